@@ -1,0 +1,34 @@
+"""Where the rows live: the server named in DATABASE_URL, or one of our own when there is none."""
+
+import os
+from typing import Any
+
+import dj_database_url
+
+# A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
+# answers, so that a restarted server is noticed by nobody.
+KEEP_SECONDS = 600
+
+
+def database() -> dict[str, Any]:
+    """
+    Django's DATABASES["default"].
+
+    DATABASE_URL is taken as it is (PostgreSQL 15 to 18). Without it the engine is `config.embedded`, which starts
+    a server of its own at the first connection and keeps the data in `.postgres/`; DATABASE_NAME (default
+    `hereabouts`) then names the database, which is made when it is missing.
+    """
+    if os.environ.get("DATABASE_URL"):
+        return dict(dj_database_url.config(conn_max_age=KEEP_SECONDS, conn_health_checks=True))
+    return {
+        "ENGINE": "config.embedded",
+        "NAME": embedded_name(),
+        "USER": "postgres",
+        "CONN_MAX_AGE": KEEP_SECONDS,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def embedded_name() -> str:
+    """The name of the database on the server of our own."""
+    return os.environ.get("DATABASE_NAME", "hereabouts")

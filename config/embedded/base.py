@@ -1,0 +1,43 @@
+"""Django's PostgreSQL engine with a server of its own, started at the first connection."""
+
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base, client
+
+from config.database import embedded_name
+from config.embedded import Server
+
+server = Server()
+
+
+class DatabaseClient(client.DatabaseClient):
+    """`manage.py dbshell`, with the psql that belongs to the server."""
+
+    def runshell(self, parameters: list[str]) -> None:
+        self.connection.get_connection_params()
+        type(self).executable_name = str(server.binaries / "psql")
+        super().runshell(parameters)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection to the project's own server."""
+
+    client_class = DatabaseClient
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """The first one asked for in a process starts the server if need be, and makes the database."""
+        if not self.settings_dict["HOST"]:
+            server.use()
+            self.settings_dict["HOST"] = str(server.sockets)
+            if self.settings_dict["NAME"] == embedded_name():
+                server.create(self.settings_dict["NAME"])
+        return super().get_connection_params()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection; waits for a server that is just being started again."""
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError:
+            server.use()
+            return super().get_new_connection(conn_params)

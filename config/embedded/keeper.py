@@ -1,0 +1,158 @@
+"""
+Keeps one PostgreSQL server: starts it, starts it again when it is killed, stops it when nobody needs it any more.
+
+Run as a program of its own, with the standard library only, by `config.embedded.Server`:
+
+    python keeper.py HOME SOCKET_FOLDER BIN_FOLDER UID GID
+
+Everyone who uses the server holds a shared lock on HOME/lease. The kernel lets go of it when they end, however they
+end, so a lock of our own on that file means that nobody is left. HOME/keeper.lock is held as long as we run.
+"""
+
+import ctypes
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+GRACE = 2.0  # seconds without users before the server stops: one command often follows another
+TICK = 0.1  # seconds between two looks
+LOG_LIMIT = 5_000_000  # bytes; a longer log begins again at the next start
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "1GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %d ",
+}
+
+
+class Keeper:
+    """One server in `home`, run as `uid` and `gid`."""
+
+    def __init__(self, home: Path, sockets: Path, binaries: Path, uid: int, gid: int) -> None:
+        self.home, self.sockets, self.binaries = home, sockets, binaries
+        self.data = home / "data"
+        self.asked_to_stop = False
+        # Only root may (and must) change user.
+        self.identity = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
+
+    def prepare(self) -> None:
+        """Make the data folder unless there is one; half-made ones are thrown away."""
+        if (self.data / "PG_VERSION").exists():
+            return
+        new = self.home / "data.new"
+        shutil.rmtree(new, ignore_errors=True)
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions", "--no-sync"]
+        options += ["--locale-provider=builtin", "--locale=C.UTF-8", "--builtin-locale=C.UTF-8"]
+        subprocess.run(  # noqa: S603
+            [self.binaries / "initdb", "-D", new, *options], check=True, cwd=self.home, env=clean(), **self.identity
+        )
+        os.sync()
+        new.rename(self.data)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the server and return its process; whoever else still serves this data is stopped first."""
+        self.stop_stranger()
+        options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        return subprocess.Popen(  # noqa: S603
+            [self.binaries / "postgres", "-D", self.data, "-k", self.sockets, *options],
+            cwd=self.home,
+            env=clean(),
+            stdin=subprocess.DEVNULL,
+            preexec_fn=stop_with_parent,  # noqa: PLW1509
+            **self.identity,
+        )
+
+    def stop_stranger(self) -> None:
+        """End a server whose keeper was killed, and forget one that is gone though its number lives on."""
+        lines = self.data / "postmaster.pid"
+        for attempt in range(300):
+            try:
+                number = int(lines.read_text().split()[0])
+                command = Path(f"/proc/{number}/cmdline").read_bytes()
+            except (OSError, IndexError, ValueError):
+                return
+            if os.fsencode(self.data) not in command:
+                lines.unlink(missing_ok=True)
+                return
+            if attempt % 50 == 0:
+                os.kill(number, signal.SIGINT)
+            time.sleep(TICK)
+
+    def watch(self, lease: int) -> None:
+        """Hold the server up until nobody has had a lease for GRACE seconds, or until we are told to stop."""
+        server, last_used = self.start(), time.monotonic()
+        while not self.asked_to_stop:
+            time.sleep(TICK)
+            if server.poll() is not None:
+                server = self.start()
+            if not locked(lease, fcntl.LOCK_EX):
+                last_used = time.monotonic()
+            elif time.monotonic() - last_used >= GRACE:
+                break  # and hold the lease: newcomers wait until the server is down
+            else:
+                fcntl.flock(lease, fcntl.LOCK_UN)
+        for how, patience in ((signal.SIGINT, 30), (signal.SIGQUIT, 30), (signal.SIGKILL, 5)):
+            server.send_signal(how)
+            try:
+                server.wait(patience)
+                return
+            except subprocess.TimeoutExpired:
+                continue
+
+    def stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked_to_stop = True
+
+
+def locked(file: int, kind: int) -> bool:
+    """Take a lock without waiting; False when somebody is in the way."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def clean() -> dict[str, str]:
+    """The environment without the PG… words that would turn PostgreSQL's head."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
+def stop_with_parent() -> None:
+    """Linux: a killed keeper takes its server with it (fast shutdown), so none is ever left alone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
+
+
+def main() -> int:
+    """Take the place of keeper, make the data, then go on in the background; 0 once that is so."""
+    home, sockets, binaries = (Path(word) for word in sys.argv[1:4])
+    keeper = Keeper(home, sockets, binaries, int(sys.argv[4]), int(sys.argv[5]))
+    place = os.open(home / "keeper.lock", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    if not locked(place, fcntl.LOCK_EX):
+        return 0
+    keeper.prepare()
+    if os.fork():
+        return 0
+    signal.signal(signal.SIGTERM, keeper.stop)
+    lease = os.open(home / "lease", os.O_RDONLY | os.O_CLOEXEC)
+    keeper.watch(lease)
+    fcntl.flock(place, fcntl.LOCK_UN)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

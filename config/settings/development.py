@@ -1,0 +1,15 @@
+"""On a developer's own machine: the embedded database, demo people, one-click sign-in on loopback."""
+
+import os
+
+from config.database import database
+from config.settings.base import *  # noqa: F403
+
+DEBUG = False if os.environ.get("DEBUG") == "0" else True
+SECRET_KEY = "development-only-not-a-secret"  # noqa: S105
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+DATABASES = {"default": database()}
+DEMO = True  # one-click sign-in and /outbox/, answered on loopback addresses only
+KEEP_SENT_MESSAGES = True  # production blanks the text of a message once it has left
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # read them at /outbox/
+PLACE["base_url"] = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # noqa: F405

@@ -1,0 +1,62 @@
+"""Production: everything secret or local comes from the environment, and it refuses to start without."""
+
+import os
+
+from csp.constants import SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from config.database import database
+from config.settings.base import *  # noqa: F403
+
+
+def required(name: str) -> str:
+    """The environment variable `name`; raises ImproperlyConfigured when it is missing or empty."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"Set the environment variable {name}: production does not start without it.")
+    return value
+
+
+DEBUG = False
+DEMO = False
+KEEP_SENT_MESSAGES = False
+SECRET_KEY = required("SECRET_KEY")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
+required("DATABASE_URL")
+DATABASES = {"default": database()}
+ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",")
+
+PLACE["base_url"] = required("BASE_URL").rstrip("/")  # noqa: F405
+PLACE["name"] = os.environ.get("PLACE_NAME", PLACE["name"])  # noqa: F405
+PLACE["area"] = required("PLACE_AREA")  # noqa: F405
+PLACE["phone"] = required("PLACE_PHONE")  # noqa: F405
+PLACE["tiles"] = os.environ.get("TILES_URL", "")  # noqa: F405
+if PLACE["tiles"]:  # noqa: F405
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] = [SELF, "data:", required("TILES_ORIGIN")]  # noqa: F405
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = required("EMAIL_HOST")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
+DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL")
+
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 31_536_000  # one year (security point 18)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_TRUSTED_ORIGINS = [PLACE["base_url"]]  # noqa: F405
+if os.environ.get("BEHIND_PROXY") == "1":  # only a proxy that always sets the header itself
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

@@ -1,0 +1,10 @@
+"""Every address of the site: each app brings its own, in the order of the ladder."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
+
+handler400 = "agencies.views.errors.bad_request"
+handler403 = "agencies.views.errors.permission_denied"
+handler404 = "agencies.views.errors.page_not_found"
+handler500 = "agencies.views.errors.server_error"
