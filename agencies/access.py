@@ -1,0 +1,172 @@
+"""Who may do and see what: the whole of it, on one page.
+
+1. `Role` and `Permission`, and the one table `PERMISSIONS` between them.
+2. Row scopes: which rows of each sensitive word a member may see, as `Q`. Fields are named as strings, so
+   that this lowest app can state the rule without importing the model. Each model's `visible_to(member)`
+   calls its scope in one line, and views get rows no other way; a stranger gets 404.
+3. `@allow(Permission.X)` or `@public` on every view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, TextChoices
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers
+
+if TYPE_CHECKING:
+    from agencies.models import Membership
+
+View = Callable[..., HttpResponse]
+
+
+class Role(TextChoices):
+    """What a member is in an agency."""
+
+    REFERRER = "referrer", "Referrer"
+    CONNECTOR = "connector", "Connector"
+    LEAD = "lead", "Team lead"
+    PROVIDER = "provider", "Provider"
+    CONTACT_CENTRE = "contact_centre", "Contact-centre worker"
+    STEWARD = "steward", "Steward"
+
+
+class Permission(TextChoices):
+    """What can be allowed, each with the plain-English line shown to whoever grants a role."""
+
+    REFER = "refer", "Refer a person to a connector team"
+    SEE_REFERRALS = "see_referrals", "See referrals sent or received by their own agency"
+    TRIAGE = "triage", "Accept, return, decline or pass on a referral to their team"
+    ASSIGN = "assign", "Give a referral or a case to a colleague"
+    ANSWER = "answer", "Answer referrals sent to their group"
+    WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
+    SEE_TEAM = "see_team", "See the caseload of everybody in the team"
+    MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
+    STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
+
+
+REFERRING = {Permission.REFER, Permission.SEE_REFERRALS}
+CASEWORK = REFERRING | {Permission.TRIAGE, Permission.ASSIGN, Permission.WORK_CASES}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.REFERRER: frozenset(REFERRING),
+    Role.CONNECTOR: frozenset(CASEWORK),
+    Role.LEAD: frozenset(CASEWORK | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
+    Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER}),
+    Role.CONTACT_CENTRE: frozenset(REFERRING),
+    Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
+}
+
+# Roles that must have a second factor before anything else, outside development.
+SECOND_FACTOR = frozenset({Role.CONNECTOR, Role.LEAD, Role.STEWARD})
+
+# Which roles an agency of each kind may hold: a practice has no connectors, so no one there can be made one.
+ROLES_OF_KIND: dict[str, tuple[Role, ...]] = {
+    "practice": (Role.REFERRER,),
+    "connectors": (Role.CONNECTOR, Role.LEAD),
+    "voluntary": (Role.PROVIDER,),
+    "council": (Role.REFERRER, Role.PROVIDER),
+    "housing": (Role.REFERRER, Role.PROVIDER),
+    "trust": (Role.REFERRER,),
+    "contact_centre": (Role.CONTACT_CENTRE,),
+    "steward": (Role.STEWARD,),
+}
+
+
+def may(member: Membership | None, permission: Permission) -> bool:
+    """Whether this member may do that: by the role, or by running the agency's team."""
+    if member is None:
+        return False
+    if permission is Permission.MANAGE_TEAM and member.manages_team:
+        return True
+    return permission in PERMISSIONS[Role(member.role)]
+
+
+# --- Row scopes -----------------------------------------------------------------------------------
+
+
+def memberships(member: Membership) -> Q:
+    """Everybody who works, or worked, in the same agency."""
+    return Q(agency=member.agency_id)
+
+
+def invitations(member: Membership) -> Q:
+    return Q(agency=member.agency_id)
+
+
+def referrals(member: Membership) -> Q:
+    """What the own agency has sent or received. A provider sees only what it received."""
+    received = Q(to_agency=member.agency_id)
+    return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
+
+
+def cases(member: Membership) -> Q:
+    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too."""
+    if not may(member, Permission.WORK_CASES):
+        return Q(pk__in=[])
+    return Q(circle__agency=member.agency_id, circle__ended_at=None)
+
+
+def entries(member: Membership) -> Q:
+    """Entries of those cases: the owning team's own notes stay with it."""
+    own = Q(case__agency=member.agency_id)
+    shared = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None) & ~Q(audience="team")
+    return own | shared if may(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+# --- On every view --------------------------------------------------------------------------------
+
+
+def public(view: View) -> View:
+    """Anyone may open this page: it shows nothing about a person helped, or is opened by a secret link."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def to_sign_in(request: HttpRequest, why: str = "") -> HttpResponse:
+    """Sign-in, and then back to the page that was asked for (to the front page after a POST).
+
+    An htmx request is answered so that the whole page goes there, not a part of it.
+    `why="ended"` makes the sign-in page say that the session has ended.
+    """
+    query = QueryDict(mutable=True)
+    if why:
+        query["why"] = why
+    htmx = request.headers.get("HX-Request") == "true"
+    if request.method == "GET" and not htmx:
+        query["next"] = request.get_full_path()
+    address = resolve_url(settings.LOGIN_URL) + (f"?{query.urlencode(safe='/')}" if query else "")
+    if htmx:
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def allow(*permissions: Permission) -> Callable[[View], View]:
+    """Signed-in members with any of these permissions; with none named, any member.
+
+    Signed out goes to sign-in and back; without the permission, PermissionDenied (403). What such a page
+    answers is never stored by the browser (security point 57).
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            member = request.member  # type: ignore[attr-defined]
+            if member is None or (permissions and not any(may(member, p) for p in permissions)):
+                raise PermissionDenied
+            response = view(request, *args, **kwargs)
+            add_never_cache_headers(response)
+            return response
+
+        guarded.access = permissions or "member"  # type: ignore[attr-defined]
+        return guarded
+
+    return guard

@@ -1,0 +1,36 @@
+"""What a member has typed and not sent: kept by the server, seen by nobody else, gone when sent."""
+
+from typing import Self
+
+from django.db import models
+
+from agencies.models.membership import Membership
+
+
+class Draft(models.Model):
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="drafts")
+    key = models.CharField(max_length=100, help_text="Which form: 'refer:<uuid>', 'note:<case>'")
+    data = models.JSONField(default=dict, help_text="Field name to list of strings, as posted")
+    started_at = models.DateTimeField(auto_now_add=True)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-saved_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["member", "key"], name="one_draft_per_form_each")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """A member's own drafts, whoever else works in the agency."""
+        return cls.objects.filter(member=member)
+
+    @classmethod
+    def keep(cls, *, member: Membership, key: str, data: dict[str, list[str]]) -> Self:
+        """Save what was typed so far under `key`; the latest wins."""
+        return cls.objects.update_or_create(member=member, key=key, defaults={"data": data})[0]
+
+    @classmethod
+    def discard(cls, *, member: Membership, key: str) -> None:
+        cls.objects.filter(member=member, key=key).delete()

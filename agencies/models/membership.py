@@ -1,0 +1,97 @@
+"""Who works for which agency, in which role, and the invitation that leads there."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from agencies import access
+from agencies.access import Role
+from agencies.models.agency import Agency
+from agencies.models.user import User
+
+
+class Membership(models.Model):
+    """The member: a user at work for one agency. Ending it takes effect on the next request."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    manages_team = models.BooleanField(default=False, help_text="May invite people and end memberships")
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["agency__name", "started_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "agency"], condition=models.Q(ended_at=None), name="one_open_membership_each"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")),
+                name="membership_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.name}, {self.agency.name}"
+
+    @classmethod
+    def visible_to(cls, member: "Membership") -> "models.QuerySet[Self]":
+        """Everybody who works, or worked, in the member's agency."""
+        return cls.objects.filter(access.memberships(member))
+
+    @classmethod
+    def open_of(cls, user: User) -> "models.QuerySet[Self]":
+        """The memberships a user may work under now, with agency and user at hand."""
+        open_now = cls.objects.filter(user=user, ended_at=None, agency__left_at=None)
+        return open_now.select_related("agency", "user")
+
+
+class Invitation(models.Model):
+    """An e-mailed link, used once and short-lived (security point 38); only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role)
+    manages_team = models.BooleanField(default=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "agency",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, cancelled_at=None),
+                name="one_open_invitation_each",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.agency.name}"
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """The invitations of the member's agency, open or not."""
+        return cls.objects.filter(access.invitations(member))
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.cancelled_at is None and not self.has_expired
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= timezone.now()

@@ -1,0 +1,44 @@
+"""Everything that leaves: e-mails, and the letter or call script for those without e-mail."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", "E-mail"
+    LETTER = "letter", "Letter"
+    CALL = "call", "Call script"
+
+
+class Message(models.Model):
+    """One message to one reader. `key` makes it one however often the deed is tried again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=200, unique=True)
+    channel = models.CharField(max_length=10, choices=Channel)
+    to = models.CharField(max_length=254, help_text="E-mail address, or name and address or phone")
+    subject = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sending_at = models.DateTimeField(
+        null=True, blank=True, help_text="Handed to the mail server, no answer yet"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failed = models.TextField(blank=True, help_text="What the mail server said the last time")
+    given_up_at = models.DateTimeField(
+        null=True, blank=True, help_text="After the last try: somebody must look"
+    )
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(subject__contains="\n") & ~models.Q(subject__contains="\r"),
+                name="message_subject_is_one_line",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.to}: {self.subject}"
