@@ -133,12 +133,17 @@ class Server:
             if self._lease is None or self._lease[0] != os.getpid():
                 self._make_lease()
             until = time.monotonic() + PATIENCE
-            while not self._answers():
+            while not (self._kept() and self._answers()):
                 if time.monotonic() > until:
                     raise ServerError(f"PostgreSQL in {self.home} does not answer.\n{self.log_end()}")
                 if not self._kept():
                     self._start_keeper()
                 time.sleep(0.02)
+
+    def keep(self) -> None:
+        """Cheap enough to be called often: put a keeper back that was killed."""
+        if not self._kept():
+            self.use()
 
     def leave(self) -> None:
         """Give up this process's share: the server stops soon when nobody else uses it."""

@@ -8,15 +8,13 @@ from django.db.backends.postgresql import base, client
 from config.database import embedded_name
 from config.embedded import Server
 
-server = Server()
-
 
 class DatabaseClient(client.DatabaseClient):
     """`manage.py dbshell`, with the psql that belongs to the server."""
 
     def runshell(self, parameters: list[str]) -> None:
         self.connection.get_connection_params()
-        type(self).executable_name = str(server.binaries / "psql")
+        type(self).executable_name = str(self.connection.server.binaries / "psql")
         super().runshell(parameters)
 
 
@@ -24,14 +22,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to the project's own server."""
 
     client_class = DatabaseClient
+    server = Server()
 
     def get_connection_params(self) -> dict[str, Any]:
         """The first one asked for in a process starts the server if need be, and makes the database."""
         if not self.settings_dict["HOST"]:
-            server.use()
-            self.settings_dict["HOST"] = str(server.sockets)
+            self.server.use()
+            self.settings_dict["HOST"] = str(self.server.sockets)
             if self.settings_dict["NAME"] == embedded_name():
-                server.create(self.settings_dict["NAME"])
+                self.server.create(self.settings_dict["NAME"])
         return super().get_connection_params()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -39,5 +38,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             return super().get_new_connection(conn_params)
         except psycopg.OperationalError:
-            server.use()
+            self.server.use()
             return super().get_new_connection(conn_params)

@@ -72,7 +72,7 @@ class Keeper:
             cwd=self.home,
             env=clean(),
             stdin=subprocess.DEVNULL,
-            preexec_fn=stop_with_parent,  # noqa: PLW1509
+            preexec_fn=lambda: end_with_parent(signal.SIGINT),  # a fast shutdown: no server is ever left alone
             **self.identity,
         )
 
@@ -131,10 +131,10 @@ def clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
-def stop_with_parent() -> None:
-    """Linux: a killed keeper takes its server with it (fast shutdown), so none is ever left alone."""
+def end_with_parent(how: int = signal.SIGTERM) -> None:
+    """For a process just forked: get the signal `how` when the parent ends, however it ends (Linux)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(1, how)  # PR_SET_PDEATHSIG
 
 
 def main() -> int:

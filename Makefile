@@ -1,0 +1,48 @@
+# make run     the whole product, with made-up people, on http://127.0.0.1:8000 (PORT=8001 for another port)
+# make test    every test, journeys in a real browser included (PYTEST="-k word" for some)
+# make check   style, types, the ladder of imports, migrations, deployment settings
+# make bench   the product's speed against shared yardsticks
+# make lock    the exact versions of all packages, after a change to pyproject.toml
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet install --no-deps
+LOCK := .venv/bin/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links
+WORKERS := 2
+PYTEST :=
+export PORT
+
+.PHONY: run test check bench lock
+
+run: .venv/run
+	@exec $(PYTHON) -m config.run
+
+test: .venv/dev
+	@.ci/system chromium
+	@$(PYTHON) -m pytest -n $(WORKERS) $(PYTEST)
+
+check: .venv/dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy .
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py check
+	@set -a; . .ci/production.env; $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+bench: .venv/dev
+	$(PYTHON) manage.py bench
+
+lock: .venv/dev
+	$(LOCK) --output-file requirements.txt pyproject.toml
+	$(LOCK) --extra dev --output-file requirements-dev.txt pyproject.toml
+
+# Each file stands for "these packages are installed", and is older than the list when the list changes.
+.venv/run: requirements.txt
+	@.ci/system python pango
+	@[ -x $(PYTHON) ] || { echo "Installing packages into .venv"; python3 -m venv .venv; }
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,170 @@
+"""
+What `make run` does once everything is installed: the database, the demo place, the web server, the job worker.
+
+    python -m config.run        on 127.0.0.1, port 8000 or the environment's PORT
+
+Both processes are held up until SIGINT (Ctrl-C) or SIGTERM; one that dies is started again.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+import django
+from django.core.management import call_command
+
+from config.embedded.keeper import end_with_parent
+
+TICK = 0.2  # seconds between two looks at the processes
+PATIENCE = 8  # seconds for a process to end by itself before it is killed
+PAUSE = 1  # seconds before a process that died is started again
+FIRST_PAGE = 60  # seconds for the web server to answer
+WEB_WORKERS, WEB_THREADS = "2", "2"  # measured best on 2 cores: shared/performance.md, "The floor"
+
+
+class Process:
+    """A command that is meant to run as long as we do, in a process group of its own."""
+
+    def __init__(self, name: str, *command: str) -> None:
+        self.name, self.command = name, command
+        self.died = 0.0  # monotonic time; 0 while it lives
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603
+            self.command, start_new_session=True, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent
+        )
+        self.died = 0.0
+
+    def revive(self) -> None:
+        """Start it again a moment after it died."""
+        if self.process.poll() is None:
+            return
+        if not self.died:
+            self.died = time.monotonic()
+            self.kill()
+            print(f"The {self.name} ended unexpectedly ({self.process.returncode}). Starting it again.", flush=True)
+        elif time.monotonic() - self.died >= PAUSE:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, until: float) -> None:
+        """Wait for its end until the monotonic time `until`, then kill it."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0.1, until - time.monotonic()))
+        self.kill()
+        self.process.wait()
+
+    def kill(self) -> None:
+        """End it and whatever it started, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Ending(Exception):
+    """Somebody asked us to end."""
+
+
+def end(_number: int, _frame: FrameType | None) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise Ending
+
+
+def main() -> int:
+    """Run until told to end; the exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    port = os.environ.get("PORT", "8000")
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    processes: list[Process] = []
+    try:
+        if taken(port):
+            print(f"Something else is using port {port}. Choose another: make run PORT=8001", file=sys.stderr)
+            return 1
+        prepare()
+        processes += [web_server(port), job_worker()]
+        announce(port)
+        hold(processes)
+    except Ending:
+        print("\nEnding.", flush=True)
+    finally:
+        for process in processes:
+            process.stop()
+        for process in processes:
+            process.wait(time.monotonic() + PATIENCE)
+    return 0
+
+
+def taken(port: str) -> bool:
+    """True when something listens on the port already."""
+    with socket.socket() as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            ours.bind(("127.0.0.1", int(port)))
+        except OSError:
+            return True
+    return False
+
+
+def prepare() -> None:
+    """The database up to date and, the first time, with the demo place in it."""
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("demo", if_empty=True)
+
+
+def web_server(port: str) -> Process:
+    command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
+    command += ["--host", "127.0.0.1", "--port", port, "--workers", WEB_WORKERS, "--blocking-threads", WEB_THREADS]
+    command += ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5"]
+    return Process("web server", *command, "--log-level", "warning")
+
+
+def job_worker() -> Process:
+    command = [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
+    return Process("job worker", *command)
+
+
+def announce(port: str) -> None:
+    """Say where we are, as soon as a page comes back."""
+    address = f"http://127.0.0.1:{port}"
+    until = time.monotonic() + FIRST_PAGE
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{address}/health/live", timeout=5).close()  # noqa: S310
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.05)
+        else:
+            break
+    print(f"Hereabouts is at {address}   (Ctrl-C ends it)", flush=True)
+
+
+def hold(processes: list[Process]) -> None:
+    """Keep the processes, and the database that we lease, running. Never returns."""
+    from django.db import connection
+
+    while True:
+        time.sleep(TICK)
+        for process in processes:
+            process.revive()
+        if hasattr(connection, "server"):
+            connection.server.keep()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
