@@ -1,0 +1,136 @@
+"""Where services are (HSDS `location`, `address`, `accessibility`), and where postcodes and places lie."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from directory.models.service import Service
+
+ON_EARTH = models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180)
+
+
+class LocationType(models.TextChoices):
+    """HSDS `location_type`."""
+
+    PHYSICAL = "physical", "A place"
+    POSTAL = "postal", "A postal address"
+    VIRTUAL = "virtual", "Online or by phone"
+
+
+class Location(models.Model):
+    """A place with at most one address: the physical one. WGS84 degrees, both or neither."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    location_type = models.CharField(max_length=10, choices=LocationType, default=LocationType.PHYSICAL)
+    name = models.CharField(max_length=255, blank=True)
+    description = models.TextField(blank=True)
+    address = models.TextField(blank=True, help_text="Building and street, one line each")
+    city = models.CharField(max_length=255, blank=True)
+    region = models.CharField(max_length=255, blank=True)
+    county = models.CharField(max_length=255, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=100, blank=True, default="GB")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    transport = models.TextField(blank=True, help_text="Getting there: buses, parking, the right door")
+    source = models.CharField(max_length=100, blank=True)
+    received = models.JSONField(default=dict, blank=True, help_text="Imported fields without a column here")
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [models.Index(fields=["postcode"], name="location_postcode")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | (models.Q(latitude__isnull=False, longitude__isnull=False) & ON_EARTH),
+                name="location_point_is_whole_and_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short
+
+    @property
+    def short(self) -> str:
+        """ "St Mary's Hall, Worthing", for a card; an address's first line when the place has no name."""
+        first = self.name or self.address.partition("\n")[0].partition(",")[0]
+        return ", ".join(part for part in (first, self.city) if part)
+
+    @property
+    def lines(self) -> list[str]:
+        """The address as it is written on an envelope, without the place's name said twice."""
+        parts = [self.name, *self.address.split("\n"), self.city, self.county, self.postcode]
+        seen: dict[str, str] = {}
+        for part in (p.strip() for p in parts):
+            if part and not any(part.lower() in line for line in seen):
+                seen[part.lower()] = part
+        return list(seen.values())
+
+
+class Accessibility(models.Model):
+    """One thing that helps at a place: step-free, hearing loop (HSDS `accessibility`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="accessibility")
+    description = models.TextField(blank=True)
+    details = models.TextField(blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name_plural = "accessibility"
+        ordering = ["description", "id"]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class ServiceAtLocation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service: "models.ForeignKey[Service]" = models.ForeignKey(
+        "directory.Service", on_delete=models.CASCADE, related_name="at_locations"
+    )
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="at_services")
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["location__name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "location"], name="service_is_once_at_each_location"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} at {self.location}"
+
+
+class Postcode(models.Model):
+    """A UK postcode without its space, from the ONS Postcode Directory (OGL v3): WGS84 degrees."""
+
+    code = models.CharField(primary_key=True, max_length=7)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    authority = models.CharField(max_length=9, blank=True, help_text="GSS code of the local authority")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=ON_EARTH, name="postcode_is_on_earth")]
+
+    def __str__(self) -> str:
+        return f"{self.code[:-3]} {self.code[-3:]}"
+
+
+class Place(models.Model):
+    """A name people give for where they are (a postcode district, a town, a neighbourhood) and its middle."""
+
+    name = models.CharField(primary_key=True, max_length=255, help_text="In small letters")
+    shown = models.CharField(max_length=255)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    size = models.PositiveIntegerField(default=0, help_text="How many postcodes or locations made it")
+    district = models.BooleanField(default=False, help_text="The first half of a postcode")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=ON_EARTH, name="place_is_on_earth")]
+
+    def __str__(self) -> str:
+        return self.shown
