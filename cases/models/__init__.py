@@ -1,0 +1,18 @@
+from cases.models.agreement import Agreement
+from cases.models.case import Case, CaseReferral, Circle, ClosingReason, Outcome, Reading
+from cases.models.entry import Audience, Entry, Kind
+from cases.models.person import Person
+
+__all__ = [
+    "Agreement",
+    "Audience",
+    "Case",
+    "CaseReferral",
+    "Circle",
+    "ClosingReason",
+    "Entry",
+    "Kind",
+    "Outcome",
+    "Person",
+    "Reading",
+]

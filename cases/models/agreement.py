@@ -1,0 +1,38 @@
+"""The person's own agreement that something is shared with an agency; it may be withdrawn."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from agencies.models import Agency, Signed
+from cases.models.case import Case
+from referrals.models import Referral
+
+
+class Agreement(Signed):
+    class Scope(models.TextChoices):
+        SHARE = "share", "Share what is needed to help"
+        TELL = "tell", "Tell them how it went"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="agreements")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", help_text="Shared with")
+    scope = models.CharField(max_length=10, choices=Scope)
+    referral = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    how = models.CharField(max_length=200, help_text="Said on the phone, said face to face, signed …")
+    given_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["given_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "agency", "scope"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_agreement_in_force_each",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()}: {self.agency_id}"

@@ -1,0 +1,174 @@
+"""One episode of support by a connector team, and who may see it."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+from agencies import access
+from agencies.models import Agency, Membership
+from cases.models.person import Person
+from config.append_only import AppendOnly
+from referrals.models import Referral
+from referrals.states import Status
+
+
+class ClosingReason(models.Model):
+    """Why a case is closed, in the place's own words, and what it makes of the referral."""
+
+    code = models.SlugField(max_length=50, unique=True)
+    text = models.CharField(max_length=200)
+    referral_becomes = models.CharField(max_length=15, choices=Status, default=Status.COMPLETED)
+    snomed = models.CharField(max_length=18, blank=True, help_text="A code to add to the answer, if any")
+    snomed_term = models.CharField(max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Outcome(models.Model):
+    """What changed for the person, as a short list that the place owns."""
+
+    code = models.SlugField(max_length=50, unique=True)
+    text = models.CharField(max_length=200)
+    order = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Case(models.Model):
+    """The head of a case: where it stands. What happened in it is its entries."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="cases")
+    lead = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="caseload")
+    opened_at = models.DateTimeField(default=timezone.now)
+    what_matters = models.TextField(blank=True)
+    safety_note = models.TextField(blank=True)
+    first_contact_due = models.DateField()
+    first_contact_at = models.DateTimeField(null=True, blank=True)
+    last_contact_at = models.DateTimeField(null=True, blank=True)
+    last_entry_at = models.DateTimeField(default=timezone.now)
+    next_action = models.CharField(max_length=200, blank=True)
+    next_action_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closing_reason = models.ForeignKey(
+        ClosingReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.ForeignKey(Outcome, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    closing_summary = models.TextField(blank=True)
+    entry_count = models.PositiveIntegerField(default=0, help_text="The number of the latest entry")
+    chain = models.CharField(max_length=64, blank=True, help_text="The chain of the latest entry")
+    version = models.PositiveIntegerField(default=1, help_text="Two people editing at once are told so")
+
+    class Meta:
+        ordering = ["-opened_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["lead", "next_action_on"], name="caseload_by_next_step", condition=models.Q(closed_at=None)
+            ),
+            models.Index(
+                fields=["agency", "next_action_on"], name="team_by_next_step", condition=models.Q(closed_at=None)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "agency"], condition=models.Q(closed_at=None), name="one_open_case_per_team"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, closing_reason=None)
+                | models.Q(closed_at__isnull=False, closing_reason__isnull=False),
+                name="closed_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_action="", next_action_on=None)
+                | (~models.Q(next_action="") & models.Q(next_action_on__isnull=False)),
+                name="next_step_has_a_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.cases(member))
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class CaseReferral(models.Model):
+    """Which referrals belong to a case: those that led to it, and those sent on from it."""
+
+    class Direction(models.TextChoices):
+        RECEIVED = "received", "Led to the case"
+        SENT = "sent", "Sent on from the case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="case_referrals")
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="case_referral")
+    direction = models.CharField(max_length=10, choices=Direction)
+
+    class Meta:
+        ordering = ["case", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.referral_id} {self.direction}"
+
+
+class Circle(models.Model):
+    """An agency that may see the case, for what, from when, until when. The owning team has its row too."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="circle")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="circles")
+    purpose = models.CharField(max_length=200)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["started_at", "id"]
+        indexes = [
+            models.Index(fields=["agency", "case"], name="circle_now", condition=models.Q(ended_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "agency"], condition=models.Q(ended_at=None), name="once_in_a_circle"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}: {self.purpose}"
+
+
+class Reading(AppendOnly):
+    """Somebody opened the case: who, for which agency, when, which page. The person can read this log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="readings")
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    reader_name = models.CharField(max_length=255)
+    agency_name = models.CharField(max_length=255)
+    page = models.CharField(max_length=50, help_text="story, activities, sharing, papers, history.pdf …")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "id"]
+        indexes = [models.Index(fields=["case", "-at"], name="readings_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.reader_name}, {self.agency_name}: {self.page}"

@@ -1,0 +1,78 @@
+"""One line of the case history. Never changed, never deleted; written by `cases.history.record` alone."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+from agencies import access
+from agencies.models import Membership, Signed
+from cases.models.case import Case
+from config.append_only import AppendOnly
+from referrals.models import Referral
+
+
+class Audience(models.TextChoices):
+    TEAM = "team", "Our team only"
+    CIRCLE = "circle", "Everyone helping"
+    PERSON = "person", "The person too"
+
+
+class Kind(models.TextChoices):
+    OPENED = "opened", "Case opened"
+    REFERRED = "referred", "Referral received"
+    PHONE = "phone", "Phone call"
+    CALL = "call", "Video call"
+    VISIT = "visit", "Visit"
+    NO_ANSWER = "no_answer", "No answer"
+    NOTE = "note", "Note"
+    CORRECTION = "correction", "Correction"
+    FACT = "fact", "Key fact changed"
+    ASSIGNED = "assigned", "Given to a colleague"
+    AGREED = "agreed", "Agreement"
+    SENT_ON = "sent_on", "Referred on"
+    ANSWERED = "answered", "Answer from a group"
+    SIGNPOSTED = "signposted", "Told about an activity"
+    CLOSED = "closed", "Case closed"
+
+
+CONTACTS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT})  # the person was reached
+WRITTEN = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE})  # what the composer offers
+
+
+class Entry(AppendOnly, Signed):
+    """`digest` is the SHA-256 of the content, `chain` of the previous chain, the metadata and the digest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField(help_text="1, 2, 3 … within the case, without gaps")
+    kind = models.CharField(max_length=15, choices=Kind)
+    happened_at = models.DateTimeField()
+    written_at = models.DateTimeField(default=timezone.now)
+    audience = models.CharField(max_length=10, choices=Audience)
+    text = models.TextField(blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    about = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="entries")
+    corrects = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
+    )
+    key = models.UUIDField(null=True, blank=True, help_text="Idempotency key of the form that wrote it")
+    digest = models.CharField(max_length=64)
+    chain = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = "entries"
+        ordering = ["case", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="entries_are_numbered"),
+            models.UniqueConstraint(fields=["case", "key"], name="one_entry_per_post"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="entries_start_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_kind_display()}"
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.entries(member))

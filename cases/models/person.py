@@ -1,0 +1,73 @@
+"""The resident or patient being helped (FHIR Patient)."""
+
+import datetime
+import uuid
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+
+from agencies.models import Agency, Membership
+from referrals.models import ContactBy
+
+
+class Person(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    preferred_name = models.CharField(max_length=120, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    nhs_number = models.CharField(max_length=10, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    address = models.TextField(blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    practice = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="patients"
+    )
+    contact_by = models.CharField(max_length=10, choices=ContactBy, default=ContactBy.PHONE)
+    contact_avoid = models.CharField(max_length=300, blank=True)
+    best_time = models.CharField(max_length=200, blank=True)
+    leave_message = models.CharField(max_length=200, blank=True, help_text="Whether and where it is safe to")
+    created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1, help_text="Two people editing at once are told so")
+
+    class Meta:
+        verbose_name_plural = "people"
+        ordering = ["name", "id"]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="person_name_trigrams"),
+            models.Index(fields=["date_of_birth", "postcode"], name="person_born_at"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nhs_number"], condition=~models.Q(nhs_number=""), name="one_person_per_nhs_number"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
+                name="person_nhs_number_has_ten_digits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """People with a case that the member may see."""
+        from cases.models.case import Case
+
+        return cls.objects.filter(cases__in=Case.visible_to(member)).distinct()
+
+    @property
+    def known_as(self) -> str:
+        return self.preferred_name or self.name.split()[0]
+
+    def age(self, today: datetime.date | None = None) -> int | None:
+        """Whole years, or None when the date of birth is not known."""
+        if self.date_of_birth is None:
+            return None
+        today = today or timezone.localdate()
+        born = self.date_of_birth
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,65 @@
+"""Tables that nobody may rewrite: a model base that refuses, and a trigger for those who go round it."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import migrations, models
+
+FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed text[];
+BEGIN
+    -- The one lawful change: blanking named columns (TG_ARGV) inside a transaction that says so.
+    IF TG_OP = 'UPDATE' AND current_setting('app.erasing', true) = 'on' THEN
+        SELECT coalesce(array_agg(n.key), '{}') INTO changed
+        FROM jsonb_each(to_jsonb(NEW)) n JOIN jsonb_each(to_jsonb(OLD)) o USING (key)
+        WHERE n.value IS DISTINCT FROM o.value;
+        IF changed <@ TG_ARGV::text[] THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+"""
+
+
+class AppendOnly(models.Model):
+    """Rows are added, never changed and never deleted. A correction is another row."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert. Raises PermissionDenied for a row that is already there."""
+        if not self._state.adding:
+            raise PermissionDenied(f"{self._meta.verbose_name} is append-only")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise PermissionDenied(f"{self._meta.verbose_name} is append-only")
+
+
+def refuse_changes(table: str, erasable: tuple[str, ...] = ()) -> list[migrations.RunSQL]:
+    """Migration operations that make the database refuse UPDATE, DELETE and TRUNCATE on `table`.
+
+    `erasable` names the columns that lawful erasure may blank, in a transaction with
+    `SET LOCAL app.erasing = 'on'`; nothing else ever changes.
+    """
+    columns = ", ".join(f"'{c}'" for c in erasable)
+    return [
+        migrations.RunSQL(FUNCTION, migrations.RunSQL.noop),
+        migrations.RunSQL(
+            f"""
+            CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION refuse_change({columns});
+            CREATE TRIGGER {table}_refuse_truncate BEFORE TRUNCATE ON {table}
+                FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+            """,
+            f"""
+            DROP TRIGGER {table}_refuse_change ON {table};
+            DROP TRIGGER {table}_refuse_truncate ON {table};
+            """,
+        ),
+    ]

@@ -1,0 +1,68 @@
+"""Each step in the life of a referral: who, when, why. Never changed."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from agencies.models import Agency, Signed
+from config.append_only import AppendOnly
+from referrals.models.referral import Referral
+from referrals.states import MOVES, Status
+
+
+class DeclineReason(models.Model):
+    """Why a referral is declined. The place owns the list; the person hears it in words of their own."""
+
+    class Side(models.TextChoices):
+        TEAM = "team", "Connector teams"
+        PROVIDER = "provider", "Voluntary groups"
+
+    code = models.SlugField(max_length=50, unique=True)
+    side = models.CharField(max_length=10, choices=Side)
+    text = models.CharField(max_length=200, help_text="What the agency that referred reads")
+    for_person = models.CharField(max_length=300, help_text="The same, kindly, to the person")
+    order = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["side", "order", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Move(AppendOnly, Signed):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="moves")
+    number = models.PositiveIntegerField(help_text="1, 2, 3 … within the referral")
+    before = models.CharField(max_length=15, choices=Status, blank=True)
+    after = models.CharField(max_length=15, choices=Status)
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.ForeignKey(DeclineReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField(blank=True)
+    to_agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="The team it was passed to",
+    )
+    key = models.UUIDField(null=True, blank=True, help_text="Idempotency key of the form that made it")
+
+    class Meta:
+        ordering = ["referral", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "number"], name="moves_are_numbered"),
+            models.UniqueConstraint(fields=["referral", "key"], name="one_move_per_post"),
+            models.CheckConstraint(
+                condition=~models.Q(after="declined") | models.Q(reason__isnull=False), name="declined_with_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.deed}"
+
+    @property
+    def deed(self) -> str:
+        """What was done, as a past participle: "declined", "put on the waiting list"."""
+        if not self.before:
+            return "sent"
+        return MOVES[Status(self.before), Status(self.after)].deed

@@ -1,0 +1,133 @@
+"""A referral: one agency asks another to help a named person (FHIR ServiceRequest + Task)."""
+
+import datetime
+import uuid
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
+
+from agencies import access
+from agencies.models import Agency, Membership
+from directory.models import Service, TaxonomyTerm
+from referrals.states import OPEN, Side, Status
+
+
+class Urgency(models.TextChoices):
+    ROUTINE = "routine", "Routine"
+    SOON = "soon", "Soon: within 2 working days"
+
+
+class ContactBy(models.TextChoices):
+    PHONE = "phone", "Phone call"
+    TEXT = "text", "Text message"
+    EMAIL = "email", "E-mail"
+    LETTER = "letter", "Letter"
+    OTHER = "other", "Through someone else"
+
+
+class Referral(models.Model):
+    """Details as sent, plus where it stands now. How it came there are its moves.
+
+    To a connector team `service` is empty; onward to a voluntary group it names what is asked for, and
+    only what the group needs is copied here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
+    from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals_sent")
+    sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    to_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals_received")
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
+    )
+    assigned_to = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals_assigned"
+    )
+    practice = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="The person's GP practice, when known",
+    )
+
+    person_name = models.CharField(max_length=120)
+    date_of_birth = models.DateField(null=True, blank=True)
+    nhs_number = models.CharField(max_length=10, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    address = models.TextField(blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    contact_by = models.CharField(max_length=10, choices=ContactBy, default=ContactBy.PHONE)
+    contact_avoid = models.CharField(max_length=300, blank=True, help_text="Times, places or people to avoid")
+
+    needs = models.ManyToManyField(TaxonomyTerm, related_name="referrals", blank=True)
+    what_matters = models.TextField(blank=True)
+    message = models.TextField(blank=True, help_text="What the sender adds in their own words")
+    no_known_risks = models.BooleanField(default=False)
+    risks = models.TextField(blank=True)
+    urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
+    agreed_to_share = models.BooleanField(default=False, help_text="The person agreed that this is sent")
+    agreed_to_tell = models.BooleanField(default=False, help_text="The person agreed that the sender hears back")
+
+    status = models.CharField(max_length=15, choices=Status, default=Status.SENT)
+    started_at = models.DateTimeField(help_text="When the form was opened: the measured time to refer")
+    sent_at = models.DateTimeField(default=timezone.now)
+    moved_at = models.DateTimeField(default=timezone.now)
+    moves_made = models.PositiveIntegerField(default=0)
+    answer_by = models.DateField(help_text="The date by which it is answered")
+    nudges = models.PositiveSmallIntegerField(default=0)
+    unanswered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it went back to the sender's list for want of an answer"
+    )
+
+    class Meta:
+        ordering = ["-sent_at", "id"]
+        indexes = [
+            models.Index(fields=["to_agency", "status", "answer_by"], name="referrals_to_answer"),
+            models.Index(fields=["from_agency", "-sent_at"], name="referrals_by_sender"),
+            models.Index(fields=["nhs_number"], name="referral_nhs", condition=~models.Q(nhs_number="")),
+            models.Index(fields=["date_of_birth", "postcode"], name="referral_born_at"),
+            models.Index(fields=["status", "sent_at"], name="referral_unanswered", condition=models.Q(status="sent")),
+            GinIndex(OpClass(Upper("person_name"), name="gin_trgm_ops"), name="referral_name_trigrams"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
+                name="referral_nhs_number_has_ten_digits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no_known_risks=False) | models.Q(risks=""), name="risks_or_none_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(started_at__lte=models.F("sent_at")), name="referral_started_before_sent"
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="referral_status_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(agreed_to_share=True), name="referral_only_with_agreement"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_name} to {self.to_agency.name}"
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.referrals(member))
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def reference(self) -> str:
+        """Short enough to read out on the phone; the id itself stays secret enough to be a URL."""
+        return self.id.hex[:8].upper()
+
+    def side_of(self, member: Membership) -> Side:
+        """On which side of this referral the member stands; the receiver's, when both are one agency."""
+        return Side.RECEIVER if member.agency_id == self.to_agency_id else Side.SENDER
+
+    def is_late(self, today: datetime.date | None = None) -> bool:
+        """Whether an answer is owed and its date has passed."""
+        return self.status == Status.SENT and self.answer_by < (today or timezone.localdate())
