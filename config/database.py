@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
 # answers, so that a restarted server is noticed by nobody.
@@ -14,12 +15,15 @@ def database() -> dict[str, Any]:
     """
     Django's DATABASES["default"].
 
-    DATABASE_URL is taken as it is (PostgreSQL 15 to 18). Without it the engine is `config.embedded`, which starts
-    a server of its own at the first connection and keeps the data in `.postgres/`; DATABASE_NAME (default
-    `hereabouts`) then names the database, which is made when it is missing.
+    DATABASE_URL is taken as it is (PostgreSQL 15 to 18; ImproperlyConfigured for anything else). Without it the
+    engine is `config.embedded`, which starts a server of its own at the first connection and keeps the data in
+    `.postgres/`; DATABASE_NAME (default `hereabouts`) then names the database, which is made when it is missing.
     """
     if os.environ.get("DATABASE_URL"):
-        return dict(dj_database_url.config(conn_max_age=KEEP_SECONDS, conn_health_checks=True))
+        settings = dj_database_url.config(conn_max_age=KEEP_SECONDS, conn_health_checks=True)
+        if settings["ENGINE"] != "django.db.backends.postgresql":
+            raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
+        return dict(settings)
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_name(),

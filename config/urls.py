@@ -1,8 +1,13 @@
 """Every address of the site: each app brings its own, in the order of the ladder."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+]
 
 handler400 = "agencies.views.errors.bad_request"
 handler403 = "agencies.views.errors.permission_denied"

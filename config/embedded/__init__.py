@@ -72,7 +72,9 @@ class Server:
         elif os.access(self.folder if self.folder.exists() else self.folder.parent, os.W_OK):
             home = self.folder
         else:
-            home = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "hereabouts" / digest(self.folder)
+            home = (
+                Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "hereabouts" / digest(self.folder)
+            )
         if not home.exists():
             self._make(home)
         if home != self.folder and not self.folder.is_symlink() and os.access(self.folder.parent, os.W_OK):
@@ -151,6 +153,16 @@ class Server:
             if self._lease is not None:
                 os.close(self._lease[1])
                 self._lease = None
+
+    def remove(self) -> None:
+        """Delete the server and all its data, once nobody else uses it. For private servers of tests."""
+        home, sockets = self.home, self.sockets
+        self.leave()
+        while self._kept():
+            time.sleep(0.05)
+        shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(home)
+        self.folder.unlink(missing_ok=True)
 
     def create(self, name: str) -> None:
         """Make the database `name` unless there is one. Two processes may try at once."""

@@ -43,7 +43,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "agencies.middleware.session_limits",
     "agencies.middleware.member",
+    "agencies.middleware.second_factor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -94,11 +96,65 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ["name", "email"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "email"]},
+    },
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "agencies.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation was answered from that mailbox
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a reset for an unknown address sends nothing and says the same
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed", "a second step was removed"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+ACCOUNT_RATE_LIMITS = {  # the adapter counts failures by address *and* network: nobody can lock another out
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/300s/key",
+    "reset_password": "20/m/ip,5/h/key",
+}
+ACCOUNT_FORMS = {
+    "login": "agencies.forms.sign_in.SignInForm",
+    "change_password": "agencies.forms.sign_in.ChangePasswordForm",
+    "reset_password": "agencies.forms.sign_in.ForgottenPasswordForm",
+    "reset_password_from_key": "agencies.forms.sign_in.NewPasswordForm",
+    "reauthenticate": "agencies.forms.sign_in.ConfirmPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "agencies.forms.second_step.SecondStepForm",
+    "reauthenticate": "agencies.forms.second_step.ConfirmSecondStepForm",
+    "activate_totp": "agencies.forms.second_step.ActivateAppForm",
+    "deactivate_totp": "agencies.forms.second_step.RemoveAppForm",
+    "generate_recovery_codes": "agencies.forms.second_step.RecoveryCodesForm",
+    "add_webauthn": "agencies.forms.second_step.AddPasskeyForm",
+    "edit_webauthn": "agencies.forms.second_step.RenamePasskeyForm",
+    "reauthenticate_webauthn": "agencies.forms.second_step.ConfirmPasskeyForm",
+}
+MFA_ADAPTER = "agencies.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Hereabouts"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR; development alone turns it off
+SESSION_IDLE_SECONDS = 15 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
+
+# Counters of failed sign-ins and used codes: shared by all processes, so in the database.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Jobs: each app's are in its jobs.py. A worker that is silent for 30 s counts as dead (agencies.jobs).
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
 
 # UK conventions: dates, London time.
 LANGUAGE_CODE = "en-gb"
@@ -146,4 +202,12 @@ PLACE = {
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds
 
-
+# One cache for all processes and machines, in the database: it counts attempts to sign in (allauth's rate limits),
+# about 1 ms each. Its table is made by `manage.py createcachetable`.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}

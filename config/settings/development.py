@@ -5,7 +5,7 @@ import os
 from config.database import database
 from config.settings.base import *  # noqa: F403
 
-DEBUG = False if os.environ.get("DEBUG") == "0" else True
+DEBUG = os.environ.get("DEBUG") != "0"
 SECRET_KEY = "development-only-not-a-secret"  # noqa: S105
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES = {"default": database()}
@@ -13,3 +13,5 @@ DEMO = True  # one-click sign-in and /outbox/, answered on loopback addresses on
 KEEP_SENT_MESSAGES = True  # production blanks the text of a message once it has left
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # read them at /outbox/
 PLACE["base_url"] = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # noqa: F405
+REQUIRE_SECOND_FACTOR = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost

@@ -15,3 +15,5 @@ DEMO = False
 KEEP_SENT_MESSAGES = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_AUTOREFRESH = True  # static files straight from their folders: nothing is collected for a test
+WHITENOISE_USE_FINDERS = True
