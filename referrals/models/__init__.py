@@ -1,5 +1,6 @@
 from referrals.models.answer import Answer, AnswerLink
 from referrals.models.move import DeclineReason, Move
 from referrals.models.referral import ContactBy, Referral, Urgency
+from referrals.models.remark import Remark
 
-__all__ = ["Answer", "AnswerLink", "ContactBy", "DeclineReason", "Move", "Referral", "Urgency"]
+__all__ = ["Answer", "AnswerLink", "ContactBy", "DeclineReason", "Move", "Referral", "Remark", "Urgency"]

@@ -39,10 +39,15 @@ class Move(AppendOnly, Signed):
     before = models.CharField(max_length=15, choices=Status, blank=True)
     after = models.CharField(max_length=15, choices=Status)
     at = models.DateTimeField(default=timezone.now)
+    happened_on = models.DateField(null=True, blank=True, help_text="The day they came, when the move is about one")
     reason = models.ForeignKey(DeclineReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     words = models.TextField(blank=True)
     to_agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        Agency,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         help_text="The team it was passed to",
     )
     key = models.UUIDField(null=True, blank=True, help_text="Idempotency key of the form that made it")

@@ -40,14 +40,16 @@ class Referral(models.Model):
     from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals_sent")
     sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     to_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals_received")
-    service = models.ForeignKey(
-        Service, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
-    )
+    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals")
     assigned_to = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals_assigned"
     )
     practice = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        Agency,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         help_text="The person's GP practice, when known",
     )
 
@@ -103,9 +105,7 @@ class Referral(models.Model):
                 condition=models.Q(started_at__lte=models.F("sent_at")), name="referral_started_before_sent"
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="referral_status_is_known"),
-            models.CheckConstraint(
-                condition=models.Q(agreed_to_share=True), name="referral_only_with_agreement"
-            ),
+            models.CheckConstraint(condition=models.Q(agreed_to_share=True), name="referral_only_with_agreement"),
         ]
 
     def __str__(self) -> str:
