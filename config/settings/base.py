@@ -14,12 +14,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "crispy_forms",
-    "crispy_forms_gds",
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -79,11 +78,8 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
-CRISPY_TEMPLATE_PACK = "gds"
+FORM_RENDERER = "config.forms.Renderer"
 
-ATOMIC_REQUESTS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who signs in, and how. Accounts come from invitations only (agencies).

@@ -1,0 +1,284 @@
+"""Field types that know the field's conventions: dates, NHS numbers, postcodes, phones, names, choices.
+
+Each takes what a person would type and gives one tidy form; what it refuses, it refuses in plain English.
+Import them from config.forms.
+"""
+
+import datetime
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+
+def width(characters: int) -> dict[str, str]:
+    """Attributes for a widget about that many characters wide: 2, 3, 4, 5, 10, 20 or 30."""
+    return {"class": f"govuk-input--width-{characters}"}
+
+
+MONTHS = "january february march april may june july august september october november december".split()
+WORDS = {"day": "a day", "month": "a month", "year": "a year"}
+
+
+class DateWidget(forms.MultiWidget):
+    """Three boxes: `name_day`, `name_month`, `name_year`."""
+
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({part: forms.TextInput for part in WORDS}, attrs)
+
+    def decompress(self, value: datetime.date | None) -> list[Any]:
+        return [value.day, value.month, value.year] if value else [None, None, None]
+
+
+class DateField(forms.MultiValueField):
+    """A date as day, month and year → datetime.date, or None when not required and left blank.
+
+    Real dates only. A month may be a number or a name. A year has four digits: "20" is asked again, never read
+    as the year 20. `past` and `future` include today; `earliest` (a date) is the first one allowed.
+    `autocomplete="bday"` offers the browser's own (resident pages only).
+    """
+
+    widget = DateWidget
+
+    def __init__(
+        self,
+        *,
+        past: bool = False,
+        future: bool = False,
+        earliest: datetime.date = datetime.date(1900, 1, 1),
+        autocomplete: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.past, self.future, self.earliest, self.autocomplete = past, future, earliest, autocomplete
+        parts = [forms.CharField(required=False, max_length=20) for _ in WORDS]
+        super().__init__(parts, require_all_fields=False, **kwargs)
+
+    def clean(self, value: Any) -> datetime.date | None:
+        typed = dict(zip(WORDS, (str(v or "").strip() for v in value or ["", "", ""]), strict=False))
+        if not any(typed.values()):
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return None
+        found = self._read(typed)
+        self._check_limits(found)
+        self.run_validators(found)
+        return found
+
+    def _read(self, typed: dict[str, str]) -> datetime.date:
+        missing = [part for part in WORDS if not typed[part]]
+        if missing:
+            words = " and ".join(WORDS[part] for part in missing)
+            raise ValidationError(f"The date must include {words}", code="incomplete", params={"parts": missing})
+        day = int(typed["day"]) if re.fullmatch(r"[0-9]{1,2}", typed["day"]) else 0
+        if not 1 <= day <= 31:
+            raise ValidationError("The day must be a number from 1 to 31", code="day", params={"parts": ["day"]})
+        month = month_number(typed["month"])
+        if not month:
+            raise ValidationError(
+                "The month must be a number from 1 to 12, or its name", code="month", params={"parts": ["month"]}
+            )
+        if not re.fullmatch(r"[0-9]{4}", typed["year"]) or int(typed["year"]) == 0:
+            raise ValidationError(
+                "The year must have 4 numbers, for example 1951", code="year", params={"parts": ["year"]}
+            )
+        try:
+            return datetime.date(int(typed["year"]), month, day)
+        except ValueError:
+            words = f"There is no {day} {MONTHS[month - 1].title()} {typed['year']}. Check the day and the month"
+            raise ValidationError(words, code="unreal", params={"parts": ["day", "month"]}) from None
+
+    def _check_limits(self, found: datetime.date) -> None:
+        today = timezone.localdate()
+        if self.past and found > today:
+            raise ValidationError("The date must be today or in the past", code="past")
+        if self.future and found < today:
+            raise ValidationError("The date must be today or in the future", code="future")
+        if found < self.earliest:
+            first = f"{self.earliest.day} {MONTHS[self.earliest.month - 1].title()} {self.earliest.year}"
+            raise ValidationError(f"The date must be {first} or later", code="earliest", params={"parts": ["year"]})
+
+
+def month_number(typed: str) -> int:
+    """ "3", "03", "mar" or "March" → 3; 0 when it is no month."""
+    if re.fullmatch(r"[0-9]{1,2}", typed):
+        return int(typed) if 1 <= int(typed) <= 12 else 0
+    name = typed.lower().rstrip(".")
+    return next((n for n, month in enumerate(MONTHS, 1) if len(name) >= 3 and month.startswith(name)), 0)
+
+
+class CleanCharField(forms.CharField):
+    """Text without control characters; a message for people in place of "Null characters are not allowed"."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+
+class TextField(CleanCharField):
+    """Several lines of text; with `max_length` the box says how many characters are left, and cuts nothing."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, rows: int = 5, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**kwargs)
+        self.counted = self.max_length
+        self.widget.attrs.pop("maxlength", None)  # browsers would cut a pasted text without a word
+        self.error_messages["max_length"] = "Use %(limit_value)d characters or fewer. You have %(show_value)d"
+
+
+class NameField(CleanCharField):
+    """A person's name in any script, on one line. Marks that reorder text are dropped: they can hide a name."""
+
+    def __init__(self, *, max_length: int = 120, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"}))
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = re.sub("[\u202a-\u202e\u2066-\u2069]", "", super().to_python(value))
+        return " ".join(text.split())
+
+
+def nhs_number_is_valid(digits: str) -> bool:
+    """Whether ten digits are an NHS number by its check digit.
+
+    NHS Data Dictionary, NHS NUMBER: weights 10 to 2, modulus 11; a remainder that gives 10 is invalid. Ten
+    times the same digit passes the sum but is never issued. 999 000 0000 to 999 999 9999 are for tests.
+    """
+    if not re.fullmatch(r"[0-9]{10}", digits) or len(set(digits)) == 1:
+        return False
+    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
+    return check % 11 == int(digits[9]) and check != 10
+
+
+class NHSNumberField(CleanCharField):
+    """An NHS number with or without spaces or hyphens → ten digits ("" when blank and not required)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "numeric", "spellcheck": "false", "autocomplete": "off"} | width(10)
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return re.sub(r"[\s\-\u2010-\u2015]", "", super().to_python(value))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not re.fullmatch(r"[0-9]{10}", value):
+            raise ValidationError("An NHS number has 10 digits, for example 999 000 0018", code="length")
+        if value and not nhs_number_is_valid(value):
+            raise ValidationError("This is not an NHS number. Check each digit", code="check_digit")
+
+    def prepare_value(self, value: Any) -> Any:
+        digits = str(value or "")
+        spaced = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+        return spaced if re.fullmatch(r"[0-9]{10}", digits) else value
+
+
+class PostcodeField(CleanCharField):
+    """A full postcode in any case and spacing ("bn112aa") → "BN11 2AA". The shape only; not that it exists."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width(10)))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        packed = re.sub(r"[^A-Z0-9]", "", super().to_python(value).upper())
+        return f"{packed[:-3]} {packed[-3:]}" if len(packed) > 3 else packed
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not re.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}", value):
+            raise ValidationError("Enter a full postcode, for example BN11 2AA", code="shape")
+
+
+class PhoneField(CleanCharField):
+    """A UK phone number as people write it → digits, grouped the usual way ("07700 900123").
+
+    Ofcom numbering plan: 01, 02, 03, 05, 07, 08 or 09 and 9 or 10 digits in all after the 0; +44 and 0044 become 0.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"type": "tel", "spellcheck": "false"} | width(20)
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        typed = re.sub(r"[\s().\-\u2010-\u2015]", "", super().to_python(value))
+        digits = re.sub(r"^(\+|00)440?", "0", typed)
+        return group_phone(digits) if re.fullmatch(r"[0-9]+", digits) else digits
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not re.fullmatch(r"0[1235789][0-9]{8,9}", value.replace(" ", "")):
+            raise ValidationError("Enter a UK phone number, for example 01632 960001 or 07700 900123", code="shape")
+
+
+def group_phone(digits: str) -> str:
+    """ "02079460001" → "020 7946 0001", "07700900123" → "07700 900123"."""
+    if re.fullmatch(r"0[23][0-9]{9}", digits):
+        cut = 3 if digits.startswith("02") else 4
+        return f"{digits[:cut]} {digits[cut:-4]} {digits[-4:]}"
+    return f"{digits[:5]} {digits[5:]}" if len(digits) in (10, 11) else digits
+
+
+class Radios(forms.ChoiceField):
+    """One of a few. `hints` {value: text under it}; `inline` side by side (for two short answers).
+
+    `shows` {value: (names of this form's fields,)} draws those under that answer, for staff pages only: a
+    screen reader is told badly that they appear, so residents are asked on the next page instead.
+    """
+
+    widget = forms.RadioSelect
+
+    def __init__(
+        self,
+        *,
+        hints: Mapping[str, str] | None = None,
+        inline: bool = False,
+        shows: Mapping[str, Iterable[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.hints, self.inline, self.shows = dict(hints or {}), inline, dict(shows or {})
+        super().__init__(**kwargs)
+
+
+class Checkboxes(forms.MultipleChoiceField):
+    """Any of several. `alone` is the value of the answer that excludes the others ("None of these")."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, hints: Mapping[str, str] | None = None, alone: str | None = None, **kwargs: Any) -> None:
+        self.hints, self.alone = dict(hints or {}), alone
+        super().__init__(**kwargs)
+
+    def validate(self, value: list[str]) -> None:
+        super().validate(value)
+        if self.alone in value and len(value) > 1:
+            words = dict(self.choices).get(self.alone, self.alone)
+            raise ValidationError(f"Choose “{words}” or the others, not both", code="alone")
+
+
+class IdempotencyKey(forms.UUIDField):
+    """Drawn once with each form (hidden): the same post sent twice carries the same key, and is answered once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.HiddenInput)
+        kwargs.setdefault("initial", uuid.uuid4)
+        super().__init__(**kwargs)
+        words = "We could not tell whether this was sent before. Check it and send it again"
+        self.error_messages |= {"required": words, "invalid": words}
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """A key that cannot be read is replaced on the page, so that sending again works."""
+        try:
+            return str(uuid.UUID(str(data)))
+        except ValueError:
+            return initial

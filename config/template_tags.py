@@ -1,0 +1,226 @@
+"""Template tags and filters, loaded everywhere (settings, "builtins"): words, dates, numbers, icons, forms, navigation."""
+
+import datetime
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+def place(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `place` (name, area, phone) and `demo`, true only where one-click sign-in is open."""
+    here = request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1")
+    return {"place": settings.PLACE, "demo": settings.DEMO and here}
+
+
+# --- Words -----------------------------------------------------------------------------------------
+
+
+@register.filter
+def nhs(digits: str | None) -> str:
+    """ "9990000018" → "999 000 0018"."""
+    text = str(digits or "")
+    return f"{text[:3]} {text[3:6]} {text[6:]}" if len(text) == 10 else text
+
+
+@register.filter
+def phone_link(number: str | None) -> str:
+    """A phone number as the target of a tel: link, digits only."""
+    return "tel:" + "".join(c for c in str(number or "") if c.isdigit() or c == "+")
+
+
+@register.filter
+def date_words(value: datetime.date | datetime.datetime | None) -> str:
+    """27 March 1951; "" for none. Moments are shown on London's calendar."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+    return date_format(value, "j F Y")
+
+
+@register.filter
+def time_words(value: datetime.time | datetime.datetime | None) -> str:
+    """2:10pm, 10am, midday."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).time() if timezone.is_aware(value) else value.time()
+    if (value.hour, value.minute) in ((12, 0), (0, 0)):
+        return "midday" if value.hour else "midnight"
+    minutes = f":{value.minute:02}" if value.minute else ""
+    return f"{value.hour % 12 or 12}{minutes}{'am' if value.hour < 12 else 'pm'}"
+
+
+@register.filter
+def when(value: datetime.datetime | None) -> str:
+    """20 November 2026, 2:10pm."""
+    return f"{date_words(value)}, {time_words(value)}" if value else ""
+
+
+@register.filter
+def due(value: datetime.date | datetime.datetime | None) -> str:
+    """How a date to act by is said: Today, Tomorrow, Yesterday, "3 days ago", "Friday", else the date in words."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    days = (value - timezone.localdate()).days
+    near = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
+    if days in near:
+        return near[days]
+    if -14 <= days < 0:
+        return f"{-days} days ago"
+    return date_format(value, "l") if 0 < days < 7 else date_words(value)
+
+
+@register.filter
+def is_overdue(value: datetime.date | datetime.datetime | None) -> bool:
+    """Whether that day is before today in London."""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    return value is not None and value < timezone.localdate()
+
+
+@register.filter
+def age(born_on: datetime.date | None) -> str:
+    """Whole years today, as text; "" when the date of birth is not known."""
+    if born_on is None:
+        return ""
+    today = timezone.localdate()
+    return str(today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day)))
+
+
+@register.inclusion_tag("components/lines.html")
+def lines(text: str | None) -> dict[str, Any]:
+    """Plain text as paragraphs: blank lines part them, line breaks stay. Everything is escaped."""
+    blocks = (text or "").replace("\r\n", "\n").split("\n\n")
+    return {"paragraphs": [block.strip().split("\n") for block in blocks if block.strip()]}
+
+
+# --- Components ------------------------------------------------------------------------------------
+
+TONES = {
+    "sky": "received sent new draft waitlisted",
+    "amber": "waiting requested returned more_information paused quiet due",
+    "green": "accepted contacted active open plan_made booked attended",
+    "grey": "finished completed closed ended withdrawn cancelled",
+    "coral": "overdue declined could_not_reach not_right lapsed failed urgent",
+}
+
+
+@register.inclusion_tag("components/tag.html")
+def status_tag(words: Any, code: str = "", tone: str = "") -> dict[str, Any]:
+    """The coloured word for a state. The colour follows `tone`, or `code` (a state), or the words; never alone."""
+    key = str(code or words).strip().lower().replace(" ", "_").replace("-", "_")
+    found = next((name for name, known in TONES.items() if key in known.split()), "teal")
+    return {"words": words, "tone": tone or found}
+
+
+ICONS = frozenset(
+    "home check alert phone letter note people plan measure share lock calendar clock place money step-free room search"
+    " print download pencil star flag door chat walk heart".split()
+)
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(name: str, title: str = "") -> dict[str, str]:
+    """A line icon from a closed set. Decorative unless `title` gives it words. ValueError for an unknown name."""
+    if name not in ICONS:
+        raise ValueError(f"No icon called {name!r}; there are: {', '.join(sorted(ICONS))}")
+    return {"name": name, "title": title}
+
+
+@register.simple_tag(takes_context=True)
+def current(context: template.Context, *names: str) -> bool:
+    """Whether the page shown is one of these URL names: {% current "cases:plan" as here %}."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return bool(match and match.view_name in names)
+
+
+# --- Forms -----------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def fields(form: forms.BaseForm, *names: str) -> SafeString:
+    """The form's fields, or the named ones in that order. Fields shown under a radio are drawn there only."""
+    nested = {
+        name for field in form.fields.values() for shown in getattr(field, "shows", {}).values() for name in shown
+    }
+    wanted = names or [name for name in form.fields if name not in nested]
+    return format_html_join("", "{}", ((form[name].as_field_group(),) for name in wanted))
+
+
+@register.inclusion_tag("forms/error_summary.html")
+def error_summary(*forms_shown: forms.BaseForm) -> dict[str, Any]:
+    """What is wrong, above the h1, each line a link to the input it is about. Nothing when nothing is wrong."""
+    errors: list[dict[str, str]] = []
+    for form in forms_shown:
+        errors += [{"words": words, "target": ""} for words in form.non_field_errors()] if form.is_bound else []
+        for field in form if form.is_bound else ():
+            target = "" if field.is_hidden else field.target
+            errors += [{"words": words, "target": target} for words in field.errors]
+    return {"errors": errors}
+
+
+@register.inclusion_tag("forms/button.html")
+def button(form: forms.BaseForm | None = None, words: str = "", **options: str) -> dict[str, Any]:
+    """The form's button with its one word. `words` says another; `name` and `value` tell two buttons apart;
+    `look="secondary"` (or "warning") is the quieter (or dangerous) one."""
+    return {
+        "words": words or getattr(form, "button", "Save"),
+        "look": options.get("look", ""), "name": options.get("name", ""), "value": options.get("value", "1"),
+    }  # fmt: skip
+
+
+# --- Navigation ------------------------------------------------------------------------------------
+
+PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allow decides)
+    ("directory:activities", "Find activities"),
+    ("cases:caseload", "Today"),
+    ("referrals:refer", "Make a referral"),
+    ("referrals:referrals", "Our referrals"),
+    ("directory:listings", "Our listings"),
+    ("insight:insight", "Insight"),
+    ("agencies:team", "Team"),
+]
+
+
+@register.simple_tag
+def address(name: str, *arguments: Any) -> str:
+    """The URL of that name, or "" when this deployment has no such page."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[dict[str, Any]]:
+    """The main pages this member may open: words, url, and whether the page shown lies in it."""
+    request = context.get("request")
+    member, path = getattr(request, "member", None), getattr(request, "path", "")
+    found = [(address(name), words) for name, words in PAGES]
+    items = [{"url": url, "words": words} for url, words in found if url and may_open(member, url)]
+    inside = [item["url"] for item in items if path.startswith(item["url"])]
+    here = max(inside, key=len, default="")
+    return [item | {"here": item["url"] == here} for item in items]
+
+
+def may_open(member: Any, url: str) -> bool:
+    """What the view's @allow or @public says (agencies.access): public, any member, or one of its permissions."""
+    try:
+        access = getattr(resolve(url).func, "access", "public")
+    except Resolver404:
+        return False
+    if access == "public" or member is None:
+        return access == "public"
+    return access == "member" or any(member.may(permission) for permission in access)

@@ -1,0 +1,163 @@
+// What the pages do beyond HTML and htmx. Nothing here is needed to finish a journey.
+
+const body = document.body;
+document.documentElement.classList.add("js");
+
+// --- Design System components, only on pages that have one -------------------------------------------
+const components = "[data-module^=govuk-]";
+
+async function startComponents(scope) {
+  if (!scope.querySelector(components) && !scope.matches?.(components)) return;
+  body.classList.add("js-enabled", "govuk-frontend-supported");
+  const govuk = await import(body.dataset.govuk);
+  govuk.initAll({ scope });
+}
+startComponents(document.documentElement);
+
+// --- Announcements: one live region outside everything that htmx swaps -------------------------------
+const status = document.getElementById("status");
+
+function announce(words) {
+  status.textContent = "";
+  setTimeout(() => { status.textContent = words; }, 100); // a screen reader hears a change, not a repetition
+}
+
+// --- Lost connection: say so, keep what is typed -----------------------------------------------------
+const connection = document.getElementById("connection");
+
+function connectionLost() {
+  connection.textContent = "You are not connected. What you have typed is still here: try again when you have a signal.";
+}
+addEventListener("offline", connectionLost);
+addEventListener("online", () => { connection.textContent = ""; });
+
+body.addEventListener("htmx:sendError", connectionLost);
+body.addEventListener("htmx:timeout", connectionLost);
+body.addEventListener("htmx:responseError", (event) => {
+  const code = event.detail.xhr.status;
+  connection.textContent = code === 403 || code === 401
+    ? "You may have been signed out. Copy what you have typed, then load the page again."
+    : "Something went wrong and nothing was changed. Try again.";
+});
+body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) connection.textContent = "";
+});
+
+// --- After htmx has put something in: components, focus, announcement --------------------------------
+body.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  startComponents(part);
+  const news = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
+  if (news) announce(news.dataset.announce);
+  part.querySelector("[data-focus]")?.focus();
+});
+
+// --- A form is sent once; after ten seconds, or a step back, it may be sent again ---------------------
+const sent = new WeakMap();
+
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (Date.now() - (sent.get(form) ?? 0) < 10_000) {
+    event.preventDefault();
+    return;
+  }
+  sent.set(form, Date.now());
+  event.submitter?.setAttribute("aria-disabled", "true");
+  setTimeout(() => release(form), 10_000);
+});
+
+function release(form) {
+  sent.delete(form);
+  form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+}
+addEventListener("pageshow", () => document.querySelectorAll("form").forEach(release));
+body.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest?.("form");
+  if (form) release(form);
+});
+
+// --- Drafts: <form data-draft="/accounts/draft/" data-draft-key="note:…"> with a .saved line inside ---
+// The server keeps the words two seconds after the last key; nothing of them is stored in the browser.
+const waiting = new WeakMap();
+
+addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-draft]");
+  if (!form) return;
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => keepDraft(form), 2000));
+});
+
+async function keepDraft(form) {
+  const data = new FormData(form);
+  data.set("draft_key", form.dataset.draftKey);
+  const line = form.querySelector(".saved");
+  try {
+    const answer = await post(form.dataset.draft, data);
+    if (!answer.ok) throw new Error(answer.status);
+    if (line) line.textContent = `Draft saved at ${new Date().toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit" })}`;
+  } catch {
+    if (line) line.textContent = "Draft not saved yet. We will try again.";
+    waiting.set(form, setTimeout(() => keepDraft(form), 15_000));
+  }
+}
+
+function post(url, data) {
+  const token = JSON.parse(body.getAttribute("hx-headers") ?? "{}");
+  return fetch(url, { method: "POST", body: data, headers: token, credentials: "same-origin", redirect: "error" });
+}
+
+// --- Copy: <button data-copy="#element"> -------------------------------------------------------------
+addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  const source = document.querySelector(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(source.value ?? source.innerText);
+    announce("Copied");
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(source);
+    announce("Selected. Copy it with your keyboard.");
+  }
+});
+
+addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) print();
+});
+
+// --- Idle: warn before the session ends, and let it be kept ------------------------------------------
+const warning = document.getElementById("session-warning");
+
+if (warning) {
+  const idle = warning.dataset.idleMinutes * 60_000;
+  const warn = warning.dataset.warnMinutes * 60_000;
+  let last = Date.now();
+  const seen = () => { last = Date.now(); };
+  addEventListener("input", () => { if (Date.now() - last > idle / 3) stay(); }); // typing is not being idle
+  body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) seen(); });
+
+  setInterval(() => {
+    const left = idle - (Date.now() - last);
+    if (left <= 0) location.reload();
+    else if (left <= warn) {
+      const minutes = Math.ceil(left / 60_000);
+      const words = left > 60_000 ? `${minutes} minutes` : `${Math.ceil(left / 1000)} seconds`;
+      warning.querySelector("[data-time-left]").textContent = words;
+      if (!warning.open) warning.showModal();
+    }
+  }, 1000);
+
+  const stay = async () => {
+    try {
+      const answer = await post(warning.dataset.extend, new FormData());
+      if (!answer.ok) throw new Error(answer.status);
+      seen();
+      if (warning.open) warning.close();
+    } catch {
+      location.reload();
+    }
+  };
+  warning.querySelector("[data-extend-now]").addEventListener("click", stay);
+  warning.addEventListener("cancel", stay);
+}
