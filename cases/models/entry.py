@@ -33,6 +33,7 @@ class Kind(models.TextChoices):
     AGREED = "agreed", "Agreement"
     SENT_ON = "sent_on", "Referred on"
     ANSWERED = "answered", "Answer from a group"
+    WITHDRAWN = "withdrawn", "Referral withdrawn"
     SIGNPOSTED = "signposted", "Told about an activity"
     CLOSED = "closed", "Case closed"
 
