@@ -21,7 +21,10 @@ def width(characters: int) -> dict[str, str]:
     return {"class": f"govuk-input--width-{characters}"}
 
 
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = [
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]  # fmt: skip
 WORDS = {"day": "a day", "month": "a month", "year": "a year"}
 
 
@@ -31,7 +34,7 @@ class DateWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({part: forms.TextInput for part in WORDS}, attrs)
+        super().__init__(dict.fromkeys(WORDS, forms.TextInput), attrs)
 
     def decompress(self, value: datetime.date | None) -> list[Any]:
         return [value.day, value.month, value.year] if value else [None, None, None]

@@ -32,6 +32,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse
 
 from config.fields import (
@@ -65,7 +66,7 @@ KINDS: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in temp
     (forms.Select, "control", "govuk-select"),
     (forms.Textarea, "textarea", "govuk-textarea"),
     (forms.FileInput, "control", "govuk-file-upload"),
-    (forms.Input, "control", "govuk-input"),  # text, number, email, url, tel, search, password
+    (Input, "control", "govuk-input"),  # text, number, email, url, tel, search, password
 ]
 
 
