@@ -5,7 +5,7 @@
 # make lock    the exact versions of all packages, after a change to pyproject.toml
 
 PYTHON := .venv/bin/python
-PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet install --no-deps
+PIP := $(PYTHON) -m pip --disable-pip-version-check -qq install --no-deps
 LOCK := .venv/bin/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links
 WORKERS := 2
 PYTEST :=

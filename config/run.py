@@ -94,8 +94,9 @@ def main() -> int:
             print(f"Something else is using port {port}. Choose another: make run PORT=8001", file=sys.stderr)
             return 1
         prepare()
-        processes += [web_server(port), job_worker()]
+        processes.append(web_server(port))
         announce(port)
+        processes.append(job_worker())
         hold(processes)
     except Ending:
         print("\nEnding.", flush=True)
