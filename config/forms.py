@@ -139,10 +139,6 @@ class Field(BoundField):
         return getattr(self.field, "inline", False)
 
     @property
-    def conditional(self) -> bool:
-        return bool(getattr(self.field, "shows", None))
-
-    @property
     def has_alone(self) -> bool:
         return getattr(self.field, "alone", None) is not None
 
