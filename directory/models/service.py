@@ -27,9 +27,7 @@ class Service(models.Model):
     url = models.URLField(max_length=2000, blank=True)
     email = models.EmailField(max_length=254, blank=True)
     phone = models.CharField(max_length=50, blank=True)
-    referral_email = models.EmailField(
-        max_length=254, blank=True, help_text="Where referrals go, if not to the e-mail"
-    )
+    referral_email = models.EmailField(max_length=254, blank=True, help_text="Where referrals go, if not to the e-mail")
     status = models.CharField(max_length=20, choices=Status, default=Status.ACTIVE)
     fees = models.TextField(blank=True)
     accreditations = models.TextField(blank=True)
@@ -38,16 +36,12 @@ class Service(models.Model):
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
     maximum_age = models.PositiveSmallIntegerField(null=True, blank=True)
     alert = models.TextField(blank=True)
-    assured_date = models.DateField(
-        null=True, blank=True, help_text="When somebody last checked that this is right"
-    )
+    assured_date = models.DateField(null=True, blank=True, help_text="When somebody last checked that this is right")
     assurer_email = models.EmailField(max_length=254, blank=True)
     terms = models.ManyToManyField(TaxonomyTerm, through="ServiceTerm", related_name="services")
 
     source = models.CharField(max_length=100, blank=True, help_text="The feed or file it was imported from")
-    digest = models.CharField(
-        max_length=64, blank=True, help_text="SHA-256 of what was received, to see a change"
-    )
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was received, to see a change")
     received = models.JSONField(default=dict, blank=True, help_text="What was received, as it came")
     seen_at = models.DateTimeField(null=True, blank=True, help_text="When its source last held it")
     created_at = models.DateTimeField(default=timezone.now)
@@ -121,9 +115,7 @@ class CostOption(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="cost_options")
     option = models.CharField(max_length=255, blank=True, help_text="Who pays this: 'Over 60s'")
-    amount = models.DecimalField(
-        max_digits=10, decimal_places=2, null=True, blank=True, help_text="In pounds"
-    )
+    amount = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True, help_text="In pounds")
     amount_description = models.TextField(blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)

@@ -33,9 +33,7 @@ class Schedule(models.Model):
     )
     freq = models.CharField(max_length=10, choices=Frequency, blank=True)
     interval = models.PositiveSmallIntegerField(default=1, help_text="2 with every week: fortnightly")
-    byday = models.CharField(
-        max_length=100, blank=True, help_text="RFC 5545: 'TU,TH', or '2TU' for the second Tuesday"
-    )
+    byday = models.CharField(max_length=100, blank=True, help_text="RFC 5545: 'TU,TH', or '2TU' for the second Tuesday")
     bymonthday = models.CharField(max_length=100, blank=True, help_text="RFC 5545: '1,15'")
     opens_at = models.TimeField(null=True, blank=True)
     closes_at = models.TimeField(null=True, blank=True)

