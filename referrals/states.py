@@ -46,38 +46,45 @@ class Side(TextChoices):
 
 @dataclass(frozen=True)
 class Rule:
+    """Who may make a move, and how it is said: "accepted", "Priya Shah accepted this"."""
+
     side: Side
     deed: str
+    did: str
     needs_reason: bool = False
     needs_words: bool = False
 
 
 S = Status
 MOVES: dict[tuple[Status, Status], Rule] = {
-    (S.SENT, S.ACCEPTED): Rule(Side.RECEIVER, "accepted"),
-    (S.SENT, S.WAITING): Rule(Side.RECEIVER, "put on the waiting list"),
-    (S.SENT, S.RETURNED): Rule(Side.RECEIVER, "asked for more detail", needs_words=True),
-    (S.SENT, S.DECLINED): Rule(Side.RECEIVER, "declined", needs_reason=True),
-    (S.SENT, S.SENT): Rule(Side.RECEIVER, "passed to another team", needs_words=True),
-    (S.SENT, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", needs_words=True),
-    (S.RETURNED, S.SENT): Rule(Side.SENDER, "sent again with more detail", needs_words=True),
-    (S.RETURNED, S.DECLINED): Rule(Side.RECEIVER, "declined", needs_reason=True),
-    (S.RETURNED, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", needs_words=True),
-    (S.WAITING, S.ACCEPTED): Rule(Side.RECEIVER, "offered a place"),
-    (S.WAITING, S.STARTED): Rule(Side.RECEIVER, "started"),
-    (S.WAITING, S.DECLINED): Rule(Side.RECEIVER, "declined", needs_reason=True),
-    (S.WAITING, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", needs_words=True),
-    (S.WAITING, S.LOST_CONTACT): Rule(Side.RECEIVER, "lost contact"),
-    (S.ACCEPTED, S.WAITING): Rule(Side.RECEIVER, "put on the waiting list"),
-    (S.ACCEPTED, S.STARTED): Rule(Side.RECEIVER, "started"),
-    (S.ACCEPTED, S.COMPLETED): Rule(Side.RECEIVER, "finished"),
-    (S.ACCEPTED, S.DECLINED): Rule(Side.RECEIVER, "declined", needs_reason=True),
-    (S.ACCEPTED, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", needs_words=True),
-    (S.ACCEPTED, S.LOST_CONTACT): Rule(Side.RECEIVER, "lost contact"),
-    (S.STARTED, S.STARTED): Rule(Side.RECEIVER, "attended again"),
-    (S.STARTED, S.COMPLETED): Rule(Side.RECEIVER, "finished"),
-    (S.STARTED, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", needs_words=True),
-    (S.STARTED, S.LOST_CONTACT): Rule(Side.RECEIVER, "lost contact"),
+    (S.SENT, S.ACCEPTED): Rule(Side.RECEIVER, "accepted", "accepted this"),
+    (S.SENT, S.WAITING): Rule(Side.RECEIVER, "put on the waiting list", "put this on the waiting list"),
+    (S.SENT, S.RETURNED): Rule(
+        Side.RECEIVER, "asked for more detail", "asked for more detail about this", needs_words=True
+    ),
+    (S.SENT, S.DECLINED): Rule(Side.RECEIVER, "declined", "declined this", needs_reason=True),
+    (S.SENT, S.SENT): Rule(Side.RECEIVER, "passed to another team", "passed this to another team", needs_words=True),
+    (S.SENT, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", "withdrew this", needs_words=True),
+    (S.RETURNED, S.SENT): Rule(
+        Side.SENDER, "sent again with more detail", "sent this again with more detail", needs_words=True
+    ),
+    (S.RETURNED, S.DECLINED): Rule(Side.RECEIVER, "declined", "declined this", needs_reason=True),
+    (S.RETURNED, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", "withdrew this", needs_words=True),
+    (S.WAITING, S.ACCEPTED): Rule(Side.RECEIVER, "offered a place", "offered a place"),
+    (S.WAITING, S.STARTED): Rule(Side.RECEIVER, "started", "said that this has started"),
+    (S.WAITING, S.DECLINED): Rule(Side.RECEIVER, "declined", "declined this", needs_reason=True),
+    (S.WAITING, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", "withdrew this", needs_words=True),
+    (S.WAITING, S.LOST_CONTACT): Rule(Side.RECEIVER, "lost contact", "said that contact was lost"),
+    (S.ACCEPTED, S.WAITING): Rule(Side.RECEIVER, "put on the waiting list", "put this on the waiting list"),
+    (S.ACCEPTED, S.STARTED): Rule(Side.RECEIVER, "started", "said that this has started"),
+    (S.ACCEPTED, S.COMPLETED): Rule(Side.RECEIVER, "finished", "said that this is finished"),
+    (S.ACCEPTED, S.DECLINED): Rule(Side.RECEIVER, "declined", "declined this", needs_reason=True),
+    (S.ACCEPTED, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", "withdrew this", needs_words=True),
+    (S.ACCEPTED, S.LOST_CONTACT): Rule(Side.RECEIVER, "lost contact", "said that contact was lost"),
+    (S.STARTED, S.STARTED): Rule(Side.RECEIVER, "attended again", "said that they came again"),
+    (S.STARTED, S.COMPLETED): Rule(Side.RECEIVER, "finished", "said that this is finished"),
+    (S.STARTED, S.WITHDRAWN): Rule(Side.SENDER, "withdrawn", "withdrew this", needs_words=True),
+    (S.STARTED, S.LOST_CONTACT): Rule(Side.RECEIVER, "lost contact", "said that contact was lost"),
 }
 del S
 

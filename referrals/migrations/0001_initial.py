@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0001_initial'),
-        ('directory', '0002_words'),
+        ('directory', '0001_initial'),
     ]
 
     operations = [

@@ -71,3 +71,10 @@ class Move(AppendOnly, Signed):
         if not self.before:
             return "sent"
         return MOVES[Status(self.before), Status(self.after)].deed
+
+    @property
+    def did(self) -> str:
+        """The same after a name: "declined this", "put this on the waiting list"."""
+        if not self.before:
+            return "sent this"
+        return MOVES[Status(self.before), Status(self.after)].did

@@ -115,6 +115,34 @@ class Referral(models.Model):
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         return cls.objects.filter(access.referrals(member))
 
+    @classmethod
+    def sent_before(cls, member: Membership, nhs_number: str) -> "models.QuerySet[Self]":
+        """What the member's own agency has sent to a team for the person of that NHS number, latest first."""
+        own = cls.visible_to(member).filter(from_agency=member.agency_id, service=None)
+        return own.filter(nhs_number=nhs_number).exclude(nhs_number="").order_by("-sent_at", "id")
+
+    @classmethod
+    def open_for(
+        cls,
+        *,
+        nhs_number: str = "",
+        name: str = "",
+        date_of_birth: datetime.date | None = None,
+        postcode: str = "",
+    ) -> "models.QuerySet[Self]":
+        """Open referrals to teams for the same person, whoever sent them, latest first.
+
+        The same person: by NHS number, or by name, date of birth and postcode together. Of what is found only
+        the date and the team may be shown: the asker need not be of an agency that may see the rest.
+        """
+        same = models.Q(pk__in=[])
+        if nhs_number:
+            same |= models.Q(nhs_number=nhs_number)
+        if name and date_of_birth and postcode:
+            same |= models.Q(person_name__iexact=name, date_of_birth=date_of_birth, postcode=postcode)
+        found = cls.objects.filter(same, service=None, status__in=sorted(OPEN))
+        return found.select_related("to_agency").order_by("-sent_at", "id")
+
     @property
     def is_open(self) -> bool:
         return self.status in OPEN

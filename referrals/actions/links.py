@@ -1,0 +1,103 @@
+"""Secret links by which a voluntary group answers from an e-mail, with no account."""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import messages
+from referrals.models import AnswerLink, Referral
+from referrals.models.answer import LINK_LIVES
+
+TOKEN_BYTES = 32  # 256 bits: not to be guessed
+NEW_LINKS_A_DAY = 3  # how many somebody may ask for themselves
+
+
+@transaction.atomic
+def send_link(referral: Referral, *, to: str = "", nudge: int = 0) -> AnswerLink | None:
+    """E-mail a fresh link to whoever answers for the service; None when there is nobody to write to.
+
+    The e-mail holds no personal data: it names the service and who asks. Only the hash of the token is kept.
+    `nudge` is 0 for the first e-mail, else which reminder it is.
+    """
+    to = to or receiver_email(referral)
+    if not to:
+        return None
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = AnswerLink.objects.create(
+        referral=referral,
+        token_hash=AnswerLink.hashed(token),
+        sent_to=to,
+        expires_at=timezone.now() + LINK_LIVES,
+    )
+    asks = "Reminder: somebody" if nudge else "Somebody"
+    messages.send(
+        key=f"answer link {link.pk}",
+        to=to,
+        subject=f"{asks} is referred to {one_line(called(referral))} ({referral.reference})",
+        template="email/referral_link.txt",
+        context={
+            "referral": referral,
+            "called": called(referral),
+            "nudge": nudge,
+            "link": absolute("referrals:answer", token),
+            "lives": LINK_LIVES.days,
+        },
+    )
+    return link
+
+
+def find(token: str) -> AnswerLink | None:
+    """The link with that token, expired or not."""
+    links = AnswerLink.objects.select_related(
+        "referral__service", "referral__from_agency", "referral__to_agency", "referral__sent_by__user"
+    )
+    return links.filter(token_hash=AnswerLink.hashed(token)).first()
+
+
+def opened(link: AnswerLink) -> None:
+    """Note the first opening; who it was is the address that the link was sent to."""
+    AnswerLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())
+
+
+@transaction.atomic
+def renew(link: AnswerLink | None) -> AnswerLink | None:
+    """Send a new link to the address the old one went to, a few times a day at most; otherwise nothing, silently.
+
+    An address that is no longer the service's gets nothing: whoever left the group has left its referrals.
+    """
+    if link is None:
+        return None
+    referral = Referral.objects.select_for_update(of=("self",)).get(pk=link.referral_id)
+    since = timezone.now() - timedelta(days=1)
+    too_many = referral.links.filter(created_at__gt=since).count() >= NEW_LINKS_A_DAY
+    still_theirs = link.sent_to.casefold() == receiver_email(referral).casefold()
+    if too_many or not still_theirs or not referral.is_open:
+        return None
+    return send_link(referral, to=link.sent_to)
+
+
+def receiver_email(referral: Referral) -> str:
+    """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none."""
+    to = referral.service.reply_to_email() if referral.service else referral.to_agency.email
+    if to:
+        return to
+    member = referral.to_agency.memberships.filter(ended_at=None, user__is_active=True).first()
+    return member.user.email if member else ""
+
+
+def called(referral: Referral) -> str:
+    """What the referral is to: the service's name, or the team's."""
+    return referral.service.name if referral.service else referral.to_agency.name
+
+
+def one_line(words: str) -> str:
+    """Words fit for the subject of an e-mail."""
+    return " ".join(words.split())[:90]
+
+
+def absolute(name: str, *arguments: object) -> str:
+    return f"{settings.PLACE['base_url']}{reverse(name, args=arguments)}"
