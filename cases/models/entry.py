@@ -36,6 +36,7 @@ class Kind(models.TextChoices):
     WITHDRAWN = "withdrawn", "Referral withdrawn"
     SIGNPOSTED = "signposted", "Told about an activity"
     CLOSED = "closed", "Case closed"
+    ERASED = "erased", "Words removed by law"
 
 
 CONTACTS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT})  # the person was reached
