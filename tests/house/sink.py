@@ -1,0 +1,118 @@
+"""A page with one of everything, for the tests of this folder only: forms, components, fragments, a failing view."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from config.forms import (
+    Checkboxes,
+    DateField,
+    Form,
+    IdempotencyKey,
+    NameField,
+    NHSNumberField,
+    PhoneField,
+    PostcodeField,
+    Radios,
+    TextField,
+    answer,
+    width,
+)
+from config.fragments import page
+
+
+class SinkForm(Form):
+    """Every kind of field there is."""
+
+    button = "Send referral"
+    nhs_number = NHSNumberField(
+        label="NHS number", required=False, help_text="10 digits, for example 999 000 0018. Leave blank if not known."
+    )
+    name = NameField(label="Full name", error_messages={"required": "Enter the person's full name"})
+    born_on = DateField(
+        label="Date of birth", past=True, autocomplete="bday", help_text="For example, 27 3 1951",
+        error_messages={"required": "Enter the date of birth"},
+    )  # fmt: skip
+    phone = PhoneField(label="Phone number", error_messages={"required": "Enter a phone number we can use safely"})
+    postcode = PostcodeField(label="Postcode", required=False)
+    household = forms.IntegerField(
+        label="People in the household", required=False, widget=forms.NumberInput(attrs=width(3))
+    )
+    email = forms.EmailField(label="E-mail address", required=False)
+    site = forms.URLField(label="Website", required=False, assume_scheme="https")
+    day = forms.DateField(label="Day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    words_wanted = forms.CharField(label="Search", required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    secret = forms.CharField(label="Password", required=False, widget=forms.PasswordInput)
+    practice = forms.ChoiceField(
+        label="GP practice", choices=[("", "Choose a practice"), ("a", "Alder Street Surgery")],
+        error_messages={"required": "Choose a GP practice"},
+    )  # fmt: skip
+    reasons = Checkboxes(
+        label="Main reasons for referral", help_text="Select all that apply", alone="unsure",
+        choices=[("lonely", "Loneliness or isolation"), ("money", "Money, benefits or debt"),
+                 ("unsure", "Not sure yet, needs a conversation")],
+        hints={"money": "Includes energy bills"}, error_messages={"required": "Select at least one reason"},
+    )  # fmt: skip
+    urgency = Radios(
+        label="How soon should we make contact?", choices=[("soon", "Within 2 weeks"), ("now", "Within 2 working days")],
+        hints={"now": "For example, recent bereavement or carer breakdown"},
+        error_messages={"required": "Select how soon we should make contact"},
+    )  # fmt: skip
+    contact = Radios(
+        label="How should we contact the person?", choices=[("phone", "Phone"), ("other", "Through someone else")],
+        shows={"other": ["other_name"]}, required=False,
+    )  # fmt: skip
+    other_name = NameField(label="Their name and number", required=False)
+    story = TextField(label="What matters to the person", max_length=500, required=False)
+    letter = forms.FileField(label="Attach a letter", required=False, help_text="PDF or Word, up to 10MB")
+    agreed = Radios(
+        label="Has the person agreed to this referral?", choices=[("yes", "Yes"), ("no", "No")], inline=True,
+        error_messages={"required": "Select yes if the person has agreed"},
+    )  # fmt: skip
+    told = forms.BooleanField(
+        label="The person has been told who will see this information",
+        error_messages={"required": "Confirm the person has been told who will see this information"},
+    )
+    key = IdempotencyKey()
+
+
+def sink(request: HttpRequest) -> HttpResponse:
+    form = SinkForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        messages.success(request, "The referral was sent.")
+    return answer(request, "sink/form.html", {"form": form})
+
+
+def parts(request: HttpRequest) -> HttpResponse:
+    context = {"found": [word for word in ("choir", "garden") if request.GET.get("words", "") in word]}
+    return page(request, "sink/parts.html", context, part=request.GET.get("part", "results"))
+
+
+def chosen(request: HttpRequest) -> HttpResponse:
+    return page(request, "sink/parts.html", {"found": ["choir"]}, part={"results": "results"})
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    messages.success(request, "The note was added to the story.")
+    return page(request, "sink/gallery.html", {"text": "First line\nsecond <b>line</b>\n\nNew paragraph"})
+
+
+def fails(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("on purpose")
+
+
+def refuses(request: HttpRequest) -> HttpResponse:
+    from django.core.exceptions import PermissionDenied
+
+    raise PermissionDenied
+
+
+urlpatterns = [
+    path("form/", sink), path("parts/", parts), path("chosen/", chosen), path("gallery/", gallery),
+    path("fails/", fails), path("refuses/", refuses),
+]  # fmt: skip
+handler400 = "agencies.views.errors.bad_request"
+handler403 = "agencies.views.errors.permission_denied"
+handler404 = "agencies.views.errors.page_not_found"
+handler500 = "agencies.views.errors.server_error"
