@@ -23,13 +23,14 @@ def database() -> dict[str, Any]:
         settings = dj_database_url.config(conn_max_age=KEEP_SECONDS, conn_health_checks=True)
         if settings["ENGINE"] != "django.db.backends.postgresql":
             raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
-        return dict(settings)
+        return {**settings, "ATOMIC_REQUESTS": True}
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_name(),
         "USER": "postgres",
         "CONN_MAX_AGE": KEEP_SECONDS,
         "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": True,
     }
 
 

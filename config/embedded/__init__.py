@@ -32,6 +32,7 @@ LIBRARY = Path("/var/lib/hereabouts")
 SYSTEM_USER = "hereabouts"
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_LIMIT = 107  # bytes in the path of a Unix socket on Linux; 103 elsewhere
+LOG_LIMIT = 5_000_000  # bytes; a longer log begins again at the next start
 PATIENCE = 30  # seconds to wait for a server that recovers from a crash
 
 
@@ -65,19 +66,19 @@ class Server:
     @cached_property
     def home(self) -> Path:
         """The folder that holds the data, the locks and the log. Made here when it is missing."""
-        if self.folder.is_symlink():
+        if self.folder.is_symlink() and (os.geteuid() == 0 or os.access(self.folder, os.W_OK)):
             home = self.folder.resolve()
         elif os.geteuid() == 0 and self.owner.pw_name == SYSTEM_USER:
             home = LIBRARY / digest(self.folder)
-        elif os.access(self.folder if self.folder.exists() else self.folder.parent, os.W_OK):
+        elif os.access(self.folder if os.path.lexists(self.folder) else self.folder.parent, os.W_OK):
             home = self.folder
-        else:
-            home = (
-                Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "hereabouts" / digest(self.folder)
+        else:  # a project that this user may only read
+            home = Path(
+                os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share"), "hereabouts", digest(self.folder)
             )
         if not home.exists():
             self._make(home)
-        if home != self.folder and not self.folder.is_symlink() and os.access(self.folder.parent, os.W_OK):
+        if home != self.folder and not os.path.lexists(self.folder) and os.access(self.folder.parent, os.W_OK):
             self.folder.symlink_to(home)
         return home
 
@@ -215,7 +216,9 @@ class Server:
         """Start a keeper and return when it has taken its place; only one of many that try gets it."""
         program = Path(__file__).with_name("keeper.py")
         words = [self.home, self.sockets, self.binaries, self.owner.pw_uid, self.owner.pw_gid]
-        with (self.home / "log").open("ab") as log:
+        path = self.home / "log"
+        too_long = path.exists() and path.stat().st_size > LOG_LIMIT
+        with path.open("wb" if too_long else "ab") as log:
             done = subprocess.run(  # noqa: S603
                 [sys.executable, "-I", "-S", program, *map(str, words)],
                 stdin=subprocess.DEVNULL,

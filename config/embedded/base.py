@@ -1,5 +1,6 @@
 """Django's PostgreSQL engine with a server of its own, started at the first connection."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -8,13 +9,15 @@ from django.db.backends.postgresql import base, client
 from config.database import embedded_name
 from config.embedded import Server
 
+SERVER = Server()
+
 
 class DatabaseClient(client.DatabaseClient):
     """`manage.py dbshell`, with the psql that belongs to the server."""
 
-    def runshell(self, parameters: list[str]) -> None:
+    def runshell(self, parameters: Iterable[str]) -> None:
         self.connection.get_connection_params()
-        type(self).executable_name = str(self.connection.server.binaries / "psql")
+        type(self).executable_name = str(SERVER.binaries / "psql")
         super().runshell(parameters)
 
 
@@ -22,7 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to the project's own server."""
 
     client_class = DatabaseClient
-    server = Server()
+    server = SERVER
 
     def get_connection_params(self) -> dict[str, Any]:
         """The first one asked for in a process starts the server if need be, and makes the database."""

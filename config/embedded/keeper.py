@@ -19,10 +19,11 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 GRACE = 2.0  # seconds without users before the server stops: one command often follows another
 TICK = 0.1  # seconds between two looks
-LOG_LIMIT = 5_000_000  # bytes; a longer log begins again at the next start
+PAUSE = 1.0  # seconds before another start, after one that failed
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -47,7 +48,7 @@ class Keeper:
         self.data = home / "data"
         self.asked_to_stop = False
         # Only root may (and must) change user.
-        self.identity = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        self.identity: dict[str, Any] = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
 
     def prepare(self) -> None:
         """Make the data folder unless there is one; half-made ones are thrown away."""
@@ -82,10 +83,9 @@ class Keeper:
         for attempt in range(300):
             try:
                 number = int(lines.read_text().split()[0])
-                command = Path(f"/proc/{number}/cmdline").read_bytes()
             except (OSError, IndexError, ValueError):
                 return
-            if os.fsencode(self.data) not in command:
+            if str(self.data) not in command_of(number):  # it is gone, and its number may be another program's
                 lines.unlink(missing_ok=True)
                 return
             if attempt % 50 == 0:
@@ -98,6 +98,9 @@ class Keeper:
         while not self.asked_to_stop:
             time.sleep(TICK)
             if server.poll() is not None:
+                if not (self.data / "PG_VERSION").exists():
+                    return  # somebody deleted the data
+                time.sleep(TICK if server.returncode < 0 else PAUSE)
                 server = self.start()
             if not locked(lease, fcntl.LOCK_EX):
                 last_used = time.monotonic()
@@ -124,6 +127,17 @@ def locked(file: int, kind: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def command_of(number: int) -> str:
+    """The command line of a process, empty when there is no such process."""
+    if sys.platform == "linux":
+        try:
+            return Path(f"/proc/{number}/cmdline").read_text(errors="replace")
+        except OSError:
+            return ""
+    words = ["/bin/ps", "-ww", "-o", "command=", "-p", str(number)]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout  # noqa: S603
 
 
 def clean() -> dict[str, str]:
