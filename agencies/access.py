@@ -4,7 +4,7 @@
 2. Row scopes: which rows of each sensitive word a member may see, as `Q`. Fields are named as strings, so
    that this lowest app can state the rule without importing the model. Each model's `visible_to(member)`
    calls its scope in one line, and views get rows no other way; a stranger gets 404.
-3. `@allow(Permission.X)` or `@public` on every view.
+3. `@allow(Permission.X)`, `@signed_in` or `@public` on every view.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from django.db.models import Q, TextChoices
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 if TYPE_CHECKING:
     from agencies.models import Membership
@@ -114,10 +116,13 @@ def cases(member: Membership) -> Q:
 
 
 def entries(member: Membership) -> Q:
-    """Entries of those cases: the owning team's own notes stay with it."""
-    own = Q(case__agency=member.agency_id)
-    shared = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None) & ~Q(audience="team")
-    return own | shared if may(member, Permission.WORK_CASES) else Q(pk__in=[])
+    """Entries of those cases: the owning team's own notes stay with it.
+
+    One join to the circle, in which the owning team has its row too: no entry comes back twice.
+    """
+    in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
+    readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
+    return in_circle & readable if may(member, Permission.WORK_CASES) else Q(pk__in=[])
 
 
 # --- On every view --------------------------------------------------------------------------------
@@ -129,22 +134,39 @@ def public(view: View) -> View:
     return view
 
 
-def to_sign_in(request: HttpRequest, why: str = "") -> HttpResponse:
-    """Sign-in, and then back to the page that was asked for (to the front page after a POST).
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign-in, and then back to where one was. It says so there when a session has ended.
 
     An htmx request is answered so that the whole page goes there, not a part of it.
-    `why="ended"` makes the sign-in page say that the session has ended.
     """
     query = QueryDict(mutable=True)
-    if why:
-        query["why"] = why
-    htmx = request.headers.get("HX-Request") == "true"
-    if request.method == "GET" and not htmx:
-        query["next"] = request.get_full_path()
+    if had_session(request):
+        query["why"] = "ended"
+    back = page_of(request)
+    if back:
+        query["next"] = back
     address = resolve_url(settings.LOGIN_URL) + (f"?{query.urlencode(safe='/')}" if query else "")
-    if htmx:
+    if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def had_session(request: HttpRequest) -> bool:
+    """Whether it has just run out, or the browser still names one that the store has no more."""
+    lost = settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.session_key is None
+    return getattr(request, "session_ended", False) or lost
+
+
+def page_of(request: HttpRequest) -> str:
+    """Path and query of the page one is on: of a form that was posted, the page the form is on; "" if unknown."""
+    htmx = request.headers.get("HX-Request") == "true"
+    if request.method == "GET" and not htmx:
+        return request.get_full_path()
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(page)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def allow(*permissions: Permission) -> Callable[[View], View]:
@@ -170,3 +192,18 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def signed_in(view: View) -> View:
+    """Anybody signed in, a member of an agency or not: the pages about one's own account."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    guarded.access = "signed in"  # type: ignore[attr-defined]
+    return guarded
