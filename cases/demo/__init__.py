@@ -1,0 +1,1 @@
+"""A made-up place around Worthing and Shoreham-by-Sea: real postcodes, invented agencies and people."""
