@@ -9,7 +9,7 @@ DECLINED = ("871711000000103", "Social prescribing declined (situation)")
 NONE = ("", "")
 
 REASONS = [
-    ("finished", "We have done what we set out to do", "completed", NONE),
+    ("goals", "They have done what they set out to do", "completed", NONE),
     ("settled", "They are settled with a group or service", "completed", NONE),
     ("person-declined", "They do not want this support", "completed", DECLINED),
     ("no-contact", "We lost contact after several tries", "lost_contact", NONE),
@@ -19,10 +19,13 @@ REASONS = [
     ("died", "They died", "completed", NONE),
 ]
 OUTCOMES = [
-    ("as-hoped", "What they hoped for has happened"),
-    ("better", "Some things are better"),
+    ("connected", "They see more of other people"),
+    ("active", "They are more active"),
+    ("wellbeing", "They feel better in themselves"),
+    ("practical", "A practical problem is solved or in hand"),
+    ("supported", "They have the support of another service"),
+    ("volunteering", "They volunteer, learn or work"),
     ("no-change", "Things are much the same"),
-    ("worse", "Things are harder than before"),
     ("not-known", "We do not know"),
 ]
 
