@@ -31,6 +31,11 @@ class ClosingReason(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @classmethod
+    def offered(cls) -> "models.QuerySet[Self]":
+        """Those that the place still offers, in its order."""
+        return cls.objects.filter(retired_at=None)
+
 
 class Outcome(models.Model):
     """What changed for the person, as a short list that the place owns."""
@@ -45,6 +50,11 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @classmethod
+    def offered(cls) -> "models.QuerySet[Self]":
+        """Those that the place still offers, in its order."""
+        return cls.objects.filter(retired_at=None)
 
 
 class Case(models.Model):
@@ -105,6 +115,11 @@ class Case(models.Model):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         return cls.objects.filter(access.cases(member))
+
+    @classmethod
+    def worked_by(cls, member: Membership) -> "models.QuerySet[Self]":
+        """The cases of the member's own team: who refers on from one, closes it, or takes back an agreement."""
+        return cls.visible_to(member).filter(agency=member.agency_id)
 
     @property
     def is_open(self) -> bool:
