@@ -104,6 +104,17 @@ def timeline(*, case: Case, member: Membership, before: int | None = None) -> Qu
     return entries.select_related("corrects").order_by("-number")[: PAGE + 1]
 
 
+def whole(*, case: Case, member: Membership, team: bool = True) -> QuerySet[Entry]:
+    """Every entry of `case` that the member may read, in order, for the history on paper.
+
+    With `team=False` without the team's private entries, as the person gets it.
+    """
+    entries = Entry.visible_to(member).filter(case=case)
+    if not team:
+        entries = entries.exclude(audience=Audience.TEAM)
+    return entries.select_related("corrects").order_by("number")
+
+
 @transaction.atomic
 def erase(entry: Entry, *, by: Author, reason: str) -> Entry:
     """Take the words out of one entry for good (UK GDPR article 17), and write an entry that says so.
