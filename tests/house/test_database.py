@@ -10,9 +10,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 
 from config.database import database
 from config.embedded import PROJECT, Server
+from config.embedded.base import DatabaseWrapper
 
 # A command that uses the server in the folder argv[1] until it is killed, or until its input ends.
 USER = """
@@ -205,3 +207,22 @@ def test_without_database_url_the_name_may_be_chosen(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("DATABASE_NAME", "elsewhere")
     assert database()["NAME"] == "elsewhere"
+
+
+def test_djangos_connection_waits_for_a_killed_server(server: Server) -> None:
+    # given Django connected to it
+    wrapper = DatabaseWrapper(
+        {**connection.settings_dict, "NAME": "postgres", "USER": "postgres", "HOST": ""}, "default"
+    )
+    wrapper.server = server
+    wrapper.inc_thread_sharing()
+    wrapper.ensure_connection()
+    # when the server is killed and a new connection asked for at once
+    pid = server.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wrapper.close()
+    wrapper.ensure_connection()
+    # then it is there
+    assert wrapper.is_usable()
+    wrapper.close()

@@ -1,0 +1,96 @@
+"""`make run` holds its processes up, and leaves none behind."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from config import run
+from tests.house.test_database import wait_for
+
+# A process with a child of its own, like a web server with workers; it writes both numbers to argv[1].
+PARENT = """
+import os, subprocess, sys, time
+child = subprocess.Popen(["sleep", "60"])
+with open(sys.argv[1], "w") as file:
+    file.write(f"{os.getpid()} {child.pid}\\n")
+time.sleep(60)
+"""
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def numbers(file: Path) -> list[int]:
+    """Process ids of parent and child, once both are there."""
+    assert wait_for(lambda: file.exists() and file.read_text().endswith("\n"))
+    return [int(word) for word in file.read_text().split()]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "numbers"
+
+
+def test_a_process_that_dies_is_started_again_without_what_it_left(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "PAUSE", 0)
+    # given a process with a child
+    process = run.Process("parent", sys.executable, "-c", PARENT, str(file))
+    first, child = numbers(file)
+    process.revive()
+    assert running(first)
+    # when it is killed
+    file.unlink()
+    os.kill(first, signal.SIGKILL)
+    assert wait_for(lambda: not running(first))
+    process.revive()
+    process.revive()
+    # then there is a new one, the old child is gone, and it was said
+    second, _ = numbers(file)
+    assert second != first
+    assert wait_for(lambda: not running(child))
+    assert "The parent ended unexpectedly (-9)" in capsys.readouterr().out
+    process.stop()
+    process.wait(time.monotonic() + 5)
+
+
+def test_ending_ends_children_too(file: Path) -> None:
+    process = run.Process("parent", sys.executable, "-c", PARENT, str(file))
+    pids = numbers(file)
+    process.stop()
+    process.wait(time.monotonic() + 5)
+    assert wait_for(lambda: not any(running(pid) for pid in pids))
+
+
+def test_a_process_that_will_not_end_is_killed(file: Path) -> None:
+    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + PARENT
+    process = run.Process("stubborn", sys.executable, "-c", stubborn, str(file))
+    pids = numbers(file)
+    process.stop()
+    process.wait(time.monotonic() + 0.5)
+    assert wait_for(lambda: not any(running(pid) for pid in pids))
+
+
+def test_a_port_in_use_is_said_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        monkeypatch.setenv("PORT", port)
+        assert run.main() == 1
+    signal.signal(signal.SIGINT, before[0])
+    signal.signal(signal.SIGTERM, before[1])
+    assert f"Something else is using port {port}" in capsys.readouterr().err
