@@ -113,7 +113,6 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(blank=True, help_text='The feed or file it was imported from', max_length=100)),
                 ('digest', models.CharField(blank=True, help_text='SHA-256 of what was received, to see a change', max_length=64)),
                 ('received', models.JSONField(blank=True, default=dict, help_text='What was received, as it came')),
-                ('seen_at', models.DateTimeField(blank=True, help_text='When its source last held it', null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('last_modified', models.DateTimeField(default=django.utils.timezone.now)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='agencies.agency')),

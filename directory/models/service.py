@@ -43,7 +43,6 @@ class Service(models.Model):
     source = models.CharField(max_length=100, blank=True, help_text="The feed or file it was imported from")
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was received, to see a change")
     received = models.JSONField(default=dict, blank=True, help_text="What was received, as it came")
-    seen_at = models.DateTimeField(null=True, blank=True, help_text="When its source last held it")
     created_at = models.DateTimeField(default=timezone.now)
     last_modified = models.DateTimeField(default=timezone.now)
 

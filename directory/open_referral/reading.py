@@ -1,0 +1,248 @@
+"""One service as feeds send it, with whatever is wrong in it → rows that are not saved yet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from agencies.models import Agency
+from directory import cleaning as clean
+from directory.models import (
+    Accessibility,
+    Contact,
+    Location,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    ServiceTerm,
+    Taxonomy,
+    TaxonomyTerm,
+)
+from directory.open_referral.fields import (
+    ACCESSIBILITY,
+    ADDRESS,
+    AGENCY,
+    CHILDREN,
+    LOCATION,
+    SCHEDULE,
+    SERVICE,
+    TERM,
+    Table,
+)
+
+
+class Problem(NamedTuple):
+    """Something in a feed that could not be used: whose, which field, what is wrong with it."""
+
+    id: str
+    field: str
+    said: str
+
+
+class Refused(ValueError):
+    """The service cannot be taken in at all; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.said)
+        self.problem = problem
+
+
+@dataclass
+class Received:
+    """A service as it was read, in rows that are not saved yet. `rows` holds what belongs to the service alone."""
+
+    service: Service
+    agency: Agency
+    locations: list[Location] = field(default_factory=list)
+    taxonomies: list[Taxonomy] = field(default_factory=list)
+    terms: list[TaxonomyTerm] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def from_oruk(raw: Any, source: str = "") -> Received:
+    """One service, nested as `/services/{id}` gives it → unsaved rows, and what was wrong with it.
+
+    Raises Refused when it is not an object, or has no id or no name.
+    """
+    return _Reading(raw, source).received
+
+
+class _Reading:
+    """Reads one service. Fields that cannot be used are left out and reported; the rest goes in."""
+
+    def __init__(self, raw: Any, source: str) -> None:
+        self.source, self.problems = source, []  # type: tuple[str, list[Problem]]
+        self.label = clean.plain(str(raw.get("id") or raw.get("name") or "?"))[:80] if isinstance(raw, dict) else "?"
+        if not isinstance(raw, dict):
+            raise Refused(Problem("?", "", "this is not a service"))
+        try:
+            key = clean.identity(raw.get("id"), source, "service")
+        except ValueError as error:
+            raise Refused(Problem(self.label, "id", str(error))) from None
+        values = self.values(raw, SERVICE)
+        if not values.get("name"):
+            raise Refused(Problem(self.label, "name", "there is no name"))
+        if not values.get("status"):
+            self.report("status", "taken as active")
+        self.received = Received(Service(pk=key, source=source), self.agency(raw, key), problems=self.problems)
+        self.service = self.received.service
+        self.service.agency_id = self.received.agency.pk
+        self.fill(self.service, self.in_order(values, "minimum_age", "maximum_age"))
+        self.service.phone = self.phone(raw) or self.phone(raw.get("organization"))
+        self.places(raw)
+        for model, name, table in CHILDREN:
+            self.children(raw, model, name, table)
+        self.attributes(raw)
+
+    def report(self, where: str, said: str) -> None:
+        self.problems.append(Problem(self.label, where, said))
+
+    def values(self, raw: dict[str, Any], table: Table, where: str = "") -> dict[str, Any]:
+        """The clean values by column; empty ones are left out."""
+        found = {}
+        for column, name, cleaner in table:
+            try:
+                value = cleaner(raw.get(name))
+            except clean.Cut as cut:
+                self.report(where + name, str(cut))
+                value = cut.kept
+            except ValueError as error:
+                self.report(where + name, str(error))
+                continue
+            if value not in ("", None):
+                found[column] = value
+        return found
+
+    def fill(self, row: Any, values: dict[str, Any]) -> None:
+        for column, value in values.items():
+            setattr(row, column, value)
+
+    def in_order(self, values: dict[str, Any], low: str, high: str, where: str = "") -> dict[str, Any]:
+        """A pair that must not be upside down: both are left out when it is."""
+        if low in values and high in values and values[low] > values[high]:
+            self.report(where + low, f"{values[low]} is after {high}, {values[high]}")
+            return {column: value for column, value in values.items() if column not in (low, high)}
+        return values
+
+    def items(self, raw: Any, name: str, where: str = "") -> Iterator[tuple[dict[str, Any], str]]:
+        """The objects of a list, each with where it stands; what is not an object is reported."""
+        found = raw.get(name) if isinstance(raw, dict) else None
+        if found and not isinstance(found, list):
+            self.report(where + name, "this should be a list")
+        for index, item in enumerate(found if isinstance(found, list) else []):
+            if isinstance(item, dict):
+                yield item, f"{where}{name}[{index}]."
+            else:
+                self.report(f"{where}{name}[{index}]", "this should be an object")
+
+    def key(self, item: dict[str, Any], where: str, *names: object) -> Any:
+        """The item's own id, or one made from where it stands."""
+        try:
+            return clean.identity(item.get("id"), *names)
+        except ValueError:
+            return clean.stable_id(*names, where)
+
+    def phone(self, raw: Any) -> str:
+        for item, where in self.items(raw, "phones"):
+            if number := self.values(item, (("number", "number", clean.short),), where).get("number"):
+                return number
+        return ""
+
+    def agency(self, raw: dict[str, Any], service: Any) -> Agency:
+        item = raw.get("organization")
+        if not isinstance(item, dict) or not item.get("name"):
+            self.report("organization", "there is no organisation with a name; the service's name is used")
+            item = {"id": raw.get("organization_id"), "name": clean.line(str(raw.get("name"))[:200])}
+        key = self.key(item, "organization", self.source, "organization")
+        if not item.get("id"):
+            key = clean.stable_id(service, "organization")
+        known = {name for _, name, _ in AGENCY} | {"id"}
+        extra = {name: value for name, value in item.items() if name not in known}
+        agency = Agency(pk=key, kind="voluntary", source=self.source, received=clean.kept(extra))
+        self.fill(agency, self.values(item, AGENCY, "organization."))
+        agency.phone = self.phone(item)
+        return agency
+
+    def places(self, raw: dict[str, Any]) -> None:
+        seen: set[Any] = set()
+        for item, where in self.items(raw, "service_at_locations"):
+            if not isinstance(item.get("location"), dict):
+                self.report(where + "location", "there is no place")
+                continue
+            location = self.location(item["location"], where + "location.")
+            if location.pk in seen:
+                self.report(where + "location.id", "the same place twice")
+                continue
+            seen.add(location.pk)
+            at = ServiceAtLocation(pk=self.key(item, where, self.service.pk, "at"), location_id=location.pk)
+            at.service_id = self.service.pk
+            self.received.rows.append(at)
+            self.children(item, Schedule, "schedules", SCHEDULE, where, at_location_id=at.pk)
+
+    def location(self, item: dict[str, Any], where: str) -> Location:
+        row = Location(pk=self.key(item, where, self.source, "location"), source=self.source)
+        values = self.values(item, LOCATION, where)
+        if abs(values.get("latitude", 0)) > 90 or ("latitude" in values) != ("longitude" in values):
+            self.report(where + "latitude", "this is not a point on earth")
+            values.pop("latitude", None)
+        if "latitude" not in values:
+            values.pop("longitude", None)
+        self.fill(row, values)
+        addresses = list(self.items(item, "addresses", where))
+        addresses.sort(key=lambda found: found[0].get("address_type") != "physical")
+        for address, path in addresses[:1]:
+            lines = self.values(address, ADDRESS, path)
+            lines["address"] = "\n".join(filter(None, (lines.get("address"), lines.pop("address_2", ""))))
+            self.fill(row, lines)
+        known = {name for _, name, _ in LOCATION} | {"id", "addresses", "accessibility"}
+        row.received = clean.kept({name: value for name, value in item.items() if name not in known})
+        self.received.locations.append(row)
+        for access, path in self.items(item, "accessibility", where):
+            found = Accessibility(pk=self.key(access, path, row.pk, "accessibility"), location_id=row.pk)
+            self.fill(found, self.values(access, ACCESSIBILITY, path))
+            self.received.rows.append(found)
+        return row
+
+    def children(self, raw: dict[str, Any], model: Any, name: str, table: Table, where: str = "", **fixed: Any) -> None:
+        for item, path in self.items(raw, name, where):
+            row = model(pk=self.key(item, path, self.service.pk, name), service_id=self.service.pk, **fixed)
+            self.fill(row, self.in_order(self.values(item, table, path), "valid_from", "valid_to", path))
+            if model is Contact:
+                row.phone = self.phone(item)
+            if model is Schedule and not (row.notes or row.description):
+                row.notes = self.hours_as_sent(item, row)
+            self.received.rows.append(row)
+
+    def hours_as_sent(self, item: dict[str, Any], row: Schedule) -> str:
+        """Hours that are no time of day ("9.30am-5pm") still tell a reader something."""
+        if (item.get("opens_at") and not row.opens_at) or (item.get("closes_at") and not row.closes_at):
+            return clean.line(f"{item.get('opens_at') or ''} to {item.get('closes_at') or ''}"[:200]).strip(" to")
+        return ""
+
+    def attributes(self, raw: dict[str, Any]) -> None:
+        seen: set[Any] = set()
+        for item, where in self.items(raw, "attributes"):
+            term = self.term(item.get("taxonomy_term"), where + "taxonomy_term.")
+            if term is None or term.pk in seen:
+                continue
+            seen.add(term.pk)
+            link = ServiceTerm(pk=self.key(item, where, self.service.pk, "attributes"), term_id=term.pk)
+            link.service_id = self.service.pk
+            self.fill(link, self.values(item, (("label", "label", clean.line),), where))
+            self.received.rows.append(link)
+
+    def term(self, item: Any, where: str) -> TaxonomyTerm | None:
+        if not isinstance(item, dict) or not item.get("name"):
+            self.report(where + "name", "there is no term with a name")
+            return None
+        about = item.get("taxonomy_detail") if isinstance(item.get("taxonomy_detail"), dict) else {}
+        name = clean.line(str(about.get("name") or item.get("taxonomy") or "Other")[:255])
+        given = {"id": about.get("id") or item.get("taxonomy_id") or name}
+        taxonomy = Taxonomy(pk=self.key(given, where, self.source, "taxonomy"), name=name, source=self.source)
+        term = TaxonomyTerm(pk=self.key(item, where, self.source, "term", item["name"]), taxonomy_id=taxonomy.pk)
+        self.fill(term, self.values(item, TERM, where))
+        if item.get("parent_id"):
+            term.parent_id = self.key({"id": item["parent_id"]}, where, self.source, "term")
+        self.received.taxonomies.append(taxonomy)
+        self.received.terms.append(term)
+        return term
