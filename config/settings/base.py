@@ -97,6 +97,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["name", "email"]},
     },
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique whatever its case: constraint one_user_per_email
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "agencies.adapter.AccountAdapter"
@@ -128,7 +130,6 @@ MFA_FORMS = {
     "deactivate_totp": "agencies.forms.second_step.RemoveAppForm",
     "generate_recovery_codes": "agencies.forms.second_step.RecoveryCodesForm",
     "add_webauthn": "agencies.forms.second_step.AddPasskeyForm",
-    "edit_webauthn": "agencies.forms.second_step.RenamePasskeyForm",
     "reauthenticate_webauthn": "agencies.forms.second_step.ConfirmPasskeyForm",
 }
 MFA_ADAPTER = "agencies.adapter.SecondStepAdapter"

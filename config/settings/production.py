@@ -66,8 +66,12 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "config.log.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},  # its own handlers would write each line twice
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # its own handlers would write each line twice
+        "procrastinate.blueprints": {"level": "WARNING"},  # says at each start which tasks there are
+        "procrastinate.periodic": {"level": "WARNING"},
+    },
 }

@@ -1,0 +1,29 @@
+"""Lines of the log, without what would open a page to whoever reads them."""
+
+import logging
+import re
+import time
+from uuid import UUID
+
+# A part of an address long enough to be the secret of a link (/my/…/, /answer/…/, a password reset).
+SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.-]{20,}")
+QUERY = re.compile(r"\?[^\s\"']+")
+
+
+class Line(logging.Formatter):
+    """Dates in UTC; secret links and everything after a question mark replaced by an ellipsis."""
+
+    converter = time.gmtime
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """One line; the traceback beneath it, if there is one, has no addresses."""
+        return QUERY.sub("?…", SEGMENT.sub(hide, super().formatMessage(record)))
+
+
+def hide(found: re.Match[str]) -> str:
+    """An ellipsis, but identifiers of rows stay: they open nothing by themselves."""
+    try:
+        UUID(found[0])
+    except ValueError:
+        return "…"
+    return found[0]
