@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class CasesConfig(AppConfig):
     name = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What a group answers stands in the case history in the same transaction."""
+        from cases.actions.onward import hear, hear_remark
+        from referrals.actions import hears, hears_remark
+
+        hears.append(hear)
+        hears_remark.append(hear_remark)

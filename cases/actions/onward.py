@@ -1,0 +1,190 @@
+"""From the case to a group: refer on to one or several, tell about an activity, and hear what they answer."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from agencies import messages
+from agencies.models import Author, Hand
+from cases.history import record
+from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
+from config.template_tags import date_words
+from directory.models import Service, TaxonomyTerm
+from referrals.actions import send_referral
+from referrals.models import ContactBy, Move, Referral, Remark
+from referrals.states import Status
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What every group chosen gets, beside the name of the person and a way to reach them."""
+
+    message: str = ""
+    risks: str = ""  # what the group must know to be safe; "" means that no risk is known
+    how_agreed: str = ""
+    needs: list[TaxonomyTerm] = field(default_factory=list)
+
+
+@transaction.atomic
+def refer_on(
+    *, case: Case, by: Author, key: uuid.UUID, services: Iterable[Service], ask: Ask, started_at: datetime
+) -> list[Referral]:
+    """Send one referral to each of `services`, with the agreement and an entry of its own; all or none.
+
+    Each is keyed by the post's `key` and the service: the same post again sends nothing again.
+    """
+    Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # two posts at once go one after the other
+    return [
+        refer_to(case=case, by=by, key=uuid.uuid5(key, str(service.pk)), service=service, ask=ask, started_at=started_at)
+        for service in services
+    ]
+
+
+def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: Ask, started_at: datetime) -> Referral:
+    referral = send_referral(
+        by=by, key=key, to_agency=service.agency, service=service, started_at=started_at,
+        details=what_they_get(case.person, ask), needs=ask.needs,
+    )  # fmt: skip
+    _link, new = CaseReferral.objects.get_or_create(
+        referral=referral, defaults={"case": case, "direction": CaseReferral.Direction.SENT}
+    )
+    if not new:
+        return referral
+    Agreement.objects.get_or_create(
+        case=case, agency=service.agency, scope=Agreement.Scope.SHARE, withdrawn_at=None,
+        defaults={"referral": referral, "how": ask.how_agreed, **Agreement.signature(by)},
+    )  # fmt: skip
+    record(
+        case=case, kind=Kind.SENT_ON, by=by, text=ask.message, about=referral, key=key,
+        details={
+            "service": service.name, "agency": service.agency.name, "answer_by": date_words(referral.answer_by),
+            "agreed": ask.how_agreed, "shared": [words for words, _ in in_words(referral)],
+        },
+    )  # fmt: skip
+    return referral
+
+
+def what_they_get(person: Person, ask: Ask) -> dict[str, Any]:
+    """The columns of a referral to a group: a name, one way to reach them, roughly where they live, and the ask.
+
+    Never the NHS number, the date of birth or anything from the history; the address only to be written to.
+    """
+    return {
+        "person_name": person.name,
+        "phone": person.phone,
+        "email": person.email if person.contact_by == ContactBy.EMAIL or not person.phone else "",
+        "address": person.address if person.contact_by == ContactBy.LETTER else "",
+        "contact_by": person.contact_by,
+        "contact_avoid": person.contact_avoid,
+        "postcode": person.postcode.split(" ")[0],
+        "message": ask.message,
+        "no_known_risks": not ask.risks,
+        "risks": ask.risks,
+        "agreed_to_share": True,
+        "agreed_to_tell": True,
+    }
+
+
+def in_words(sent: Referral) -> list[tuple[str, str]]:
+    """What a group was given, as label and value, leaving out what is empty. Works on a referral not yet saved."""
+    needs = ", ".join(term.name for term in sent.needs.all()) if not sent._state.adding else ""
+    rows = [
+        ("Name", sent.person_name),
+        ("Phone", sent.phone),
+        ("E-mail", sent.email),
+        ("Best reached by", sent.get_contact_by_display()),
+        ("What to avoid", sent.contact_avoid),
+        ("Address", sent.address),
+        ("Area", sent.postcode),
+        ("Needs", needs),
+        ("Message", sent.message),
+        ("To keep everybody safe", sent.risks or "No known risks"),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+@transaction.atomic
+def signpost(*, case: Case, by: Author, key: uuid.UUID, service: Service) -> Entry:
+    """Note that the person was told about an activity. No personal data passes: not a referral (PRSB)."""
+    return record(
+        case=case, kind=Kind.SIGNPOSTED, by=by, key=uuid.uuid5(key, str(service.pk)), audience=Audience.PERSON,
+        details={
+            "service": service.name, "agency": service.agency.name, "service_id": str(service.pk),
+            "phone": service.phone, "email": service.email, "url": service.url,
+        },
+    )  # fmt: skip
+
+
+# --- What comes back --------------------------------------------------------------------------------
+
+
+def hear(referral: Referral, move: Move) -> None:
+    """Write a group's move, or our own withdrawal, into the history of the case it was sent from.
+
+    Called inside the move's transaction (referrals.actions.hears). Referrals that led to a case, and those of
+    agencies without cases, are not for this.
+    """
+    case = sent_from(referral)
+    if case is None:
+        return
+    withdrawn = move.after == Status.WITHDRAWN
+    details = named(referral) | {
+        "deed": move.deed,
+        "status": move.after,
+        "reason": move.reason.text if move.reason else "",
+    }
+    if move.happened_on:
+        details["happened_on"] = date_words(move.happened_on)
+    record(
+        case=case, kind=Kind.WITHDRAWN if withdrawn else Kind.ANSWERED, by=author_of(move), key=move.pk,
+        text=move.words, details=details, about=referral,
+    )  # fmt: skip
+    if not withdrawn:
+        tell_lead(case, referral, key=f"case move {move.pk}")
+
+
+def hear_remark(referral: Referral, remark: Remark) -> None:
+    """Write a message between the group and the connector into the history of the case."""
+    case = sent_from(referral)
+    if case is None or remark.kind != Remark.Kind.MESSAGE:
+        return
+    record(
+        case=case, kind=Kind.ANSWERED, by=author_of(remark), key=remark.pk, text=remark.words,
+        details=named(referral) | {"deed": "wrote"}, about=referral,
+    )  # fmt: skip
+    if remark.hand != Hand.MEMBER or remark.written_for_id != case.agency_id:
+        tell_lead(case, referral, key=f"case remark {remark.pk}")
+
+
+def sent_from(referral: Referral) -> Case | None:
+    """The case that an onward referral was sent from; None for any other referral."""
+    link = CaseReferral.objects.select_related("case__lead__user").filter(
+        referral=referral, direction=CaseReferral.Direction.SENT
+    ).first()  # fmt: skip
+    return link.case if link else None
+
+
+def named(referral: Referral) -> dict[str, Any]:
+    return {"service": referral.service.name if referral.service else "", "agency": referral.to_agency.name}
+
+
+def author_of(signed: Move | Remark) -> Author:
+    """The hand that made it, so that the history shows the same one."""
+    return Author(Hand(signed.hand), signed.author_name, signed.written_by, signed.written_for)
+
+
+def tell_lead(case: Case, referral: Referral, *, key: str) -> None:
+    """Tell whoever leads the case now; whoever sent the referral is told of it with the referral itself."""
+    if case.lead_id == referral.sent_by_id or case.lead.ended_at:
+        return
+    messages.send(
+        key=key, to=case.lead.user.email, subject=f"News in one of your cases ({referral.reference})",
+        template="email/case_news.txt",
+        context={"link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
+    )  # fmt: skip
