@@ -34,6 +34,7 @@ TASK_STATUS: dict[Status, str] = {
 
 FINISHED = frozenset({Status.COMPLETED, Status.DECLINED, Status.WITHDRAWN, Status.LOST_CONTACT})
 OPEN = frozenset(Status) - FINISHED
+TO_TRIAGE = frozenset({Status.SENT, Status.RETURNED})  # what a team decides on before there is a case
 
 
 class Side(TextChoices):

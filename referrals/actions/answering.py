@@ -1,12 +1,15 @@
-"""The answer to whoever referred, at the end: a move, and a row with the outcome in a few words."""
+"""Answers: what a voluntary group says to a referral, and the outcome that whoever referred hears at the end."""
 
+import datetime
+import uuid
 from typing import Any
 
 from django.db import transaction
 
 from agencies.models import Author, Signed
 from referrals.actions.moving import lock, move
-from referrals.models import Answer, DeclineReason, Referral
+from referrals.actions.remarking import send_message
+from referrals.models import Answer, DeclineReason, Move, Referral, Remark
 from referrals.states import FINISHED, Side, Status
 
 NOT_TOLD = "The case is closed. The person did not agree that more is shared."
@@ -43,3 +46,36 @@ def answer_referrer(
     answer = Answer.objects.create(referral=referral, **told, **Signed.signature(by))
     move(referral, becomes, by=by, side=Side.RECEIVER, reason=decline_reason)
     return answer
+
+
+@transaction.atomic
+def reply(
+    referral: Referral,
+    *,
+    by: Author,
+    to: Status | None,
+    key: uuid.UUID,
+    seen: int,
+    reason: DeclineReason | None = None,
+    words: str = "",
+    happened_on: datetime.date | None = None,
+) -> Move | Remark:
+    """What the group that was asked says: a move, or with `to=None` only a message.
+
+    The second call with the same `key` changes nothing. Raises MoveRefused, as `move` does.
+    """
+    if to is None:
+        return send_message(referral, by=by, words=words, key=key)
+    return move(
+        referral, to, by=by, side=Side.RECEIVER, reason=reason, words=words, happened_on=happened_on, key=key, seen=seen
+    )
+
+
+def has_replied(referral: Referral, key: str) -> bool:
+    """Whether a post with this key, as it came from the form, was answered before."""
+    try:
+        sought = uuid.UUID(key)
+    except ValueError:
+        return False
+    moves, remarks = Move.objects.filter(referral=referral), Remark.objects.filter(referral=referral)
+    return moves.filter(key=sought).exists() or remarks.filter(key=sought).exists()

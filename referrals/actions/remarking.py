@@ -9,7 +9,7 @@ from agencies.models import Author, Membership, Signed
 from referrals.actions import telling
 from referrals.actions.moving import MoveRefused, lock, standing
 from referrals.models import Referral, Remark
-from referrals.states import Status
+from referrals.states import TO_TRIAGE
 
 # Called inside the remark's own transaction, so that the case history has the message at the same moment.
 hears_remark: list[Callable[[Referral, Remark], None]] = []
@@ -31,7 +31,7 @@ def assign(referral: Referral, *, to: Membership, by: Author, key: uuid.UUID | N
     Raises MoveRefused when it has been answered meanwhile, or when the colleague works elsewhere.
     """
     lock(referral)
-    if referral.status not in (Status.SENT, Status.RETURNED):
+    if referral.status not in TO_TRIAGE:
         raise MoveRefused(standing(referral))
     if to.agency_id != referral.to_agency_id or to.ended_at:
         raise MoveRefused("Choose somebody who works in this team.")

@@ -40,7 +40,7 @@ def waiting(referral: Referral, *, key: str, why: str) -> None:
             key=f"waiting {key}",
             to=to,
             subject=f"A referral is waiting for your team ({referral.reference})",
-            template="email/referral_waiting.txt",
+            template="email/referral_to_team.txt",
             context={"referral": referral, "why": why, "link": absolute("referrals:referral", referral.pk)},
         )
 

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('author_name', models.CharField(max_length=255)),
                 ('agency_name', models.CharField(blank=True, max_length=255)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('assigned', 'Given to a colleague')], default='message', max_length=10)),
+                ('kind', models.CharField(choices=[('message', 'Message'), ('assigned', 'Given to a colleague'), ('unanswered', 'No answer by its date')], default='message', max_length=10)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('words', models.TextField()),
                 ('key', models.UUIDField(blank=True, help_text='Idempotency key of the form that made it', null=True)),

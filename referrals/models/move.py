@@ -1,11 +1,12 @@
 """Each step in the life of a referral: who, when, why. Never changed."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
 
-from agencies.models import Agency, Signed
+from agencies.models import Agency, Membership, Signed
 from config.append_only import AppendOnly
 from referrals.models.referral import Referral
 from referrals.states import MOVES, Status
@@ -30,6 +31,11 @@ class DeclineReason(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @classmethod
+    def of_side(cls, side: "DeclineReason.Side") -> "models.QuerySet[Self]":
+        """The reasons that side chooses from today, in the place's order."""
+        return cls.objects.filter(side=side, retired_at=None).order_by("order", "id")
 
 
 class Move(AppendOnly, Signed):
@@ -64,6 +70,11 @@ class Move(AppendOnly, Signed):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.deed}"
+
+    @classmethod
+    def passed_on_by(cls, member: Membership) -> "models.QuerySet[Self]":
+        """Moves by which the member's agency gave a referral away: all it may still see of it."""
+        return cls.objects.filter(written_for=member.agency_id, to_agency__isnull=False).order_by("-at", "id")
 
     @property
     def deed(self) -> str:

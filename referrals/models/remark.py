@@ -14,6 +14,7 @@ class Remark(AppendOnly, Signed):
     class Kind(models.TextChoices):
         MESSAGE = "message", "Message"
         ASSIGNED = "assigned", "Given to a colleague"
+        UNANSWERED = "unanswered", "No answer by its date"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="remarks")

@@ -1,0 +1,103 @@
+"""What a connector team says about a referral before it is a case."""
+
+from typing import Any
+
+from django import forms
+
+from agencies.access import Permission
+from agencies.models import Agency, AgencyKind, Membership
+from config.forms import Form, IdempotencyKey, Radios, TextField
+from referrals.forms.seen import Seen
+from referrals.models import DeclineReason, Referral
+
+WORDS = 2000  # characters
+
+
+class TriageForm(Form):
+    """`seen` is how many moves the referral had when the form was shown: a colleague may have been quicker."""
+
+    key = IdempotencyKey()
+    seen = Seen()
+
+    def __init__(self, data: Any = None, *, referral: Referral, member: Membership) -> None:
+        super().__init__(data, initial={"seen": referral.moves_made})
+        self.referral, self.member = referral, member
+
+
+class AskDetailForm(TriageForm):
+    button = "Ask for more detail"
+    words = TextField(
+        label="What do you need to know?",
+        help_text="Whoever sent it reads this, and can send it again with more detail",
+        max_length=WORDS,
+        error_messages={"required": "Say what you need to know"},
+    )
+
+
+class DeclineForm(TriageForm):
+    button = "Decline the referral"
+    reason = Radios(label="Why?", error_messages={"required": "Choose a reason"})
+    words = TextField(
+        label="Anything that would help whoever sent it",
+        help_text="For example, who may be able to help instead",
+        max_length=WORDS,
+        rows=3,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reasons = {r.code: r for r in DeclineReason.of_side(DeclineReason.Side.TEAM)}
+        self.fields["reason"].choices = [(code, r.text) for code, r in self.reasons.items()]
+
+    def clean_reason(self) -> DeclineReason:
+        return self.reasons[self.cleaned_data["reason"]]
+
+
+class PassOnForm(TriageForm):
+    button = "Pass it on"
+    team = forms.ModelChoiceField(
+        label="Which team?",
+        queryset=None,
+        empty_label="Choose a team",
+        error_messages={"required": "Choose a team", "invalid_choice": "Choose a team from the list"},
+    )
+    words = TextField(
+        label="Why are you passing it on?",
+        help_text="The other team and whoever sent it read this",
+        max_length=WORDS,
+        rows=3,
+        error_messages={"required": "Say why you are passing it on"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = other_teams(self.referral)
+
+
+class AssignForm(TriageForm):
+    button = "Give it to them"
+    colleague = Radios(label="Who will look at it?", error_messages={"required": "Choose a colleague"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colleagues = {str(m.pk): m for m in colleagues(self.member)}
+        self.fields["colleague"].choices = [
+            (pk, f"{m.user.name} (you)" if m == self.member else m.user.name) for pk, m in self.colleagues.items()
+        ]
+        self.initial["colleague"] = str(self.referral.assigned_to_id or "")
+
+    def clean_colleague(self) -> Membership:
+        return self.colleagues[self.cleaned_data["colleague"]]
+
+
+def other_teams(referral: Referral) -> Any:
+    """The connector teams it may be passed to: all that take part, but the one that has it."""
+    teams = Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).exclude(pk=referral.to_agency_id)
+    return teams.order_by("name", "id")
+
+
+def colleagues(member: Membership) -> list[Membership]:
+    """Who in the member's team may decide on a referral, by name."""
+    team = Membership.visible_to(member).filter(ended_at=None, user__is_active=True).select_related("user")
+    return [m for m in team.order_by("user__name", "id") if m.may(Permission.TRIAGE)]

@@ -1,0 +1,102 @@
+"""Silence is made visible: reminders on working days 2 and 4, and word to those who wait once the day has passed.
+
+Each may run twice, or two at once, without harm: a row is claimed by a conditional update in the transaction that
+also writes the message, so the second one finds nothing to do.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from agencies.access import Role
+from agencies.models import Author
+from agencies.working_days import is_working_day, working_days_between
+from config.template_tags import date_words
+from referrals.actions import links, telling
+from referrals.actions.remarking import keep
+from referrals.models import Referral, Remark
+from referrals.promises import NUDGE_DAYS
+from referrals.states import Status
+
+logger = logging.getLogger(__name__)
+
+Rows = Any  # a queryset of referrals
+
+
+@app.periodic(cron="5 8,12 * * *")
+@app.task(name="look_for_silence", queueing_lock="look_for_silence", lock="look_for_silence")
+def look_for_silence(timestamp: int) -> None:
+    """Twice a day, in case a worker was down for one of them."""
+    remind(timezone.localdate())
+    give_back(timezone.localdate())
+
+
+def remind(today: datetime.date) -> int:
+    """Remind whoever was asked and has not answered; how many were reminded. Nobody is on other than working days."""
+    if not is_working_day(today):
+        return 0
+    return each(waiting().filter(nudges__lt=len(NUDGE_DAYS)), lambda referral: nudge(referral, today))
+
+
+def give_back(today: datetime.date) -> int:
+    """Tell those who wait that the day has passed; how many referrals that was. Late answers still count."""
+    late = waiting().filter(unanswered_at=None, answer_by__lt=today)
+    return each(late, report)
+
+
+def waiting() -> Rows:
+    return Referral.objects.filter(status=Status.SENT)
+
+
+def each(rows: Rows, deed: Callable[[Referral], bool]) -> int:
+    """Do it to each row in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
+    done = 0
+    for pk in rows.order_by("moved_at", "id").values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                done += deed(Referral.objects.get(pk=pk))
+        except Exception:
+            logger.exception("Referral %s could not be looked after", pk)
+    return done
+
+
+def nudge(referral: Referral, today: datetime.date) -> bool:
+    """Remind once for each of NUDGE_DAYS that has come since it was asked; two that came together, once."""
+    waited = working_days_between(timezone.localdate(referral.moved_at), today)
+    owed = sum(waited >= day for day in NUDGE_DAYS)
+    if owed <= referral.nudges or not claim(referral, nudges=owed):
+        return False
+    if referral.service_id:
+        links.send_link(referral, nudge=owed)
+    else:
+        telling.waiting(referral, key=f"nudge {referral.pk} {referral.moves_made} {owed}", why="reminder")
+    return True
+
+
+def report(referral: Referral) -> bool:
+    """It goes back to the sender's list, with a line in the case history; of a team, its lead hears it too."""
+    if not claim(referral, unanswered_at=timezone.now()):
+        return False
+    words = f"No answer by {date_words(referral.answer_by)}"
+    keep(referral, by=Author.system(), words=words, kind=Remark.Kind.UNANSWERED, key=None)
+    told = {telling.sender_email(referral)}
+    if not referral.service_id:
+        telling.waiting(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
+        leads = referral.to_agency.memberships.filter(role=Role.LEAD, ended_at=None, user__is_active=True)
+        told |= set(leads.values_list("user__email", flat=True)) - {referral.to_agency.email}
+    for number, to in enumerate(sorted(told - {""})):
+        telling.unanswered(referral, to=to, key=f"{referral.pk} {referral.moves_made} {number}")
+    return True
+
+
+def claim(referral: Referral, **columns: Any) -> bool:
+    """Write the columns if the referral stands as it was read; False when another worker, or an answer, was first."""
+    as_read = waiting().filter(
+        pk=referral.pk, moves_made=referral.moves_made, nudges=referral.nudges, unanswered_at=referral.unanswered_at
+    )
+    return bool(as_read.update(**columns))

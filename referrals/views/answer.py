@@ -1,0 +1,105 @@
+"""A voluntary group answers: by the secret link in its e-mail, or signed in."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.access import Permission, allow, public
+from agencies.models import Author
+from config.forms import answer
+from config.fragments import page
+from config.template_tags import when
+from referrals.actions import MoveRefused, links
+from referrals.actions.answering import has_replied, reply
+from referrals.actions.moving import said, standing
+from referrals.forms.answer import AnswerForm
+from referrals.models import Referral, Remark
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Reading changes nothing but the note that the link was opened: scanners of e-mail fetch it too (point 23)."""
+    link = links.find(token)
+    if link is None:
+        return unlisted(page(request, "referrals/link_unknown.html", status=404))
+    if link.has_expired:
+        return unlisted(page(request, "referrals/link_ended.html", {"token": token}, status=410))
+    links.opened(link)
+    return unlisted(respond(request, link.referral, by_link=True))
+
+
+@public
+@never_cache
+@require_POST
+def new_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The same words whether the link was known or not, and whether one was sent or not."""
+    links.renew(links.find(token))
+    return unlisted(page(request, "referrals/new_link.html"))
+
+
+@allow(Permission.ANSWER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_signed_in(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    received = Referral.visible_to(request.member).filter(to_agency=request.member.agency_id)
+    asked = received.select_related("service", "from_agency", "to_agency", "sent_by__user")
+    referral = get_object_or_404(asked, pk=pk, service__isnull=False)
+    return respond(request, referral, by_link=False)
+
+
+def respond(request: HttpRequest, referral: Referral, *, by_link: bool) -> HttpResponse:
+    """The page with who it is and the question; after an answer, the page again with what comes next.
+
+    A second identical post is answered like the first. Who is too late is told so and loses no words (409).
+    """
+    if request.method == "POST" and has_replied(referral, request.POST.get("key", "")):
+        return redirect(request.path)
+    form, refused = AnswerForm(request.POST or None, referral=referral, by_link=by_link), ""
+    if request.method == "POST" and not referral.is_open:
+        refused = standing(referral)
+    elif request.method == "POST" and form.is_valid():
+        try:
+            reply(referral, by=author(request, referral, form), **form.reply)
+        except MoveRefused as error:
+            refused = str(error)
+        else:
+            messages.success(request, f"Thank you. {referral.from_agency.name} has been told.")
+            return redirect(request.path)
+    kept = form.typed
+    if refused:
+        form = AnswerForm(referral=referral, by_link=by_link, typed=kept)
+    context = {
+        "form": form, "referral": referral, "by_link": by_link, "action": request.path, "refused": refused,
+        "kept": kept["words"], "standing": standing(referral), "answers": said_so_far(referral),
+    }  # fmt: skip
+    return answer(request, "referrals/answer.html", context, status=409 if refused else None)
+
+
+def said_so_far(referral: Referral) -> list[dict[str, str]]:
+    """What both sides have said since it was sent, oldest first: who did what when, and their words."""
+    messages_back = referral.remarks.filter(kind=Remark.Kind.MESSAGE)
+    told = [(m.at, said(m), m.words) for m in referral.moves.filter(number__gt=1)]
+    told += [(r.at, f"{r.author_name} wrote, {when(r.at)}", r.words) for r in messages_back]
+    return [{"said": line, "words": words} for _, line, words in sorted(told)]
+
+
+def author(request: HttpRequest, referral: Referral, form: AnswerForm) -> Author:
+    """The member, or by link the group and the name they typed."""
+    if "name" in form.fields:
+        return Author.by_link(referral.to_agency, form.cleaned_data["name"])
+    return Author.of(request.member)
+
+
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """Keeps a secret address out of search engines.
+
+    The address reaches no other site either, by SECURE_REFERRER_POLICY = "same-origin". "no-referrer" would say no
+    more to others, and make browsers post `Origin: null`, which Django's CSRF check rightly refuses.
+    """
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,102 @@
+"""A connector team decides on a referral: ask for detail, decline, pass on, give to a colleague."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from agencies.access import Permission, allow
+from agencies.models import Author, Membership
+from config.forms import answer
+from config.fragments import page
+from referrals.actions import MoveRefused, triage
+from referrals.actions.moving import said, standing
+from referrals.actions.remarking import assign as assign_to
+from referrals.forms.triage import AskDetailForm, AssignForm, DeclineForm, PassOnForm, TriageForm
+from referrals.models import Move, Referral
+from referrals.states import TO_TRIAGE
+
+Deed = Callable[[Referral, dict[str, Any]], object]
+
+
+@allow(Permission.TRIAGE)
+def ask_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def deed(referral: Referral, given: dict[str, Any]) -> None:
+        triage.ask_detail(referral, by=Author.of(request.member), **given)
+        messages.success(request, f"{referral.from_agency.name} has been asked for more detail.")
+
+    return decide(request, pk, AskDetailForm, "referrals/ask_detail.html", deed)
+
+
+@allow(Permission.TRIAGE)
+def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def deed(referral: Referral, given: dict[str, Any]) -> None:
+        triage.decline(referral, by=Author.of(request.member), **given)
+        messages.success(request, f"The referral is declined. {referral.from_agency.name} has been told.")
+
+    return decide(request, pk, DeclineForm, "referrals/decline.html", deed)
+
+
+@allow(Permission.TRIAGE)
+def pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def deed(referral: Referral, given: dict[str, Any]) -> None:
+        triage.pass_on(referral, by=Author.of(request.member), **given)
+        messages.success(request, f"{given['team'].name} has the referral now.")
+
+    return decide(request, pk, PassOnForm, "referrals/pass_on.html", deed)
+
+
+@allow(Permission.ASSIGN)
+def assign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def deed(referral: Referral, given: dict[str, Any]) -> None:
+        assign_to(referral, by=Author.of(request.member), to=given["colleague"], key=given["key"])
+        messages.success(request, f"{given['colleague'].user.name} has the referral now.")
+
+    return decide(request, pk, AssignForm, "referrals/assign.html", deed)
+
+
+def decide(
+    request: HttpRequest, pk: uuid.UUID, form_class: type[TriageForm], template: str, deed: Deed
+) -> HttpResponse:
+    """The four beats of each of these pages. A colleague who was quicker is named on a page of its own (409)."""
+    referral = received(request.member).filter(pk=pk).first()
+    if referral is None:
+        return given_away(request, pk)
+    form = form_class(request.POST or None, referral=referral, member=request.member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            deed(referral, form.cleaned_data)
+        except MoveRefused as refused:
+            return too_late(request, str(refused), referral)
+        if referral.to_agency_id != request.member.agency_id:
+            return redirect("referrals:referrals")
+        return redirect("referrals:referral", pk)
+    if request.method != "POST" and referral.status not in TO_TRIAGE:
+        return too_late(request, standing(referral), referral)
+    return answer(request, template, {"form": form, "referral": referral})
+
+
+def received(member: Membership) -> QuerySet[Referral]:
+    """What was sent to the member's team, as a team: not to a service of theirs, and not by them to others."""
+    mine = Referral.visible_to(member).filter(to_agency=member.agency_id, service=None)
+    return mine.select_related("from_agency", "to_agency", "service", "sent_by__user", "assigned_to__user")
+
+
+def given_away(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A colleague has passed it on: that, and nothing about the person. 404 for everybody else."""
+    passed = Move.passed_on_by(request.member).filter(referral=pk).first()
+    if passed is None:
+        raise Http404
+    if request.POST.get("key") == str(passed.key):
+        return redirect("referrals:referrals")
+    return too_late(request, said(passed), None)
+
+
+def too_late(request: HttpRequest, why: str, referral: Referral | None) -> HttpResponse:
+    """Says who was quicker, and gives back what was written."""
+    context = {"why": why, "referral": referral, "words": request.POST.get("words", "")}
+    return page(request, "referrals/moved.html", context, status=409)
