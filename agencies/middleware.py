@@ -1,24 +1,122 @@
-"""Puts the member at work on each request: `request.member`, chosen among `request.memberships`."""
+"""What is settled before any view: how long a session lives, which member is at work, and the second step."""
 
+from __future__ import annotations
+
+import time
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
+from agencies.access import SECOND_FACTOR, to_sign_in
 from agencies.models import Membership
 
+View = Callable[[HttpRequest], HttpResponse]
 
-def member(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Memberships are read afresh on each request, so that one that has ended is gone at once."""
+# The only pages for a member who must set up a second step first (security point 36), and the way out.
+SET_UP = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+    }
+)
+
+
+# --- How long a session lives (security point 45) ---------------------------------------------------
+
+
+def session_limits(get_response: View) -> View:
+    """Ends a session after 15 minutes without a request and 12 hours after it began."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.session_ended = False  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            if has_ended(request.session):
+                logout(request)
+                request.session_ended = True  # type: ignore[attr-defined]
+            else:
+                note_use(request.session)
+        return get_response(request)
+
+    return middleware
+
+
+def has_ended(session: SessionBase) -> bool:
+    now = time.time()
+    idle = now - session.get("seen", now)
+    return idle > settings.SESSION_IDLE_SECONDS or now - session.get("began", now) > settings.SESSION_COOKIE_AGE
+
+
+def note_use(session: SessionBase) -> None:
+    """Remember this request. To the minute, as each change of a session is a write to the database."""
+    now = int(time.time())
+    session.setdefault("began", now)
+    if now - session.get("seen", 0) >= 60:
+        session["seen"] = now
+
+
+# --- Which member is at work ------------------------------------------------------------------------
+
+
+def member(get_response: View) -> View:
+    """Puts the member on each request: `request.member`, chosen among `request.memberships`.
+
+    Memberships are read afresh on each request, so that one that has ended is gone at once.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.memberships, request.member = [], None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            request.memberships = list(Membership.open_of(request.user))  # type: ignore[attr-defined]
+            memberships = list(Membership.open_of(request.user))
             chosen = request.session.get("member")
+            request.memberships = memberships  # type: ignore[attr-defined]
             request.member = next(  # type: ignore[attr-defined]
-                (m for m in request.memberships if str(m.pk) == chosen),  # type: ignore[attr-defined]
-                request.memberships[0] if request.memberships else None,  # type: ignore[attr-defined]
+                (m for m in memberships if str(m.pk) == chosen), memberships[0] if memberships else None
             )
         return get_response(request)
 
     return middleware
+
+
+# --- The second step (security points 36, 37, 39) ---------------------------------------------------
+
+
+def second_factor(get_response: View) -> View:
+    """Whoever's work needs a second step gets nowhere without one, whichever door they came in by."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, *_: Any) -> HttpResponse | None:
+        memberships = getattr(request, "memberships", [])
+        needed = settings.REQUIRE_SECOND_FACTOR and any(m.role in SECOND_FACTOR for m in memberships)
+        if not needed or has_taken_second_step(request):
+            return None
+        if is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
+            logout(request)  # signed in by a door that did not ask for it
+            return to_sign_in(request)
+        match = request.resolver_match
+        if match and match.view_name in SET_UP:
+            return None
+        address = reverse("mfa_index")
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=401, headers={"HX-Redirect": address})
+        return HttpResponseRedirect(address)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def has_taken_second_step(request: HttpRequest) -> bool:
+    """Whether this session was signed in with a second step, or it was set up in it."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))

@@ -1,12 +1,15 @@
 """Every address of the site: each app brings its own, in the order of the ladder."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("accounts/", include("agencies.sign_in_urls")),
+    path("", include("agencies.urls")),
+    path("", include("referrals.urls")),
 ]
 
 handler400 = "agencies.views.errors.bad_request"

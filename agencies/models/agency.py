@@ -45,9 +45,7 @@ class Agency(models.Model):
         default=3, help_text="Working days from referral to the first contact with the person"
     )
     source = models.CharField(max_length=100, blank=True, help_text="The feed or file it was imported from")
-    received = models.JSONField(
-        default=dict, blank=True, help_text="Imported fields that have no column here"
-    )
+    received = models.JSONField(default=dict, blank=True, help_text="Imported fields that have no column here")
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True, blank=True)
 

@@ -40,10 +40,18 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user.name}, {self.agency.name}"
 
+    def may(self, permission: access.Permission) -> bool:
+        return access.may(self, permission)
+
     @classmethod
     def visible_to(cls, member: "Membership") -> "models.QuerySet[Self]":
         """Everybody who works, or worked, in the member's agency."""
         return cls.objects.filter(access.memberships(member))
+
+    @classmethod
+    def of_agency(cls, agency: Agency) -> "models.QuerySet[Self]":
+        """Everybody who works, or worked, in that agency: for its own deeds, not for what a page shows."""
+        return cls.objects.filter(agency=agency)
 
     @classmethod
     def open_of(cls, user: User) -> "models.QuerySet[Self]":
@@ -88,6 +96,11 @@ class Invitation(models.Model):
         """The invitations of the member's agency, open or not."""
         return cls.objects.filter(access.invitations(member))
 
+    @classmethod
+    def open_for(cls, agency: Agency) -> "models.QuerySet[Self]":
+        """Neither used nor cancelled; it may have expired, and can then be sent again."""
+        return cls.objects.filter(agency=agency, accepted_at=None, cancelled_at=None)
+
     @property
     def is_open(self) -> bool:
         return self.accepted_at is None and self.cancelled_at is None and not self.has_expired
@@ -95,3 +108,8 @@ class Invitation(models.Model):
     @property
     def has_expired(self) -> bool:
         return self.expires_at <= timezone.now()
+
+    @property
+    def message_key(self) -> str:
+        """The key of the e-mail that carries the latest link."""
+        return f"invitation:{self.token_hash}"

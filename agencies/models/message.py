@@ -1,7 +1,11 @@
 """Everything that leaves: e-mails, and the letter or call script for those without e-mail."""
 
 import uuid
+from collections.abc import Iterable
+from email.utils import parseaddr
+from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -22,14 +26,10 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    sending_at = models.DateTimeField(
-        null=True, blank=True, help_text="Handed to the mail server, no answer yet"
-    )
+    sending_at = models.DateTimeField(null=True, blank=True, help_text="Handed to the mail server, no answer yet")
     sent_at = models.DateTimeField(null=True, blank=True)
     failed = models.TextField(blank=True, help_text="What the mail server said the last time")
-    given_up_at = models.DateTimeField(
-        null=True, blank=True, help_text="After the last try: somebody must look"
-    )
+    given_up_at = models.DateTimeField(null=True, blank=True, help_text="After the last try: somebody must look")
 
     class Meta:
         ordering = ["-created_at", "id"]
@@ -42,3 +42,19 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID header, the same at each try: a copy is recognised as one (RFC 5322, 3.6.4)."""
+        domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+        return f"<{self.pk}@{domain}>"
+
+    @classmethod
+    def given_up_among(cls, keys: Iterable[str]) -> set[str]:
+        """Which of these messages could not be delivered: somebody must look at the address."""
+        return set(cls.objects.filter(key__in=list(keys)).exclude(given_up_at=None).values_list("key", flat=True))
+
+    @classmethod
+    def latest(cls, n: int) -> "models.QuerySet[Self]":
+        """The last `n`, the newest first: for the demo's outbox, which nobody sees elsewhere."""
+        return cls.objects.order_by("-created_at", "pk")[:n]

@@ -49,9 +49,7 @@ class Signed(models.Model):
     """Columns that say who wrote a row, for which agency, under the names they had then."""
 
     hand = models.CharField(max_length=10, choices=Hand)
-    written_by = models.ForeignKey(
-        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    written_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     written_for = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     author_name = models.CharField(max_length=255)
     agency_name = models.CharField(max_length=255, blank=True)

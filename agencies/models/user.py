@@ -46,9 +46,5 @@ class User(AbstractBaseUser):
     @property
     def first_name(self) -> str:
         """The name to greet by: titles are skipped, so "Dr Amara Okafor" is greeted as Amara."""
-        words = [
-            w
-            for w in self.name.split()
-            if w.rstrip(".").lower() not in {"dr", "mr", "mrs", "ms", "miss", "prof"}
-        ]
+        words = [w for w in self.name.split() if w.rstrip(".").lower() not in {"dr", "mr", "mrs", "ms", "miss", "prof"}]
         return words[0] if words else self.name

@@ -193,6 +193,8 @@ PLACE = {
     "name": "Hereabouts",
     "area": "Adur and Worthing",
     "phone": "01632 960100",
+    "safeguarding_team": "Adult safeguarding team",
+    "safeguarding_phone": "01632 960111",
     "tiles": "",  # address of a tile server for the public map, with {z} {x} {y}; none means pins on an outline
     "base_url": "http://127.0.0.1:8000",
 }

@@ -1,0 +1,140 @@
+"""Inviting people, by an e-mailed link that works once and for seven days (security point 38)."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import messages
+from agencies.access import Role
+from agencies.models import Agency, Invitation, Membership, User
+
+LIVES = timedelta(days=7)
+
+
+class NotOpen(Exception):
+    """The invitation has been used or cancelled, or its seven days are over."""
+
+
+def hashed(token: str) -> str:
+    """What is kept of a link: 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(
+    *,
+    key: uuid.UUID,
+    agency: Agency,
+    email: str,
+    name: str,
+    role: Role,
+    manages_team: bool,
+    by: Membership | None,
+) -> Invitation:
+    """An open invitation, and the e-mail with its link. The same `key` again is the same invitation.
+
+    `by` is None only for the first steward of a place, invited from the command line. The caller has checked
+    that the address has neither an open invitation nor an open membership here; the database refuses a second.
+    """
+    invitation, created = Invitation.objects.get_or_create(
+        id=key,
+        agency=agency,
+        defaults={
+            "email": email.strip().lower(),
+            "name": name,
+            "role": role,
+            "manages_team": manages_team,
+            "invited_by": by,
+            "token_hash": hashed(secrets.token_urlsafe(32)),
+            "expires_at": timezone.now() + LIVES,
+        },
+    )
+    if created:
+        send_link(invitation)
+    return invitation
+
+
+@transaction.atomic
+def resend(*, invitation: Invitation, by: Membership) -> Invitation:
+    """A new link for seven more days; the old one stops working. Raises NotOpen when used or cancelled."""
+    invitation = locked(invitation)
+    if invitation.accepted_at or invitation.cancelled_at:
+        raise NotOpen
+    invitation.expires_at = timezone.now() + LIVES
+    send_link(invitation)
+    return invitation
+
+
+def send_link(invitation: Invitation) -> str:
+    """Give the invitation a fresh link, e-mail it, and return it; nobody can read it from the database."""
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = hashed(token)
+    invitation.save(update_fields=["token_hash", "expires_at"])
+    link = settings.PLACE["base_url"] + reverse("agencies:invitation", args=[token])
+    messages.send(
+        key=invitation.message_key,
+        to=invitation.email,
+        subject=f"Join {' '.join(invitation.agency.name.split())} on {settings.PLACE['name']}"[:200],
+        template="email/invitation.txt",
+        context={"invitation": invitation, "link": link},
+    )
+    return link
+
+
+@transaction.atomic
+def cancel(*, invitation: Invitation, by: Membership) -> None:
+    """The link stops working. Nothing changes when it has been used or cancelled already."""
+    Invitation.objects.filter(pk=invitation.pk, accepted_at=None, cancelled_at=None).update(cancelled_at=timezone.now())
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The invitation this link belongs to, open or not."""
+    return Invitation.objects.select_related("agency").filter(token_hash=hashed(token)).first()
+
+
+@transaction.atomic
+def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Membership:
+    """Make the account the invitation was for, and its membership. Raises NotOpen."""
+    invitation = still_open(invitation)
+    user = User.objects.create_user(email=invitation.email, password=password, name=name)
+    return join(invitation, user)
+
+
+@transaction.atomic
+def accept(*, invitation: Invitation, user: User) -> Membership:
+    """Somebody who has an account joins another agency. Raises NotOpen, also for any other address."""
+    invitation = still_open(invitation)
+    if user.email.lower() != invitation.email.lower():
+        raise NotOpen
+    return join(invitation, user)
+
+
+def join(invitation: Invitation, user: User) -> Membership:
+    membership, _ = Membership.objects.get_or_create(
+        user=user,
+        agency=invitation.agency,
+        ended_at=None,
+        defaults={"role": invitation.role, "manages_team": invitation.manages_team},
+    )
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    return membership
+
+
+def still_open(invitation: Invitation) -> Invitation:
+    """The row, locked, so that the link works once even when it is pressed twice at the same moment."""
+    invitation = locked(invitation)
+    if not invitation.is_open:
+        raise NotOpen
+    return invitation
+
+
+def locked(invitation: Invitation) -> Invitation:
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("agency")
+    return rows.get(pk=invitation.pk)

@@ -1,0 +1,28 @@
+"""Ending sessions, in the store and at once (security points 46 to 48)."""
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from agencies.models import User
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Where the user is signed in now, the latest first; rows of sessions that have run out are dropped."""
+    return sorted(UserSession.objects.purge_and_list(user), key=lambda s: s.created_at, reverse=True)
+
+
+@transaction.atomic
+def end_sessions(*, user: User, keep: str | None = None) -> int:
+    """End all the user's sessions but the one with the key `keep`; returns how many were ended."""
+    sessions = UserSession.objects.filter(user=user).exclude(session_key=keep).order_by("pk")
+    for session in sessions:
+        session.end()
+    return len(sessions)
+
+
+@transaction.atomic
+def disable(*, user: User) -> None:
+    """The user can no longer sign in and is signed out everywhere; memberships and what they wrote stay."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user=user)

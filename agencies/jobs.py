@@ -1,0 +1,108 @@
+"""Jobs of every kind of agency: e-mails leave, and jobs of dead workers come back."""
+
+import logging
+from smtplib import SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+from procrastinate import JobContext, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy
+
+from agencies.models.message import Message
+
+logger = logging.getLogger(__name__)
+
+# Seconds before each new try: in all about half a day, which a mail server's outage rarely exceeds.
+BACK_OFF = [5, 30, 120, 600, 3600, 10_800, 21_600]
+SILENT_AFTER = 30  # seconds without a heartbeat, after which a worker counts as dead
+
+
+class Undeliverable(Exception):
+    """The mail server has said that this address will never be accepted: trying again is no use."""
+
+
+class BackOff(BaseRetryStrategy):
+    """Try again after each time of BACK_OFF, then no more."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, Undeliverable) or job.attempts >= len(BACK_OFF):
+            return None
+        return RetryDecision(retry_in={"seconds": BACK_OFF[job.attempts]})
+
+
+@app.task(name="deliver_message", retry=BackOff(), pass_context=True)
+def deliver_message(context: JobContext, *, message: str) -> None:
+    """Hand one e-mail to the mail server, unless that is done; agencies/messages.py says what is promised.
+
+    Raises what the mail server raised, so that the job is tried again with a growing pause; after the last
+    try the message keeps `given_up_at` and the error is logged.
+    """
+    started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
+    if not started:
+        return  # an earlier try got through
+    try:
+        with transaction.atomic():
+            hand_over(Message.objects.select_for_update().get(pk=message))
+    except Exception as error:
+        forever = is_forever(error)
+        last = forever or context.job.attempts >= len(BACK_OFF)
+        note_failure(message, error, last=last)
+        if forever:
+            raise Undeliverable(str(error)) from error
+        raise
+
+
+def hand_over(message: Message) -> None:
+    """Send it and note that. The row stays locked meanwhile, so that no second worker sends it too."""
+    if message.sent_at:
+        return
+    email = EmailMessage(
+        subject=message.subject,
+        body=message.body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[message.to],
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    email.send()
+    message.sent_at, message.failed = timezone.now(), ""
+    if not settings.KEEP_SENT_MESSAGES:
+        message.body = ""
+    message.save(update_fields=["sent_at", "failed", "body"])
+
+
+def is_forever(error: Exception) -> bool:
+    """Whether the mail server has refused each address for good (SMTP 5xx, RFC 5321 4.2.1)."""
+    return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
+
+
+def note_failure(message: str, error: Exception, *, last: bool) -> None:
+    given_up_at = timezone.now() if last else None
+    Message.objects.filter(pk=message).update(sending_at=None, failed=str(error)[:1000], given_up_at=given_up_at)
+    if last:
+        logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", lock="retry_stalled_jobs")
+async def retry_stalled_jobs(timestamp: int, silent_after: float = SILENT_AFTER) -> int:
+    """Put the jobs of workers that died (kill -9, power) back in the queue; returns how many.
+
+    Procrastinate leaves them in `doing` for ever. Each of our jobs may run twice without harm.
+    """
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_after))
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs", lock="forget_old_jobs")
+async def forget_old_jobs(timestamp: int) -> None:
+    """Finished jobs are kept for a week, so that somebody can look at what failed."""
+    await app.job_manager.delete_old_jobs(
+        nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
+    )

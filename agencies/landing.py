@@ -1,0 +1,30 @@
+"""Where each member's day begins. Pages of other apps are named, not imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+
+from agencies.access import Permission, may
+
+if TYPE_CHECKING:
+    from agencies.models import Membership
+
+LANDING = [
+    (Permission.WORK_CASES, "cases:caseload"),
+    (Permission.REFER, "referrals:refer"),
+    (Permission.ANSWER, "referrals:referrals"),
+    (Permission.STEWARD, "agencies:team"),
+]
+
+
+def landing_page(member: Membership | None) -> str:
+    """The address of the member's first page: caseload, referral form, referrals received, or team."""
+    for permission, name in LANDING:
+        if may(member, permission):
+            try:
+                return reverse(name)
+            except NoReverseMatch:  # a deployment without that app
+                continue
+    return "/"

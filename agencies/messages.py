@@ -1,0 +1,59 @@
+"""Everything that leaves goes through `send`: written in the deed's own transaction, delivered by a job.
+
+What is promised:
+- Either the deed and its message are both there after a commit, or neither is.
+- One message for each `key`, however often the deed is tried again.
+- It is delivered at least once, also when workers are killed. It leaves twice only where a worker died
+  between the mail server's "accepted" and our own note of it; both copies then carry the same Message-ID, by
+  which mail servers and readers recognise them as one. Two workers never deliver one message at the same time.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import BadHeaderError
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+
+from agencies.jobs import deliver_message
+from agencies.models.message import Channel, Message
+
+
+@transaction.atomic
+def send(
+    *,
+    key: str,
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    channel: str = Channel.EMAIL,
+) -> Message:
+    """Write the message once under `key`, and queue it for delivery if it is an e-mail.
+
+    `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place. A
+    letter or a call script stays in the table, to be printed or read out. Raises BadHeaderError when a line
+    break is smuggled into the address or the subject (security point 8).
+    """
+    if any(c in value for value in (to, subject) for c in "\r\n\0"):
+        raise BadHeaderError("An address and a subject are one line each.")
+    message, created = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": channel,
+            "to": to,
+            "subject": subject,
+            "body": plain_text(template, context),
+        },
+    )
+    if created and channel == Channel.EMAIL:
+        deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
+    return message
+
+
+def plain_text(template: str, context: dict[str, Any]) -> str:
+    """The text of an e-mail, a letter or a call script: nothing is escaped, as nothing reads it as HTML."""
+    engine_template = get_template(template).template  # type: ignore[attr-defined]
+    page = Context({**context, "place": settings.PLACE}, autoescape=False)
+    return str(engine_template.render(page)).strip() + "\n"

@@ -1,0 +1,16 @@
+"""{% load demo %}{% demo_sign_in %}: the one-click sign-in of the front page; nothing outside a demo."""
+
+from typing import Any
+
+from django import template
+
+from agencies.demo import demo_people, is_demo
+
+register = template.Library()
+
+
+@register.inclusion_tag("agencies/demo_sign_in.html", takes_context=True)
+def demo_sign_in(context: template.Context) -> dict[str, Any]:
+    request = context["request"]
+    show = is_demo(request) and not request.user.is_authenticated
+    return {"people": demo_people() if show else [], "csrf_token": context.get("csrf_token", "")}

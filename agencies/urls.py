@@ -1,0 +1,25 @@
+"""Addresses of one's account, the team and the demo. Those of sign-in are in agencies/sign_in_urls.py."""
+
+from django.urls import path
+
+from agencies.views import account as own
+from agencies.views import demo, invitation, team
+
+app_name = "agencies"
+
+urlpatterns = [
+    path("accounts/", own.account, name="account"),
+    path("accounts/sessions/", own.sessions, name="sessions"),
+    path("accounts/work-for/", own.work_for, name="work_for"),
+    path("accounts/extend/", own.extend, name="extend"),
+    path("accounts/draft/", own.draft, name="draft"),
+    path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("team/", team.team, name="team"),
+    path("team/invite/", team.invite, name="invite"),
+    path("team/<uuid:pk>/", team.member, name="member"),
+    path("team/<uuid:pk>/end/", team.end_member, name="end_member"),
+    path("team/invitations/<uuid:pk>/resend/", team.resend_invitation, name="resend_invitation"),
+    path("team/invitations/<uuid:pk>/cancel/", team.cancel_invitation, name="cancel_invitation"),
+    path("outbox/", demo.outbox, name="outbox"),
+    path("demo/sign-in/<slug:role>/", demo.sign_in, name="demo_sign_in"),
+]

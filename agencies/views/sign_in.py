@@ -1,0 +1,110 @@
+"""django-allauth's views as they are used here: 422 for what is wrong, nothing stored, other sessions ended."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import views as webauthn
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_GET
+
+from agencies.access import View
+from agencies.actions.session import end_sessions
+from agencies.adapter import SecondStepAdapter
+from agencies.middleware import has_taken_second_step
+
+
+def housed(view: Callable[..., Any]) -> View:
+    """An allauth view that answers 422 when the form has errors, and whose page no browser keeps."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = view(request, *args, **kwargs)
+        if isinstance(response, TemplateResponse) and request.method == "POST" and response.status_code == 200:
+            response.status_code = 422
+        add_never_cache_headers(response)
+        return response
+
+    return wrapper
+
+
+def changes_second_step(view: Callable[..., Any]) -> View:
+    """An allauth view that adds or removes a second step.
+
+    Afterwards the user is signed out everywhere else (security point 47). This session, in which the new step has
+    just been proven, counts as signed in with it.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        before = steps_of(request)
+        response: HttpResponse = view(request, *args, **kwargs)
+        after = steps_of(request)
+        if after != before:
+            end_sessions(user=request.user, keep=request.session.session_key)
+        if after - before and not has_taken_second_step(request):
+            record_authentication(request, request.user, method="mfa", type="set up")
+        return response
+
+    return housed(wrapper)
+
+
+def steps_of(request: HttpRequest) -> set[int]:
+    return set(Authenticator.objects.filter(user_id=request.user.pk).values_list("pk", flat=True))
+
+
+def changes_password(view: Callable[..., Any]) -> View:
+    """The same for the password: every other session ends, in the store and at once."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code == 302:
+            end_sessions(user=request.user, keep=request.session.session_key)
+        return response
+
+    return housed(wrapper)
+
+
+@housed
+def new_password(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """The page behind the e-mailed link. Whoever sets a new password is signed out everywhere."""
+    view = account.PasswordResetFromKeyView()
+    view.setup(request, **kwargs)
+    response: HttpResponse = view.dispatch(request, **kwargs)  # type: ignore[assignment]
+    if request.method == "POST" and response.status_code == 302 and view.reset_user:
+        end_sessions(user=view.reset_user)
+    return response
+
+
+@housed
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Asks, or by POST signs out and has the browser forget everything of this site (security point 57)."""
+    response = account.logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@require_GET
+def passkeys(request: HttpRequest) -> HttpResponse:
+    """allauth returns here after a passkey is removed; they are listed with the other second steps."""
+    return redirect("mfa_index")
+
+
+@changes_second_step
+def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
+    """As allauth's, but somebody whose work needs a second step keeps the last one."""
+    passkey = Authenticator.objects.filter(user_id=request.user.pk, pk=pk).first()
+    adapter = SecondStepAdapter()
+    if passkey and request.method == "POST" and not adapter.can_delete_authenticator(passkey):
+        messages.error(request, adapter.error_messages["cannot_delete_authenticator"])
+        return redirect("mfa_index")
+    return webauthn.remove_webauthn(request, pk=pk)

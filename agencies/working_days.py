@@ -1,0 +1,39 @@
+"""Working days in England: Monday to Friday without bank holidays.
+
+Bank holidays come from the `holidays` library (England), which follows gov.uk/bank-holidays.
+"""
+
+from datetime import date, timedelta
+from functools import cache
+
+from holidays import country_holidays
+from holidays.holiday_base import HolidayBase
+
+
+@cache
+def bank_holidays() -> HolidayBase:
+    """English bank holidays; the library adds each year when it is first asked about."""
+    return country_holidays("GB", subdiv="ENG")
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in bank_holidays()
+
+
+def add_working_days(day: date, n: int) -> date:
+    """The n-th working day after `day` (n ≥ 0); with 0, `day` itself or the first working day after it."""
+    if n < 0:
+        raise ValueError("Count working days forward from the earlier date.")
+    while n > 0:
+        day += timedelta(days=1)
+        n -= is_working_day(day)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def working_days_between(a: date, b: date) -> int:
+    """How many working days come after `a`, up to and including `b`; negative when `b` is before `a`."""
+    if b < a:
+        return -working_days_between(b, a)
+    return sum(is_working_day(a + timedelta(days=n)) for n in range(1, (b - a).days + 1))
