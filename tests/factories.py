@@ -3,14 +3,21 @@
 Only reserved names and numbers: e-mail at example.org names, Ofcom's drama phone numbers, NHS numbers 999….
 """
 
+import datetime
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from agencies.access import Role
-from agencies.models import Agency, AgencyKind, Membership, User
+from agencies.models import Agency, AgencyKind, Author, Membership, Signed, User
+from directory.models import Service
+from referrals.models import Move, Referral, Urgency
+from referrals.promises import answer_by
+from referrals.states import Status
 
 # --- agencies ---------------------------------------------------------------------------------------
 
@@ -77,6 +84,68 @@ def people(roles: Iterable[Role] = Role) -> dict[Role, Membership]:
 
 # --- directory --------------------------------------------------------------------------------------
 
+
+class ServiceFactory(DjangoModelFactory):
+    """An activity that runs, of a voluntary group, with an e-mail that referrals go to."""
+
+    class Meta:
+        model = Service
+
+    agency = factory.SubFactory(AgencyFactory)
+    name = factory.Sequence(lambda n: f"Harbour walk {n}")
+    referral_email = factory.Sequence(lambda n: f"walks{n}@group.example.org")
+
+
 # --- referrals --------------------------------------------------------------------------------------
+
+
+class ReferralFactory(DjangoModelFactory):
+    """A practice refers somebody to a connector team: sent, with its first move and nothing since."""
+
+    class Meta:
+        model = Referral
+        skip_postgeneration_save = True
+
+    key = factory.LazyFunction(uuid.uuid4)
+    sent_by = factory.SubFactory(MembershipFactory, role=Role.REFERRER)
+    from_agency = factory.SelfAttribute("sent_by.agency")
+    to_agency = factory.SubFactory(AgencyFactory, kind=AgencyKind.CONNECTORS)
+    person_name = "Joan Whitfield"
+    date_of_birth = datetime.date(1951, 3, 27)
+    nhs_number = "9990000018"
+    phone = "07700 900123"
+    postcode = "BN11 2AA"
+    what_matters = "Getting out of the house again"
+    no_known_risks = True
+    agreed_to_share = True
+    agreed_to_tell = True
+    sent_at = factory.LazyFunction(timezone.now)
+    started_at = factory.SelfAttribute("sent_at")
+    moved_at = factory.SelfAttribute("sent_at")
+    moves_made = 1
+    answer_by = factory.LazyAttribute(
+        lambda r: answer_by(r.to_agency, service=r.service, urgency=r.urgency, today=timezone.localdate(r.sent_at))
+    )
+    urgency = Urgency.ROUTINE
+    service = None
+
+    @factory.post_generation
+    def first_move(self, create: bool, extracted: Any, **fields: Any) -> None:
+        if create:
+            Move(
+                referral=self, number=1, after=Status.SENT, at=self.sent_at, **Signed.signature(Author.of(self.sent_by))
+            ).save()
+
+
+class OnwardReferralFactory(ReferralFactory):
+    """A connector asks a voluntary group: only what the group needs goes with it."""
+
+    sent_by = factory.SubFactory(MembershipFactory, role=Role.CONNECTOR)
+    service = factory.SubFactory(ServiceFactory)
+    to_agency = factory.SelfAttribute("service.agency")
+    nhs_number = ""
+    date_of_birth = None
+    message = "Would like somebody to walk in with"
+
 
 # --- cases ------------------------------------------------------------------------------------------
