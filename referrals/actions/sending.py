@@ -1,0 +1,79 @@
+"""Sending a referral: its row, its first move and the message that it is waiting, in one commit."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from agencies.models import Agency, Author, Signed
+from directory.models import Service, TaxonomyTerm
+from referrals.actions import links, telling
+from referrals.models import Move, Referral
+from referrals.promises import answer_by
+from referrals.states import Status
+
+
+@transaction.atomic
+def send_referral(
+    *,
+    by: Author,
+    key: uuid.UUID,
+    to_agency: Agency,
+    started_at: datetime.datetime,
+    details: dict[str, Any],
+    needs: Iterable[TaxonomyTerm],
+    service: Service | None = None,
+    words: str = "",
+) -> Referral:
+    """Ask `to_agency` (for its `service`, when onward from a case) to help the person in `details`.
+
+    `details` are column values of Referral. `words` go with the first move, such as why it was sent although
+    another is open. The second call with the same `key` returns the first one's referral, also when both run
+    at once. Raises PermissionDenied when the key is another agency's, or `by` is no member.
+    """
+    if by.member is None:
+        raise PermissionDenied("Only a member sends a referral.")
+    if first := Referral.objects.filter(key=key).first():
+        return own(first, by)
+    now = timezone.now()
+    referral = Referral(
+        key=key, from_agency=by.member.agency, sent_by=by.member, to_agency=to_agency, service=service,
+        status=Status.SENT, started_at=min(started_at, now), sent_at=now, moved_at=now, moves_made=1,
+        answer_by=answer_by(to_agency, service=service, urgency=details.get("urgency", "")), **details,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            referral.save(force_insert=True)
+    except IntegrityError:
+        # Its twin, posted at the same moment, was first: PostgreSQL made us wait until that one was committed.
+        if first := Referral.objects.filter(key=key).first():
+            return own(first, by)
+        raise
+    referral.needs.set(needs)
+    Move(referral=referral, number=1, before="", after=Status.SENT, at=now, words=words, **Signed.signature(by)).save()
+    tell(referral)
+    return referral
+
+
+def own(first: Referral, by: Author) -> Referral:
+    if by.member is None or first.from_agency_id != by.member.agency_id:
+        raise PermissionDenied("This form was sent by another agency.")
+    return first
+
+
+def tell(referral: Referral) -> None:
+    """Say to whoever is asked that a referral is waiting. A team signs in to read it; a group gets a link."""
+    if referral.service:
+        links.send_link(referral)
+    else:
+        telling.waiting(referral, key=f"sent {referral.pk}", why="new")
+
+
+def says_the_same(first: Referral, details: dict[str, Any], needs: Iterable[TaxonomyTerm]) -> bool:
+    """Whether a form sent again is the same form, or was changed after it had been sent (Back, then Send)."""
+    same = all(getattr(first, name) == value for name, value in details.items())
+    return same and {n.pk for n in first.needs.all()} == {n.pk for n in needs}

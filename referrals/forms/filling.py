@@ -1,0 +1,100 @@
+"""What the referral form is filled with before anybody types: a new key, a draft, or the last referral."""
+
+import time
+import uuid
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.http import QueryDict
+
+from agencies.models import Membership
+from config.forms import Form, NHSNumberField
+from referrals.forms.refer import ReferForm
+from referrals.models import ContactBy, Referral
+
+Typed = dict[str, Any]  # field name → text, or a list of texts, as a browser posts it and a widget shows it
+
+
+class FindForm(Form):
+    """The NHS number alone, to look for what was sent before; and whose details the form holds already."""
+
+    mark_optional = False
+    nhs_number = NHSNumberField(
+        label="NHS number",
+        help_text=ReferForm.base_fields["nhs_number"].help_text,
+        error_messages={"required": "Enter an NHS number to look for, or go on without one"},
+    )
+    filled = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+def new_form(member: Membership, initial: Typed | None = None, *, opened: float | None = None) -> ReferForm:
+    """A form under its own key, filled with `initial`, if any.
+
+    The moment of its opening (`opened`, seconds since 1970, or now) is signed into it.
+    """
+    filled = {name: value for name, value in (initial or {}).items() if value not in (None, "")}
+    filled.setdefault("key", str(uuid.uuid4()))
+    filled.setdefault("started", signing.dumps([filled["key"], opened or time.time()], salt="refer"))
+    return ReferForm(member=member, initial=filled)
+
+
+def draft_key(form_key: Any) -> str:
+    """Under which the server keeps what is typed in the form with that idempotency key."""
+    return f"refer:{form_key}"
+
+
+def typed(data: QueryDict | dict[str, list[str]]) -> Typed:
+    """What a posted form or a draft says in each field."""
+    query = data if isinstance(data, QueryDict) else as_query(data)
+    return {name: field.widget.value_from_datadict(query, {}, name) for name, field in ReferForm.base_fields.items()}
+
+
+def as_query(data: dict[str, list[str]]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, values in data.items():
+        query.setlist(name, values)
+    return query
+
+
+def told_before(referral: Referral) -> Typed:
+    """The person's details and needs as they were sent last time, as if they had been typed."""
+    born = referral.date_of_birth
+    return {
+        "person_name": referral.person_name,
+        "date_of_birth": [str(born.day), str(born.month), str(born.year)] if born else ["", "", ""],
+        "phone": referral.phone,
+        "postcode": referral.postcode,
+        "email": referral.email,
+        "address": referral.address,
+        "contact_by": referral.contact_by,
+        "contact_avoid": referral.contact_avoid,
+        "needs": [str(need.pk) for need in referral.needs.all()],
+    }
+
+
+def fill(given: Typed, *, found: Referral | None, before: Referral | None) -> Typed:
+    """What was typed, with the gaps filled from `found`: words somebody typed stay.
+
+    What an earlier look-up filled in (`before`, another person's) goes first, so that two people never mix.
+    """
+    filled = dict(given)
+    for name, value in told_before(before).items() if before else ():
+        if same(filled[name], value):
+            filled[name] = ""
+    for name, value in told_before(found).items() if found else ():
+        if is_blank(name, filled[name]):
+            filled[name] = value
+    filled["filled"] = found.nhs_number if found else ""
+    return filled
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of a field are the same; the order of ticked boxes does not matter."""
+    return sorted(one) == sorted(other) if isinstance(one, list) and isinstance(other, list) else one == other
+
+
+def is_blank(name: str, value: Any) -> bool:
+    if name == "contact_by":
+        return value in (None, "", ContactBy.PHONE)
+    return not any(value) if isinstance(value, list) else not value

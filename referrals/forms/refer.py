@@ -1,0 +1,280 @@
+"""The referral form: one page for a GP with ten minutes, at most eight inputs for a new person."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agencies.models import Agency, AgencyKind, Membership
+from config.forms import (
+    Checkboxes,
+    DateField,
+    Form,
+    IdempotencyKey,
+    NameField,
+    NHSNumberField,
+    PhoneField,
+    PostcodeField,
+    Radios,
+    TextField,
+)
+from config.template_tags import date_words
+from directory.models import TaxonomyTerm
+from referrals.models import ContactBy, Referral, Urgency
+
+OLDEST = 120  # years
+NONE, SOME, DANGER = "none", "some", "danger"
+MORE = (
+    "to_agency", "what_matters", "message", "urgency", "contact_by", "contact_avoid", "email", "address",
+)  # fmt: skip
+COPIED = (
+    "person_name", "date_of_birth", "nhs_number", "phone", "email", "address", "postcode", "contact_by",
+    "contact_avoid", "what_matters", "message", "urgency", "risks",
+)  # fmt: skip
+
+# What each way of making contact needs, and what to say when it is missing.
+REACHED_BY = {
+    ContactBy.PHONE: ("phone", "Enter a phone number, or choose another way to contact them under “Add more”"),
+    ContactBy.TEXT: ("phone", "Enter a phone number, or choose another way to contact them under “Add more”"),
+    ContactBy.EMAIL: ("email", "Enter their e-mail address, or choose another way to contact them"),
+    ContactBy.LETTER: ("address", "Enter their address, or choose another way to contact them"),
+    ContactBy.OTHER: ("contact_avoid", "Say whom to contact instead, with a phone number"),
+}
+
+
+def teams() -> QuerySet[Agency]:
+    """The connector teams that a referral can be sent to."""
+    return Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).order_by("name", "id")
+
+
+def usual_team(member: Membership, offered: list[Agency]) -> Agency | None:
+    """The team this member's referrals go to unless another is chosen: the practice's, the own, or the only one."""
+    usual = [team for team in offered if team.pk in (member.agency.refers_to_id, member.agency_id)]
+    if usual:
+        return usual[0]
+    return offered[0] if len(offered) == 1 else None
+
+
+class ReferForm(Form):
+    """Everything but the eight inputs is optional and waits in one closed "Add more"."""
+
+    button = "Send referral"
+    mark_optional = False
+
+    key = IdempotencyKey()
+    started = forms.CharField(widget=forms.HiddenInput, required=False)
+    filled = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    nhs_number = NHSNumberField(
+        label="NHS number",
+        required=False,
+        help_text="10 digits. We look for the last referral you made for them. Leave it blank if you do not have it.",
+    )
+    person_name = NameField(label="Full name", error_messages={"required": "Enter the person’s full name"})
+    date_of_birth = DateField(
+        label="Date of birth",
+        past=True,
+        help_text="For example, 27 3 1951",
+        error_messages={"required": "Enter their date of birth"},
+    )
+    phone = PhoneField(label="Phone number", required=False)
+    postcode = PostcodeField(
+        label="Postcode", required=False, help_text="Leave it blank if they have no fixed address."
+    )
+    needs = Checkboxes(
+        label="What do they need help with?",
+        help_text="Tick all that apply.",
+        error_messages={"required": "Tick what they need help with"},
+    )
+    risk = Radios(
+        label="Are there any risks to them or to the people who will help?",
+        choices=[
+            (NONE, "No known risks"),
+            (SOME, "Yes, there are risks to know about"),
+            (DANGER, "Someone is in danger now"),
+        ],
+        hints={DANGER: "Call 999. A referral is not read at once: this form will stop and show whom to call."},
+        error_messages={"required": "Say whether there are any risks. “No known risks” is an answer"},
+    )
+    risks = TextField(
+        label="The risks",
+        required=False,
+        rows=2,
+        max_length=1000,
+        help_text="For example: a dog in the garden, falls, or somebody in the home to be careful about.",
+    )
+    agreement = Checkboxes(
+        label="What has the person agreed to?",
+        choices=[("share", "Share this referral with the team"), ("tell", "Tell us how it went")],
+        error_messages={"required": "Ask the person, and tick that they agree to share this"},
+    )
+    send_anyway = forms.BooleanField(required=False, label="Send another referral for them anyway")
+
+    to_agency = forms.ModelChoiceField(
+        label="Which team?",
+        queryset=None,
+        empty_label=None,
+        required=False,
+        error_messages={"required": "Choose a team", "invalid_choice": "Choose a team from the list"},
+    )
+    what_matters = TextField(label="What matters to them, in their own words", required=False, rows=3, max_length=1000)
+    message = TextField(label="Anything else the team should know", required=False, rows=3, max_length=1000)
+    urgency = Radios(
+        label="How soon should the team call?",
+        choices=Urgency.choices,
+        initial=Urgency.ROUTINE,
+        required=False,
+        hints={Urgency.SOON: "For example, a recent bereavement or a carer who can no longer cope"},
+    )
+    contact_by = Radios(
+        label="How should the team contact them?", choices=ContactBy.choices, initial=ContactBy.PHONE, required=False
+    )
+    contact_avoid = TextField(
+        label="Anything to know before making contact",
+        required=False,
+        rows=2,
+        max_length=300,
+        help_text="Times, places or people to avoid. If through someone else: their name and number.",
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        required=False,
+        max_length=254,
+        error_messages={"invalid": "Enter an e-mail address like name@example.org"},
+    )
+    address = TextField(label="Address", required=False, rows=3, max_length=300)
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+        self.already_open: list[Referral] = []
+        today = timezone.localdate()
+        self.fields["date_of_birth"].earliest = datetime.date(today.year - OLDEST, 1, 1)
+        self.terms = {str(term.pk): term for term in TaxonomyTerm.needs()}
+        self.fields["needs"].choices = [(pk, term.name) for pk, term in self.terms.items()]
+        self.fields["needs"].required = bool(self.terms)
+        self.fields["risks"].widget.attrs["placeholder"] = " "  # lets the style sheet see whether it is empty
+        self.offered = list(teams())
+        self.team = usual_team(member, self.offered)
+        self._offer_teams()
+
+    def _offer_teams(self) -> None:
+        field, named = self.fields["to_agency"], "the connector team"
+        field.queryset = teams()
+        if len(self.offered) == 1:
+            named = self.offered[0].name
+        elif self.team:
+            named = f"{self.team.name} (or the team chosen under “Add more”)"
+        if self.team:
+            field.initial = self.team.pk
+        else:
+            field.required, field.empty_label = True, "Choose a team"
+        self.fields["agreement"].choices = [
+            ("share", f"They agree that we share this referral with {named}"),
+            ("tell", f"They agree that {self.member.agency.name} is told how it went"),
+        ]
+
+    # --- What was typed ---------------------------------------------------------------------------
+
+    @property
+    def is_danger(self) -> bool:
+        """Somebody is in danger now, whatever else is filled in or missing."""
+        return self.data.get(self.add_prefix("risk")) == DANGER
+
+    @property
+    def open_more(self) -> bool:
+        """Whether "Add more" holds something to see: an error, or words that somebody typed."""
+        if any(self[name].errors for name in MORE) or (not self.team and len(self.offered) > 1):
+            return True
+        usual = {
+            "to_agency": self.team and str(self.team.pk),
+            "urgency": Urgency.ROUTINE,
+            "contact_by": ContactBy.PHONE,
+        }
+        return any(str(self[name].value() or "") not in ("", str(usual.get(name, ""))) for name in MORE)
+
+    def started_at(self) -> datetime.datetime:
+        """When the form was first opened, as we signed it then; now, when that was tampered with or lost."""
+        try:
+            key, seconds = signing.loads(self.cleaned_data.get("started", ""), salt="refer")
+        except (signing.BadSignature, ValueError, TypeError):
+            return timezone.now()
+        if key != str(self.cleaned_data["key"]):
+            return timezone.now()
+        return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC)
+
+    # --- Rules across fields ----------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        given["contact_by"] = given.get("contact_by") or ContactBy.PHONE
+        given["urgency"] = given.get("urgency") or Urgency.ROUTINE
+        given["to_agency"] = given.get("to_agency") or self.team
+        if given["to_agency"] is None and "to_agency" not in self.errors:
+            self.add_error("to_agency", "No connector team takes referrals here yet. Call us and we will help")
+        self._clean_risk(given)
+        self._clean_contact(given)
+        if "agreement" in given and "share" not in given["agreement"]:
+            self.add_error("agreement", "Without the person’s agreement to share this we cannot send it")
+        if not self.errors:
+            self._clean_open(given)
+        return given
+
+    def _clean_risk(self, given: dict[str, Any]) -> None:
+        words = given.get("risks", "").strip()
+        if given.get("risk") == SOME and not words and "risks" not in self.errors:
+            self.add_error("risks", "Say what the risks are")
+        if given.get("risk") == NONE and words:
+            self.add_error(
+                "risk", "You wrote about a risk. Choose “Yes, there are risks to know about”, or clear the words"
+            )
+
+    def _clean_contact(self, given: dict[str, Any]) -> None:
+        field, words = REACHED_BY[ContactBy(given["contact_by"])]
+        if field not in self.errors and not given.get(field, "").strip():
+            self.add_error(field, words)
+
+    def _clean_open(self, given: dict[str, Any]) -> None:
+        self.already_open = already_open(given)
+        if self.already_open and not given["send_anyway"]:
+            self.add_error("send_anyway", f"{open_words(self.already_open)} Tick the box to send another")
+
+    # --- What is sent -----------------------------------------------------------------------------
+
+    def details(self) -> dict[str, Any]:
+        """Column values of Referral; nothing that was posted beyond this form's own fields gets into them."""
+        given, agency = self.cleaned_data, self.member.agency
+        return {name: given[name] for name in COPIED} | {
+            "no_known_risks": given["risk"] == NONE,
+            "agreed_to_share": "share" in given["agreement"],
+            "agreed_to_tell": "tell" in given["agreement"],
+            "practice": agency if agency.kind == AgencyKind.PRACTICE else None,
+        }
+
+    def needed(self) -> list[TaxonomyTerm]:
+        return [self.terms[pk] for pk in self.cleaned_data["needs"]]
+
+    def override_words(self) -> str:
+        """What goes with the first move when it was sent although another is open."""
+        return f"Sent all the same. {open_words(self.already_open)}" if self.already_open else ""
+
+
+def already_open(given: dict[str, Any]) -> list[Referral]:
+    """Open referrals to teams for the person that the form is about."""
+    return list(
+        Referral.open_for(
+            nhs_number=given.get("nhs_number") or "",
+            name=given.get("person_name") or "",
+            date_of_birth=given.get("date_of_birth"),
+            postcode=given.get("postcode") or "",
+        )[:3]
+    )
+
+
+def open_words(found: list[Referral]) -> str:
+    """ "Already referred to Worthing Connectors on 2 November 2026, and still open." """
+    named = " and ".join(f"to {r.to_agency.name} on {date_words(r.sent_at)}" for r in found)
+    return f"Already referred {named}, and still open."

@@ -1,0 +1,180 @@
+"""Making a referral: the form, the look-up by NHS number, the stop at danger, and what happens next."""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agencies.access import Permission, allow
+from agencies.models import Agency, Author, Draft, Membership
+from config.forms import answer
+from config.fragments import page, wants_part
+from referrals.actions import says_the_same, send_referral
+from referrals.forms.filling import FindForm, draft_key, fill, new_form, typed
+from referrals.forms.refer import ReferForm, already_open
+from referrals.letters import REFERRAL_CODE
+from referrals.models import Referral
+from referrals.promises import answer_by, answer_days, contact_by
+
+NOT_KEPT = {"csrfmiddlewaretoken", "draft_key", "later"}
+
+
+@allow(Permission.REFER)
+@require_http_methods(["GET", "POST"])
+def refer(request: HttpRequest) -> HttpResponse:
+    """The whole referral on one page. With ?draft= (the form's own key) it goes on where it was left."""
+    member = request.member
+    if request.method == "GET":
+        wanted = request.GET.get("draft")
+        if wanted and (sent := sent_under(member, wanted)):
+            return redirect("referrals:sent", sent.pk)
+        return show(request, resumed(member, wanted) if wanted else new_form(member))
+    form = ReferForm(request.POST, member=member)
+    if form.is_danger or "later" in request.POST:
+        return keep_for_later(request, form)
+    if not form.is_valid():
+        return show(request, form)
+    details, needs = form.details(), form.needed()
+    referral = send_referral(
+        by=Author.of(member), key=form.cleaned_data["key"], to_agency=form.cleaned_data["to_agency"],
+        started_at=form.started_at(), details=details, needs=needs, words=form.override_words(),
+    )  # fmt: skip
+    Draft.discard(member=member, key=draft_key(form.cleaned_data["key"]))
+    if not says_the_same(referral, details, needs):
+        return ask_about_change(request, referral)
+    return redirect("referrals:sent", referral.pk)
+
+
+def show(request: HttpRequest, form: ReferForm, **more: Any) -> HttpResponse:
+    """The page around a form. `more`: what a look-up found, or that the form was sent before."""
+    context = {
+        "form": form,
+        "number": form,
+        "promises": [promise(team) for team in ([form.team] if form.team else form.offered)],
+        "already_open": form.already_open,
+        "draft_key": draft_key(form["key"].value()),
+        "found": None,
+        "looked": False,
+        "sent_already": None,
+        "swapped": False,
+    }
+    status = more.pop("status", None)
+    return answer(request, "referrals/refer.html", context | more, part=more.pop("part", None), status=status)
+
+
+def promise(team: Agency) -> dict[str, Any]:
+    """How soon that team answers a referral sent now, in words."""
+    days = answer_days(team)
+    return {
+        "team": team.name,
+        "phone": team.phone,
+        "within": f"{days} working day{'s' if days != 1 else ''}",
+        "by": day_words(answer_by(team)),
+    }
+
+
+def day_words(day: datetime.date) -> str:
+    """Tuesday 24 November."""
+    return date_format(day, "l j F")
+
+
+def sent_under(member: Membership, key: str) -> Referral | None:
+    """The referral that the form with that key has become, if it has."""
+    try:
+        return Referral.visible_to(member).filter(key=uuid.UUID(key), from_agency=member.agency).first()
+    except ValueError:
+        return None
+
+
+def resumed(member: Membership, wanted: str) -> ReferForm:
+    """The form as the member left it. Raises Http404 when there is no such draft of theirs."""
+    draft = get_object_or_404(Draft.visible_to(member), key=draft_key(wanted.replace("\0", "")))
+    return new_form(member, typed(draft.data) | {"key": wanted}, opened=draft.started_at.timestamp())
+
+
+def keep_for_later(request: HttpRequest, form: ReferForm) -> HttpResponse:
+    """Keep what was typed as a draft, and stop: at once when somebody is in danger."""
+    key = form["key"].value()
+    data = {
+        name: [v.replace("\0", "") for v in values] for name, values in request.POST.lists() if name not in NOT_KEPT
+    }
+    if form.is_danger:
+        data.pop("risk", None)  # asked again when they come back to it
+    Draft.keep(member=request.member, key=draft_key(key), data=data)
+    if form.is_danger:
+        return redirect(f"{reverse('referrals:danger')}?draft={key}")
+    messages.success(request, "Saved. You can finish this referral later.")
+    return redirect(f"{reverse('referrals:referrals')}?list=drafts")
+
+
+def ask_about_change(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Sent before, and changed since (Back, then Send): nothing is sent before they have seen that."""
+    given = typed(request.POST) | {"key": "", "started": ""}
+    return show(request, new_form(request.member, given), sent_already=referral, status=409)
+
+
+@allow(Permission.REFER)
+@require_POST
+def find_person(request: HttpRequest) -> HttpResponse:
+    """Fill the form from the last referral of the own agency for that NHS number. The number is in no URL."""
+    member, find, given = request.member, FindForm(request.POST), typed(request.POST)
+    if not find.is_valid():
+        return filled(request, new_form(member, given), number=find, status=422, part="looked_up")
+    wanted, earlier = find.cleaned_data["nhs_number"], find.cleaned_data["filled"]
+    found = Referral.sent_before(member, wanted).first()
+    before = Referral.sent_before(member, earlier).first() if earlier and earlier != wanted else None
+    form = new_form(member, fill(given, found=found, before=before))
+    form.already_open = already_open({"nhs_number": wanted})
+    changed = found or before or form.already_open
+    return filled(request, form, found=found, looked=True, part="person" if changed else "looked_up")
+
+
+def filled(request: HttpRequest, form: ReferForm, *, part: str, **more: Any) -> HttpResponse:
+    """The page, or for htmx the part that has changed: what was typed meanwhile elsewhere stays as it is."""
+    response = show(request, form, swapped=wants_part(request), part=part, **more)
+    response["HX-Retarget"] = f"#{part}"
+    return response
+
+
+@allow(Permission.REFER)
+@require_GET
+def danger(request: HttpRequest) -> HttpResponse:
+    """Somebody is in danger now: whom to call. Nothing is sent, and what was typed is kept."""
+    key = draft_key(request.GET.get("draft", "").replace("\0", ""))
+    draft = Draft.visible_to(request.member).filter(key=key).first()
+    form_key = draft.key.removeprefix("refer:") if draft else ""
+    return page(request, "referrals/danger.html", {"form_key": form_key})
+
+
+@allow(Permission.REFER)
+@require_GET
+def sent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Sent: the reference, and who calls whom by when."""
+    mine = Referral.visible_to(request.member).filter(from_agency=request.member.agency, service=None)
+    referral = get_object_or_404(mine.select_related("to_agency", "practice"), pk=pk)
+    day = referral.sent_at.date()
+    context = {
+        "referral": referral,
+        "answer_by": day_words(referral.answer_by),
+        "contact_by": day_words(contact_by(referral.to_agency, urgency=referral.urgency, today=day)),
+        "code": REFERRAL_CODE if referral.practice else None,
+    }
+    return page(request, "referrals/sent.html", context)
+
+
+@allow(Permission.REFER)
+@require_POST
+def discard_draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Throw away one's own draft."""
+    found = Draft.visible_to(request.member).filter(key=draft_key(key))
+    if not found.exists():
+        raise Http404
+    Draft.discard(member=request.member, key=draft_key(key))
+    messages.success(request, "The draft is gone.")
+    return redirect(f"{reverse('referrals:referrals')}?list=drafts")
