@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 
 from agencies.access import Role
 from agencies.models import Agency, AgencyKind, Author, Membership, Signed, User
+from cases.models import Case, Circle, Person
 from directory.models import Service
 from referrals.models import Move, Referral, Urgency
 from referrals.promises import answer_by
@@ -149,3 +150,31 @@ class OnwardReferralFactory(ReferralFactory):
 
 
 # --- cases ------------------------------------------------------------------------------------------
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = Person
+
+    name = factory.Sequence(lambda n: f"Joan Whitfield {n}")
+    date_of_birth = datetime.date(1951, 3, 27)
+    phone = "07700 900123"
+    postcode = "BN11 2AA"
+
+
+class CaseFactory(DjangoModelFactory):
+    """An open case of a connector's team, with the team's row in its circle: CaseFactory(lead=connector)."""
+
+    class Meta:
+        model = Case
+        skip_postgeneration_save = True
+
+    person = factory.SubFactory(PersonFactory)
+    lead = factory.SubFactory(MembershipFactory, role=Role.CONNECTOR)
+    agency = factory.SelfAttribute("lead.agency")
+    first_contact_due = factory.LazyFunction(timezone.localdate)
+
+    @factory.post_generation
+    def owner(self, create: bool, extracted: Any, **fields: Any) -> None:
+        if create:
+            Circle.objects.create(case=self, agency=self.agency, purpose="Works with the person")
