@@ -18,6 +18,7 @@ from django.test import Client
 
 from agencies.access import Role
 from agencies.models import Membership
+from tests.strict import strict_templates
 
 # Playwright's sync interface runs a loop in the thread that the ORM is used in (journeys).
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -156,3 +157,10 @@ def _forget_counters(request: pytest.FixtureRequest) -> Iterator[None]:
     mark = request.node.get_closest_marker("django_db")
     if mark and mark.kwargs.get("transaction"):
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _undefined_variables_fail() -> Iterator[None]:
+    """A template that prints a variable that is not there fails the test that drew it."""
+    with strict_templates():
+        yield

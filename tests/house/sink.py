@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -55,7 +56,8 @@ class SinkForm(Form):
         hints={"money": "Includes energy bills"}, error_messages={"required": "Select at least one reason"},
     )  # fmt: skip
     urgency = Radios(
-        label="How soon should we make contact?", choices=[("soon", "Within 2 weeks"), ("now", "Within 2 working days")],
+        label="How soon should we make contact?",
+        choices=[("soon", "Within 2 weeks"), ("now", "Within 2 working days")],
         hints={"now": "For example, recent bereavement or carer breakdown"},
         error_messages={"required": "Select how soon we should make contact"},
     )  # fmt: skip
@@ -103,8 +105,6 @@ def fails(request: HttpRequest) -> HttpResponse:
 
 
 def refuses(request: HttpRequest) -> HttpResponse:
-    from django.core.exceptions import PermissionDenied
-
     raise PermissionDenied
 
 

@@ -1,0 +1,114 @@
+"""Papers: tagged, titled, with the right letters on the picture, fetching nothing from outside."""
+
+import io
+import subprocess
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from config.pdf import PackagedOnly, Refused, attachment, pdf, render
+
+pytestmark = pytest.mark.usefixtures("sink")
+LETTER = {"name": "Rhian Prŷs", "words": ["Łódź, Ŵyn, ŵ ŷ ź ć ą ő"], "picture": ""}
+
+
+def read(data: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(data))
+
+
+def test_a_letter_is_tagged_and_says_what_it_is() -> None:
+    found = read(render("sink/letter.html", LETTER))
+    catalogue = found.trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert catalogue["/Lang"] == "en-GB"
+    assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b'pdfuaid:part="1"' in catalogue["/Metadata"].get_object().get_data()
+    assert found.metadata
+    assert found.metadata.title == "Your plan"
+
+
+def test_every_page_says_confidential_and_which_it_is() -> None:
+    found = read(render("sink/letter.html", LETTER | {"words": ["A line of a letter. " * 30] * 12}))
+    assert len(found.pages) > 1
+    for number, page in enumerate(found.pages, 1):
+        assert "Confidential" in page.extract_text()
+        assert f"Page {number} of {len(found.pages)}" in page.extract_text()
+
+
+def test_the_letters_of_names_are_there_in_both_weights() -> None:
+    text = read(render("sink/letter.html", LETTER)).pages[0].extract_text()
+    assert "Rhian Prŷs" in text
+    assert "Łódź" in text
+
+
+def drawn(tmp_path: Path, words: str) -> bytes:
+    """The words as grey pixels, printed alone on the upper part of a page."""
+    (tmp_path / "x.pdf").write_bytes(render("sink/word.html", {"words": words}))
+    subprocess.run(["pdftoppm", "-r", "200", "-gray", "-H", "900", tmp_path / "x.pdf", tmp_path / "x"], check=True)
+    return next(tmp_path.glob("x*.pgm")).read_bytes()
+
+
+def ink(page: bytes) -> int:
+    return sum(value < 128 for value in page[20:])
+
+
+@pytest.mark.parametrize("pair", ["ŁL", "ŷy", "źz", "ŵw", "ąa", "ŐO", "ẁw"])
+def test_a_letter_with_a_mark_has_more_ink_than_the_letter(pair: str, tmp_path: Path) -> None:
+    """The picture, not the text: with two files in one family WeasyPrint prints another letter or an empty box."""
+    marked, plain = drawn(tmp_path, pair[0]), drawn(tmp_path, pair[1])
+    box = drawn(tmp_path, "\U0010fffd")
+    assert marked not in (plain, box)
+    assert ink(plain) < ink(marked) < 1.9 * ink(plain)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/passwd", "http://127.0.0.1/x.css", "https://example.org/x.png", "ftp://example.org/x",
+        "data:text/css,x", "https://packaged.invalid/../config/settings/base.py", "https://packaged.invalid/app.js",
+        "https://packaged.invalid/%2e%2e/manage.py", "https://packaged.invalid.example.org/pdf.css", "",
+    ],
+)  # fmt: skip
+def test_nothing_but_packaged_files_is_read(address: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 (Django refuses some itself)
+        PackagedOnly().fetch(address)
+    assert isinstance(caught.value, Refused) or "outside" in str(caught.value)
+
+
+def test_a_letter_with_a_foreign_picture_leaves_it_out() -> None:
+    data = render("sink/letter.html", LETTER | {"picture": "file:///etc/hostname"})
+    assert "A picture" in read(data).pages[0].extract_text()
+
+
+def test_large_print_is_larger() -> None:
+    small, large = (read(render("sink/letter.html", LETTER | {"large": large})) for large in (False, True))
+
+    def sizes(reader: PdfReader) -> list[float]:
+        found: list[float] = []
+        reader.pages[0].extract_text(visitor_text=lambda text, cm, tm, font, size: found.append(size * tm[0]))
+        return [abs(size) for size in found if size]
+
+    assert max(sizes(large)) > 1.3 * max(sizes(small))
+    assert min(sizes(large)) >= 10
+
+
+def test_the_answer_is_a_download_that_nobody_keeps() -> None:
+    answer = pdf(None, "sink/letter.html", LETTER, 'Plan für Łódź\r\nX: y".pdf')
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"] == "no-store"
+    assert answer.content.startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("plan.pdf", "attachment; filename=\"plan.pdf\"; filename*=UTF-8''plan.pdf"),
+        ("Prŷs.pdf", "attachment; filename=\"Prys.pdf\"; filename*=UTF-8''Pr%C5%B7s.pdf"),
+        ('a"b\r\n/c.pdf', "attachment; filename=\"a b   c.pdf\"; filename*=UTF-8''a%20b%20%20%20c.pdf"),
+        ("", "attachment; filename=\"document.pdf\"; filename*=UTF-8''document.pdf"),
+    ],
+)
+def test_any_file_name_is_safe_in_the_header(name: str, header: str) -> None:
+    assert attachment(name) == header

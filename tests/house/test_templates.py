@@ -1,0 +1,146 @@
+"""The police of templates: nothing unescaped, nothing inline (CSP), nothing broken, nothing unused."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import Context, Engine, TemplateSyntaxError, engines
+from django.template.loader import get_template, select_template
+from django.template.utils import get_app_template_dirs
+from django.urls import get_resolver
+
+from tests.strict import strict_templates
+
+ROOT = Path(settings.BASE_DIR)
+TEMPLATES = ROOT / "templates"
+APPS = ("config", "agencies", "directory", "referrals", "cases")
+PAGES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*"))
+HTML = [name for name in PAGES if name.endswith(".html")]
+
+# Where output may skip escaping, each with its reason. Nothing does so far.
+UNESCAPED: dict[str, str] = {}
+
+ASKED_BY_PACKAGES = {"429.html": "allauth's limits on tries"}
+
+INLINE = {
+    "a style attribute": r"<[^>]*\sstyle\s*=",
+    "a style element": r"<style\b",
+    "a handler": r"<[^>]*\son[a-z]+\s*=",
+    "a script without src": r"<script(?![^>]*\s(?:src=|type=\"application/json\"))",
+    "a javascript: address": r"javascript:",
+    "script in an htmx attribute": r"hx-on|hx-vars|(hx-vals|hx-headers)\s*=\s*['\"]js:|hx-trigger=\"[^\"]*\[",
+}
+
+
+def source(name: str) -> str:
+    return re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", (TEMPLATES / name).read_text(), flags=re.DOTALL)
+
+
+def code() -> dict[str, str]:
+    files = [path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
+    return {path.relative_to(ROOT).as_posix(): path.read_text() for path in files}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_template_compiles(name: str) -> None:
+    get_template(name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_skips_escaping(name: str) -> None:
+    """Security point 1. Plain-text e-mails have nothing to escape for, so there autoescape may be off."""
+    found = re.findall(r"\|\s*safe(?:seq)?\b", source(name))
+    if not name.endswith(".txt"):
+        found += re.findall(r"{%\s*autoescape\s+off", source(name))
+    assert not found or name in UNESCAPED
+
+
+def test_no_code_calls_text_safe() -> None:
+    calls = r"mark_safe|SafeString\(|SafeText\(|safe\s*=\s*True\b"
+    found = [name for name, text in code().items() if re.search(calls, text)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_nothing_is_inline(name: str) -> None:
+    """The Content-Security-Policy would drop it in silence."""
+    if name.startswith("pdf/"):
+        return
+    text = re.sub(r"{[%{].*?[%}]}", "", source(name), flags=re.DOTALL)
+    assert [what for what, pattern in INLINE.items() if re.search(pattern, text, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_every_address_named_in_a_template_exists(name: str) -> None:
+    known = url_names()
+    named = re.findall(r"{%\s*url\s+[\"']([^\"']+)[\"']", source(name))
+    assert [one for one in named if one not in known] == []
+
+
+def url_names() -> set[str]:
+    found: set[str] = set()
+
+    def walk(resolver: object, prefix: str) -> None:
+        for pattern in resolver.url_patterns:  # type: ignore[attr-defined]
+            if hasattr(pattern, "url_patterns"):
+                walk(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+            elif pattern.name:
+                found.add(prefix + pattern.name)
+
+    walk(get_resolver(), "")
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_template_is_unused(name: str) -> None:
+    """Named in code or in another template, or standing in for one of a package's (allauth, Django)."""
+    texts = [*code().values(), *(source(other) for other in PAGES if other != name)]
+    dynamic = name.startswith("forms/") or name in ASKED_BY_PACKAGES  # forms/ are drawn one by one in test_forms
+    assert dynamic or any(name in text for text in texts) or replaces_a_package(name)
+
+
+def replaces_a_package(name: str) -> bool:
+    """A page of a package of the same name, or the text of an e-mail that allauth sends (agencies/adapter.py)."""
+    folders = [folder for folder in get_app_template_dirs("templates") if not folder.is_relative_to(TEMPLATES)]
+    mails = [f"*/email/{Path(name).stem}_message.txt"] if name.startswith("email/") else []
+    return any((folder / name).exists() or any(any(folder.glob(mail)) for mail in mails) for folder in folders)
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_images_and_forms_say_what_they_must(name: str) -> None:
+    text = source(name)
+    assert all("alt=" in tag for tag in re.findall(r"<img\b[^>]*>", text))
+    for form in re.findall(r"<form\b.*?</form>", text, flags=re.DOTALL):
+        if re.match(r"<form\b[^>]*method=\"post\"", form):
+            assert "{% csrf_token %}" in form or "csrfmiddlewaretoken" in form, (
+                "A form that posts carries the CSRF token"
+            )
+
+
+# --- The strictness itself ----------------------------------------------------------------------------
+
+
+def test_an_undefined_variable_fails() -> None:
+    with strict_templates(), pytest.raises(AssertionError, match="nobody"):
+        engines["django"].from_string("{{ nobody.name }}").render({})
+
+
+def test_if_may_ask_for_what_is_not_there() -> None:
+    with strict_templates():
+        assert engines["django"].from_string("{% if nobody %}x{% endif %}").render({}) == ""
+
+
+def test_the_patterns_find_what_they_look_for() -> None:
+    bad = [
+        '<p style="x">', "<style>", '<a onclick="x">', "<script>x", 'href="javascript:x"', 'hx-on:click="x"',
+    ]  # fmt: skip
+    found = [next((what for what, p in INLINE.items() if re.search(p, text)), None) for text in bad]
+    assert found == list(INLINE)
+
+
+def test_a_template_that_is_broken_would_be_seen() -> None:
+    with pytest.raises(TemplateSyntaxError):
+        Engine().from_string("{% if %}")
+    assert select_template(["nothing.html", "base.html"])
+    assert Engine().from_string("{{ x }}").render(Context({"x": "<b>"})) == "&lt;b&gt;"
