@@ -18,7 +18,7 @@ from config.template_tags import date_words
 from directory.models import Service, TaxonomyTerm
 from referrals.actions import send_referral
 from referrals.models import ContactBy, Move, Referral, Remark
-from referrals.states import Status
+from referrals.states import OPEN, Status
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def refer_on(
 ) -> list[Referral]:
     """Send one referral to each of `services`, with the agreement and an entry of its own; all or none.
 
-    Each is keyed by the post's `key` and the service: the same post again sends nothing again.
+    Each is keyed by the post's `key` and the service: the same post again sends nothing again. A service that was
+    asked meanwhile, and has not finished, is not asked twice: the referral it has stands in the list instead.
     """
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # two posts at once go one after the other
     return [
@@ -47,6 +48,8 @@ def refer_on(
 
 
 def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: Ask, started_at: datetime) -> Referral:
+    if already := open_referral(case, service):
+        return already
     referral = send_referral(
         by=by, key=key, to_agency=service.agency, service=service, started_at=started_at,
         details=what_they_get(case.person, ask), needs=ask.needs,
@@ -68,6 +71,13 @@ def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: A
         },
     )  # fmt: skip
     return referral
+
+
+def open_referral(case: Case, service: Service) -> Referral | None:
+    """What the service was asked from this case and has not finished."""
+    return Referral.objects.filter(
+        case_referral__case=case, case_referral__direction=CaseReferral.Direction.SENT, service=service, status__in=OPEN
+    ).first()  # fmt: skip
 
 
 def what_they_get(person: Person, ask: Ask) -> dict[str, Any]:

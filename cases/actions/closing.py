@@ -1,0 +1,88 @@
+"""Closing a case: the reason, what changed, and the answer to whoever referred the person."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Author
+from cases.history import record
+from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
+from referrals.actions import answer_referrer, move
+from referrals.models import Referral
+from referrals.states import OPEN, Side, Status
+
+# Once in each episode, whatever came of it (shared standards, nhs.md 4.3).
+REFERRED = {"code": "871731000000106", "term": "Referral to social prescribing service (procedure)"}
+
+
+@transaction.atomic
+def close_case(
+    *,
+    case: Case,
+    by: Author,
+    reason: ClosingReason,
+    outcome: Outcome | None,
+    summary: str,
+    withdraw: Collection[Referral] = (),
+) -> Case:
+    """Close `case`, answer whoever referred, and withdraw the onward referrals named; the others run on.
+
+    Two who close at once make one closing: the second gets the case as the first has closed it.
+    """
+    # Referrals before the case, as whoever answers one locks them: in the other order the two could block each other.
+    list(Referral.objects.select_for_update(of=("self",)).filter(case_referral__case=case).order_by("pk"))
+    head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if head.closed_at:
+        return head
+    referrals = referrals_of(case)
+    to_withdraw = {referral.pk for referral in withdraw}
+    for referral in referrals[CaseReferral.Direction.SENT]:
+        if referral.pk in to_withdraw:
+            move(referral, Status.WITHDRAWN, by=by, side=Side.SENDER, words="The case was closed.")
+    told = answer_all(referrals[CaseReferral.Direction.RECEIVED], by, reason, outcome, summary)
+    record(
+        case=head, kind=Kind.CLOSED, by=by, text=summary,
+        details={"reason": reason.text, "outcome": outcome.text if outcome else "", "told": told},
+    )  # fmt: skip
+    return set_closed(head, reason, outcome, summary)
+
+
+def referrals_of(case: Case) -> dict[str, list[Referral]]:
+    """The open referrals that led to the case, and those sent on from it."""
+    links = CaseReferral.objects.filter(case=case, referral__status__in=OPEN).select_related(
+        "referral__service", "referral__from_agency", "referral__to_agency", "referral__sent_by__user"
+    )
+    found: dict[str, list[Referral]] = {direction: [] for direction in CaseReferral.Direction.values}
+    for link in links.order_by("referral__answer_by", "pk"):
+        found[link.direction].append(link.referral)
+    return found
+
+
+def answer_all(
+    received: list[Referral], by: Author, reason: ClosingReason, outcome: Outcome | None, summary: str
+) -> list[str]:
+    """Answer each referral that led here; the names of the agencies that were told how it went."""
+    for referral in received:
+        answer_referrer(
+            referral, by=by, becomes=Status(reason.referral_becomes), reason=reason.text,
+            outcome=outcome.text if outcome else "", summary=summary, codes=codes_of(reason),
+        )  # fmt: skip
+    return [referral.from_agency.name for referral in received if referral.agreed_to_tell]
+
+
+def codes_of(reason: ClosingReason) -> list[dict[str, Any]]:
+    """The SNOMED CT concepts that go with the answer."""
+    return [REFERRED] + ([{"code": reason.snomed, "term": reason.snomed_term}] if reason.snomed else [])
+
+
+def set_closed(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> Case:
+    changed = {
+        "closed_at": timezone.now(), "closing_reason": reason, "outcome": outcome, "closing_summary": summary,
+        "next_action": "", "next_action_on": None, "version": case.version + 1,
+    }  # fmt: skip
+    for name, value in changed.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(changed))
+    return case

@@ -1,0 +1,69 @@
+"""What the person agreed to have shared, taken back."""
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Author
+from cases.history import record
+from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind
+from referrals.actions import move
+from referrals.models import Referral
+from referrals.states import MOVES, OPEN, Side, Status
+
+WORDS = "The person no longer agrees that their details are shared. There is nothing more to do."
+
+
+@transaction.atomic
+def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key: uuid.UUID | None = None) -> Agreement:
+    """End an agreement. What was sent to that agency under it is withdrawn, and the agency is told so.
+
+    What was written stays written (UK GDPR basis is not consent; shared standards, law.md). Called twice, the
+    second call changes nothing.
+    """
+    asked = open_referrals_to(agreement)
+    list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=[r.pk for r in asked]).order_by("pk"))
+    case = Case.objects.select_for_update(of=("self",)).get(pk=agreement.case_id)
+    ended = Agreement.objects.filter(pk=agreement.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
+    agreement.refresh_from_db()
+    if not ended:
+        return agreement
+    if agreement.scope == Agreement.Scope.TELL:
+        tell_no_more(agreement)
+    note(case, agreement, by=by, words=words, key=key, stopped=[str(r.service or r.to_agency) for r in asked])
+    for referral in asked:
+        referral.refresh_from_db()
+        if (Status(referral.status), Status.WITHDRAWN) in MOVES:
+            move(referral, Status.WITHDRAWN, by=by, side=Side.SENDER, words=WORDS)
+    return agreement
+
+
+def open_referrals_to(agreement: Agreement) -> list[Referral]:
+    """Referrals sent on from the case to that agency that still run."""
+    if agreement.scope != Agreement.Scope.SHARE:
+        return []
+    sent = CaseReferral.objects.filter(
+        case=agreement.case_id, direction=CaseReferral.Direction.SENT, referral__to_agency=agreement.agency_id
+    ).select_related("referral__service", "referral__to_agency", "referral__from_agency", "referral__sent_by__user")
+    return [link.referral for link in sent.order_by("pk") if link.referral.is_open]
+
+
+def tell_no_more(agreement: Agreement) -> None:
+    """From now on the answer at the end says to that agency that the case is closed, and nothing else."""
+    Referral.objects.filter(
+        case_referral__case=agreement.case_id, case_referral__direction=CaseReferral.Direction.RECEIVED,
+        from_agency=agreement.agency_id, status__in=OPEN,
+    ).update(agreed_to_tell=False)  # fmt: skip
+
+
+def note(
+    case: Case, agreement: Agreement, *, by: Author, words: str, key: uuid.UUID | None, stopped: list[str]
+) -> Entry:
+    return record(
+        case=case, kind=Kind.AGREED, by=by, text=words, audience=Audience.CIRCLE, key=key,
+        details={
+            "agency": agreement.agency.name, "scope": agreement.get_scope_display(), "withdrawn": True,
+            "stopped": stopped,
+        },
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""What there is near a person: activities as rows of a case page, with what can be done about each."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from agencies.models import Membership
+from cases.forms.activities import MILE, FindActivitiesForm
+from cases.models import Case, CaseReferral
+from cases.onward import Asked, asked_already
+from directory.models import Service, TaxonomyTerm
+from directory.postcodes import find_postcode
+from directory.search import Asked as Search
+from directory.search import Found, search
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One result, ready to print."""
+
+    service: Service
+    when: str
+    where: str
+    far: str
+    chips: list[str]
+    asked: Asked | None  # an open referral from this case
+    answers: bool  # there is somebody to send a referral to
+    chosen: bool
+
+
+def needs_of(case: Case) -> list[TaxonomyTerm]:
+    """What the person was referred for, in the place's order."""
+    received = CaseReferral.objects.filter(case=case, direction=CaseReferral.Direction.RECEIVED)
+    return list(TaxonomyTerm.needs().filter(referrals__in=received.values("referral")).distinct())
+
+
+def look(case: Case, form: FindActivitiesForm, after: str = "") -> Found:
+    """Search near the person's home, which stays on the server: it is in no address and goes to no map."""
+    said: dict[str, Any] = form.cleaned_data
+    near = find_postcode(case.person.postcode) if case.person.postcode else None
+    return search(Search(
+        words=said["words"], need=said["need"], day=said["day"], near=near, km=form.km if near else None, after=after
+    ))  # fmt: skip
+
+
+def activities(found: Found, case: Case, chosen: set[uuid.UUID]) -> list[Activity]:
+    asked, answering = asked_already(case), able_to_answer(found.services)
+    return [
+        Activity(
+            service=service, when=service.spot.when, where=service.spot.where,  # type: ignore[attr-defined]
+            far=far_words(service.distance_km), chips=list(service.spot.chips),  # type: ignore[attr-defined]
+            asked=asked.get(service.pk), answers=service.pk in answering, chosen=service.pk in chosen,
+        )
+        for service in found.services
+    ]  # fmt: skip
+
+
+def able_to_answer(services: Iterable[Service]) -> set[uuid.UUID]:
+    """Those of `services` that somebody answers for: by e-mail, or signed in. One query, however many."""
+    running = [service for service in services if service.runs]
+    silent = {service.agency_id for service in running if not service.reply_to_email()}
+    at_work = Membership.objects.filter(agency__in=silent, ended_at=None).values_list("agency_id", flat=True)
+    signed_in = set(at_work) if silent else set()
+    return {service.pk for service in running if service.reply_to_email() or service.agency_id in signed_in}
+
+
+def far_words(km: float | None) -> str:
+    """In miles, as people here say it; "" when it is not known."""
+    if km is None:
+        return ""
+    miles = km / MILE
+    return "Less than half a mile away" if miles < 0.5 else f"{miles:.1f} miles away" if miles < 10 else f"{miles:.0f} miles away"
+
+
+def chosen_services(member: Membership, ids: Iterable[str]) -> list[Service]:
+    """The services ticked, at most ten, in the order of their names; what is no id of one is left out."""
+    wanted = []
+    for text in ids:
+        try:
+            wanted.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    found = Service.visible_to(member).filter(pk__in=wanted[:10]).select_related("agency")
+    return list(found.order_by("name", "pk"))

@@ -1,0 +1,197 @@
+"""A connector's lists for today: who needs something, what, and by when. Read by the caseload page alone.
+
+All figures come from one aggregate over the open cases of one member (or team), found by index, so that they
+cost the same however many cases the place has.
+"""
+
+import datetime
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, Least
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import Membership
+from cases.models import Case, CaseReferral
+from config.template_tags import due
+from referrals.models import Referral, Urgency
+from referrals.states import Status
+
+M = TypeVar("M", bound=models.Model)
+PAGE = 30  # rows shown at once
+FOUND = 20  # people shown for a search
+QUIET_AFTER = datetime.timedelta(days=14)
+UNANSWERED = (Status.SENT, Status.RETURNED)  # a group has been asked, and the connector has no yes or no
+
+LISTS: dict[str, Callable[[datetime.date], Q]] = {
+    "today": lambda today: Q(due_on__lte=today),
+    "first": lambda today: Q(first_contact_at=None),
+    "due": lambda today: Q(due_on=today),
+    "overdue": lambda today: Q(due_on__lt=today),
+    "quiet": lambda today: Q(last_entry_at__lt=timezone.now() - QUIET_AFTER),
+    "waiting": lambda today: Q(waiting=True),
+    "all": lambda today: Q(),
+}
+ORDER = {"quiet": "last_entry_at", "all": "person__name"}  # the others: what is due first comes first
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list, in words."""
+
+    pk: uuid.UUID
+    url: str
+    name: str
+    next_step: str
+    due: str
+    status: str
+    tone: str
+    lead: str
+
+
+def open_cases(member: Membership, whose: Membership | None) -> QuerySet[Case]:
+    """Open cases of one colleague, or of the whole team when `whose` is None; with what the lists ask about."""
+    cases = Case.visible_to(member).filter(closed_at=None)
+    cases = cases.filter(lead=whose) if whose else cases.filter(agency=member.agency_id)
+    asked = CaseReferral.objects.filter(
+        case=OuterRef("pk"), direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED
+    )
+    first_contact = models.Case(When(first_contact_at=None, then=F("first_contact_due")))
+    return cases.annotate(
+        due_on=Coalesce(Least(F("next_action_on"), first_contact), datetime.date.max), waiting=Exists(asked)
+    )
+
+
+def counts(member: Membership, whose: Membership | None) -> dict[str, int]:
+    """How many are on each list; "new" are referrals that wait for the team to accept them."""
+    today = timezone.localdate()
+    figures = {name: Count("pk", filter=rule(today)) for name, rule in LISTS.items()}
+    return {"new": to_accept(member).count(), **open_cases(member, whose).aggregate(**figures)}
+
+
+def to_accept(member: Membership) -> QuerySet[Referral]:
+    received = Referral.visible_to(member).filter(to_agency=member.agency_id, service=None)
+    return received.filter(status=Status.SENT)
+
+
+def rows(
+    member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None = None
+) -> tuple[list[Row], uuid.UUID | None]:
+    """A page of the list `name`, and the id to go on after, or None at the end.
+
+    `after` is the id of the last row shown: no name and no date stands in an address (security point 56).
+    """
+    if name == "new":
+        found = page_after(to_accept(member).select_related("assigned_to__user"), "answer_by", after)
+        shown = [row_to_accept(referral) for referral in found[:PAGE]]
+    else:
+        found = page_of_cases(member, whose, name, after)
+        shown = [row_of_case(case, name) for case in found[:PAGE]]
+    return shown, shown[-1].pk if len(found) > PAGE else None
+
+
+def page_of_cases(
+    member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None
+) -> list[Case]:
+    cases = open_cases(member, whose).filter(LISTS[name](timezone.localdate()))
+    asked = CaseReferral.objects.filter(
+        direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED
+    ).select_related("referral__service")
+    cases = cases.select_related("person", "lead__user").prefetch_related(
+        Prefetch("case_referrals", asked.order_by("referral__answer_by"), to_attr="asked")
+    )
+    return page_after(cases, ORDER.get(name, "due_on"), after)
+
+
+def page_after(found: QuerySet[M], key: str, after: uuid.UUID | None) -> list[M]:
+    """One row more than a page, in the order of `key`: the extra one says that there is more."""
+    if after:
+        last = Subquery(found.order_by().filter(pk=after).values(key))
+        found = found.filter(Q(**{f"{key}__gt": last}) | Q(**{key: last, "pk__gt": after}))
+    return list(found.order_by(key, "pk")[: PAGE + 1])
+
+
+def row_to_accept(referral: Referral) -> Row:
+    late = referral.is_late()
+    urgent = referral.urgency == Urgency.SOON
+    status, tone = ("Late", "coral") if late else ("Soon", "amber") if urgent else ("New", "sky")
+    return Row(
+        pk=referral.pk, url=reverse("referrals:referral", args=[referral.pk]), name=referral.person_name,
+        next_step="Accept, or say why not", due=due(referral.answer_by), status=status, tone=tone,
+        lead=referral.assigned_to.user.name if referral.assigned_to else "Nobody yet",
+    )  # fmt: skip
+
+
+def row_of_case(case: Case, name: str) -> Row:
+    step, by = next_step(case)
+    if name == "waiting":
+        referral = case.asked[0].referral  # type: ignore[attr-defined]
+        step, by = f"{referral.service or referral.to_agency} to answer", referral.answer_by
+    status, tone = status_of(case, name)
+    return Row(
+        pk=case.pk, url=reverse("cases:case", args=[case.pk]), name=case.person.name, next_step=step,
+        due=due(by), status=status, tone=tone, lead=case.lead.user.name,
+    )  # fmt: skip
+
+
+def next_step(case: Case) -> tuple[str, datetime.date | None]:
+    """What comes next for this person and by when; the first contact, while it is due sooner."""
+    planned = case.next_action_on
+    if case.first_contact_at is None and (planned is None or case.first_contact_due <= planned):
+        return "First contact", case.first_contact_due
+    return case.next_action or "No next step", planned
+
+
+def status_of(case: Case, name: str = "") -> tuple[str, str]:
+    """The chip of a row and its colour: what the list is about first, then what is most pressing."""
+    if case.closed_at:
+        return "Closed", "grey"
+    waiting = waiting_words(case)
+    quiet = timezone.now() - case.last_entry_at
+    if name == "waiting" and waiting:
+        return waiting
+    if name == "quiet":
+        return f"Quiet {quiet.days} days", "plum"
+    if (next_step(case)[1] or datetime.date.max) < timezone.localdate():
+        return "Overdue", "coral"
+    if waiting:
+        return waiting
+    if quiet > QUIET_AFTER:
+        return f"Quiet {quiet.days} days", "plum"
+    return ("New", "sky") if case.first_contact_at is None else ("Active", "teal")
+
+
+def waiting_words(case: Case) -> tuple[str, str] | None:
+    """How long the oldest question to a group has gone without a yes or no."""
+    asked = [link.referral for link in getattr(case, "asked", [])]
+    if not asked:
+        return None
+    if any(referral.unanswered_at for referral in asked):
+        return "No answer", "coral"
+    if any(referral.status == Status.RETURNED for referral in asked):
+        return "Asks for detail", "amber"
+    days = (timezone.now() - min(referral.sent_at for referral in asked)).days
+    return f"Waiting {days} day{'' if days == 1 else 's'}", "amber"
+
+
+def find_people(member: Membership, words: str) -> tuple[list[Row], bool]:
+    """People whose case the member may see, open or closed, by NHS number or by parts of the name.
+
+    Up to FOUND rows, and whether there are more.
+    """
+    digits = re.sub(r"[\s-]", "", words)
+    people = Q(person__nhs_number=digits) if re.fullmatch(r"[0-9]{10}", digits) else Q()
+    if not people:
+        for word in words.split()[:8]:
+            people &= Q(person__name__icontains=word) | Q(person__preferred_name__icontains=word)
+    if not people:
+        return [], False
+    cases = Case.visible_to(member).filter(people).select_related("person", "lead__user")
+    found = list(cases.order_by(F("closed_at").asc(nulls_first=True), "person__name", "pk")[: FOUND + 1])
+    return [row_of_case(case, "found") for case in found[:FOUND]], len(found) > FOUND

@@ -1,0 +1,34 @@
+"""Finding activities near a person. A GET form: it holds a need, a day and words, never the person's postcode."""
+
+from typing import Any
+
+from django import forms
+
+from config.forms import Form, NameField
+from directory.models import TaxonomyTerm
+from directory.models.session import DAYS
+
+MILE = 1.609344  # km
+MILES = [("", "Any distance"), ("1", "Within 1 mile"), ("3", "Within 3 miles"), ("5", "Within 5 miles")]
+
+
+class FindActivitiesForm(Form):
+    button = "Search"
+    mark_optional = False
+
+    words = NameField(label="Words", required=False, help_text="For example, walking or company", max_length=200)
+    need = forms.ModelChoiceField(
+        TaxonomyTerm.needs(), label="Need", required=False, empty_label="Any need", to_field_name="code"
+    )
+    day = forms.ChoiceField(label="Day", required=False, choices=[("", "Any day"), *DAYS.items()])
+    miles = forms.ChoiceField(label="From their home", required=False, choices=MILES)
+
+    def __init__(self, *args: Any, placed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not placed:
+            del self.fields["miles"]
+
+    @property
+    def km(self) -> float | None:
+        miles = self.cleaned_data.get("miles")
+        return float(miles) * MILE if miles else None

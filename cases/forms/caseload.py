@@ -1,0 +1,13 @@
+from config.forms import Form, NameField
+
+
+class FindForm(Form):
+    """Finds a person on the caseload. Posted, so that no name stands in an address."""
+
+    button = "Find"
+    mark_optional = False
+    words = NameField(
+        label="Find a person",
+        help_text="Part of a name, or an NHS number",
+        error_messages={"required": "Enter part of a name, or an NHS number"},
+    )

@@ -1,0 +1,58 @@
+"""What is said when a case is closed."""
+
+from typing import Any
+
+from django import forms
+
+from cases.models import ClosingReason, Outcome
+from config.forms import Form, Radios, TextField
+from referrals.models import Referral
+
+STAY, STOP = "stay", "stop"
+
+
+class CloseForm(Form):
+    """`received` are the referrals to answer, `sent` the onward ones still open: each must be decided on."""
+
+    button = "Close the case"
+
+    reason = forms.ModelChoiceField(
+        ClosingReason.offered(), label="Why is the case closed?", widget=forms.RadioSelect, empty_label=None,
+        error_messages={"required": "Choose why the case is closed"},
+    )  # fmt: skip
+    outcome = forms.ModelChoiceField(
+        Outcome.offered(), label="What has changed for them?", widget=forms.RadioSelect, empty_label=None,
+        error_messages={"required": "Choose what has changed, or “We do not know”"},
+    )  # fmt: skip
+    summary = TextField(
+        label="How it went", max_length=2000, rows=6,
+        error_messages={"required": "Write how it went in one or two sentences"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, received: list[Referral], sent: list[Referral], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sent = sent
+        readers = [referral.from_agency.name for referral in received if referral.agreed_to_tell]
+        self.fields["summary"].help_text = (
+            f"A short paragraph. {' and '.join(readers)} will read it as you write it here."
+            if readers
+            else "For the case history only. The person did not agree that anybody else is told."
+        )
+        for referral in sent:
+            self.fields[self.name_of(referral)] = Radios(
+                label=f"{referral.service or referral.to_agency} ({referral.get_status_display().lower()})",
+                choices=[(STAY, "Leave it running"), (STOP, "Withdraw it: tell them there is nothing more to do")],
+                error_messages={"required": f"Choose what happens with {referral.service or referral.to_agency}"},
+            )
+
+    @staticmethod
+    def name_of(referral: Referral) -> str:
+        return f"onward_{referral.pk.hex}"
+
+    @property
+    def onward_names(self) -> list[str]:
+        return [self.name_of(referral) for referral in self.sent]
+
+    @property
+    def to_withdraw(self) -> list[Referral]:
+        return [r for r in self.sent if self.cleaned_data[self.name_of(r)] == STOP]

@@ -1,0 +1,31 @@
+"""Reading who may see a case, by whose agreement, and who has opened it."""
+
+import uuid
+
+from django.db.models import Q, QuerySet, Subquery
+
+from cases.models import Agreement, Case, Circle, Reading
+
+PAGE = 30  # openings shown at once
+
+
+def circle_of(case: Case) -> QuerySet[Circle]:
+    """The agencies that may see the case now, the owning team among them."""
+    return case.circle.filter(ended_at=None).select_related("agency")
+
+
+def agreements_of(case: Case) -> QuerySet[Agreement]:
+    """All agreements, those in force first."""
+    return case.agreements.select_related("agency", "referral__service").order_by(
+        "-withdrawn_at", "-given_at", "id"
+    )
+
+
+def openings(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:
+    """Who opened the case, newest first, a page at a time; and the id to go on after, or None at the end."""
+    found = case.readings.order_by("-at", "id")
+    if after:
+        last = Subquery(case.readings.filter(pk=after).order_by().values("at"))
+        found = found.filter(Q(at__lt=last) | Q(at=last, pk__gt=after))
+    page = list(found[: PAGE + 1])
+    return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None

@@ -1,0 +1,25 @@
+"""Addresses of the caseload and of a case. `opening` and the story are first; the other parts of a case follow."""
+
+from django.urls import path
+
+from cases.views import activities, caseload, case, closing, facts, give, notes, opening, papers, sharing
+
+app_name = "cases"
+
+urlpatterns = [
+    path("caseload/", caseload.caseload, name="caseload"),
+    path("referrals/<uuid:pk>/accept/", opening.accept, name="accept"),
+    path("cases/<uuid:pk>/", case.case, name="case"),
+    path("cases/<uuid:pk>/write/", notes.write, name="write"),
+    path("cases/<uuid:pk>/entries/<int:number>/correct/", notes.correct, name="correct"),
+    path("cases/<uuid:pk>/facts/<slug:name>/", facts.fact, name="fact"),
+    path("cases/<uuid:pk>/give/", give.give, name="give"),
+    path("cases/<uuid:pk>/activities/", activities.activities, name="activities"),
+    path("cases/<uuid:pk>/activities/signpost/", activities.signpost, name="signpost"),
+    path("cases/<uuid:pk>/activities/send-on/", activities.send_on, name="send_on"),
+    path("cases/<uuid:pk>/close/", closing.close, name="close"),
+    path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
+    path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
+    path("cases/<uuid:pk>/papers/", papers.papers, name="papers"),
+    path("cases/<uuid:pk>/papers/history.pdf", papers.history_pdf, name="history_pdf"),
+]

@@ -1,0 +1,91 @@
+"""The connector's landing page: counts that are links, the lists behind them, and a search for people."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from agencies.access import Permission, Role, allow, may
+from agencies.models import Membership
+from cases.caseload import counts, find_people, rows
+from cases.forms.caseload import FindForm
+from config.forms import answer
+
+TILES = [  # list, words when it is one, words
+    ("new", "New referral to accept", "New referrals to accept"),
+    ("first", "First contact to make", "First contacts to make"),
+    ("due", "Due today", "Due today"),
+    ("overdue", "Overdue", "Overdue"),
+    ("quiet", "Quiet for 14 days", "Quiet for 14 days"),
+    ("waiting", "Waiting on a group", "Waiting on a group"),
+]
+TITLES = {"today": "To do today", "all": "Everybody", **{name: words for name, _, words in TILES}}
+PARTS = {"more": "rows", "found": "found"}
+
+
+@allow(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def caseload(request: HttpRequest) -> HttpResponse:
+    """GET shows a list (`list`, `who`, `after` in the query); POST finds people, and leaves no trace in an address."""
+    member = request.member  # type: ignore[attr-defined]
+    who = request.GET.get("who", "")
+    colleagues = team_of(member)
+    whose = chosen(member, who, colleagues)
+    name = request.GET.get("list", "today")
+    if name not in TITLES:
+        raise Http404
+    form = FindForm(request.POST if request.method == "POST" else None)
+    found, more_found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else ([], False)
+    shown, after = rows(member, whose, name, after=cursor(request))
+    figures = counts(member, whose)
+    return answer(request, "cases/caseload.html", part=PARTS, context={
+        "form": form, "found": found, "more_found": more_found, "rows": shown, "after": after, "name": name,
+        "title": TITLES[name], "tiles": tiles(figures), "figures": figures, "who": who, "whose": whose,
+        "colleagues": colleagues, "greeting": greeting(), "going_on": cursor(request) is not None,
+    })  # fmt: skip
+
+
+def team_of(member: Membership) -> list[Membership]:
+    """Colleagues whose caseload the member may look at: those of a team lead's own team."""
+    if not may(member, Permission.SEE_TEAM):
+        return []
+    team = Membership.visible_to(member).filter(ended_at=None, role__in=[Role.CONNECTOR, Role.LEAD])
+    return list(team.select_related("user").order_by("user__name", "id"))
+
+
+def chosen(member: Membership, who: str, colleagues: list[Membership]) -> Membership | None:
+    """Whose caseload is shown: one's own, a colleague's, or None for the whole team."""
+    if not who:
+        return member
+    if not colleagues:
+        raise PermissionDenied
+    if who == "team":
+        return None
+    found = next((colleague for colleague in colleagues if str(colleague.pk) == who), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def cursor(request: HttpRequest) -> uuid.UUID | None:
+    """The id after which the list goes on; a broken one begins at the start."""
+    try:
+        return uuid.UUID(request.GET.get("after", ""))
+    except ValueError:
+        return None
+
+
+def tiles(figures: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "count": figures[name], "words": one if figures[name] == 1 else many}
+        for name, one, many in TILES
+    ]
+
+
+def greeting() -> str:
+    """By London's clock."""
+    hour = timezone.localtime().hour
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"

@@ -1,0 +1,53 @@
+"""Closing a case, with a look at what the practice will read before it is sent."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from agencies.access import Permission, allow
+from agencies.models import Author
+from cases.actions.closing import close_case, codes_of, referrals_of
+from cases.forms.closing import CloseForm
+from cases.models import Case, CaseReferral
+from cases.reading import opened
+from config.forms import answer
+from referrals.actions import MoveRefused
+
+
+@allow(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    member = request.member  # type: ignore[attr-defined]
+    case = get_object_or_404(Case.worked_by(member).select_related("person", "agency", "lead__user"), pk=pk)
+    if case.closed_at:
+        messages.info(request, "This case is closed.")
+        return redirect("cases:case", pk=case.pk)
+    links = referrals_of(case)
+    received, sent = links[CaseReferral.Direction.RECEIVED], links[CaseReferral.Direction.SENT]
+    form = CloseForm(request.POST if request.method == "POST" else None, received=received, sent=sent)
+    previewed = form.is_valid()
+    if previewed and "preview" not in request.POST and closed(request, case, form):
+        return redirect("cases:case", pk=case.pk)
+    opened(request, case, "close")
+    return answer(request, "cases/close.html", {
+        "case": case, "person": case.person, "form": form, "received": received,
+        "previewed": previewed and form.is_valid(), "codes": codes_of(form.cleaned_data["reason"]) if previewed else [],
+    })  # fmt: skip
+
+
+def closed(request: HttpRequest, case: Case, form: CloseForm) -> bool:
+    """Close it; False, with the reason on the form, when a referral has moved on meanwhile."""
+    said = form.cleaned_data
+    try:
+        close_case(
+            case=case, by=Author.of(request.member),  # type: ignore[attr-defined]
+            reason=said["reason"], outcome=said["outcome"], summary=said["summary"], withdraw=form.to_withdraw,
+        )  # fmt: skip
+    except MoveRefused as refused:
+        form.add_error(None, str(refused))
+        return False
+    messages.success(request, "The case is closed. Whoever referred has been told as far as the person agreed.")
+    return True

@@ -1,0 +1,51 @@
+"""A case on paper: its history as a PDF, whole or as the person gets it, and the letters about it."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from agencies.access import Permission, allow
+from agencies.models import Membership
+from cases.history import whole
+from cases.models import Case, CaseReferral
+from cases.reading import find_case, open_case, opened
+from cases.story import lines
+from config.fragments import page
+from config.pdf import pdf
+
+
+@allow(Permission.WORK_CASES)
+@require_safe
+def papers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    case = open_case(request, pk, "papers")
+    member: Membership = request.member  # type: ignore[attr-defined]
+    return page(request, "cases/papers.html", {
+        "case": case, "letters": letters_of(case, member), "ours": case.agency_id == member.agency_id,
+        "entries": whole(case=case, member=member).count(),
+        "entries_for_person": whole(case=case, member=member, team=False).count(),
+    })  # fmt: skip
+
+
+@allow(Permission.WORK_CASES)
+@require_safe
+def history_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """`?for=person` leaves out the team's private entries; `?print=large` prints it in 18 point."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    case = find_case(member, pk)
+    for_person = request.GET.get("for") == "person"
+    opened(request, case, "history.pdf for the person" if for_person else "history.pdf")
+    entries = whole(case=case, member=member, team=not for_person)
+    return pdf(request, "pdf/history.html", {
+        "case": case, "lines": lines(entries, case=case, member=member), "for_person": for_person,
+        "large": request.GET.get("print") == "large", "reader": member,
+    }, f"history-{slugify(case.person.name) or 'case'}.pdf")  # fmt: skip
+
+
+def letters_of(case: Case, member: Membership) -> list[CaseReferral]:
+    """The referrals that led to the case and that the member may read, with their answers where there are any."""
+    links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related(
+        "referral__from_agency", "referral__answer"
+    )
+    return list(links.filter(referral__to_agency=member.agency_id).order_by("referral__sent_at", "pk"))
