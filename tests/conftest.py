@@ -150,6 +150,18 @@ def _unordered_is_random() -> Iterator[None]:
     SQLCompiler._order_by_pairs = pairs  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _flush_keeps_first_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After a test with real commits the place's own lists are there again, and nothing else."""
+    from tests.flush import flush_to_first_rows
+
+    with django_db_blocker.unblock():
+        guard = flush_to_first_rows()
+        guard.__enter__()
+    yield
+    guard.__exit__(None, None, None)
+
+
 @pytest.fixture(autouse=True)
 def _forget_counters(request: pytest.FixtureRequest) -> Iterator[None]:
     """Counters of failed sign-ins live in the cache table; a test with real commits leaves none behind."""
