@@ -4,7 +4,6 @@
 """
 
 import datetime
-import math
 import re
 import uuid
 from collections.abc import Iterable, Iterator
@@ -20,9 +19,7 @@ from directory.models.place import LocationType
 
 BATCH = 500
 LEVELS = 12  # sizes of grid cell: 0.5 km, doubled eleven times to 1,024 km
-SMALLEST = 0.5  # km
-KM = 111.195  # of a degree of latitude
-EAST = KM * math.cos(math.radians(54.5))  # km of a degree of longitude in the middle of Great Britain
+SMALLEST = 0.5  # km; the cells themselves are numbered by hereabouts_cell() (migration 0002)
 NOWHERE = -1  # the cell of what meets at no place: online, by phone, at home
 ACCESS = (
     (r"step[- ]?free|no steps|level access|wheelchair|ramp", "Step-free"),
@@ -33,24 +30,6 @@ NEEDED = (
     "agency", "schedules", "cost_options", "languages", "service_terms__term",
     "at_locations__location__accessibility",
 )  # fmt: skip
-
-
-def cell(lat: float, lon: float, level: int, east: int = 0, north: int = 0) -> int:
-    """The number of the grid cell a point lies in, or of one so many cells east and north of it.
-
-    27 bits of place under 4 bits of level: cells 8,000 km apart share a number at the smallest size, so that
-    distances are still compared.
-    """
-    size = SMALLEST * 2**level
-    column, row = math.floor(lon * EAST / size) + east, math.floor(lat * KM / size) + north
-    return (level << 27) | ((column & 0x3FFF) << 13) | (row & 0x1FFF)
-
-
-def cells(lat: float | None, lon: float | None) -> list[int]:
-    """The cells of a point, smallest first; [NOWHERE] without a point."""
-    if lat is None or lon is None:
-        return [NOWHERE]
-    return [cell(lat, lon, level) for level in range(LEVELS)]
 
 
 class Line(NamedTuple):
@@ -64,7 +43,6 @@ class Line(NamedTuple):
     about: str
     body: str
     marks: list[str]
-    cells: list[int]
     when: str
     where: str
     chips: list[str]
@@ -72,10 +50,12 @@ class Line(NamedTuple):
 
 WRITE = """
 INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips)
-VALUES (%s, %s, %s, %s,
-    setweight(to_tsvector('hereabouts', %s), 'A') || setweight(to_tsvector('hereabouts', %s), 'B')
-    || setweight(to_tsvector('hereabouts', %s), 'D') || array_to_tsvector(%s::text[]),
-    %s, %s, %s, %s)
+VALUES (%(service)s, %(location)s, %(lat)s, %(lon)s,
+    setweight(to_tsvector('hereabouts', %(title)s), 'A') || setweight(to_tsvector('hereabouts', %(about)s), 'B')
+    || setweight(to_tsvector('hereabouts', %(body)s), 'D') || array_to_tsvector(%(marks)s::text[]),
+    CASE WHEN %(lat)s::float8 IS NULL THEN ARRAY[-1] ELSE
+        ARRAY(SELECT hereabouts_cell(%(lat)s, %(lon)s, level, 0, 0) FROM generate_series(0, 11) level) END,
+    %(when)s, %(where)s, %(chips)s)
 """
 LEARN = """
 INSERT INTO directory_word (word, stem, n)
@@ -99,9 +79,9 @@ def _index_batch(ids: list[uuid.UUID]) -> None:
     rows = [line for service in running.prefetch_related(*NEEDED) for line in lines(service, today)]
     Spot.objects.filter(service__in=ids).delete()
     texts = (f"{row.title} {row.about} {row.body}".lower() for row in rows)
-    words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,30}", text)}
+    words = {word for text in texts for word in re.findall(r"[^\W_]{2,30}", text)}
     with connection.cursor() as cursor:
-        cursor.executemany(WRITE, rows)
+        cursor.executemany(WRITE, [row._asdict() for row in rows])
         cursor.execute(LEARN, [sorted(words)])
 
 
@@ -129,7 +109,7 @@ def _line(service: Service, location: Location | None, schedules: list[Schedule]
     return Line(
         service.pk, location.pk if location else None, lat, lon,
         service.name, " . ".join(about), "\n".join(body)[:50_000],
-        sorted(marks), cells(lat, lon), _shortened(when), where, chips,
+        sorted(marks), _shortened(when), where, chips,
     )  # fmt: skip
 
 
