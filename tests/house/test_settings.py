@@ -2,22 +2,16 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 
-NEEDED = {
-    "SECRET_KEY": "only-for-this-test-and-long-enough-to-be-taken-0123456789",
-    "DATABASE_URL": "postgresql://nobody@localhost/nothing",
-    "ALLOWED_HOSTS": "hereabouts.example.org",
-    "BASE_URL": "https://hereabouts.example.org",
-    "PLACE_AREA": "Nowhere",
-    "PLACE_PHONE": "01632 960100",
-    "EMAIL_HOST": "localhost",
-    "DEFAULT_FROM_EMAIL": "hello@hereabouts.example.org",
-}
+LINES = [line.partition("=") for line in (settings.BASE_DIR / ".ci/production.env").read_text().splitlines()]
+NEEDED = {name: shlex.split(value)[0] for name, _, value in LINES if value and name != "DJANGO_SETTINGS_MODULE"}
 PROGRAM = """
 import json
 from django.conf import settings
@@ -44,6 +38,12 @@ def production() -> dict:
     answer = start(NEEDED, "-c", PROGRAM)
     assert answer.returncode == 0, answer.stderr
     return json.loads(answer.stdout)
+
+
+def test_these_are_all_that_production_asks_for() -> None:
+    code = (settings.BASE_DIR / "config/settings/production.py").read_text()
+    always = re.findall(r'^(?:\w.* = )?required\("(\w+)"\)', code, re.M)
+    assert sorted(NEEDED) == sorted(always)
 
 
 @pytest.mark.parametrize("missing", NEEDED)
