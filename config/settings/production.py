@@ -75,5 +75,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},  # its own handlers would write each line twice
         "procrastinate.blueprints": {"level": "WARNING"},  # says at each start which tasks there are
         "procrastinate.periodic": {"level": "WARNING"},
+        "weasyprint.progress": {"level": "WARNING"},  # says each step of each letter
+        "fontTools": {"level": "WARNING"},
     },
 }
