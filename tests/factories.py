@@ -10,12 +10,14 @@ from typing import Any
 
 import factory
 from django.utils import timezone
+from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
 from agencies.access import Role
 from agencies.models import Agency, AgencyKind, Author, Membership, Signed, User
 from cases.models import Case, Circle, Person
-from directory.models import Service
+from directory.models import Service, Taxonomy, TaxonomyTerm
+from directory.models.taxonomy import NEEDS
 from referrals.models import Move, Referral, Urgency
 from referrals.promises import answer_by
 from referrals.states import Status
@@ -147,6 +149,23 @@ class OnwardReferralFactory(ReferralFactory):
     nhs_number = ""
     date_of_birth = None
     message = "Would like somebody to walk in with"
+
+
+def needs(*names: str) -> list[TaxonomyTerm]:
+    """Those needs in the place's list, made when they are not there."""
+    taxonomy, _ = Taxonomy.objects.get_or_create(code=NEEDS, defaults={"name": "Needs"})
+    terms = TaxonomyTerm.objects
+    return [
+        terms.get_or_create(taxonomy=taxonomy, code=slugify(name), defaults={"name": name, "order": order})[0]
+        for order, name in enumerate(names)
+    ]
+
+
+def team_of(member: Membership, name: str = "Worthing Connectors", **fields: Any) -> Agency:
+    """The connector team that the member's agency refers to, made new."""
+    member.agency.refers_to = AgencyFactory(kind=AgencyKind.CONNECTORS, name=name, **fields)
+    member.agency.save()
+    return member.agency.refers_to
 
 
 # --- cases ------------------------------------------------------------------------------------------
