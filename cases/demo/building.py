@@ -1,0 +1,138 @@
+"""Builds the agencies, the people who work there and the activities of the demo place."""
+
+import uuid
+from typing import Any
+
+from agencies.models import Agency, Membership, User
+from cases.demo.people import STAFF
+from cases.demo.place import GROUPS, OFFERS, PRACTICES, TEAMS, Group, Offer
+from directory.imports import Import
+from directory.index import refresh
+from directory.models import TaxonomyTerm
+
+SOURCE = "demo"
+DOMAIN = "demo.example.org"
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, DOMAIN)  # the same ids in each demo place, so that links can be kept
+
+# The words of the offers → the codes of the place's needs.
+NEEDS = {
+    "active": "active", "alcohol": "alcohol-drugs", "bereavement": "bereavement", "caring": "caring",
+    "family": "family", "food": "food", "health": "long-term-condition", "housing": "housing",
+    "loneliness": "loneliness", "mental": "mental-wellbeing", "money": "money", "transport": "transport",
+    "work": "work-learning",
+}  # fmt: skip
+
+
+def stable(*words: str) -> uuid.UUID:
+    return uuid.uuid5(NAMESPACE, "/".join(words))
+
+
+def needs_of(words: str) -> list[TaxonomyTerm]:
+    """The place's needs for words such as "loneliness food"."""
+    return list(TaxonomyTerm.needs().filter(code__in=[NEEDS[word] for word in words.split()]))
+
+
+def build_agencies() -> dict[str, Agency]:
+    """Teams, practices, the contact centre and the steward, by code. The groups come with their activities."""
+    made = {
+        code: make_agency(code, name, "connectors", postcode, phone, answer_days=2)
+        for code, name, postcode, phone in TEAMS
+    }
+    for nth, (code, name, postcode, team) in enumerate(PRACTICES):
+        phone = f"01632 9603{nth:02}"
+        made[code] = make_agency(code, name, "practice", postcode, phone, ods_code=code, refers_to=made[team])
+    made["contact"] = make_agency(
+        "contact",
+        "Adur and Worthing Helpline",
+        "contact_centre",
+        "BN11 1HD",
+        "01632 960100",
+        refers_to=made["worthing"],
+    )
+    made["steward"] = make_agency("steward", "Adur and Worthing Together", "steward", "BN11 1QR", "01632 960104")
+    return made
+
+
+def make_agency(code: str, name: str, kind: str, postcode: str, phone: str, **more: Any) -> Agency:
+    return Agency.objects.create(
+        id=stable("agency", code), name=name, kind=kind, postcode=postcode, phone=phone,
+        email=f"{code.lower()}@{DOMAIN}", **more,
+    )  # fmt: skip
+
+
+def build_activities() -> dict[str, Agency]:
+    """The groups and their weekly activities, through the same door as any imported feed; the groups by code."""
+    groups = {group.code: group for group in GROUPS}
+    work = Import(SOURCE)
+    for _ in work.take(as_open_referral(offer, groups[offer.group]) for offer in OFFERS):
+        pass
+    report = work.finish(whole=True)
+    if report.problems or report.new != len(OFFERS):
+        raise ValueError(f"The demo's activities did not all go in: {report} {report.problems}")
+    refresh()
+    for group in GROUPS:
+        Agency.objects.filter(pk=stable("agency", group.code)).update(
+            kind=group.kind, phone=group.phone, postcode=group.postcode
+        )
+    return {group.code: Agency.objects.get(pk=stable("agency", group.code)) for group in GROUPS}
+
+
+def as_open_referral(offer: Offer, group: Group) -> dict[str, Any]:
+    """The offer as one service of an Open Referral UK 3.0 feed."""
+    pk = stable("service", offer.group, offer.name)
+    virtual = not offer.postcode
+    place: dict[str, Any] = {
+        "id": str(stable("location", offer.venue, offer.postcode)), "name": offer.venue,
+        "location_type": "virtual" if virtual else "physical",
+    }  # fmt: skip
+    if not virtual:
+        place["addresses"] = [{
+            "id": str(stable("address", offer.venue, offer.postcode)), "address_1": offer.venue, "city": town(offer.postcode),
+            "state_province": "West Sussex", "postal_code": offer.postcode, "country": "GB", "address_type": "physical",
+        }]  # fmt: skip
+        place["accessibility"] = [{"id": str(stable("step-free", offer.venue)), "description": "Step-free"}]
+    return {
+        "id": str(pk), "name": offer.name, "description": offer.about, "status": "active",
+        "email": f"{group.code}@{DOMAIN}", "assured_date": "2026-10-05",
+        "organization": {
+            "id": str(stable("agency", group.code)), "name": group.name, "description": group.about,
+            "email": f"{group.code}@{DOMAIN}", "phones": [{"id": str(stable("phone", group.code)), "number": group.phone}],
+        },
+        "phones": [{"id": str(stable("phone", str(pk))), "number": group.phone}],
+        "cost_options": [{
+            "id": str(stable("cost", str(pk))), "amount": offer.cost,
+            "amount_description": f"£{offer.cost:g} a time" if offer.cost else "Free",
+        }],
+        "schedules": [{
+            "id": str(stable("schedule", str(pk))), "freq": "WEEKLY", "byday": offer.day,
+            "opens_at": offer.opens, "closes_at": offer.closes,
+        }],
+        "service_at_locations": [{"id": str(stable("at", str(pk))), "location": place}],
+        "attributes": [
+            {
+                "id": str(stable("attribute", str(pk), term.code)), "link_entity": "service",
+                "taxonomy_term": {"id": str(term.pk), "name": term.name, "description": term.name},
+            }
+            for term in needs_of(offer.needs)
+        ],
+    }  # fmt: skip
+
+
+def town(postcode: str) -> str:
+    """The post town of a postcode of the place."""
+    return {"BN15": "Lancing", "BN42": "Southwick", "BN43": "Shoreham-by-Sea"}.get(postcode[:4], "Worthing")
+
+
+def build_staff(agencies: dict[str, Agency]) -> dict[str, list[Membership]]:
+    """Everybody in STAFF at work, by the code of their agency. They have no password: only the demo's own door."""
+    staff: dict[str, list[Membership]] = {}
+    leads: set[str] = set()
+    for name, mail, code, role in STAFF:
+        user = User.objects.create_user(f"{mail}@{DOMAIN}", name=name)
+        first_there = code not in leads
+        member = Membership.objects.create(
+            user=user, agency=agencies[code], role=role, manages_team=first_there and role in ("referrer", "provider")
+        )
+        leads.add(code)
+        staff.setdefault(code, []).append(member)
+    return staff

@@ -1,0 +1,243 @@
+"""Lets the people of the demo place live their months: each deed is done by its action, on its own day."""
+
+import datetime
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import time_machine
+from django.utils import timezone
+
+from agencies.models import Agency, Author, Membership
+from cases.actions.closing import close_case
+from cases.actions.facts import change_fact
+from cases.actions.notes import NextStep, write_note
+from cases.actions.onward import Ask, refer_on, signpost
+from cases.actions.opening import accept_referral
+from cases.demo.building import needs_of, stable
+from cases.demo.people import FIRST_NAMES, HOME_POSTCODES, STREETS, SURNAMES, nhs_number
+from cases.demo.place import OFFERS, PRACTICES
+from cases.demo.stories import STORIES, Story
+from cases.facts import FACTS
+from cases.models import Case, ClosingReason, Kind, Outcome
+from directory.models import Service
+from referrals.actions import MoveRefused, move, send_referral
+from referrals.models import DeclineReason, Referral
+from referrals.states import Side, Status
+
+PEOPLE = 150
+FACT_OF = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
+
+
+@dataclass
+class Life:
+    """One made-up person: who, where, which story, how long ago it began, and how far it has come."""
+
+    nth: int
+    story: Story
+    age: int  # days since the referral
+    stop: int  # steps of the story that have happened
+    ending: str  # "" (goes on), new, returned, declined, withdrawn, lost, refused
+    name: str
+    details: dict[str, Any]
+    practice: Agency
+    sender: Membership
+    connector: Membership
+    sent: dict[str, Referral] = field(default_factory=dict)  # offer → the referral to it
+    case: Case | None = None
+
+
+def live(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> int:
+    """Make up PEOPLE people and let them live until now; returns how many."""
+    pick = random.Random(1951)  # the same place each time
+    now = timezone.now()
+    for nth in range(PEOPLE):
+        Living(make_up(nth, pick, staff, agencies), now).run()
+    return PEOPLE
+
+
+def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> Life:
+    first, gender, born = FIRST_NAMES[nth % len(FIRST_NAMES)]
+    stories = [story for story in STORIES if story.gender == gender]
+    story = stories[(nth // 3) % len(stories)]
+    code, _name, _postcode, team = PRACTICES[nth * 5 % len(PRACTICES)]
+    ending, age, stop = course(nth, story, pick)
+    name = f"{first} {SURNAMES[nth * 7 % len(SURNAMES)]}"
+    details = {
+        "person_name": name,
+        "date_of_birth": datetime.date(born + nth % 5 - 2, 1 + nth * 5 % 12, 1 + nth * 11 % 28),
+        "nhs_number": nhs_number(nth),
+        "phone": f"07700 900{nth:03}",
+        "address": f"{3 + nth * 3 % 88} {STREETS[nth % len(STREETS)]}",
+        "postcode": HOME_POSTCODES[team][nth * 3 % len(HOME_POSTCODES[team])],
+        "practice": agencies[code],
+        "what_matters": story.matters,
+        "message": story.asked,
+        "risks": story.risks,
+        "no_known_risks": not story.risks,
+        "urgency": "soon" if nth % 9 == 4 else "routine",
+        "agreed_to_share": True,
+        "agreed_to_tell": nth % 11 != 6,
+    }
+    connectors = [m for m in staff[team] if m.role == "connector"]
+    senders = staff[code]
+    return Life(
+        nth, story, age, stop, ending, name, details, agencies[code], senders[nth % len(senders)],
+        connectors[nth % len(connectors)],
+    )  # fmt: skip
+
+
+def course(nth: int, story: Story, pick: random.Random) -> tuple[str, int, int]:
+    """How a life goes: its ending, the days since the referral, and how many steps of the story happened."""
+    if nth % 10 == 3:
+        return "new", pick.choice([0, 0, 1, 1, 2, 6]), 0
+    if nth % 25 == 8:
+        return "returned", pick.choice([1, 3]), 0
+    if nth % 30 == 14:
+        return "declined", pick.randint(10, 60), 0
+    if nth % 50 == 21:
+        return "withdrawn", pick.randint(10, 40), 0
+    if nth % 15 == 7:
+        return "", pick.choice([1, 2, 3]), 0  # accepted, first contact due
+    if nth % 20 == 11:
+        return pick.choice(["lost", "refused"]), pick.randint(30, 90), 2
+    stop = len(story.steps) if nth % 3 == 0 else pick.randint(1, len(story.steps))
+    last, deed, what = story.steps[stop - 1]
+    if deed in Kind.values and len(what) == 3 and nth % 4 == 1:
+        return "", last + what[2] + 1, stop  # its next step is due today
+    return "", last + pick.choice([1, 2, 3, 5, 8, 12, 18, 26]), stop
+
+
+class Living:
+    """Carries one life from the referral to today. Nothing happens at night, at a weekend, or in the future."""
+
+    def __init__(self, life: Life, now: datetime.datetime) -> None:
+        self.life, self.now = life, now
+        self.last = now - datetime.timedelta(days=400)
+        self.clock = random.Random(life.nth)
+        self.deeds: dict[str, Callable[..., None]] = {
+            "fact": self.fact, "refer": self.refer, "signpost": self.signpost, "answer": self.answer, "close": self.close,
+        }  # fmt: skip
+
+    def run(self) -> None:
+        life = self.life
+        self.on(0, self.send)
+        if life.ending in ("new", "returned", "declined", "withdrawn"):
+            self.on(1, getattr(self, life.ending))
+            return
+        self.on(1, self.accept)
+        for day, deed, what in life.story.steps[: life.stop]:
+            self.on(max(day, 1), self.deeds.get(deed, self.write(deed)), *what)
+        if life.ending in ("lost", "refused"):
+            self.on(25, self.end)
+
+    def on(self, day: int, deed: Callable[..., None], *what: Any) -> None:
+        """Do the deed `day` days after the referral, at a working hour after the deed before."""
+        at = timezone.localtime(self.now - datetime.timedelta(days=self.life.age - day))
+        at = at.replace(hour=9, minute=0, second=0) + datetime.timedelta(minutes=self.clock.randint(0, 460))
+        while at.weekday() > 4:
+            at += datetime.timedelta(days=1)
+        at = max(at, self.last + datetime.timedelta(minutes=self.clock.randint(4, 30)))
+        at = min(at, self.now - datetime.timedelta(seconds=90 - min(day, 80)))
+        self.last = max(at, self.last)
+        with time_machine.travel(self.last, tick=True):
+            deed(*what)
+
+    # --- The deeds -------------------------------------------------------------------------------
+
+    @property
+    def by(self) -> Author:
+        return Author.of(self.life.connector)
+
+    def send(self) -> None:
+        life = self.life
+        seconds = self.clock.randint(28, 75)  # as long as it takes to refer: the product measures it
+        self.referral = send_referral(
+            by=Author.of(life.sender), key=stable("referral", str(life.nth)), to_agency=life.practice.refers_to,
+            started_at=timezone.now() - datetime.timedelta(seconds=seconds), details=life.details,
+            needs=needs_of(life.story.needs),
+        )  # fmt: skip
+
+    def new(self) -> None:
+        """Still waiting in the team's inbox."""
+
+    def returned(self) -> None:
+        words = "Could you tell us whether there is anybody at home who helps, and a better time to ring?"
+        move(self.referral, Status.RETURNED, by=self.by, side=Side.RECEIVER, words=words)
+
+    def declined(self) -> None:
+        reason = DeclineReason.objects.filter(side="team", retired_at=None).order_by("order").first()
+        words = "We have written to the practice with the team that can help."
+        move(self.referral, Status.DECLINED, by=self.by, side=Side.RECEIVER, reason=reason, words=words)
+
+    def withdrawn(self) -> None:
+        words = "Has moved in with a daughter in Kent."
+        move(self.referral, Status.WITHDRAWN, by=Author.of(self.life.sender), side=Side.SENDER, words=words)
+
+    def accept(self) -> None:
+        self.life.case = accept_referral(referral=self.referral, by=self.by, person=None)
+
+    def write(self, kind: str) -> Callable[..., None]:
+        def deed(text: str, step: str = "", days: int = 0) -> None:
+            on = timezone.localdate() + datetime.timedelta(days=days)
+            write_note(
+                case=self.case, kind=Kind(kind), by=self.by, text=text, next_step=NextStep(step, on) if step else None
+            )
+
+        return deed
+
+    @property
+    def case(self) -> Case:
+        opened = self.life.case
+        return Case.objects.select_related("person", "agency", "lead__user").get(pk=opened and opened.pk)
+
+    def fact(self, column: str, value: str) -> None:
+        fact, case = FACTS[FACT_OF[column]], self.case
+        values = fact.values(case) | {column: value}
+        change_fact(case=case, fact=fact, by=self.by, values=values, seen=fact.seen(case))
+
+    def refer(self, offer: str) -> None:
+        ask = Ask(
+            message=self.life.story.matters, risks=self.life.story.risks, how_agreed="Said so on the telephone",
+            needs=needs_of(self.life.story.needs),
+        )  # fmt: skip
+        [referral] = refer_on(
+            case=self.case, by=self.by, key=stable("onward", str(self.life.nth), offer), services=[service(offer)],
+            ask=ask, started_at=timezone.now(),
+        )  # fmt: skip
+        self.life.sent[offer] = referral
+
+    def signpost(self, offer: str) -> None:
+        signpost(case=self.case, by=self.by, key=stable("told", str(self.life.nth), offer), service=service(offer))
+
+    def answer(self, offer: str, said: str, words: str) -> None:
+        referral = self.life.sent[offer]
+        reason = DeclineReason.objects.get(code="no-room") if said == "declined" else None
+        by = Author.by_link(referral.to_agency)
+        try:
+            move(referral, Status(said), by=by, side=Side.RECEIVER, reason=reason, words=words)
+        except MoveRefused as refused:
+            raise ValueError(f"Story of {self.life.story.needs}: {offer} {said}: {refused}") from refused
+
+    def close(self, reason: str, outcome: str, summary: str) -> None:
+        name = self.life.name.split()[0]
+        close_case(
+            case=self.case, by=self.by, reason=ClosingReason.objects.get(code=reason),
+            outcome=Outcome.objects.get(code=outcome), summary=summary.replace("{name}", name),
+        )  # fmt: skip
+
+    def end(self) -> None:
+        """The two endings that are nobody's wish."""
+        name = self.life.name.split()[0]
+        if self.life.ending == "lost":
+            summary = f"We rang {name} five times and wrote twice without an answer. Please refer again at any time."
+            self.close("no-contact", "not-known", summary)
+        else:
+            summary = f"{name} thanked us and would rather not have support now. The door stays open."
+            self.close("person-declined", "no-change", summary)
+
+
+def service(offer: str) -> Service:
+    group = next(o.group for o in OFFERS if o.name == offer)
+    return Service.objects.get(pk=stable("service", group, offer))

@@ -1,0 +1,53 @@
+"""Fill an empty database with the demo place; only where settings say that this is a demo."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+from django.db.models import F
+
+from agencies.models import Agency, Message
+from cases.demo.building import build_activities, build_agencies, build_staff
+from cases.demo.living import live
+
+
+class Command(BaseCommand):
+    help = "A made-up place around Worthing and Shoreham-by-Sea, with people for each role."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="Do nothing when there is anything already")
+        parser.add_argument("--reset", action="store_true", help="Throw everything away first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo place exists in development only.")
+        if options["reset"]:
+            self.start_again()
+        elif Agency.objects.exists():
+            if options["if_empty"]:
+                return
+            raise CommandError("There is a place already. To throw it away and start again: demo --reset")
+        self.stdout.write("Making up a place, with its people and their months. This takes a moment.")
+        with transaction.atomic():
+            people = self.make()
+        self.stdout.write(self.style.SUCCESS(f"The demo place is ready: {people} people."))
+
+    def start_again(self) -> None:
+        """Drop every table: the history cannot be emptied in any other way."""
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+
+    def make(self) -> int:
+        agencies = build_agencies()
+        agencies |= build_activities()
+        people = live(build_staff(agencies), agencies)
+        # Their e-mails left long ago: they are there to be read at /outbox/, not to be sent again.
+        Message.objects.filter(sent_at=None).update(sent_at=F("created_at"))
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name LIKE %s", ["%deliver_message"])
+        return people
