@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import activities, caseload, case, closing, facts, give, notes, opening, papers, sharing
+from cases.views import activities, case, caseload, closing, facts, give, notes, opening, papers, sharing
 
 app_name = "cases"
 

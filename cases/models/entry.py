@@ -78,3 +78,8 @@ class Entry(AppendOnly, Signed):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         return cls.objects.filter(access.entries(member))
+
+    @classmethod
+    def written_with(cls, case: Case, key: uuid.UUID) -> bool:
+        """Whether a form with this idempotency key has written to the case already."""
+        return cls.objects.filter(case=case, key=key).exists()

@@ -1,0 +1,110 @@
+"""What the composer writes: a contact, a note, a correction; and the next step in the same deed."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Author
+from cases.actions.opening import FIRST_CONTACT
+from cases.history import record
+from cases.models import Audience, Case, CaseReferral, Entry, Kind
+from cases.models.entry import CONTACTS, WRITTEN
+from config.template_tags import date_words
+from referrals.actions import move
+from referrals.models import Referral
+from referrals.states import Side, Status
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What comes next and by when. With `words` empty there is no next step from now on."""
+
+    words: str
+    on: datetime.date | None
+
+
+@transaction.atomic
+def write_note(
+    *,
+    case: Case,
+    by: Author,
+    kind: Kind,
+    text: str = "",
+    audience: Audience = Audience.CIRCLE,
+    happened_at: datetime.datetime | None = None,
+    next_step: NextStep | None = None,
+    key: uuid.UUID | None = None,
+) -> Entry:
+    """Add what a member did or learned to the history of `case`, and set its next step (None leaves it).
+
+    A contact (phone, call, visit) by the owning team is the first contact if none was before: the referrals
+    that led here become "started". The same `key` again gets the first entry. Raises PermissionDenied when
+    another agency of the circle sets the next step or writes for the owning team only.
+    """
+    if kind not in WRITTEN:
+        raise ValueError(f"{kind} is written by its own deed")
+    ours = by.agency == case.agency
+    if not ours and (next_step or audience == Audience.TEAM):
+        raise PermissionDenied
+    # Referrals before the case, as everybody locks them: in the other order two could block each other.
+    led_here = waiting_referrals(case)
+    case.refresh_from_db(from_queryset=Case.objects.select_for_update(of=("self",)))
+    if key and (first := Entry.objects.filter(case=case, key=key).first()):
+        return first
+    when = happened_at or timezone.now()
+    first_contact = ours and kind in CONTACTS and case.first_contact_at is None
+    step = next_step or (NextStep("", None) if first_contact and case.next_action == FIRST_CONTACT else None)
+    details: dict[str, Any] = {"first_contact": True} if first_contact else {}
+    if next_step and next_step.words:
+        details |= {"next": next_step.words, "next_on": date_words(next_step.on)}
+    entry = record(
+        case=case, kind=kind, by=by, text=text, audience=audience, details=details, happened_at=when, key=key
+    )
+    carry(case, kind, when, first_contact, step)
+    if first_contact:
+        for referral in led_here:
+            move(referral, Status.STARTED, by=by, side=Side.RECEIVER)
+    return entry
+
+
+def waiting_referrals(case: Case) -> list[Referral]:
+    """The referrals that led to the case and wait for its first contact, locked."""
+    return list(
+        Referral.objects.select_for_update(of=("self",)).filter(
+            case_referral__case=case, case_referral__direction=CaseReferral.Direction.RECEIVED,
+            status__in=[Status.ACCEPTED, Status.WAITING],
+        ).order_by("pk")
+    )  # fmt: skip
+
+
+def carry(case: Case, kind: Kind, when: datetime.datetime, first: bool, step: NextStep | None) -> None:
+    """Bring the head of the case to where the entry leaves it."""
+    changed: dict[str, Any] = {}
+    if kind in CONTACTS and (case.last_contact_at is None or case.last_contact_at < when):
+        changed["last_contact_at"] = when
+    if first:
+        changed["first_contact_at"] = when
+    if step:
+        changed |= {"next_action": step.words, "next_action_on": step.on}
+    for name, value in changed.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(changed))
+
+
+@transaction.atomic
+def correct_entry(*, entry: Entry, by: Author, text: str, key: uuid.UUID | None = None) -> Entry:
+    """Add an entry that corrects `entry`, which stays as it is; whoever could read that one can read this one.
+
+    Raises PermissionDenied when `by` is of another agency than wrote it.
+    """
+    if by.agency is None or entry.written_for != by.agency:
+        raise PermissionDenied
+    return record(
+        case=entry.case, kind=Kind.CORRECTION, by=by, text=text, audience=Audience(entry.audience),
+        details={"number": entry.number}, corrects=entry, key=key,
+    )  # fmt: skip

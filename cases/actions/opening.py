@@ -1,0 +1,183 @@
+"""Accepting a referral is opening a case, or joining the one that is open."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import messages
+from agencies.models import Author, Membership
+from agencies.working_days import add_working_days
+from cases.facts import FACTS, in_words
+from cases.history import record
+from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
+from config.template_tags import date_words
+from referrals.actions import move
+from referrals.models import Referral
+from referrals.promises import contact_days
+from referrals.states import Side, Status
+
+FIRST_CONTACT = "First contact"  # the first next step of every case
+COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
+    "date_of_birth", "nhs_number", "phone", "email", "address", "postcode", "practice", "contact_by", "contact_avoid",
+)  # fmt: skip
+
+
+class PersonAppeared(Exception):
+    """Somebody with this NHS number was added meanwhile: the choice must be made again, with them in the list."""
+
+
+@transaction.atomic
+def accept_referral(
+    *,
+    referral: Referral,
+    by: Author,
+    person: Person | None,
+    lead: Membership | None = None,
+    key: uuid.UUID | None = None,
+    match: str = "",
+) -> Case:
+    """Accept `referral` for `person` (None: somebody new) and return the case it belongs to from now on.
+
+    Opens a case led by `lead` (else by the member who accepts), or joins the team's open case of that person.
+    `match` says in words why it is the same person. Accepted twice, also at the same moment, the second gets
+    the first one's case. Raises `MoveRefused` when the referral can no longer be accepted, `PersonAppeared`.
+    """
+    if by.member is None:
+        raise PermissionDenied("Only a member accepts a referral.")
+    Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+    if first := CaseReferral.objects.filter(referral=referral).select_related("case__person").first():
+        return first.case
+    referral.refresh_from_db()
+    if person is None:
+        person = new_person(referral)
+    else:
+        person = fill_blanks(Person.objects.select_for_update(of=("self",)).get(pk=person.pk), referral)
+    case = Case.objects.select_for_update(of=("self",)).filter(
+        person=person, agency=referral.to_agency, closed_at=None
+    ).first()  # fmt: skip
+    joined = case is not None
+    case = case or open_case(referral, person, lead or by.member)
+    CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
+    note_agreements(case, referral)
+    write_history(case, referral, by=by, joined=joined, match=match)
+    move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
+    if not joined:
+        tell_lead(case, by)
+    return case
+
+
+def new_person(referral: Referral) -> Person:
+    """Somebody new, with what the referral says. An NHS number that stands at another record is left out: two
+    records never share one, and which of them is right is for people to find out."""
+    held = Person.objects.filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
+    details = {name: getattr(referral, name) for name in COLUMNS}
+    person = Person(name=referral.person_name, **details | ({"nhs_number": ""} if held else {}))
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError as error:
+        raise PersonAppeared from error
+    return person
+
+
+def fill_blanks(person: Person, referral: Referral) -> Person:
+    """Give the person what the referral knows and we did not; nothing that is there is changed."""
+    blank = [name for name in COLUMNS if not getattr(person, name) and getattr(referral, name)]
+    if Person.objects.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
+        blank = [name for name in blank if name != "nhs_number"]
+    if {person.address, person.postcode} - {"", referral.address, referral.postcode}:
+        blank = [name for name in blank if name not in ("address", "postcode")]  # half of each would be no address
+    for name in blank:
+        setattr(person, name, getattr(referral, name))
+    if blank:
+        person.version += 1
+        person.save(update_fields=[*blank, "version"])
+    return person
+
+
+def open_case(referral: Referral, person: Person, lead: Membership) -> Case:
+    """A new case with the team's own row in its circle, and the first contact as its next step."""
+    days = contact_days(referral.to_agency, referral.urgency)
+    due = add_working_days(timezone.localdate(referral.sent_at), days)
+    case = Case.objects.create(
+        person=person, agency=referral.to_agency, lead=lead, what_matters=referral.what_matters,
+        safety_note=referral.risks, first_contact_due=due, next_action=FIRST_CONTACT, next_action_on=due,
+    )  # fmt: skip
+    Circle.objects.create(case=case, agency=referral.to_agency, purpose="Works with the person")
+    return case
+
+
+def note_agreements(case: Case, referral: Referral) -> None:
+    """What the person agreed to when they were referred, as those who asked them told it."""
+    agreed = [
+        (referral.to_agency, Agreement.Scope.SHARE, referral.agreed_to_share),
+        (referral.from_agency, Agreement.Scope.TELL, referral.agreed_to_tell),
+    ]
+    for agency, scope, given in agreed:
+        if given:
+            Agreement.objects.get_or_create(
+                case=case, agency=agency, scope=scope, withdrawn_at=None,
+                defaults={
+                    "referral": referral, "how": f"Told to {referral.from_agency.name} when they were referred",
+                    "given_at": referral.sent_at, **Agreement.signature(Author.of(referral.sent_by)),
+                },
+            )  # fmt: skip
+
+
+def write_history(case: Case, referral: Referral, *, by: Author, joined: bool, match: str) -> None:
+    """The referral as it was sent, in its sender's name; then that the case was opened, if it was."""
+    record(
+        case=case, kind=Kind.REFERRED, by=Author.of(referral.sent_by), text=referral.message,
+        happened_at=referral.sent_at, about=referral, details={"sent": as_sent(referral)} | differences(case, referral),
+    )  # fmt: skip
+    if joined:
+        record(
+            case=case, kind=Kind.NOTE, by=by, about=referral, text="Another referral joins this case.",
+            details={"match": match},
+        )  # fmt: skip
+    else:
+        details = {"lead": case.lead.user.name, "first_contact_due": date_words(case.first_contact_due), "match": match}
+        record(case=case, kind=Kind.OPENED, by=by, about=referral, details=details)
+
+
+def as_sent(referral: Referral) -> list[tuple[str, str]]:
+    """What came with the referral beside its message, as label and value, without what is empty."""
+    rows = [
+        ("Needs", ", ".join(term.name for term in referral.needs.all())),
+        ("What matters", referral.what_matters),
+        ("Risks", referral.risks or ("No known risks" if referral.no_known_risks else "")),
+        ("How soon", referral.get_urgency_display()),
+        ("Reach them by", referral.get_contact_by_display()),
+        ("Avoid", referral.contact_avoid),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def differences(case: Case, referral: Referral) -> dict[str, Any]:
+    """Key facts that the referral tells otherwise than the record: kept as they are, and offered for change."""
+    found = {}
+    for fact in FACTS.values():
+        said = {"name": referral.person_name} | {name: getattr(referral, name) for name in COLUMNS}
+        said |= {"what_matters": referral.what_matters, "safety_note": referral.risks}
+        theirs = {field: said[field] for field in fact.fields if said.get(field)}
+        if any(str(value) != str(getattr(fact.row(case), field)) for field, value in theirs.items()):
+            found[fact.name] = {
+                "label": fact.label, "words": in_words(theirs), "values": {k: str(v) for k, v in theirs.items()},
+            }  # fmt: skip
+    return {"differs": found} if found else {}
+
+
+def tell_lead(case: Case, by: Author) -> None:
+    """A colleague who was given the new case hears of it by e-mail, without a name in it."""
+    if case.lead == by.member:
+        return
+    messages.send(
+        key=f"case given {case.pk} {case.entry_count}", to=case.lead.user.email, subject="A case was given to you",
+        template="email/case_given.txt",
+        context={"giver": by.name, "link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
+    )  # fmt: skip

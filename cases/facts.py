@@ -1,0 +1,68 @@
+"""Key facts: what one must know of a person before ringing or calling round. Each is edited in place."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from cases.models import Case, Person
+from config.template_tags import date_words, nhs
+from referrals.models import ContactBy
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`of` says where its columns are: on the person (every team's cases share them) or on the case."""
+
+    name: str
+    label: str
+    of: str
+    fields: tuple[str, ...]
+
+    def row(self, case: Case) -> Person | Case:
+        return case.person if self.of == "person" else case
+
+    def values(self, case: Case) -> dict[str, Any]:
+        """Column → value, as it stands."""
+        return {field: getattr(self.row(case), field) for field in self.fields}
+
+    def words(self, case: Case) -> str:
+        """What the page shows; "" when nothing is known."""
+        return in_words(self.values(case))
+
+    def seen(self, case: Case) -> str:
+        """A short fingerprint of the fact as it stands. A form carries it back: if it differs by then, somebody
+        else has changed this fact meanwhile. Finer than the row's version, which changes with every other fact."""
+        return hashlib.sha256(repr(sorted(self.values(case).items())).encode()).hexdigest()[:16]
+
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        Fact("best-time", "Best time to call", "person", ("best_time",)),
+        Fact("message", "Safe to leave a message", "person", ("leave_message",)),
+        Fact("matters", "What matters to me", "case", ("what_matters",)),
+        Fact("contact", "How to reach me", "person", ("contact_by", "contact_avoid")),
+        Fact("safety", "Visit safely", "case", ("safety_note",)),
+        Fact("phone", "Phone", "person", ("phone",)),
+        Fact("email", "E-mail", "person", ("email",)),
+        Fact("address", "Address", "person", ("address", "postcode")),
+        Fact("known-as", "Likes to be called", "person", ("preferred_name",)),
+        Fact("identity", "Name, birth date, NHS number", "person", ("name", "date_of_birth", "nhs_number")),
+    )
+}
+
+
+def in_words(values: dict[str, Any]) -> str:
+    """The values of one fact as one text, a line each; "" when nothing is known."""
+    return "\n".join(filter(None, (word(field, value) for field, value in values.items())))
+
+
+def word(field: str, value: Any) -> str:
+    if isinstance(value, datetime.date):
+        return date_words(value)
+    if field == "contact_by" and value:
+        return str(ContactBy(value).label)
+    if field == "contact_avoid" and value:
+        return f"Avoid: {value}"
+    return nhs(value) if field == "nhs_number" else str(value or "")

@@ -1,0 +1,100 @@
+"""One small form for each key fact; its fields are columns of the person or of the case."""
+
+from typing import Any
+
+from django import forms
+
+from cases.facts import Fact
+from cases.models import Case
+from config.fields import CleanCharField
+from config.forms import (
+    DateField,
+    Form,
+    IdempotencyKey,
+    NameField,
+    NHSNumberField,
+    PhoneField,
+    PostcodeField,
+    Radios,
+    TextField,
+)
+from referrals.models import ContactBy
+
+
+class FactForm(Form):
+    """`seen` is the fact as it was shown: saving tells whether somebody changed it meanwhile."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    key = IdempotencyKey()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Column → value, once the form is valid."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "key")}
+
+
+class BestTimeForm(FactForm):
+    best_time = CleanCharField(label="Best time to call", max_length=200, required=False)
+
+
+class MessageForm(FactForm):
+    leave_message = CleanCharField(
+        label="Safe to leave a message", max_length=200, required=False, help_text="Whether, and on which phone"
+    )
+
+
+class MattersForm(FactForm):
+    what_matters = TextField(
+        label="What matters to me", max_length=2000, rows=4, required=False, help_text="In the person's own words"
+    )
+
+
+class ContactForm(FactForm):
+    contact_by = Radios(label="How to reach me", choices=ContactBy.choices)
+    contact_avoid = CleanCharField(label="What to avoid", max_length=300, required=False)
+
+
+class SafetyForm(FactForm):
+    safety_note = TextField(
+        label="Visit safely", max_length=2000, rows=3, required=False,
+        help_text="What whoever calls round must know. Everyone helping can read it",
+    )  # fmt: skip
+
+
+class PhoneForm(FactForm):
+    phone = PhoneField(label="Phone", required=False)
+
+
+class EmailForm(FactForm):
+    email = forms.EmailField(
+        label="E-mail", max_length=254, required=False,
+        error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
+    )  # fmt: skip
+
+
+class AddressForm(FactForm):
+    address = TextField(label="Address", max_length=500, rows=3, required=False)
+    postcode = PostcodeField(label="Postcode", max_length=8, required=False)
+
+
+class KnownAsForm(FactForm):
+    preferred_name = NameField(label="Likes to be called", required=False)
+
+
+class IdentityForm(FactForm):
+    name = NameField(label="Full name", error_messages={"required": "Enter the full name"})
+    date_of_birth = DateField(label="Date of birth", past=True, required=False)
+    nhs_number = NHSNumberField(label="NHS number", required=False)
+
+
+FORMS: dict[str, type[FactForm]] = {
+    "best-time": BestTimeForm, "message": MessageForm, "matters": MattersForm, "contact": ContactForm,
+    "safety": SafetyForm, "phone": PhoneForm, "email": EmailForm, "address": AddressForm,
+    "known-as": KnownAsForm, "identity": IdentityForm,
+}  # fmt: skip
+
+
+def form_for(fact: Fact, case: Case, data: Any = None, said: dict[str, Any] | None = None) -> FactForm:
+    """The form of that fact, filled with what stands, or with what a referral `said`."""
+    initial = {**fact.values(case), **(said or {}), "seen": fact.seen(case)}
+    return FORMS[fact.name](data, initial=initial, auto_id="fact_%s")

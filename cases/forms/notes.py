@@ -1,0 +1,157 @@
+"""The composer, and its small sister for corrections."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+
+from agencies.models import Draft
+from agencies.working_days import add_working_days
+from cases.actions.notes import NextStep
+from cases.models import Audience, Case, Kind
+from config.fields import CleanCharField
+from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
+from config.template_tags import date_words
+
+KINDS = [(kind.value, kind.label) for kind in (Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE)]
+TIMES = ["%H:%M", "%H:%M:%S", "%H.%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p"]
+TRY_AGAIN = "Try again"
+LONGEST = 5000  # characters of one entry
+
+
+class NoteForm(Form):
+    """What happened, when, who can read it, and what comes next by when, in one post."""
+
+    button = "Add to the story"
+    kind = Radios(label="What happened?", choices=KINDS, error_messages={"required": "Choose what happened"})
+    text = TextField(label="In your words", max_length=LONGEST, rows=4, required=False)
+    when = Radios(
+        label="When?",
+        choices=[("now", "Now"), ("earlier", "Earlier")],
+        initial="now",
+        shows={"earlier": ("on", "at")},
+    )
+    on = DateField(label="On which day?", past=True, earliest=datetime.date(2000, 1, 1), required=False)
+    at = forms.TimeField(
+        label="At what time?", required=False, input_formats=TIMES, help_text="For example, 14:30",
+        widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}, format="%H:%M"),
+        error_messages={"invalid": "Enter a time such as 14:30 or 2:30pm"},
+    )  # fmt: skip
+    audience = Radios(label="Who can read it?", choices=Audience.choices, initial=Audience.CIRCLE.value)
+    next_words = CleanCharField(label="Next step", max_length=200, required=False)
+    next_when = Radios(label="By when?", choices=[], initial="keep", shows={"date": ("next_on",)})
+    next_on = DateField(label="By which day?", future=True, required=False)
+    key = IdempotencyKey()
+
+    def __init__(self, *args: Any, case: Case, ours: bool, circle: list[str], **kwargs: Any) -> None:
+        """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only."""
+        super().__init__(*args, **kwargs)
+        self.case, self.today = case, timezone.localdate()
+        self.fields["text"].counted = None  # type: ignore[attr-defined]  # the limit is far: no counter
+        audience = {
+            "circle": f"Everyone helping: {', '.join(circle)}",
+            "team": f"Only {case.agency.name}",
+            "person": f"Everyone helping, and {case.person.known_as} too",
+        }
+        self.set_choices("audience", [(v, words) for v, words in audience.items() if ours or v != "team"])
+        if ours and case.is_open:
+            self.set_choices("next_when", self.days())
+        else:
+            for name in ("next_words", "next_when", "next_on"):
+                del self.fields[name]
+
+    def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def days(self) -> list[tuple[str, str]]:
+        """The quick dates with the day each one means, none on a day off."""
+        step, tomorrow = self.case.next_action, self.quick("tomorrow")
+        near = "Tomorrow" if tomorrow == self.today + datetime.timedelta(days=1) else "Next working day"
+        keep = f"Leave it: {step}, by {date_words(self.case.next_action_on)}" if step else "No next step"
+        found = [
+            ("keep", keep),
+            ("tomorrow", f"{near}, {short(tomorrow)}"),
+            ("week", f"In a week, {short(self.quick('week'))}"),
+            ("two_weeks", f"In 2 weeks, {short(self.quick('two_weeks'))}"),
+            ("date", "On another day"),
+        ]
+        return found + ([("none", "Done: no next step")] if step else [])
+
+    def quick(self, name: str) -> datetime.date:
+        if name == "tomorrow":
+            return add_working_days(self.today, 1)
+        return add_working_days(self.today + datetime.timedelta(days=7 if name == "week" else 14), 0)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") not in (None, "", Kind.NO_ANSWER) and not data.get("text", "x").strip():
+            self.add_error("text", "Write what happened")
+        data["happened_at"] = self.happened_at(data)
+        if "next_when" in self.fields:
+            data["next_step"] = self.next_step(data)
+        return data
+
+    def happened_at(self, data: dict[str, Any]) -> datetime.datetime | None:
+        """The moment in London; None for now. Without a time it is midday, or now if that is still to come."""
+        if data.get("when") != "earlier" or "on" in self.errors or "at" in self.errors:
+            return None
+        if not data.get("on"):
+            self.add_error("on", "Enter the day it happened")
+            return None
+        moment = timezone.make_aware(datetime.datetime.combine(data["on"], data.get("at") or datetime.time(12)))
+        if moment > timezone.now() and data.get("at"):
+            self.add_error("at", "The time must be in the past")
+        return min(moment, timezone.now())
+
+    def next_step(self, data: dict[str, Any]) -> NextStep | None:
+        """None: leave it as it is. A day without words moves the step that stands."""
+        words, when = data.get("next_words", "").strip(), data.get("next_when")
+        if when == "none":
+            return NextStep("", None)
+        if when in (None, "keep"):
+            if words and when:
+                self.add_error("next_when", "Choose by when the next step is to be done")
+            return None
+        words = words or self.case.next_action or (TRY_AGAIN if data.get("kind") == Kind.NO_ANSWER else "")
+        if not words:
+            self.add_error("next_words", "Write what the next step is")
+        if when == "date" and not data.get("next_on") and "next_on" not in self.errors:
+            self.add_error("next_on", "Enter the day the next step is to be done by")
+        return NextStep(words, data.get("next_on") if when == "date" else self.quick(when))
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether the part with "when" and "who can read it" must be seen: something there is not as usual."""
+        usual = self["when"].value() == "now" and self["audience"].value() == Audience.CIRCLE
+        return not usual or any(name in self.errors for name in ("when", "on", "at", "audience"))
+
+
+def short(day: datetime.date) -> str:
+    """Monday 23 November"""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def typed(form: type[Form], draft: Draft) -> dict[str, Any]:
+    """What a draft holds, as the initial values of an unbound form: half-typed dates included."""
+    data = QueryDict(mutable=True)
+    for name, values in draft.data.items():
+        data.setlist(name, values)
+    fields = form.base_fields.items()
+    return {name: field.widget.value_from_datadict(data, {}, name) for name, field in fields if name in draft.data
+            or any(f"{name}_{part}" in draft.data for part in ("day", "month", "year"))}  # fmt: skip
+
+
+class CorrectForm(Form):
+    button = "Add the correction"
+    text = TextField(
+        label="What it should say", max_length=LONGEST, rows=6, error_messages={"required": "Write what it should say"}
+    )
+    key = IdempotencyKey()
+
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"])
+        if text.strip() == str(self.initial.get("text", "")).strip():
+            raise forms.ValidationError("This is what it says already. Change what is wrong, or go back")
+        return text

@@ -1,0 +1,72 @@
+"""Accepting: is this the same person, and who takes the case."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from agencies.models import Membership
+from cases.matching import Candidate, Strength
+from config.forms import Form, IdempotencyKey, Radios
+from referrals.forms.triage import colleagues
+
+NEW = "new"
+
+
+class ColleagueField(forms.ChoiceField):
+    """A colleague of the same team who may lead a case; cleaned to the Membership."""
+
+    def offer(self, member: Membership) -> None:
+        self.team = {str(colleague.pk): colleague for colleague in colleagues(member)}
+        self.choices = [(pk, colleague.user.name) for pk, colleague in self.team.items()]
+
+    def clean(self, value: Any) -> Membership | None:
+        return self.team.get(super().clean(value))
+
+
+class AcceptForm(Form):
+    button = "Accept and open the case"
+    who = Radios(label="Is this the same person?", error_messages={"required": "Say whether this is the same person"})
+    lead = ColleagueField(label="Who takes the case?")
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    key = IdempotencyKey()
+
+    def __init__(self, *args: Any, candidates: list[Candidate], member: Membership, **kwargs: Any) -> None:
+        self.candidates = {str(candidate.person.pk): candidate for candidate in candidates}
+        first = candidates[0] if candidates and "Same NHS number" in candidates[0].reasons else None
+        chosen = str(first.person.pk) if first and first.strength is Strength.SURE else "" if candidates else NEW
+        initial = {"who": chosen, "lead": str(member.pk), "shown": " ".join(self.candidates)}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            *((pk, f"Yes: {candidate.person.name}") for pk, candidate in self.candidates.items()),
+            (NEW, "No, a new person" if candidates else "A new person"),
+        ]
+        self.fields["lead"].offer(member)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """ "A new person" is only good against the list that was looked at."""
+        data = super().clean() or {}
+        if data.get("who") == NEW and set(self.candidates) - set(data.get("shown", "").split()):
+            raise ValidationError("Somebody who may be the same person was added meanwhile. Look again")
+        return data
+
+    @property
+    def chosen(self) -> Candidate | None:
+        return self.candidates.get(self.cleaned_data["who"])
+
+    @property
+    def rows(self) -> list[tuple[dict[str, Any], Candidate | None]]:
+        """Each radio with the candidate it stands for."""
+        options: list[dict[str, Any]] = self["who"].options  # type: ignore[attr-defined]
+        return [(option, self.candidates.get(option["value"])) for option in options]
+
+
+class GiveForm(Form):
+    button = "Give the case"
+    to = ColleagueField(label="To whom?")
+    key = IdempotencyKey()
+
+    def __init__(self, *args: Any, member: Membership, lead: UUID, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"to": str(lead)}, **kwargs)
+        self.fields["to"].offer(member)  # type: ignore[attr-defined]

@@ -1,0 +1,58 @@
+"""Every opening of a case leaves a row: who, for which agency, when, which page. The person can read that log."""
+
+import uuid
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from agencies.models import Membership
+from cases.models import Case
+
+# A reload is not a second opening: the same member on the same page within this time leaves one row.
+FOLD_SECONDS = 60
+
+
+def open_case(request: HttpRequest, pk: uuid.UUID, page: str) -> Case:
+    """The case, with person, agency and lead at hand, and its opening noted.
+
+    Http404 for whoever may not see it; nothing is noted then, for nothing was seen. The way into a case for
+    every view that shows one: fetching and noting cannot be done apart by mistake.
+    """
+    member: Membership = request.member  # type: ignore[attr-defined]
+    case = find_case(member, pk)
+    opened(request, case, page)
+    return case
+
+
+def find_case(member: Membership, pk: uuid.UUID) -> Case:
+    """The case for a deed that shows nothing of it. Http404 for whoever may not see it."""
+    return get_object_or_404(Case.visible_to(member).select_related("person__practice", "agency", "lead__user"), pk=pk)
+
+
+def opened(request: HttpRequest, case: Case, page: str) -> None:
+    """Note that the member at work opened `page` of `case` (story, sharing, history.pdf …; 50 characters).
+
+    One statement, in the request's transaction: no page is shown whose opening is not kept.
+    """
+    member: Membership = request.member  # type: ignore[attr-defined]
+    row: dict[str, Any] = {
+        "id": uuid.uuid4(), "case": case.pk, "member": member.pk, "agency": member.agency_id,
+        "reader": member.user.name, "agency_name": member.agency.name, "page": page,
+        "now": timezone.now(), "fold": FOLD_SECONDS,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO cases_reading (id, case_id, member_id, agency_id, reader_name, agency_name, page, at)
+            SELECT %(id)s, %(case)s, %(member)s, %(agency)s, %(reader)s, %(agency_name)s, %(page)s, %(now)s
+            WHERE NOT EXISTS (
+                SELECT 1 FROM cases_reading
+                WHERE case_id = %(case)s AND member_id = %(member)s AND page = %(page)s
+                    AND at > %(now)s::timestamptz - make_interval(secs => %(fold)s)
+            )
+            """,
+            row,
+        )

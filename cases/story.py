@@ -1,0 +1,225 @@
+"""How an entry reads: one formatter per kind, from a row to the words on the page, in the PDF and in print.
+
+Everything is worked out here, once, so that the template only prints (shared/performance.md: templates are
+the cost). What each kind keeps in `details` stands beside its formatter; a key that is missing is left out.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from agencies.models import Hand, Membership
+from cases.history import ERASED
+from cases.models import Audience, Case, Circle, Entry, Kind
+from cases.models.entry import WRITTEN
+from config.template_tags import when
+
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry, ready to print. `tone` colours the disc: "" is teal."""
+
+    number: int
+    title: str
+    icon: str
+    tone: str
+    by: str
+    when: str
+    text: str
+    facts: Facts
+    audience: str  # "Shared with: …" or "Private to …"
+    private: bool
+    referral: Any = None  # id of the referral it is about
+    offers: list[tuple[str, str]] = field(default_factory=list)  # key facts the entry says otherwise: name, label
+    corrects: tuple[int, str] | None = None  # number and address of the entry that this one corrects
+    corrected_by: tuple[tuple[int, str], ...] = ()
+    may_correct: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    icon: str
+    tone: str = ""
+
+
+LOOKS: dict[str, Look] = {
+    Kind.OPENED: Look("door"),
+    Kind.REFERRED: Look("letter", "grey"),
+    Kind.PHONE: Look("phone"),
+    Kind.CALL: Look("chat"),
+    Kind.VISIT: Look("home"),
+    Kind.NO_ANSWER: Look("phone", "grey"),
+    Kind.NOTE: Look("note", "sky"),
+    Kind.CORRECTION: Look("pencil", "amber"),
+    Kind.FACT: Look("pencil", "grey"),
+    Kind.ASSIGNED: Look("people", "grey"),
+    Kind.AGREED: Look("share"),
+    Kind.SENT_ON: Look("walk", "plum"),
+    Kind.ANSWERED: Look("check"),
+    Kind.WITHDRAWN: Look("walk", "grey"),
+    Kind.SIGNPOSTED: Look("flag", "plum"),
+    Kind.CLOSED: Look("check", "grey"),
+    Kind.ERASED: Look("lock", "grey"),
+}
+
+
+# --- One formatter per kind: its title, and what stands below the words -----------------------------
+
+
+def contact(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """first_contact (bool); next and next_on (in words); match: why a referral that joins is the same person's."""
+    title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
+    step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
+    return title, step + labelled(details, ("Same person", "match"))
+
+
+def referred(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """sent: what came with it, as pairs of label and value; differs: {name of fact: {…}}, see actions/opening.py."""
+    return str(Kind(kind).label), [(str(label), str(value)) for label, value in details.get("sent", [])]
+
+
+def opened(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """lead, first_contact_due (in words)."""
+    return str(Kind(kind).label), labelled(
+        details, ("With", "lead"), ("First contact due", "first_contact_due"), ("Same person", "match")
+    )
+
+
+def fact(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """label, before, after: as it was read then."""
+    changed = [("Was", details.get("before") or "Not known"), ("Now", details.get("after") or "Not known")]
+    return f"{details.get('label', 'Key fact')}: changed", changed
+
+
+def assigned(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """before, after: names of members."""
+    return f"Given to {details.get('after', 'a colleague')}", labelled(details, ("Before", "before"))
+
+
+def agreed(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """agency, scope, how, and withdrawn (bool) when it was taken back."""
+    verb = "Agreement taken back" if details.get("withdrawn") else "Agreement given"
+    title = f"{verb}: {details['agency']}" if details.get("agency") else verb
+    return title, labelled(details, ("To", "scope"), ("How", "how"))
+
+
+def sent_on(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """service, agency, answer_by (in words), agreed, shared: labels of what the group got."""
+    facts = labelled(details, ("To", "agency"), ("Answer by", "answer_by"), ("Agreed", "agreed"))
+    shared = ", ".join(str(label).lower() for label in details.get("shared", []))
+    facts += [("What they got", shared)] if shared else []
+    return f"Referred on to {details.get('service', 'a group')}", facts
+
+
+def answered(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """service, agency, deed (past participle), reason, happened_on (in words)."""
+    deed = str(details.get("deed") or "answered")
+    title = f"{details.get('service', 'A group')}: {deed}"
+    return title, labelled(details, ("Reason", "reason"), ("On", "happened_on"))
+
+
+def signposted(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """service, agency, phone, email, url."""
+    facts = labelled(details, ("By", "agency"), ("Phone", "phone"), ("E-mail", "email"))
+    return f"Told about {details.get('service', 'an activity')}", facts
+
+
+def closed(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """reason, outcome."""
+    return str(Kind(kind).label), labelled(details, ("Reason", "reason"), ("What changed", "outcome"))
+
+
+def plain(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    return str(Kind(kind).label), []
+
+
+def labelled(details: dict[str, Any], *pairs: tuple[str, str]) -> Facts:
+    """Label and value of those keys that say something."""
+    return [(label, str(details[key])) for label, key in pairs if details.get(key)]
+
+
+FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, Facts]]] = {
+    Kind.PHONE: contact, Kind.CALL: contact, Kind.VISIT: contact, Kind.NO_ANSWER: contact, Kind.NOTE: contact,
+    Kind.REFERRED: referred, Kind.OPENED: opened, Kind.FACT: fact, Kind.ASSIGNED: assigned, Kind.AGREED: agreed,
+    Kind.SENT_ON: sent_on, Kind.ANSWERED: answered, Kind.WITHDRAWN: answered, Kind.SIGNPOSTED: signposted,
+    Kind.CLOSED: closed,
+}  # fmt: skip
+
+
+# --- The lines --------------------------------------------------------------------------------------
+
+
+def lines(entries: Iterable[Entry], *, case: Case, member: Membership, circle: list[str] | None = None) -> list[Line]:
+    """The entries as lines, in their order, for this member. `circle` is what `circle_of` gives, when at hand."""
+    shown = list(entries)
+    names, here = circle or circle_of(case), {entry.number for entry in shown}
+    corrections: dict[Any, list[int]] = {}
+    later = Entry.visible_to(member).filter(case=case, corrects__in=[entry.pk for entry in shown])
+    for original, number in later.order_by("number").values_list("corrects_id", "number"):
+        corrections.setdefault(original, []).append(number)
+    return [
+        line(e, case=case, member=member, names=names, corrected=corrections.get(e.pk, ()), here=here) for e in shown
+    ]
+
+
+def line(
+    entry: Entry, *, case: Case, member: Membership, names: list[str],
+    corrected: Iterable[int] = (), here: Collection[int] = (),
+) -> Line:  # fmt: skip
+    title, facts = FORMATTERS.get(entry.kind, plain)(entry.kind, entry.details)
+    look, erased = LOOKS.get(entry.kind, Look("note")), entry.details == ERASED
+    return Line(
+        number=entry.number, title=title, icon=look.icon, tone=look.tone, by=entry.byline, when=moment(entry),
+        text="The words were taken out by law." if erased else entry.text, facts=facts,
+        audience=audience(entry, case, names), private=entry.audience == Audience.TEAM, referral=entry.about_id,
+        offers=offers(entry, case, member),
+        corrects=address(case, entry.corrects.number, here) if entry.corrects else None,
+        corrected_by=tuple(address(case, number, here) for number in corrected),
+        may_correct=may_correct(entry, member) and not erased,
+    )  # fmt: skip
+
+
+def address(case: Case, number: int, here: Collection[int]) -> tuple[int, str]:
+    """Where that entry is to be read: on this page, or on one that begins with it."""
+    page = "" if number in here else f"{reverse('cases:case', args=[case.pk])}?before={number + 1}"
+    return number, f"{page}#entry-{number}"
+
+
+def moment(entry: Entry) -> str:
+    """20 November 2026, 2:10pm; and when it was written, if that was a day or more later."""
+    if entry.written_at - entry.happened_at < timedelta(days=1):
+        return when(entry.happened_at)
+    return f"{when(entry.happened_at)} (written {when(entry.written_at)})"
+
+
+def circle_of(case: Case) -> list[str]:
+    """Names of the agencies that may read the case today, the owning team first."""
+    found = Circle.objects.filter(case=case, ended_at=None).order_by("started_at", "id")
+    others = found.exclude(agency=case.agency_id).values_list("agency__name", flat=True)
+    return [case.agency.name, *others]
+
+
+def audience(entry: Entry, case: Case, names: list[str]) -> str:
+    """Who may read it now, in words: an agency that leaves the circle reads it no more."""
+    if entry.audience == Audience.TEAM:
+        return f"Private to {case.agency.name}"
+    person = [case.person.name] if entry.audience == Audience.PERSON else []
+    return f"Shared with: {', '.join(person + names)}"
+
+
+def may_correct(entry: Entry, member: Membership) -> bool:
+    """Members correct what their own agency wrote by hand, and nothing that a deed or a group has said."""
+    ours = entry.hand == Hand.MEMBER and entry.written_for_id == member.agency_id
+    return ours and entry.kind in WRITTEN | {Kind.CORRECTION}
+
+
+def offers(entry: Entry, case: Case, member: Membership) -> list[tuple[str, str]]:
+    """Key facts that a referral told otherwise than the person's record, which the owning team may take over."""
+    if case.agency_id != member.agency_id:
+        return []
+    return [(name, str(said.get("label", name))) for name, said in entry.details.get("differs", {}).items()]

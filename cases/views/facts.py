@@ -1,0 +1,69 @@
+"""Key facts, edited in place with htmx and on a page of their own without."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from agencies.access import Permission, allow
+from agencies.models import Author, Membership
+from cases.actions.facts import ChangedMeanwhile, NumberIsTaken, change_fact
+from cases.facts import FACTS, Fact
+from cases.forms.facts import FactForm, form_for
+from cases.models import Case, Entry, Kind
+from cases.reading import open_case
+from config.forms import answer
+from config.template_tags import when
+
+
+@allow(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """`entry` (a number) fills the form with what a referral said otherwise. The owning team's alone."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    case = open_case(request, pk, "key facts")
+    known = FACTS.get(name)
+    if known is None or case.agency_id != member.agency_id:
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    form = form_for(known, case, data, said=said_in(request, case, known))
+    context: dict[str, Any] = {"case": case, "fact": known, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_fact(case=case, fact=known, by=Author.of(member), values=form.values,
+                        seen=form.cleaned_data["seen"], key=form.cleaned_data["key"])  # fmt: skip
+        except NumberIsTaken:
+            form.add_error("nhs_number", "Another person's record has this NHS number")
+        except ChangedMeanwhile:
+            context["theirs"] = conflict(form, case, known, member)
+        else:
+            messages.success(request, f"{known.label}: saved.")
+            return redirect(f"{reverse('cases:case', args=[case.pk])}?changed={known.name}")
+    return answer(request, "cases/fact.html", context)
+
+
+def said_in(request: HttpRequest, case: Case, fact: Fact) -> dict[str, Any]:
+    """What the referral in entry `entry` said of this fact; nothing when there is none."""
+    number = request.GET.get("entry", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return {}
+    entry = Entry.visible_to(request.member).filter(case=case, number=number, kind=Kind.REFERRED).first()  # type: ignore[attr-defined]
+    said = entry.details.get("differs", {}).get(fact.name, {}) if entry else {}
+    return {field: value for field, value in said.get("values", {}).items() if field in fact.fields}
+
+
+def conflict(form: FactForm, case: Case, fact: Fact, member: Membership) -> dict[str, str]:
+    """Both versions are shown: the form keeps what was typed, and from now on knows what it would replace."""
+    form.add_error(None, "Somebody changed this while you were writing. Look at both before you save")
+    form.data = form.data.copy()
+    form.data["seen"], form.data["key"] = fact.seen(case), str(uuid.uuid4())
+    mine = Entry.visible_to(member).filter(case=case, kind=Kind.FACT, details__fact=fact.name)
+    latest = mine.order_by("-number").first()
+    return {
+        "words": fact.words(case) or "Nothing",
+        "by": f"{latest.byline}, {when(latest.written_at)}" if latest else "Somebody in another team",
+    }

@@ -1,0 +1,32 @@
+"""Giving a case to a colleague."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from agencies.access import Permission, allow
+from agencies.models import Author, Membership
+from cases.actions.give import give_case
+from cases.forms.opening import GiveForm
+from cases.reading import open_case
+from config.forms import answer
+
+
+@allow(Permission.ASSIGN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Only within the team that owns the case."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    case = open_case(request, pk, "give")
+    if case.agency_id != member.agency_id:
+        raise PermissionDenied
+    form = GiveForm(request.POST if request.method == "POST" else None, member=member, lead=case.lead_id)
+    if request.method == "POST" and form.is_valid():
+        give_case(case=case, to=form.cleaned_data["to"], by=Author.of(member), key=form.cleaned_data["key"])
+        messages.success(request, f"{case.lead.user.name} leads this case now.")
+        return redirect("cases:case", case.pk)
+    return answer(request, "cases/give.html", {"case": case, "form": form})
