@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from config.forms import (
     Checkboxes,
@@ -111,6 +111,7 @@ def refuses(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("form/", sink), path("parts/", parts), path("chosen/", chosen), path("gallery/", gallery),
     path("fails/", fails), path("refuses/", refuses),
+    path("accounts/", include("agencies.sign_in_urls")), path("", include("agencies.urls")),
 ]  # fmt: skip
 handler400 = "agencies.views.errors.bad_request"
 handler403 = "agencies.views.errors.permission_denied"
