@@ -35,10 +35,18 @@ LISTS: dict[str, Callable[[datetime.date], Q]] = {
     "due": lambda today: Q(due_on=today),
     "overdue": lambda today: Q(due_on__lt=today),
     "quiet": lambda today: Q(last_entry_at__lt=timezone.now() - QUIET_AFTER),
-    "waiting": lambda today: Q(waiting=True),
+    "waiting": lambda today: Q(Exists(asked_groups().filter(case=OuterRef("pk")))),
     "all": lambda today: Q(),
 }
 ORDER = {"quiet": "last_entry_at", "all": "person__name"}  # the others: what is due first comes first
+OF_CASE = (  # the columns a row is made of
+    "first_contact_due", "first_contact_at", "next_action", "next_action_on", "last_entry_at", "closed_at",
+    "person__name", "lead__user__name",
+)  # fmt: skip
+OF_REFERRAL = (
+    "case", "referral__status", "referral__sent_at", "referral__answer_by", "referral__unanswered_at",
+    "referral__service__name", "referral__to_agency__name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,15 +64,17 @@ class Row:
 
 
 def open_cases(member: Membership, whose: Membership | None) -> QuerySet[Case]:
-    """Open cases of one colleague, or of the whole team when `whose` is None; with what the lists ask about."""
+    """Open cases of one colleague, or of the whole team when `whose` is None; each with the day it is due."""
     cases = Case.visible_to(member).filter(closed_at=None)
     cases = cases.filter(lead=whose) if whose else cases.filter(agency=member.agency_id)
-    asked = CaseReferral.objects.filter(
-        case=OuterRef("pk"), direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED
-    )
     first_contact = models.Case(When(first_contact_at=None, then=F("first_contact_due")))
-    return cases.annotate(
-        due_on=Coalesce(Least(F("next_action_on"), first_contact), datetime.date.max), waiting=Exists(asked)
+    return cases.annotate(due_on=Coalesce(Least(F("next_action_on"), first_contact), datetime.date.max))
+
+
+def asked_groups() -> QuerySet[CaseReferral]:
+    """Onward referrals without a yes or no."""
+    return CaseReferral.objects.filter(
+        direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED
     )
 
 
@@ -100,10 +110,8 @@ def page_of_cases(
     member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None
 ) -> list[Case]:
     cases = open_cases(member, whose).filter(LISTS[name](timezone.localdate()))
-    asked = CaseReferral.objects.filter(
-        direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED
-    ).select_related("referral__service")
-    cases = cases.select_related("person", "lead__user").prefetch_related(
+    asked = asked_groups().select_related("referral__service", "referral__to_agency").only(*OF_REFERRAL)
+    cases = cases.select_related("person", "lead__user").only(*OF_CASE).prefetch_related(
         Prefetch("case_referrals", asked.order_by("referral__answer_by"), to_attr="asked")
     )
     return page_after(cases, ORDER.get(name, "due_on"), after)
@@ -192,6 +200,6 @@ def find_people(member: Membership, words: str) -> tuple[list[Row], bool]:
             people &= Q(person__name__icontains=word) | Q(person__preferred_name__icontains=word)
     if not people:
         return [], False
-    cases = Case.visible_to(member).filter(people).select_related("person", "lead__user")
+    cases = Case.visible_to(member).filter(people).select_related("person", "lead__user").only(*OF_CASE)
     found = list(cases.order_by(F("closed_at").asc(nulls_first=True), "person__name", "pk")[: FOUND + 1])
     return [row_of_case(case, "found") for case in found[:FOUND]], len(found) > FOUND

@@ -53,7 +53,7 @@ def team_of(member: Membership) -> list[Membership]:
     if not may(member, Permission.SEE_TEAM):
         return []
     team = Membership.visible_to(member).filter(ended_at=None, role__in=[Role.CONNECTOR, Role.LEAD])
-    return list(team.select_related("user").order_by("user__name", "id"))
+    return list(team.select_related("user").only("user__name").order_by("user__name", "id"))
 
 
 def chosen(member: Membership, who: str, colleagues: list[Membership]) -> Membership | None:
