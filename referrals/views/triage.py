@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
@@ -24,6 +25,7 @@ Deed = Callable[[Referral, dict[str, Any]], object]
 
 
 @allow(Permission.TRIAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         triage.ask_detail(referral, by=Author.of(request.member), **given)
@@ -33,6 +35,7 @@ def ask_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @allow(Permission.TRIAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         triage.decline(referral, by=Author.of(request.member), **given)
@@ -42,6 +45,7 @@ def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @allow(Permission.TRIAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         triage.pass_on(referral, by=Author.of(request.member), **given)
@@ -51,6 +55,7 @@ def pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @allow(Permission.ASSIGN)
+@require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         assign_to(referral, by=Author.of(request.member), to=given["colleague"], key=given["key"])
