@@ -100,6 +100,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return page(request, "sink/gallery.html", {"text": "First line\nsecond <b>line</b>\n\nNew paragraph"})
 
 
+def public_map(request: HttpRequest) -> HttpResponse:
+    return page(request, "sink/map.html")
+
+
 def fails(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("on purpose")
 
@@ -109,7 +113,7 @@ def refuses(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("form/", sink), path("parts/", parts), path("chosen/", chosen), path("gallery/", gallery),
+    path("form/", sink), path("parts/", parts), path("chosen/", chosen), path("gallery/", gallery), path("map/", public_map),
     path("fails/", fails), path("refuses/", refuses),
     path("accounts/", include("agencies.sign_in_urls")), path("", include("agencies.urls")),
 ]  # fmt: skip

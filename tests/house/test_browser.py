@@ -239,6 +239,19 @@ def test_on_paper_there_is_nothing_to_press(page: Page) -> None:
     expect(page.get_by_role("heading", name="Joan Whitfield")).to_be_visible()
 
 
+def test_the_map_loads_when_asked_for_and_repeats_the_list(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/map/")
+    assert not [url for url in asked if "leaflet" in url]
+    page.get_by_role("button", name="Show map").click()
+    expect(page.locator(".pin")).to_have_count(2)
+    page.locator(".pin").first.press("Enter")
+    expect(page.locator(".map").get_by_role("link", name="Memory café")).to_be_visible()
+    assert violations(page) == []
+    assert all(url.startswith(page.url.removesuffix("map/")) for url in asked), "No tile host is asked"
+
+
 # --- Signed in ----------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,78 @@
+// The public map of activities: loaded when "Show map" is pressed, and repeats the list beside it.
+// <button type="button" data-map-show="map">Show map</button>
+// <div class="map" id="map" hidden data-js="…/leaflet.js" data-css="…/leaflet.css" data-tiles="" data-outline=""></div>
+// Pins are the elements of the page with data-lat and data-lon: numbered in their order, named by their first link.
+// data-tiles is the address of a tile server; without one, pins stand on data-outline, a JSON list of [lat, lon].
+
+const made = new WeakMap();
+
+function load(kind, attributes) {
+  return new Promise((resolve, reject) => {
+    const element = Object.assign(document.createElement(kind), attributes, { onload: resolve, onerror: reject });
+    document.head.append(element);
+  });
+}
+
+function places() {
+  return [...document.querySelectorAll("[data-lat][data-lon]")].map((element, index) => ({
+    number: index + 1,
+    at: [Number(element.dataset.lat), Number(element.dataset.lon)],
+    link: element.querySelector("a"),
+  }));
+}
+
+function pin(place) {
+  const marker = L.marker(place.at, {
+    icon: L.divIcon({ className: "pin", html: String(place.number), iconSize: [28, 28] }),
+    title: place.link?.innerText ?? "", alt: `${place.number}: ${place.link?.innerText ?? ""}`,
+  });
+  const link = document.createElement("a");
+  link.href = place.link?.href ?? "#";
+  link.textContent = place.link?.innerText ?? "";
+  return marker.bindPopup(link);
+}
+
+function draw(map, box) {
+  map.eachLayer((layer) => { if (layer instanceof L.FeatureGroup) layer.remove(); });
+  const pins = L.featureGroup(places().map(pin));
+  const outline = JSON.parse(box.dataset.outline || "[]");
+  const group = L.featureGroup(outline.length ? [L.polygon(outline, { color: "#5a676a", weight: 2, fillColor: "#f7f2e8", fillOpacity: 1, interactive: false }), pins] : [pins]);
+  group.addTo(map);
+  if (group.getBounds().isValid()) map.fitBounds(group.getBounds().pad(0.1), { maxZoom: 15, animate: false });
+}
+
+async function show(box) {
+  if (!window.L) {
+    await Promise.all([
+      load("link", { rel: "stylesheet", href: box.dataset.css }),
+      load("script", { src: box.dataset.js }),
+    ]);
+  }
+  box.hidden = false;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(box, { scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles), fadeAnimation: !calm, zoomAnimation: !calm });
+  if (box.dataset.tiles) {
+    L.tileLayer(box.dataset.tiles, {
+      maxZoom: 19, attribution: "© OpenStreetMap contributors", referrerPolicy: "strict-origin-when-cross-origin",
+    }).addTo(map);
+  }
+  draw(map, box);
+  made.set(box, map);
+}
+
+addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-map-show]");
+  if (!button) return;
+  const box = document.getElementById(button.dataset.mapShow);
+  try {
+    if (!made.has(box)) await show(box);
+    button.hidden = true;
+  } catch {
+    button.textContent = "The map could not be loaded. Try again";
+  }
+});
+
+// The list was filtered: the pins follow it.
+document.body.addEventListener("htmx:afterSettle", () => {
+  document.querySelectorAll(".map").forEach((box) => { if (made.has(box)) draw(made.get(box), box); });
+});
