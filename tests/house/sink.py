@@ -113,8 +113,8 @@ def refuses(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("form/", sink), path("parts/", parts), path("chosen/", chosen), path("gallery/", gallery), path("map/", public_map),
-    path("fails/", fails), path("refuses/", refuses),
+    path("form/", sink), path("parts/", parts), path("chosen/", chosen), path("gallery/", gallery),
+    path("map/", public_map), path("fails/", fails), path("refuses/", refuses),
     path("accounts/", include("agencies.sign_in_urls")), path("", include("agencies.urls")),
 ]  # fmt: skip
 handler400 = "agencies.views.errors.bad_request"
