@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready),
     path("accounts/", include("agencies.sign_in_urls")),
     path("", include("agencies.urls")),
+    path("", include("directory.urls")),
     path("", include("referrals.urls")),
     path("", include("cases.urls")),
 ]

@@ -71,6 +71,11 @@ class Service(models.Model):
         running = models.Q(status__in=[Status.ACTIVE, Status.CLOSED])
         return cls.objects.filter(running | models.Q(agency=member.agency_id) if member else running)
 
+    @classmethod
+    def ever(cls) -> "models.QuerySet[Self]":
+        """What runs or once ran, so that an old link can say what became of it."""
+        return cls.objects.all()
+
     @property
     def runs(self) -> bool:
         return self.status == Status.ACTIVE

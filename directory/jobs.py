@@ -1,0 +1,19 @@
+"""What the directory does by itself, each night."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from directory.index import index, refresh
+from directory.models import Service, Spot, Status
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="refresh_directory", queueing_lock="refresh_directory")
+def refresh_directory(timestamp: int) -> None:
+    """Take ended hours out of what is found, put in what has none yet, and count again. May run twice."""
+    over = Service.objects.filter(schedules__valid_to__lt=timezone.localdate())
+    running = Service.objects.filter(status__in=[Status.ACTIVE, Status.CLOSED])
+    unwritten = running.exclude(pk__in=Spot.objects.values("service"))
+    for services in (over, unwritten):
+        index(set(services.values_list("pk", flat=True)))
+    refresh()

@@ -1,0 +1,12 @@
+"""The front page: what, where, when."""
+
+from django.http import HttpRequest, HttpResponse
+
+from agencies.access import public
+from config.fragments import page
+from directory.forms import SearchForm
+
+
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    return page(request, "directory/home.html", {"search": SearchForm()})
