@@ -1,0 +1,112 @@
+"""Is this the same person? Each pair of details as people really mistype them, with the reasons in words."""
+
+import datetime
+
+import pytest
+
+from cases.matching import Strength, birth_dates, candidates, plain
+from cases.models import Person
+from tests.factories import PersonFactory, ReferralFactory
+
+KNOWN = {"name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "nhs_number": "", "postcode": "BN11 2AA"}
+
+
+def found(person=None, **asked):
+    PersonFactory(**(KNOWN | (person or {})))
+    details = {"person_name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "nhs_number": "",
+               "postcode": "BN11 2AA"}  # fmt: skip
+    return candidates(ReferralFactory(**(details | asked)))
+
+
+def only(*arguments, **asked):
+    (candidate,) = found(*arguments, **asked)
+    return candidate
+
+
+PAIRS = [  # what differs in the referral, strength, a reason
+    ({}, Strength.LIKELY, "Same name"),
+    ({}, Strength.LIKELY, "Born the same day"),
+    ({}, Strength.LIKELY, "Same postcode"),
+    ({"person_name": "Joanne Whitfeild"}, Strength.LIKELY, "Name is nearly the same: Joanne Whitfeild / Joan Whitfield"),
+    ({"person_name": "WHITFIELD JOAN"}, Strength.LIKELY, "Same name in another order: WHITFIELD JOAN / Joan Whitfield"),
+    ({"person_name": "Mrs Joan Whitfield"}, Strength.LIKELY, "Same name"),
+    ({"person_name": "Joan Harrison"}, Strength.LIKELY, "Same first name, another surname: Joan Harrison / Joan Whitfield"),
+    ({"date_of_birth": datetime.date(1951, 8, 3)}, Strength.LIKELY, "Born the same day, if day and month were swapped"),
+    ({"date_of_birth": datetime.date(1950, 3, 8)}, Strength.LIKELY, "Date of birth differs in one part only"),
+    ({"postcode": "BN11 4XX"}, Strength.LIKELY, "Same area: BN11"),
+    ({"date_of_birth": None}, Strength.POSSIBLE, "Same postcode"),
+    ({"date_of_birth": None, "postcode": "BN11 9ZZ"}, Strength.POSSIBLE, "Same area: BN11"),
+    ({"postcode": ""}, Strength.LIKELY, "Born the same day"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "strength", "reason"), PAIRS)
+def test_given_details_typed_another_way_when_compared_then_the_person_is_found_with_the_reason(asked, strength, reason):
+    candidate = only(**asked)
+    assert candidate.strength is strength
+    assert reason in candidate.reasons
+
+
+STRANGERS = [
+    {"person_name": "Malik Farooq", "date_of_birth": datetime.date(1980, 1, 1), "postcode": "BN43 5AB"},
+    {"person_name": "Malik Farooq", "postcode": "BN43 5AB"},  # only the birthday is the same
+    {"person_name": "Malik Farooq", "date_of_birth": datetime.date(1980, 1, 1)},  # only the street is the same
+    {"date_of_birth": datetime.date(1980, 1, 1), "postcode": "BN43 5AB"},  # only the name is the same
+]
+
+
+@pytest.mark.parametrize("asked", STRANGERS)
+def test_given_only_one_thing_alike_when_compared_then_nobody_is_found(asked):
+    assert found(**asked) == []
+
+
+def test_given_the_same_nhs_number_when_compared_then_it_is_almost_certain():
+    candidate = only({"nhs_number": "9990000018"}, nhs_number="9990000018")
+    assert candidate.strength is Strength.SURE
+    assert candidate.reasons[0] == "Same NHS number"
+
+
+def test_given_the_same_nhs_number_and_all_else_different_then_it_is_said_so():
+    candidate = only(
+        {"nhs_number": "9990000018"}, nhs_number="9990000018", person_name="Malik Farooq",
+        date_of_birth=datetime.date(1980, 1, 1), postcode="BN43 5AB",
+    )  # fmt: skip
+    assert candidate.strength is Strength.LIKELY
+    assert candidate.differences == ["Another name: Malik Farooq / Joan Whitfield", "Another date of birth"]
+
+
+def test_given_two_nhs_numbers_when_all_else_is_alike_then_it_is_only_possible_and_the_difference_is_shown():
+    candidate = only({"nhs_number": "9990000018"}, nhs_number="9990000026")
+    assert candidate.strength is Strength.POSSIBLE
+    assert candidate.differences == ["A different NHS number"]
+
+
+@pytest.mark.parametrize("name", ["李", "עֲבַד", "O'Neill-Łoś", "X", "'; DROP TABLE cases_person; --", "%_\\", "a" * 120])
+def test_given_any_name_when_compared_then_it_is_found_by_birthday_and_nothing_breaks(name):
+    assert only({"name": name}, person_name=name).reasons[0] == "Same name"
+
+
+def test_given_many_alike_then_five_are_shown_the_strongest_first():
+    for n in range(8):
+        PersonFactory(**KNOWN | {"name": f"Joan Whitfield{'e' * n}", "nhs_number": ""})
+    sure = PersonFactory(**KNOWN | {"nhs_number": "9990000018"})
+    shown = candidates(ReferralFactory(person_name="Joan Whitfield", date_of_birth=KNOWN["date_of_birth"]))
+    assert len(shown) == 5
+    assert shown[0].person == sure
+
+
+def test_birth_dates_are_real_days_only():
+    assert datetime.date(1951, 2, 28) in birth_dates(datetime.date(1951, 2, 28))
+    assert len(birth_dates(datetime.date(2024, 2, 29))) >= 2
+    assert birth_dates(None) == []
+
+
+def test_plain_names():
+    assert plain("Dr Zoë O'Hara-Smith") == "ZOE OHARA SMITH"
+    assert plain("Dr") == "DR"
+
+
+def test_comparing_changes_nobody():
+    person = PersonFactory(**KNOWN)
+    candidates(ReferralFactory(phone="07700 900999"))
+    assert Person.objects.get(pk=person.pk).phone == person.phone
