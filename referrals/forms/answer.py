@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from agencies.access import Permission
+from agencies.models import Membership
 from config.forms import DateField, Form, IdempotencyKey, NameField, Radios, TextField
 from referrals.forms.seen import Seen
 from referrals.models import DeclineReason, Referral
@@ -26,6 +28,8 @@ SAYS: dict[tuple[Status, Status], tuple[str, str]] = {  # what the group says, a
     (Status.STARTED, Status.COMPLETED): ("It is finished", "They have had what you offer"),
     (Status.STARTED, Status.LOST_CONTACT): ("They stopped coming and we could not reach them", ""),
 }
+
+ORDER = [Status.ACCEPTED, Status.STARTED, Status.COMPLETED, Status.WAITING, Status.LOST_CONTACT]  # the likeliest first
 
 
 class AnswerForm(Form):
@@ -81,12 +85,20 @@ class AnswerForm(Form):
         return {name: self.data.get(name, "") for name in ("words", "name")}
 
 
+def answer_form(referral: Referral, member: Membership) -> AnswerForm | None:
+    """The form for a member of the group that was asked, while there is something to answer."""
+    asked = member.agency_id == referral.to_agency_id and referral.service_id is not None
+    if not asked or not referral.is_open or not member.may(Permission.ANSWER):
+        return None
+    return AnswerForm(referral=referral, by_link=False)
+
+
 def offered(referral: Referral, reasons: dict[str, DeclineReason]) -> list[tuple[str, str, str]]:
     """The answers for a referral as it stands: value, words, hint. Each reason to say no is an answer of its own."""
-    found, status = [], Status(referral.status)
-    for to in next_statuses(status, Side.RECEIVER):
-        if to == Status.DECLINED:
-            found += [(f"{to}:{code}", f"No. {reason.text}", "") for code, reason in reasons.items()]
-        elif (status, to) in SAYS:
-            found.append((str(to), *SAYS[status, to]))
+    status = Status(referral.status)
+    allowed = next_statuses(status, Side.RECEIVER)
+    found = [(str(to), *SAYS[status, to]) for to in ORDER if to in allowed and (status, to) in SAYS]
+    if Status.DECLINED in allowed:
+        no = "No." if status == Status.SENT else "We cannot help after all."
+        found += [(f"{Status.DECLINED}:{code}", f"{no} {reason.text}", "") for code, reason in reasons.items()]
     return [*found, (MESSAGE, "Only send a message", "Nothing else changes")]

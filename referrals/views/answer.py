@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -31,7 +32,7 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     if link.has_expired:
         return unlisted(page(request, "referrals/link_ended.html", {"token": token}, status=410))
     links.opened(link)
-    return unlisted(respond(request, link.referral, by_link=True))
+    return unlisted(respond(request, link.referral, by_link=True, then=request.path))
 
 
 @public
@@ -49,16 +50,16 @@ def answer_signed_in(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     received = Referral.visible_to(request.member).filter(to_agency=request.member.agency_id)
     asked = received.select_related("service", "from_agency", "to_agency", "sent_by__user")
     referral = get_object_or_404(asked, pk=pk, service__isnull=False)
-    return respond(request, referral, by_link=False)
+    return respond(request, referral, by_link=False, then=reverse("referrals:referral", args=[pk]))
 
 
-def respond(request: HttpRequest, referral: Referral, *, by_link: bool) -> HttpResponse:
-    """The page with who it is and the question; after an answer, the page again with what comes next.
+def respond(request: HttpRequest, referral: Referral, *, by_link: bool, then: str) -> HttpResponse:
+    """The page with who it is and the question; after an answer, the page `then`, with what comes next.
 
     A second identical post is answered like the first. Who is too late is told so and loses no words (409).
     """
     if request.method == "POST" and has_replied(referral, request.POST.get("key", "")):
-        return redirect(request.path)
+        return redirect(then)
     form, refused = AnswerForm(request.POST or None, referral=referral, by_link=by_link), ""
     if request.method == "POST" and not referral.is_open:
         refused = standing(referral)
@@ -69,7 +70,7 @@ def respond(request: HttpRequest, referral: Referral, *, by_link: bool) -> HttpR
             refused = str(error)
         else:
             messages.success(request, f"Thank you. {referral.from_agency.name} has been told.")
-            return redirect(request.path)
+            return redirect(then)
     kept = form.typed
     if refused:
         form = AnswerForm(referral=referral, by_link=by_link, typed=kept)

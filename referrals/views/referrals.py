@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author
@@ -13,13 +13,14 @@ from config.forms import Form, answer
 from config.fragments import page
 from referrals import letters, lists, story
 from referrals.actions import MoveRefused, move
+from referrals.forms.answer import answer_form
 from referrals.forms.referral import ResendForm, WithdrawForm
 from referrals.models import Referral
 from referrals.states import Side, Status
 
 
 @allow(Permission.SEE_REFERRALS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def referrals(request: HttpRequest) -> HttpResponse:
     """The lists, 30 at a time. A search is posted, so that no name or number is ever in a URL."""
     member, offered = request.member, lists.lists_of(request.member)
@@ -60,7 +61,7 @@ def one(request: HttpRequest, pk: uuid.UUID) -> Referral:
 
 
 @allow(Permission.SEE_REFERRALS)
-@require_GET
+@require_safe
 def referral(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = one(request, pk), request.member
@@ -73,26 +74,28 @@ def referral(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "steps": story.steps(found, member),
         "deeds": story.deeds(found, member),
         "answer": letters.answer_to(found),
+        "case_url": story.case_url(found, member),
+        "reply": answer_form(found, member),
     }
     return page(request, "referrals/referral.html", context)
 
 
 @allow(Permission.SEE_REFERRALS)
-@require_GET
+@require_safe
 def letter(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The answer, or before it the referral as sent, as a PDF."""
     return letters.letter(request, one(request, pk))
 
 
 @allow(Permission.REFER)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = WithdrawForm(request.POST or None)
     return sender_moves(request, pk, form, Status.WITHDRAWN, "referrals/withdraw.html", "The referral is withdrawn.")
 
 
 @allow(Permission.REFER)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def resend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = ResendForm(request.POST or None)
     return sender_moves(request, pk, form, Status.SENT, "referrals/resend.html", "Sent again, with your words.")
