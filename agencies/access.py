@@ -99,11 +99,14 @@ def memberships(member: Membership) -> Q:
 
 
 def invitations(member: Membership) -> Q:
-    return Q(agency=member.agency_id)
+    """Who has been invited to the same agency: for those who run its team."""
+    return Q(agency=member.agency_id) if may(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
 
 
 def referrals(member: Membership) -> Q:
     """What the own agency has sent or received. A provider sees only what it received."""
+    if not may(member, Permission.SEE_REFERRALS):
+        return Q(pk__in=[])
     received = Q(to_agency=member.agency_id)
     return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
 

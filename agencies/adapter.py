@@ -10,6 +10,7 @@ from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages as django_messages
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from agencies import messages
 from agencies.access import SECOND_FACTOR
 from agencies.landing import landing_page
 from agencies.models import Membership
+from agencies.second_step import has_another
 
 if TYPE_CHECKING:
     from agencies.models import User
@@ -31,6 +33,17 @@ SUBJECTS = {
     "mfa/email/webauthn_added": "A passkey was added",
     "mfa/email/webauthn_removed": "A passkey was removed",
     "mfa/email/recovery_codes_generated": "New recovery codes were made",
+}
+
+
+# What allauth reports after a deed → our words; what is not here needs no words.
+REPORTS = {
+    "account/messages/password_changed.txt": "Your password is changed.",
+    "mfa/messages/totp_activated.txt": "The authenticator app is on.",
+    "mfa/messages/totp_deactivated.txt": "The authenticator app is removed.",
+    "mfa/messages/webauthn_added.txt": "The passkey is added.",
+    "mfa/messages/webauthn_removed.txt": "The passkey is removed.",
+    "mfa/messages/recovery_codes_generated.txt": "These are your new recovery codes.",
 }
 
 
@@ -51,6 +64,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return landing_page(Membership.open_of(request.user).first())
+
+    def add_message(self, request: HttpRequest, level: int, message_template: str = "", *_: Any, **given: Any) -> None:
+        words = given.get("message") or REPORTS.get(message_template)
+        if words:
+            django_messages.add_message(request, level, words)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """As a message like any other: written in this transaction, delivered by a job."""
@@ -88,12 +106,12 @@ class SecondStepAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": "Your work needs a second step. Add another one before you remove this one",
     }
 
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return "Passkey"
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last second step of somebody whose role needs one stays."""
         if not settings.REQUIRE_SECOND_FACTOR or authenticator.type == Authenticator.Type.RECOVERY_CODES:
             return True
-        others = Authenticator.objects.filter(
-            user_id=authenticator.user_id, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-        ).exclude(pk=authenticator.pk)
         roles = Membership.open_of(authenticator.user).filter(role__in=SECOND_FACTOR)
-        return others.exists() or not roles.exists()
+        return has_another(authenticator) or not roles.exists()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
@@ -17,6 +16,7 @@ from django.urls import reverse
 
 from agencies.access import SECOND_FACTOR, to_sign_in
 from agencies.models import Membership
+from agencies.second_step import REAL_STEPS
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -102,7 +102,7 @@ def second_factor(get_response: View) -> View:
         needed = settings.REQUIRE_SECOND_FACTOR and any(m.role in SECOND_FACTOR for m in memberships)
         if not needed or has_taken_second_step(request):
             return None
-        if is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
+        if is_mfa_enabled(request.user, REAL_STEPS):
             logout(request)  # signed in by a door that did not ask for it
             return to_sign_in(request)
         match = request.resolver_match

@@ -98,6 +98,11 @@ def find_invitation(token: str) -> Invitation | None:
     return Invitation.objects.select_related("agency").filter(token_hash=hashed(token)).first()
 
 
+def has_account(invitation: Invitation) -> bool:
+    """Whether whoever was invited can sign in already; told only to who holds the link."""
+    return User.objects.filter(email__iexact=invitation.email).exists()
+
+
 @transaction.atomic
 def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Membership:
     """Make the account the invitation was for, and its membership. Raises NotOpen."""

@@ -14,7 +14,7 @@ from agencies.actions import invitation as invitations
 from agencies.forms.sign_in import NewAccountForm
 from agencies.forms.team import permission_lines
 from agencies.landing import landing_page
-from agencies.models import Invitation, User
+from agencies.models import Invitation
 from config.forms import answer
 from config.fragments import page
 
@@ -41,8 +41,7 @@ def join(request: HttpRequest, found: Invitation) -> HttpResponse:
         if request.method == "POST":
             return join_as_known(request, found)
         return page(request, "agencies/invitation_join.html", context | {"form": None, "known": True})
-    known = User.objects.filter(email__iexact=found.email).exists()
-    if known or request.user.is_authenticated:
+    if invitations.has_account(found) or request.user.is_authenticated:
         return page(request, "agencies/invitation_join.html", context | {"form": None, "known": False})
     form = NewAccountForm(request.POST or None, email=found.email, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():

@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from agencies.access import View
 from agencies.actions.session import end_sessions
 from agencies.adapter import SecondStepAdapter
 from agencies.middleware import has_taken_second_step
+from agencies.second_step import find_passkey, steps_of
 
 
 def housed(view: Callable[..., Any]) -> View:
@@ -44,9 +44,9 @@ def changes_second_step(view: Callable[..., Any]) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        before = steps_of(request)
+        before = steps_of(request.user)
         response: HttpResponse = view(request, *args, **kwargs)
-        after = steps_of(request)
+        after = steps_of(request.user)
         if after != before:
             end_sessions(user=request.user, keep=request.session.session_key)
         if after - before and not has_taken_second_step(request):
@@ -54,10 +54,6 @@ def changes_second_step(view: Callable[..., Any]) -> View:
         return response
 
     return housed(wrapper)
-
-
-def steps_of(request: HttpRequest) -> set[int]:
-    return set(Authenticator.objects.filter(user_id=request.user.pk).values_list("pk", flat=True))
 
 
 def changes_password(view: Callable[..., Any]) -> View:
@@ -102,7 +98,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 @changes_second_step
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
     """As allauth's, but somebody whose work needs a second step keeps the last one."""
-    passkey = Authenticator.objects.filter(user_id=request.user.pk, pk=pk).first()
+    passkey = find_passkey(request.user, pk)
     adapter = SecondStepAdapter()
     if passkey and request.method == "POST" and not adapter.can_delete_authenticator(passkey):
         messages.error(request, adapter.error_messages["cannot_delete_authenticator"])

@@ -141,15 +141,6 @@ REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR; developmen
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
 
-# Counters of failed sign-ins and used codes: shared by all processes, so in the database.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
-
 # Jobs: each app's are in its jobs.py. A worker that is silent for 30 s counts as dead (agencies.jobs).
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
@@ -202,12 +193,12 @@ PLACE = {
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds
 
-# One cache for all processes and machines, in the database: it counts attempts to sign in (allauth's rate limits),
-# about 1 ms each. Its table is made by `manage.py createcachetable`.
+# One cache for all processes and machines, in the database: it counts attempts to sign in and codes used
+# (allauth), about 1 ms each. Its table is made by `manage.py createcachetable`.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }

@@ -1,0 +1,148 @@
+"""What the crawler needs to know of each address with a part to guess: whose object would be somebody else's.
+
+An address with a part in it (`<uuid:pk>`) that is not public must be here, or test_views.py fails. Each function
+makes an object that belongs to strangers and returns the parts of its address.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from agencies.access import Role
+from agencies.actions.invitation import hashed
+from agencies.models import Author, Invitation
+from cases.history import record
+from cases.models import Agreement, Kind
+from tests.factories import AgencyFactory, CaseFactory, MembershipFactory, ReferralFactory
+
+Parts = dict[str, Any]
+
+
+def somebody() -> Parts:
+    return {"pk": MembershipFactory(role=Role.CONNECTOR).pk}
+
+
+def an_invitation() -> Parts:
+    expires_at = timezone.now() + timedelta(days=7)
+    invitation = Invitation(
+        agency=AgencyFactory(), email="i@work.example.org", name="I", role=Role.PROVIDER, expires_at=expires_at
+    )
+    invitation.token_hash = hashed(str(uuid.uuid4()))
+    invitation.save()
+    return {"pk": invitation.pk}
+
+
+def a_passkey() -> Parts:
+    user = MembershipFactory(role=Role.CONNECTOR).user
+    return {"pk": Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={}).pk}
+
+
+def a_referral() -> Parts:
+    return {"pk": ReferralFactory().pk}
+
+
+def a_case() -> Parts:
+    return {"pk": CaseFactory().pk}
+
+
+def an_entry() -> Parts:
+    case = CaseFactory()
+    entry = record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Theirs")
+    return {"pk": case.pk, "number": entry.number}
+
+
+def a_fact() -> Parts:
+    return a_case() | {"name": "phone"}
+
+
+def an_agreement() -> Parts:
+    case = CaseFactory()
+    agreement = Agreement.objects.create(
+        case=case,
+        agency=AgencyFactory(),
+        scope=Agreement.Scope.SHARE,
+        how="Said on the phone",
+        **Agreement.signature(Author.of(case.lead)),
+    )
+    return {"pk": case.pk, "agreement": agreement.pk}
+
+
+def a_draft() -> Parts:
+    return {"key": uuid.uuid4()}
+
+
+FOREIGN: dict[str, Callable[[], Parts]] = {
+    "agencies:member": somebody,
+    "agencies:end_member": somebody,
+    "agencies:resend_invitation": an_invitation,
+    "agencies:cancel_invitation": an_invitation,
+    "mfa_remove_webauthn": a_passkey,
+    "referrals:sent": a_referral,
+    "referrals:referral": a_referral,
+    "referrals:letter": a_referral,
+    "referrals:withdraw": a_referral,
+    "referrals:resend": a_referral,
+    "referrals:ask_detail": a_referral,
+    "referrals:decline": a_referral,
+    "referrals:pass_on": a_referral,
+    "referrals:assign": a_referral,
+    "referrals:answer_signed_in": a_referral,
+    "cases:accept": a_referral,
+    "cases:case": a_case,
+    "cases:write": a_case,
+    "cases:correct": an_entry,
+    "cases:fact": a_fact,
+    "cases:give": a_case,
+    "cases:activities": a_case,
+    "cases:signpost": a_case,
+    "cases:send_on": a_case,
+    "cases:close": a_case,
+    "cases:sharing": a_case,
+    "cases:take_back": an_agreement,
+    "cases:papers": a_case,
+    "cases:history_pdf": a_case,
+}
+
+# No such object of others can be named by the address: what is there is one's own, or nothing.
+OWN_ONLY = {"referrals:discard_draft": a_draft}
+
+
+def addresses() -> dict[str, URLPattern]:
+    """Every routed view under its URL name with namespace; nameless ones under their pattern."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(resolver: URLResolver, space: str) -> None:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                walk(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+            else:
+                found[f"{space}{entry.name or entry.pattern}"] = entry
+
+    walk(get_resolver(), "")
+    return found
+
+
+ADDRESSES = addresses()
+
+
+def url_of(name: str, parts: Parts) -> str:
+    """Its path; a nameless one is its own pattern."""
+    return reverse(name, kwargs=parts) if ADDRESSES[name].name else f"/{name}"
+
+
+def made_up(pattern: URLPattern) -> Parts:
+    """Well-formed parts of an address that name nothing."""
+    kinds = {"uuid": uuid.uuid4(), "int": 1, "slug": "nothing", "str": "nothing", "path": "nothing"}
+    converters = getattr(pattern.pattern, "converters", {})
+    parts: Parts = {}
+    for name, converter in converters.items():
+        kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+        parts[name] = kinds[kind]
+    for name in getattr(getattr(pattern.pattern, "regex", None), "groupindex", {}):
+        parts.setdefault(name, "nothing")
+    return parts

@@ -1,0 +1,140 @@
+"""The page of rules, agencies/access.py, printed as one table that people review: access.txt."""
+
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from agencies.access import PERMISSIONS, ROLES_OF_KIND, SECOND_FACTOR, Permission, Role, may
+from agencies.actions.invitation import invite
+from agencies.models import AgencyKind, Author, Draft, Invitation, Membership
+from cases.history import record
+from cases.models import Audience, Case, Circle, Entry, Kind
+from referrals.models import Referral
+from tests.factories import AgencyFactory, CaseFactory, MembershipFactory, ReferralFactory, people, teammate
+
+TABLE = Path(__file__).parent / "access.txt"
+WIDTH = 86
+
+
+# --- Situations: each makes a row, and says whether the member sees it --------------------------------
+
+
+def sees(row: Any, member: Membership) -> bool:
+    rows: QuerySet[Any] = type(row).visible_to(member)
+    return rows.filter(pk=row.pk).exists()
+
+
+def case_of(member: Membership) -> Case:
+    return CaseFactory(agency=member.agency)
+
+
+def shared_case(member: Membership, *, ended: bool = False) -> Case:
+    case = CaseFactory()
+    circle = Circle.objects.create(case=case, agency=member.agency, purpose="Helps")
+    if ended:
+        Circle.objects.filter(pk=circle.pk).update(ended_at=circle.started_at)
+    return case
+
+
+def entry(case: Case, audience: Audience) -> Entry:
+    return record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", audience=audience)
+
+
+def draft(member: Membership) -> Draft:
+    return Draft.keep(member=member, key="note:1", data={})
+
+
+def invitation(member: Membership) -> Invitation:
+    names = {"email": "i@work.example.org", "name": "I", "role": Role(member.role), "manages_team": False}
+    return invite(key=uuid.uuid4(), agency=member.agency, by=member, **names)
+
+
+SITUATIONS: dict[str, Callable[[Membership], Any]] = {
+    "a referral their agency sent": lambda m: ReferralFactory(from_agency=m.agency),
+    "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
+    "a referral between others": lambda m: ReferralFactory(),
+    "a case of their own team": case_of,
+    "a case their agency is in the circle of": shared_case,
+    "a case whose circle their agency has left": lambda m: shared_case(m, ended=True),
+    "a case of others": lambda m: CaseFactory(),
+    "own case, entry for the team": lambda m: entry(case_of(m), Audience.TEAM),
+    "own case, entry for the circle": lambda m: entry(case_of(m), Audience.CIRCLE),
+    "own case, entry for the person too": lambda m: entry(case_of(m), Audience.PERSON),
+    "shared case, entry for the owning team": lambda m: entry(shared_case(m), Audience.TEAM),
+    "shared case, entry for the circle": lambda m: entry(shared_case(m), Audience.CIRCLE),
+    "shared case, entry for the person too": lambda m: entry(shared_case(m), Audience.PERSON),
+    "left case, entry for the circle": lambda m: entry(shared_case(m, ended=True), Audience.CIRCLE),
+    "case of others, entry for the circle": lambda m: entry(CaseFactory(), Audience.CIRCLE),
+    "a colleague's membership": teammate,
+    "a membership in another agency": lambda m: MembershipFactory(),
+    "an invitation to their agency": invitation,
+    "an invitation to another agency": lambda m: invitation(MembershipFactory()),
+    "their own draft": draft,
+    "a colleague's draft": lambda m: draft(teammate(m)),
+}
+
+
+def grid(rows: dict[str, list[bool]]) -> list[str]:
+    head = " " * WIDTH + " ".join(f"{role.value[:9]:>9}" for role in Role)
+    return [head] + [f"{name:{WIDTH}}" + " ".join(f"{'yes' if y else '-':>9}" for y in ys) for name, ys in rows.items()]
+
+
+def printed() -> str:
+    members = people()
+    kinds = [f"{kind:{WIDTH}}{', '.join(r.label for r in roles)}" for kind, roles in ROLES_OF_KIND.items()]
+    allowed = {p.label: [p in PERMISSIONS[r] for r in Role] for p in Permission}
+    factor = {"Needs a second step of signing in": [r in SECOND_FACTOR for r in Role]}
+    rows = {name: [sees(make(members[r]), members[r]) for r in Role] for name, make in SITUATIONS.items()}
+    parts = [["WHAT EACH ROLE MAY DO"], grid(allowed), [""], grid(factor), [""]]
+    parts += [["WHICH ROWS EACH ROLE SEES"], grid(rows), [""], ["ROLES THAT EACH KIND OF AGENCY MAY HOLD"], kinds]
+    return "\n".join(line.rstrip() for part in parts for line in part) + "\n"
+
+
+def test_who_may_see_and_do_what_is_as_reviewed() -> None:
+    """A change of access.py changes this table; write it anew with UPDATE_SNAPSHOTS=1 and have it reviewed."""
+    text = printed()
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        TABLE.write_text(text)
+    assert text == TABLE.read_text()
+
+
+# --- The rules that the table cannot show -------------------------------------------------------------
+
+
+def test_every_role_and_kind_has_its_rules() -> None:
+    assert set(PERMISSIONS) == set(Role)
+    assert set(ROLES_OF_KIND) == set(AgencyKind.values)
+    assert {role for roles in ROLES_OF_KIND.values() for role in roles} == set(Role)
+
+
+def test_running_the_team_adds_that_and_nothing_else() -> None:
+    member = MembershipFactory(role=Role.REFERRER, manages_team=True)
+    allowed = {p for p in Permission if may(member, p)}
+    assert allowed == PERMISSIONS[Role.REFERRER] | {Permission.MANAGE_TEAM}
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_nobody_at_work_may_do_nothing(permission: Permission) -> None:
+    assert not may(None, permission)
+
+
+def test_a_steward_never_sees_a_case_or_referral() -> None:
+    """Product: the steward sees figures and listings, never case content."""
+    steward = MembershipFactory(role=Role.STEWARD)
+    shared_case(steward)
+    assert not Case.visible_to(steward).exists()
+    assert not Entry.visible_to(steward).exists()
+    assert not may(steward, Permission.SEE_REFERRALS)
+
+
+def test_a_member_of_two_agencies_sees_those_of_the_one_they_work_for_now() -> None:
+    first = MembershipFactory(role=Role.REFERRER)
+    second = MembershipFactory(role=Role.REFERRER, user=first.user, agency=AgencyFactory(kind=AgencyKind.PRACTICE))
+    referral = ReferralFactory(from_agency=first.agency)
+    assert Referral.visible_to(first).filter(pk=referral.pk).exists()
+    assert not Referral.visible_to(second).exists()
