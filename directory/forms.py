@@ -44,7 +44,7 @@ class SearchForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.needs = {need.code: need for need in TaxonomyTerm.needs()}
+        self.needs = {need.code: need for need in TaxonomyTerm.needs() if need.words}  # "something else" finds nothing
         self.fields["need"].choices = [("", "Anything"), *((code, str(need)) for code, need in self.needs.items())]  # type: ignore[attr-defined]
         self.point: Point | None = None
         self.place = ""  # as it is written: "BN11 2AA", "Worthing"

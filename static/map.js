@@ -1,8 +1,9 @@
 // The public map of activities: loaded when "Show map" is pressed, and repeats the list beside it.
 // <button type="button" data-map-show="map">Show map</button>
 // <div class="map" id="map" hidden data-js="…/leaflet.js" data-css="…/leaflet.css" data-tiles="" data-outline=""></div>
-// Pins are the elements of the page with data-lat and data-lon: numbered in their order, named by their first link.
-// data-tiles is the address of a tile server; without one, pins stand on data-outline, a JSON list of [lat, lon].
+// Pins are the elements of the page with data-lat and data-lon: named by their first link, numbered by data-number
+// or in their order. data-tiles is the address of a tile server; without one, pins stand on data-outline, a JSON
+// list of [lat, lon], or on what they themselves enclose.
 
 const made = new WeakMap();
 
@@ -15,7 +16,7 @@ function load(kind, attributes) {
 
 function places() {
   return [...document.querySelectorAll("[data-lat][data-lon]")].map((element, index) => ({
-    number: index + 1,
+    number: Number(element.dataset.number) || index + 1,
     at: [Number(element.dataset.lat), Number(element.dataset.lon)],
     link: element.querySelector("a"),
   }));
@@ -35,10 +36,23 @@ function pin(place) {
 function draw(map, box) {
   map.eachLayer((layer) => { if (layer instanceof L.FeatureGroup) layer.remove(); });
   const pins = L.featureGroup(places().map(pin));
-  const outline = JSON.parse(box.dataset.outline || "[]");
+  const outline = JSON.parse(box.dataset.outline || "null") ?? (box.dataset.tiles ? [] : around(places().map(({ at }) => at)));
   const group = L.featureGroup(outline.length ? [L.polygon(outline, { color: "#5a676a", weight: 2, fillColor: "#f7f2e8", fillOpacity: 1, interactive: false }), pins] : [pins]);
   group.addTo(map);
   if (group.getBounds().isValid()) map.fitBounds(group.getBounds().pad(0.1), { maxZoom: 15, animate: false });
+}
+
+// What encloses the points, a little larger (convex hull by Andrew's monotone chain).
+function around(points) {
+  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const turn = (o, a, b) => (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
+  const half = (list) => list.reduce((hull, next) => {
+    while (hull.length > 1 && turn(hull.at(-2), hull.at(-1), next) <= 0) hull.pop();
+    return [...hull, next];
+  }, []);
+  const hull = [...half(sorted).slice(0, -1), ...half(sorted.reverse()).slice(0, -1)];
+  const middle = [0, 1].map((axis) => points.reduce((sum, at) => sum + at[axis], 0) / points.length);
+  return hull.map((at) => at.map((value, axis) => value + (value - middle[axis]) * 0.15 + Math.sign(value - middle[axis]) * 0.002));
 }
 
 async function show(box) {
@@ -49,6 +63,7 @@ async function show(box) {
     ]);
   }
   box.hidden = false;
+  document.body.classList.add("mapped");
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(box, { scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles), fadeAnimation: !calm, zoomAnimation: !calm });
   if (box.dataset.tiles) {
