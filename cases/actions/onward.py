@@ -160,13 +160,14 @@ def hear(referral: Referral, move: Move) -> None:
 
 
 def hear_remark(referral: Referral, remark: Remark) -> None:
-    """Write a message between the group and the connector into the history of the case."""
+    """Write a message between the group and the connector, or that no answer came, into the history of the case."""
     case = sent_from(referral)
-    if case is None or remark.kind != Remark.Kind.MESSAGE:
+    if case is None or remark.kind == Remark.Kind.ASSIGNED:
         return
+    deed = "wrote" if remark.kind == Remark.Kind.MESSAGE else "no answer yet"
     record(
         case=case, kind=Kind.ANSWERED, by=author_of(remark), key=remark.pk, text=remark.words,
-        details=named(referral) | {"deed": "wrote"}, about=referral,
+        details=named(referral) | {"deed": deed}, about=referral,
     )  # fmt: skip
     if remark.hand != Hand.MEMBER or remark.written_for_id != case.agency_id:
         tell_lead(case, referral, key=f"case remark {remark.pk}")

@@ -34,7 +34,7 @@ def news(referral: Referral, *, key: str) -> None:
 
 
 def waiting(referral: Referral, *, key: str, why: str) -> None:
-    """To the team: a referral waits for it. `why` is "passed", "again", "reminder" or "late"."""
+    """To the team: a referral waits for it. `why` is "new", "passed", "again", "reminder" or "late"."""
     if to := receiver_email(referral):
         messages.send(
             key=f"waiting {key}",

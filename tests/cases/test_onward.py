@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from cases.actions.onward import Ask, refer_on
 from cases.models import Agreement, Audience, Case, CaseReferral, ClosingReason, Entry, Kind
 from directory.models import Service
 from referrals.actions import move, send_message
+from referrals.jobs import give_back
 from referrals.models import AnswerLink, ContactBy, DeclineReason, Move, Referral
 from referrals.states import Side, Status
 from tests.factories import (
@@ -268,6 +270,16 @@ def test_a_message_stands_in_the_history(connector: Membership, case: Case) -> N
     send_message(referral, by=Author.by_link(referral.to_agency, "Tom Reed"), words="Bring boots")
     entry = Entry.objects.get(case=case, kind=Kind.ANSWERED)
     assert (entry.text, entry.author_name) == ("Bring boots", "Tom Reed")
+
+
+def test_that_no_answer_came_stands_in_the_history_once(connector: Membership, case: Case) -> None:
+    (referral,) = sent(case, connector, ServiceFactory(name="Harbour choir"))
+    passed = referral.answer_by + timedelta(days=1)
+    give_back(passed)
+    give_back(passed)
+    entry = Entry.objects.get(case=case, kind=Kind.ANSWERED)
+    assert entry.details["deed"] == "no answer yet"
+    assert entry.hand == "system"
 
 
 def test_the_lead_hears_when_a_colleague_sent_it(connector: Membership, case: Case) -> None:
