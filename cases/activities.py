@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agencies.models import Membership
-from cases.forms.activities import MILE, FindActivitiesForm
+from cases.forms.activities import FindActivitiesForm
 from cases.models import Case, CaseReferral
 from cases.onward import Asked, asked_already
+from directory.describing import miles_away, summary
 from directory.models import Service, TaxonomyTerm
 from directory.postcodes import find_postcode
 from directory.search import Asked as Search
@@ -23,6 +24,7 @@ class Activity:
     when: str
     where: str
     far: str
+    summary: str
     chips: list[str]
     asked: Asked | None  # an open referral from this case
     answers: bool  # there is somebody to send a referral to
@@ -40,20 +42,28 @@ def look(case: Case, form: FindActivitiesForm, after: str = "") -> Found:
     said: dict[str, Any] = form.cleaned_data
     near = find_postcode(case.person.postcode) if case.person.postcode else None
     return search(Search(
-        words=said["words"], need=said["need"], day=said["day"], near=near, km=form.km if near else None, after=after
+        words=said["words"], need=said["need"], day=said["day"], near=near, km=form.km if near else None,
+        after=after[:200],
     ))  # fmt: skip
 
 
-def activities(found: Found, case: Case, chosen: set[uuid.UUID]) -> list[Activity]:
+def activities(found: Found, case: Case, chosen: list[Service]) -> list[Activity]:
     asked, answering = asked_already(case), able_to_answer(found.services)
+    ticked = {service.pk for service in chosen}
     return [
         Activity(
             service=service, when=service.spot.when, where=service.spot.where,  # type: ignore[attr-defined]
-            far=far_words(service.distance_km), chips=list(service.spot.chips),  # type: ignore[attr-defined]
-            asked=asked.get(service.pk), answers=service.pk in answering, chosen=service.pk in chosen,
+            far=miles_away(service.distance_km), summary=summary(service.description), chips=list(service.spot.chips),  # type: ignore[attr-defined]
+            asked=asked.get(service.pk), answers=service.pk in answering, chosen=service.pk in ticked,
         )
         for service in found.services
     ]  # fmt: skip
+
+
+def not_shown(chosen: list[Service], shown: list[Activity]) -> list[Service]:
+    """What was ticked in an earlier search and is not among these results: it stays ticked."""
+    there = {row.service.pk for row in shown}
+    return [service for service in chosen if service.pk not in there]
 
 
 def able_to_answer(services: Iterable[Service]) -> set[uuid.UUID]:
@@ -63,14 +73,6 @@ def able_to_answer(services: Iterable[Service]) -> set[uuid.UUID]:
     at_work = Membership.objects.filter(agency__in=silent, ended_at=None).values_list("agency_id", flat=True)
     signed_in = set(at_work) if silent else set()
     return {service.pk for service in running if service.reply_to_email() or service.agency_id in signed_in}
-
-
-def far_words(km: float | None) -> str:
-    """In miles, as people here say it; "" when it is not known."""
-    if km is None:
-        return ""
-    miles = km / MILE
-    return "Less than half a mile away" if miles < 0.5 else f"{miles:.1f} miles away" if miles < 10 else f"{miles:.0f} miles away"
 
 
 def chosen_services(member: Membership, ids: Iterable[str]) -> list[Service]:

@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 
-from config.forms import Form, NameField
+from config.fields import CleanCharField
+from config.forms import Form
+from directory.describing import MILE
 from directory.models import TaxonomyTerm
 from directory.models.session import DAYS
 
-MILE = 1.609344  # km
 MILES = [("", "Any distance"), ("1", "Within 1 mile"), ("3", "Within 3 miles"), ("5", "Within 5 miles")]
 
 
@@ -16,7 +17,7 @@ class FindActivitiesForm(Form):
     button = "Search"
     mark_optional = False
 
-    words = NameField(label="Words", required=False, help_text="For example, walking or company", max_length=200)
+    words = CleanCharField(label="Words", required=False, max_length=200)
     need = forms.ModelChoiceField(
         TaxonomyTerm.needs(), label="Need", required=False, empty_label="Any need", to_field_name="code"
     )

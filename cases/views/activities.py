@@ -13,7 +13,7 @@ from agencies.access import Permission, allow
 from agencies.models import Author, Membership
 from cases.actions.onward import Ask, in_words, refer_on, what_they_get
 from cases.actions.onward import signpost as tell_about
-from cases.activities import able_to_answer, chosen_services, look, needs_of
+from cases.activities import able_to_answer, chosen_services, look, needs_of, not_shown
 from cases.activities import activities as rows
 from cases.forms.activities import FindActivitiesForm
 from cases.forms.onward import ReferOnForm
@@ -21,7 +21,6 @@ from cases.models import Case
 from cases.onward import asked_already, asked_from
 from cases.reading import open_case, opened
 from config.forms import answer
-from config.fragments import page
 from config.template_tags import date_words
 from directory.models import Service
 from referrals.models import Referral
@@ -36,10 +35,11 @@ def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     asked = request.GET if request.GET else QueryDict(f"need={needs[0].code}" if needs else "")
     form = FindActivitiesForm(asked, placed=bool(case.person.postcode))
     found = look(case, form, request.GET.get("after", "")) if form.is_valid() else None
-    chosen = {service.pk for service in chosen_services(request.member, request.GET.getlist("service"))}
+    chosen = chosen_services(request.member, request.GET.getlist("service"))
+    shown = rows(found, case, chosen) if found else []
     return answer(request, "cases/activities.html", part={"results": "results"}, context={
-        "case": case, "form": form, "needs": needs, "found": found, "key": uuid.uuid4(), "chosen": chosen,
-        "rows": rows(found, case, chosen) if found else [], "asked": asked_from(case),
+        "case": case, "form": form, "needs": needs, "found": found, "key": uuid.uuid4(), "rows": shown,
+        "kept": not_shown(chosen, shown), "asked": asked_from(case),
         "query": request.GET.urlencode(), "onward": onward_query(asked, found.more if found else ""),
         "ours": case.agency_id == request.member.agency_id,
     })  # fmt: skip
