@@ -180,7 +180,7 @@ def line(
         offers=offers(entry, case, member),
         corrects=address(case, entry.corrects.number, here) if entry.corrects else None,
         corrected_by=tuple(address(case, number, here) for number in corrected),
-        may_correct=may_correct(entry, member) and not erased,
+        may_correct=may_correct(entry, member),
     )  # fmt: skip
 
 
@@ -215,7 +215,7 @@ def audience(entry: Entry, case: Case, names: list[str]) -> str:
 def may_correct(entry: Entry, member: Membership) -> bool:
     """Members correct what their own agency wrote by hand, and nothing that a deed or a group has said."""
     ours = entry.hand == Hand.MEMBER and entry.written_for_id == member.agency_id
-    return ours and entry.kind in WRITTEN | {Kind.CORRECTION}
+    return ours and entry.kind in WRITTEN | {Kind.CORRECTION} and entry.details != ERASED
 
 
 def offers(entry: Entry, case: Case, member: Membership) -> list[tuple[str, str]]:

@@ -21,7 +21,9 @@ from tests.factories import CaseFactory, PersonFactory, ReferralFactory, teammat
 
 @pytest.fixture
 def referral(connector):
-    return ReferralFactory(to_agency=connector.agency, message="Widowed in the spring", risks="", contact_avoid="Before 9")
+    return ReferralFactory(
+        to_agency=connector.agency, message="Widowed in the spring", risks="", contact_avoid="Before 9"
+    )
 
 
 def url(referral):
@@ -40,8 +42,16 @@ def test_given_a_new_person_when_accepted_then_case_circle_agreements_history_an
     response = post(client_of(connector), referral)
     case = Case.objects.get()
     assert response.url == reverse("cases:case", args=[case.pk])
-    assert (case.person.name, case.person.nhs_number, case.person.phone) == ("Joan Whitfield", "9990000018", "07700 900123")
-    assert (case.agency, case.lead, case.what_matters) == (connector.agency, connector, "Getting out of the house again")
+    assert (case.person.name, case.person.nhs_number, case.person.phone) == (
+        "Joan Whitfield",
+        "9990000018",
+        "07700 900123",
+    )
+    assert (case.agency, case.lead, case.what_matters) == (
+        connector.agency,
+        connector,
+        "Getting out of the house again",
+    )
     due = add_working_days(timezone.localdate(), connector.agency.contact_days)
     assert (case.first_contact_due, case.next_action, case.next_action_on) == (due, FIRST_CONTACT, due)
     assert list(Circle.objects.values_list("case", "agency")) == [(case.pk, connector.agency.pk)]
@@ -49,7 +59,11 @@ def test_given_a_new_person_when_accepted_then_case_circle_agreements_history_an
         (connector.agency.pk, "share"), (referral.from_agency.pk, "tell"),
     }  # fmt: skip
     received, opened = Entry.objects.order_by("number")
-    assert (received.kind, received.author_name, received.text) == (Kind.REFERRED, referral.sent_by.user.name, "Widowed in the spring")
+    assert (received.kind, received.author_name, received.text) == (
+        Kind.REFERRED,
+        referral.sent_by.user.name,
+        "Widowed in the spring",
+    )
     assert received.happened_at == referral.sent_at
     assert ["Avoid", "Before 9"] in received.details["sent"]
     assert (opened.kind, opened.written_by) == (Kind.OPENED, connector)
@@ -99,7 +113,9 @@ def test_given_somebody_of_another_team_then_only_name_birth_and_area_are_shown(
         assert secret not in page
 
 
-def test_given_a_likely_match_without_nhs_number_then_nothing_is_chosen_and_the_form_asks(client_of, connector, referral):
+def test_given_a_likely_match_without_nhs_number_then_nothing_is_chosen_and_the_form_asks(
+    client_of, connector, referral
+):
     PersonFactory(name="Jon Whitfield")
     client = client_of(connector)
     assert client.get(url(referral)).context["form"]["who"].value() == ""
@@ -144,7 +160,9 @@ def test_given_the_number_of_another_when_said_to_be_a_new_person_then_two_recor
     assert Person.objects.count() == 2
 
 
-def test_given_an_open_case_of_the_team_when_accepted_for_that_person_then_the_referral_joins_it(client_of, connector, referral):
+def test_given_an_open_case_of_the_team_when_accepted_for_that_person_then_the_referral_joins_it(
+    client_of, connector, referral
+):
     case = CaseFactory(lead=connector, person__name="Joan Whitfield")
     post(client_of(connector), referral, who=str(case.person.pk))
     assert Case.objects.count() == 1
