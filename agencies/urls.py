@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from agencies.views import about, demo, invitation, team
 from agencies.views import account as own
-from agencies.views import demo, invitation, team
 
 app_name = "agencies"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("team/<uuid:pk>/end/", team.end_member, name="end_member"),
     path("team/invitations/<uuid:pk>/resend/", team.resend_invitation, name="resend_invitation"),
     path("team/invitations/<uuid:pk>/cancel/", team.cancel_invitation, name="cancel_invitation"),
+    path("help/", about.about_help, name="help"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("accessibility/", about.accessibility, name="accessibility"),
     path("outbox/", demo.outbox, name="outbox"),
     path("demo/sign-in/<slug:role>/", demo.sign_in, name="demo_sign_in"),
 ]
