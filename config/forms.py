@@ -166,6 +166,7 @@ class Renderer(TemplatesSetting):
 class Form(forms.Form):
     """The base of every form: its words, no colon after labels, no browser bubbles over our messages."""
 
+    fields: dict[str, Any]  # of many kinds; each form knows its own
     button = "Save"
     use_required_attribute = False
 

@@ -62,7 +62,8 @@ class AnswerForm(Form):
             del self.fields["name"]
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean()
+        super().clean()
+        found = self.cleaned_data
         state, _, code = found.get("choice", "").partition(":")
         found["to"] = Status(state) if state in Status.values else None
         found["reason"] = self.reasons.get(code)

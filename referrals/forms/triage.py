@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from agencies.access import Permission
 from agencies.models import Agency, AgencyKind, Membership
@@ -58,7 +59,7 @@ class PassOnForm(TriageForm):
     button = "Pass it on"
     team = forms.ModelChoiceField(
         label="Which team?",
-        queryset=None,
+        queryset=Agency.objects.none(),
         empty_label="Choose a team",
         error_messages={"required": "Choose a team", "invalid_choice": "Choose a team from the list"},
     )
@@ -91,7 +92,7 @@ class AssignForm(TriageForm):
         return self.colleagues[self.cleaned_data["colleague"]]
 
 
-def other_teams(referral: Referral) -> Any:
+def other_teams(referral: Referral) -> QuerySet[Agency]:
     """The connector teams it may be passed to: all that take part, but the one that has it."""
     teams = Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).exclude(pk=referral.to_agency_id)
     return teams.order_by("name", "id")
