@@ -12,7 +12,7 @@ from agencies.models import Author, Membership
 from cases.actions.opening import PersonAppeared, accept_referral
 from cases.forms.opening import AcceptForm
 from cases.matching import candidates
-from cases.models import Case, CaseReferral
+from cases.models import Case
 from config.forms import answer
 from referrals.actions import MoveRefused
 from referrals.actions.moving import standing
@@ -27,8 +27,8 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Shows who the referral may be about, and opens the case. Accepted before: goes to that case."""
     member: Membership = request.member  # type: ignore[attr-defined]
     referral = get_object_or_404(received(member), pk=pk)
-    if link := CaseReferral.objects.filter(referral=referral).first():
-        return redirect("cases:case", link.case_id)
+    if case := Case.visible_to(member).filter(case_referrals__referral=referral).first():
+        return redirect("cases:case", case.pk)
     if Status.ACCEPTED not in next_statuses(referral.status, Side.RECEIVER):
         return too_late(request, standing(referral), referral)
     found = candidates(referral)
