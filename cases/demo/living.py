@@ -38,7 +38,7 @@ class Life:
     story: Story
     age: int  # days since the referral
     stop: int  # steps of the story that have happened
-    ending: str  # "" (goes on), new, returned, declined, withdrawn, lost, refused
+    ending: str  # "" (somewhere in the story) or one of ENDINGS
     name: str
     details: dict[str, Any]
     practice: Agency
@@ -60,9 +60,9 @@ def live(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> int
 def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> Life:
     first, gender, born = FIRST_NAMES[nth % len(FIRST_NAMES)]
     stories = [story for story in STORIES if story.gender == gender]
-    story = stories[(nth // 3) % len(stories)]
+    story = pick.choice(stories)
     code, _name, _postcode, team = PRACTICES[nth * 5 % len(PRACTICES)]
-    ending, age, stop = course(nth, story, pick)
+    ending, age, stop = course(story, pick)
     name = f"{first} {SURNAMES[nth * 7 % len(SURNAMES)]}"
     details = {
         "person_name": name,
@@ -84,28 +84,26 @@ def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], a
     senders = staff[code]
     return Life(
         nth, story, age, stop, ending, name, details, agencies[code], senders[nth % len(senders)],
-        connectors[nth % len(connectors)],
+        pick.choice([*connectors, connectors[0]]),  # the first is who visitors sign in as
     )  # fmt: skip
 
 
-def course(nth: int, story: Story, pick: random.Random) -> tuple[str, int, int]:
+# Of a hundred people, how many: still new, returned for detail, declined, withdrawn, accepted and not yet rung,
+# gone quiet for ever, not wanting it. The others are somewhere in their story.
+ENDINGS = [("new", 9), ("returned", 3), ("declined", 3), ("withdrawn", 2), ("accepted", 6), ("lost", 2), ("refused", 2)]
+FRESH = {"new": [0, 0, 1, 1, 2, 6], "returned": [1, 3], "accepted": [1, 2, 3]}  # days since the referral
+
+
+def course(story: Story, pick: random.Random) -> tuple[str, int, int]:
     """How a life goes: its ending, the days since the referral, and how many steps of the story happened."""
-    if nth % 10 == 3:
-        return "new", pick.choice([0, 0, 1, 1, 2, 6]), 0
-    if nth % 25 == 8:
-        return "returned", pick.choice([1, 3]), 0
-    if nth % 30 == 14:
-        return "declined", pick.randint(10, 60), 0
-    if nth % 50 == 21:
-        return "withdrawn", pick.randint(10, 40), 0
-    if nth % 15 == 7:
-        return "", pick.choice([1, 2, 3]), 0  # accepted, first contact due
-    if nth % 20 == 11:
-        return pick.choice(["lost", "refused"]), pick.randint(30, 90), 2
-    stop = len(story.steps) if nth % 3 == 0 else pick.randint(1, len(story.steps))
+    names, weights = zip(*ENDINGS, strict=True)
+    [ending] = pick.choices(["", *names], [100 - sum(weights), *weights])
+    if ending:
+        return ending, pick.choice(FRESH.get(ending, range(20, 90))), 2 if ending in ("lost", "refused") else 0
+    stop = len(story.steps) if pick.random() < 0.35 else pick.randint(1, len(story.steps))
     last, deed, what = story.steps[stop - 1]
-    if deed in Kind.values and len(what) == 3 and nth % 4 == 1:
-        return "", last + what[2] + 1, stop  # its next step is due today
+    if deed in Kind.values and len(what) == 3 and pick.random() < 0.3:
+        return "", last + what[2], stop  # its next step is due today
     return "", last + pick.choice([1, 2, 3, 5, 8, 12, 18, 26]), stop
 
 
@@ -115,6 +113,7 @@ class Living:
     def __init__(self, life: Life, now: datetime.datetime) -> None:
         self.life, self.now = life, now
         self.last = now - datetime.timedelta(days=400)
+        self.day = now.date()
         self.clock = random.Random(life.nth)
         self.deeds: dict[str, Callable[..., None]] = {
             "fact": self.fact, "refer": self.refer, "signpost": self.signpost, "answer": self.answer, "close": self.close,
@@ -133,14 +132,14 @@ class Living:
             self.on(25, self.end)
 
     def on(self, day: int, deed: Callable[..., None], *what: Any) -> None:
-        """Do the deed `day` days after the referral, at a working hour after the deed before."""
-        at = timezone.localtime(self.now - datetime.timedelta(days=self.life.age - day))
-        at = at.replace(hour=9, minute=0, second=0) + datetime.timedelta(minutes=self.clock.randint(0, 460))
-        while at.weekday() > 4:
-            at += datetime.timedelta(days=1)
+        """Do the deed `day` days after the referral, at a working hour, after the deed before."""
+        nominal = timezone.localtime(self.now - datetime.timedelta(days=self.life.age - day))
+        self.day = nominal.date()
+        at = nominal.replace(hour=9, minute=0, second=0) + datetime.timedelta(minutes=self.clock.randint(0, 460))
+        while at.weekday() > 4 or at > self.now:
+            at -= datetime.timedelta(days=1)
         at = max(at, self.last + datetime.timedelta(minutes=self.clock.randint(4, 30)))
-        at = min(at, self.now - datetime.timedelta(seconds=90 - min(day, 80)))
-        self.last = max(at, self.last)
+        self.last = max(self.last, min(at, self.now - datetime.timedelta(seconds=30)))
         with time_machine.travel(self.last, tick=True):
             deed(*what)
 
@@ -180,7 +179,7 @@ class Living:
 
     def write(self, kind: str) -> Callable[..., None]:
         def deed(text: str, step: str = "", days: int = 0) -> None:
-            on = timezone.localdate() + datetime.timedelta(days=days)
+            on = self.day + datetime.timedelta(days=days)
             write_note(
                 case=self.case, kind=Kind(kind), by=self.by, text=text, next_step=NextStep(step, on) if step else None
             )
