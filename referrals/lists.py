@@ -18,7 +18,10 @@ from referrals.models import Referral
 from referrals.states import FINISHED, OPEN, Side, Status
 
 PAGE = 30
-BIG = ("what_matters", "message", "risks", "address", "contact_avoid")  # columns that no list shows
+SHOWN = (
+    "person_name", "date_of_birth", "status", "urgency", "sent_at", "answer_by",
+    "from_agency__name", "to_agency__name", "service__name", "assigned_to__user__name",
+)  # fmt: skip
 
 SENDER_WORDS = {
     Status.RETURNED: "More detail needed",
@@ -71,12 +74,12 @@ LISTS = (
         lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN)), "-sent_at", RECEIVES,
     ),
     List(
-        "returned", "More detail needed", "Nobody waits for more detail from you.",
-        lambda m: Q(from_agency=m.agency_id, status=Status.RETURNED), "-sent_at", SENDS, only_when_some=True,
-    ),
-    List(
         "open", "Sent and open", "Nothing you have sent is open.",
         lambda m: Q(from_agency=m.agency_id, status__in=sorted(OPEN)), "-sent_at", SENDS,
+    ),
+    List(
+        "returned", "More detail needed", "Nobody waits for more detail from you.",
+        lambda m: Q(from_agency=m.agency_id, status=Status.RETURNED), "-sent_at", SENDS, only_when_some=True,
     ),
     List(
         "finished", "Finished", "Nothing is finished yet.",
@@ -165,7 +168,8 @@ def search(member: Membership, words: str) -> list[Row]:
 
 
 def shown(rows: QuerySet[Referral]) -> QuerySet[Referral]:
-    return rows.select_related("from_agency", "to_agency", "service", "assigned_to__user").defer(*BIG)
+    """With what a line shows, and no more of anybody."""
+    return rows.select_related("from_agency", "to_agency", "service", "assigned_to__user").only(*SHOWN)
 
 
 def row(referral: Referral, member: Membership, today: datetime.date) -> Row:

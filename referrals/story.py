@@ -49,7 +49,7 @@ class Deed:
 
 def steps(referral: Referral, member: Membership) -> list[Step]:
     """Moves and remarks, latest first. Who works on it inside the team that was asked stays with that team."""
-    told = [of_move(made) for made in referral.moves.select_related("reason", "to_agency")]
+    told = [of_move(made) for made in referral.moves.select_related("reason", "to_agency").order_by("number")]
     remarks = referral.remarks.all()
     if member.agency_id != referral.to_agency_id:
         remarks = remarks.exclude(kind=Remark.Kind.ASSIGNED)
@@ -124,3 +124,12 @@ def url_of(name: str, referral: Referral) -> str:
         return reverse(name, args=[referral.pk])
     except NoReverseMatch:
         return ""
+
+
+def case_url(referral: Referral, member: Membership) -> str:
+    """The case that this referral led to or came from, for the team whose case it is; "" for everybody else."""
+    link = getattr(referral, "case_referral", None) if member.may(Permission.WORK_CASES) else None
+    if link is None:
+        return ""
+    team = referral.to_agency_id if link.direction == "received" else referral.from_agency_id
+    return reverse("cases:case", args=[link.case_id]) if team == member.agency_id else ""

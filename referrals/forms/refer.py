@@ -263,14 +263,14 @@ class ReferForm(Form):
 
 
 def already_open(given: dict[str, Any]) -> list[Referral]:
-    """Open referrals to teams for the person that the form is about."""
+    """Open referrals to teams for the person that the form is about; not the one this very form has become."""
     return list(
         Referral.open_for(
             nhs_number=given.get("nhs_number") or "",
             name=given.get("person_name") or "",
             date_of_birth=given.get("date_of_birth"),
             postcode=given.get("postcode") or "",
-        )[:3]
+        ).exclude(key=given.get("key"))[:3]
     )
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Agency, Author, Draft, Membership
@@ -26,11 +26,11 @@ NOT_KEPT = {"csrfmiddlewaretoken", "draft_key", "later"}
 
 
 @allow(Permission.REFER)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def refer(request: HttpRequest) -> HttpResponse:
     """The whole referral on one page. With ?draft= (the form's own key) it goes on where it was left."""
     member = request.member
-    if request.method == "GET":
+    if request.method != "POST":
         wanted = request.GET.get("draft")
         if wanted and (sent := sent_under(member, wanted)):
             return redirect("referrals:sent", sent.pk)
@@ -143,7 +143,7 @@ def filled(request: HttpRequest, form: ReferForm, *, part: str, **more: Any) -> 
 
 
 @allow(Permission.REFER)
-@require_GET
+@require_safe
 def danger(request: HttpRequest) -> HttpResponse:
     """Somebody is in danger now: whom to call. Nothing is sent, and what was typed is kept."""
     key = draft_key(request.GET.get("draft", "").replace("\0", ""))
@@ -153,7 +153,7 @@ def danger(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Permission.REFER)
-@require_GET
+@require_safe
 def sent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent: the reference, and who calls whom by when."""
     mine = Referral.visible_to(request.member).filter(from_agency=request.member.agency, service=None)

@@ -1,0 +1,206 @@
+"""/refer/find/: a person referred before is filled in by NHS number; who is open already is warned of."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from agencies.models import Membership
+from referrals.models import Referral
+from referrals.states import Status
+from tests.factories import ReferralFactory, needs, team_of, teammate
+from tests.referrals.posted import FIND, HTMX, REFER, form, value_of
+from tests.strict import strict_templates
+
+
+@pytest.fixture(autouse=True)
+def _strict() -> Any:
+    with strict_templates():
+        yield
+
+
+@pytest.fixture
+def client(gp: Membership, client_of: Callable[[Membership], Client]) -> Client:
+    """The GP's own."""
+    return client_of(gp)
+
+
+# --- The look-up by NHS number ------------------------------------------------------------------------
+
+
+def looked_up(client: Client, **changes: Any) -> str:
+    blank = {"person_name": "", "date_of_birth_day": "", "date_of_birth_month": "", "date_of_birth_year": "",
+             "phone": "", "postcode": "", "needs": None, "risk": None, "agreement": None}  # fmt: skip
+    answer = client.post(FIND, form(**(blank | changes)))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_known_person_is_filled_in_with_the_needs_as_last_time(gp: Membership, client: Client) -> None:
+    last = ReferralFactory(
+        sent_by=gp, to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern", phone="01632 960017",
+        address="1 Sea Lane", contact_by="text", status=Status.COMPLETED,
+    )  # fmt: skip
+    last.needs.set(needs("Loneliness", "Money or debt")[1:])
+    html = looked_up(client)
+    assert "Filled in from your last referral for" in html
+    assert value_of(html, "person_name") == "Ada Fern"
+    assert [value_of(html, f"date_of_birth_{part}") for part in ("day", "month", "year")] == ["27", "3", "1951"]
+    assert value_of(html, "phone") == "01632 960017"
+    assert "1 Sea Lane" in html
+    assert re.search(r'value="text" checked', html)
+    assert re.search(rf'name="needs"[^>]*value="{last.needs.get().pk}"[^>]*checked', html)
+    assert not re.search(r'name="(risk|agreement)"[^>]*checked', html)
+
+
+def test_then_risks_agreement_and_send_are_enough(gp: Membership, client: Client) -> None:
+    team = team_of(gp)
+    last = ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", status=Status.COMPLETED)
+    last.needs.set(needs("Loneliness"))
+    html = looked_up(client)
+    posted = form(
+        key=value_of(html, "key"), started=value_of(html, "started"), person_name=value_of(html, "person_name"),
+        phone=value_of(html, "phone"), postcode=value_of(html, "postcode"), needs=[str(last.needs.get().pk)],
+    )  # fmt: skip
+    assert client.post(REFER, posted).status_code == 302
+    assert Referral.objects.count() == 2
+
+
+def test_words_already_typed_stay(gp: Membership, client: Client) -> None:
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern")
+    html = looked_up(client, phone="07700 900001", message="New flat", risk="some", risks="A dog")
+    assert value_of(html, "phone") == "07700 900001"
+    assert value_of(html, "person_name") == "Ada Fern"
+    assert "New flat" in html
+    assert "A dog" in html
+
+
+def test_two_people_never_mix(gp: Membership, client: Client) -> None:
+    team = team_of(gp)
+    ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", person_name="Ada Fern", phone="01632 960017")
+    ReferralFactory(
+        sent_by=gp,
+        to_agency=team,
+        nhs_number="9990000026",
+        person_name="Bo Reed",
+        phone="",
+        email="bo@mail.example.org",
+    )
+    html = looked_up(
+        client, nhs_number="9990000026", filled="9990000018", person_name="Ada Fern", phone="01632 960017",
+        date_of_birth_day="27", date_of_birth_month="3", date_of_birth_year="1951",
+    )  # fmt: skip
+    assert value_of(html, "person_name") == "Bo Reed"
+    assert value_of(html, "phone") == ""
+    assert "01632 960017" not in html
+    gone = looked_up(client, nhs_number="9990000034", filled="9990000018", person_name="Ada Fern", phone="07700 900001")
+    assert value_of(gone, "person_name") == ""
+    assert value_of(gone, "phone") == "07700 900001"
+
+
+def test_somebody_new_is_said_kindly_and_one_goes_on(gp: Membership, client: Client) -> None:
+    team_of(gp)
+    html = looked_up(client, person_name="Ada", what_matters="Her garden")
+    assert "You have not referred this person before" in html
+    assert value_of(html, "person_name") == "Ada"
+    assert "Her garden" in html
+
+
+def test_security_51_another_agency_s_patient_is_not_found(gp: Membership, client: Client) -> None:
+    team = team_of(gp)
+    ReferralFactory(nhs_number="9990000018", person_name="Ada Fern", to_agency=team, phone="07700 900044")
+    html = looked_up(client)
+    assert "You have not referred this person before" in html or "Already referred" in html
+    assert "Ada Fern" not in html
+    assert "07700 900044" not in html
+
+
+def test_a_teammate_s_referral_is_found(gp: Membership, client: Client) -> None:
+    ReferralFactory(sent_by=teammate(gp), to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern")
+    assert value_of(looked_up(client), "person_name") == "Ada Fern"
+
+
+def test_a_wrong_number_is_said_and_nothing_is_lost(gp: Membership, client: Client) -> None:
+    team_of(gp)
+    answer = client.post(FIND, form(nhs_number="999 000 0019", what_matters="Her garden"))
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This is not an NHS number" in html
+    assert 'href="#id_nhs_number"' in html
+    assert "Her garden" in html
+    assert value_of(html, "nhs_number") == "999 000 0019"
+
+
+def test_htmx_gets_the_part_that_changes_and_no_more(gp: Membership, client: Client) -> None:
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern")
+    found = client.post(FIND, form(), headers=HTMX)
+    assert "<html" not in found.content.decode()
+    assert found.headers["HX-Retarget"] == "#person"
+    assert "HX-Request" in found.headers["Vary"]
+    unknown = client.post(FIND, form(nhs_number="9990000026"), headers=HTMX)
+    assert unknown.headers["HX-Retarget"] == "#looked_up"
+    assert "person_name" not in unknown.content.decode()
+    wrong = client.post(FIND, form(nhs_number="1"), headers=HTMX)
+    assert (wrong.status_code, wrong.headers["HX-Retarget"]) == (422, "#looked_up")
+    assert "An NHS number has 10 digits" in wrong.content.decode()
+
+
+def test_security_56_the_number_is_in_no_address(gp: Membership, client: Client) -> None:
+    assert client.get(FIND, {"nhs_number": "9990000018"}).status_code == 405
+    html = client.get(REFER).content.decode()
+    assert 'formaction="/refer/find/"' in html
+    assert "hx-get" not in html
+
+
+# --- Already referred ---------------------------------------------------------------------------------
+
+
+def test_an_open_referral_is_warned_of_with_date_and_team(gp: Membership, client: Client) -> None:
+    team = team_of(gp, "Worthing Connectors")
+    sent_at = timezone.now() - timedelta(days=20)
+    ReferralFactory(to_agency=team, nhs_number="9990000018", sent_at=sent_at, person_name="Ada Fern")
+    answer = client.post(REFER, form())
+    html = answer.content.decode()
+    day = timezone.localtime(sent_at)
+    assert answer.status_code == 422
+    assert f"to Worthing Connectors on {day.day} {day.strftime('%B %Y')}" in html
+    assert 'id="id_send_anyway"' in html
+    assert 'href="#id_send_anyway"' in html
+    assert Referral.objects.count() == 1
+
+
+def test_the_warning_may_be_overridden_and_that_is_recorded(gp: Membership, client: Client) -> None:
+    team = team_of(gp, "Worthing Connectors")
+    ReferralFactory(to_agency=team, nhs_number="9990000018")
+    assert client.post(REFER, form(send_anyway="on")).status_code == 302
+    move = Referral.objects.get(from_agency=gp.agency).moves.get()
+    assert "Already referred to Worthing Connectors on" in move.words
+
+
+def test_without_a_number_name_birth_date_and_postcode_warn_too(gp: Membership, client: Client) -> None:
+    ReferralFactory(
+        to_agency=team_of(gp),
+        nhs_number="",
+        person_name="ada fern",
+        date_of_birth=date(1951, 3, 27),
+        postcode="BN11 2AA",
+    )
+    assert client.post(REFER, form(nhs_number="")).status_code == 422
+    assert client.post(REFER, form(nhs_number="", person_name="Ada Reed")).status_code == 302
+
+
+def test_one_that_is_finished_does_not_warn(gp: Membership, client: Client) -> None:
+    ReferralFactory(to_agency=team_of(gp), nhs_number="9990000018", status=Status.COMPLETED)
+    assert client.post(REFER, form()).status_code == 302
+
+
+def test_the_look_up_warns_too_and_tells_only_date_and_team(gp: Membership, client: Client) -> None:
+    ReferralFactory(to_agency=team_of(gp, "Worthing Connectors"), nhs_number="9990000018", what_matters="Secret garden")
+    html = looked_up(client)
+    assert "Already referred" in html
+    assert "Secret garden" not in html
+    assert 'name="send_anyway"' in html
