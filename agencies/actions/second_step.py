@@ -1,0 +1,31 @@
+"""Help for somebody who has lost every second step (security point 40)."""
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils import timezone
+
+from agencies import messages
+from agencies.actions.session import end_sessions
+from agencies.models import User
+
+
+@transaction.atomic
+def forget_second_steps(*, user: User) -> int:
+    """Remove all second steps, sign the user out everywhere, and tell them; returns how many were removed.
+
+    Only from the command line, by an operator who has made sure who is asking (DEVELOPERS.md). Whoever's role needs
+    a second step must then set up a new one before anything else.
+    """
+    steps = Authenticator.objects.filter(user=user)
+    removed = len(steps)
+    steps.delete()
+    end_sessions(user=user)
+    now = timezone.now()
+    messages.send(
+        key=f"second steps forgotten:{user.pk}:{now.isoformat()}",
+        to=user.email,
+        subject="Your second step was removed",
+        template="email/second_steps_forgotten.txt",
+        context={"timestamp": now},
+    )
+    return removed
