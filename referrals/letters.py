@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 
 from agencies.models import Agency
 from config.pdf import pdf
+from referrals import story
 from referrals.models import Answer, Referral
+from referrals.states import FINISHED, Status
 
 # SNOMED CT UK edition: Referral to social prescribing service (procedure). Once, at the first contact of an episode.
 REFERRAL_CODE = {"code": "871731000000106", "term": "Referral to social prescribing service"}
@@ -22,23 +24,27 @@ def letter(request: HttpRequest, referral: Referral) -> HttpResponse:
     The name of the file is the reference: nothing personal is left in a list of downloads.
     """
     context = letter_context(referral)
-    kind = "answer" if context["answer"] else "referral"
+    kind = "answer" if context["told"] else "referral"
     return pdf(request, "pdf/letter.html", context, f"{kind}-{referral.reference}.pdf")
 
 
 def letter_context(referral: Referral) -> dict[str, Any]:
     """Values for templates/pdf/letter.html: from whom, to whom, and what it says."""
-    answer = answer_to(referral)
+    answer, ended = answer_to(referral), None
+    if answer is None and referral.status in FINISHED - {Status.WITHDRAWN}:
+        ended = story.of_move(referral.moves.select_related("reason", "to_agency").order_by("-number")[0])
+    told = answer or ended
     sender, receiver = referral.from_agency, referral.to_agency
-    writer, reader = (receiver, sender) if answer else (sender, receiver)
+    writer, reader = (receiver, sender) if told else (sender, receiver)
     return {
         "referral": referral,
         "answer": answer,
+        "ended": ended,
+        "told": told is not None,
         "writer": writer,
         "reader": reader,
         "reader_lines": address_lines(reader),
-        "writer_lines": address_lines(writer),
-        "dated": answer.at if answer else referral.sent_at,
+        "dated": told.at if told else referral.sent_at,
         "needs": [need.name for need in referral.needs.all()],
         "asked": referral.service.name if referral.service else receiver.name,
     }

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from agencies.access import Role
 from agencies.models import Author, Membership
 from referrals.actions import answer_referrer, move
-from referrals.models import Referral
+from referrals.models import DeclineReason, Referral
 from referrals.states import Side, Status
 from tests.factories import MembershipFactory, ReferralFactory, needs, team_of, teammate
 
@@ -72,6 +72,22 @@ def test_at_the_end_it_is_the_answer_to_the_practice(
     ):  # fmt: skip
         assert part in words
     assert words.index("Ada goes to the garden.") < words.index("871731000000106")
+
+
+def test_declined_the_letter_gives_the_reason_and_the_words(
+    ada: Referral, gp: Membership, priya: Membership, client_of: ClientOf
+) -> None:
+    reason = DeclineReason.objects.get(code="out-of-area")
+    by = Author.of(priya)
+    move(ada, Status.DECLINED, by=by, side=Side.RECEIVER, reason=reason, words="We told the team in Hove.")
+    words = letter(client_of(gp), ada)
+    for part in ("How your referral went", "Declined", reason.text, "We told the team in Hove.", gp.agency.name):
+        assert part in words
+
+
+def test_withdrawn_it_is_the_letter_as_it_was_sent(ada: Referral, gp: Membership, client_of: ClientOf) -> None:
+    move(ada, Status.WITHDRAWN, by=Author.of(gp), side=Side.SENDER, words="Moved away")
+    assert "Referral to Worthing Connectors" in letter(client_of(gp), ada)
 
 
 def test_without_agreement_the_letter_tells_nothing_of_how_it_went(
