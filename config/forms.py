@@ -27,6 +27,7 @@ templates/forms/. crispy-forms-gds is not used: all its templates, its field tag
 had to be replaced (see shared interface, "Known traps"), and Django 5.2 draws fields itself.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -187,7 +188,11 @@ class ModelForm(forms.ModelForm):
 
 
 def answer(
-    request: HttpRequest, template: str, context: dict[str, Any], part: str | None = None, status: int | None = None
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    part: str | Mapping[str, str] | None = None,
+    status: int | None = None,
 ) -> HttpResponse:
     """The fourth beat: the page (or its part), with 422 when `context["form"]` came back with errors."""
     form = context.get("form")
