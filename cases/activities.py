@@ -15,6 +15,8 @@ from directory.postcodes import find_postcode
 from directory.search import Asked as Search
 from directory.search import Found, search
 
+PAGE = 10  # activities shown at once
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -43,7 +45,7 @@ def look(case: Case, form: FindActivitiesForm, after: str = "") -> Found:
     near = find_postcode(case.person.postcode) if case.person.postcode else None
     return search(Search(
         words=said["words"], need=said["need"], day=said["day"], near=near, km=form.km if near else None,
-        after=after[:200],
+        after=after[:200], size=PAGE,
     ))  # fmt: skip
 
 

@@ -73,9 +73,7 @@ def open_cases(member: Membership, whose: Membership | None) -> QuerySet[Case]:
 
 def asked_groups() -> QuerySet[CaseReferral]:
     """Onward referrals without a yes or no."""
-    return CaseReferral.objects.filter(
-        direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED
-    )
+    return CaseReferral.objects.filter(direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED)
 
 
 def counts(member: Membership, whose: Membership | None) -> dict[str, int]:
@@ -106,13 +104,13 @@ def rows(
     return shown, shown[-1].pk if len(found) > PAGE else None
 
 
-def page_of_cases(
-    member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None
-) -> list[Case]:
+def page_of_cases(member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None) -> list[Case]:
     cases = open_cases(member, whose).filter(LISTS[name](timezone.localdate()))
     asked = asked_groups().select_related("referral__service", "referral__to_agency").only(*OF_REFERRAL)
-    cases = cases.select_related("person", "lead__user").only(*OF_CASE).prefetch_related(
-        Prefetch("case_referrals", asked.order_by("referral__answer_by"), to_attr="asked")
+    cases = (
+        cases.select_related("person", "lead__user")
+        .only(*OF_CASE)
+        .prefetch_related(Prefetch("case_referrals", asked.order_by("referral__answer_by"), to_attr="asked"))
     )
     return page_after(cases, ORDER.get(name, "due_on"), after)
 

@@ -11,7 +11,6 @@ from cases.models import Case, CaseReferral
 from referrals.models import Referral
 from referrals.states import OPEN, Status
 
-
 TONES = {  # the colour of a state; its words say the same
     Status.ACCEPTED: "green", Status.STARTED: "green", Status.WAITING: "amber", Status.COMPLETED: "grey",
     Status.WITHDRAWN: "grey", Status.DECLINED: "coral", Status.LOST_CONTACT: "coral",
@@ -59,7 +58,8 @@ def in_state(referral: Referral) -> Asked:
         status, tone = ("Sent today" if days == 0 else f"Waiting {days} day{'' if days == 1 else 's'}"), "amber"
     elif referral.status == Status.RETURNED:
         status, tone, news = "Asks for detail", "amber", "They need to know more before they can answer."
-    return Asked(referral, str(referral.service or referral.to_agency), status, tone or TONES[Status(referral.status)], news)
+    tone = tone or TONES[Status(referral.status)]
+    return Asked(referral, str(referral.service or referral.to_agency), status, tone, news)
 
 
 def asked_already(case: Case) -> dict[uuid.UUID, Asked]:

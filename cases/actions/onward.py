@@ -42,7 +42,9 @@ def refer_on(
     """
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # two posts at once go one after the other
     return [
-        refer_to(case=case, by=by, key=uuid.uuid5(key, str(service.pk)), service=service, ask=ask, started_at=started_at)
+        refer_to(
+            case=case, by=by, key=uuid.uuid5(key, str(service.pk)), service=service, ask=ask, started_at=started_at
+        )
         for service in services
     ]
 

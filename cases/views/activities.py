@@ -17,7 +17,7 @@ from cases.activities import able_to_answer, chosen_services, look, needs_of, no
 from cases.activities import activities as rows
 from cases.forms.activities import FindActivitiesForm
 from cases.forms.onward import ReferOnForm
-from cases.models import Case
+from cases.models import Case, CaseReferral
 from cases.onward import asked_already, asked_from
 from cases.reading import open_case, opened
 from config.forms import answer
@@ -30,26 +30,19 @@ from referrals.models import Referral
 @require_safe
 def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Opened without a question, it searches for the first need that the person was referred for."""
+    member: Membership = request.member  # type: ignore[attr-defined]
     case = open_case(request, pk, "activities")
     needs = needs_of(case)
     asked = request.GET if request.GET else QueryDict(f"need={needs[0].code}" if needs else "")
     form = FindActivitiesForm(asked, placed=bool(case.person.postcode))
     found = look(case, form, request.GET.get("after", "")) if form.is_valid() else None
-    chosen = chosen_services(request.member, request.GET.getlist("service"))
+    chosen = chosen_services(member, request.GET.getlist("service"))
     shown = rows(found, case, chosen) if found else []
     return answer(request, "cases/activities.html", part={"results": "results"}, context={
         "case": case, "form": form, "needs": needs, "found": found, "key": uuid.uuid4(), "rows": shown,
-        "kept": not_shown(chosen, shown), "asked": asked_from(case),
-        "query": request.GET.urlencode(), "onward": onward_query(asked, found.more if found else ""),
-        "ours": case.agency_id == request.member.agency_id,
+        "kept": not_shown(chosen, shown), "asked": asked_from(case), "query": request.GET.urlencode(),
+        "ours": case.agency_id == member.agency_id,
     })  # fmt: skip
-
-
-def onward_query(asked: QueryDict, more: str) -> str:
-    """The query of the next page of results; "" at the end."""
-    following = asked.copy()
-    following["after"] = more
-    return following.urlencode() if more else ""
 
 
 @allow(Permission.WORK_CASES)
@@ -64,7 +57,8 @@ def signpost(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, "We could not tell which activity you meant. Try again.")
     else:
         tell_about(case=case, by=Author.of(member), key=key, service=service)
-        messages.success(request, f"Noted: {case.person.known_as} was told about {service.name}. Nothing was sent to them.")
+        said = f"Noted: {case.person.known_as} was told about {service.name}. Nothing was sent to them."
+        messages.success(request, said)
     back = QueryDict(request.POST.get("back", "")[:2000]).urlencode()
     return redirect(reverse("cases:activities", args=[case.pk]) + (f"?{back}" if back else ""))
 
@@ -91,10 +85,11 @@ def send_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, sent_words(sent))
         return redirect("cases:activities", pk=case.pk)
     opened(request, case, "activities")
+    received = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
     return answer(request, "cases/send_on.html", {
         "case": case, "form": form, "services": services,
         "given": in_words(Referral(**what_they_get(case.person, Ask())))[:-1],  # the last is asked on the form
-        "known": [link.referral for link in case.case_referrals.filter(direction="received").select_related("referral")],
+        "known": [link.referral for link in received],
     })  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "form": form, "found": found, "more_found": more_found, "rows": shown, "after": after, "name": name,
         "title": TITLES[name], "tiles": tiles(figures), "figures": figures, "who": who, "whose": whose,
         "colleagues": colleagues, "greeting": greeting(), "going_on": cursor(request) is not None,
+        "with_whom": "Given to" if name == "new" else "" if whose else "Connector",
     })  # fmt: skip
 
 

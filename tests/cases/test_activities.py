@@ -35,9 +35,7 @@ def found(name: str, at: tuple[float, float] = NEAR, day: str = "TU", need: str 
     service = ServiceFactory(name=name, **fields)
     location = Location.objects.create(name="St Mary’s Hall", city="Worthing", latitude=at[0], longitude=at[1])
     place = ServiceAtLocation.objects.create(service=service, location=location)
-    Schedule.objects.create(
-        service=service, at_location=place, freq="WEEKLY", byday=day, opens_at=datetime.time(14), closes_at=datetime.time(16)
-    )
+    Schedule.objects.create(service=service, at_location=place, freq="WEEKLY", byday=day, opens_at=datetime.time(14))
     if need:
         ServiceTerm.objects.create(service=service, term=a_need(need))
     index([service.pk])
@@ -58,9 +56,7 @@ def a_need(code: str) -> TaxonomyTerm:
     return TaxonomyTerm.objects.get_or_create(taxonomy=needs, code=code, defaults={"name": code.title()})[0]
 
 
-def test_begins_with_what_the_person_was_referred_for(
-    client_of: ClientOf, connector: Membership, case: Case
-) -> None:
+def test_begins_with_what_the_person_was_referred_for(client_of: ClientOf, connector: Membership, case: Case) -> None:
     """given a referral for one need, when opened, then activities for that need come, the nearest first"""
     referral = ReferralFactory(to_agency=connector.agency, status=Status.ACCEPTED)
     referral.needs.set([a_need("mending")])

@@ -14,7 +14,14 @@ from agencies.models import Membership
 from cases.caseload import PAGE, counts
 from cases.models import Case, CaseReferral, ClosingReason
 from referrals.states import Status
-from tests.factories import CaseFactory, MembershipFactory, OnwardReferralFactory, PersonFactory, ReferralFactory, teammate
+from tests.factories import (
+    CaseFactory,
+    MembershipFactory,
+    OnwardReferralFactory,
+    PersonFactory,
+    ReferralFactory,
+    teammate,
+)
 from tests.fragments import assert_swapped_equals_fresh
 from tests.queries import assert_queries
 
@@ -75,10 +82,8 @@ def test_a_first_contact_that_is_late_is_overdue(connector: Membership) -> None:
 
 
 def test_closed_cases_are_on_no_list(connector: Membership) -> None:
-    contacted(
-        connector, next_action_on=None, closed_at=timezone.now(), closing_reason=ClosingReason.objects.get(code="goals"),
-        last_entry_at=timezone.now() - datetime.timedelta(days=20),
-    )  # fmt: skip
+    reason, long_ago = ClosingReason.objects.get(code="goals"), timezone.now() - datetime.timedelta(days=20)
+    contacted(connector, closed_at=timezone.now(), closing_reason=reason, last_entry_at=long_ago)
     assert set(counts(connector, connector).values()) == {0}
 
 

@@ -15,6 +15,7 @@ from cases.history import record
 from cases.models import Audience, Case, Circle, Kind, Reading
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, teammate
 
+WORDS = "Talked about the garden and the bus. "
 ClientOf = Callable[[Membership], Client]
 
 
@@ -74,7 +75,9 @@ def test_is_tagged_and_named_without_accents_lost(client_of: ClientOf, connector
     assert "attachment" in response["Content-Disposition"]
 
 
-@pytest.mark.parametrize("words", ["<script>alert(1)</script>", '<img src="file:///etc/passwd">', "🦆\u202eevil", "x" * 20_000])
+@pytest.mark.parametrize(
+    "words", ["<script>alert(1)</script>", '<img src="file:///etc/passwd">', "🦆\u202eevil", "x" * 20_000]
+)
 def test_hostile_words_are_only_words(client_of: ClientOf, connector: Membership, case: Case, words: str) -> None:
     record(case=case, kind=Kind.NOTE, by=Author.of(connector), text=words)
     assert client_of(connector).get(url(case)).status_code == 200
@@ -98,7 +101,7 @@ def test_large_print_has_more_pages(client_of: ClientOf, connector: Membership, 
 def test_twenty_pages_are_quick(client_of: ClientOf, connector: Membership, case: Case) -> None:
     """shared performance.md: 1.5 s; here with room for a busy machine"""
     for n in range(75):
-        record(case=case, kind=Kind.NOTE, by=Author.of(connector), text="Talked about the garden and the bus. " * 18 + str(n))
+        record(case=case, kind=Kind.NOTE, by=Author.of(connector), text=f"{n}. " + WORDS * 18)
     client = client_of(connector)
     client.get(url(case))
     started = time.perf_counter()

@@ -51,9 +51,9 @@ def typed(*services: Service, **changed: Any) -> dict[str, Any]:
     return {**agreed, **said, **changed}
 
 
-def sent(case: Case, by: Membership, *services: Service, key: uuid.UUID | None = None, ask: Ask = ASK) -> list[Referral]:
+def sent(case: Case, by: Membership, *services: Service, key: uuid.UUID | None = None) -> list[Referral]:
     return refer_on(
-        case=case, by=Author.of(by), key=key or uuid.uuid4(), services=services, ask=ask, started_at=timezone.now()
+        case=case, by=Author.of(by), key=key or uuid.uuid4(), services=services, ask=ASK, started_at=timezone.now()
     )
 
 

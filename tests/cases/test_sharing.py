@@ -32,7 +32,8 @@ def case(connector: Membership) -> Case:
 def asked(case: Case) -> Referral:
     """Millbrook Growers was asked, with an agreement."""
     (referral,) = refer_on(
-        case=case, by=Author.of(case.lead), key=uuid.uuid4(), services=[ServiceFactory(agency__name="Millbrook Growers")],
+        case=case, by=Author.of(case.lead), key=uuid.uuid4(),
+        services=[ServiceFactory(agency__name="Millbrook Growers")],
         ask=Ask(message="Likes gardens", how_agreed="Said so on the phone"), started_at=timezone.now(),
     )  # fmt: skip
     return referral
@@ -120,7 +121,8 @@ def test_taking_back_stops_what_runs(client_of: ClientOf, connector: Membership,
 
 
 def test_what_the_person_said_is_not_told_to_the_group(connector: Membership, case: Case, asked: Referral) -> None:
-    withdraw_agreement(agreement=Agreement.objects.get(case=case), by=Author.of(connector), words="She fell out with them")
+    agreement = Agreement.objects.get(case=case)
+    withdraw_agreement(agreement=agreement, by=Author.of(connector), words="She fell out with them")
     assert not any("fell out" in message.body for message in Message.objects.all())
     assert not any("fell out" in move.words for move in asked.moves.all())
 
@@ -150,9 +152,8 @@ def test_an_agreement_to_tell_taken_back_keeps_the_outcome_here(connector: Membe
         case=case, agency=referral.from_agency, scope="tell", how="Told", **Agreement.signature(Author.of(connector))
     )
     withdraw_agreement(agreement=agreement, by=Author.of(connector))
-    close_case(
-        case=case, by=Author.of(connector), reason=ClosingReason.objects.get(code="goals"), outcome=None, summary="Went well"
-    )
+    reason = ClosingReason.objects.get(code="goals")
+    close_case(case=case, by=Author.of(connector), reason=reason, outcome=None, summary="Went well")
     assert Answer.objects.get(referral=referral).summary == ""
 
 
@@ -164,7 +165,7 @@ def test_the_teams_own_agreement_is_not_taken_back_here(client_of: ClientOf, con
     assert client_of(connector).post(take_back_url(own)).status_code == 404
 
 
-def test_the_agreement_of_another_case_is_not_found(client_of: ClientOf, connector: Membership, asked: Referral) -> None:
+def test_another_cases_agreement_is_not_found(client_of: ClientOf, connector: Membership, asked: Referral) -> None:
     other = CaseFactory(lead=connector)
     agreement = Agreement.objects.get()
     answer = client_of(connector).post(f"/cases/{other.pk}/sharing/{agreement.pk}/take-back/")
