@@ -120,7 +120,7 @@ class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        text = str(super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
         return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
 
 
@@ -265,7 +265,7 @@ class Checkboxes(forms.MultipleChoiceField):
     def validate(self, value: list[str]) -> None:
         super().validate(value)
         if self.alone in value and len(value) > 1:
-            words = dict(self.choices).get(self.alone, self.alone)
+            words = next((label for key, label in self.widget.choices if key == self.alone), self.alone)
             raise ValidationError(f"Choose “{words}” or the others, not both", code="alone")
 
 

@@ -1,16 +1,19 @@
 """Template tags and filters, built into every template: words, dates, icons, forms, navigation."""
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from config.fields import MONTHS
 
 register = template.Library()
 
@@ -44,7 +47,7 @@ def date_words(value: datetime.date | datetime.datetime | None) -> str:
         return ""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value) if timezone.is_aware(value) else value
-    return date_format(value, "j F Y")
+    return f"{value.day} {MONTHS[value.month - 1].title()} {value.year}"
 
 
 @register.filter
@@ -79,7 +82,7 @@ def due(value: datetime.date | datetime.datetime | None) -> str:
         return near[days]
     if -14 <= days < 0:
         return f"{-days} days ago"
-    return date_format(value, "l") if 0 < days < 7 else date_words(value)
+    return value.strftime("%A") if 0 < days < 7 else date_words(value)
 
 
 @register.filter
@@ -117,12 +120,12 @@ TONES = {
 }
 
 
-@register.inclusion_tag("components/tag.html")
-def status_tag(words: Any, code: str = "", tone: str = "") -> dict[str, Any]:
+@register.simple_tag
+def status_tag(words: Any, code: str = "", tone: str = "") -> SafeString:
     """The coloured word for a state. The colour follows `tone`, or `code` (a state), or the words; never alone."""
     key = str(code or words).strip().lower().replace(" ", "_").replace("-", "_")
     found = next((name for name, known in TONES.items() if key in known.split()), "teal")
-    return {"words": words, "tone": tone or found}
+    return format_html('<strong class="tag tag--{}">{}</strong>', tone or found, words)
 
 
 ICONS = frozenset({
@@ -132,12 +135,13 @@ ICONS = frozenset({
 })  # fmt: skip
 
 
-@register.inclusion_tag("components/icon.html")
-def icon(name: str, title: str = "") -> dict[str, str]:
+@register.simple_tag
+@lru_cache(maxsize=200)
+def icon(name: str, title: str = "") -> SafeString:
     """A line icon from a closed set. Decorative unless `title` gives it words. ValueError for an unknown name."""
     if name not in ICONS:
         raise ValueError(f"No icon called {name!r}; there are: {', '.join(sorted(ICONS))}")
-    return {"name": name, "title": title}
+    return render_to_string("components/icon.html", {"name": name, "title": title})
 
 
 @register.simple_tag(takes_context=True)
@@ -163,11 +167,11 @@ def fields(form: forms.BaseForm, *names: str) -> SafeString:
 @register.inclusion_tag("forms/error_summary.html")
 def error_summary(*forms_shown: forms.BaseForm) -> dict[str, Any]:
     """What is wrong, above the h1, each line a link to the input it is about. Nothing when nothing is wrong."""
-    errors: list[dict[str, str]] = []
+    errors: list[dict[str, Any]] = []
     for form in forms_shown:
         errors += [{"words": words, "target": ""} for words in form.non_field_errors()] if form.is_bound else []
         for field in form if form.is_bound else ():
-            target = "" if field.is_hidden else field.target
+            target = "" if field.is_hidden else getattr(field, "target", "")  # config.forms.Field
             errors += [{"words": words, "target": target} for words in field.errors]
     return {"errors": errors}
 
@@ -189,8 +193,6 @@ PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allo
     ("cases:caseload", "Today"),
     ("referrals:refer", "Make a referral"),
     ("referrals:referrals", "Our referrals"),
-    ("directory:listings", "Our listings"),
-    ("insight:insight", "Insight"),
     ("agencies:team", "Team"),
 ]
 
@@ -198,10 +200,41 @@ PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allo
 @register.simple_tag
 def address(name: str, *arguments: Any) -> str:
     """The URL of that name, or "" when this deployment has no such page."""
+    if not arguments:
+        return fixed_address(name, *where())
     try:
         return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
+
+
+def where() -> tuple[str, str]:
+    """The list of addresses in use and what they begin with: what an address depends on."""
+    return get_urlconf() or settings.ROOT_URLCONF, get_script_prefix()
+
+
+@lru_cache(maxsize=200)
+def fixed_address(name: str, urlconf: str, prefix: str) -> str:
+    """The URL of a page without arguments, looked up once: a dozen of them stand on every page."""
+    try:
+        return reverse(name, urlconf)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=10)
+def main_pages(urlconf: str, prefix: str) -> list[tuple[str, str, Any]]:
+    """(url, words, access) of the PAGES there are; access is what the view's @allow or @public says."""
+    found = [(fixed_address(name, urlconf, prefix), words) for name, words in PAGES]
+    return [(url, words, access_to(url, urlconf)) for url, words in found if url]
+
+
+def access_to(url: str, urlconf: str | None = None) -> Any:
+    """ "public", "member" or a tuple of permissions (agencies.access); an empty tuple for what is no page."""
+    try:
+        return getattr(resolve(url, urlconf).func, "access", "public")
+    except Resolver404:
+        return ()
 
 
 @register.simple_tag(takes_context=True)
@@ -209,19 +242,13 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
     """The main pages this member may open: words, url, and whether the page shown lies in it."""
     request = context.get("request")
     member, path = getattr(request, "member", None), getattr(request, "path", "")
-    found = [(address(name), words) for name, words in PAGES]
-    items = [{"url": url, "words": words} for url, words in found if url and may_open(member, url)]
-    inside = [item["url"] for item in items if path.startswith(item["url"])]
-    here = max(inside, key=len, default="")
-    return [item | {"here": item["url"] == here} for item in items]
+    open_to_them = [(url, words) for url, words, access in main_pages(*where()) if may_open(member, access)]
+    here = max((url for url, _ in open_to_them if path.startswith(url)), key=len, default="")
+    return [{"url": url, "words": words, "here": url == here} for url, words in open_to_them]
 
 
-def may_open(member: Any, url: str) -> bool:
-    """What the view's @allow or @public says (agencies.access): public, any member, or one of its permissions."""
-    try:
-        access = getattr(resolve(url).func, "access", "public")
-    except Resolver404:
-        return False
+def may_open(member: Any, access: Any) -> bool:
+    """Whether a member (or nobody, None) may open a page with that access."""
     if access == "public" or member is None:
         return access == "public"
     return access == "member" or any(member.may(permission) for permission in access)

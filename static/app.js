@@ -88,6 +88,13 @@ addEventListener("input", (event) => {
   waiting.set(form, setTimeout(() => keepDraft(form), 2000));
 });
 
+// Once the words are sent, no draft of them may follow; if sending failed, the draft is kept after all.
+body.addEventListener("htmx:beforeRequest", (event) => clearTimeout(waiting.get(event.detail.elt)));
+body.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (!event.detail.successful && form.dataset?.draft) waiting.set(form, setTimeout(() => keepDraft(form), 2000));
+});
+
 async function keepDraft(form) {
   const data = new FormData(form);
   data.set("draft_key", form.dataset.draftKey);

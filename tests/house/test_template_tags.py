@@ -103,10 +103,8 @@ def pages(member: Any = None, path: str = "/") -> list[dict[str, Any]]:
 
 
 def test_the_navigation_follows_each_views_own_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    views = {"/a/": "public", "/b/": "member", "/c/": ("work_cases",)}
-    monkeypatch.setattr(tags, "PAGES", [("x:a", "A"), ("x:b", "B"), ("x:c", "C"), ("x:gone", "Gone")])
-    monkeypatch.setattr(tags, "address", lambda name: "" if name == "x:gone" else f"/{name[-1]}/")
-    monkeypatch.setattr(tags, "resolve", lambda url: SimpleNamespace(func=SimpleNamespace(access=views[url])))
+    found = [("/a/", "A", "public"), ("/b/", "B", "member"), ("/c/", "C", ("work_cases",))]
+    monkeypatch.setattr(tags, "main_pages", lambda *_: found)
     nobody = SimpleNamespace(may=lambda permission: False)
     worker = SimpleNamespace(may=lambda permission: permission == "work_cases")
     assert [page["words"] for page in pages()] == ["A"]
@@ -115,13 +113,20 @@ def test_the_navigation_follows_each_views_own_rule(monkeypatch: pytest.MonkeyPa
     assert [page["here"] for page in pages(worker, "/c/12/plan/")] == [False, False, True]
 
 
+def test_every_main_page_exists_and_says_who_may_open_it() -> None:
+    found = tags.main_pages("config.urls", "/")
+    assert [words for _, words, _ in found] == [words for _, words in tags.PAGES]
+    assert all(access for _, _, access in found)
+
+
 def test_the_navigation_can_be_drawn_without_a_request() -> None:
     assert all(page["url"] for page in tags.navigation(Context({})))
 
 
 def test_a_page_that_does_not_exist_has_no_address() -> None:
     assert tags.address("nowhere:nothing") == ""
-    assert not tags.may_open(None, "/nowhere/at/all/")
+    assert not tags.may_open(None, tags.access_to("/nowhere/at/all/"))
+    assert tags.address("agencies:member", "not a uuid") == ""
 
 
 @pytest.mark.parametrize(("address", "demo"), [("127.0.0.1", True), ("::1", True), ("203.0.113.9", False)])
