@@ -15,7 +15,9 @@ from tests.factories import PASSWORD, MembershipFactory
 ClientOf = Callable[[Membership], Client]
 
 
-def signed_in_by_password(member: Membership, user_agent: str = "Mozilla/5.0 (Windows NT 10.0) Firefox/130.0") -> Client:
+def signed_in_by_password(
+    member: Membership, user_agent: str = "Mozilla/5.0 (Windows NT 10.0) Firefox/130.0"
+) -> Client:
     client = Client(headers={"user-agent": user_agent})
     response = client.post(reverse("account_login"), {"login": member.user.email, "password": PASSWORD})
     assert response.status_code == 302

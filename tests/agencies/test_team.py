@@ -190,9 +190,7 @@ def test_an_email_that_could_not_be_delivered_is_said(
 # --- Changing a role --------------------------------------------------------------------------------
 
 
-def test_a_new_role_holds_from_the_next_request(
-    lead: Membership, connector: Membership, client_of: ClientOf
-) -> None:
+def test_a_new_role_holds_from_the_next_request(lead: Membership, connector: Membership, client_of: ClientOf) -> None:
     theirs = client_of(connector)
     assert theirs.get(reverse("agencies:team")).status_code == 403
     response = client_of(lead).post(reverse("agencies:member", args=[connector.pk]), {"role": "lead"})
@@ -231,9 +229,7 @@ def test_members_of_other_agencies_are_not_found(
 # --- Ending -----------------------------------------------------------------------------------------
 
 
-def test_ending_takes_effect_on_the_next_request(
-    lead: Membership, connector: Membership, client_of: ClientOf
-) -> None:
+def test_ending_takes_effect_on_the_next_request(lead: Membership, connector: Membership, client_of: ClientOf) -> None:
     theirs = client_of(connector)
     assert theirs.get(reverse("agencies:work_for")).status_code == 200
     page = client_of(lead).get(reverse("agencies:end_member", args=[connector.pk]))

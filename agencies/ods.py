@@ -1,0 +1,156 @@
+"""GP practices as NHS England's Organisation Data Service publishes them (Open Government Licence v3).
+
+Two shapes are read: the official `epraccur` file (27 columns, no header) and an extract with a header row.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+COLUMNS = 27  # of epraccur
+ACTIVE, GP_PRACTICE = "A", "4"  # its status (column 13) and prescribing setting (column 26)
+
+CAPITALS = {"GP", "NHS", "PMS", "APMS", "PCN", "ICB", "PCT", "CIC", "II", "III", "IV", "UK", "HQ", "OOH"}
+SMALL = {"and", "at", "by", "for", "in", "le", "of", "on", "the", "upon", "with"}
+SHORT = {"dr", "drs", "st", "mr", "mrs", "ms", "rd", "ltd", "ave", "nr", "mt"}  # no vowel, but not initials
+
+
+@dataclass(frozen=True)
+class Practice:
+    """One practice, in our own terms. `address` has a line each, without the postcode."""
+
+    ods_code: str
+    name: str
+    address: str
+    postcode: str
+    phone: str
+    received: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row could not be used."""
+
+    line: int
+    ods_code: str
+    words: str
+
+
+def read_practices(path: Path) -> Iterator[Practice | Problem]:
+    """The practices open today, and what is wrong with rows that cannot be used; rows of other kinds are passed over.
+
+    Raises OSError when the file cannot be read.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    seen: dict[str, int] = {}
+    for line, row in rows_of(text):
+        found = practice_of(line, row)
+        if isinstance(found, Practice):
+            if found.ods_code in seen:
+                found = Problem(line, found.ods_code, f"This practice is on line {seen[found.ods_code]} already.")
+            else:
+                seen[found.ods_code] = line
+        if found:
+            yield found
+
+
+def rows_of(text: str) -> Iterator[tuple[int, dict[str, str] | list[str]]]:
+    """Line number and row: a dict under a header, else the list of columns."""
+    reader = csv.reader(text.splitlines())
+    header: list[str] = []
+    for row in reader:
+        if not any(cell.strip() for cell in row):
+            continue
+        if not header and row[0].strip().lower() == "ods_code":
+            header = [cell.strip().lower() for cell in row]
+        elif header:
+            yield reader.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False))
+        else:
+            yield reader.line_num, [cell.strip() for cell in row]
+
+
+def practice_of(line: int, row: dict[str, str] | list[str]) -> Practice | Problem | None:
+    """A practice; what is wrong; or None for a row that is not an open GP practice."""
+    if isinstance(row, list):
+        if len(row) != COLUMNS:
+            return Problem(line, row[0][:20], f"It has {len(row)} columns; the ODS file has {COLUMNS}.")
+        if row[12] != ACTIVE or row[25] != GP_PRACTICE:
+            return None
+        row = from_epraccur(row)
+    code, name = row.get("ods_code", "").upper(), row.get("name", "")
+    if not re.fullmatch(r"[A-Z][0-9]{5}", code):
+        return Problem(line, code[:20], "An ODS code of a practice is a letter and five digits, such as A81001.")
+    if not name or "\0" in "".join(row.values()):
+        return Problem(line, code, "It has no name." if not name else "It has a character that cannot be stored.")
+    postcode = tidy_postcode(row.get("postcode", ""))
+    if postcode is None:
+        return Problem(line, code, f"“{row['postcode'][:20]}” is not a postcode.")
+    kept = ("open_date", "commissioner", "high_level_health_geography")
+    return Practice(
+        ods_code=code,
+        name=proper_case(name)[:255],
+        address="\n".join(proper_case(row[f"address_{n}"]) for n in range(1, 6) if row.get(f"address_{n}")),
+        postcode=postcode,
+        phone=row.get("telephone", "")[:50],
+        received={key: row[key] for key in kept if row.get(key)},
+    )
+
+
+def from_epraccur(row: list[str]) -> dict[str, str]:
+    """The columns we use, under the names of the extract's header."""
+    places = {
+        "ods_code": 0, "name": 1, "high_level_health_geography": 3, "address_1": 4, "address_2": 5, "address_3": 6,
+        "address_4": 7, "address_5": 8, "postcode": 9, "open_date": 10, "commissioner": 14, "telephone": 17,
+    }  # fmt: skip
+    return {name: row[place] for name, place in places.items()}
+
+
+def tidy_postcode(text: str) -> str | None:
+    """ "ts181hu" → "TS18 1HU"; "" stays; None for what is not a postcode."""
+    packed = re.sub(r"\s", "", text).upper()
+    if not packed:
+        return ""
+    return f"{packed[:-3]} {packed[-3:]}" if re.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}", packed) else None
+
+
+def proper_case(text: str) -> str:
+    """ "THE DENSHAM SURGERY" → "The Densham Surgery"; text that has small letters already is left alone."""
+    text = " ".join(text.split())
+    if any(c.islower() for c in text):
+        return text
+    words = re.split(r"([^A-Z'’]+)", text)
+    return "".join(cased(word, first=n == 0) if word.isupper() else word for n, word in enumerate(words))
+
+
+def cased(word: str, *, first: bool) -> str:
+    lower = word.lower()
+    if word in CAPITALS or (
+        len(word) <= 4 and not re.search("[AEIOUY]", word) and lower not in SHORT and "'" not in word
+    ):
+        return word
+    if lower in SMALL and not first:
+        return lower
+    if lower in ("s", "t"):  # after an apostrophe that was typed as a blank
+        return word
+    if lower.startswith("mc") and len(word) > 4:
+        return f"Mc{word[2]}{lower[3:]}"
+    if lower.startswith(("o'", "d'")) and len(word) > 3:
+        return f"{word[:3]}{lower[3:]}"
+    return word[0] + lower[1:]
+
+
+def in_batches(items: Iterable[Practice], size: int) -> Iterator[list[Practice]]:
+    batch: list[Practice] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
