@@ -19,7 +19,8 @@ from directory.models.place import LocationType
 
 BATCH = 500
 LEVELS = 12  # sizes of grid cell: 0.5 km, doubled eleven times to 1,024 km
-SMALLEST = 0.5  # km; the cells themselves are numbered by hereabouts_cell() (migration 0002)
+SMALLEST = 0.5  # km; the cells themselves are numbered by hereabouts_cell() (migration 0003)
+EAST, NORTH = 64.571, 111.195  # km of a degree, as that function takes them
 NOWHERE = -1  # the cell of what meets at no place: online, by phone, at home
 ACCESS = (
     (r"step[- ]?free|no steps|level access|wheelchair|ramp", "Step-free"),

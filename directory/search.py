@@ -16,14 +16,13 @@ from django.db import connection
 
 from agencies.models import Agency
 from directory.grid import Point
-from directory.index import NOWHERE, SMALLEST
+from directory.index import EAST, NORTH, NOWHERE, SMALLEST
 from directory.models import Service, Spot, TaxonomyTerm
 from directory.words import Known
 
 CANDIDATES = 200  # rows that are ranked at a time, and counted at most
-PROMISED = 300  # rows a ring should hold by the counts, so that it mostly holds CANDIDATES
+PROMISED = 450  # rows the cells of a ring should hold by the counts: the circle within has half of their area
 ELSEWHERE = 50  # rows without a place that are ranked with them
-COVER = 0.83  # of a cell's side: how far a ring of 3 × 3 cells reaches from its middle cell, up to 60° north
 CURSOR = re.compile(r"([0-9]{1,4})_([0-9.e+-]{1,25})_([0-9]{1,18})_([0-9]{1,18})_(-?[0-9]{1,15}|)_([0-9a-f]{32}|)")
 
 
@@ -65,29 +64,27 @@ def search(asked: Asked) -> Found:
 # --- The nearest candidates, ranked ------------------------------------------------------------------------
 
 RING = """ring{i} AS MATERIALIZED (
-    SELECT id, service_id, distance FROM (
-        SELECT id, service_id, {distance} AS distance FROM directory_spot
-        WHERE {match} AND {where} {guard}
-    ) spots WHERE distance <= {reach} AND (distance, id) > (%(far)s, %(far_id)s) ORDER BY distance, id LIMIT {limit}
+    SELECT id, service_id, {search} AS search, {distance} AS distance FROM directory_spot
+    WHERE {match} AND {where} AND {distance} <= {reach} {further} {guard}
+    ORDER BY 4, id LIMIT {limit}
 )"""
 FIND = """WITH {rings},
 near AS ({near}),
 elsewhere AS MATERIALIZED (
-    SELECT id, service_id, NULL::float8 AS distance FROM directory_spot
+    SELECT id, service_id, {search} AS search, NULL::float8 AS distance FROM directory_spot
     WHERE {match} AND cells @> ARRAY[{nowhere}] AND id > %(elsewhere_id)s ORDER BY id + 0 LIMIT {elsewhere_limit}
 ),
 loose AS MATERIALIZED (
-    SELECT id, service_id, {distance} AS distance FROM directory_spot
+    SELECT id, service_id, {search} AS search, {distance} AS distance FROM directory_spot
     WHERE {some} AND NOT EXISTS (SELECT FROM near) AND NOT EXISTS (SELECT FROM elsewhere)
         AND coalesce({distance} <= {km}, true) LIMIT {limit}
 ),
-candidates AS (TABLE near UNION ALL TABLE elsewhere UNION ALL TABLE loose),
 scored AS (
-    SELECT spot.id, spot.service_id, candidates.distance, round(1000000 * ({score}))::bigint AS score
-    FROM candidates JOIN directory_spot spot USING (id)
+    SELECT id, service_id, distance, round(1000000 * ({score}))::bigint AS score
+    FROM (TABLE near UNION ALL TABLE elsewhere UNION ALL TABLE loose) candidates
 ),
-best AS (SELECT DISTINCT ON (service_id) * FROM scored ORDER BY service_id, score DESC, id),
-ends AS (
+best AS MATERIALIZED (SELECT DISTINCT ON (service_id) * FROM scored ORDER BY service_id, score DESC, id),
+ends AS MATERIALIZED (
     SELECT (SELECT count(*) FROM best) AS count, EXISTS (SELECT FROM loose) AS loose,
         (SELECT count(*) FROM near) AS near, (SELECT count(*) FROM elsewhere) AS elsewhere,
         coalesce((SELECT max(distance) FROM near), %(far)s) AS far,
@@ -165,36 +162,54 @@ def _sql(asked: Asked, known: Known, band: int) -> str:
     point, km = known.here, asked.km if asked.near and asked.km else 1e9
     distance = _distance(point) if point else "0::float8"
     match = "search @@ %(all)s::tsquery" if known.all else "true"
-    rings, names = [], []
+    fixed = {"distance": distance, "match": match, "search": "search" if known.ranked else "NULL::tsvector"}
+    fixed["limit"] = CANDIDATES
+    further = f"AND ({distance}, id) > (%(far)s, %(far_id)s)" if band else ""
+    rings: list[str] = []
     for level in known.levels(PROMISED * (band + 1)):
-        reach = km if level is None else min(km, SMALLEST * 2**level * COVER)
+        reach = km if level is None or point is None else min(km, _reach(point, level))
         where = "latitude IS NOT NULL" if level is None else f"cells && ARRAY{known.rings[level]}"
-        guard = f"AND (SELECT count(*) FROM {names[-1]}) < {CANDIDATES}" if names else ""  # noqa: S608
-        parts = {"i": len(rings), "distance": distance, "match": match, "where": where, "guard": guard}
-        rings.append(RING.format(reach=float(reach), limit=CANDIDATES, **parts))
-        names.append(f"ring{len(names)}")
+        guard = " ".join(f"AND (SELECT count(*) FROM ring{i}) < {CANDIDATES}" for i in range(len(rings)))  # noqa: S608
+        rings.append(RING.format(i=len(rings), where=where, reach=float(reach), further=further, guard=guard, **fixed))
         if reach >= km:
             break
     return FIND.format(
-        rings=",\n".join(rings), near=" UNION ".join(f"TABLE {name}" for name in names), match=match,
-        distance=distance, some="search @@ %(some)s::tsquery" if known.some and not band else "false",
-        score=_score(asked, known), nowhere=NOWHERE, km=float(km), limit=CANDIDATES, elsewhere_limit=ELSEWHERE,
-        columns=COLUMNS, page=asked.size + 1,
+        rings=",\n".join(rings), near=_widest(len(rings)), nowhere=NOWHERE, elsewhere_limit=ELSEWHERE, km=float(km),
+        some="search @@ %(some)s::tsquery" if known.some and not band else "false", score=_score(asked, known),
+        columns=COLUMNS, page=asked.size + 1, **fixed,
     )  # fmt: skip
+
+
+def _widest(rings: int) -> str:
+    """The last ring that was read: it holds the ones before."""
+    parts = [f"TABLE ring{rings - 1}"]
+    for i in reversed(range(rings - 1)):
+        wider = " AND ".join(f"NOT EXISTS (SELECT FROM ring{j})" for j in range(i + 1, rings))
+        parts.append(f"SELECT * FROM ring{i} WHERE {wider}")  # noqa: S608
+    return " UNION ALL ".join(parts)
+
+
+def _reach(point: Point, level: int) -> float:
+    """Kilometres all round the point that a ring of 3 × 3 cells covers: one cell at least."""
+    size = SMALLEST * 2**level
+    east, north = point.lon * EAST / size % 1, point.lat * NORTH / size % 1
+    narrowing = NORTH * math.cos(math.radians(point.lat)) / EAST  # of a cell, this far north
+    return size * min((1 + min(east, 1 - east)) * narrowing, 1 + min(north, 1 - north))
 
 
 def _distance(point: Point) -> str:
     """Kilometres, taking the earth as flat as it is over a county."""
     narrowing = math.cos(math.radians(point.lat))
-    return f"111.195 * sqrt((latitude - {point.lat!r}) ^ 2 + ((longitude - {point.lon!r}) * {narrowing!r}) ^ 2)"
+    north, east = f"(latitude - {point.lat!r})", f"(longitude - {point.lon!r}) * {narrowing!r}"
+    return f"({NORTH} * sqrt({north} * {north} + {east} * {east}))"
 
 
 def _score(asked: Asked, known: Known) -> str:
     """How well it fits the words, and how near it is; without words the nearest first."""
     if not known.ranked:
-        return "-coalesce(candidates.distance, 25)"
+        return "-coalesce(distance, 25)"
     words = "ts_rank('{0.1, 0.2, 0.5, 1}', search, %(all)s::tsquery, 32)"
-    return f"{words} + 0.3 / (1 + coalesce(candidates.distance, 25) / 5)" if asked.near else words
+    return f"{words} + 0.3 / (1 + coalesce(distance, 25) / 5)" if asked.near else words
 
 
 def _service(values: tuple[Any, ...]) -> Service:

@@ -1,5 +1,6 @@
 """What is typed, corrected by the directory's own words, and how many rows it may match: one query."""
 
+import math
 import re
 from typing import Any
 
@@ -109,7 +110,8 @@ class Known:
             sizes.append(self._size_of_need())
         self.all = " & ".join([*parts, *fixed])
         self.some = " & ".join([f"({' | '.join(parts)})", *fixed]) if len(parts) > 1 else ""
-        self.most, self.total = min(sizes), sizes[0]  # rows that can match, rows there are
+        self.most = min(sizes)  # rows that can match
+        self.share = share([size / max(sizes[0], 1) for size in sizes])  # of the rows, that probably match
         self.ranked = bool(parts or self.term)
 
     def _phrase(self, words: list[str]) -> str:
@@ -132,9 +134,15 @@ class Known:
         """The sizes of ring to read one after the other; None is the whole directory."""
         if not self.here or self.most <= 4 * wanted:
             return [None]
-        share = self.most / max(self.total, 1)
-        first = next((i for i in range(LEVELS) if self.rows_in[i] * share >= wanted), LEVELS - 1)
-        return [*range(first, LEVELS, 2)][:3] + [None]
+        first = next((i for i in range(LEVELS) if self.rows_in[i] * self.share >= wanted), LEVELS - 1)
+        return [level for level in (first, first + 1, first + 3) if level < LEVELS] + [None]
+
+
+def share(shares: list[float]) -> float:
+    """Of several parts that must all match: the rarest, and half the thinning out that the others would bring by
+    chance, since words of one thing come together."""
+    rarest, *others = sorted(shares)
+    return rarest * math.sqrt(math.prod(others))
 
 
 def split(text: str) -> list[str]:

@@ -1,0 +1,104 @@
+"""Made-up services in any number, spread over Great Britain in clusters, for measuring the search.
+
+`fill(n)` brings the directory of the current database to n made-up services, in SQL (1,000,000 take minutes).
+"""
+
+import random
+
+from django.db import connection, transaction
+
+from directory.index import refresh
+
+REAL = """
+walking gardening choir singing dance yoga lunch club coffee morning advice debt benefits housing carers
+support bereavement counselling memory cafe dementia stroke diabetes exercise swimming bowls football tennis
+cycling art craft knitting sewing reading library history book music drama theatre computer digital skills
+english volunteering befriending visiting transport shopping food bank community fridge cooking parents
+toddlers baby youth scouts guides men shed women group faith church mosque temple veterans lgbt disability
+wheelchair sight hearing deaf autism mental health anxiety depression addiction alcohol recovery smoking
+weight healthy eating tai chi pilates badminton table chess cards bingo quiz photography film nature birds
+wildlife allotment environment repair recycling legal immigration
+""".split()  # noqa: SIM905
+TOWNS = (  # latitude, longitude, weight: about where people live
+    (51.51, -0.13, 9), (52.48, -1.90, 3), (53.48, -2.24, 3), (53.80, -1.55, 2), (55.86, -4.25, 2), (53.41, -2.98, 2),
+    (55.95, -3.19, 1), (51.45, -2.59, 1), (53.38, -1.47, 1), (54.97, -1.61, 1), (52.95, -1.15, 1), (51.48, -3.18, 1),
+    (50.82, -0.14, 1), (50.81, -0.37, 1), (52.63, 1.30, 1), (50.37, -4.14, 1), (51.75, -1.26, 1), (52.21, 0.12, 1),
+    (57.15, -2.09, 1), (53.96, -1.08, 1), (50.72, -3.53, 1), (51.62, -3.94, 1), (52.41, -1.51, 1), (54.90, -2.93, 1),
+)  # fmt: skip
+DAYS = "{MO,TU,WE,TH,FR,SA,SU}"
+
+WORDS = """(SELECT string_agg(word, ' ') FROM (
+    SELECT vocabulary[1 + floor({most} * power(random(), {steep}))::int] AS word
+    FROM generate_series(1, {count}) WHERE i > 0) said)"""
+SERVICES = f"""
+INSERT INTO directory_service (id, agency_id, name, description, url, email, phone, referral_email, status, fees,
+    accreditations, eligibility, application, alert, assurer_email, source, digest, received, created_at, last_modified)
+SELECT md5('service' || i)::uuid, md5('agency' || mod(i, %(agencies)s))::uuid,
+    initcap({WORDS.format(most="%(real)s", steep=2, count=3)}), {WORDS.format(most="%(all)s", steep=4, count=30)},
+    '', '', '01632 960100', '', 'active', '', '', '', '', '', '', 'bench', '', '{{}}', now(), now()
+FROM generate_series(%(first)s, %(last)s) i, (SELECT %(vocabulary)s::text[] AS vocabulary) v
+"""
+PLACES = """
+INSERT INTO directory_location (id, location_type, name, description, address, city, region, county, postcode,
+    country, transport, source, received, latitude, longitude)
+SELECT md5('location' || i)::uuid, 'physical', 'Hall ' || i, '', '', 'Town ' || town, '', '', '', 'GB', '',
+    'bench', '{}',
+    (%(lats)s::float8[])[town] + spread * cos(angle), (%(lons)s::float8[])[town] + 1.6 * spread * sin(angle)
+FROM (
+    SELECT i, 1 + floor(random() * %(towns)s)::int AS town, 0.6 * power(random(), 2) AS spread,
+        6.2832 * random() AS angle
+    FROM generate_series(%(first)s, %(last)s) i
+) made
+"""
+SPOTS = """
+INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips)
+SELECT s.id, l.id, l.latitude, l.longitude,
+    setweight(to_tsvector('hereabouts', s.name), 'A') || setweight(to_tsvector('hereabouts', s.description), 'D')
+    || array_to_tsvector(ARRAY['#' || lower(day)] || CASE WHEN i %% 3 = 0 THEN ARRAY['#free'] ELSE '{}' END),
+    CASE WHEN l.id IS NULL THEN ARRAY[-1] ELSE
+        ARRAY(SELECT hereabouts_cell(l.latitude, l.longitude, level, 0, 0) FROM generate_series(0, 11) level) END,
+    'Tuesdays, 2pm to 4pm', coalesce(l.name || ', ' || l.city, ''),
+    CASE WHEN i %% 3 = 0 THEN ARRAY['Free'] ELSE '{}' END
+FROM (SELECT i, (%(days)s::text[])[1 + i %% 7] AS day FROM generate_series(%(first)s, %(last)s) i) made
+JOIN directory_service s ON s.id = md5('service' || i)::uuid
+LEFT JOIN directory_location l ON l.id = md5('location' || i)::uuid AND i %% 50 <> 0
+"""
+AGENCIES = """
+INSERT INTO agencies_agency (id, name, kind, description, ods_code, email, phone, url, address, postcode,
+    answer_days, contact_days, source, received, joined_at)
+SELECT md5('agency' || i)::uuid, 'Group ' || i, 'voluntary', '', '', 'group' || i || '@group.example.org', '', '', '',
+    '', 2, 3, 'bench', '{}', now()
+FROM generate_series(0, %(agencies)s - 1) i ON CONFLICT DO NOTHING
+"""
+
+
+def fill(n: int) -> None:
+    """Add made-up services until there are n; nothing to do when there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM directory_service WHERE source = 'bench'")
+        have = cursor.fetchone()[0]
+        if have >= n:
+            return
+        with transaction.atomic():
+            _write(cursor, have + 1, n)
+            refresh()
+        for table in ("service", "spot", "location", "word", "cell"):
+            cursor.execute(f"VACUUM ANALYZE directory_{table}")
+
+
+def _write(cursor, first: int, last: int) -> None:
+    rng = random.Random(1)
+    made = ["".join(map(rng.choice, ("bdfgklmnprst", "aeiou") * rng.randint(2, 4))) for _ in range(6000)]
+    towns = [town for town in TOWNS for _ in range(town[2])]
+    values = {
+        "first": first, "last": last, "agencies": 5000, "days": DAYS, "real": len(REAL), "all": len(REAL) + len(made),
+        "vocabulary": [*REAL, *made], "lats": [t[0] for t in towns], "lons": [t[1] for t in towns], "towns": len(towns),
+    }  # fmt: skip
+    cursor.execute("SELECT setseed(0.5)")
+    cursor.execute("SET LOCAL session_replication_role = replica")  # the rows fit together: no foreign key is checked
+    cursor.execute("DROP INDEX IF EXISTS spot_search_cells")  # built at the end: much quicker than row by row
+    for statement in (AGENCIES, SERVICES, PLACES, SPOTS):
+        cursor.execute(statement, values)
+    cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    cursor.execute("CREATE INDEX spot_search_cells ON directory_spot USING gin (search, cells) WITH (fastupdate = off)")
+    cursor.execute("ANALYZE directory_spot, directory_service, directory_location")
