@@ -1,5 +1,6 @@
 """move(): the table, the numbers, the key, who is told, and many hands at once."""
 
+import itertools
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -46,21 +47,20 @@ def test_a_move_leaves_a_signed_and_numbered_row_and_brings_the_referral_along()
 
 
 @pytest.mark.parametrize("status", Status.values)
-@pytest.mark.parametrize("to", Status.values)
-@pytest.mark.parametrize("side", Side.values)
-def test_only_what_the_table_allows_is_done_and_only_by_that_side(status: str, to: str, side: str) -> None:
-    referral = ReferralFactory(status=status)
-    rule = MOVES.get((Status(status), Status(to)))
-    team = AgencyFactory(kind="connectors") if status == to == Status.SENT else None
-    how = {"by": Author.system(), "side": side, "reason": reason(), "words": "Because", "to_agency": team}
+def test_only_what_the_table_allows_is_done_and_only_by_that_side(status: str) -> None:
+    referral, other = ReferralFactory(status=status), AgencyFactory(kind="connectors")
+    for to, side in itertools.product(Status, Side):
+        rule = MOVES.get((Status(status), to))
+        team = other if status == to == Status.SENT else None
+        how = {"by": Author.system(), "side": side, "reason": reason(), "words": "Because", "to_agency": team}
+        if rule and rule.side == side:
+            assert move(ReferralFactory(status=status), to, **how).after == to
+        else:
+            with pytest.raises(MoveRefused):
+                move(referral, to, **how)
 
-    if rule and rule.side == side:
-        assert move(referral, to, **how).after == to
-    else:
-        with pytest.raises(MoveRefused):
-            move(referral, to, **how)
-        assert referral.moves.count() == 1
-        assert Referral.objects.get(pk=referral.pk).status == status
+    assert referral.moves.count() == 1
+    assert Referral.objects.get(pk=referral.pk).status == status
 
 
 def test_declining_asks_for_a_reason_and_returning_for_words() -> None:
@@ -216,8 +216,8 @@ def test_13_row_move_message_and_job_come_together() -> None:
     move(referral, Status.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER)
 
     message = Message.objects.get()
-    jobs = [job.args["message"] for job in ProcrastinateJob.objects.filter(task_name="deliver_message")]
-    assert jobs == [str(message.pk)]
+    jobs = ProcrastinateJob.objects.filter(task_name="deliver_message")
+    assert [job.args["message"] for job in jobs].count(str(message.pk)) == 1
 
 
 def test_a_move_is_never_changed_nor_deleted_whoever_asks() -> None:
