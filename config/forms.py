@@ -39,6 +39,7 @@ from django.http import HttpRequest, HttpResponse
 from config.fields import (
     Checkboxes,
     DateField,
+    DateWidget,
     IdempotencyKey,
     NameField,
     NHSNumberField,
@@ -60,7 +61,7 @@ __all__ = [
 
 KINDS: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in templates/forms/, class of the control
     (forms.HiddenInput, "hidden", ""),
-    (forms.MultiWidget, "date", ""),
+    (DateWidget, "date", ""),
     (forms.CheckboxSelectMultiple, "checkboxes", ""),
     (forms.RadioSelect, "radios", ""),
     (forms.CheckboxInput, "checkbox", "govuk-checkboxes__input"),
@@ -68,6 +69,7 @@ KINDS: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in temp
     (forms.Textarea, "textarea", "govuk-textarea"),
     (forms.FileInput, "control", "govuk-file-upload"),
     (Input, "control", "govuk-input"),  # text, number, email, url, tel, search, password
+    (forms.Widget, "control", ""),
 ]
 
 

@@ -58,6 +58,11 @@ const sent = new WeakMap();
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
+  if (!navigator.onLine) { // the browser would leave the page, and what was typed with it
+    event.preventDefault();
+    connectionLost();
+    return;
+  }
   if (Date.now() - (sent.get(form) ?? 0) < 10_000) {
     event.preventDefault();
     return;
@@ -141,12 +146,13 @@ if (warning) {
   const warn = warning.dataset.warnMinutes * 60_000;
   let last = Date.now();
   const seen = () => { last = Date.now(); };
+  const afresh = () => location.replace(location.pathname + location.search); // never sends a form again
   addEventListener("input", () => { if (Date.now() - last > idle / 3) stay(); }); // typing is not being idle
   body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) seen(); });
 
   setInterval(() => {
     const left = idle - (Date.now() - last);
-    if (left <= 0) location.reload();
+    if (left <= 0) afresh();
     else if (left <= warn) {
       const minutes = Math.ceil(left / 60_000);
       const words = left > 60_000 ? `${minutes} minutes` : `${Math.ceil(left / 1000)} seconds`;
@@ -162,7 +168,8 @@ if (warning) {
       seen();
       if (warning.open) warning.close();
     } catch {
-      location.reload();
+      if (navigator.onLine) afresh();
+      else connectionLost();
     }
   };
   warning.querySelector("[data-extend-now]").addEventListener("click", stay);

@@ -156,6 +156,18 @@ def test_a_lost_connection_is_said_and_nothing_typed_is_lost(page: Page) -> None
     expect(alert).to_be_empty()
 
 
+def test_a_form_is_not_sent_into_the_void(page: Page) -> None:
+    page.goto("/form/")
+    page.get_by_label("Full name").fill("Rhian")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send referral").click()
+    expect(page.locator("#connection")).to_contain_text("You are not connected")
+    expect(page.get_by_label("Full name")).to_have_value("Rhian")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send referral").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
 def test_a_draft_is_kept_by_the_server_while_one_types(page: Page) -> None:
     kept: list[str] = []
 

@@ -1,5 +1,6 @@
 """The police of templates: nothing unescaped, nothing inline (CSP), nothing broken, nothing unused."""
 
+import json
 import re
 from pathlib import Path
 
@@ -116,6 +117,17 @@ def test_images_and_forms_say_what_they_must(name: str) -> None:
             assert "{% csrf_token %}" in form or "csrfmiddlewaretoken" in form, (
                 "A form that posts carries the CSRF token"
             )
+
+
+def test_htmx_keeps_no_pages_runs_no_code_and_talks_to_nobody_else() -> None:
+    """A case page in sessionStorage would stay on a shared phone; 422 answers must be shown."""
+    found = re.search(r"name=\"htmx-config\" content='([^']+)'", source("base.html"))
+    assert found
+    config = json.loads(found.group(1))
+    assert config["historyCacheSize"] == 0
+    assert config["selfRequestsOnly"] is True
+    assert config["allowEval"] is config["includeIndicatorStyles"] is False
+    assert {"code": "422", "swap": True} in config["responseHandling"]
 
 
 # --- The strictness itself ----------------------------------------------------------------------------
