@@ -96,12 +96,11 @@ def rows(
     `after` is the id of the last row shown: no name and no date stands in an address (security point 56).
     """
     if name == "new":
-        found = page_after(to_accept(member).select_related("assigned_to__user"), "answer_by", after)
-        shown = [row_to_accept(referral) for referral in found[:PAGE]]
+        waiting = page_after(to_accept(member).select_related("assigned_to__user"), "answer_by", after)
+        shown = [row_to_accept(referral) for referral in waiting]
     else:
-        found = page_of_cases(member, whose, name, after)
-        shown = [row_of_case(case, name) for case in found[:PAGE]]
-    return shown, shown[-1].pk if len(found) > PAGE else None
+        shown = [row_of_case(case, name) for case in page_of_cases(member, whose, name, after)]
+    return shown[:PAGE], shown[PAGE - 1].pk if len(shown) > PAGE else None
 
 
 def page_of_cases(member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None) -> list[Case]:

@@ -21,6 +21,7 @@ from referrals.states import Status
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, ReferralFactory, ServiceFactory, teammate
 from tests.fragments import assert_fragment_equals_page
 
+NOBODY = "00000000-0000-4000-8000-000000000000"
 ClientOf = Callable[[Membership], Client]
 NEAR, FAR = (50.8155, -0.3720), (50.8330, -0.2720)  # Worthing, Shoreham
 
@@ -198,9 +199,7 @@ def test_telling_twice_by_one_post_is_once(client_of: ClientOf, connector: Membe
     assert Entry.objects.filter(case=case).count() == 1
 
 
-@pytest.mark.parametrize(
-    "said", [{}, {"service": "x", "key": "y"}, {"service": str(uuid.uuid4()), "key": str(uuid.uuid4())}]
-)
+@pytest.mark.parametrize("said", [{}, {"service": "x", "key": "y"}, {"service": NOBODY, "key": NOBODY}])
 def test_telling_about_nothing_says_so(
     client_of: ClientOf, connector: Membership, case: Case, said: dict[str, str]
 ) -> None:

@@ -1,7 +1,6 @@
 """/caseload/: the connector's day."""
 
 import datetime
-import uuid
 from collections.abc import Callable
 
 import pytest
@@ -163,7 +162,7 @@ def test_unknown_lists_are_not_found(client_of: ClientOf, connector: Membership,
     assert client_of(connector).get(URL, query).status_code == 404
 
 
-@pytest.mark.parametrize("after", ["", "x", "\0", "1" * 5000, str(uuid.uuid4())])
+@pytest.mark.parametrize("after", ["", "x", "\0", "1" * 5000, "00000000-0000-4000-8000-000000000000"])
 def test_a_broken_cursor_does_no_harm(client_of: ClientOf, connector: Membership, after: str) -> None:
     contacted(connector)
     assert client_of(connector).get(URL, {"list": "all", "after": after}).status_code == 200

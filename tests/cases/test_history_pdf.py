@@ -99,16 +99,16 @@ def test_large_print_has_more_pages(client_of: ClientOf, connector: Membership, 
 
 
 def test_twenty_pages_are_quick(client_of: ClientOf, connector: Membership, case: Case) -> None:
-    """shared performance.md: 1.5 s; here with room for a busy machine"""
+    """shared performance.md: 1.5 s; here processor time, with room for a busy machine"""
     for n in range(75):
         record(case=case, kind=Kind.NOTE, by=Author.of(connector), text=f"{n}. " + WORDS * 18)
     client = client_of(connector)
     client.get(url(case))
-    started = time.perf_counter()
+    started = time.process_time()
     response = client.get(url(case))
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert len(PdfReader(BytesIO(response.content)).pages) >= 20
-    assert took < 6, f"{took:.1f} s"
+    assert took < 5, f"{took:.1f} s"
 
 
 def test_a_teammate_may_print(client_of: ClientOf, connector: Membership, case: Case) -> None:
