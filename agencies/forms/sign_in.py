@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms as allauth
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.validators import MaxLengthValidator
 
 from agencies.models import User
 from config.forms import Form, NameField
@@ -23,7 +24,7 @@ def worded(form: forms.BaseForm, name: str, label: str, required: str, hint: str
     field.widget.attrs["spellcheck"] = "false"
     if hasattr(field, "max_length") and field.max_length is None:
         field.max_length = LONGEST
-        field.validators.append(forms.fields.validators.MaxLengthValidator(LONGEST))
+        field.validators.append(MaxLengthValidator(LONGEST))
 
 
 class Worded(Form):

@@ -60,7 +60,7 @@ class InviteForm(Form):
     def clean(self) -> None:
         """Nobody is invited twice, unless this is the same post again."""
         email, key = self.cleaned_data.get("email"), self.cleaned_data.get("key")
-        if not email:
+        if not email or not key:
             return
         working = Membership.of_agency(self.agency).filter(user__email__iexact=email, ended_at=None)
         invited = Invitation.open_for(self.agency).filter(email__iexact=email).exclude(pk=key)
@@ -77,4 +77,4 @@ class MemberForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["role"] = role_field(membership.agency)
         self.fields["manages_team"] = manages_field()
-        self.initial = {"role": membership.role, "manages_team": membership.manages_team} | self.initial
+        self.initial = {"role": membership.role, "manages_team": membership.manages_team}

@@ -4,7 +4,7 @@ import time
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,6 +13,7 @@ from agencies.actions.session import end_sessions, sessions_of
 from agencies.devices import device
 from agencies.landing import landing_page
 from agencies.models import Draft
+from agencies.request import MemberRequest
 from config.fragments import page
 
 # Never kept in a draft: the key that says which form it is, and what proves that the post came from us.
@@ -22,13 +23,13 @@ LONGEST_KEY = 100
 
 @require_GET
 @signed_in
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: MemberRequest) -> HttpResponse:
     return page(request, "agencies/account.html", {"memberships": request.memberships})
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def sessions(request: HttpRequest) -> HttpResponse:
+def sessions(request: MemberRequest) -> HttpResponse:
     """Where one is signed in. POST `end`: a session's number, "others" or "all"."""
     rows = sessions_of(request.user)
     if request.method == "GET":
@@ -50,7 +51,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow()
-def work_for(request: HttpRequest) -> HttpResponse:
+def work_for(request: MemberRequest) -> HttpResponse:
     """Choose among the own agencies. Anybody else's membership is not found."""
     if request.method == "GET":
         return page(request, "agencies/work_for.html", {"memberships": request.memberships})
@@ -65,7 +66,7 @@ def work_for(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def extend(request: HttpRequest) -> HttpResponse:
+def extend(request: MemberRequest) -> HttpResponse:
     """Stay signed in: another 15 minutes, within the 12 hours."""
     request.session["seen"] = int(time.time())
     return HttpResponse(status=204)
@@ -73,7 +74,7 @@ def extend(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @allow()
-def draft(request: HttpRequest) -> HttpResponse:
+def draft(request: MemberRequest) -> HttpResponse:
     """Keep what has been typed so far. Body: draft_key and the form's own fields; the latest wins."""
     key = request.POST.get("draft_key", "")
     typed = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}

@@ -1,5 +1,7 @@
 """/accounts/invitation/<token>/: the e-mailed link by which people join an agency."""
 
+from typing import cast
+
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.contrib import messages
@@ -9,12 +11,13 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from agencies.access import public
+from agencies.access import Role, public
 from agencies.actions import invitation as invitations
 from agencies.forms.sign_in import NewAccountForm
 from agencies.forms.team import permission_lines
 from agencies.landing import landing_page
 from agencies.models import Invitation
+from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
 
@@ -36,10 +39,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def join(request: HttpRequest, found: Invitation) -> HttpResponse:
-    context = {"invitation": found, "role": found.get_role_display(), "lines": permission_lines(found.role)}
+    context = {"invitation": found, "role": found.get_role_display(), "lines": permission_lines(Role(found.role))}
     if request.user.is_authenticated and request.user.email.lower() == found.email.lower():
         if request.method == "POST":
-            return join_as_known(request, found)
+            return join_as_known(cast(MemberRequest, request), found)
         return page(request, "agencies/invitation_join.html", context | {"form": None, "known": True})
     if invitations.has_account(found) or request.user.is_authenticated:
         return page(request, "agencies/invitation_join.html", context | {"form": None, "known": False})
@@ -49,7 +52,7 @@ def join(request: HttpRequest, found: Invitation) -> HttpResponse:
     return answer(request, "agencies/invitation.html", context | {"form": form})
 
 
-def join_as_known(request: HttpRequest, found: Invitation) -> HttpResponse:
+def join_as_known(request: MemberRequest, found: Invitation) -> HttpResponse:
     membership = invitations.accept(invitation=found, user=request.user)
     request.session["member"] = str(membership.pk)
     messages.success(request, f"You now work for {membership.agency.name}.")

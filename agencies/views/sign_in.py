@@ -18,6 +18,7 @@ from agencies.access import View
 from agencies.actions.session import end_sessions
 from agencies.adapter import SecondStepAdapter
 from agencies.middleware import has_taken_second_step
+from agencies.request import MemberRequest
 from agencies.second_step import find_passkey, steps_of
 
 
@@ -43,7 +44,7 @@ def changes_second_step(view: Callable[..., Any]) -> View:
     """
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         before = steps_of(request.user)
         response: HttpResponse = view(request, *args, **kwargs)
         after = steps_of(request.user)
@@ -60,7 +61,7 @@ def changes_password(view: Callable[..., Any]) -> View:
     """The same for the password: every other session ends, in the store and at once."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = view(request, *args, **kwargs)
         if request.method == "POST" and response.status_code == 302:
             end_sessions(user=request.user, keep=request.session.session_key)
@@ -96,7 +97,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 
 
 @changes_second_step
-def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_passkey(request: MemberRequest, pk: int) -> HttpResponse:
     """As allauth's, but somebody whose work needs a second step keeps the last one."""
     passkey = find_passkey(request.user, pk)
     adapter = SecondStepAdapter()

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,6 +12,7 @@ from agencies.actions import invitation as invitations
 from agencies.actions import membership as memberships
 from agencies.forms.team import InviteForm, MemberForm
 from agencies.models import Invitation, Membership, Message
+from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
 
@@ -20,7 +21,7 @@ LAST_MANAGER = "Somebody must run the team. Let another person run it first."
 
 @require_GET
 @allow(Permission.MANAGE_TEAM)
-def team(request: HttpRequest) -> HttpResponse:
+def team(request: MemberRequest) -> HttpResponse:
     """The members and the open invitations of the own agency."""
     people = Membership.visible_to(request.member).filter(ended_at=None).select_related("user")
     invited = Invitation.visible_to(request.member).filter(accepted_at=None, cancelled_at=None).order_by("name", "pk")
@@ -35,7 +36,7 @@ def team(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow(Permission.MANAGE_TEAM)
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: MemberRequest) -> HttpResponse:
     member = request.member
     form = InviteForm(request.POST or None, agency=member.agency)
     if request.method == "POST" and form.is_valid():
@@ -51,7 +52,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow(Permission.MANAGE_TEAM)
-def member(request: HttpRequest, pk: UUID) -> HttpResponse:
+def member(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Change what one member may do."""
     membership = find_member(request, pk)
     form = MemberForm(request.POST or None, membership=membership)
@@ -69,7 +70,7 @@ def member(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow(Permission.MANAGE_TEAM)
-def end_member(request: HttpRequest, pk: UUID) -> HttpResponse:
+def end_member(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Asks first; then the membership ends at once."""
     membership = find_member(request, pk)
     refused = ""
@@ -87,7 +88,7 @@ def end_member(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @allow(Permission.MANAGE_TEAM)
-def resend_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def resend_invitation(request: MemberRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation.visible_to(request.member), pk=pk)
     try:
         invitations.resend(invitation=invitation, by=request.member)
@@ -100,14 +101,14 @@ def resend_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @allow(Permission.MANAGE_TEAM)
-def cancel_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def cancel_invitation(request: MemberRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation.visible_to(request.member), pk=pk)
     invitations.cancel(invitation=invitation, by=request.member)
     messages.success(request, f"The invitation of {invitation.name} is cancelled.")
     return redirect("agencies:team")
 
 
-def find_member(request: HttpRequest, pk: UUID) -> Membership:
+def find_member(request: MemberRequest, pk: UUID) -> Membership:
     """An open membership of the own agency, or 404."""
     people = Membership.visible_to(request.member).filter(ended_at=None)
     return get_object_or_404(people.select_related("user", "agency"), pk=pk)
