@@ -156,7 +156,7 @@ def needs(*names: str) -> list[TaxonomyTerm]:
     taxonomy, _ = Taxonomy.objects.get_or_create(code=NEEDS, defaults={"name": "Needs"})
     terms = TaxonomyTerm.objects
     return [
-        terms.get_or_create(taxonomy=taxonomy, code=slugify(name), defaults={"name": name, "order": order})[0]
+        terms.get_or_create(taxonomy=taxonomy, name=name, defaults={"code": f"test-{slugify(name)}", "order": order})[0]
         for order, name in enumerate(names)
     ]
 

@@ -21,7 +21,7 @@ from config.forms import (
     Radios,
     TextField,
 )
-from config.template_tags import date_words
+from config.template_tags import date_words, nhs
 from directory.models import TaxonomyTerm
 from referrals.models import ContactBy, Referral, Urgency
 
@@ -215,6 +215,7 @@ class ReferForm(Form):
         given["to_agency"] = given.get("to_agency") or self.team
         if given["to_agency"] is None and "to_agency" not in self.errors:
             self.add_error("to_agency", "No connector team takes referrals here yet. Call us and we will help")
+        self._clean_filled(given)
         self._clean_risk(given)
         self._clean_contact(given)
         if "agreement" in given and "share" not in given["agreement"]:
@@ -222,6 +223,16 @@ class ReferForm(Form):
         if not self.errors:
             self._clean_open(given)
         return given
+
+    def _clean_filled(self, given: dict[str, Any]) -> None:
+        """One person's details never go under another's number, as when the number is changed after a look-up."""
+        number, filled = given.get("nhs_number"), given.get("filled", "")
+        if not number or not filled or filled == number:
+            return
+        before = Referral.sent_before(self.member, filled[:10]).first()
+        if before and before.person_name == given.get("person_name"):
+            words = f"The details below were filled in for {nhs(filled)}. Press Find, or check whom this is about"
+            self.add_error("nhs_number", words)
 
     def _clean_risk(self, given: dict[str, Any]) -> None:
         words = given.get("risks", "").strip()

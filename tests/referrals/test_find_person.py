@@ -102,6 +102,24 @@ def test_two_people_never_mix(gp: Membership, client: Client) -> None:
     assert value_of(gone, "phone") == "07700 900001"
 
 
+def test_details_of_one_person_are_not_sent_under_another_s_number(gp: Membership, client: Client) -> None:
+    team = team_of(gp)
+    ReferralFactory(sent_by=gp, to_agency=team, person_name="Ada Fern", status=Status.COMPLETED)
+    answer = client.post(REFER, form(nhs_number="9990000026", filled="9990000018", person_name="Ada Fern"))
+    assert answer.status_code == 422
+    assert "were filled in for 999 000 0018" in answer.content.decode()
+    assert client.post(REFER, form(nhs_number="9990000026", filled="9990000018", person_name="Bo")).status_code == 302
+
+
+def test_after_a_known_person_an_unknown_number_empties_what_was_filled_in(gp: Membership, client: Client) -> None:
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), person_name="Ada Fern")
+    posted = form(nhs_number="9990000026", filled="9990000018", person_name="Ada Fern")
+    html = client.post(FIND, posted, headers=HTMX).content.decode()
+    assert value_of(html, "person_name") == ""
+    assert value_of(html, "filled") == ""
+    assert "You have not referred this person before" in html
+
+
 def test_somebody_new_is_said_kindly_and_one_goes_on(gp: Membership, client: Client) -> None:
     team_of(gp)
     html = looked_up(client, person_name="Ada", what_matters="Her garden")
