@@ -100,6 +100,6 @@ def offered(referral: Referral, reasons: dict[str, DeclineReason]) -> list[tuple
     allowed = next_statuses(status, Side.RECEIVER)
     found = [(str(to), *SAYS[status, to]) for to in ORDER if to in allowed and (status, to) in SAYS]
     if Status.DECLINED in allowed:
-        no = "No." if status == Status.SENT else "We cannot help after all."
+        no = "No." if status == Status.SENT else "Not after all."
         found += [(f"{Status.DECLINED}:{code}", f"{no} {reason.text}", "") for code, reason in reasons.items()]
     return [*found, (MESSAGE, "Only send a message", "Nothing else changes")]
