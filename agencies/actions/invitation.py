@@ -39,22 +39,19 @@ def invite(
 ) -> Invitation:
     """An open invitation, and the e-mail with its link. The same `key` again is the same invitation.
 
-    `by` is None only for the first steward of a place, invited from the command line. The caller has checked
-    that the address has neither an open invitation nor an open membership here; the database refuses a second.
+    `by` is None only for the first steward, invited from the command line. The form has checked that the address
+    has neither an open invitation nor an open membership here; the database refuses a second invitation.
     """
-    invitation, created = Invitation.objects.get_or_create(
-        id=key,
-        agency=agency,
-        defaults={
-            "email": email.strip().lower(),
-            "name": name,
-            "role": role,
-            "manages_team": manages_team,
-            "invited_by": by,
-            "token_hash": hashed(secrets.token_urlsafe(32)),
-            "expires_at": timezone.now() + LIVES,
-        },
-    )
+    columns = {
+        "email": email.strip().lower(),
+        "name": name,
+        "role": role,
+        "manages_team": manages_team,
+        "invited_by": by,
+        "token_hash": hashed(secrets.token_urlsafe(32)),
+        "expires_at": timezone.now() + LIVES,
+    }
+    invitation, created = Invitation.objects.get_or_create(id=key, agency=agency, defaults=columns)
     if created:
         send_link(invitation)
     return invitation

@@ -13,8 +13,8 @@ from agencies.models import User
 def forget_second_steps(*, user: User) -> int:
     """Remove all second steps, sign the user out everywhere, and tell them; returns how many were removed.
 
-    Only from the command line, by an operator who has made sure who is asking (DEVELOPERS.md). Whoever's role needs
-    a second step must then set up a new one before anything else.
+    Only from the command line, by an operator who has made sure who is asking (the command asks). Whoever's role
+    needs a second step must then set up a new one before anything else.
     """
     steps = Authenticator.objects.filter(user=user)
     removed = len(steps)
