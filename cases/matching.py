@@ -16,7 +16,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from cases.models import Person
+from cases.models import Case, Person
 from referrals.models import Referral
 
 MOST = 5  # candidates shown
@@ -40,6 +40,7 @@ class Candidate:
     strength: Strength = Strength.POSSIBLE
     reasons: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
+    has_open_case: bool = False  # with the team that was asked; cases of other teams are not told of here
 
     @property
     def area(self) -> str:
@@ -51,7 +52,12 @@ def candidates(referral: Referral) -> list[Candidate]:
     """The people who may be the one referred, the strongest first; at most five."""
     found = [weigh(person, referral) for person in alike(referral)]
     likely = [c for c in found if c is not None]
-    return sorted(likely, key=lambda c: (-c.strength, -len(c.reasons), c.person.name, c.person.pk))[:MOST]
+    shown = sorted(likely, key=lambda c: (-c.strength, -len(c.reasons), c.person.name, c.person.pk))[:MOST]
+    cases = Case.objects.filter(agency=referral.to_agency, closed_at=None, person__in=[c.person for c in shown])
+    with_case = set(cases.order_by().values_list("person", flat=True))
+    for candidate in shown:
+        candidate.has_open_case = candidate.person.pk in with_case
+    return shown
 
 
 def alike(referral: Referral) -> list[Person]:

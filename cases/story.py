@@ -48,7 +48,7 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    Kind.OPENED: Look("door"),
+    Kind.OPENED: Look("flag"),
     Kind.REFERRED: Look("letter", "grey"),
     Kind.PHONE: Look("phone"),
     Kind.CALL: Look("chat"),
@@ -62,7 +62,7 @@ LOOKS: dict[str, Look] = {
     Kind.SENT_ON: Look("walk", "plum"),
     Kind.ANSWERED: Look("check"),
     Kind.WITHDRAWN: Look("walk", "grey"),
-    Kind.SIGNPOSTED: Look("flag", "plum"),
+    Kind.SIGNPOSTED: Look("place", "plum"),
     Kind.CLOSED: Look("check", "grey"),
     Kind.ERASED: Look("lock", "grey"),
 }

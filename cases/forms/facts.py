@@ -24,6 +24,8 @@ from referrals.models import ContactBy
 class FactForm(Form):
     """`seen` is the fact as it was shown: saving tells whether somebody changed it meanwhile."""
 
+    mark_optional = False
+    box_takes_focus = False  # where the first answer is a choice; a field of text takes the focus itself
     seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
     key = IdempotencyKey()
 
@@ -50,6 +52,7 @@ class MattersForm(FactForm):
 
 
 class ContactForm(FactForm):
+    box_takes_focus = True
     contact_by = Radios(label="How to reach me", choices=ContactBy.choices)
     contact_avoid = CleanCharField(label="What to avoid", max_length=300, required=False)
 
@@ -97,4 +100,6 @@ FORMS: dict[str, type[FactForm]] = {
 def form_for(fact: Fact, case: Case, data: Any = None, said: dict[str, Any] | None = None) -> FactForm:
     """The form of that fact, filled with what stands, or with what a referral `said`."""
     initial = {**fact.values(case), **(said or {}), "seen": fact.seen(case)}
-    return FORMS[fact.name](data, initial=initial, auto_id="fact_%s")
+    form = FORMS[fact.name](data, initial=initial, auto_id="fact_%s")
+    form.fields[fact.fields[0]].widget.attrs["autofocus"] = True  # htmx moves the focus into what it has put in
+    return form

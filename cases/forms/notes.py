@@ -25,6 +25,7 @@ class NoteForm(Form):
     """What happened, when, who can read it, and what comes next by when, in one post."""
 
     button = "Add to the story"
+    mark_optional = False
     kind = Radios(label="What happened?", choices=KINDS, error_messages={"required": "Choose what happened"})
     text = TextField(label="In your words", max_length=LONGEST, rows=4, required=False)
     when = Radios(
@@ -58,6 +59,8 @@ class NoteForm(Form):
         self.set_choices("audience", [(v, words) for v, words in audience.items() if ours or v != "team"])
         if ours and case.is_open:
             self.set_choices("next_when", self.days())
+            if case.next_action:
+                self.fields["next_words"].help_text = f"Now: {case.next_action}, by {date_words(case.next_action_on)}"
         else:
             for name in ("next_words", "next_when", "next_on"):
                 del self.fields[name]
@@ -67,17 +70,16 @@ class NoteForm(Form):
 
     def days(self) -> list[tuple[str, str]]:
         """The quick dates with the day each one means, none on a day off."""
-        step, tomorrow = self.case.next_action, self.quick("tomorrow")
+        tomorrow = self.quick("tomorrow")
         near = "Tomorrow" if tomorrow == self.today + datetime.timedelta(days=1) else "Next working day"
-        keep = f"Leave it: {step}, by {date_words(self.case.next_action_on)}" if step else "No next step"
         found = [
-            ("keep", keep),
+            ("keep", "Leave it" if self.case.next_action else "No next step"),
             ("tomorrow", f"{near}, {short(tomorrow)}"),
             ("week", f"In a week, {short(self.quick('week'))}"),
             ("two_weeks", f"In 2 weeks, {short(self.quick('two_weeks'))}"),
-            ("date", "On another day"),
         ]
-        return found + ([("none", "Done: no next step")] if step else [])
+        done = [("none", "Done, nothing next")] if self.case.next_action else []
+        return [*found, *done, ("date", "Another day")]
 
     def quick(self, name: str) -> datetime.date:
         if name == "tomorrow":
@@ -129,8 +131,8 @@ class NoteForm(Form):
 
 
 def short(day: datetime.date) -> str:
-    """Monday 23 November"""
-    return f"{day:%A} {day.day} {day:%B}"
+    """Mon 23 Nov"""
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def typed(form: type[Form], draft: Draft) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cases.models import Case, Entry
 from cases.reading import open_case
 from cases.story import circle_of, lines
 from config.forms import answer
+from config.fragments import wants_part
 
 PARTS = {"more": "lines", "composer": "composer"}  # element that htmx fills → part of the page
 
@@ -42,7 +43,7 @@ def story_page(request: HttpRequest, case: Case, form: NoteForm | None = None) -
         "lines": lines(entries[:PAGE], case=case, member=member, circle=circle),
         "older": entries[PAGE - 1].number if len(entries) > PAGE else None, "going_on": before is not None,
         "facts": [(fact, fact.words(case)) for fact in FACTS.values()], "changed": changed,
-        "ours": case.agency_id == member.agency_id,
+        "ours": case.agency_id == member.agency_id, "swapped": wants_part(request),
     })  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from cases.forms.facts import FactForm, form_for
 from cases.models import Case, Entry, Kind
 from cases.reading import open_case
 from config.forms import answer
+from config.fragments import wants_part
 from config.template_tags import when
 
 
@@ -31,7 +32,7 @@ def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
         raise Http404
     data = request.POST if request.method == "POST" else None
     form = form_for(known, case, data, said=said_in(request, case, known))
-    context: dict[str, Any] = {"case": case, "fact": known, "form": form}
+    context: dict[str, Any] = {"case": case, "fact": known, "form": form, "swapped": wants_part(request)}
     if request.method == "POST" and form.is_valid():
         try:
             change_fact(case=case, fact=known, by=Author.of(member), values=form.values,

@@ -164,6 +164,7 @@ def test_given_an_open_case_of_the_team_when_accepted_for_that_person_then_the_r
     client_of, connector, referral
 ):
     case = CaseFactory(lead=connector, person__name="Joan Whitfield")
+    assert "Your team has an open case of this person" in client_of(connector).get(url(referral)).text
     post(client_of(connector), referral, who=str(case.person.pk))
     assert Case.objects.count() == 1
     assert CaseReferral.objects.get(referral=referral).case == case
@@ -172,6 +173,7 @@ def test_given_an_open_case_of_the_team_when_accepted_for_that_person_then_the_r
 
 def test_given_an_open_case_of_another_team_when_accepted_then_this_team_opens_its_own(client_of, connector, referral):
     case = CaseFactory(person__name="Joan Whitfield")
+    assert "has an open case" not in client_of(connector).get(url(referral)).text
     post(client_of(connector), referral, who=str(case.person.pk))
     assert set(case.person.cases.values_list("agency", flat=True)) == {case.agency_id, connector.agency_id}
 
