@@ -113,7 +113,7 @@ class ReferForm(Form):
     )
     send_anyway = forms.BooleanField(required=False, label="Send another referral for them anyway")
 
-    to_agency = forms.ModelChoiceField(
+    to_agency: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Which team?",
         queryset=None,
         empty_label=None,
@@ -275,14 +275,15 @@ class ReferForm(Form):
 
 def already_open(given: dict[str, Any]) -> list[Referral]:
     """Open referrals to teams for the person that the form is about; not the one this very form has become."""
-    return list(
-        Referral.open_for(
-            nhs_number=given.get("nhs_number") or "",
-            name=given.get("person_name") or "",
-            date_of_birth=given.get("date_of_birth"),
-            postcode=given.get("postcode") or "",
-        ).exclude(key=given.get("key"))[:3]
+    found = Referral.open_for(
+        nhs_number=given.get("nhs_number") or "",
+        name=given.get("person_name") or "",
+        date_of_birth=given.get("date_of_birth"),
+        postcode=given.get("postcode") or "",
     )
+    if key := given.get("key"):
+        found = found.exclude(key=key)
+    return list(found[:3])
 
 
 def open_words(found: list[Referral]) -> str:

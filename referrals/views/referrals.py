@@ -1,6 +1,7 @@
 """Our referrals: sent and received, one of them, its letter, and what the sender may still do."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,14 +30,14 @@ def referrals(request: HttpRequest) -> HttpResponse:
     drafts = wanted == "drafts" and member.may(Permission.REFER)
     if not chosen and not drafts:
         raise Http404
-    context = {"words": words, "list": chosen, "drafts": lists.drafts(member) if drafts else [], "more": None}
+    context: dict[str, Any] = {"words": words, "list": chosen, "drafts": [], "rows": [], "more": None}
     if request.method == "POST":
         context |= {"rows": lists.search(member, words), "list": None, "tabs": lists.tabs(member, "")}
-    elif drafts:
-        context |= {"rows": [], "tabs": lists.tabs(member, "drafts")}
-    else:
+    elif chosen:
         rows, more = lists.page_of(member, chosen, after(request))
         context |= {"rows": rows, "more": more, "tabs": lists.tabs(member, chosen.name)}
+    else:
+        context |= {"drafts": lists.drafts(member), "tabs": lists.tabs(member, "drafts")}
     context |= {"searched": request.method == "POST", "more_asked": "after" in request.GET}
     return page(request, "referrals/referrals.html", context, part="rows")
 
