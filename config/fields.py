@@ -152,13 +152,13 @@ class NameField(CleanCharField):
 def nhs_number_is_valid(digits: str) -> bool:
     """Whether ten digits are an NHS number by its check digit.
 
-    NHS Data Dictionary, NHS NUMBER: weights 10 to 2, modulus 11; a remainder that gives 10 is invalid. Ten
+    NHS Data Dictionary, NHS NUMBER: weights 10 to 2, modulus 11; a sum that gives 10 fits no digit. Ten
     times the same digit passes the sum but is never issued. 999 000 0000 to 999 999 9999 are for tests.
     """
     if not re.fullmatch(r"[0-9]{10}", digits) or len(set(digits)) == 1:
         return False
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
-    return check % 11 == int(digits[9]) and check != 10
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
+    return (11 - total % 11) % 11 == int(digits[9])
 
 
 class NHSNumberField(CleanCharField):
