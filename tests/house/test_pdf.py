@@ -62,6 +62,15 @@ def test_a_letter_with_a_mark_has_more_ink_than_the_letter(pair: str, tmp_path: 
     assert ink(plain) < ink(marked) < 1.9 * ink(plain)
 
 
+def test_no_letter_is_borrowed_from_another_font() -> None:
+    """Whatever fonts the machine has: one file for each weight, and both are in the paper."""
+    every = "Łódź Prŷs Ŵyn ŵ ą ć ę ł ń ó ś ż č š ž ğ ş ı ő ű ā ē ģ ñ ç ü ß æ ø å Þ — “q” … • €"
+    found = read(render("sink/letter.html", LETTER | {"words": [every]}))
+    fonts = {font.get_object()["/BaseFont"].split("+")[1] for page in found.pages
+             for font in page["/Resources"]["/Font"].values()}  # fmt: skip
+    assert fonts == {"Hyperlegible", "Hyperlegible-Bold"}
+
+
 @pytest.mark.parametrize(
     "address",
     [
