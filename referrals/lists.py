@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from agencies.access import Permission
 from agencies.models import Draft, Membership
-from config.template_tags import date_words, due
+from config.template_tags import date_words, due, status_tag
 from referrals.models import Referral
 from referrals.states import FINISHED, OPEN, Side, Status
 
@@ -98,14 +100,16 @@ class Tab:
 
 @dataclass(frozen=True)
 class Row:
-    """One referral in a list. `other` is the agency on the other side, `ageing` how long ago it was sent."""
+    """One referral in a list.
 
-    id: uuid.UUID
+    `state` is its coloured word, `other` the agency on the other side, `ageing` how long ago it was sent.
+    """
+
+    url: str
     person: str
     born: str
     other: str
-    state: str
-    status: str
+    state: SafeString
     ageing: str
     answer_by: str
     late: bool
@@ -175,14 +179,13 @@ def shown(rows: QuerySet[Referral]) -> QuerySet[Referral]:
 def row(referral: Referral, member: Membership, today: datetime.date) -> Row:
     side = referral.side_of(member)
     asked = referral.service.name if referral.service else referral.to_agency.name
-    waits = referral.status == Status.SENT
+    waits, state = referral.status == Status.SENT, state_words(referral.status, side)
     return Row(
-        id=referral.pk,
+        url=reverse("referrals:referral", args=[referral.pk]),
         person=referral.person_name,
         born=date_words(referral.date_of_birth),
         other=asked if side == Side.SENDER else referral.from_agency.name,
-        state=state_words(referral.status, side),
-        status=referral.status,
+        state=status_tag(state, code=referral.status),
         ageing=ago(referral.sent_at, today),
         answer_by=due(referral.answer_by) if waits else "",
         late=referral.is_late(today),
