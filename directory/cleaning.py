@@ -15,6 +15,8 @@ import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
+from directory.models.session import DAYS
+
 LONGEST = 20_000  # characters of a text; the longest real description seen has 5,800
 BLOCKS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
 TAGS = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#[0-9]+);")
@@ -217,15 +219,15 @@ def degrees(value: Any) -> float | None:
 
 
 def days(value: Any) -> str:
-    """RFC 5545 `byday`: "TU,TH", "2TU"; whole names ("Tuesday") and lists are read too."""
+    """RFC 5545 `byday`: "TU,TH", "2TU"; whole names ("Tuesdays") and lists are read too."""
     parts = value if isinstance(value, list) else re.split(r"[,;\s]+", plain(value).strip())
     found = []
-    for part in (plain(p).strip().upper() for p in parts):
-        read = re.fullmatch(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)[A-Z]*", part)
-        if part and not read:
+    for part in filter(None, (plain(p).strip().upper() for p in parts)):
+        read = re.fullmatch(r"([+-]?[1-5])?([A-Z]{2,})", part)
+        day = next((code for code, name in DAYS.items() if read and f"{name}s".upper().startswith(read[2])), "")
+        if not read or not day:
             raise ValueError(f"“{plain(value)[:80]}” does not name days of the week")
-        if read:
-            found.append((read[1] or "").lstrip("+") + read[2])
+        found.append((read[1] or "").lstrip("+") + day)
     return ",".join(dict.fromkeys(found))
 
 

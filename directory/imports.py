@@ -9,7 +9,6 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, models, transaction
@@ -31,7 +30,7 @@ from directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )  # fmt: skip
-from directory.open_referral import Problem, Received, Refused, from_oruk
+from directory.open_referral import Problem, Received, Refused, from_oruk, identity_of
 from directory.postcodes import area_of, find_postcode, load_areas, tidy
 
 BATCH = 200
@@ -61,16 +60,27 @@ class Report:
 class Import:
     """One run of one source. `take` any number of raw services, then `finish`."""
 
-    def __init__(self, source: str) -> None:
-        self.source, self.report = source[:100], Report()
+    def __init__(self, source: str, *, again: bool = False) -> None:
+        """`again` reads also what has not changed since the last run, to hear once more what is wrong in it."""
+        self.source, self.again, self.report = source[:100], again, Report()
         self.seen: set[uuid.UUID] = set()
 
     def take(self, raws: Iterable[Any]) -> Iterator[int]:
-        """Read and save; yields how many were dealt with, after each batch is committed."""
-        rows = iter(raws)
-        while batch := list(islice(rows, BATCH)):
+        """Read and save; yields how many were dealt with, after each batch is committed.
+
+        What came before `raws` raised an error is saved too, then the error goes on.
+        """
+        batch: list[Any] = []
+        try:
+            for raw in raws:
+                batch.append(raw)
+                if len(batch) == BATCH:
+                    self._take_batch(batch)
+                    yield len(batch)
+                    batch = []
+        finally:
             self._take_batch(batch)
-            yield len(batch)
+        yield len(batch)
 
     def finish(self, *, whole: bool) -> Report:
         """Note what the feed no longer holds, if it was read to its end. Nothing is deleted."""
@@ -80,38 +90,40 @@ class Import:
         return self.report
 
     def _take_batch(self, raws: list[Any]) -> None:
-        found = [(received, digest) for raw in raws for received, digest in self._read(raw)]
-        known = {
-            row["pk"]: row
-            for row in Service.objects.filter(pk__in=[r.service.pk for r, _ in found]).values("pk", "source", "digest")
-        }
+        rows = [row for row in map(self._named, raws) if row]
+        stored = Service.objects.filter(pk__in=[key for key, _, _ in rows]).values_list("pk", "source", "digest")
+        known = {pk: (source, digest) for pk, source, digest in stored}
         changed = []
-        for received, digest in found:
-            old = known.get(received.service.pk)
-            if old and old["source"] != self.source:
-                self._refuse(Problem(str(received.service.pk), "id", "another source has a service with this id"))
-            elif old and old["digest"] == digest:
+        for key, digest, raw in rows:
+            source, before = known.get(key, (self.source, ""))
+            if source != self.source:
+                self._refuse(Problem(str(key), "id", "another source has a service with this id"))
+            elif before == digest and not self.again:
                 self.report.same += 1
-            else:
+            elif received := self._read(raw):
                 received.service.digest = digest
-                changed.append((received, old is not None))
+                changed.append((received, key in known))
         self._save_all(changed)
 
-    def _read(self, raw: Any) -> Iterator[tuple[Received, str]]:
+    def _named(self, raw: Any) -> tuple[uuid.UUID, str, Any] | None:
+        """The id and the digest of a raw service, without reading it; None when it is refused."""
+        try:
+            key = identity_of(raw, self.source)
+        except Refused as refused:
+            return self._refuse(refused.problem)
+        if key in self.seen:
+            return self._refuse(Problem(str(key), "id", "the feed has this service twice; the first is kept"))
+        self.seen.add(key)
+        as_sent = json.dumps(raw, sort_keys=True, default=str)
+        return key, hashlib.sha256(f"{READING}{as_sent}".encode()).hexdigest(), raw
+
+    def _read(self, raw: Any) -> Received | None:
         try:
             received = from_oruk(raw, self.source)
         except Refused as refused:
-            self._refuse(refused.problem)
-            return
-        key = received.service.pk
-        if key in self.seen:
-            self._refuse(Problem(str(key), "id", "the feed has this service twice; the first is kept"))
-            return
-        self.seen.add(key)
-        stored = kept(raw)
-        received.service.received = stored
-        as_sent = json.dumps(stored, sort_keys=True, ensure_ascii=False)
-        yield received, hashlib.sha256(f"{READING}{as_sent}".encode("utf-8", "replace")).hexdigest()
+            return self._refuse(refused.problem)
+        received.service.received = kept(raw)
+        return received
 
     def _refuse(self, problem: Problem) -> None:
         self.report.refused += 1

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 
 from directory.grid import BRITISH, IRISH, Point, to_point
 from directory.models import Place, Postcode
+from directory.words import swapped
 
 FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
@@ -71,9 +72,9 @@ def _find_name(name: str) -> tuple[str, Point] | None:
     begins = re.sub(r"([%_\\])", r"\\\1", name) + "%"
     rows = Place.objects.raw(
         "SELECT * FROM directory_place WHERE NOT district"
-        " AND (name = %s OR name LIKE %s OR similarity(name, %s) > 0.45)"
+        " AND (name = %s OR name LIKE %s OR name = ANY(%s) OR similarity(name, %s) > 0.45)"
         " ORDER BY name = %s DESC, name LIKE %s DESC, similarity(name, %s) DESC, size DESC, name LIMIT 1",
-        [name, begins, name, name, begins, name],
+        [name, begins, swapped(name), name, name, begins, name],
     )
     return next(((place.shown, Point(place.latitude, place.longitude)) for place in rows), None)
 

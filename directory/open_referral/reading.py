@@ -1,5 +1,6 @@
 """One service as feeds send it, with whatever is wrong in it → rows that are not saved yet."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -67,18 +68,28 @@ def from_oruk(raw: Any, source: str = "") -> Received:
     return _Reading(raw, source).received
 
 
+def identity_of(raw: Any, source: str = "") -> uuid.UUID:
+    """The id that a raw service will have here; Refused when it is no object or has none."""
+    if not isinstance(raw, dict):
+        raise Refused(Problem("?", "", "this is not a service"))
+    try:
+        return clean.identity(raw.get("id"), source, "service")
+    except ValueError as error:
+        raise Refused(Problem(_label(raw), "id", str(error))) from None
+
+
+def _label(raw: dict[str, Any]) -> str:
+    """What the feed itself calls it."""
+    return clean.plain(str(raw.get("id") or raw.get("name") or "?"))[:80]
+
+
 class _Reading:
     """Reads one service. Fields that cannot be used are left out and reported; the rest goes in."""
 
     def __init__(self, raw: Any, source: str) -> None:
         self.source, self.problems = source, []  # type: tuple[str, list[Problem]]
-        self.label = clean.plain(str(raw.get("id") or raw.get("name") or "?"))[:80] if isinstance(raw, dict) else "?"
-        if not isinstance(raw, dict):
-            raise Refused(Problem("?", "", "this is not a service"))
-        try:
-            key = clean.identity(raw.get("id"), source, "service")
-        except ValueError as error:
-            raise Refused(Problem(self.label, "id", str(error))) from None
+        key = identity_of(raw, source)
+        self.label = _label(raw)
         values = self.values(raw, SERVICE)
         if not values.get("name"):
             raise Refused(Problem(self.label, "name", "there is no name"))

@@ -45,7 +45,7 @@ def to_oruk(service: Service) -> dict[str, Any]:
         "service_at_locations": [_at_location(row) for row in service.at_locations.all()],
         "languages": [_object(row, LANGUAGE) for row in service.languages.all()],
         "cost_options": [_object(row, COST) for row in service.cost_options.all()],
-        "contacts": [_object(row, CONTACT) | {"phones": _phones(row)} for row in service.contacts.all()],
+        "contacts": [_full(_object(row, CONTACT) | {"phones": _phones(row)}) for row in service.contacts.all()],
         "attributes": [_attribute(row) for row in service.service_terms.all()],
     }
     return _full(out)

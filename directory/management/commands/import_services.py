@@ -21,12 +21,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--source", dest="name", help="What this source is called; by default its file or host name"
         )
+        parser.add_argument(
+            "--again", action="store_true", help="Read also what has not changed, and say what is wrong"
+        )
         parser.add_argument("--allow-private", action="store_true", help="Let the feed be on a private network")
 
     def handle(self, *args: Any, **options: Any) -> None:
         source = options["source"]
         name = options["name"] or ((urlsplit(source).hostname or source) if is_address(source) else Path(source).name)
-        work = Import(name)
+        work = Import(name, again=options["again"])
         ended = ""
         try:
             raws = read(source, allow_private=options["allow_private"])
