@@ -33,6 +33,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
 from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse
 
@@ -124,18 +125,24 @@ class Field(BoundField):
     @property
     def parts(self) -> list[dict[str, Any]]:
         """The three boxes of a date as template rows."""
-        value = self.value()
+        value, wrong = self.value(), self.wrong_parts
         typed = value if isinstance(value, list) else self.field.widget.decompress(value)
         offered = getattr(self.field, "autocomplete", "")
-        return [
-            {
-                "id": f"{self.auto_id}_{number}", "name": f"{self.html_name}_{part}", "label": part.title(),
-                "value": "" if typed[number] is None else typed[number], "wrong": part in self.wrong_parts,
-                "width": 4 if part == "year" else 2, "inputmode": "" if part == "month" else "numeric",
-                "autocomplete": f"{offered}-{part}" if offered else "",
-            }
-            for number, part in enumerate(("day", "month", "year"))
-        ]  # fmt: skip
+        rows = []
+        for number, part in enumerate(("day", "month", "year")):
+            id_, looks = f"{self.auto_id}_{number}", ["govuk-input", "govuk-date-input__input"]
+            looks += ["govuk-input--width-4" if part == "year" else "govuk-input--width-2"]
+            looks += ["govuk-input--error"] if part in wrong else []
+            attrs = {
+                "class": " ".join(looks),
+                "id": id_, "name": f"{self.html_name}_{part}", "type": "text",
+                "value": "" if typed[number] is None else typed[number],
+                "inputmode": None if part == "month" else "numeric",  # a month may be a word
+                "aria-invalid": "true" if part in wrong else None,
+                "autocomplete": f"{offered}-{part}" if offered else None,
+            }  # fmt: skip
+            rows.append({"id": id_, "label": part.title(), "attrs": drawn(attrs)})
+        return rows
 
     @property
     def inline(self) -> bool:
@@ -148,16 +155,25 @@ class Field(BoundField):
     @property
     def options(self) -> list[dict[str, Any]]:
         """Radios or checkboxes as template rows, with hint, "none of these" and the fields each one shows."""
-        field, rows = self.field, []
+        kind, field, rows = "checkbox" if self.kind == "checkboxes" else "radio", self.field, []
         for option in self.subwidgets:
-            value = str(option.data["value"])
-            rows.append({
-                "value": value, "label": option.choice_label, "id": option.id_for_label,
-                "checked": option.data["selected"], "name": self.html_name,
-                "hint": getattr(field, "hints", {}).get(value), "alone": value == getattr(field, "alone", None),
-                "shows": [self.form[name] for name in getattr(field, "shows", {}).get(value, ())],
-            })  # fmt: skip
+            value, id_ = str(option.data["value"]), option.id_for_label
+            hint, alone = getattr(field, "hints", {}).get(value), value == getattr(field, "alone", None)
+            attrs = {
+                "class": "govuk-checkboxes__input" if kind == "checkbox" else "govuk-radios__input",
+                "id": id_, "name": self.html_name, "type": kind, "value": value, "checked": option.data["selected"],
+                "disabled": bool(field.disabled), "data-behaviour": "exclusive" if alone else None,
+                "aria-describedby": f"{id_}_hint" if hint else None,
+            }  # fmt: skip
+            shows = [self.form[name] for name in getattr(field, "shows", {}).get(value, ())]
+            rows.append({"id": id_, "label": option.choice_label, "attrs": drawn(attrs), "hint": hint, "alone": alone,
+                         "shows": shows})  # fmt: skip
         return rows
+
+
+def drawn(attrs: dict[str, Any]) -> str:
+    """Attributes as HTML, escaped; None and False are left out. Once in Python, not ten lookups in a template."""
+    return flatatt({name: value for name, value in attrs.items() if value is not None})
 
 
 class Renderer(TemplatesSetting):
