@@ -166,8 +166,10 @@ class Field(BoundField):
                 "aria-describedby": f"{id_}_hint" if hint else None,
             }  # fmt: skip
             shows = [self.form[name] for name in getattr(field, "shows", {}).get(value, ())]
-            rows.append({"id": id_, "label": option.choice_label, "attrs": drawn(attrs), "hint": hint, "alone": alone,
-                         "shows": shows})  # fmt: skip
+            rows.append({
+                "id": id_, "label": option.choice_label, "attrs": drawn(attrs), "hint": hint, "alone": alone, "shows": shows,
+                "value": value, "name": self.html_name, "checked": option.data["selected"],  # for pages that draw their own
+            })  # fmt: skip
         return rows
 
 
