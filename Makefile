@@ -2,6 +2,7 @@
 # make test    every test, journeys in a real browser included (PYTEST="-k word" for some)
 # make check   style, types, the ladder of imports, migrations, deployment settings
 # make bench   the product's speed against shared yardsticks
+# make pictures  the README's pictures, from a demo place that runs
 # make lock    the exact versions of all packages, after a change to pyproject.toml
 
 PYTHON := .venv/bin/python
@@ -11,7 +12,7 @@ WORKERS := 2
 PYTEST :=
 export PORT
 
-.PHONY: run test check bench lock
+.PHONY: run test check bench lock pictures
 
 run: .venv/run
 	@exec $(PYTHON) -m config.run
@@ -31,6 +32,9 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(PYTHON) manage.py bench
+
+pictures: .venv/dev
+	$(PYTHON) -m tests.journeys.pictures http://127.0.0.1:$(or $(PORT),8000)
 
 lock: .venv/dev
 	$(LOCK) --output-file requirements.txt pyproject.toml

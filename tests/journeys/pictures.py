@@ -1,0 +1,45 @@
+"""Takes the README's pictures from a running demo place: `make pictures` while `make run` runs.
+
+python -m tests.journeys.pictures [address]     address of the demo, by default http://127.0.0.1:8000
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+SYSTEM = Path("/usr/bin/chromium")
+COLOURS = 64  # enough for flat colours; keeps a picture under 60 KB
+
+
+def keep(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def take(address: str) -> None:
+    """Search, caseload and case, as a connector of the demo place sees them."""
+    with sync_playwright() as playwright:
+        path = SYSTEM if SYSTEM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page(base_url=address, viewport={"width": 1000, "height": 900})
+        page.goto("/activities/?words=gardning&near=BN11")
+        keep(page, "search")
+        page.goto("/")
+        page.get_by_role("button", name="Connector: ").click()
+        page.goto("/caseload/")
+        keep(page, "caseload")
+        page.goto("/caseload/?list=all")
+        page.locator("main table th a").first.click()
+        page.set_viewport_size({"width": 1000, "height": 1500})
+        keep(page, "case")
+        browser.close()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    take(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
