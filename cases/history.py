@@ -7,7 +7,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,22 +34,19 @@ def digest_of(text: str, details: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{text}\0{_canonical(details) if details else '{}'}".encode()).hexdigest()
 
 
-def chain_of(previous: str, metadata: tuple[object, ...], digest: str) -> str:
-    """The chain after an entry: SHA-256 of the previous chain, the entry's metadata and its digest.
-
-    `metadata` is what `metadata_of` gives; None stands as "".
-    """
-    parts = [previous, *("" if part is None else str(part) for part in metadata), digest]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def chain_of(previous: str, metadata: Iterable[str], digest: str) -> str:
+    """The chain after an entry: SHA-256 of the previous chain, what `metadata_of` gives, and the entry's digest."""
+    return hashlib.sha256("\0".join((previous, *metadata, digest)).encode()).hexdigest()
 
 
-def metadata_of(entry: Entry) -> tuple[object, ...]:
-    """All that is true of an entry beside its content, in the order that cases/verifying.py reads it in SQL."""
-    return (
+def metadata_of(entry: Entry) -> tuple[str, ...]:
+    """All that is true of an entry beside its content, as text, in the order that cases/verifying.py reads it."""
+    parts = (
         entry.case_id, entry.number, entry.kind, microseconds(entry.happened_at), microseconds(entry.written_at),
         entry.hand, entry.written_by_id, entry.written_for_id, entry.author_name, entry.agency_name,
         entry.audience, entry.about_id, entry.corrects_id,
     )  # fmt: skip
+    return tuple("" if part is None else str(part) for part in parts)
 
 
 def microseconds(moment: datetime) -> int:
@@ -59,18 +56,10 @@ def microseconds(moment: datetime) -> int:
 
 @transaction.atomic
 def record(
-    *,
-    case: Case,
-    kind: Kind,
-    by: Author,
-    text: str = "",
-    audience: Audience = Audience.CIRCLE,
-    details: Mapping[str, Any] | None = None,
-    happened_at: datetime | None = None,
-    about: Referral | None = None,
-    corrects: Entry | None = None,
-    key: uuid.UUID | None = None,
-) -> Entry:
+    *, case: Case, kind: Kind, by: Author, text: str = "", audience: Audience = Audience.CIRCLE,
+    details: Mapping[str, Any] | None = None, happened_at: datetime | None = None, about: Referral | None = None,
+    corrects: Entry | None = None, key: uuid.UUID | None = None,
+) -> Entry:  # fmt: skip
     """Add an entry to the history of `case`, and move the head of the case along.
 
     The case row is locked, so numbers have no gaps however many write at once. A `key` seen before returns

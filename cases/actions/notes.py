@@ -30,46 +30,41 @@ class NextStep:
 
 @transaction.atomic
 def write_note(
-    *,
-    case: Case,
-    by: Author,
-    kind: Kind,
-    text: str = "",
-    audience: Audience = Audience.CIRCLE,
-    happened_at: datetime.datetime | None = None,
-    next_step: NextStep | None = None,
-    key: uuid.UUID | None = None,
-) -> Entry:
+    *, case: Case, by: Author, kind: Kind, text: str = "", audience: Audience = Audience.CIRCLE,
+    happened_at: datetime.datetime | None = None, next_step: NextStep | None = None, key: uuid.UUID | None = None,
+) -> Entry:  # fmt: skip
     """Add what a member did or learned to the history of `case`, and set its next step (None leaves it).
 
     A contact (phone, call, visit) by the owning team is the first contact if none was before: the referrals
     that led here become "started". The same `key` again gets the first entry. Raises PermissionDenied when
     another agency of the circle sets the next step or writes for the owning team only.
     """
-    if kind not in WRITTEN:
-        raise ValueError(f"{kind} is written by its own deed")
-    ours = by.agency == case.agency
-    if not ours and (next_step or audience == Audience.TEAM):
-        raise PermissionDenied
+    check(case, by, kind, audience, next_step)
     # Referrals before the case, as everybody locks them: in the other order two could block each other.
     led_here = waiting_referrals(case)
     case.refresh_from_db(from_queryset=Case.objects.select_for_update(of=("self",)))
     if key and (first := Entry.objects.filter(case=case, key=key).first()):
         return first
     when = happened_at or timezone.now()
-    first_contact = ours and kind in CONTACTS and case.first_contact_at is None
-    step = next_step or (NextStep("", None) if first_contact and case.next_action == FIRST_CONTACT else None)
+    first_contact = kind in CONTACTS and by.agency == case.agency and case.first_contact_at is None
     details: dict[str, Any] = {"first_contact": True} if first_contact else {}
     if next_step and next_step.words:
         details |= {"next": next_step.words, "next_on": date_words(next_step.on)}
     entry = record(
         case=case, kind=kind, by=by, text=text, audience=audience, details=details, happened_at=when, key=key
-    )
-    carry(case, kind, when, first_contact, step)
-    if first_contact:
-        for referral in led_here:
-            move(referral, Status.STARTED, by=by, side=Side.RECEIVER)
+    )  # fmt: skip
+    carry(case, kind, when, first_contact, next_step)
+    for referral in led_here if first_contact else ():
+        move(referral, Status.STARTED, by=by, side=Side.RECEIVER)
     return entry
+
+
+def check(case: Case, by: Author, kind: Kind, audience: Audience, step: NextStep | None) -> None:
+    """Raises ValueError for a kind that another deed writes, PermissionDenied for what is the owning team's."""
+    if kind not in WRITTEN:
+        raise ValueError(f"{kind} is written by its own deed")
+    if by.agency != case.agency and (step or audience == Audience.TEAM):
+        raise PermissionDenied
 
 
 def waiting_referrals(case: Case) -> list[Referral]:
@@ -83,8 +78,11 @@ def waiting_referrals(case: Case) -> list[Referral]:
 
 
 def carry(case: Case, kind: Kind, when: datetime.datetime, first: bool, step: NextStep | None) -> None:
-    """Bring the head of the case to where the entry leaves it."""
+    """Bring the head of the case to where the entry leaves it. The step that every case begins with is done by
+    the first contact, unless another is set."""
     changed: dict[str, Any] = {}
+    if step is None and first and case.next_action == FIRST_CONTACT:
+        step = NextStep("", None)
     if kind in CONTACTS and (case.last_contact_at is None or case.last_contact_at < when):
         changed["last_contact_at"] = when
     if first:

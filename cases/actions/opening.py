@@ -16,7 +16,8 @@ from cases.facts import FACTS, in_words
 from cases.history import record
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
 from config.template_tags import date_words
-from referrals.actions import move
+from referrals.actions import MoveRefused, move
+from referrals.actions.moving import standing
 from referrals.models import Referral
 from referrals.promises import contact_days
 from referrals.states import Side, Status
@@ -33,14 +34,9 @@ class PersonAppeared(Exception):
 
 @transaction.atomic
 def accept_referral(
-    *,
-    referral: Referral,
-    by: Author,
-    person: Person | None,
-    lead: Membership | None = None,
-    key: uuid.UUID | None = None,
-    match: str = "",
-) -> Case:
+    *, referral: Referral, by: Author, person: Person | None, lead: Membership | None = None,
+    key: uuid.UUID | None = None, match: str = "",
+) -> Case:  # fmt: skip
     """Accept `referral` for `person` (None: somebody new) and return the case it belongs to from now on.
 
     Opens a case led by `lead` (else by the member who accepts), or joins the team's open case of that person.
@@ -49,26 +45,27 @@ def accept_referral(
     """
     if by.member is None:
         raise PermissionDenied("Only a member accepts a referral.")
-    Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+    referral.refresh_from_db(from_queryset=Referral.objects.select_for_update(of=("self",)))
     if first := CaseReferral.objects.filter(referral=referral).select_related("case__person").first():
         return first.case
-    referral.refresh_from_db()
-    if person is None:
-        person = new_person(referral)
-    else:
-        person = fill_blanks(Person.objects.select_for_update(of=("self",)).get(pk=person.pk), referral)
-    case = Case.objects.select_for_update(of=("self",)).filter(
-        person=person, agency=referral.to_agency, closed_at=None
-    ).first()  # fmt: skip
-    joined = case is not None
-    case = case or open_case(referral, person, lead or by.member)
+    if referral.to_agency_id != by.member.agency_id:  # passed on to another team meanwhile
+        raise MoveRefused(standing(referral))
+    person = fill_blanks(person, referral) if person else new_person(referral)
+    joins = open_case_of(person, referral)
+    case = joins or open_case(referral, person, lead or by.member)
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
     note_agreements(case, referral)
-    write_history(case, referral, by=by, joined=joined, match=match)
+    write_history(case, referral, by=by, joined=joins is not None, match=match)
     move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
-    if not joined:
+    if not joins:
         tell_lead(case, by)
     return case
+
+
+def open_case_of(person: Person, referral: Referral) -> Case | None:
+    """The case of that person which the team asked has open, locked."""
+    locked = Case.objects.select_for_update(of=("self",))
+    return locked.filter(person=person, agency=referral.to_agency, closed_at=None).first()
 
 
 def new_person(referral: Referral) -> Person:
@@ -86,7 +83,9 @@ def new_person(referral: Referral) -> Person:
 
 
 def fill_blanks(person: Person, referral: Referral) -> Person:
-    """Give the person what the referral knows and we did not; nothing that is there is changed."""
+    """Give the person what the referral knows and we did not; nothing that is there is changed. The row is locked:
+    two referrals of one person go one after the other."""
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     blank = [name for name in COLUMNS if not getattr(person, name) and getattr(referral, name)]
     if Person.objects.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
         blank = [name for name in blank if name != "nhs_number"]

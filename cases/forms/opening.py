@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundWidget
 
 from agencies.models import Membership
 from cases.matching import Candidate, Strength
@@ -56,10 +57,9 @@ class AcceptForm(Form):
         return self.candidates.get(self.cleaned_data["who"])
 
     @property
-    def rows(self) -> list[tuple[dict[str, Any], Candidate | None]]:
+    def rows(self) -> list[tuple[BoundWidget, Candidate | None]]:
         """Each radio with the candidate it stands for."""
-        options: list[dict[str, Any]] = self["who"].options  # type: ignore[attr-defined]
-        return [(option, self.candidates.get(option["value"])) for option in options]
+        return [(option, self.candidates.get(str(option.data["value"]))) for option in self["who"].subwidgets]
 
 
 class GiveForm(Form):

@@ -60,8 +60,7 @@ def said_in(request: HttpRequest, case: Case, fact: Fact) -> dict[str, Any]:
 def conflict(form: FactForm, case: Case, fact: Fact, member: Membership) -> dict[str, str]:
     """Both versions are shown: the form keeps what was typed, and from now on knows what it would replace."""
     form.add_error(None, "Somebody changed this while you were writing. Look at both before you save")
-    form.data = form.data.copy()
-    form.data["seen"], form.data["key"] = fact.seen(case), str(uuid.uuid4())
+    form.data = {**form.data.dict(), "seen": fact.seen(case), "key": str(uuid.uuid4())}  # type: ignore[attr-defined]
     mine = Entry.visible_to(member).filter(case=case, kind=Kind.FACT, details__fact=fact.name)
     latest = mine.order_by("-number").first()
     return {

@@ -14,6 +14,7 @@ from agencies.working_days import add_working_days
 from cases.actions.opening import FIRST_CONTACT, accept_referral
 from cases.models import Agreement, Case, CaseReferral, Circle, Entry, Kind, Person
 from cases.verifying import verify
+from referrals.actions import MoveRefused
 from referrals.models import Referral, Urgency
 from referrals.states import Status
 from tests.factories import CaseFactory, PersonFactory, ReferralFactory, teammate
@@ -269,6 +270,13 @@ def test_given_somebody_alike_was_added_meanwhile_then_a_new_person_must_be_said
 def test_given_it_was_declined_meanwhile_then_it_says_where_it_stands(client_of, connector, referral):
     Referral.objects.filter(pk=referral.pk).update(status=Status.WITHDRAWN)
     assert client_of(connector).get(url(referral)).status_code == 409
+
+
+def test_given_it_was_passed_on_meanwhile_then_the_team_that_had_it_opens_nothing(connector, outsider, referral):
+    Referral.objects.filter(pk=referral.pk).update(to_agency=outsider.agency)
+    with pytest.raises(MoveRefused):
+        accept_referral(referral=referral, by=Author.of(connector), person=None)
+    assert not Case.objects.exists()
 
 
 def test_a_teammate_may_accept(client_of, connector, referral):
