@@ -167,8 +167,10 @@ class Field(BoundField):
             }  # fmt: skip
             shows = [self.form[name] for name in getattr(field, "shows", {}).get(value, ())]
             rows.append({
-                "id": id_, "label": option.choice_label, "attrs": drawn(attrs), "hint": hint, "alone": alone, "shows": shows,
-                "value": value, "name": self.html_name, "checked": option.data["selected"],  # for pages that draw their own
+                "id": id_, "label": option.choice_label, "attrs": drawn(attrs), "hint": hint, "alone": alone,
+                "shows": shows,
+                # for pages that draw their own
+                "value": value, "name": self.html_name, "checked": option.data["selected"],
             })  # fmt: skip
         return rows
 
