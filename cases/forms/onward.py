@@ -57,6 +57,7 @@ class ReferOnForm(Form):
                 label="What is it for?", required=False, choices=[(str(term.pk), term.name) for term in needs],
                 help_text="The group sees what you tick.",
             )  # fmt: skip
+        self.order_fields(["message", "safe", "risks", "needs", *self.agreement_names, "how_agreed"])
 
     @staticmethod
     def name_of(agency: Agency) -> str:
