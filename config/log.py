@@ -13,7 +13,7 @@ QUERY = re.compile(r"\?[^\s\"']+")
 class Line(logging.Formatter):
     """Dates in UTC; secret links and everything after a question mark replaced by an ellipsis."""
 
-    converter = time.gmtime
+    converter = time.gmtime  # type: ignore[assignment]
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line; the traceback beneath it, if there is one, has no addresses."""

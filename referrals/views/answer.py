@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.access import Permission, allow, public
 from agencies.models import Author
+from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
 from config.template_tags import when
@@ -46,7 +47,7 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
 
 @allow(Permission.ANSWER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer_signed_in(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def answer_signed_in(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     received = Referral.visible_to(request.member).filter(to_agency=request.member.agency_id)
     asked = received.select_related("service", "from_agency", "to_agency", "sent_by__user")
     referral = get_object_or_404(asked, pk=pk, service__isnull=False)
@@ -94,7 +95,7 @@ def author(request: HttpRequest, referral: Referral, form: AnswerForm) -> Author
     """The member, or by link the group and the name they typed."""
     if "name" in form.fields:
         return Author.by_link(referral.to_agency, form.cleaned_data["name"])
-    return Author.of(request.member)
+    return Author.of(request.member)  # type: ignore[attr-defined]  # without the field they are signed in
 
 
 def unlisted(response: HttpResponse) -> HttpResponse:

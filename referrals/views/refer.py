@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.access import Permission, allow
 from agencies.models import Agency, Author, Draft, Membership
+from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page, wants_part
 from referrals.actions import says_the_same, send_referral
@@ -27,7 +28,7 @@ NOT_KEPT = {"csrfmiddlewaretoken", "draft_key", "later"}
 
 @allow(Permission.REFER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def refer(request: HttpRequest) -> HttpResponse:
+def refer(request: MemberRequest) -> HttpResponse:
     """The whole referral on one page. With ?draft= (the form's own key) it goes on where it was left."""
     member = request.member
     if request.method != "POST":
@@ -51,7 +52,7 @@ def refer(request: HttpRequest) -> HttpResponse:
     return redirect("referrals:sent", referral.pk)
 
 
-def show(request: HttpRequest, form: ReferForm, **more: Any) -> HttpResponse:
+def show(request: MemberRequest, form: ReferForm, **more: Any) -> HttpResponse:
     """The page around a form. `more`: what a look-up found, or that the form was sent before."""
     context = {
         "form": form,
@@ -98,7 +99,7 @@ def resumed(member: Membership, wanted: str) -> ReferForm:
     return new_form(member, typed(draft.data) | {"key": wanted}, opened=draft.started_at.timestamp())
 
 
-def keep_for_later(request: HttpRequest, form: ReferForm) -> HttpResponse:
+def keep_for_later(request: MemberRequest, form: ReferForm) -> HttpResponse:
     """Keep what was typed as a draft, and stop: at once when somebody is in danger."""
     key = form["key"].value()
     data = {
@@ -113,7 +114,7 @@ def keep_for_later(request: HttpRequest, form: ReferForm) -> HttpResponse:
     return redirect(f"{reverse('referrals:referrals')}?list=drafts")
 
 
-def ask_about_change(request: HttpRequest, referral: Referral) -> HttpResponse:
+def ask_about_change(request: MemberRequest, referral: Referral) -> HttpResponse:
     """Sent before, and changed since (Back, then Send): nothing is sent before they have seen that."""
     given = typed(request.POST) | {"key": "", "started": ""}
     return show(request, new_form(request.member, given), sent_already=referral, status=409)
@@ -121,7 +122,7 @@ def ask_about_change(request: HttpRequest, referral: Referral) -> HttpResponse:
 
 @allow(Permission.REFER)
 @require_POST
-def find_person(request: HttpRequest) -> HttpResponse:
+def find_person(request: MemberRequest) -> HttpResponse:
     """Fill the form from the last referral of the own agency for that NHS number. The number is in no URL."""
     member, find, given = request.member, FindForm(request.POST), typed(request.POST)
     if not find.is_valid():
@@ -135,7 +136,7 @@ def find_person(request: HttpRequest) -> HttpResponse:
     return filled(request, form, found=found, looked=True, part="person" if changed else "looked_up")
 
 
-def filled(request: HttpRequest, form: ReferForm, *, part: str, **more: Any) -> HttpResponse:
+def filled(request: MemberRequest, form: ReferForm, *, part: str, **more: Any) -> HttpResponse:
     """The page, or for htmx the part that has changed: what was typed meanwhile elsewhere stays as it is."""
     response = show(request, form, swapped=wants_part(request), part=part, **more)
     response["HX-Retarget"] = f"#{part}"
@@ -144,7 +145,7 @@ def filled(request: HttpRequest, form: ReferForm, *, part: str, **more: Any) -> 
 
 @allow(Permission.REFER)
 @require_safe
-def danger(request: HttpRequest) -> HttpResponse:
+def danger(request: MemberRequest) -> HttpResponse:
     """Somebody is in danger now: whom to call. Nothing is sent, and what was typed is kept."""
     key = draft_key(request.GET.get("draft", "").replace("\0", ""))
     draft = Draft.visible_to(request.member).filter(key=key).first()
@@ -154,7 +155,7 @@ def danger(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.REFER)
 @require_safe
-def sent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def sent(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent: the reference, and who calls whom by when."""
     mine = Referral.visible_to(request.member).filter(from_agency=request.member.agency, service=None)
     referral = get_object_or_404(mine.select_related("to_agency", "practice"), pk=pk)
@@ -170,7 +171,7 @@ def sent(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.REFER)
 @require_POST
-def discard_draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def discard_draft(request: MemberRequest, key: uuid.UUID) -> HttpResponse:
     """Throw away one's own draft."""
     found = Draft.visible_to(request.member).filter(key=draft_key(key))
     if not found.exists():

@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Author
+from agencies.request import MemberRequest
 from config.forms import Form, answer
 from config.fragments import page
 from referrals import letters, lists, story
@@ -22,7 +23,7 @@ from referrals.states import Side, Status
 
 @allow(Permission.SEE_REFERRALS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def referrals(request: HttpRequest) -> HttpResponse:
+def referrals(request: MemberRequest) -> HttpResponse:
     """The lists, 30 at a time. A search is posted, so that no name or number is ever in a URL."""
     member, offered = request.member, lists.lists_of(request.member)
     wanted, words = request.GET.get("list", offered[0].name), request.POST.get("words", "")
@@ -42,7 +43,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
     return page(request, "referrals/referrals.html", context, part="rows")
 
 
-def after(request: HttpRequest) -> Referral | None:
+def after(request: MemberRequest) -> Referral | None:
     """The referral the next page comes after. Raises Http404 when it is not theirs."""
     if "after" not in request.GET:
         return None
@@ -53,7 +54,7 @@ def after(request: HttpRequest) -> Referral | None:
     return get_object_or_404(Referral.visible_to(request.member), pk=wanted)
 
 
-def one(request: HttpRequest, pk: uuid.UUID) -> Referral:
+def one(request: MemberRequest, pk: uuid.UUID) -> Referral:
     """A referral the member may see, with both agencies at hand. Raises Http404."""
     rows = Referral.visible_to(request.member).select_related(
         "from_agency", "to_agency", "service", "sent_by__user", "assigned_to__user"
@@ -63,7 +64,7 @@ def one(request: HttpRequest, pk: uuid.UUID) -> Referral:
 
 @allow(Permission.SEE_REFERRALS)
 @require_safe
-def referral(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = one(request, pk), request.member
     side = found.side_of(member)
@@ -83,26 +84,28 @@ def referral(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.SEE_REFERRALS)
 @require_safe
-def letter(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def letter(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The answer, or before it the referral as sent, as a PDF."""
     return letters.letter(request, one(request, pk))
 
 
 @allow(Permission.REFER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def withdraw(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     form = WithdrawForm(request.POST or None)
     return sender_moves(request, pk, form, Status.WITHDRAWN, "referrals/withdraw.html", "The referral is withdrawn.")
 
 
 @allow(Permission.REFER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def resend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def resend(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     form = ResendForm(request.POST or None)
     return sender_moves(request, pk, form, Status.SENT, "referrals/resend.html", "Sent again, with your words.")
 
 
-def sender_moves(request: HttpRequest, pk: uuid.UUID, form: Form, to: Status, template: str, done: str) -> HttpResponse:
+def sender_moves(
+    request: MemberRequest, pk: uuid.UUID, form: Form, to: Status, template: str, done: str
+) -> HttpResponse:
     """The sender's move: 404 for others, words required, 409 with where it stands when somebody was quicker."""
     found, refused = one(request, pk), ""
     if not story.is_senders(found, request.member):

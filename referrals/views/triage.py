@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
+from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
 from referrals.actions import MoveRefused, triage
@@ -26,7 +27,7 @@ Deed = Callable[[Referral, dict[str, Any]], object]
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def ask_detail(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         triage.ask_detail(referral, by=Author.of(request.member), **given)
         messages.success(request, f"{referral.from_agency.name} has been asked for more detail.")
@@ -36,7 +37,7 @@ def ask_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         triage.decline(referral, by=Author.of(request.member), **given)
         messages.success(request, f"The referral is declined. {referral.from_agency.name} has been told.")
@@ -46,7 +47,7 @@ def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         triage.pass_on(referral, by=Author.of(request.member), **given)
         messages.success(request, f"{given['team'].name} has the referral now.")
@@ -56,7 +57,7 @@ def pass_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.ASSIGN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def assign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def assign(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
         assign_to(referral, by=Author.of(request.member), to=given["colleague"], key=given["key"])
         messages.success(request, f"{given['colleague'].user.name} has the referral now.")
@@ -65,7 +66,7 @@ def assign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def decide(
-    request: HttpRequest, pk: uuid.UUID, form_class: type[TriageForm], template: str, deed: Deed
+    request: MemberRequest, pk: uuid.UUID, form_class: type[TriageForm], template: str, deed: Deed
 ) -> HttpResponse:
     """The four beats of each of these pages. A colleague who was quicker is named on a page of its own (409)."""
     referral = received(request.member).filter(pk=pk).first()
@@ -91,7 +92,7 @@ def received(member: Membership) -> QuerySet[Referral]:
     return mine.select_related("from_agency", "to_agency", "service", "sent_by__user", "assigned_to__user")
 
 
-def given_away(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def given_away(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A colleague has passed it on: that, and nothing about the person. 404 for everybody else."""
     passed = Move.passed_on_by(request.member).filter(referral=pk).first()
     if passed is None:
