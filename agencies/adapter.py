@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,7 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages as django_messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from agencies import messages
@@ -22,6 +23,8 @@ from agencies.second_step import has_another
 
 if TYPE_CHECKING:
     from agencies.models import User
+
+logger = logging.getLogger(__name__)
 
 # allauth's name of an e-mail → subject; the text is templates/email/<last part of the name>.txt
 SUBJECTS = {
@@ -64,6 +67,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return landing_page(Membership.open_of(cast("User", request.user)).first())
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Logged without what was typed (security point 59): where from, and when."""
+        logger.warning("Sign-in refused, from %s", self.get_client_ip(request))
+
+    def post_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse:
+        logger.info("User %s signed in, from %s", user.pk, self.get_client_ip(request))
+        return super().post_login(request, user, **given)
 
     def add_message(self, request: HttpRequest, level: int, message_template: str = "", *_: Any, **given: Any) -> None:
         words = given.get("message") or REPORTS.get(message_template)

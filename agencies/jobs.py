@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
@@ -18,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds before each new try: in all about half a day, which a mail server's outage rarely exceeds.
 BACK_OFF = [5, 30, 120, 600, 3600, 10_800, 21_600]
-SILENT_AFTER = 30  # seconds without a heartbeat, after which a worker counts as dead
+# Seconds without a heartbeat, after which a worker counts as dead.
+SILENT_AFTER: float = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
 
 
 class Undeliverable(Exception):
@@ -86,17 +88,22 @@ def note_failure(message: str, error: Exception, *, last: bool) -> None:
         logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", lock="retry_stalled_jobs")
+# No `lock` on this one: a worker killed in the midst of it would hold the lock for ever, and nothing would come back.
+@app.periodic(cron=settings.LOOK_FOR_DEAD_WORKERS)
+@app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs")
 async def retry_stalled_jobs(timestamp: int, silent_after: float = SILENT_AFTER) -> int:
     """Put the jobs of workers that died (kill -9, power) back in the queue; returns how many.
 
     Procrastinate leaves them in `doing` for ever. Each of our jobs may run twice without harm.
     """
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_after))
-    for job in stalled:
-        await app.job_manager.retry_job(job)
-    return len(stalled)
+    retried = 0
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_after):
+        try:
+            await app.job_manager.retry_job(job)
+        except ConnectorException:  # another worker was quicker
+            continue
+        retried += 1
+    return retried
 
 
 @app.periodic(cron="17 3 * * *")

@@ -13,6 +13,7 @@ from agencies.access import Role
 from agencies.actions.membership import LastManager, end_membership
 from agencies.models import AgencyKind, Invitation, Membership, Message
 from tests.factories import AgencyFactory, MembershipFactory, teammate
+from tests.queries import assert_queries
 
 ClientOf = Callable[[Membership], Client]
 
@@ -37,6 +38,15 @@ def test_a_lead_sees_the_people_and_invitations_of_the_own_agency_only(lead: Mem
     assert colleague.user.name in page
     assert "nadia.rahman@work.example.org" in page
     assert stranger.user.name not in page
+
+
+def test_the_list_takes_the_same_statements_however_many_people(lead: Membership, client_of: ClientOf) -> None:
+    client = client_of(lead)
+    client.get(reverse("agencies:team"))
+    for _ in range(5):
+        teammate(lead, Role.CONNECTOR)
+    with assert_queries("team", most=5):
+        client.get(reverse("agencies:team"))
 
 
 def test_a_member_who_does_not_run_the_team_is_refused(connector: Membership, client_of: ClientOf) -> None:

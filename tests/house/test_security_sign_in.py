@@ -499,3 +499,16 @@ def test_point_57_pages_about_people_are_never_stored(name: str, lead: Membershi
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
     assert "private" in response["Cache-Control"]
+
+
+# --- The log (59) ---------------------------------------------------------------------------------------------
+
+
+def test_point_59_sign_ins_and_refusals_are_logged_without_what_was_typed(client: Client, caplog: Any) -> None:
+    member = MembershipFactory(role=Role.PROVIDER)
+    caplog.set_level("INFO", logger="agencies.adapter")
+    give_password(client, member, "a wrong password")
+    give_password(client, member)
+    refused, taken = [r.getMessage() for r in caplog.records if r.name == "agencies.adapter"]
+    assert refused == "Sign-in refused, from 127.0.0.1"
+    assert taken == f"User {member.user.pk} signed in, from 127.0.0.1"
