@@ -10,12 +10,13 @@ from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
-from agencies.models import Author, Membership
+from agencies.models import Author, Draft, Membership
 from cases.actions.onward import Ask, in_words, refer_on, what_they_get
 from cases.actions.onward import signpost as tell_about
 from cases.activities import able_to_answer, chosen_services, look, needs_of, not_shown
 from cases.activities import activities as rows
 from cases.forms.activities import FindActivitiesForm
+from cases.forms.drafts import drafted
 from cases.forms.onward import ReferOnForm
 from cases.models import Case, CaseReferral
 from cases.onward import asked_already, asked_from
@@ -75,13 +76,15 @@ def send_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("cases:activities", pk=case.pk)
     needs = needs_of(case)
     form = ReferOnForm(
-        request.POST if request.method == "POST" else None, services=services, person=case.person, needs=needs
-    )
+        request.POST if request.method == "POST" else None, services=services, person=case.person, needs=needs,
+        initial=drafted(member, f"refer on:{case.pk}", "message", "safe", "risks"),
+    )  # fmt: skip
     if form.is_valid():
         sent = refer_on(
             case=case, by=Author.of(member), key=form.cleaned_data["key"], services=services, ask=form.ask,
             started_at=form.opened_at,
         )  # fmt: skip
+        Draft.discard(member=member, key=f"refer on:{case.pk}")
         messages.success(request, sent_words(sent))
         return redirect("cases:activities", pk=case.pk)
     opened(request, case, "activities")

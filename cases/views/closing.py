@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
-from agencies.models import Author
+from agencies.models import Author, Draft
 from cases.actions.closing import close_case, codes_of, referrals_of
 from cases.forms.closing import CloseForm
+from cases.forms.drafts import drafted
 from cases.models import Case, CaseReferral
 from cases.reading import opened
 from config.forms import answer
@@ -27,15 +28,22 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("cases:case", pk=case.pk)
     links = referrals_of(case)
     received, sent = links[CaseReferral.Direction.RECEIVED], links[CaseReferral.Direction.SENT]
-    form = CloseForm(request.POST if request.method == "POST" else None, received=received, sent=sent)
+    form = CloseForm(
+        request.POST if request.method == "POST" else None, received=received, sent=sent,
+        initial=drafted(member, draft_key(case), "reason", "outcome", "summary"),
+    )  # fmt: skip
     previewed = form.is_valid()
     if previewed and "preview" not in request.POST and closed(request, case, form):
         return redirect("cases:case", pk=case.pk)
     opened(request, case, "close")
     return answer(request, "cases/close.html", {
-        "case": case, "person": case.person, "form": form, "received": received,
+        "case": case, "form": form, "received": received, "draft_key": draft_key(case),
         "previewed": previewed and form.is_valid(), "codes": codes_of(form.cleaned_data["reason"]) if previewed else [],
     })  # fmt: skip
+
+
+def draft_key(case: Case) -> str:
+    return f"close:{case.pk}"
 
 
 def closed(request: HttpRequest, case: Case, form: CloseForm) -> bool:
@@ -49,5 +57,6 @@ def closed(request: HttpRequest, case: Case, form: CloseForm) -> bool:
     except MoveRefused as refused:
         form.add_error(None, str(refused))
         return False
+    Draft.discard(member=request.member, key=draft_key(case))  # type: ignore[attr-defined]
     messages.success(request, "The case is closed. Whoever referred has been told as far as the person agreed.")
     return True

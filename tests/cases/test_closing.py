@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.models import Author, Membership, Message
+from agencies.models import Author, Draft, Membership, Message
 from cases.actions.closing import close_case
 from cases.actions.onward import Ask, refer_on
 from cases.caseload import counts
@@ -210,6 +210,30 @@ def test_closing_and_answering_at_once_block_nobody(connector: Membership, case:
             assert second.result(timeout=10) in ("accepted", "refused")
         referral = Referral.objects.get(pk=referral.pk)
         assert referral.status == Status.WITHDRAWN
+
+
+def test_what_was_typed_is_kept_until_it_is_closed(client_of: ClientOf, connector: Membership, case: Case) -> None:
+    """given words typed and not sent, when opened again, then they are there; after the closing they are gone"""
+    client, key = client_of(connector), f"close:{case.pk}"
+    client.post("/accounts/draft/", {"draft_key": key, "summary": "Half a sentence", "reason": "1"})
+    assert "Half a sentence" in client.get(url(case)).content.decode()
+    assert "Half a sentence" not in client_of(teammate(connector)).get(url(case)).content.decode()
+    client.post(url(case), typed())
+    assert not Draft.objects.filter(key=key).exists()
+
+
+def test_a_referral_that_cannot_end_so_stops_the_closing(
+    client_of: ClientOf, connector: Membership, case: Case
+) -> None:
+    """given a referral that the table lets not move so, when closed, then it is told why, and nothing has changed"""
+    referral = received(case)
+    Referral.objects.filter(pk=referral.pk).update(status=Status.WAITING)
+    page = client_of(connector).post(url(case), typed())
+    assert page.status_code == 422
+    assert "There is a problem" in page.content.decode()
+    case.refresh_from_db()
+    assert case.closed_at is None
+    assert not Entry.objects.filter(case=case).exists()
 
 
 # --- Who, and what comes wrong ----------------------------------------------------------------------

@@ -43,7 +43,7 @@ def test_holds_all_the_member_may_read_in_order(client_of: ClientOf, connector: 
     response = client_of(connector).get(url(case))
     assert response["Content-Type"] == "application/pdf"
     text = text_of(response)
-    for words in ("27 March 1951", "999 000 0018", "Getting back to the garden", "Priya Shah", "Page 1 of 2"):
+    for words in ("27 March 1951", "999 000 0018", "Getting back to the garden", "Priya Shah", "Page 1 of"):
         assert words in text, words
     assert text.index("Talked about") < text.index("Between us only") < text.index("Walked to")
     assert f"Private to {connector.agency.name}" in text

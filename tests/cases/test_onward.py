@@ -208,6 +208,26 @@ def test_hostile_words_are_only_words(client_of: ClientOf, connector: Membership
     assert b"<script>alert" not in page.content
 
 
+def test_what_was_typed_is_kept_but_no_agreement(client_of: ClientOf, connector: Membership, case: Case) -> None:
+    """given a form left half done, when opened again, then the words are there, and the person is asked anew"""
+    service, client = ServiceFactory(), client_of(connector)
+    client.post("/accounts/draft/", typed(service, draft_key=f"refer on:{case.pk}", message="Half a sentence"))
+    html = client.get(url(case, service)).content.decode()
+    assert "Half a sentence" in html
+    assert "checked" not in html[html.index("agreed to</h3>") :]
+    client.post(url(case, service), typed(service))
+    assert "Half a sentence" not in client.get(url(case, ServiceFactory())).content.decode()
+
+
+def test_withdrawing_from_its_page_reaches_the_history(client_of: ClientOf, connector: Membership, case: Case) -> None:
+    (referral,) = sent(case, connector, ServiceFactory())
+    client = client_of(connector)
+    page = client.get(f"/referrals/{referral.pk}/withdraw/")
+    said = {field.html_name: field.value() for field in page.context["form"] if field.value()}
+    client.post(f"/referrals/{referral.pk}/withdraw/", {**said, "words": "Chose another"})
+    assert Entry.objects.get(case=case, kind=Kind.WITHDRAWN).text == "Chose another"
+
+
 # --- Who may ----------------------------------------------------------------------------------------
 
 
