@@ -3,7 +3,9 @@
 import logging
 from smtplib import SMTPRecipientsRefused
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
@@ -113,3 +115,12 @@ async def forget_old_jobs(timestamp: int) -> None:
     await app.job_manager.delete_old_jobs(
         nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="forget_ended_sessions", queueing_lock="forget_ended_sessions", lock="forget_ended_sessions")
+def forget_ended_sessions(timestamp: int) -> None:
+    """Sessions that have run out leave the store, and with them the network addresses they came from."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    living = Session.objects.values("session_key")
+    UserSession.objects.exclude(session_key__in=living).delete()

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.access import Role
+from agencies.jobs import forget_ended_sessions
 from agencies.models import Draft, Membership
 from tests.factories import PASSWORD, MembershipFactory
+from tests.jobs import run_jobs
 
 ClientOf = Callable[[Membership], Client]
 
@@ -64,13 +68,20 @@ def test_everywhere_means_here_too(provider: Membership) -> None:
 
 
 def test_nobody_ends_the_sessions_of_others(provider: Membership, gp: Membership) -> None:
-    from allauth.usersessions.models import UserSession
-
     here = signed_in_by_password(provider)
     signed_in_by_password(gp)
     theirs = UserSession.objects.get(user=gp.user)
     assert here.post(reverse("agencies:sessions"), {"end": str(theirs.pk)}).status_code == 404
     assert UserSession.objects.filter(pk=theirs.pk).exists()
+
+
+def test_sessions_that_have_run_out_are_forgotten_with_their_addresses(provider: Membership) -> None:
+    here, gone = signed_in_by_password(provider), signed_in_by_password(provider)
+    Session.objects.filter(session_key=gone.session.session_key).update(expire_date=timezone.now())
+    forget_ended_sessions.defer(timestamp=0)
+    run_jobs()
+    assert [s.session_key for s in Session.objects.all()] == [here.session.session_key]
+    assert [s.session_key for s in UserSession.objects.all()] == [here.session.session_key]
 
 
 # --- Several agencies -------------------------------------------------------------------------------

@@ -322,6 +322,15 @@ def test_point_41_a_code_works_once() -> None:
     assert not is_signed_in(second)
 
 
+def test_who_is_half_way_through_may_start_again_as_somebody_else(client: Client) -> None:
+    give_password(client, with_app(MembershipFactory(role=Role.CONNECTOR)))
+    assert client.get(reverse(LOGIN))["Location"] == reverse("mfa_authenticate")
+    client.post(reverse("account_logout"))
+    assert client.get(reverse(LOGIN)).status_code == 200
+    give_password(client, other := MembershipFactory(role=Role.PROVIDER))
+    assert client.session["_auth_user_id"] == str(other.user.pk)
+
+
 def test_codes_cannot_be_guessed_at_leisure(client: Client) -> None:
     give_password(client, with_app(MembershipFactory(role=Role.CONNECTOR)))
     for _ in range(5):
