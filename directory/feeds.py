@@ -193,11 +193,11 @@ def checked(address: str, *, allow_private: bool) -> tuple[str, tuple[str, str]]
     Raises FeedError for anything but http and https, names that are not found, and machines on a private network:
     a feed must not make us ask our own (server-side request forgery).
     """
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         name, port = parts.hostname or "", parts.port
     except ValueError:
-        name, port = "", None
+        raise FeedError(f"{address} is not a web address.") from None
     if parts.scheme not in ("http", "https") or not name:
         raise FeedError(f"{address} is not a web address.")
     try:

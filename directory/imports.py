@@ -35,7 +35,7 @@ from directory.postcodes import area_of, find_postcode, load_areas, tidy
 
 BATCH = 200
 READING = "1"  # goes up when from_oruk reads more or otherwise: then everything is read again
-OWNED = (ServiceAtLocation, ServiceTerm, Schedule, CostOption, Contact, Language, ServiceArea)
+OWNED: tuple[Any, ...] = (ServiceAtLocation, ServiceTerm, Schedule, CostOption, Contact, Language, ServiceArea)
 
 
 @dataclass
@@ -110,9 +110,11 @@ class Import:
         try:
             key = identity_of(raw, self.source)
         except Refused as refused:
-            return self._refuse(refused.problem)
+            self._refuse(refused.problem)
+            return None
         if key in self.seen:
-            return self._refuse(Problem(str(key), "id", "the feed has this service twice; the first is kept"))
+            self._refuse(Problem(str(key), "id", "the feed has this service twice; the first is kept"))
+            return None
         self.seen.add(key)
         as_sent = json.dumps(raw, sort_keys=True, default=str)
         return key, hashlib.sha256(f"{READING}{as_sent}".encode()).hexdigest(), raw
@@ -121,7 +123,8 @@ class Import:
         try:
             received = from_oruk(raw, self.source)
         except Refused as refused:
-            return self._refuse(refused.problem)
+            self._refuse(refused.problem)
+            return None
         received.service.received = kept(raw)
         return received
 
@@ -226,8 +229,8 @@ def _upsert(model: Any, rows: list[Any]) -> None:
 def _save_terms(batch: list[Received]) -> None:
     """Terms that are new. One that is there already is linked to and stays as it is."""
     terms = {row.pk: row for r in batch for row in r.terms}
-    wanted = {*terms, *(row.parent_id for row in terms.values())}
-    there = set(TaxonomyTerm.objects.filter(pk__in=wanted - {None}).values_list("pk", flat=True))
+    wanted = {*terms, *(row.parent_id for row in terms.values() if row.parent_id)}
+    there = set(TaxonomyTerm.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     new = {pk: row for pk, row in terms.items() if pk not in there}
     for row in new.values():
         row.code = ""  # a code is how the place itself knows a term

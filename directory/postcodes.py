@@ -81,7 +81,7 @@ def _find_name(name: str) -> tuple[str, Point] | None:
 
 def area_of(code: str) -> str:
     """ "BN112AA" → "BN"."""
-    return re.match("[A-Z]*", code)[0]  # type: ignore[index]
+    return code[:2] if code[1:2].isalpha() else code[:1]
 
 
 def loaded_areas() -> set[str]:
@@ -155,8 +155,8 @@ def _rows(letter: str, areas: set[str]) -> Iterator[tuple[str, float, float, str
     columns = _columns(letter)
     names = ("pcd", "laua", "oseast1m", "osnrth1m")
     for pcd, laua, east, north in zip(*(columns[name] for name in names), strict=True):
-        code = pcd.replace(" ", "")
-        if area_of(code) in areas and not math.isnan(east):
+        if area_of(pcd) in areas and not math.isnan(east):
+            code = pcd.replace(" ", "")
             yield code, *_point(code, east, north), laua if isinstance(laua, str) else ""
 
 

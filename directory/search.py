@@ -162,7 +162,11 @@ def _sql(asked: Asked, known: Known, band: int) -> str:
     point, km = known.here, asked.km if asked.near and asked.km else 1e9
     distance = _distance(point) if point else "0::float8"
     match = "search @@ %(all)s::tsquery" if known.all else "true"
-    fixed = {"distance": distance, "match": match, "search": "search" if known.ranked else "NULL::tsvector"}
+    fixed: dict[str, Any] = {
+        "distance": distance,
+        "match": match,
+        "search": "search" if known.ranked else "NULL::tsvector",
+    }
     fixed["limit"] = CANDIDATES
     further = f"AND ({distance}, id) > (%(far)s, %(far_id)s)" if band else ""
     rings: list[str] = []
@@ -214,10 +218,10 @@ def _score(asked: Asked, known: Known) -> str:
 
 def _service(values: tuple[Any, ...]) -> Service:
     """A service with its `spot` and its agency, from the columns of one row."""
-    made, start = [], 0
+    made: list[Any] = []
     for _, model, names in MODELS:
-        made.append(model.from_db("default", names, values[start : start + len(names)]))
-        start += len(names)
+        made.append(model.from_db("default", names, values[: len(names)]))
+        values = values[len(names) :]
     spot, service, service.agency = made
     service.spot = spot
     return service

@@ -86,7 +86,7 @@ class Known:
 
     def _learn(self, near: Point | None) -> list[Any]:
         lat, lon = near or (None, None)
-        values = {
+        values: dict[str, Any] = {
             "words": self.words, "swapped": [" ".join(swapped(word)) for word in self.words],
             "last": self.words[-1] if self.words else "", "alike": ALIKE,
             "need": sorted({word for phrase in self.phrases for word in phrase}),

@@ -246,7 +246,8 @@ class _Reading:
         if not isinstance(item, dict) or not item.get("name"):
             self.report(where + "name", "there is no term with a name")
             return None
-        about = item.get("taxonomy_detail") if isinstance(item.get("taxonomy_detail"), dict) else {}
+        detail = item.get("taxonomy_detail")
+        about: dict[str, Any] = detail if isinstance(detail, dict) else {}
         name = clean.line(str(about.get("name") or item.get("taxonomy") or "Other")[:255])
         given = {"id": about.get("id") or item.get("taxonomy_id") or name}
         taxonomy = Taxonomy(pk=self.key(given, where, self.source, "taxonomy"), name=name, source=self.source)

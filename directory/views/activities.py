@@ -1,6 +1,7 @@
 """The search of activities: a list, and a map that repeats it."""
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import page
@@ -12,6 +13,7 @@ PARTS = {"results": "results", "more": "more"}
 
 
 @public
+@require_safe
 def activities(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = search(form.asked(after=request.GET.get("after", "")[:200]))

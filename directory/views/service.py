@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import page
@@ -15,6 +16,7 @@ from directory.models import Service, Status
 
 
 @public
+@require_safe
 def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(whole(Service.ever()), pk=pk)
     back = came_from(request)
@@ -30,6 +32,10 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def came_from(request: HttpRequest) -> str:
     """The search that led here, or a new one."""
-    address, activities = urlsplit(request.headers.get("Referer", "")), reverse("directory:activities")
+    activities = reverse("directory:activities")
+    try:
+        address = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # anything can stand in a header
+        return activities
     same = address.netloc == request.get_host() and address.path == activities
     return f"{activities}?{address.query}" if same and address.query else activities

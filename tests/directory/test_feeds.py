@@ -154,7 +154,7 @@ def test_private_machines_are_not_asked(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["ftp://a.example.org/", "file:///etc/passwd", "http://", "http://a:b:c/", "javascript:1"]
+    "address", ["ftp://a.example.org/", "file:///etc/passwd", "http://", "http://a:b:c/", "http://[", "javascript:1"]
 )
 def test_other_schemes_are_not_asked(address: str) -> None:
     with pytest.raises(FeedError, match="not a web address"):

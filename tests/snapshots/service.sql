@@ -1,0 +1,48 @@
+-- 1
+SELECT "directory_service"."id", "directory_service"."agency_id", "directory_service"."name", "directory_service"."description", "directory_service"."url", "directory_service"."email", "directory_service"."phone", "directory_service"."referral_email", "directory_service"."status", "directory_service"."fees", "directory_service"."accreditations", "directory_service"."eligibility", "directory_service"."application", "directory_service"."minimum_age", "directory_service"."maximum_age", "directory_service"."alert", "directory_service"."assured_date", "directory_service"."assurer_email", "directory_service"."source", "directory_service"."digest", "directory_service"."created_at", "directory_service"."last_modified", ARRAY(SELECT U0."name" AS "name"
+FROM "directory_language" U0
+WHERE U0."service_id" = ("directory_service"."id")
+ORDER BY 1 ASC, U0."code" ASC, U0."id" ASC) AS "spoken", ARRAY(SELECT U0."name" AS "name"
+FROM "directory_servicearea" U0
+WHERE U0."service_id" = ("directory_service"."id")
+ORDER BY 1 ASC, U0."id" ASC) AS "covers", ARRAY(SELECT U2."name" AS "term__name"
+FROM "directory_serviceterm" U0
+INNER JOIN "directory_taxonomyterm" U2 ON (U0."term_id" = U2."id")
+WHERE U0."service_id" = ("directory_service"."id")
+ORDER BY U2."order" ASC, 1 ASC, U0."id" ASC) AS "needs", "agencies_agency"."id", "agencies_agency"."name", "agencies_agency"."kind", "agencies_agency"."description", "agencies_agency"."ods_code", "agencies_agency"."email", "agencies_agency"."phone", "agencies_agency"."url", "agencies_agency"."address", "agencies_agency"."postcode", "agencies_agency"."refers_to_id", "agencies_agency"."answer_days", "agencies_agency"."contact_days", "agencies_agency"."source", "agencies_agency"."joined_at", "agencies_agency"."left_at"
+FROM "directory_service"
+INNER JOIN "agencies_agency" ON ("directory_service"."agency_id" = "agencies_agency"."id")
+WHERE "directory_service"."id" = %s
+LIMIT 21
+
+-- 2
+SELECT "directory_schedule"."id", "directory_schedule"."service_id", "directory_schedule"."at_location_id", "directory_schedule"."freq", "directory_schedule"."interval", "directory_schedule"."byday", "directory_schedule"."bymonthday", "directory_schedule"."opens_at", "directory_schedule"."closes_at", "directory_schedule"."dtstart", "directory_schedule"."valid_from", "directory_schedule"."valid_to", "directory_schedule"."description", "directory_schedule"."notes", "directory_schedule"."schedule_link", "directory_schedule"."attending_type"
+FROM "directory_schedule"
+INNER JOIN "directory_service" ON ("directory_schedule"."service_id" = "directory_service"."id")
+WHERE "directory_schedule"."service_id" IN (%s)
+ORDER BY "directory_service"."name" ASC, "directory_service"."id" ASC, "directory_schedule"."opens_at" ASC, "directory_schedule"."id" ASC
+
+-- 3
+SELECT "directory_costoption"."id", "directory_costoption"."service_id", "directory_costoption"."option", "directory_costoption"."amount", "directory_costoption"."amount_description", "directory_costoption"."valid_from", "directory_costoption"."valid_to"
+FROM "directory_costoption"
+WHERE "directory_costoption"."service_id" IN (%s)
+ORDER BY "directory_costoption"."amount" ASC, "directory_costoption"."id" ASC
+
+-- 4
+SELECT "directory_contact"."id", "directory_contact"."service_id", "directory_contact"."name", "directory_contact"."title", "directory_contact"."email", "directory_contact"."phone"
+FROM "directory_contact"
+WHERE "directory_contact"."service_id" IN (%s)
+ORDER BY "directory_contact"."name" ASC, "directory_contact"."id" ASC
+
+-- 5
+SELECT "directory_serviceatlocation"."id", "directory_serviceatlocation"."service_id", "directory_serviceatlocation"."location_id", "directory_serviceatlocation"."description", "directory_location"."id", "directory_location"."location_type", "directory_location"."name", "directory_location"."description", "directory_location"."address", "directory_location"."city", "directory_location"."region", "directory_location"."county", "directory_location"."postcode", "directory_location"."country", "directory_location"."latitude", "directory_location"."longitude", "directory_location"."transport", "directory_location"."source", "directory_location"."received"
+FROM "directory_serviceatlocation"
+INNER JOIN "directory_location" ON ("directory_serviceatlocation"."location_id" = "directory_location"."id")
+WHERE "directory_serviceatlocation"."service_id" IN (%s)
+ORDER BY "directory_location"."name" ASC, "directory_serviceatlocation"."id" ASC
+
+-- 6
+SELECT "directory_accessibility"."id", "directory_accessibility"."location_id", "directory_accessibility"."description", "directory_accessibility"."details", "directory_accessibility"."url"
+FROM "directory_accessibility"
+WHERE "directory_accessibility"."location_id" IN (%s)
+ORDER BY "directory_accessibility"."description" ASC, "directory_accessibility"."id" ASC
