@@ -141,9 +141,11 @@ REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR; developmen
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
 
-# Jobs: each app's are in its jobs.py. A worker that is silent for 30 s counts as dead (agencies.jobs).
+# Jobs: each app's are in its jobs.py. A worker that is silent for 30 s counts as dead; its jobs are given to another
+# at the next look (agencies.jobs), so at most a minute and a half after it died.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
+LOOK_FOR_DEAD_WORKERS = "* * * * *"  # cron: each minute
 
 # UK conventions: dates, London time.
 LANGUAGE_CODE = "en-gb"

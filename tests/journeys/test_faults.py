@@ -1,0 +1,170 @@
+"""Processes are killed with -9 while the product works: nothing that was promised is lost, nothing happens twice.
+
+Two or three kills in a short run; 20 when only these tests are asked for: make test PYTEST="-m faults".
+"""
+
+import logging
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from agencies import messages
+from agencies.models import Message
+from config import run
+from referrals.models import Move, Referral
+from tests.journeys.mail_host import ANSWERED, GREETING, TAKEN, MailHost, mail_host
+from tests.journeys.place import Place, kill
+from tests.journeys.senders import Practice
+
+logger = logging.getLogger(__name__)
+pytestmark = pytest.mark.faults
+
+FULL = 20
+ANY = "any"
+AT_ONCE = 200  # referrals
+RECOVERY = 20  # seconds; 10 on a machine with nothing else to do (shared/performance.md)
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> Callable[[int], int]:
+    """kills(3): how often to kill; 3 times, or FULL times when pytest was asked for these tests by `-m faults`."""
+    asked = request.config.getoption("markexpr").strip() == "faults"
+    return lambda short: FULL if asked else short
+
+
+@pytest.fixture
+def host() -> Iterator[MailHost]:
+    with mail_host() as listening:
+        yield listening
+
+
+@pytest.fixture
+def place(tmp_path: Path, host: MailHost) -> Iterator[Place]:
+    ours = Place(tmp_path / "place", host.port)
+    with ours.here():
+        yield ours
+    ours.leave()
+
+
+# --- The worker -------------------------------------------------------------------------------------
+
+
+def send(n: int) -> Message:
+    return messages.send(
+        key=f"message {n}",
+        to=f"reader{n}@group.example.org",
+        subject=f"Message {n}",
+        template="email/recovery_codes_generated.txt",
+        context={"timestamp": None, "ip": "192.0.2.1"},
+    )
+
+
+def kill_at(moment: str, host: MailHost, worker: run.Process) -> threading.Event:
+    """Kill the worker when a conversation with the mail server stands there; the event says that it is done."""
+    done = threading.Event()
+
+    def strike(now: str) -> None:
+        if done.is_set() or moment not in (now, ANY):
+            return
+        if moment in (ANSWERED, ANY):
+            time.sleep(random.uniform(0, 0.02))  # seconds: around the time in which the answer is noted
+        kill(worker)
+        done.set()
+
+    host.at = strike
+    return done
+
+
+def test_each_message_arrives_though_workers_are_killed_and_none_twice_that_was_noted(
+    place: Place, host: MailHost, kills: Callable[[int], int]
+) -> None:
+    """Promised in agencies/messages.py: at least once; twice only what was handed over and not noted yet."""
+    in_flight: Counter[str] = Counter()
+    noted_before: list[tuple[set[str], int]] = []
+    for n in range(kills(3)):
+        # given a worker and messages that deeds have left
+        worker = place.start_worker()
+        struck = kill_at((TAKEN, GREETING, ANSWERED, ANY)[n % 4], host, worker)
+        for m in range(5):
+            send(n * 5 + m)
+        # when the worker is killed at a bad moment
+        assert struck.wait(60)
+        place.processes.remove(worker)
+        noted_before.append((addressees(sent_at__isnull=False), len(host.taken)))
+        in_flight.update(addressees(sent_at=None, sending_at__isnull=False))
+    # then each message arrives once another is there
+    host.at = lambda moment: None
+    place.start_worker()
+    place.hold_until(lambda: not addressees(sent_at=None))
+    # and a second time only what had been handed over and not noted, as the same message
+    arrived = [taken["To"] for taken in host.taken]
+    copies = Counter(arrived)
+    assert all(1 <= copies[to] <= 1 + in_flight[to] for to in addressees())
+    assert not any(noted & set(arrived[then:]) for noted, then in noted_before)
+    assert {(taken["To"], taken["Message-ID"]) for taken in host.taken} == {
+        (message.to, message.message_id) for message in Message.objects.all()
+    }
+    assert len(arrived) > len(copies), "No kill fell between the mail server's taking and our noting."
+
+
+def addressees(**where: Any) -> set[str]:
+    """Whom the messages in that state go to: each goes to somebody else."""
+    return set(Message.objects.filter(**where).values_list("to", flat=True))
+
+
+# --- The database -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def practice(place: Place) -> Iterator[Practice]:
+    address = place.start_web()
+    place.start_worker()
+    ours = Practice(address)
+    with ours.http:
+        ours.open()
+        yield ours
+
+
+def kill_among(practice: Practice, place: Place) -> float:
+    """Kill the database while AT_ONCE referrals are being sent; the seconds until one was sent again."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        sending = practice.send_all(pool, AT_ONCE)
+        some = random.randint(AT_ONCE // 10, AT_ONCE * 2 // 3)
+        place.hold_until(lambda: finished(sending) >= some)
+        killed = time.monotonic()
+        place.kill_database()
+        place.hold_until(lambda: finished(sending) == AT_ONCE)
+    return practice.recovered(since=killed)
+
+
+def finished(sending: list[Future[None]]) -> int:
+    """How many are sent. Raises what went wrong."""
+    return sum(one.result() is None for one in sending if one.done())
+
+
+def test_each_referral_answered_sent_is_there_once_though_postgresql_is_killed(
+    place: Place, practice: Practice, host: MailHost, kills: Callable[[int], int]
+) -> None:
+    # when the database is killed among many referrals, then work goes on soon
+    recovered = [kill_among(practice, place) for _ in range(kills(1))]
+    # and each referral is there, under the name it was answered by, once, with its move and its message
+    connection.close()  # the one that was open before
+    told = {key: pk for key, (pk, _, _) in practice.answered.items()}
+    assert {str(key): str(pk) for key, pk in Referral.objects.values_list("key", "pk")} == told
+    assert len(set(Referral.objects.values_list("person_name", flat=True))) == len(told) == AT_ONCE * len(recovered)
+    assert sorted(Move.objects.values_list("referral__key", flat=True)) == sorted(map(UUID, told))
+    assert sorted(key.split()[-1] for key in Message.objects.values_list("key", flat=True)) == sorted(told.values())
+    # and the team hears of each
+    place.hold_until(lambda: not addressees(sent_at=None), seconds=180)
+    assert {m["Message-ID"] for m in host.taken} == {m.message_id for m in Message.objects.all()}
+    logger.info("%d refused; sent again after %s s", practice.refused, [round(r, 1) for r in recovered])
+    assert max(recovered) < RECOVERY
