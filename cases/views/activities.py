@@ -1,6 +1,7 @@
 """Finding activities near a person, telling them about one, and referring them on to one or several."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -88,12 +89,16 @@ def send_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, sent_words(sent))
         return redirect("cases:activities", pk=case.pk)
     opened(request, case, "activities")
-    received = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
     return answer(request, "cases/send_on.html", {
-        "case": case, "form": form, "services": services,
-        "given": in_words(Referral(**what_they_get(case.person, Ask())))[:-1],  # the last is asked on the form
-        "known": [link.referral for link in received],
+        "case": case, "form": form, "services": services, **beside(case),
     })  # fmt: skip
+
+
+def beside(case: Case) -> dict[str, Any]:
+    """What stands beside the form: what a group gets, and what only the connector reads."""
+    received = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
+    given = in_words(Referral(**what_they_get(case.person, Ask())))
+    return {"given": given[:-1], "known": [link.referral for link in received]}  # the last is asked on the form
 
 
 def to_ask(case: Case, services: list[Service], key: uuid.UUID | None) -> list[Service]:
