@@ -1,7 +1,10 @@
 """Builds the agencies, the people who work there and the activities of the demo place."""
 
+import datetime
 import uuid
 from typing import Any
+
+from django.utils import timezone
 
 from agencies.models import Agency, Membership, User
 from cases.demo.people import STAFF
@@ -27,9 +30,9 @@ def stable(*words: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, "/".join(words))
 
 
-def needs_of(words: str) -> list[TaxonomyTerm]:
-    """The place's needs for words such as "loneliness food"."""
-    return list(TaxonomyTerm.needs().filter(code__in=[NEEDS[word] for word in words.split()]))
+def codes_of(words: str) -> list[str]:
+    """The codes of the place's needs for words such as "loneliness food"."""
+    return [NEEDS[word] for word in words.split()]
 
 
 def build_agencies() -> dict[str, Agency]:
@@ -63,8 +66,9 @@ def make_agency(code: str, name: str, kind: str, postcode: str, phone: str, **mo
 def build_activities() -> dict[str, Agency]:
     """The groups and their weekly activities, through the same door as any imported feed; the groups by code."""
     groups = {group.code: group for group in GROUPS}
+    needs = {term.code: term for term in TaxonomyTerm.needs()}
     work = Import(SOURCE)
-    for _ in work.take(as_open_referral(offer, groups[offer.group]) for offer in OFFERS):
+    for _ in work.take(as_open_referral(offer, groups[offer.group], needs) for offer in OFFERS):
         pass
     report = work.finish(whole=True)
     if report.problems or report.new != len(OFFERS):
@@ -77,7 +81,7 @@ def build_activities() -> dict[str, Agency]:
     return {group.code: Agency.objects.get(pk=stable("agency", group.code)) for group in GROUPS}
 
 
-def as_open_referral(offer: Offer, group: Group) -> dict[str, Any]:
+def as_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTerm]) -> dict[str, Any]:
     """The offer as one service of an Open Referral UK 3.0 feed."""
     pk = stable("service", offer.group, offer.name)
     virtual = not offer.postcode
@@ -113,7 +117,7 @@ def as_open_referral(offer: Offer, group: Group) -> dict[str, Any]:
                 "id": str(stable("attribute", str(pk), term.code)), "link_entity": "service",
                 "taxonomy_term": {"id": str(term.pk), "name": term.name, "description": term.name},
             }
-            for term in needs_of(offer.needs)
+            for term in (needs[code] for code in codes_of(offer.needs))
         ],
     }  # fmt: skip
 
@@ -127,11 +131,16 @@ def build_staff(agencies: dict[str, Agency]) -> dict[str, list[Membership]]:
     """Everybody in STAFF at work, by the code of their agency. They have no password: only the demo's own door."""
     staff: dict[str, list[Membership]] = {}
     leads: set[str] = set()
-    for name, mail, code, role in STAFF:
+    began = timezone.now() - datetime.timedelta(days=700)
+    for nth, (name, mail, code, role) in enumerate(STAFF):
         user = User.objects.create_user(f"{mail}@{DOMAIN}", name=name)
         first_there = code not in leads
         member = Membership.objects.create(
-            user=user, agency=agencies[code], role=role, manages_team=first_there and role in ("referrer", "provider")
+            user=user,
+            agency=agencies[code],
+            role=role,
+            started_at=began + datetime.timedelta(days=3 * nth),
+            manages_team=first_there and role in ("referrer", "provider"),
         )
         leads.add(code)
         staff.setdefault(code, []).append(member)

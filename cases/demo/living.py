@@ -15,19 +15,35 @@ from cases.actions.facts import change_fact
 from cases.actions.notes import NextStep, write_note
 from cases.actions.onward import Ask, refer_on, signpost
 from cases.actions.opening import accept_referral
-from cases.demo.building import needs_of, stable
+from cases.demo.building import codes_of, stable
 from cases.demo.people import FIRST_NAMES, HOME_POSTCODES, STREETS, SURNAMES, nhs_number
 from cases.demo.place import OFFERS, PRACTICES
 from cases.demo.stories import STORIES, Story
 from cases.facts import FACTS
 from cases.models import Case, ClosingReason, Kind, Outcome
-from directory.models import Service
+from directory.models import Service, TaxonomyTerm
 from referrals.actions import MoveRefused, move, send_referral
 from referrals.models import DeclineReason, Referral
 from referrals.states import Side, Status
 
 PEOPLE = 150
 FACT_OF = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
+
+
+class Known:
+    """What every life asks for again and again, read once."""
+
+    def __init__(self) -> None:
+        self.needs = {term.code: term for term in TaxonomyTerm.needs()}
+        services = Service.objects.select_related("agency").in_bulk()
+        self.services = {offer.name: services[stable("service", offer.group, offer.name)] for offer in OFFERS}
+        self.no_room = DeclineReason.objects.get(code="no-room")
+        self.declined = DeclineReason.objects.filter(side="team", retired_at=None).order_by("order").first()
+        self.reasons = {reason.code: reason for reason in ClosingReason.objects.all()}
+        self.outcomes = {outcome.code: outcome for outcome in Outcome.objects.all()}
+
+    def needs_of(self, words: str) -> list[TaxonomyTerm]:
+        return [self.needs[code] for code in codes_of(words)]
 
 
 @dataclass
@@ -51,9 +67,9 @@ class Life:
 def live(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> int:
     """Make up PEOPLE people and let them live until now; returns how many."""
     pick = random.Random(1951)  # the same place each time
-    now = timezone.now()
+    now, known = timezone.now(), Known()
     for nth in range(PEOPLE):
-        Living(make_up(nth, pick, staff, agencies), now).run()
+        Living(make_up(nth, pick, staff, agencies), known, now).run()
     return PEOPLE
 
 
@@ -110,8 +126,8 @@ def course(story: Story, pick: random.Random) -> tuple[str, int, int]:
 class Living:
     """Carries one life from the referral to today. Nothing happens at night, at a weekend, or in the future."""
 
-    def __init__(self, life: Life, now: datetime.datetime) -> None:
-        self.life, self.now = life, now
+    def __init__(self, life: Life, known: Known, now: datetime.datetime) -> None:
+        self.life, self.known, self.now = life, known, now
         self.last = now - datetime.timedelta(days=400)
         self.day = now.date()
         self.clock = random.Random(life.nth)
@@ -155,7 +171,7 @@ class Living:
         self.referral = send_referral(
             by=Author.of(life.sender), key=stable("referral", str(life.nth)), to_agency=life.practice.refers_to,
             started_at=timezone.now() - datetime.timedelta(seconds=seconds), details=life.details,
-            needs=needs_of(life.story.needs),
+            needs=self.known.needs_of(life.story.needs),
         )  # fmt: skip
 
     def new(self) -> None:
@@ -166,9 +182,8 @@ class Living:
         move(self.referral, Status.RETURNED, by=self.by, side=Side.RECEIVER, words=words)
 
     def declined(self) -> None:
-        reason = DeclineReason.objects.filter(side="team", retired_at=None).order_by("order").first()
         words = "We have written to the practice with the team that can help."
-        move(self.referral, Status.DECLINED, by=self.by, side=Side.RECEIVER, reason=reason, words=words)
+        move(self.referral, Status.DECLINED, by=self.by, side=Side.RECEIVER, reason=self.known.declined, words=words)
 
     def withdrawn(self) -> None:
         words = "Has moved in with a daughter in Kent."
@@ -188,8 +203,10 @@ class Living:
 
     @property
     def case(self) -> Case:
-        opened = self.life.case
-        return Case.objects.select_related("person", "agency", "lead__user").get(pk=opened and opened.pk)
+        """The case of this life: open, and changed by nobody else, so it need not be read again."""
+        if self.life.case is None:
+            raise ValueError(f"Story of {self.life.story.needs}: there is no case yet")
+        return self.life.case
 
     def fact(self, column: str, value: str) -> None:
         fact, case = FACTS[FACT_OF[column]], self.case
@@ -199,20 +216,21 @@ class Living:
     def refer(self, offer: str) -> None:
         ask = Ask(
             message=self.life.story.matters, risks=self.life.story.risks, how_agreed="Said so on the telephone",
-            needs=needs_of(self.life.story.needs),
+            needs=self.known.needs_of(self.life.story.needs),
         )  # fmt: skip
         [referral] = refer_on(
-            case=self.case, by=self.by, key=stable("onward", str(self.life.nth), offer), services=[service(offer)],
+            case=self.case, by=self.by, key=stable("onward", str(self.life.nth), offer), services=[self.known.services[offer]],
             ask=ask, started_at=timezone.now(),
         )  # fmt: skip
         self.life.sent[offer] = referral
 
     def signpost(self, offer: str) -> None:
-        signpost(case=self.case, by=self.by, key=stable("told", str(self.life.nth), offer), service=service(offer))
+        key = stable("told", str(self.life.nth), offer)
+        signpost(case=self.case, by=self.by, key=key, service=self.known.services[offer])
 
     def answer(self, offer: str, said: str, words: str) -> None:
         referral = self.life.sent[offer]
-        reason = DeclineReason.objects.get(code="no-room") if said == "declined" else None
+        reason = self.known.no_room if said == "declined" else None
         by = Author.by_link(referral.to_agency)
         try:
             move(referral, Status(said), by=by, side=Side.RECEIVER, reason=reason, words=words)
@@ -222,8 +240,8 @@ class Living:
     def close(self, reason: str, outcome: str, summary: str) -> None:
         name = self.life.name.split()[0]
         close_case(
-            case=self.case, by=self.by, reason=ClosingReason.objects.get(code=reason),
-            outcome=Outcome.objects.get(code=outcome), summary=summary.replace("{name}", name),
+            case=self.case, by=self.by, reason=self.known.reasons[reason], outcome=self.known.outcomes[outcome],
+            summary=summary.replace("{name}", name),
         )  # fmt: skip
 
     def end(self) -> None:
@@ -235,8 +253,3 @@ class Living:
         else:
             summary = f"{name} thanked us and would rather not have support now. The door stays open."
             self.close("person-declined", "no-change", summary)
-
-
-def service(offer: str) -> Service:
-    group = next(o.group for o in OFFERS if o.name == offer)
-    return Service.objects.get(pk=stable("service", group, offer))
