@@ -42,7 +42,7 @@ def write_note(
     check(case, by, kind, audience, next_step)
     # Referrals before the case, as everybody locks them: in the other order two could block each other.
     led_here = waiting_referrals(case)
-    case.refresh_from_db(from_queryset=Case.objects.select_for_update(of=("self",)))
+    case.refresh_from_db(from_queryset=Case.locked())
     if key and (first := Entry.objects.filter(case=case, key=key).first()):
         return first
     when = happened_at or timezone.now()

@@ -45,7 +45,7 @@ def accept_referral(
     """
     if by.member is None:
         raise PermissionDenied("Only a member accepts a referral.")
-    referral.refresh_from_db(from_queryset=Referral.objects.select_for_update(of=("self",)))
+    referral.refresh_from_db(from_queryset=Referral.locked())
     if first := CaseReferral.objects.filter(referral=referral).select_related("case__person").first():
         return first.case
     if referral.to_agency_id != by.member.agency_id:  # passed on to another team meanwhile

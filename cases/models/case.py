@@ -117,6 +117,11 @@ class Case(models.Model):
         return cls.objects.filter(access.cases(member))
 
     @classmethod
+    def locked(cls) -> "models.QuerySet[Self]":
+        """Rows held until the transaction ends, with the person, the team and who leads: each deed needs them."""
+        return cls.objects.select_related("person", "agency", "lead__user").select_for_update(of=("self",))
+
+    @classmethod
     def worked_by(cls, member: Membership) -> "models.QuerySet[Self]":
         """The cases of the member's own team: who refers on from one, closes it, or takes back an agreement."""
         return cls.visible_to(member).filter(agency=member.agency_id)

@@ -63,7 +63,7 @@ def move(
 
 def lock(referral: Referral) -> None:
     """Hold the row until the transaction ends, and read it as it stands now."""
-    referral.refresh_from_db(from_queryset=Referral.objects.select_for_update(of=("self",)))
+    referral.refresh_from_db(from_queryset=Referral.locked())
 
 
 def check(

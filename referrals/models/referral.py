@@ -116,6 +116,12 @@ class Referral(models.Model):
         return cls.objects.filter(access.referrals(member))
 
     @classmethod
+    def locked(cls) -> "models.QuerySet[Self]":
+        """Rows held until the transaction ends, with who sent and who is asked: each deed needs them."""
+        with_those = cls.objects.select_related("from_agency", "to_agency", "service__agency", "sent_by__user")
+        return with_those.select_for_update(of=("self",))
+
+    @classmethod
     def sent_before(cls, member: Membership, nhs_number: str) -> "models.QuerySet[Self]":
         """What the member's own agency has sent to a team for the person of that NHS number, latest first."""
         own = cls.visible_to(member).filter(from_agency=member.agency_id, service=None)
