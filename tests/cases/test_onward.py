@@ -138,6 +138,22 @@ def test_ten_posts_at_once_send_one_each(connector: Membership, case: Case) -> N
     assert list(Entry.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_ten_colleagues_at_once_ask_a_group_once(connector: Membership, case: Case) -> None:
+    """given different posts to the same service at the same moment, then the group is asked once"""
+    service = ServiceFactory()
+
+    def post(_n: int) -> list[uuid.UUID]:
+        try:
+            return [referral.pk for referral in sent(case, connector, service)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(post, range(10)))
+    assert answers == [[Referral.objects.get().pk]] * 10
+
+
 def test_one_agreement_covers_two_services_of_one_group(connector: Membership, case: Case) -> None:
     agency = AgencyFactory()
     sent(case, connector, ServiceFactory(agency=agency), ServiceFactory(agency=agency))
