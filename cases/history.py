@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
 
 from agencies.models import Author, Membership, Signed
@@ -90,7 +91,7 @@ def timeline(*, case: Case, member: Membership, before: int | None = None) -> Qu
     entries = Entry.visible_to(member).filter(case=case)
     if before is not None:
         entries = entries.filter(number__lt=before)
-    return entries.select_related("corrects").order_by("-number")[: PAGE + 1]
+    return with_corrections(entries).order_by("-number")[: PAGE + 1]
 
 
 def whole(*, case: Case, member: Membership, team: bool = True) -> QuerySet[Entry]:
@@ -101,7 +102,14 @@ def whole(*, case: Case, member: Membership, team: bool = True) -> QuerySet[Entr
     entries = Entry.visible_to(member).filter(case=case)
     if not team:
         entries = entries.exclude(audience=Audience.TEAM)
-    return entries.select_related("corrects").order_by("number")
+    return with_corrections(entries).order_by("number")
+
+
+def with_corrections(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """With the number of the entry that each corrects, and the numbers of those that correct it (which have the
+    same audience: whoever reads the one reads the other)."""
+    later = Entry.objects.filter(corrects=OuterRef("pk")).order_by("number").values("number")
+    return entries.annotate(corrects_number=F("corrects__number"), corrected_numbers=ArraySubquery(later))
 
 
 @transaction.atomic

@@ -64,7 +64,7 @@ def test_given_htmx_when_older_ones_are_asked_for_then_only_they_come_and_the_fi
     fill(case, 35)
     part = client_of(connector).get(url(case), {"before": 6}, headers={"HX-Request": "true", "HX-Target": "more"})
     assert "<html" not in part.text
-    assert part.text.count('<li class="entry') == 5
+    assert part.text.count('id="entry-') == 5
     assert part.text.count("data-focus") == 1
     assert "HX-Target" in part.headers["Vary"]
 

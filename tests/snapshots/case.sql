@@ -38,7 +38,10 @@ WHERE ("cases_circle"."case_id" = %s AND "cases_circle"."ended_at" IS NULL AND N
 ORDER BY "cases_circle"."started_at" ASC, "cases_circle"."id" ASC
 
 -- 6
-SELECT "cases_entry"."hand", "cases_entry"."written_by_id", "cases_entry"."written_for_id", "cases_entry"."author_name", "cases_entry"."agency_name", "cases_entry"."id", "cases_entry"."case_id", "cases_entry"."number", "cases_entry"."kind", "cases_entry"."happened_at", "cases_entry"."written_at", "cases_entry"."audience", "cases_entry"."text", "cases_entry"."details", "cases_entry"."about_id", "cases_entry"."corrects_id", "cases_entry"."key", "cases_entry"."digest", "cases_entry"."chain", T6."hand", T6."written_by_id", T6."written_for_id", T6."author_name", T6."agency_name", T6."id", T6."case_id", T6."number", T6."kind", T6."happened_at", T6."written_at", T6."audience", T6."text", T6."details", T6."about_id", T6."corrects_id", T6."key", T6."digest", T6."chain"
+SELECT "cases_entry"."hand", "cases_entry"."written_by_id", "cases_entry"."written_for_id", "cases_entry"."author_name", "cases_entry"."agency_name", "cases_entry"."id", "cases_entry"."case_id", "cases_entry"."number", "cases_entry"."kind", "cases_entry"."happened_at", "cases_entry"."written_at", "cases_entry"."audience", "cases_entry"."text", "cases_entry"."details", "cases_entry"."about_id", "cases_entry"."corrects_id", "cases_entry"."key", "cases_entry"."digest", "cases_entry"."chain", T6."number" AS "corrects_number", ARRAY(SELECT U0."number" AS "number"
+FROM "cases_entry" U0
+WHERE U0."corrects_id" = ("cases_entry"."id")
+ORDER BY 1 ASC) AS "corrected_numbers"
 FROM "cases_entry"
 INNER JOIN "cases_case" ON ("cases_entry"."case_id" = "cases_case"."id")
 INNER JOIN "cases_circle" ON ("cases_case"."id" = "cases_circle"."case_id")
@@ -53,11 +56,3 @@ FROM "agencies_draft"
 WHERE ("agencies_draft"."member_id" = %s AND "agencies_draft"."key" = %s)
 ORDER BY "agencies_draft"."saved_at" DESC, "agencies_draft"."id" ASC
 LIMIT 1
-
--- 8
-SELECT "cases_entry"."corrects_id" AS "corrects_id", "cases_entry"."number" AS "number"
-FROM "cases_entry"
-INNER JOIN "cases_case" ON ("cases_entry"."case_id" = "cases_case"."id")
-INNER JOIN "cases_circle" ON ("cases_case"."id" = "cases_circle"."case_id")
-WHERE ("cases_circle"."agency_id" = %s AND "cases_circle"."ended_at" IS NULL AND ("cases_case"."agency_id" = %s OR NOT ("cases_entry"."audience" = %s)) AND "cases_entry"."case_id" = %s AND "cases_entry"."corrects_id" IN (%s, …))
-ORDER BY 2 ASC
