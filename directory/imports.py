@@ -162,7 +162,6 @@ def save(batch: list[Received], source: str) -> None:
     _find_points(batch)
     _upsert(Agency, [r.agency for r in batch])
     _upsert(Location, [row for r in batch for row in r.locations])
-    _upsert(Taxonomy, [row for r in batch for row in r.taxonomies])
     _save_terms(batch)
     services = [r.service for r in batch]
     columns = _columns(Service, "created_at")
@@ -227,7 +226,7 @@ def _upsert(model: Any, rows: list[Any]) -> None:
 
 
 def _save_terms(batch: list[Received]) -> None:
-    """Terms that are new. One that is there already is linked to and stays as it is."""
+    """Terms that are new, with their lists. One that is there already is linked to and stays as it is."""
     terms = {row.pk: row for r in batch for row in r.terms}
     wanted = {*terms, *(row.parent_id for row in terms.values() if row.parent_id)}
     there = set(TaxonomyTerm.objects.filter(pk__in=wanted).values_list("pk", flat=True))
@@ -236,6 +235,8 @@ def _save_terms(batch: list[Received]) -> None:
         row.code = ""  # a code is how the place itself knows a term
         if row.parent_id == row.pk or (row.parent_id not in there and row.parent_id not in new):
             row.parent_id = None
+    lists = {row.taxonomy_id for row in new.values()}
+    _upsert(Taxonomy, [row for r in batch for row in r.taxonomies if row.pk in lists])
     TaxonomyTerm.objects.bulk_create(new.values())
 
 

@@ -114,6 +114,18 @@ def load_areas(areas: Iterable[str]) -> int:
     return count
 
 
+def load_areas_around(most: int | None = None) -> int:
+    """Bring in the areas that the directory's own places lie in, or the `most` usual of them; how many came."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT area FROM (SELECT upper(substring(postcode FROM '^[A-Za-z]{1,2}(?=[0-9])')) AS area"
+            " FROM directory_location) places WHERE area IS NOT NULL"
+            " GROUP BY area ORDER BY count(*) DESC, area LIMIT %s",
+            [most],
+        )
+        return load_areas(area for (area,) in cursor.fetchall())
+
+
 def _copy(rows: list[tuple[str, float, float, str]]) -> None:
     with connection.cursor() as cursor:
         into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"

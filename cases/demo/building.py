@@ -12,6 +12,7 @@ from cases.demo.place import GROUPS, OFFERS, PRACTICES, TEAMS, Group, Offer
 from directory.imports import Import
 from directory.index import refresh
 from directory.models import TaxonomyTerm
+from directory.postcodes import load_areas_around
 
 SOURCE = "demo"
 DOMAIN = "demo.example.org"
@@ -73,6 +74,7 @@ def build_activities() -> dict[str, Agency]:
     report = work.finish(whole=True)
     if report.problems or report.new != len(OFFERS):
         raise ValueError(f"The demo's activities did not all go in: {report} {report.problems}")
+    load_areas_around()
     refresh()
     for group in GROUPS:
         Agency.objects.filter(pk=stable("agency", group.code)).update(

@@ -1,13 +1,17 @@
 """Something an agency offers (HSDS 3.1 `service`, under the names of Open Referral UK 3.0)."""
 
 import uuid
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from agencies.models import Agency, Membership
 from directory.models.taxonomy import TaxonomyTerm
+
+if TYPE_CHECKING:
+    from directory.models.index import Spot
 
 
 class Status(models.TextChoices):
@@ -90,6 +94,11 @@ class Service(models.Model):
         if not self.runs:
             return False
         return bool(self.reply_to_email()) or self.agency.memberships.filter(ended_at=None).exists()
+
+    @cached_property
+    def spot(self) -> "Spot | None":
+        """Where and when it meets, for a card: what a search found, else the first place it is indexed under."""
+        return self.spots.order_by("pk").first()
 
     @property
     def is_free(self) -> bool:

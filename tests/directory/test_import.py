@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from agencies.models import Agency
 from directory.imports import Import, Report
-from directory.models import Location, Schedule, Service, ServiceAtLocation, ServiceTerm, TaxonomyTerm
+from directory.models import Location, Schedule, Service, ServiceAtLocation, ServiceTerm, Taxonomy, TaxonomyTerm
 from directory.search import Asked, search
 from tests.directory.making import need
 from tests.factories import AgencyFactory, ServiceFactory
@@ -244,6 +244,7 @@ def test_terms_are_linked_and_the_place_s_own_needs_stay_as_they_are() -> None:
     assert ServiceTerm.objects.count() == 2
     assert TaxonomyTerm.objects.get(name="Walking").taxonomy.name == "Sports"
     assert search(Asked(need=ours)).services
+    assert Taxonomy.objects.filter(source="feed").count() == 1, "no empty list beside the place's own"
 
 
 def test_a_feed_cannot_add_to_the_list_of_needs() -> None:

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 
 from directory.grid import BRITISH, IRISH, to_point
-from directory.models import Place, Postcode
-from directory.postcodes import find_place, find_postcode, load_areas
+from directory.models import Location, Place, Postcode
+from directory.postcodes import area_of, find_place, find_postcode, load_areas, load_areas_around
 from tests.directory.making import listed
 
 # ONS coordinates → latitude and longitude worked out by pyproj (shared standards, postcodes.md).
@@ -72,3 +72,10 @@ def test_the_command_says_how_many_came(capsys: pytest.CaptureFixture[str]) -> N
     call_command("load_postcodes", "ZE", verbosity=1)
     assert "postcodes loaded" in capsys.readouterr().out
     assert Place.objects.filter(district=True, shown="ZE1").exists()
+
+
+def test_the_areas_that_places_lie_in_are_loaded() -> None:
+    for postcode in ("ZE1 0AA", "ze1 0ab", "LU1 2AA", "", "nowhere", "12345"):
+        Location.objects.create(name="Hall", postcode=postcode)
+    load_areas_around(most=1)
+    assert {area_of(code) for code in Postcode.objects.values_list("code", flat=True)} == {"ZE"}

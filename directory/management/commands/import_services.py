@@ -11,6 +11,9 @@ from tqdm import tqdm
 from directory.feeds import FeedError, is_address, read
 from directory.imports import Import
 from directory.index import refresh
+from directory.postcodes import load_areas_around
+
+AREAS = 6  # whose postcodes are loaded at once, half a second each; the night brings the rest
 
 
 class Command(BaseCommand):
@@ -40,6 +43,7 @@ class Command(BaseCommand):
             ended = str(error)
         report = work.finish(whole=not ended)
         if report.new or report.changed:
+            load_areas_around(most=AREAS)
             refresh()
         self._tell(report, options["verbosity"])
         if ended:
