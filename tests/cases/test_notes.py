@@ -179,6 +179,11 @@ def test_given_hostile_words_then_they_are_words(client_of, connector, case, tex
     assert "<script>alert" not in page.text
 
 
+def test_given_ten_megabytes_then_they_are_refused_and_nothing_breaks(client_of, connector, case):
+    assert client_of(connector).post(url(case), data(text="x" * 10_000_000)).status_code in (400, 413, 422)
+    assert not Entry.objects.exists()
+
+
 def test_given_a_double_click_then_there_is_one_entry(client_of, connector, case):
     client, posted = client_of(connector), data()
     assert client.post(url(case), posted).status_code == client.post(url(case), posted).status_code == 302
