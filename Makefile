@@ -1,5 +1,6 @@
 # make run     the whole product, with made-up people, on http://127.0.0.1:8000 (PORT=8001 for another port)
-# make test    every test, journeys in a real browser included (PYTEST="-k word" for some)
+# make test    every test, journeys in a real browser included (PYTEST="-k word" for some;
+#              PYTEST="-m faults" kills workers and the database 20 times each instead of a few)
 # make check   style, types, the ladder of imports, migrations, deployment settings
 # make bench   the product's speed against shared yardsticks
 # make pictures  the README's pictures, from a demo place that runs

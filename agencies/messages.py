@@ -3,9 +3,10 @@
 What is promised:
 - Either the deed and its message are both there after a commit, or neither is.
 - One message for each `key`, however often the deed is tried again.
-- It is delivered at least once, also when workers are killed. It leaves twice only where a worker died
-  between the mail server's "accepted" and our own note of it; both copies then carry the same Message-ID, by
-  which mail servers and readers recognise them as one. Two workers never deliver one message at the same time.
+- It is delivered at least once, also when workers are killed: what a killed one had begun, another begins again
+  within a minute and a half. It leaves twice only where a worker died between the mail server's "accepted" and
+  our own note of it; both copies then carry the same Message-ID, by which mail servers and readers recognise
+  them as one. Two workers never deliver one message at the same time. (Tried by tests/journeys/test_faults.py.)
 """
 
 from typing import Any

@@ -71,6 +71,24 @@ def test_jobs_of_a_dead_worker_come_back_and_nothing_is_sent_twice() -> None:
     assert mail.outbox == []
 
 
+def test_a_worker_that_died_while_it_brought_jobs_back_does_not_keep_others_from_it() -> None:
+    # given a worker that had taken a message and the rescue of stalled jobs, and died
+    send()
+    retry_stalled_jobs.defer(timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT worker_id FROM procrastinate_register_worker_v1()")
+        worker = cursor.fetchone()[0]
+        for _ in range(2):
+            cursor.execute("SELECT id FROM procrastinate_fetch_job_v2(NULL, %s)", [worker])
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '31 seconds'")
+    # when the next rescue is due
+    retry_stalled_jobs.defer(timestamp=1)
+    run_jobs()
+    # then all has come back
+    assert not ProcrastinateJob.objects.exclude(status="succeeded").exists()
+    assert len(mail.outbox) == 1
+
+
 def test_jobs_of_a_living_worker_are_left_to_it() -> None:
     send()
     with connection.cursor() as cursor:

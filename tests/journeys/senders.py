@@ -1,6 +1,7 @@
 """A practice that sends many referrals at once over HTTP, and each again until it is told that it is sent."""
 
 import datetime
+import itertools
 import random
 import time
 import uuid
@@ -37,6 +38,7 @@ class Practice:
         self.form = form(nhs_number="")
         self.answered: dict[str, tuple[str, float, float]] = {}
         self.refused = 0
+        self.people = itertools.count()
 
     def open(self) -> None:
         """Read the form, once the web server answers: with it comes the CSRF token."""
@@ -52,7 +54,7 @@ class Practice:
 
     def send_all(self, pool: ThreadPoolExecutor, count: int) -> list[Future[None]]:
         """Send `count` referrals of different people, all at once."""
-        return [pool.submit(self.send, self.somebody(len(self.answered) + n)) for n in range(count)]
+        return [pool.submit(self.send, self.somebody(next(self.people))) for _ in range(count)]
 
     def somebody(self, n: int) -> dict[str, Any]:
         born = datetime.date(1930, 1, 1) + datetime.timedelta(days=n)

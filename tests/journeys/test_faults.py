@@ -31,7 +31,7 @@ pytestmark = pytest.mark.faults
 FULL = 20
 ANY = "any"
 AT_ONCE = 200  # referrals
-RECOVERY = 20  # seconds; 10 on a machine with nothing else to do (shared/performance.md)
+RECOVERY = 30  # seconds, on a machine that is busy with other tests; 10 on a quiet one (shared/performance.md)
 
 
 @pytest.fixture
