@@ -87,7 +87,7 @@ def carry(case: Case, kind: Kind, when: datetime.datetime, first: bool, step: Ne
         changed["last_contact_at"] = when
     if first:
         changed["first_contact_at"] = when
-    if step:
+    if step and case.is_open:  # closed at this moment by a colleague: the words stand in the entry
         changed |= {"next_action": step.words, "next_action_on": step.on}
     for name, value in changed.items():
         setattr(case, name, value)

@@ -93,6 +93,9 @@ class NoteForm(Form):
         data["happened_at"] = self.happened_at(data)
         if "next_when" in self.fields:
             data["next_step"] = self.next_step(data)
+        elif not self.case.is_open and (lost := self.data.get("next_words", "").strip()):
+            words = "This case was closed meanwhile and has no next step. If it still matters, write it in your words"
+            self.add_error(None, f"{words}: “{lost[:200]}”")
         return data
 
     def happened_at(self, data: dict[str, Any]) -> datetime.datetime | None:

@@ -16,6 +16,7 @@ from cases.facts import FACTS, Fact
 from cases.forms.facts import FactForm, form_for
 from cases.models import Case, Entry, Kind
 from cases.reading import open_case
+from cases.views.case import number
 from config.forms import answer
 from config.fragments import wants_part
 from config.template_tags import when
@@ -49,10 +50,9 @@ def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
 
 def said_in(request: HttpRequest, case: Case, fact: Fact) -> dict[str, Any]:
     """What the referral in entry `entry` said of this fact; nothing when there is none."""
-    number = request.GET.get("entry", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return {}
-    entry = Entry.visible_to(request.member).filter(case=case, number=number, kind=Kind.REFERRED).first()  # type: ignore[attr-defined]
+    member: Membership = request.member  # type: ignore[attr-defined]
+    asked = number(request.GET.get("entry", ""))
+    entry = Entry.visible_to(member).filter(case=case, number=asked, kind=Kind.REFERRED).first() if asked else None
     said = entry.details.get("differs", {}).get(fact.name, {}) if entry else {}
     return {field: value for field, value in said.get("values", {}).items() if field in fact.fields}
 

@@ -12,7 +12,7 @@ from agencies.models import Author, Draft
 from agencies.working_days import add_working_days
 from cases.actions.notes import NextStep, write_note
 from cases.actions.opening import accept_referral
-from cases.models import Audience, Case, Circle, Entry, Kind
+from cases.models import Audience, Case, Circle, ClosingReason, Entry, Kind
 from referrals.states import Status
 from tests.factories import CaseFactory, ReferralFactory, teammate
 
@@ -276,13 +276,27 @@ def test_given_another_team_in_the_circle_then_it_adds_but_sets_no_step_and_writ
         write_note(case=case, by=Author.of(outsider), kind=Kind.NOTE, text="x", next_step=NextStep("", None))
 
 
-def test_given_a_closed_case_then_a_note_may_be_added_and_no_step(client_of, connector, case):
-    from cases.models import ClosingReason
-
+def close(case):
     Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), closing_reason=ClosingReason.objects.first())
-    assert client_of(connector).post(url(case), data(next_words="x", next_when="week")).status_code == 302
+
+
+def test_given_a_closed_case_then_a_note_may_be_added(client_of, connector, case):
+    close(case)
+    client = client_of(connector)
+    assert "Next step" not in client.get(reverse("cases:case", args=[case.pk])).text
+    assert client.post(url(case), data()).status_code == 302
+
+
+def test_given_it_was_closed_while_writing_then_the_next_step_is_given_back(client_of, connector, case):
+    close(case)
+    page = client_of(connector).post(url(case), data(next_words="Ring her sister", next_when="week"))
+    assert page.status_code == 422
+    assert "This case was closed meanwhile" in page.text
+    assert "Ring her sister" in page.text
+    step = NextStep("Ring her sister", timezone.localdate())
+    entry = write_note(case=case, by=Author.of(connector), kind=Kind.NOTE, text="x", next_step=step)
     case.refresh_from_db()
-    assert case.next_action == ""
+    assert (case.next_action, entry.details["next"]) == ("", "Ring her sister")
 
 
 def test_kinds_of_other_deeds_are_refused(case, connector):
