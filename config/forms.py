@@ -22,14 +22,18 @@
     {% fields form %} or, in several cards, {% fields form "name" "born_on" %} … {% fields form "key" %}
     {% button form %}</form>
 
-Any Django form is drawn this way (allauth's too): `FORM_RENDERER` is the Renderer below, its templates are in
-templates/forms/. crispy-forms-gds is not used: all its templates, its field tag and its date field would have
-had to be replaced (see shared interface, "Known traps"), and Django 5.2 draws fields itself.
+django-crispy-forms draws them, with our own template pack, templates/hereabouts/: `{% fields %}` draws the layout
+of the form's `helper`, which crispy's own `{% crispy form %}` does as well; {{ form }} and a package's forms come to
+the same pack by the Renderer below. The pack crispy-forms-gds is not used: all its templates, its field tag and its
+date field would have had to be replaced (see shared interface, "Known traps").
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
@@ -60,7 +64,7 @@ __all__ = [
 
 # --- Drawing ---------------------------------------------------------------------------------------
 
-KINDS: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in templates/forms/, class of the control
+KINDS: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in templates/hereabouts/, its class
     (forms.HiddenInput, "hidden", ""),
     (DateWidget, "date", ""),
     (forms.CheckboxSelectMultiple, "checkboxes", ""),
@@ -83,7 +87,7 @@ class Field(BoundField):
 
     @property
     def template(self) -> str:
-        return f"forms/{self.kind}.html"
+        return f"hereabouts/{self.kind}.html"
 
     @property
     def counted(self) -> int | None:
@@ -180,9 +184,28 @@ def drawn(attrs: dict[str, Any]) -> str:
     return flatatt({name: value for name, value in attrs.items() if value is not None})
 
 
+class Helper(FormHelper):
+    """What crispy draws of a form: the named fields in that order, or all of them.
+
+    Fields that an answer brings with it (`shows`) are drawn beneath that answer only. The page itself writes <form>,
+    its token and its button, so that one form may fill several cards.
+    """
+
+    form_tag = False
+    disable_csrf = True
+
+    def __init__(self, form: forms.BaseForm, *names: str) -> None:
+        super().__init__()
+        shown = {
+            name for field in form.fields.values() for some in getattr(field, "shows", {}).values() for name in some
+        }
+        self.layout = Layout(*(names or [name for name in form.fields if name not in shown]))
+
+
 class Renderer(TemplatesSetting):
-    form_template_name = "forms/form.html"
-    field_template_name = "forms/field.html"
+    """Django's own way to a form ({{ form }}, and whatever form a package makes) leads to the same templates."""
+
+    form_template_name = "hereabouts/uni_form.html"
     bound_field_class = Field
 
 
@@ -197,6 +220,10 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
 
+    @cached_property
+    def helper(self) -> Helper:
+        return Helper(self)
+
 
 class ModelForm(forms.ModelForm):
     """The same for one row of a model."""
@@ -207,6 +234,10 @@ class ModelForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    @cached_property
+    def helper(self) -> Helper:
+        return Helper(self)
 
 
 def answer(

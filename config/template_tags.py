@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.fields import MONTHS
+from config.forms import Helper
 
 register = template.Library()
 
@@ -156,15 +157,12 @@ def current(context: template.Context, *names: str) -> bool:
 
 @register.simple_tag
 def fields(form: forms.BaseForm, *names: str) -> SafeString:
-    """The form's fields, or the named ones in that order. Fields shown under a radio are drawn there only."""
-    nested = {
-        name for field in form.fields.values() for shown in getattr(field, "shows", {}).values() for name in shown
-    }
-    wanted = names or [name for name in form.fields if name not in nested]
-    return format_html_join("", "{}", ((form[name].as_field_group(),) for name in wanted))
+    """The form's fields as its helper lays them out, or the named ones in that order, drawn by crispy."""
+    helper = Helper(form, *names) if names else getattr(form, "helper", None) or Helper(form)
+    return helper.render_layout(form, template.Context())
 
 
-@register.inclusion_tag("forms/error_summary.html")
+@register.inclusion_tag("hereabouts/error_summary.html")
 def error_summary(*forms_shown: forms.BaseForm) -> dict[str, Any]:
     """What is wrong, above the h1, each line a link to the input it is about. Nothing when nothing is wrong."""
     errors: list[dict[str, Any]] = []
@@ -176,7 +174,7 @@ def error_summary(*forms_shown: forms.BaseForm) -> dict[str, Any]:
     return {"errors": errors}
 
 
-@register.inclusion_tag("forms/button.html")
+@register.inclusion_tag("hereabouts/button.html")
 def button(form: forms.BaseForm | None = None, words: str = "", **options: str) -> dict[str, Any]:
     """The form's button with its one word. `words` says another; `name` and `value` tell two buttons apart;
     `look="secondary"` (or "warning") is the quieter (or dangerous) one."""

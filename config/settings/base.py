@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "crispy_forms",
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -79,6 +80,9 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "config.forms.Renderer"
+CRISPY_TEMPLATE_PACK = "hereabouts"  # templates/hereabouts/, see config.forms
+CRISPY_ALLOWED_TEMPLATE_PACKS = (CRISPY_TEMPLATE_PACK,)
+CRISPY_FAIL_SILENTLY = False  # a field that is not there, or drawn twice, is an error and not a gap
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -7,7 +7,9 @@ import uuid
 from typing import Any
 
 import pytest
+from crispy_forms.layout import Layout
 from django import forms
+from django.template import engines
 from django.test import Client
 from django.test.html import Element, parse_html
 
@@ -192,12 +194,43 @@ def test_what_an_answer_brings_with_it_is_drawn_once_beneath_it() -> None:
     assert "aria-expanded" not in drawn
 
 
-def test_any_form_is_drawn_the_same_way() -> None:
-    class Stock(forms.Form):
-        login = forms.EmailField()
+# --- Crispy, with our pack --------------------------------------------------------------------------
 
-    assert 'class="govuk-input"' in fields(Stock())
-    assert 'class="govuk-input"' in str(Stock())
+
+class Stock(forms.Form):
+    """A form of some package, which knows nothing of ours."""
+
+    login = forms.EmailField()
+
+
+def written(template: str, form: forms.BaseForm) -> str:
+    return engines["django"].from_string("{% load crispy_forms_tags %}" + template).render({"form": form}).strip()
+
+
+@pytest.mark.parametrize(
+    "form", [SinkForm(), SinkForm({}), SinkForm(GOOD), Stock()], ids=["new", "bad", "good", "other"]
+)
+@pytest.mark.parametrize("way", ["{{ form }}", "{% crispy form %}", "{{ form|crispy }}"])
+def test_any_form_is_drawn_the_same_way(way: str, form: forms.BaseForm) -> None:
+    assert 'class="govuk-input' in fields(form)
+    assert written(way, form) == fields(form).strip()
+
+
+def test_one_field_and_the_errors_are_drawn_by_the_pack_too() -> None:
+    form = SinkForm({})
+    assert written("{{ form.name|as_crispy_field }}", form) == fields(form, "name").strip()
+    assert written("{{ form|as_crispy_errors }}", form) == written("{% error_summary form %}", form)
+
+
+def test_a_form_may_lay_out_its_own_fields() -> None:
+    form = SinkForm()
+    form.helper.layout = Layout("phone", "name")
+    assert re.findall(r'<input[^>]*\sname="(\w+)"', fields(form)) == ["phone", "name"]
+
+
+def test_a_field_that_is_not_there_is_an_error_and_not_a_gap() -> None:
+    with pytest.raises(Exception, match="Could not resolve form field 'nmae'"):
+        fields(SinkForm(), "nmae")
 
 
 # --- Pages --------------------------------------------------------------------------------------------
