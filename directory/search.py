@@ -21,7 +21,8 @@ from directory.models import Service, Spot, TaxonomyTerm
 from directory.words import Known
 
 CANDIDATES = 200  # rows that are ranked at a time, and counted at most
-PROMISED = 450  # rows the cells of a ring should hold by the counts: the circle within has half of their area
+PROMISED = 2.25  # times as many the cells of a ring should hold by the counts: the circle in it is half of them
+NEAREST = 60  # enough of them where nothing is ranked but by nearness, and the count is known to be high
 ELSEWHERE = 50  # rows without a place that are ranked with them
 CURSOR = re.compile(r"([0-9]{1,4})_([0-9.e+-]{1,25})_([0-9]{1,18})_([0-9]{1,18})_(-?[0-9]{1,15}|)_([0-9a-f]{32}|)")
 
@@ -72,7 +73,7 @@ FIND = """WITH {rings},
 near AS ({near}),
 elsewhere AS MATERIALIZED (
     SELECT id, service_id, {search} AS search, NULL::float8 AS distance FROM directory_spot
-    WHERE {match} AND cells @> ARRAY[{nowhere}] AND id > %(elsewhere_id)s ORDER BY id + 0 LIMIT {elsewhere_limit}
+    WHERE {match} AND cells @> ARRAY[{nowhere}] AND id > %(elsewhere_id)s {late} ORDER BY id + 0 LIMIT {elsewhere_limit}
 ),
 loose AS MATERIALIZED (
     SELECT id, service_id, {search} AS search, {distance} AS distance FROM directory_spot
@@ -129,7 +130,7 @@ def _find(asked: Asked, known: Known) -> Found:
         found.services.append(service)
     if rows:
         count, found.loose, near, elsewhere = rows[0][2:6]
-        full = near == CANDIDATES or elsewhere == ELSEWHERE
+        full = near == _candidates(asked, known) or elsewhere == ELSEWHERE
         found.count = CANDIDATES + 1 if full or band else count
         found.more = _more(rows, asked.size, band, place, full)
     return found
@@ -160,28 +161,39 @@ def _cursor(after: str) -> tuple[int, dict[str, Any]]:
 def _sql(asked: Asked, known: Known, band: int) -> str:
     """The statement for these rings. Only numbers of ours are written into it; what was typed is a parameter."""
     point, km = known.here, asked.km if asked.near and asked.km else 1e9
-    distance = _distance(point) if point else "0::float8"
+    most = _candidates(asked, known)
+    wanted = int(PROMISED * most) * (band + 1)
+    common = known.is_common(wanted)
     match = "search @@ %(all)s::tsquery" if known.all else "true"
-    fixed: dict[str, Any] = {
-        "distance": distance,
-        "match": match,
-        "search": "search" if known.ranked else "NULL::tsvector",
-    }
-    fixed["limit"] = CANDIDATES
-    further = f"AND ({distance}, id) > (%(far)s, %(far_id)s)" if band else ""
+    fixed: dict[str, Any] = {"distance": _distance(point) if point else "0::float8", "limit": most}
+    fixed["search"] = "search" if known.ranked else "NULL::tsvector"
+    further = f"AND ({fixed['distance']}, id) > (%(far)s, %(far_id)s)" if band else ""
     rings: list[str] = []
-    for level in known.levels(PROMISED * (band + 1)):
+    for level in known.levels(wanted):
         reach = km if level is None or point is None else min(km, _reach(point, level))
         where = "latitude IS NOT NULL" if level is None else f"cells && ARRAY{known.rings[level]}"
-        guard = " ".join(f"AND (SELECT count(*) FROM ring{i}) < {CANDIDATES}" for i in range(len(rings)))  # noqa: S608
-        rings.append(RING.format(i=len(rings), where=where, reach=float(reach), further=further, guard=guard, **fixed))
+        rings.append(RING.format(
+            i=len(rings), where=where, reach=float(reach), further=further, guard=_too_few(len(rings), most), **fixed,
+            match=f"({match}) IS TRUE" if common and level is not None else match,  # a filter that no index serves
+        ))  # fmt: skip
         if reach >= km:
             break
     return FIND.format(
         rings=",\n".join(rings), near=_widest(len(rings)), nowhere=NOWHERE, elsewhere_limit=ELSEWHERE, km=float(km),
         some="search @@ %(some)s::tsquery" if known.some and not band else "false", score=_score(asked, known),
-        columns=COLUMNS, page=asked.size + 1, **fixed,
+        columns=COLUMNS, page=asked.size + 1, match=match, **fixed,
+        late=_too_few(len(rings), most) if common or not known.ranked else "",
     )  # fmt: skip
+
+
+def _candidates(asked: Asked, known: Known) -> int:
+    plenty = not known.ranked and not asked.km and known.most > 10 * CANDIDATES
+    return NEAREST if plenty else CANDIDATES
+
+
+def _too_few(rings: int, most: int) -> str:
+    """None of the rings so far was enough."""
+    return " ".join(f"AND (SELECT count(*) FROM ring{i}) < {most}" for i in range(rings))  # noqa: S608
 
 
 def _widest(rings: int) -> str:
@@ -211,7 +223,7 @@ def _distance(point: Point) -> str:
 def _score(asked: Asked, known: Known) -> str:
     """How well it fits the words, and how near it is; without words the nearest first."""
     if not known.ranked:
-        return "-coalesce(distance, 25)"
+        return "-coalesce(distance, 100000)"  # what has no place comes last
     words = "ts_rank('{0.1, 0.2, 0.5, 1}', search, %(all)s::tsquery, 32)"
     return f"{words} + 0.3 / (1 + coalesce(distance, 25) / 5)" if asked.near else words
 

@@ -130,6 +130,11 @@ class Known:
         counts = [[self.counts[word] for word in phrase if self.stems[word]] for phrase in self.phrases]
         return self.counts.get(self.term, 0) + sum(min(phrase) for phrase in counts if phrase)
 
+    def is_common(self, wanted: int) -> bool:
+        """Whether so many rows match that it is quicker to look into each row of a ring than to read the index of
+        the words: 100 entries of it cost about as much as one row."""
+        return 100 * wanted / max(self.share, 1e-9) < self.most
+
     def levels(self, wanted: int) -> list[int | None]:
         """The sizes of ring to read one after the other; None is the whole directory."""
         if not self.here or self.most <= 4 * wanted:

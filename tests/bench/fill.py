@@ -27,14 +27,15 @@ TOWNS = (  # latitude, longitude, weight: about where people live
 )  # fmt: skip
 DAYS = "{MO,TU,WE,TH,FR,SA,SU}"
 
+# Zipf's law with its head cut off: the commonest word is in one description of ten, as in real directories.
 WORDS = """(SELECT string_agg(word, ' ') FROM (
-    SELECT vocabulary[1 + floor({most} * power(random(), {steep}))::int] AS word
+    SELECT vocabulary[1 + floor({head} * (exp(random() * ln(1 + {most} / {head}.0)) - 1))::int] AS word
     FROM generate_series(1, {count}) WHERE i > 0) said)"""
 SERVICES = f"""
 INSERT INTO directory_service (id, agency_id, name, description, url, email, phone, referral_email, status, fees,
     accreditations, eligibility, application, alert, assurer_email, source, digest, received, created_at, last_modified)
 SELECT md5('service' || i)::uuid, md5('agency' || mod(i, %(agencies)s))::uuid,
-    initcap({WORDS.format(most="%(real)s", steep=2, count=3)}), {WORDS.format(most="%(all)s", steep=4, count=30)},
+    initcap({WORDS.format(most="%(real)s", head=60, count=3)}), {WORDS.format(most="%(all)s", head=60, count=30)},
     '', '', '01632 960100', '', 'active', '', '', '', '', '', '', 'bench', '', '{{}}', now(), now()
 FROM generate_series(%(first)s, %(last)s) i, (SELECT %(vocabulary)s::text[] AS vocabulary) v
 """

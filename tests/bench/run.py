@@ -1,0 +1,179 @@
+"""Everything that is measured, in one run: `python -m tests.bench.run quick` in a database made for it.
+
+`make bench` (cases/management/commands/bench.py) makes that database and starts this. Times move with the machine
+and whatever else it does; the ratios of one run hold.
+"""
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import django
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    django.setup()
+
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+
+from agencies.demo import demo_people
+from agencies.models import Membership
+from cases.models import Case
+from directory.models import Service
+from tests.bench import deeds, processes
+from tests.bench.casework import Casework
+from tests.bench.fill import REAL, fill
+from tests.bench.pages import Visit, Visitor, in_turn, sql_of
+from tests.bench.table import Row, cpu, p50, p95
+
+PLACES = ["BN11 1AA", "BN11 2AA", "BN43 5WE", "Worthing", "Shoreham-by-Sea", ""]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    rounds: int
+    searches: int
+    services: tuple[int, ...]  # sizes of the directory beside the demo's own
+    cases: tuple[int, int]  # few, many
+    entries: int
+    imported: int
+    sent: int
+    requests: int  # 0 leaves out what needs processes of its own
+    messages: int
+
+
+SIZES = {
+    "tiny": Sizes(2, 4, (50,), (260, 300), 60, 20, 2, 0, 0),
+    "quick": Sizes(40, 80, (10_000,), (1_000, 20_000), 20_000, 1_000, 30, 300, 100),
+    "full": Sizes(100, 240, (10_000, 100_000), (1_000, 100_000), 100_000, 10_000, 100, 1_000, 100),
+    "million": Sizes(100, 240, (10_000, 100_000, 1_000_000), (1_000, 100_000), 100_000, 10_000, 100, 1_000, 100),
+}
+
+
+class Bench:
+    """One run over a place that has just been loaded."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        self.sizes, people = sizes, {member.role: member for member in demo_people()}
+        self.referrer: Membership = people["referrer"]
+        self.work = Casework()
+        self.anybody, self.connector = Visitor(), Visitor(people["connector"])
+        self.pages = self.main_pages(people["connector"])
+
+    def main_pages(self, member: Membership) -> dict[str, Visit]:
+        cases = Case.visible_to(member).order_by("-entry_count", "pk")[:10]
+        services = Service.objects.order_by("pk")[:10]
+        return {
+            "search": Visit(self.anybody, self.searches()),
+            "service": Visit(self.anybody, [reverse("directory:service", args=[s.pk]) for s in services]),
+            "caseload": Visit(self.connector, [reverse("cases:caseload")]),
+            "case": Visit(self.connector, [reverse("cases:case", args=[case.pk]) for case in cases]),
+            "inbox": Visit(self.connector, [reverse("referrals:referrals")]),
+        }
+
+    def searches(self) -> list[str]:
+        """Common words and rare, one and two, misspelt; with a place and without."""
+        pick = random.Random(7)
+        found = []
+        for nth in range(self.sizes.searches):
+            words = " ".join(pick.sample(REAL, 1 + nth % 2))
+            if nth % 5 == 4:
+                words = words[:2] + words[3:]
+            near = pick.choice(PLACES).replace(" ", "+")
+            found.append(f"{reverse('directory:activities')}?words={words.replace(' ', '+')}&near={near}")
+        return found
+
+    def run(self) -> Iterator[Row]:
+        yield from self.speed_of_pages()
+        yield from self.long_history()
+        yield from self.many_cases()
+        yield deeds.sending(self.referrer, self.sizes.sent)
+        yield deeds.verifying(self.work, self.sizes.entries)
+        yield from deeds.printing(self.work)
+        if self.sizes.requests:
+            yield processes.web_memory(list(self.pages.values()), self.sizes.requests)
+            yield processes.job_memory(self.sizes.messages)
+            yield processes.second_start()
+        yield processes.first_visit(self.anybody)
+        yield from deeds.importing(self.sizes.imported)
+        yield from self.sizes_of_directory()
+
+    def speed_of_pages(self) -> Iterator[Row]:
+        yardsticks = {
+            f"{name} {who}": Visit(visitor, [f"/bench/{name}"])
+            for name in ("empty", "floor", "frame")
+            for who, visitor in (("signed out", self.anybody), ("signed in", self.connector))
+        }
+        took = in_turn({**yardsticks, **self.pages}, self.sizes.rounds)
+        words = {"empty": "Empty view", "floor": "Small template + one query", "frame": "The same in the site's frame"}
+        for name in yardsticks:
+            what, who = name.split(" ", 1)
+            yield Row(f"{words[what]}, {who}", p50(took[name]), "ms", note=f"p95 {p95(took[name]):.1f}")
+        most = {"search": 4, "service": 6, "caseload": 8, "case": 10, "inbox": None}
+        own = {"search": 0, "service": 0, "caseload": 3, "case": 3, "inbox": 3}  # session, user, member: of each page
+        for name, visit in self.pages.items():
+            floor = took["floor signed out" if visit.by is self.anybody else "floor signed in"]
+            statements, in_sql, whole = sql_of(visit, min(10, self.sizes.rounds))
+            note = f"p50 {p50(took[name]):.1f} ms, p95 {p95(took[name]):.1f}; {in_sql / whole:.0%} of it SQL; "
+            note += f"Python alone {cpu(took[name]):.1f} ms, {cpu(took[name]) / cpu(floor):.1f} ×"
+            target, ratio = (None if name == "search" else 4), p50(took[name]) / p50(floor)
+            yield Row(f"{name.capitalize()} page ÷ small template + one query", ratio, "×", target, note)
+            yield Row(f"{name.capitalize()} page: queries of its own", statements - own[name], "", most[name])
+
+    def long_history(self) -> Iterator[Row]:
+        short, long = (self.work.case_with(n) for n in (50, min(5_000, 50 * self.sizes.rounds)))
+        visitor = Visitor(self.work.connector)
+        visits = {name: Visit(visitor, [reverse("cases:case", args=[c.pk])]) for name, c in (("s", short), ("l", long))}
+        took = in_turn(visits, self.sizes.rounds)
+        note = f"{long.entry_count:,} entries: {p50(took['l']):.1f} ms"
+        yield Row("Case page with 5,000 entries ÷ with 50", p50(took["l"]) / p50(took["s"]), "×", 1.2, note)
+
+    def many_cases(self) -> Iterator[Row]:
+        """Both beside the yardstick of the same minute, so that the machine's moods cancel out."""
+        visitor, measured = Visitor(self.work.connector), []
+        for many in self.sizes.cases:
+            self.work.fill(many)
+            paths = {"caseload": reverse("cases:caseload"), "floor": "/bench/floor"}
+            took = in_turn({name: Visit(visitor, [path]) for name, path in paths.items()}, self.sizes.rounds)
+            measured.append(p50(took["caseload"]) / p50(took["floor"]))
+        note = f"{self.sizes.cases[1]:,} and {self.sizes.cases[0]:,} cases, of them the connector's own 250"
+        yield Row("Caseload with 100,000 cases ÷ with 1,000", measured[1] / measured[0], "×", 1.3, note)
+
+    def sizes_of_directory(self) -> Iterator[Row]:
+        visits = {"search": self.pages["search"], "floor": Visit(self.anybody, ["/bench/floor"])}
+        measured: dict[int, float] = {}
+        for many in (0, *self.sizes.services):
+            fill(many)
+            took = in_turn(visits, self.sizes.searches)
+            measured[many] = p95(took["search"]) / p50(took["floor"])
+            statements, in_sql, whole = sql_of(visits["search"], self.sizes.searches)
+            words = f"{many:,} services" if many else "the demo's services"
+            note = f"p50 {p50(took['search']):.1f} ms, {statements} queries"
+            yield Row(f"Search, {words}: p95", p95(took["search"]), "ms", note=note)
+            target = 2 if many == 100_000 else None
+            yield Row(f"Search, {words}: p50 of the view ÷ of its SQL", whole / in_sql, "×", target)
+            if many > 10_000:
+                yield Row(f"Search p95, {words} ÷ 10,000", measured[many] / measured[10_000], "×", 3)
+
+
+def main(size: str) -> None:
+    settings.ROOT_URLCONF = "tests.bench.urls"
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("demo", if_empty=True)
+    print(f"\nSizes: {size}. Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.\n", flush=True)
+    rows = []
+    for row in Bench(SIZES[size]).run():
+        rows.append(row)
+        print(row, flush=True)
+    missed = [row for row in rows if row.verdict == "NOT MET"]
+    judged = [row for row in rows if row.verdict]
+    print(f"\n{len(judged) - len(missed)} of {len(judged)} targets met.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "quick")
