@@ -1,0 +1,62 @@
+"""The product's speed beside shared yardsticks, in a database of its own that is gone afterwards."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from psycopg.sql import SQL, Identifier
+
+NAME = "hereabouts_bench"
+SIZES = ("quick", "full", "million")
+
+
+class Command(BaseCommand):
+    help = "Measure pages, deeds, memory and start-up, and print a table. Nobody's data are touched."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        sizes = parser.add_mutually_exclusive_group()
+        sizes.add_argument("--quick", action="store_true", help="A few minutes, with smaller sizes; the default")
+        sizes.add_argument("--full", action="store_true", help="The sizes of the targets; up to half an hour")
+        sizes.add_argument("--million", action="store_true", help="As --full, and the search among a million services")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Measure in development: the demo place is part of it.")
+        size = next((size for size in SIZES if options[size]), "quick")
+        environment = {**os.environ, **self.own_database(), "DEBUG": "0"}
+        try:
+            # A process of its own, in which nothing was set up for another database.
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, "-m", "tests.bench.run", size], env=environment, cwd=settings.BASE_DIR, check=False
+            )
+        finally:
+            self.execute_there("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        if done.returncode:
+            raise CommandError("The measuring ended early.")
+
+    def own_database(self) -> dict[str, str]:
+        """The environment that names an empty database on the server in use."""
+        self.execute_there("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self.execute_there("CREATE DATABASE {}")
+        if url := os.environ.get("DATABASE_URL"):
+            return {"DATABASE_URL": urlsplit(url)._replace(path=f"/{NAME}").geturl()}
+        return {"DATABASE_NAME": NAME}
+
+    def execute_there(self, statement: str) -> None:
+        with psycopg.connect(self.server_url(), autocommit=True) as connection:
+            connection.execute(SQL(statement).format(Identifier(NAME)))  # type: ignore[arg-type]
+
+    def server_url(self) -> str:
+        """The server's database `postgres`, from which others are made."""
+        if url := os.environ.get("DATABASE_URL"):
+            return urlsplit(url)._replace(path="/postgres").geturl()
+        from config.embedded.base import SERVER
+
+        SERVER.use()  # and as long as this process lives, so that the next one finds it running
+        return SERVER.url("postgres")
