@@ -6,6 +6,9 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from config.fields import CleanCharField
 from config.forms import Form
@@ -20,6 +23,25 @@ MILES = [("", "Any distance"), ("1", "1 mile"), ("3", "3 miles"), ("5", "5 miles
 PAGE = 10
 
 
+class QuickSelect(forms.Select):
+    """A drop-down drawn in one go: Django draws each option by a template, a third of the search page's time."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        rows = ((key, " selected" if str(key) == str(value or "") else "", words) for key, words in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        return format_html(
+            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
+        )
+
+
+def choose(label: str, choices: list[tuple[str, str]], what: str) -> forms.ChoiceField:
+    """A drop-down beside the results, outside the form's own element. `what` is chosen "from the list"."""
+    return forms.ChoiceField(
+        label=label, choices=choices, required=False, widget=QuickSelect(attrs={"form": "search"}),
+        error_messages={"invalid_choice": f"Choose {what} from the list"},
+    )  # fmt: skip
+
+
 class SearchForm(Form):
     button = "Search"
     mark_optional = False
@@ -32,15 +54,9 @@ class SearchForm(Form):
         label="Near", required=False, help_text="Postcode or town",
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )  # fmt: skip
-    need = forms.ChoiceField(label="What it helps with", required=False, error_messages={
-        "invalid_choice": "Choose what it helps with from the list",
-    })  # fmt: skip
-    miles = forms.ChoiceField(label="How far", required=False, choices=MILES, error_messages={
-        "invalid_choice": "Choose how far from the list",
-    })  # fmt: skip
-    day = forms.ChoiceField(label="Day", required=False, choices=[("", "Any day"), *DAYS.items()], error_messages={
-        "invalid_choice": "Choose a day from the list",
-    })  # fmt: skip
+    need = choose("What it helps with", [], "what it helps with")
+    miles = choose("How far", MILES, "how far")
+    day = choose("Day", [("", "Any day"), *DAYS.items()], "a day")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,8 +64,6 @@ class SearchForm(Form):
         self.fields["need"].choices = [("", "Anything"), *((code, str(need)) for code, need in self.needs.items())]  # type: ignore[attr-defined]
         self.point: Point | None = None
         self.place = ""  # as it is written: "BN11 2AA", "Worthing"
-        for name in ("need", "miles", "day"):  # drawn beside the results, outside the form's own element
-            self.fields[name].widget.attrs["form"] = "search"
 
     def clean_near(self) -> str:
         typed = self.cleaned_data["near"]

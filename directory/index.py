@@ -105,6 +105,7 @@ def _line(service: Service, location: Location | None, schedules: list[Schedule]
     about = [service.agency.name, where, *(term.name for term in terms)]
     chips = list(_chips(service, location))
     body = [service.description, service.eligibility, service.fees, *when, *chips, *map(str, service.languages.all())]
+    body += [term.words for term in terms]
     marks = {f"#{day.lower()}" for row in schedules for day in row.days}
     marks |= {mark(term.pk) for term in terms} | {f"#{chip.lower()}" for chip in chips}
     return Line(
@@ -147,6 +148,10 @@ CREATE TEMPORARY TABLE written ON COMMIT DROP AS
     SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] AS stem FROM ts_stat($$
         SELECT to_tsvector('simple', s.name || ' ' || s.description) FROM directory_service s
         JOIN directory_spot p ON p.service_id = s.id LIMIT 50000 $$)
+    WHERE word ~ '^[[:alpha:]]{3,30}$'
+    UNION SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] FROM ts_stat($$
+        SELECT to_tsvector('simple', name) FROM agencies_agency
+        UNION ALL SELECT to_tsvector('simple', name || ' ' || words) FROM directory_taxonomyterm $$)
     WHERE word ~ '^[[:alpha:]]{3,30}$';
 DELETE FROM directory_word;
 INSERT INTO directory_word (word, stem, n)

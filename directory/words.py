@@ -13,7 +13,8 @@ from directory.models import TaxonomyTerm
 MOST_WORDS, LONGEST = 10, 200  # words and characters of what is typed; the rest is not read
 ALIKE = 0.37  # trigram similarity from which a word may be meant
 
-# Rows of: kind, key, stem, rows it is in, word meant, its stem, whether words begin so, degrees.
+# Rows of: kind, key, stem, rows it is in, word meant, its stem, degrees; and when words
+# begin so, the stems of those that do not begin so themselves ("walkin" begins "walking", found as "walk").
 LEARN = """
 WITH here AS (
     SELECT coalesce(%(lat)s, latitude) AS lat, coalesce(%(lon)s, longitude) AS lon
@@ -31,11 +32,13 @@ around AS (
     WHERE lat IS NOT NULL
 )
 SELECT 'word', typed.word, typed.stem, coalesce(known.n, begun.n, meant.n, 0), meant.word, meant.stem,
-    begun.n IS NOT NULL, NULL::float8
+    CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, NULL::float8
 FROM typed
 LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.stem) known ON true
 LEFT JOIN LATERAL (
-    SELECT sum(n)::int AS n FROM directory_word
+    SELECT sum(n)::int AS n, array_agg(DISTINCT stem ORDER BY stem)
+        FILTER (WHERE NOT starts_with(stem, typed.word)) AS stems
+    FROM directory_word
     WHERE known.n IS NULL AND typed.word = %(last)s AND length(typed.word) > 2 AND word LIKE typed.word || '%%'
 ) begun ON true
 LEFT JOIN LATERAL (
@@ -49,16 +52,16 @@ LEFT JOIN LATERAL (
 ) meant ON true
 UNION ALL
 SELECT 'need', word, stem, coalesce((SELECT max(n) FROM directory_word w WHERE w.stem = s.stem), 0),
-    NULL, NULL, false, NULL
+    NULL, NULL, NULL, NULL
 FROM unnest(%(need)s::text[]) word
 CROSS JOIN LATERAL (SELECT coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '')) s(stem)
 UNION ALL
-SELECT 'mark', word, stem, n, NULL, NULL, false, NULL FROM directory_word WHERE word = ANY(%(marks)s)
+SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s)
 UNION ALL
-SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, false, NULL
+SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL
 FROM around LEFT JOIN directory_cell USING (cell)
 UNION ALL
-SELECT 'here', axis, '', 0, NULL, NULL, false, degrees
+SELECT 'here', axis, '', 0, NULL, NULL, NULL, degrees
 FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL
 """
 
@@ -100,7 +103,7 @@ class Known:
         parts, sizes = [], [self.counts.get("#", 0)]
         for _, typed, stem, n, _meant, meant_stem, begun, _ in words:
             if stem:  # a stop word has none
-                parts.append(lexeme(typed, ":*") if begun else lexeme(meant_stem or stem))
+                parts.append(lexeme(meant_stem or stem) if begun is None else beginning(typed, begun))
                 sizes.append(n)
         fixed = [lexeme(name) for name in self.marks]
         sizes += [self.counts.get(name, 0) for name in self.marks]
@@ -159,6 +162,11 @@ def split(text: str) -> list[str]:
 def swapped(word: str) -> list[str]:
     """The word with each two neighbours swapped: "chior" → "hcior", "cihor", "choir", "chiro"."""
     return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
+
+
+def beginning(typed: str, stems: list[str]) -> str:
+    """What begins as typed, or has one of the stems: ('walkin':* | 'walk')."""
+    return "(" + " | ".join([lexeme(typed, ":*"), *map(lexeme, stems)]) + ")"
 
 
 def lexeme(stem: str, ending: str = "") -> str:
