@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from config.pdf import PackagedOnly, Refused, attachment, pdf, render
+from config.pdf import attachment, pdf, render
+from config.printing import PackagedOnly, Refused
 
 pytestmark = pytest.mark.usefixtures("sink")
 LETTER = {"name": "Rhian Prŷs", "words": ["Łódź, Ŵyn, ŵ ŷ ź ć ą ő"], "picture": ""}
