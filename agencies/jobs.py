@@ -90,9 +90,10 @@ def note_failure(message: str, error: Exception, *, last: bool) -> None:
         logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
 
 
-# No `lock` on this one: a worker killed in the midst of it would hold the lock for ever, and nothing would come back.
+# Before all other jobs, as a long queue would keep it waiting. No `lock`: a worker killed in the midst of it would
+# hold that for ever, and nothing would come back.
 @app.periodic(cron=settings.LOOK_FOR_DEAD_WORKERS)
-@app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs")
+@app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", priority=1)
 async def retry_stalled_jobs(timestamp: int, silent_after: float = SILENT_AFTER) -> int:
     """Put the jobs of workers that died (kill -9, power) back in the queue; returns how many.
 

@@ -89,6 +89,13 @@ def test_a_worker_that_died_while_it_brought_jobs_back_does_not_keep_others_from
     assert len(mail.outbox) == 1
 
 
+def test_stalled_jobs_come_back_before_a_long_queue_is_worked_off() -> None:
+    for key in "abc":
+        send(key)
+    retry_stalled_jobs.defer(timestamp=0)
+    assert run_jobs()[0] == "retry_stalled_jobs"
+
+
 def test_jobs_of_a_living_worker_are_left_to_it() -> None:
     send()
     with connection.cursor() as cursor:
