@@ -192,3 +192,27 @@ def test_two_queries_however_many_there_are(count: int) -> None:
     with assert_queries("search_words", most=2):
         found = search(Asked(words="walking", near=HERE, km=5, day="", size=10))
         assert all(service.agency.name and service.spot.where for service in found.services)
+
+
+@pytest.mark.parametrize("typed", ["walki", "walkin", "walking"])
+def test_a_word_begun_finds_it_however_far_it_is_typed(typed: str) -> None:
+    listed("Walking by the sea")
+    assert names(search(Asked(words=typed))) == ["Walking by the sea"]
+
+
+@pytest.mark.parametrize("typed", ["lonely", "lonley", "lonel", "loneliness"])
+def test_the_other_words_of_a_need_find_what_carries_it(typed: str) -> None:
+    tagged = listed("Lunch club")
+    listed("Debt advice")
+    ServiceTerm.objects.create(service=tagged, term=need(name="Loneliness", words="lonely, company at home"))
+    index([tagged.pk])
+    refresh()
+    assert names(search(Asked(words=typed))) == ["Lunch club"]
+
+
+def test_a_correction_is_a_word_that_people_write_never_a_stem() -> None:
+    tagged = listed("Lunch club")
+    ServiceTerm.objects.create(service=tagged, term=need(name="Loneliness", words=""))
+    index([tagged.pk])
+    refresh()
+    assert search(Asked(words="lonely")).corrected == [("lonely", "loneliness")]

@@ -7,10 +7,11 @@ ORDER BY size DESC, name
 LIMIT 1 ) town ON true ), typed AS ( SELECT word, swapped, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
 FROM unnest(%(words)s::text[], %(swapped)s::text[]) asked(word, swapped) ), around AS ( SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
 FROM here, generate_series(0, 11) level, generate_series(-1, 1) east, generate_series(-1, 1) north
-WHERE lat IS NOT NULL ) SELECT 'word', typed.word, typed.stem, coalesce(known.n, begun.n, meant.n, 0), meant.word, meant.stem, begun.n IS NOT NULL, NULL::float8
+WHERE lat IS NOT NULL ) SELECT 'word', typed.word, typed.stem, coalesce(known.n, begun.n, meant.n, 0), meant.word, meant.stem, CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, NULL::float8
 FROM typed LEFT JOIN LATERAL (SELECT max(n) AS n
 FROM directory_word
-WHERE stem = typed.stem) known ON true LEFT JOIN LATERAL ( SELECT sum(n)::int AS n
+WHERE stem = typed.stem) known ON true LEFT JOIN LATERAL ( SELECT sum(n)::int AS n, array_agg(DISTINCT stem
+ORDER BY stem) FILTER (WHERE NOT starts_with(stem, typed.word)) AS stems
 FROM directory_word
 WHERE known.n IS NULL AND typed.word = %(last)s AND length(typed.word) > 2 AND word LIKE typed.word || '%%' ) begun ON true LEFT JOIN LATERAL ( SELECT word, stem, n
 FROM directory_word
@@ -18,11 +19,11 @@ WHERE known.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.
 ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
 LIMIT 1 ) meant ON true UNION ALL SELECT 'need', word, stem, coalesce((SELECT max(n)
 FROM directory_word w
-WHERE w.stem = s.stem), 0), NULL, NULL, false, NULL
-FROM unnest(%(need)s::text[]) word CROSS JOIN LATERAL (SELECT coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '')) s(stem) UNION ALL SELECT 'mark', word, stem, n, NULL, NULL, false, NULL
+WHERE w.stem = s.stem), 0), NULL, NULL, NULL, NULL
+FROM unnest(%(need)s::text[]) word CROSS JOIN LATERAL (SELECT coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '')) s(stem) UNION ALL SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL
 FROM directory_word
-WHERE word = ANY(%(marks)s) UNION ALL SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, false, NULL
-FROM around LEFT JOIN directory_cell USING (cell) UNION ALL SELECT 'here', axis, '', 0, NULL, NULL, false, degrees
+WHERE word = ANY(%(marks)s) UNION ALL SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL
+FROM around LEFT JOIN directory_cell USING (cell) UNION ALL SELECT 'here', axis, '', 0, NULL, NULL, NULL, degrees
 FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees)
 WHERE degrees IS NOT NULL
 
