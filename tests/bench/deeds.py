@@ -18,7 +18,7 @@ from directory.index import refresh
 from referrals.actions import send_referral
 from referrals.models import Referral
 from tests.bench.casework import Casework
-from tests.bench.pages import Visitor, sql
+from tests.bench.pages import Visit, Visitor, sql
 from tests.bench.table import Row, p50
 
 HISTORY = 150  # entries of the history that is printed
@@ -74,14 +74,19 @@ def verifying(work: Casework, entries: int) -> Row:
 
 def printing(work: Casework) -> Iterator[Row]:
     """A letter and a history as PDF, the whole request; the first of each kind, which loads fonts, is not counted."""
-    letter = Referral.objects.filter(answer__isnull=False, to_agency__kind="connectors").order_by("pk")[0]
-    reader = Visitor(letter.sent_by)
-    took, worked, _ = timed_pdf(reader, reverse("referrals:letter", args=[letter.pk]))
+    visit = letter()
+    took, worked, _ = timed_pdf(visit.by, visit.paths[0])
     yield Row("Letter as PDF", took, "s", 0.3, f"Python {worked:.2f} s")
     case = work.case_with(HISTORY)
     took, worked, pages = timed_pdf(Visitor(work.connector), reverse("cases:history_pdf", args=[case.pk]))
     note = f"from {pages} pages in {took:.2f} s, Python {worked:.2f} s"
     yield Row(f"History of {PAGES} pages as PDF", took * PAGES / pages, "s", 1.5, note)
+
+
+def letter() -> Visit:
+    """The answer to a referral, as the one who sent it prints it."""
+    referral = Referral.objects.filter(answer__isnull=False, to_agency__kind="connectors").order_by("pk")[0]
+    return Visit(Visitor(referral.sent_by), [reverse("referrals:letter", args=[referral.pk])])
 
 
 def timed_pdf(visitor: Visitor, path: str) -> tuple[float, float, int]:

@@ -42,8 +42,8 @@ def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]
             process.wait()
 
 
-def web_memory(visits: list[Visit], requests: int) -> Row:
-    """The resident memory of one web worker after that many requests of all kinds."""
+def web_memory(visits: list[Visit], letter: Visit, requests: int) -> Row:
+    """The resident memory of one web worker after that many requests of all kinds; one in fifty is for a PDF."""
     port, server = free_port(), ["-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
     server += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "2"]
     with running(*server, "--log-level", "warning") as process:
@@ -51,7 +51,7 @@ def web_memory(visits: list[Visit], requests: int) -> Row:
         began = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for nth in range(requests):
-            visit = visits[nth % len(visits)]
+            visit = letter if nth % 50 == 49 else visits[nth % len(visits)]
             cookies = "; ".join(f"{c.key}={c.value}" for c in visit.by.cookies.values())
             connection.request("GET", visit.paths[nth % len(visit.paths)], headers={"Cookie": cookies})
             response = connection.getresponse()

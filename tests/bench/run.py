@@ -95,7 +95,7 @@ class Bench:
         yield deeds.verifying(self.work, self.sizes.entries)
         yield from deeds.printing(self.work)
         if self.sizes.requests:
-            yield processes.web_memory(list(self.pages.values()), self.sizes.requests)
+            yield processes.web_memory(list(self.pages.values()), deeds.letter(), self.sizes.requests)
             yield processes.job_memory(self.sizes.messages)
             yield processes.second_start()
         yield processes.first_visit(self.anybody)
