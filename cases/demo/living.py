@@ -58,6 +58,7 @@ class Life:
     name: str
     details: dict[str, Any]
     practice: Agency
+    team: Agency
     sender: Membership
     connector: Membership
     sent: dict[str, Referral] = field(default_factory=dict)  # offer → the referral to it
@@ -82,7 +83,7 @@ def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], a
     name = f"{first} {SURNAMES[nth * 7 % len(SURNAMES)]}"
     details = {
         "person_name": name,
-        "date_of_birth": datetime.date(born + nth % 5 - 2, 1 + nth * 5 % 12, 1 + nth * 11 % 28),
+        "date_of_birth": datetime.date(born + pick.randint(-2, 2), pick.randint(1, 12), pick.randint(1, 28)),
         "nhs_number": nhs_number(nth),
         "phone": f"07700 900{nth:03}",
         "address": f"{3 + nth * 3 % 88} {STREETS[nth % len(STREETS)]}",
@@ -99,7 +100,7 @@ def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], a
     connectors = [m for m in staff[team] if m.role == "connector"]
     senders = staff[code]
     return Life(
-        nth, story, age, stop, ending, name, details, agencies[code], senders[nth % len(senders)],
+        nth, story, age, stop, ending, name, details, agencies[code], agencies[team], senders[nth % len(senders)],
         pick.choice([*connectors, connectors[0]]),  # the first is who visitors sign in as
     )  # fmt: skip
 
@@ -169,7 +170,7 @@ class Living:
         life = self.life
         seconds = self.clock.randint(28, 75)  # as long as it takes to refer: the product measures it
         self.referral = send_referral(
-            by=Author.of(life.sender), key=stable("referral", str(life.nth)), to_agency=life.practice.refers_to,
+            by=Author.of(life.sender), key=stable("referral", str(life.nth)), to_agency=life.team,
             started_at=timezone.now() - datetime.timedelta(seconds=seconds), details=life.details,
             needs=self.known.needs_of(life.story.needs),
         )  # fmt: skip
