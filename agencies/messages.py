@@ -39,16 +39,10 @@ def send(
     """
     if any(c in value for value in (to, subject) for c in "\r\n\0"):
         raise BadHeaderError("An address and a subject are one line each.")
-    message, created = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "channel": channel,
-            "to": to,
-            "subject": subject,
-            "body": plain_text(template, context),
-        },
-    )
-    if created and channel == Channel.EMAIL:
+    ours = Message(key=key, channel=channel, to=to, subject=subject, body=plain_text(template, context))
+    Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
+    message = Message.objects.get(key=key)
+    if message.pk == ours.pk and channel == Channel.EMAIL:
         deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
     return message
 

@@ -53,7 +53,7 @@ def send_referral(
         if first := Referral.objects.filter(key=key).first():
             return own(first, by)
         raise
-    referral.needs.set(needs)
+    referral.needs.add(*needs)
     Move(referral=referral, number=1, before="", after=Status.SENT, at=now, words=words, **Signed.signature(by)).save()
     tell(referral)
     return referral
