@@ -142,15 +142,19 @@ class Known:
         """The sizes of ring to read one after the other; None is the whole directory."""
         if not self.here or self.most <= 4 * wanted:
             return [None]
-        first = next((i for i in range(LEVELS) if self.rows_in[i] * self.share >= wanted), LEVELS - 1)
-        return [level for level in (first, first + 1, first + 3) if level < LEVELS] + [None]
+        first = next((level for level in range(LEVELS) if self.rows_in[level] * self.share >= wanted), None)
+        if first is None:
+            return [None]
+        return [level for level in (first, first + 2) if level < LEVELS] + [None]
 
 
 def share(shares: list[float]) -> float:
-    """Of several parts that must all match: the rarest, and half the thinning out that the others would bring by
-    chance, since words of one thing come together."""
+    """Of several parts that must all match: the rarest, thinned out by the others nearly as much as by chance.
+
+    Nearly, since words of one thing come together. A ring too large costs less than a second one.
+    """
     rarest, *others = sorted(shares)
-    return rarest * math.sqrt(math.prod(others))
+    return rarest * math.prod(others) ** 0.8
 
 
 def split(text: str) -> list[str]:
