@@ -30,8 +30,8 @@ ClientOf = Callable[[Membership], Client]
 # Called with SQL as the first argument.
 TAKES_SQL = {"raw", "execute", "executemany", "RawSQL", "extra", "RunSQL", "copy"}
 
-# A table's or a database's name cannot be a parameter: these put in names that our own code wrote, quoted.
-NAMES_ONLY = {"config/append_only.py", "config/embedded/__init__.py"}
+# A table's name cannot be a parameter of CREATE TRIGGER: this puts in names that our own migrations wrote.
+NAMES_ONLY = {"config/append_only.py"}
 
 
 # --- 2: SQL -----------------------------------------------------------------------------------------
@@ -43,8 +43,17 @@ def is_built(node: ast.expr) -> bool:
         return any(isinstance(part, ast.FormattedValue) and not is_constant(part.value) for part in node.values)
     if isinstance(node, ast.BinOp):
         return is_built(node.left) or is_built(node.right) or not (is_constant(node.left) and is_constant(node.right))
-    called = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
-    return called in ("format", "join")
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if composed := by_psycopg(node.func.value):
+        return is_built(composed)
+    return node.func.attr in ("format", "join")
+
+
+def by_psycopg(node: ast.expr) -> ast.expr | None:
+    """The text in `SQL(text)`: psycopg quotes what its own `.format()` puts in."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+    return node.args[0] if name == "SQL" and isinstance(node, ast.Call) and node.args else None
 
 
 def is_constant(node: ast.expr) -> bool:
@@ -80,6 +89,7 @@ def test_point_02_no_sql_is_built_from_text(path: Path) -> None:
         'Model.objects.raw("SELECT {}".format(x))',
         'RawSQL(f"{x}", [])',
         'qs.extra(where=["a = 1"])',
+        'cursor.execute(SQL(f"SELECT {x}").format(Identifier(y)))',
     ],
 )
 def test_point_02_the_lint_sees_it(source: str) -> None:
