@@ -186,6 +186,18 @@ def test_a_reset_by_e_mail_works_once_and_ends_every_session(client: Client) -> 
     assert Message.objects.filter(subject="Your password was changed", to=member.user.email).exists()
 
 
+def test_a_second_step_can_be_set_up_after_a_reset(client: Client) -> None:
+    member = MembershipFactory(role=Role.CONNECTOR)
+    ask_for_link(client, member.user.email)
+    set_password_by_link(client)
+    give_password(client, member, NEW_PASSWORD)
+    again = client.get(reverse("mfa_activate_totp"))["Location"]
+    assert again.startswith(reverse("account_reauthenticate"))
+    page = client.post(again, {"password": NEW_PASSWORD}, follow=True)
+    assert page.request["PATH_INFO"] == reverse("mfa_activate_totp")
+    assert page.status_code == 200
+
+
 def test_the_link_leads_to_the_place_whatever_host_was_asked(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     member = MembershipFactory()
