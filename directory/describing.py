@@ -1,6 +1,7 @@
 """A service in words for people: ages, costs, where it meets and when. Reads what the view has prefetched."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -100,8 +101,9 @@ def costs(service: Service, today: datetime.date) -> list[str]:
 
 def _cost(row: CostOption) -> str:
     amount = "" if row.amount is None else "Free" if row.amount == 0 else pounds(row.amount)
-    about = "" if row.amount_description.lower() == amount.lower() else row.amount_description
-    return ", ".join(part for part in (row.option, " ".join(filter(None, (amount, about)))) if part)
+    about = row.amount_description
+    said = amount and re.search(re.escape(amount) + r"(?![.\d])", about, re.IGNORECASE)  # "£3 a time" says it all
+    return ", ".join(part for part in (row.option, about if said else f"{amount} {about}".strip()) if part)
 
 
 def miles_away(km: float | None) -> str:

@@ -139,6 +139,21 @@ def test_ages(low: int | None, high: int | None, words: str) -> None:
     assert ages(Service(minimum_age=low, maximum_age=high)) == words
 
 
+@pytest.mark.parametrize(
+    ("amount", "about", "words"),
+    [
+        (3, "£3 a time", "£3 a time"),
+        (3, "a time", "£3 a time"),
+        (3, "£30 a month", "£3 £30 a month"),
+        (0, "free", "free"),
+    ],
+)
+def test_a_price_is_said_once(amount: int, about: str, words: str) -> None:
+    service = ServiceFactory(fees="")
+    CostOption.objects.create(service=service, amount=amount, amount_description=about)
+    assert costs(service, datetime.date(2026, 11, 22)) == [words]
+
+
 def test_costs() -> None:
     service = ServiceFactory(fees="Free")
     today = datetime.date(2026, 11, 22)
