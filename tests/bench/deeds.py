@@ -21,7 +21,6 @@ from tests.bench.casework import Casework
 from tests.bench.pages import Visit, Visitor, sql
 from tests.bench.table import Row, p50
 
-HISTORY = 150  # entries of the history that is printed
 PAGES = 20  # pages that the target is about
 
 
@@ -72,12 +71,13 @@ def verifying(work: Casework, entries: int) -> Row:
     )
 
 
-def printing(work: Casework) -> Iterator[Row]:
-    """A letter and a history as PDF, the whole request; the first of each kind, which loads fonts, is not counted."""
+def printing(work: Casework, entries: int) -> Iterator[Row]:
+    """A letter and a history of that many entries as PDF, the whole request; the first, which loads fonts, is not
+    counted."""
     visit = letter()
     took, worked, _ = timed_pdf(visit.by, visit.paths[0])
     yield Row("Letter as PDF", took, "s", 0.3, f"Python {worked:.2f} s")
-    case = work.case_with(HISTORY)
+    case = work.case_with(entries)
     took, worked, pages = timed_pdf(Visitor(work.connector), reverse("cases:history_pdf", args=[case.pk]))
     note = f"from {pages} pages in {took:.2f} s, Python {worked:.2f} s"
     yield Row(f"History of {PAGES} pages as PDF", took * PAGES / pages, "s", 1.5, note)

@@ -69,7 +69,7 @@ class Visit:
 def in_turn(visits: dict[str, Visit], rounds: int) -> dict[str, list[Took]]:
     """The times of each visit, `rounds` times. One after the other, so that noise falls on all alike."""
     took: dict[str, list[Took]] = {name: [] for name in visits}
-    for nth in range(-WARM, rounds):
+    for nth in range(-min(WARM, rounds), rounds):
         for name, visit in visits.items():
             ms = visit.once(nth)
             if nth >= 0:
