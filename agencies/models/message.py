@@ -55,6 +55,11 @@ class Message(models.Model):
         return set(cls.objects.filter(key__in=list(keys)).exclude(given_up_at=None).values_list("key", flat=True))
 
     @classmethod
+    def keyed(cls, prefix: str) -> "models.QuerySet[Self]":
+        """Those whose key begins so, the newest first."""
+        return cls.objects.filter(key__startswith=prefix).order_by("-created_at", "pk")
+
+    @classmethod
     def latest(cls, n: int) -> "models.QuerySet[Self]":
         """The last `n`, the newest first: for the demo's outbox, which nobody sees elsewhere."""
         return cls.objects.order_by("-created_at", "pk")[:n]

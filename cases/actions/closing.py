@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Author
+from cases.actions import telling
 from cases.history import record
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
 from referrals.actions import answer_referrer, move
@@ -27,13 +28,13 @@ def close_case(
     summary: str,
     withdraw: Collection[Referral] = (),
 ) -> Case:
-    """Close `case`, answer whoever referred, and withdraw the onward referrals named; the others run on.
+    """Close `case`, answer whoever referred, thank the person, and withdraw the onward referrals named.
 
-    Two who close at once make one closing: the second gets the case as the first has closed it.
+    The others run on. Two who close at once make one closing: the second gets the case as the first has closed it.
     """
     # Referrals before the case, as whoever answers one locks them: in the other order the two could block each other.
     list(Referral.objects.select_for_update(of=("self",)).filter(case_referral__case=case).order_by("pk"))
-    head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    head = Case.locked().get(pk=case.pk)
     if head.closed_at:
         return head
     referrals = referrals_of(case)
@@ -46,7 +47,9 @@ def close_case(
         case=head, kind=Kind.CLOSED, by=by, text=summary,
         details={"reason": reason.text, "outcome": outcome.text if outcome else "", "told": told},
     )  # fmt: skip
-    return set_closed(head, reason, outcome, summary)
+    set_closed(head, reason, outcome, summary)
+    telling.closed(head)
+    return head
 
 
 def referrals_of(case: Case) -> dict[str, list[Referral]]:
@@ -77,7 +80,7 @@ def codes_of(reason: ClosingReason) -> list[dict[str, Any]]:
     return [REFERRED] + ([{"code": reason.snomed, "term": reason.snomed_term}] if reason.snomed else [])
 
 
-def set_closed(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> Case:
+def set_closed(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> None:
     changed = {
         "closed_at": timezone.now(), "closing_reason": reason, "outcome": outcome, "closing_summary": summary,
         "next_action": "", "next_action_on": None, "version": case.version + 1,
@@ -85,4 +88,3 @@ def set_closed(case: Case, reason: ClosingReason, outcome: Outcome | None, summa
     for name, value in changed.items():
         setattr(case, name, value)
     case.save(update_fields=list(changed))
-    return case

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from agencies import messages
 from agencies.models import Author, Hand
+from cases.actions import telling
 from cases.history import record
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
 from config.template_tags import date_words
@@ -159,6 +160,7 @@ def hear(referral: Referral, move: Move) -> None:
     )  # fmt: skip
     if not withdrawn:
         tell_lead(case, referral, key=f"case move {move.pk}")
+        telling.answered(case, referral, move)
 
 
 def hear_remark(referral: Referral, remark: Remark) -> None:
@@ -177,9 +179,9 @@ def hear_remark(referral: Referral, remark: Remark) -> None:
 
 def sent_from(referral: Referral) -> Case | None:
     """The case that an onward referral was sent from; None for any other referral."""
-    link = CaseReferral.objects.select_related("case__lead__user").filter(
-        referral=referral, direction=CaseReferral.Direction.SENT
-    ).first()  # fmt: skip
+    link = CaseReferral.objects.select_related(
+        "case__lead__user", "case__person", "case__agency", "case__closing_reason"
+    ).filter(referral=referral, direction=CaseReferral.Direction.SENT).first()  # fmt: skip
     return link.case if link else None
 
 

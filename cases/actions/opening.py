@@ -12,6 +12,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.models import Author, Membership
 from agencies.working_days import add_working_days
+from cases.actions import telling
 from cases.facts import FACTS, in_words
 from cases.history import record
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
@@ -59,6 +60,7 @@ def accept_referral(
     move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
     if not joins:
         tell_lead(case, by)
+        telling.opened(case)
     return case
 
 

@@ -1,0 +1,113 @@
+"""What the person hears of their own case: by e-mail, by letter, or read out by whoever calls them.
+
+No need, risk, note or summary is in it, and nothing that a group wrote to the team.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agencies import messages
+from agencies.models import Message
+from agencies.models.message import Channel
+from cases.models import Case, Person
+from config.template_tags import date_words
+from referrals.models import ContactBy, Move, Referral
+from referrals.states import Status
+
+DIED = "died"  # the closing reason after which nobody writes or calls
+TO_FITS = 254  # characters of Message.to
+SUBJECTS = {
+    Status.ACCEPTED: "There is a place for you",
+    Status.WAITING: "You are on a waiting list",
+    Status.DECLINED: "An answer from a group we asked",
+}
+HOW = {
+    ContactBy.PHONE: "call you",
+    ContactBy.TEXT: "send you a text",
+    ContactBy.EMAIL: "send you an e-mail",
+    ContactBy.LETTER: "write to you",
+}
+
+
+def opened(case: Case) -> None:
+    """Who will be in touch, how, and by when."""
+    due = case.first_contact_due
+    tell_person(
+        case, key="opened", subject="We will be in touch with you", template="person/opened.txt",
+        context={
+            "how": HOW.get(ContactBy(case.person.contact_by), "get in touch with you"),
+            "by": f"by {date_words(due)}" if due >= timezone.localdate() else "as soon as we can",
+        },
+    )  # fmt: skip
+
+
+def answered(case: Case, referral: Referral, move: Move) -> None:
+    """What a group said when it was asked; a decline in the place's kind words. Not each time the person came."""
+    status = Status(move.after)
+    if status not in SUBJECTS:
+        return
+    service, agency = referral.service, referral.to_agency
+    tell_person(
+        case, key=f"move {move.pk}", subject=SUBJECTS[status], template="person/answered.txt",
+        context={
+            "said": status.value, "open": case.is_open, "reason": move.reason.for_person if move.reason else "",
+            "group": f"{service.name} ({agency.name})" if service and service.name != agency.name else agency.name,
+            "group_phone": (service and service.phone) or agency.phone,
+        },
+    )  # fmt: skip
+
+
+def closed(case: Case) -> None:
+    """Thanks, and how to come back."""
+    tell_person(
+        case, key="closed", subject="We have finished our work with you", template="person/closed.txt", context={}
+    )
+
+
+def tell_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:
+    """Write to the person of `case` once under `key`, in their own channel. None when they have died.
+
+    `template` extends person/base.txt, and gets beside `context`: `call` (it is read out), `who` does what is
+    promised ("I" when read out), `connector`, `team`, `phone` and `person`.
+    """
+    if case.closing_reason and case.closing_reason.code == DIED:
+        return None
+    channel, to = reach(case.person)
+    team, at_work = case.agency.name, case.lead.ended_at is None
+    connector = case.lead.user.name if at_work else team
+    return messages.send(
+        key=f"{prefix(case)}{key}", channel=channel, to=to, subject=subject, template=template,
+        context={
+            **context, "call": channel == Channel.CALL, "who": "I" if channel == Channel.CALL else connector,
+            "connector": connector, "team": team, "phone": case.agency.phone or settings.PLACE["phone"],
+            "person": case.person,
+        },
+    )  # fmt: skip
+
+
+def reach(person: Person) -> tuple[Channel, str]:
+    """How the person hears: as they chose where we have the address for it, else by a call."""
+    if person.contact_by == ContactBy.EMAIL and person.email:
+        return Channel.EMAIL, one_line(person.email)
+    address = one_line(person.name, *person.address.splitlines(), person.postcode)
+    if person.contact_by == ContactBy.LETTER and person.address.strip() and len(address) <= TO_FITS:
+        return Channel.LETTER, address
+    return Channel.CALL, one_line(person.name, person.phone)
+
+
+def one_line(*parts: str) -> str:
+    """Name and address, or name and phone, as one line: "Joan Whitfield, 1 High Street, BN11 2AA"."""
+    tidy = [" ".join(part.split()).strip(" ,") for part in parts]
+    return ", ".join(part for part in tidy if part)
+
+
+def told(case: Case) -> QuerySet[Message]:
+    """All that the person of the case was told, the newest first."""
+    return Message.keyed(prefix(case))
+
+
+def prefix(case: Case) -> str:
+    return f"person {case.pk} "
