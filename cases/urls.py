@@ -22,4 +22,5 @@ urlpatterns = [
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
     path("cases/<uuid:pk>/papers/", papers.papers, name="papers"),
     path("cases/<uuid:pk>/papers/history.pdf", papers.history_pdf, name="history_pdf"),
+    path("cases/<uuid:pk>/papers/letters/<uuid:letter>.pdf", papers.person_letter, name="person_letter"),
 ]

@@ -3,11 +3,14 @@
 import uuid
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Membership
+from agencies.models.message import Channel
+from cases.actions.telling import told
 from cases.history import whole
 from cases.models import Case, CaseReferral
 from cases.reading import find_case, open_case, opened
@@ -21,8 +24,9 @@ from config.pdf import pdf
 def papers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     case = open_case(request, pk, "papers")
     member: Membership = request.member  # type: ignore[attr-defined]
+    ours = case.agency_id == member.agency_id
     return page(request, "cases/papers.html", {
-        "case": case, "letters": letters_of(case, member), "ours": case.agency_id == member.agency_id,
+        "case": case, "letters": letters_of(case, member), "ours": ours, "told": told(case) if ours else [],
         "entries": whole(case=case, member=member).count(),
         "entries_for_person": whole(case=case, member=member, team=False).count(),
     })  # fmt: skip
@@ -41,6 +45,19 @@ def history_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "case": case, "lines": lines(entries, case=case, member=member), "for_person": for_person,
         "large": request.GET.get("print") == "large", "reader": member,
     }, f"history-{slugify(case.person.name) or 'case'}.pdf")  # fmt: skip
+
+
+@allow(Permission.WORK_CASES)
+@require_safe
+def person_letter(request: HttpRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
+    """A letter to the person, to print and post. `?print=large` prints it in 18 point. No name in the file's name."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    case = get_object_or_404(Case.worked_by(member).select_related("agency"), pk=pk)
+    found = get_object_or_404(told(case).filter(channel=Channel.LETTER), pk=letter)
+    opened(request, case, "letter to the person")
+    return pdf(request, "pdf/person_letter.html", {
+        "case": case, "letter": found, "address": found.to.split(", "), "large": request.GET.get("print") == "large",
+    }, f"letter-{found.created_at:%Y-%m-%d}.pdf")  # fmt: skip
 
 
 def letters_of(case: Case, member: Membership) -> list[CaseReferral]:

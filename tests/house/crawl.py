@@ -16,6 +16,7 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.actions.invitation import hashed
 from agencies.models import Author, Invitation
+from cases.actions import telling
 from cases.history import record
 from cases.models import Agreement, Kind
 from tests.factories import AgencyFactory, CaseFactory, MembershipFactory, ReferralFactory
@@ -72,6 +73,12 @@ def an_agreement() -> Parts:
     return {"pk": case.pk, "agreement": agreement.pk}
 
 
+def a_letter() -> Parts:
+    case = CaseFactory(person__contact_by="letter", person__address="1 High Street")
+    telling.opened(case)
+    return {"pk": case.pk, "letter": telling.told(case).get().pk}
+
+
 def a_draft() -> Parts:
     return {"key": uuid.uuid4()}
 
@@ -106,6 +113,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:take_back": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
+    "cases:person_letter": a_letter,
 }
 
 # No such object of others can be named by the address: what is there is one's own, or nothing.
