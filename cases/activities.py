@@ -54,11 +54,13 @@ def activities(found: Found, case: Case, chosen: list[Service]) -> list[Activity
     ticked = {service.pk for service in chosen}
     return [
         Activity(
-            service=service, when=service.spot.when, where=service.spot.where,  # type: ignore[attr-defined]
-            far=miles_away(service.distance_km), summary=summary(service.description), chips=list(service.spot.chips),  # type: ignore[attr-defined]
+            service=service, when=spot.when if spot else "", where=spot.where if spot else "",
+            far=miles_away(service.distance_km),  # type: ignore[attr-defined]  # what a search found carries it
+            summary=summary(service.description), chips=list(spot.chips) if spot else [],
             asked=asked.get(service.pk), answers=service.pk in answering, chosen=service.pk in ticked,
         )
         for service in found.services
+        for spot in [service.spot]
     ]  # fmt: skip
 
 

@@ -74,9 +74,7 @@ class Case(models.Model):
     next_action = models.CharField(max_length=200, blank=True)
     next_action_on = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    closing_reason = models.ForeignKey(
-        ClosingReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    closing_reason = models.ForeignKey(ClosingReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.ForeignKey(Outcome, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     closing_summary = models.TextField(blank=True)
     entry_count = models.PositiveIntegerField(default=0, help_text="The number of the latest entry")

@@ -56,9 +56,7 @@ class Entry(AppendOnly, Signed):
     text = models.TextField(blank=True)
     details = models.JSONField(default=dict, blank=True)
     about = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="entries")
-    corrects = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
-    )
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections")
     key = models.UUIDField(null=True, blank=True, help_text="Idempotency key of the form that wrote it")
     digest = models.CharField(max_length=64)
     chain = models.CharField(max_length=64)

@@ -23,9 +23,7 @@ class Person(models.Model):
     email = models.EmailField(max_length=254, blank=True)
     address = models.TextField(blank=True)
     postcode = models.CharField(max_length=8, blank=True)
-    practice = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="patients"
-    )
+    practice = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="patients")
     contact_by = models.CharField(max_length=10, choices=ContactBy, default=ContactBy.PHONE)
     contact_avoid = models.CharField(max_length=300, blank=True)
     best_time = models.CharField(max_length=200, blank=True)

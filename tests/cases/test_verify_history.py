@@ -49,7 +49,7 @@ FORGERIES = [
     ("UPDATE cases_entry SET text = 'Other words' WHERE number = 3", "entry 3: the content was changed"),
     ("UPDATE cases_entry SET details = '{}' WHERE number = 3", "entry 3: the content was changed"),
     ("UPDATE cases_entry SET author_name = 'Somebody else' WHERE number = 3", "entry 3: the chain is broken"),
-    ("UPDATE cases_entry SET happened_at = happened_at + interval '1 day' WHERE number = 3", "entry 3: the chain is broken"),
+    ("UPDATE cases_entry SET happened_at = now() - interval '9 days' WHERE number = 3", "entry 3: the chain is broken"),
     ("UPDATE cases_entry SET audience = 'person' WHERE number = 3", "entry 3: the chain is broken"),
     ("DELETE FROM cases_entry WHERE number = 3", "entry 3: an entry is missing"),
     ("DELETE FROM cases_entry WHERE number = 1", "entry 1: an entry is missing"),
