@@ -8,6 +8,7 @@ from typing import Any
 
 import time_machine
 from django.utils import timezone
+from django.utils.text import slugify
 
 from agencies.models import Agency, Author, Membership
 from cases.actions.closing import close_case
@@ -28,6 +29,13 @@ from referrals.states import Side, Status
 
 PEOPLE = 150
 FACT_OF = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
+
+
+def chosen(nth: int, name: str) -> dict[str, str]:
+    """How they like to be reached: of each eight, one by e-mail, one by letter, six by phone."""
+    if nth % 8 == 3:
+        return {"contact_by": "email", "email": f"{slugify(name).replace('-', '.')}@example.org"}
+    return {"contact_by": "letter" if nth % 8 == 6 else "phone"}
 
 
 class Known:
@@ -96,6 +104,7 @@ def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], a
         "urgency": "soon" if nth % 9 == 4 else "routine",
         "agreed_to_share": True,
         "agreed_to_tell": nth % 11 != 6,
+        **chosen(nth, name),
     }
     connectors = [m for m in staff[team] if m.role == "connector"]
     senders = staff[code]
