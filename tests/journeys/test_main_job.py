@@ -115,6 +115,7 @@ class Story:
     def connector_refers_on(self, words: str, service: Service) -> None:
         page = self.at_work.page
         page.get_by_role("navigation").get_by_role("link", name="Activities", exact=True).click()
+        page.get_by_label("Need", exact=True).select_option("")  # it opens on the first need of the referral
         page.get_by_label("Words").fill(words)
         page.get_by_role("button", name="Search").click()
         self.at_work.step("activities near")
