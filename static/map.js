@@ -14,29 +14,40 @@ function load(kind, attributes) {
   });
 }
 
-function places() {
-  return [...document.querySelectorAll("[data-lat][data-lon]")].map((element, index) => ({
-    number: Number(element.dataset.number) || index + 1,
-    at: [Number(element.dataset.lat), Number(element.dataset.lon)],
-    link: element.querySelector("a"),
-  }));
+// One pin for each spot, with all that is found there: two activities in one hall are both to be reached.
+function spots() {
+  const found = new Map();
+  document.querySelectorAll("[data-lat][data-lon]").forEach((element, index) => {
+    const at = [Number(element.dataset.lat), Number(element.dataset.lon)];
+    const spot = found.get(String(at)) ?? { at, numbers: [], links: [] };
+    spot.numbers.push(Number(element.dataset.number) || index + 1);
+    spot.links.push(element.querySelector("a"));
+    found.set(String(at), spot);
+  });
+  return [...found.values()];
 }
 
-function pin(place) {
-  const marker = L.marker(place.at, {
-    icon: L.divIcon({ className: "pin", html: String(place.number), iconSize: [28, 28] }),
-    title: place.link?.innerText ?? "", alt: `${place.number}: ${place.link?.innerText ?? ""}`,
+function pin(spot) {
+  const names = spot.links.map((link) => link?.innerText ?? "");
+  const label = spot.numbers.length > 2 ? `${spot.numbers[0]} +${spot.numbers.length - 1}` : spot.numbers.join(", ");
+  const icon = L.divIcon({ className: spot.numbers.length > 1 ? "pin pin--several" : "pin", html: label, iconSize: [spot.numbers.length > 1 ? 48 : 28, 28] });
+  const marker = L.marker(spot.at, {
+    icon, title: names.join(", "), alt: spot.numbers.map((number, nth) => `${number}: ${names[nth]}`).join(", "),
   });
-  const link = document.createElement("a");
-  link.href = place.link?.href ?? "#";
-  link.textContent = place.link?.innerText ?? "";
-  return marker.bindPopup(link);
+  const list = document.createElement("ul");
+  spot.links.forEach((to, nth) => {
+    const link = document.createElement("a");
+    link.href = to?.href ?? "#";
+    link.textContent = names[nth];
+    list.appendChild(document.createElement("li")).append(link);
+  });
+  return marker.bindPopup(list);
 }
 
 function draw(map, box) {
   map.eachLayer((layer) => { if (layer instanceof L.FeatureGroup) layer.remove(); });
-  const pins = L.featureGroup(places().map(pin));
-  const outline = JSON.parse(box.dataset.outline || "null") ?? (box.dataset.tiles ? [] : around(places().map(({ at }) => at)));
+  const pins = L.featureGroup(spots().map(pin));
+  const outline = JSON.parse(box.dataset.outline || "null") ?? (box.dataset.tiles ? [] : around(spots().map(({ at }) => at)));
   const group = L.featureGroup(outline.length ? [L.polygon(outline, { color: "#5a676a", weight: 2, fillColor: "#f7f2e8", fillOpacity: 1, interactive: false }), pins] : [pins]);
   group.addTo(map);
   if (group.getBounds().isValid()) map.fitBounds(group.getBounds().pad(0.1), { maxZoom: 15, animate: false });
