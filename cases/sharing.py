@@ -16,7 +16,7 @@ def circle_of(case: Case) -> QuerySet[Circle]:
 
 def agreements_of(case: Case) -> QuerySet[Agreement]:
     """All agreements, those in force first."""
-    return case.agreements.select_related("agency", "referral__service").order_by("-withdrawn_at", "-given_at", "id")
+    return case.agreements.select_related("agency").order_by("-withdrawn_at", "-given_at", "id")
 
 
 def openings(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Author
+from agencies.models import Author, Message
+from agencies.models.message import Channel
 from cases.history import record
 from cases.models import Kind, Reading
 from cases.reading import FOLD_SECONDS
@@ -24,7 +25,10 @@ def case(connector):
 
 def pages(case):
     """The addresses of every page of a case that opens without further arguments, from the URL list itself."""
-    arguments = {"number": 1, "name": "phone", "agreement": uuid.uuid4()}
+    letter = Message.objects.create(
+        key=f"person {case.pk} opened", channel=Channel.LETTER, to="Joan", subject="A letter", body="Dear Joan"
+    )
+    arguments = {"number": 1, "name": "phone", "agreement": uuid.uuid4(), "letter": letter.pk}
     for pattern in urlpatterns:
         route = str(pattern.pattern)
         if route.startswith("cases/<uuid:pk>/"):
@@ -40,6 +44,7 @@ def test_every_page_of_a_case_that_can_be_opened_leaves_a_row(client_of, connect
             opened.append(name)
             assert Reading.objects.count() == before + 1, f"{name} shows a case and notes no opening"
     assert {"case", "correct", "fact", "give", "activities", "sharing", "papers", "history_pdf"} <= set(opened)
+    assert "person_letter" in opened
 
 
 def test_given_an_opening_then_the_row_says_who_for_which_agency_and_what(client_of, connector, case):

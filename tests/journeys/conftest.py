@@ -42,8 +42,9 @@ class Window:
         return self.page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed with its module: while it is open no other test of the process can run an event loop."""
     with sync_playwright() as playwright:
         path = SYSTEM if SYSTEM.exists() else None
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
