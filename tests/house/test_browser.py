@@ -254,6 +254,7 @@ def test_on_paper_there_is_nothing_to_press(page: Page) -> None:
 def test_the_map_loads_when_asked_for_and_repeats_the_list(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    page.emulate_media(reduced_motion="reduce")  # what fades in has too little contrast until it is there
     page.goto("/map/")
     assert not [url for url in asked if "leaflet" in url]
     page.get_by_role("button", name="Show map").click()

@@ -212,7 +212,7 @@ def test_without_database_url_the_name_may_be_chosen(monkeypatch: pytest.MonkeyP
 def test_djangos_connection_waits_for_a_killed_server(server: Server) -> None:
     # given Django connected to it
     wrapper = DatabaseWrapper(
-        {**connection.settings_dict, "NAME": "postgres", "USER": "postgres", "HOST": ""}, "default"
+        {**connection.settings_dict, "NAME": "postgres", "USER": "postgres", "HOST": "", "PORT": ""}, "default"
     )
     wrapper.server = server
     wrapper.inc_thread_sharing()
