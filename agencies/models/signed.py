@@ -37,10 +37,6 @@ class Author:
         return cls(Hand.LINK, name or agency.name, None, agency)
 
     @classmethod
-    def the_person(cls, name: str) -> Self:
-        return cls(Hand.PERSON, name)
-
-    @classmethod
     def system(cls) -> Self:
         return cls(Hand.SYSTEM, "Hereabouts")
 

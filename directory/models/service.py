@@ -88,13 +88,6 @@ class Service(models.Model):
         """Where a referral or a question goes; "" when nobody can be written to."""
         return self.referral_email or self.email or self.agency.email
 
-    @property
-    def takes_referrals(self) -> bool:
-        """Whether somebody can answer: there is an e-mail to send to, or members who sign in."""
-        if not self.runs:
-            return False
-        return bool(self.reply_to_email()) or self.agency.memberships.filter(ended_at=None).exists()
-
     @cached_property
     def spot(self) -> "Spot | None":
         """Where and when it meets, for a card: what a search found, else the first place it is indexed under."""
