@@ -47,6 +47,7 @@ class Permission(TextChoices):
     TRIAGE = "triage", "Accept, return, decline or pass on a referral to their team"
     ASSIGN = "assign", "Give a referral or a case to a colleague"
     ANSWER = "answer", "Answer referrals sent to their group"
+    PUBLISH = "publish", "Keep their agency's listings, sessions and bookings"
     WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
@@ -60,7 +61,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset(REFERRING),
     Role.CONNECTOR: frozenset(CASEWORK),
     Role.LEAD: frozenset(CASEWORK | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
-    Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER}),
+    Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
     Role.CONTACT_CENTRE: frozenset(REFERRING),
     Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
 }
@@ -126,6 +127,38 @@ def entries(member: Membership) -> Q:
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
     readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
     return in_circle & readable if may(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def listings(member: Membership) -> Q:
+    """The own agency's listings, drafts too. What a feed brings is theirs to see, not to edit (Service.kept_by)."""
+    return Q(agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+
+
+def sessions(member: Membership) -> Q:
+    """Sessions of the own agency's listings."""
+    return Q(service__agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+
+
+def bookings(member: Membership) -> Q:
+    """Places booked in the own agency's sessions. A connector sees those of a case through the case."""
+    return Q(session__service__agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+
+
+def versions(member: Membership) -> Q:
+    """The past of the own agency's listings; the steward's is that of all."""
+    if may(member, Permission.STEWARD):
+        return Q()
+    return Q(service__agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+
+
+def proposals(member: Membership) -> Q:
+    """What is proposed for the own agency's listings; the steward sees it for all."""
+    return versions(member)
+
+
+def claims(member: Membership) -> Q:
+    """Groups that ask to take part: the steward decides."""
+    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
 
 
 # --- On every view --------------------------------------------------------------------------------

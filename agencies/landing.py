@@ -15,7 +15,8 @@ LANDING = [
     (Permission.WORK_CASES, "cases:caseload"),
     (Permission.REFER, "referrals:refer"),
     (Permission.ANSWER, "referrals:referrals"),
-    (Permission.STEWARD, "agencies:team"),
+    (Permission.STEWARD, "directory:steward"),
+    (Permission.MANAGE_TEAM, "agencies:team"),
 ]
 
 

@@ -191,6 +191,8 @@ PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allo
     ("cases:caseload", "Today"),
     ("referrals:refer", "Make a referral"),
     ("referrals:referrals", "Our referrals"),
+    ("directory:listings", "Our activities"),
+    ("directory:steward", "The place"),
     ("agencies:team", "Team"),
 ]
 

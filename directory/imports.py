@@ -164,7 +164,7 @@ def save(batch: list[Received], source: str) -> None:
     _upsert(Location, [row for r in batch for row in r.locations])
     _save_terms(batch)
     services = [r.service for r in batch]
-    columns = _columns(Service, "created_at")
+    columns = _columns(Service, *KEPT[Service])
     Service.objects.bulk_create(services, update_conflicts=True, unique_fields=["id"], update_fields=columns)
     _replace_rows(batch)
     index(service.pk for service in services)
@@ -202,6 +202,11 @@ def _columns(model: type[models.Model], *without: str) -> list[str]:
     return [f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in without]
 
 
+# What the place keeps about a listing, wherever it comes from.
+OURS = (
+    "created_at", "published_at", "confirm_every", "asks", "asked_at", "hidden_at", "joined_to", "version",
+    "answers", "reply_days", "accepted_percent", "bookable", "offer_hours", "paused_until",
+)  # fmt: skip
 # What an agency decides about itself, or others know it by, is not a feed's to change.
 KEPT: dict[Any, tuple[str, ...]] = {
     Agency: (
@@ -214,8 +219,12 @@ KEPT: dict[Any, tuple[str, ...]] = {
         "left_at",
         "address",
         "postcode",
+        "charity_number",
+        "company_number",
+        "verified_at",
     ),
     Taxonomy: ("code",),
+    Service: OURS,
 }
 
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from directory.hours import all_in_words
-from directory.models import Location, Schedule, Service, Spot, Status
+from directory.models import LISTED, Location, Schedule, Service, Spot
 from directory.models.place import LocationType
 
 BATCH = 500
@@ -76,7 +76,7 @@ def index(services: Iterable[uuid.UUID]) -> None:
 @transaction.atomic
 def _index_batch(ids: list[uuid.UUID]) -> None:
     today = timezone.localdate()
-    running = Service.objects.filter(pk__in=ids, status__in=[Status.ACTIVE, Status.CLOSED]).defer("received")
+    running = Service.objects.filter(LISTED, pk__in=ids).defer("received")
     rows = [line for service in running.prefetch_related(*NEEDED) for line in lines(service, today)]
     Spot.objects.filter(service__in=ids).delete()
     texts = (f"{row.title} {row.about} {row.body}".lower() for row in rows)
@@ -160,7 +160,7 @@ INSERT INTO directory_word (word, stem, n)
         WHERE NOT EXISTS (SELECT FROM written WHERE written.stem = stems.stem OR written.word = stems.stem)
     UNION ALL SELECT '#', '#', count(*) FROM directory_spot
     ON CONFLICT DO NOTHING;
-DELETE FROM directory_place WHERE NOT district;
+DELETE FROM directory_place WHERE NOT district AND NOT given;
 INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
     SELECT lower(city), min(city), avg(l.latitude), avg(l.longitude), count(*), false
     FROM directory_location l WHERE city <> '' AND l.latitude IS NOT NULL

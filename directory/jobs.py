@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from directory.index import index, refresh
-from directory.models import Service, Spot, Status
+from directory.models import LISTED, Service, Spot
 from directory.postcodes import load_areas_around
 
 
@@ -16,8 +16,7 @@ def refresh_directory(timestamp: int) -> None:
     The postcodes of all areas that places lie in are brought in too: an import leaves the rarer ones to the night.
     """
     over = Service.objects.filter(schedules__valid_to__lt=timezone.localdate())
-    running = Service.objects.filter(status__in=[Status.ACTIVE, Status.CLOSED])
-    unwritten = running.exclude(pk__in=Spot.objects.values("service"))
+    unwritten = Service.objects.filter(LISTED).exclude(pk__in=Spot.objects.values("service"))
     for services in (over, unwritten):
         index(set(services.values_list("pk", flat=True)))
     load_areas_around()

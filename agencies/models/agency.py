@@ -30,6 +30,13 @@ class Agency(models.Model):
     url = models.URLField(max_length=2000, blank=True)
     address = models.TextField(blank=True, help_text="One line each, without the postcode")
     postcode = models.CharField(max_length=8, blank=True)
+    charity_number = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="Charity Commission"
+    )
+    company_number = models.CharField(max_length=8, blank=True, default="", db_default="", help_text="Companies House")
+    verified_at = models.DateTimeField(
+        null=True, blank=True, help_text="The steward knows them: their edits need no second pair of eyes"
+    )
     refers_to = models.ForeignKey(
         "self",
         null=True,

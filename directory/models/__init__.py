@@ -1,6 +1,10 @@
+from directory.models.finding import Collection, CollectionItem, Figure, LostSearch, Slip, StopWord, Synonym
 from directory.models.index import Cell, Spot, Word
 from directory.models.place import Accessibility, Location, Place, Postcode, ServiceAtLocation
+from directory.models.review import Claim, Decision, Proposal, Wrong
 from directory.models.service import (
+    LISTED,
+    Capacity,
     Contact,
     CostOption,
     Language,
@@ -9,26 +13,47 @@ from directory.models.service import (
     ServiceTerm,
     Status,
 )
-from directory.models.session import Schedule
+from directory.models.session import Schedule, Session
+from directory.models.source import Document, Likeness, Run, Source
 from directory.models.taxonomy import Taxonomy, TaxonomyTerm
+from directory.models.version import Version
 
 __all__ = [
+    "LISTED",
     "Accessibility",
+    "Capacity",
     "Cell",
+    "Claim",
+    "Collection",
+    "CollectionItem",
     "Contact",
     "CostOption",
+    "Decision",
+    "Document",
+    "Figure",
     "Language",
+    "Likeness",
     "Location",
+    "LostSearch",
     "Place",
     "Postcode",
+    "Proposal",
+    "Run",
     "Schedule",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
     "ServiceTerm",
+    "Session",
+    "Slip",
+    "Source",
     "Spot",
     "Status",
+    "StopWord",
+    "Synonym",
     "Taxonomy",
     "TaxonomyTerm",
+    "Version",
     "Word",
+    "Wrong",
 ]

@@ -128,6 +128,9 @@ class Place(models.Model):
     longitude = models.FloatField()
     size = models.PositiveIntegerField(default=0, help_text="How many postcodes or locations made it")
     district = models.BooleanField(default=False, help_text="The first half of a postcode")
+    given = models.BooleanField(
+        default=False, db_default=False, help_text="Added by the steward: stays when the names are counted again"
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=ON_EARTH, name="place_is_on_earth")]

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from agencies import access
 from agencies.models import Agency, Membership
 from directory.models.taxonomy import TaxonomyTerm
 
@@ -21,6 +22,20 @@ class Status(models.TextChoices):
     INACTIVE = "inactive", "Not running"
     DEFUNCT = "defunct", "Ended"
     CLOSED = "temporarily closed", "Closed for now"
+
+
+class Often(models.IntegerChoices):
+    """How often a group is asked whether its listing is still right: months."""
+
+    MONTH = 1, "Every month"
+    QUARTER = 3, "Every 3 months"
+    HALF_YEAR = 6, "Every 6 months"
+    YEAR = 12, "Once a year"
+
+
+# What anybody finds: it runs, is no draft, was not hidden for want of an answer, and is not another's double.
+LISTED = models.Q(status__in=[Status.ACTIVE, Status.CLOSED], published_at__isnull=False, hidden_at=None, joined_to=None)
+ENOUGH_ANSWERS = 5  # below that, no figure about answers is shown
 
 
 class Service(models.Model):
@@ -44,7 +59,38 @@ class Service(models.Model):
     assurer_email = models.EmailField(max_length=254, blank=True)
     terms = models.ManyToManyField(TaxonomyTerm, through="ServiceTerm", related_name="services")
 
-    source = models.CharField(max_length=100, blank=True, help_text="The feed or file it was imported from")
+    first_time = models.TextField(blank=True, default="", db_default="", help_text="What to expect the first time")
+    meets_you = models.BooleanField(
+        default=False, db_default=False, help_text="Someone can meet a newcomer and go in with them"
+    )
+    bookable = models.BooleanField(default=False, db_default=False, help_text="Places are booked here, in its sessions")
+    offer_hours = models.PositiveSmallIntegerField(
+        default=24, db_default=24, help_text="Hours a freed place is held for the next"
+    )
+    paused_until = models.DateField(null=True, blank=True, help_text="Closed for now, and runs again on this day")
+
+    published_at = models.DateTimeField(null=True, blank=True, default=timezone.now, help_text="Empty: still a draft")
+    confirm_every = models.PositiveSmallIntegerField(choices=Often, default=Often.QUARTER, db_default=Often.QUARTER)
+    asks = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often asked “still right?” without an answer"
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True, help_text="Nobody answered two asks")
+    joined_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="doubles",
+        help_text="The listing that is kept where two sources sent the same",
+    )  # fmt: skip
+    quality = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="0 to 100, see directory/quality.py")
+    version = models.PositiveIntegerField(default=0, db_default=0, help_text="The number of the latest version kept")
+
+    # How it answers referrals: written down by referrals each night, shown from ENOUGH_ANSWERS on.
+    answers = models.PositiveIntegerField(default=0, db_default=0, help_text="Referrals answered in the last year")
+    reply_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Median days to an answer")
+    accepted_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    source = models.CharField(
+        max_length=100, blank=True, help_text="The feed or file it comes from; empty: kept here by its group"
+    )
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was received, to see a change")
     received = models.JSONField(default=dict, blank=True, help_text="What was received, as it came")
     created_at = models.DateTimeField(default=timezone.now)
@@ -64,6 +110,15 @@ class Service(models.Model):
                 | models.Q(maximum_age__gte=models.F("minimum_age")),
                 name="service_ages_in_order",
             ),
+            models.CheckConstraint(condition=~models.Q(joined_to=models.F("id")), name="service_is_not_its_own_double"),
+            models.CheckConstraint(condition=models.Q(quality__lte=100), name="service_quality_is_out_of_100"),
+            models.CheckConstraint(
+                condition=models.Q(accepted_percent=None) | models.Q(accepted_percent__lte=100),
+                name="service_accepts_at_most_all",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(offer_hours__gte=1, offer_hours__lte=336), name="service_offers_for_up_to_14_days"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,9 +126,18 @@ class Service(models.Model):
 
     @classmethod
     def visible_to(cls, member: Membership | None = None) -> "models.QuerySet[Self]":
-        """What runs, whoever asks: the directory is public. Their own agency sees all it has."""
-        running = models.Q(status__in=[Status.ACTIVE, Status.CLOSED])
-        return cls.objects.filter(running | models.Q(agency=member.agency_id) if member else running)
+        """What is listed, whoever asks: the directory is public. Their own agency sees all it has."""
+        return cls.objects.filter(LISTED | models.Q(agency=member.agency_id) if member else LISTED)
+
+    @classmethod
+    def kept_by(cls, member: Membership) -> "models.QuerySet[Self]":
+        """What the member's agency may edit: its listings, drafts too, but not what a feed brings."""
+        return cls.objects.filter(access.listings(member), source="")
+
+    @classmethod
+    def run_by(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All that the member's agency runs: what a feed brings too."""
+        return cls.objects.filter(access.listings(member))
 
     @classmethod
     def ever(cls) -> "models.QuerySet[Self]":
@@ -83,6 +147,17 @@ class Service(models.Model):
     @property
     def runs(self) -> bool:
         return self.status == Status.ACTIVE
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether anybody finds it (LISTED, for one row)."""
+        running = self.status in (Status.ACTIVE, Status.CLOSED)
+        return running and self.published_at is not None and self.hidden_at is None and self.joined_to_id is None
+
+    @property
+    def shows_answers(self) -> bool:
+        """Whether enough referrals were answered to say how soon and how many were accepted."""
+        return self.answers >= ENOUGH_ANSWERS
 
     def reply_to_email(self) -> str:
         """Where a referral or a question goes; "" when nobody can be written to."""
@@ -184,3 +259,22 @@ class ServiceArea(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Capacity(models.Model):
+    """How many there is room for, as another directory sends it or the group says it (HSDS 3.1 `service_capacity`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="capacities")
+    unit = models.CharField(max_length=100, default="places", help_text="Of what: places, beds")
+    available = models.PositiveIntegerField()
+    maximum = models.PositiveIntegerField(null=True, blank=True)
+    description = models.TextField(blank=True)
+    updated = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "capacities"
+        ordering = ["unit", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.available} {self.unit}"

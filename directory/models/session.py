@@ -1,9 +1,15 @@
-"""When a service meets (HSDS `schedule`, which is iCalendar's RRULE in columns)."""
+"""When a service meets: its patterns (HSDS `schedule`, iCalendar's RRULE in columns) and its dated sessions."""
 
+import datetime
 import uuid
+from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
+from agencies import access
+from agencies.models import Membership
 from directory.models.place import ServiceAtLocation
 from directory.models.service import Service
 
@@ -44,6 +50,8 @@ class Schedule(models.Model):
     notes = models.TextField(blank=True)
     schedule_link = models.URLField(max_length=2000, blank=True)
     attending_type = models.CharField(max_length=255, blank=True)
+    places = models.PositiveSmallIntegerField(null=True, blank=True, help_text="At each session; empty: not counted")
+    skips = ArrayField(models.DateField(), default=list, blank=True, help_text="Days it does not meet (EXDATE)")
 
     class Meta:
         ordering = ["service", "opens_at", "id"]
@@ -65,3 +73,73 @@ class Schedule(models.Model):
         """The days of the week it falls on, Monday first: ["TU", "TH"]; the "2" of "2TU" is left out."""
         named = {part.strip()[-2:].upper() for part in self.byday.split(",")}
         return [day for day in DAYS if day in named]
+
+
+class Session(models.Model):
+    """One dated meeting of a service that is kept here, laid out from its pattern (directory/sessions.py).
+
+    `on` is the day that the pattern gives; it stays when the session is moved (iCalendar's RECURRENCE-ID).
+    `taken` counts places booked, offered or attended; referrals keeps it, the database keeps its limit.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions")
+    schedule = models.ForeignKey(
+        Schedule, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions",
+        help_text="Empty: a date of its own",
+    )  # fmt: skip
+    at_location = models.ForeignKey(
+        ServiceAtLocation, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
+    )
+    on = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    places = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: not counted")
+    taken = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=300, blank=True, help_text="For those who come: “Bring a warm coat”")
+    changed = models.BooleanField(default=False, help_text="Set by hand: the pattern no longer moves it")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_why = models.CharField(max_length=300, blank=True)
+    registered_at = models.DateTimeField(null=True, blank=True, help_text="When who came was written down")
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["service", "starts_at"], name="session_by_service"),
+            models.Index(fields=["starts_at"], name="session_by_start"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "on"], name="one_session_per_pattern_and_day"),
+            models.CheckConstraint(
+                condition=models.Q(places=None) | models.Q(taken__lte=models.F("places")),
+                name="places_are_not_overbooked",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),
+                name="session_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} on {self.on}"
+
+    @classmethod
+    def kept_by(cls, member: Membership) -> "models.QuerySet[Self]":
+        """Sessions of the listings that the member's agency keeps."""
+        return cls.objects.filter(access.sessions(member))
+
+    @classmethod
+    def coming(cls, after: datetime.date | None = None) -> "models.QuerySet[Self]":
+        """Those that have not begun, or from the start of a day on; cancelled ones too."""
+        if after is None:
+            return cls.objects.filter(starts_at__gt=timezone.now())
+        return cls.objects.filter(on__gte=after)
+
+    @property
+    def places_left(self) -> int | None:
+        """None when places are not counted."""
+        return None if self.places is None else max(self.places - self.taken, 0)
+
+    @property
+    def has_room(self) -> bool:
+        return self.cancelled_at is None and self.places_left != 0

@@ -1,0 +1,135 @@
+"""What helps people find: the steward's words and collections, kept searches, shortlists and figures."""
+
+import uuid
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from directory.models.service import LISTED, Service
+
+
+class Synonym(models.Model):
+    """Words that people type, and what they mean here: "AA" → alcohol. Small letters."""
+
+    id = models.BigAutoField(primary_key=True)
+    typed = models.CharField(max_length=100, unique=True)
+    means = models.CharField(max_length=200, help_text="Words to look for as well, separated by commas")
+
+    class Meta:
+        ordering = ["typed"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(typed="") & ~models.Q(means=""), name="synonym_is_whole")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.typed} → {self.means}"
+
+
+class StopWord(models.Model):
+    """A word that says nothing here and is left out of a search: "activities", "local"."""
+
+    word = models.CharField(max_length=50, primary_key=True)
+
+    class Meta:
+        ordering = ["word"]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class LostSearch(models.Model):
+    """A search that found nothing, counted by day, with nothing about who searched."""
+
+    id = models.BigAutoField(primary_key=True)
+    on = models.DateField()
+    words = models.CharField(max_length=100, blank=True)
+    near = models.CharField(max_length=100, blank=True, help_text="A town or the first half of a postcode, never more")
+    filters = models.CharField(max_length=200, blank=True, help_text="The other filters, as a query string in order")
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-on", "-times", "id"]
+        verbose_name_plural = "lost searches"
+        constraints = [
+            models.UniqueConstraint(fields=["on", "words", "near", "filters"], name="one_row_per_lost_search_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.words} {self.near} {self.filters}".strip()
+
+
+class Collection(models.Model):
+    """Activities that the steward puts together: "Things to do after a bereavement"."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=100, unique=True)
+    title = models.CharField(max_length=150)
+    introduction = models.TextField(blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    published_at = models.DateTimeField(null=True, blank=True)
+    services: "models.ManyToManyField[Service, CollectionItem]" = models.ManyToManyField(
+        Service, through="CollectionItem", related_name="collections"
+    )
+
+    class Meta:
+        ordering = ["order", "title", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def published(cls) -> "models.QuerySet[Self]":
+        return cls.objects.filter(published_at__isnull=False)
+
+
+class CollectionItem(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="items")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    note = models.CharField(max_length=300, blank=True, help_text="Why it is here: “You can bring a friend”")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "id"]
+        constraints = [models.UniqueConstraint(fields=["collection", "service"], name="collection_has_each_once")]
+
+    def __str__(self) -> str:
+        return f"{self.collection}: {self.service_id}"
+
+
+class Slip(models.Model):
+    """A shortlist under a short code, to be typed from paper or opened by its QR. Only activities: nobody's name."""
+
+    code = models.CharField(max_length=12, primary_key=True, help_text="Letters and numbers that cannot be mixed up")
+    services = ArrayField(models.UUIDField())
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def listed(self) -> list[Service]:
+        """Those that are still listed, in the order they were kept."""
+        found = {service.pk: service for service in Service.objects.filter(LISTED, pk__in=self.services)}
+        return [found[pk] for pk in self.services if pk in found]
+
+
+class Figure(models.Model):
+    """How often a listing was found and opened on a day. Numbers only."""
+
+    id = models.BigAutoField(primary_key=True)
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="figures")
+    on = models.DateField()
+    shown = models.PositiveIntegerField(default=0, help_text="In how many pages of search results")
+    views = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["service", "on"]
+        constraints = [models.UniqueConstraint(fields=["service", "on"], name="one_figure_per_service_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} on {self.on}"

@@ -1,0 +1,115 @@
+"""Where imported listings come from, what each import did, and what was received."""
+
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.utils import timezone
+
+from agencies.models import Membership
+from directory.models.review import Decided
+from directory.models.service import Service
+
+
+class Every(models.TextChoices):
+    NEVER = "", "Only when asked"
+    DAY = "day", "Every day"
+    WEEK = "week", "Every week"
+
+
+class Source(models.Model):
+    """Another directory's feed, or a file. Its `name` is the `source` of all it brings."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    url = models.URLField(max_length=2000, blank=True, help_text="Empty for files that are uploaded")
+    every = models.CharField(max_length=5, choices=Every, blank=True, default=Every.NEVER)
+    columns: "models.JSONField[Any, Any]" = models.JSONField(
+        default=dict, blank=True, help_text="Of a spreadsheet: which column is which field"
+    )
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="source_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(every="") | ~models.Q(url=""), name="what_is_scheduled_has_a_url"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Run(models.Model):
+    """One import of a source: what it did, and each thing that was wrong."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    started_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True, help_text="Why it ended early, in plain English")
+    gone: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name]] no longer in the feed")
+    problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, field, words]]")
+    changes: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name, what changed]]")
+
+    class Meta:
+        ordering = ["-started_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.started_at}"
+
+    @classmethod
+    def latest(cls, source: Source) -> "Self | None":
+        return cls.objects.filter(source=source).first()
+
+
+class Document(models.Model):
+    """What was received, as it came: a file, or a page of a feed. Compressed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="documents")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=2000, help_text="File name or address")
+    media_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(help_text="Bytes before compression")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of those bytes, in hex")
+    body = models.BinaryField(help_text="gzip")
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["run", "number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="documents_are_numbered")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Likeness(Decided):
+    """Two listings of different sources that may be the same, for the steward to join. The first is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    first = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField(help_text="0 to 1")
+    why = models.TextField(help_text="Why they look alike, in words")
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-score", "id"]
+        verbose_name_plural = "likenesses"
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="one_likeness_per_pair"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="likeness_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}: {self.score:.2f}"
