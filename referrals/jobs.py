@@ -21,9 +21,18 @@ from referrals.actions import links, telling
 from referrals.actions.remarking import keep
 from referrals.models import Referral, Remark
 from referrals.promises import NUDGE_DAYS
+from referrals.replies import note_replies
 from referrals.states import Status
 
 logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="21 3 * * *")
+@app.task(name="note_replies", queueing_lock="note_replies", lock="note_replies")
+def note_how_services_answer(timestamp: int) -> None:
+    """Each night: how soon each service answers, and how often it says yes, for its listing. May run twice."""
+    note_replies()
+
 
 Rows = Any  # a queryset of referrals
 

@@ -1,0 +1,38 @@
+"""How soon a service answers what it is asked, and how often it says yes: figures for its listing, written nightly."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+LOOK_BACK = timedelta(days=365)
+
+# The first answer to each referral of the last year; whether there was ever a yes to it.
+COUNT = """
+WITH answered AS (
+    SELECT r.service_id, min(m.at) - r.sent_at AS took,
+        bool_or(m.after IN ('accepted', 'started', 'completed')) AS accepted
+    FROM referrals_referral r JOIN referrals_move m ON m.referral_id = r.id
+    WHERE r.service_id IS NOT NULL AND m.after IN ('accepted', 'waiting', 'started', 'declined') AND m.before <> ''
+        AND r.sent_at > %(since)s
+    GROUP BY r.id
+),
+figures AS (
+    SELECT service_id, count(*) AS answers,
+        greatest(1, ceil(extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY took)) / 86400))::int AS days,
+        round(100.0 * count(*) FILTER (WHERE accepted) / count(*))::int AS percent
+    FROM answered GROUP BY service_id
+)
+UPDATE directory_service s SET answers = coalesce(f.answers, 0), reply_days = f.days, accepted_percent = f.percent
+FROM directory_service known LEFT JOIN figures f ON f.service_id = known.id
+WHERE known.id = s.id AND (s.answers, s.reply_days, s.accepted_percent)
+    IS DISTINCT FROM (coalesce(f.answers, 0), f.days, f.percent) AND (s.answers > 0 OR f.answers > 0)
+"""
+
+
+@transaction.atomic
+def note_replies(now: datetime | None = None) -> int:
+    """Write answers, median days to one (1 is "within a day") and the share accepted; how many services changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"since": (now or timezone.now()) - LOOK_BACK})
+        return cursor.rowcount
