@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import public
 from config.fragments import page
 from directory.describing import miles_away, summary
-from directory.forms import SearchForm
+from directory.forms.search import SearchForm
 from directory.search import Found, search
 
 PARTS = {"results": "results", "more": "more"}

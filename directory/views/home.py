@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import page
-from directory.forms import SearchForm
+from directory.forms.search import SearchForm
 
 
 @public
