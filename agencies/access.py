@@ -161,6 +161,11 @@ def claims(member: Membership) -> Q:
     return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
 
 
+def sources(member: Membership) -> Q:
+    """Where imported listings come from, what each import did, and which listings look alike: the steward's."""
+    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
+
+
 # --- On every view --------------------------------------------------------------------------------
 
 

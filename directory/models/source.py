@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.db import models
 from django.utils import timezone
 
+from agencies import access
 from agencies.models import Membership
 from directory.models.review import Decided
 from directory.models.service import Service
@@ -43,13 +44,22 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """The steward's alone."""
+        return cls.objects.filter(access.sources(member))
+
 
 class Run(models.Model):
     """One import of a source: what it did, and each thing that was wrong."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
+    key = models.UUIDField(
+        unique=True, null=True, blank=True, help_text="Idempotency: the second post with it gets the first's answer"
+    )
     started_at = models.DateTimeField(default=timezone.now)
+    begun_at = models.DateTimeField(null=True, blank=True, help_text="Empty: a file that waits for the steward's yes")
     ended_at = models.DateTimeField(null=True, blank=True)
     started_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     new = models.PositiveIntegerField(default=0)
@@ -59,7 +69,11 @@ class Run(models.Model):
     error = models.TextField(blank=True, help_text="Why it ended early, in plain English")
     gone: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name]] no longer in the feed")
     problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, field, words]]")
-    changes: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name, what changed]]")
+    changes: "models.JSONField[Any, Any]" = models.JSONField(
+        default=list, help_text="[[id, name, [[what, old, new]]]]"
+    )
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="When what is gone was set to not running")
+    retired_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-started_at", "id"]
@@ -68,12 +82,38 @@ class Run(models.Model):
         return f"{self.source} at {self.started_at}"
 
     @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.sources(member))
+
+    @classmethod
     def latest(cls, source: Source) -> "Self | None":
         return cls.objects.filter(source=source).first()
 
+    @property
+    def is_waiting(self) -> bool:
+        """A file was uploaded, and nobody has said yet that it may come in."""
+        return self.begun_at is None
+
+    @property
+    def is_running(self) -> bool:
+        return self.begun_at is not None and self.ended_at is None
+
+    @property
+    def is_whole(self) -> bool:
+        """Read to its end: only then does what is not in it count as gone."""
+        return self.ended_at is not None and not self.error
+
+    @property
+    def dealt_with(self) -> int:
+        return self.new + self.changed + self.same + self.refused
+
 
 class Document(models.Model):
-    """What was received, as it came: a file, or a page of a feed. Compressed."""
+    """What was received, as it came: a file, or a page of a feed. Compressed.
+
+    Number 0 is our own: the rows that were refused, each with its reason, as a CSV file. The bodies of a source's
+    older runs are let go (directory/keeping.py); name, size and digest stay.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="documents")
@@ -82,7 +122,7 @@ class Document(models.Model):
     media_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField(help_text="Bytes before compression")
     digest = models.CharField(max_length=64, help_text="SHA-256 of those bytes, in hex")
-    body = models.BinaryField(help_text="gzip")
+    body = models.BinaryField(help_text="gzip; empty when it is kept no longer")
     received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -91,6 +131,10 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.sources(member))
 
 
 class Likeness(Decided):
@@ -113,3 +157,7 @@ class Likeness(Decided):
 
     def __str__(self) -> str:
         return f"{self.first_id} and {self.second_id}: {self.score:.2f}"
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.sources(member))
