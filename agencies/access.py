@@ -166,6 +166,11 @@ def sources(member: Membership) -> Q:
     return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
 
 
+def helps_to_find(member: Membership) -> Q:
+    """The place's synonyms, stop words, neighbourhoods, collections and searches that found nothing: the steward's."""
+    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
+
+
 # --- On every view --------------------------------------------------------------------------------
 
 

@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from agencies import access
+from agencies.models import Membership
 from directory.models.service import LISTED, Service
 
 
@@ -26,6 +28,10 @@ class Synonym(models.Model):
     def __str__(self) -> str:
         return f"{self.typed} → {self.means}"
 
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.helps_to_find(member))
+
 
 class StopWord(models.Model):
     """A word that says nothing here and is left out of a search: "activities", "local"."""
@@ -37,6 +43,10 @@ class StopWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.helps_to_find(member))
 
 
 class LostSearch(models.Model):
@@ -58,6 +68,10 @@ class LostSearch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.words} {self.near} {self.filters}".strip()
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.helps_to_find(member))
 
 
 class Collection(models.Model):
@@ -82,6 +96,11 @@ class Collection(models.Model):
     @classmethod
     def published(cls) -> "models.QuerySet[Self]":
         return cls.objects.filter(published_at__isnull=False)
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """Drafts too: for the steward, who keeps them."""
+        return cls.objects.filter(access.helps_to_find(member))
 
 
 class CollectionItem(models.Model):

@@ -1,9 +1,12 @@
 """Where services are (HSDS `location`, `address`, `accessibility`), and where postcodes and places lie."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
+
+from agencies import access
+from agencies.models import Membership
 
 if TYPE_CHECKING:
     from directory.models.service import Service
@@ -137,3 +140,8 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.shown
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """The neighbourhoods that the steward added; districts and towns are counted, not kept by anybody."""
+        return cls.objects.filter(access.helps_to_find(member), given=True)
