@@ -12,7 +12,9 @@ from directory.models.service import Service
 class Spot(models.Model):
     """A service at one of its places, or without any: one row that can be found, with what its card says.
 
-    `search` holds the words, and marks such as '#tu' (Tuesdays), '#free' and '#12' (the term numbered 12).
+    `search` holds the words, and marks such as '#tu' (Tuesdays), '#tu-morning', '#free' and '#lang-pl'.
+    `marks` holds those marks again that a filter offers, to be counted. `worth` says, from 0 to 1, how well the
+    listing is kept and answers; `room_on` is the next day that is known to have room, where days are known.
     `cells` holds the grid cells it lies in, one for each size from 0.5 km to 1,024 km; [-1] without a place.
     """
 
@@ -26,6 +28,12 @@ class Spot(models.Model):
     when = models.TextField(blank=True)
     where = models.TextField(blank=True)
     chips = ArrayField(models.CharField(max_length=100), default=list)
+    marks = ArrayField(models.CharField(max_length=50), default=list, db_default=[])
+    worth = models.FloatField(default=0, db_default=0)
+    room_on = models.DateField(null=True)
+    written_as = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Of which making of directory/index.py it is: an older one is written anew"
+    )
 
     class Meta:
         indexes = [GinIndex(fields=["search", "cells"], name="spot_search_cells", fastupdate=False)]
