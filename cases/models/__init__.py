@@ -1,4 +1,5 @@
 from cases.models.agreement import Agreement
+from cases.models.booking import CaseBooking
 from cases.models.case import Case, CaseReferral, Circle, ClosingReason, Outcome, Reading
 from cases.models.entry import Audience, Entry, Kind
 from cases.models.person import Person
@@ -7,6 +8,7 @@ __all__ = [
     "Agreement",
     "Audience",
     "Case",
+    "CaseBooking",
     "CaseReferral",
     "Circle",
     "ClosingReason",

@@ -35,6 +35,9 @@ class Kind(models.TextChoices):
     ANSWERED = "answered", "Answer from a group"
     WITHDRAWN = "withdrawn", "Referral withdrawn"
     SIGNPOSTED = "signposted", "Told about an activity"
+    BOOKED = "booked", "Booking"
+    ATTENDED = "attended", "Came to an activity"
+    MISSED = "missed", "Did not come to an activity"
     CLOSED = "closed", "Case closed"
     ERASED = "erased", "Words removed by law"
 

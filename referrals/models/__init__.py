@@ -1,6 +1,19 @@
 from referrals.models.answer import Answer, AnswerLink
+from referrals.models.booking import Booking, BookingLink, BookingMove
 from referrals.models.move import DeclineReason, Move
 from referrals.models.referral import ContactBy, Referral, Urgency
 from referrals.models.remark import Remark
 
-__all__ = ["Answer", "AnswerLink", "ContactBy", "DeclineReason", "Move", "Referral", "Remark", "Urgency"]
+__all__ = [
+    "Answer",
+    "AnswerLink",
+    "Booking",
+    "BookingLink",
+    "BookingMove",
+    "ContactBy",
+    "DeclineReason",
+    "Move",
+    "Referral",
+    "Remark",
+    "Urgency",
+]
