@@ -156,6 +156,11 @@ def proposals(member: Membership) -> Q:
     return versions(member)
 
 
+def stewarded(member: Membership) -> Q:
+    """Every listing of the place, hidden and ended ones too: the steward's."""
+    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
+
+
 def claims(member: Membership) -> Q:
     """Groups that ask to take part: the steward decides."""
     return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])

@@ -63,6 +63,7 @@ class Proposal(Signed, Decided):
     )
     based_on = models.PositiveIntegerField(default=0, help_text="The version it was written against")
     made_at = models.DateTimeField(default=timezone.now)
+    passed_on_at = models.DateTimeField(null=True, blank=True, help_text="Sent on to the group by e-mail")
 
     class Meta:
         ordering = ["made_at", "id"]

@@ -1,9 +1,11 @@
 """Something an agency offers (HSDS 3.1 `service`, under the names of Open Referral UK 3.0)."""
 
+import datetime
 import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -35,6 +37,7 @@ class Often(models.IntegerChoices):
 
 # What anybody finds: it runs, is no draft, was not hidden for want of an answer, and is not another's double.
 LISTED = models.Q(status__in=[Status.ACTIVE, Status.CLOSED], published_at__isnull=False, hidden_at=None, joined_to=None)
+CHECKED_FOR = datetime.timedelta(days=90)  # a promise of the place: checked again by then, or marked
 ENOUGH_ANSWERS = 5  # below that, no figure about answers is shown
 
 
@@ -101,6 +104,10 @@ class Service(models.Model):
         indexes = [
             models.Index(fields=["source", "id"], name="service_source"),
             models.Index(fields=["last_modified", "id"], name="service_last_modified"),
+            models.Index(fields=["id"], name="service_listed", condition=LISTED),
+            models.Index(
+                Greatest("last_modified", "created_at", "published_at"), "id", name="service_news", condition=LISTED
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(name=""), name="service_has_a_name"),
@@ -140,6 +147,11 @@ class Service(models.Model):
         return cls.objects.filter(access.listings(member))
 
     @classmethod
+    def stewarded_by(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All there are, hidden and ended ones too: for the steward."""
+        return cls.objects.filter(access.stewarded(member))
+
+    @classmethod
     def ever(cls) -> "models.QuerySet[Self]":
         """What runs or once ran, so that an old link can say what became of it."""
         return cls.objects.all()
@@ -153,6 +165,11 @@ class Service(models.Model):
         """Whether anybody finds it (LISTED, for one row)."""
         running = self.status in (Status.ACTIVE, Status.CLOSED)
         return running and self.published_at is not None and self.hidden_at is None and self.joined_to_id is None
+
+    @property
+    def not_checked_lately(self) -> bool:
+        """Nobody has said within CHECKED_FOR that it is right: its card and its page say so."""
+        return self.assured_date is None or self.assured_date < timezone.localdate() - CHECKED_FOR
 
     @property
     def shows_answers(self) -> bool:
