@@ -1,6 +1,7 @@
 from directory.models.finding import Collection, CollectionItem, Figure, LostSearch, Slip, StopWord, Synonym
 from directory.models.index import Cell, Spot, Word
 from directory.models.place import Accessibility, Location, Place, Postcode, ServiceAtLocation
+from directory.models.published import Edition, OpenFile, OpenPart
 from directory.models.review import Claim, Decision, Proposal, Wrong
 from directory.models.service import (
     LISTED,
@@ -30,11 +31,14 @@ __all__ = [
     "CostOption",
     "Decision",
     "Document",
+    "Edition",
     "Figure",
     "Language",
     "Likeness",
     "Location",
     "LostSearch",
+    "OpenFile",
+    "OpenPart",
     "Place",
     "Postcode",
     "Proposal",
