@@ -1,43 +1,19 @@
-"""A service in words for people: ages, costs, where it meets and when. Reads what the view has prefetched."""
+"""A service in words for people: ages, costs, where it meets and when. Reads what directory.whole has put there."""
 
 import datetime
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, QuerySet
+from django.utils import timezone
 
+from config.template_tags import address, date_words, time_words
 from directory.hours import all_in_words
-from directory.models import (
-    CostOption,
-    Language,
-    Location,
-    Schedule,
-    Service,
-    ServiceArea,
-    ServiceAtLocation,
-    ServiceTerm,
-)
+from directory.models import CostOption, Location, Schedule, Service
 from directory.models.place import LocationType
+from directory.sessions import Coming
 
 MILE = 1.609344  # km
-
-
-def whole(services: QuerySet[Service]) -> QuerySet[Service]:
-    """With all that its page shows, in six queries however many rows hang on it."""
-    own = OuterRef("pk")
-    places = ServiceAtLocation.objects.select_related("location").prefetch_related("location__accessibility")
-    return (
-        services.select_related("agency")
-        .defer("received", "agency__received")
-        .annotate(
-            spoken=ArraySubquery(Language.objects.filter(service=own).values("name")),
-            covers=ArraySubquery(ServiceArea.objects.filter(service=own).values("name")),
-            needs=ArraySubquery(ServiceTerm.objects.filter(service=own).values("term__name")),
-        )
-        .prefetch_related("schedules", "cost_options", "contacts", Prefetch("at_locations", places))
-    )
 
 
 @dataclass(frozen=True)
@@ -78,6 +54,63 @@ def hours(service: Service, today: datetime.date) -> list[str]:
     return all_in_words([row for row in service.schedules.all() if row.at_location_id is None], today)
 
 
+@dataclass(frozen=True)
+class Next:
+    """One of the next sessions: "Tuesday 24 November", "10:30am to midday", "4 places left"."""
+
+    day: str
+    times: str
+    where: str
+    room: str
+    off: str  # why it does not take place; "" when it does
+    note: str
+    book: str  # where to book it; "" when it cannot be
+
+
+def next_sessions(service: Service, coming: list[Coming]) -> list[Next]:
+    """In words; the place is said only where there are several."""
+    several = len(service.at_locations.all()) > 1
+    return [_next(service, one, one.where if several else "") for one in coming]
+
+
+def _next(service: Service, one: Coming, where: str) -> Next:
+    start = timezone.localtime(one.starts_at)
+    times = time_words(start) + (f" to {time_words(one.ends_at)}" if one.ends_at else "")
+    open_to_book = service.bookable and service.runs and one.session and not one.is_cancelled
+    return Next(
+        day=day_words(start.date(), timezone.localdate()), times=times, where=where, note=one.note,
+        room="" if one.is_cancelled else room(one.places_left),
+        off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
+        book=address("referrals:book", one.session.pk) if open_to_book and one.session else "",
+    )  # fmt: skip
+
+
+def day_words(day: datetime.date, today: datetime.date) -> str:
+    """ "Tuesday 24 November"; with its year when that is another one."""
+    return f"{day:%A} {date_words(day) if day.year != today.year else date_words(day).rsplit(' ', 1)[0]}"
+
+
+def room(places_left: int | None) -> str:
+    if places_left is None:
+        return ""
+    return "Full" if places_left == 0 else "1 place left" if places_left == 1 else f"{places_left} places left"
+
+
+def replies(service: Service) -> str:
+    """How it answers those who are referred to it; "" until there were enough of them to say."""
+    if not service.shows_answers:
+        return ""
+    days, percent = service.reply_days, service.accepted_percent
+    soon = {None: "", 0: "on the same day", 1: "within a day"}.get(days, f"within {days} days")
+    said = [f"Usually answers {soon}" if soon else "", f"Said yes to {percent}% in the last year" if percent else ""]
+    return ". ".join(part for part in said if part)
+
+
+def origin(service: Service) -> str:
+    """Whose words these are."""
+    return f"{service.source}, not changed here" if service.source else f"Written by {service.agency.name}"
+
+
 def ages(service: Service) -> str:
     low, high = service.minimum_age, service.maximum_age
     if low and high and high < 120:
@@ -94,12 +127,12 @@ def pounds(amount: Decimal) -> str:
 
 def costs(service: Service, today: datetime.date) -> list[str]:
     """One line for each price, or what is said about fees."""
-    lines = [_cost(row) for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
+    lines = [cost(row) for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
     said = service.fees if service.fees and service.fees not in lines else ""
     return list(dict.fromkeys(line for line in (*lines, said) if line))
 
 
-def _cost(row: CostOption) -> str:
+def cost(row: CostOption) -> str:
     amount = "" if row.amount is None else "Free" if row.amount == 0 else pounds(row.amount)
     about = row.amount_description
     said = amount and re.search(re.escape(amount) + r"(?![.\d])", about, re.IGNORECASE)  # "£3 a time" says it all
