@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from agencies.models import Agency
 from directory import cleaning as clean
 from directory.models import (
-    Accessibility,
+    Capacity,
     Contact,
     Location,
     Schedule,
@@ -18,17 +18,13 @@ from directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from directory.open_referral.fields import (
-    ACCESSIBILITY,
-    ADDRESS,
-    AGENCY,
-    CHILDREN,
-    LOCATION,
-    SCHEDULE,
-    SERVICE,
-    TERM,
-    Table,
-)
+from directory.open_referral.fields import AGENCY, CAPACITY, CHILDREN, SCHEDULE, SERVICE, TERM, Table
+from directory.open_referral.older import as_current
+from directory.open_referral.places import read_location
+
+
+NUMBERS = {"GB-CHC": "charity_number", "GB-COH": "company_number"}
+NUMBER_LONGEST = {"charity_number": 10, "company_number": 8}
 
 
 class Problem(NamedTuple):
@@ -63,9 +59,9 @@ class Received:
 def from_oruk(raw: Any, source: str = "") -> Received:
     """One service, nested as `/services/{id}` gives it → unsaved rows, and what was wrong with it.
 
-    Raises Refused when it is not an object, or has no id or no name.
+    Open Referral UK 3.0 and 1.0, HSDS 2 and 3.x. Raises Refused when it is not an object, or has no id or no name.
     """
-    return _Reading(raw, source).received
+    return Reading(as_current(raw) if isinstance(raw, dict) else raw, source).received
 
 
 def identity_of(raw: Any, source: str = "") -> uuid.UUID:
@@ -83,7 +79,7 @@ def _label(raw: dict[str, Any]) -> str:
     return clean.plain(str(raw.get("id") or raw.get("name") or "?"))[:80]
 
 
-class _Reading:
+class Reading:
     """Reads one service. Fields that cannot be used are left out and reported; the rest goes in."""
 
     def __init__(self, raw: Any, source: str) -> None:
@@ -101,6 +97,7 @@ class _Reading:
         self.fill(self.service, self.in_order(values, "minimum_age", "maximum_age"))
         self.service.phone = self.phone(raw) or self.phone(raw.get("organization"))
         self.places(raw)
+        self.capacities(raw)
         for model, name, table in CHILDREN:
             self.children(raw, model, name, table)
         self.attributes(raw)
@@ -110,8 +107,11 @@ class _Reading:
 
     def values(self, raw: dict[str, Any], table: Table, where: str = "") -> dict[str, Any]:
         """The clean values by column; empty ones are left out."""
-        found = {}
+        found: dict[str, Any] = {}
+        filled = raw.get("filled")  # our own feed: values that are only there because the standard requires one
         for column, name, cleaner in table:
+            if isinstance(filled, list) and name in filled:
+                continue
             try:
                 value = cleaner(raw.get(name))
             except clean.Cut as cut:
@@ -154,9 +154,12 @@ class _Reading:
             return clean.stable_id(*names, where)
 
     def phone(self, raw: Any) -> str:
+        """The first number that is no fax; "" when there is none."""
         for item, where in self.items(raw, "phones"):
+            if "fax" in str(item.get("type") or item.get("description") or "")[:100].lower():
+                continue
             if number := self.values(item, (("number", "number", clean.short),), where).get("number"):
-                return number
+                return str(number)
         return ""
 
     def agency(self, raw: dict[str, Any], service: Any) -> Agency:
@@ -172,7 +175,18 @@ class _Reading:
         agency = Agency(pk=key, kind="voluntary", source=self.source, received=clean.kept(extra))
         self.fill(agency, self.values(item, AGENCY, "organization."))
         agency.phone = self.phone(item)
+        self.fill(agency, self.numbers(item))
         return agency
+
+    def numbers(self, item: dict[str, Any]) -> dict[str, str]:
+        """Registered numbers, by their list on org-id.guide: of a charity (GB-CHC), of a company (GB-COH)."""
+        found = {}
+        for row, where in self.items(item, "organization_identifiers", "organization."):
+            number = self.values(row, (("number", "identifier", clean.short),), where).get("number", "")
+            column = NUMBERS.get(clean.plain(str(row.get("identifier_scheme") or "")).strip().upper())
+            if column and len(number) <= NUMBER_LONGEST[column]:
+                found[column] = number
+        return found
 
     def places(self, raw: dict[str, Any]) -> None:
         seen: set[Any] = set()
@@ -180,39 +194,16 @@ class _Reading:
             if not isinstance(item.get("location"), dict):
                 self.report(where + "location", "there is no place")
                 continue
-            location = self.location(item["location"], where + "location.")
+            location = read_location(self, item["location"], where + "location.")
             if location.pk in seen:
                 self.report(where + "location.id", "the same place twice")
                 continue
             seen.add(location.pk)
             at = ServiceAtLocation(pk=self.key(item, where, self.service.pk, "at"), location_id=location.pk)
             at.service_id = self.service.pk
+            self.fill(at, self.values(item, (("description", "description", clean.text),), where))
             self.received.rows.append(at)
             self.children(item, Schedule, "schedules", SCHEDULE, where, at_location_id=at.pk)
-
-    def location(self, item: dict[str, Any], where: str) -> Location:
-        row = Location(pk=self.key(item, where, self.source, "location"), source=self.source)
-        values = self.values(item, LOCATION, where)
-        if abs(values.get("latitude", 0)) > 90 or ("latitude" in values) != ("longitude" in values):
-            self.report(where + "latitude", "this is not a point on earth")
-            values.pop("latitude", None)
-        if "latitude" not in values:
-            values.pop("longitude", None)
-        self.fill(row, values)
-        addresses = list(self.items(item, "addresses", where))
-        addresses.sort(key=lambda found: found[0].get("address_type") != "physical")
-        for address, path in addresses[:1]:
-            lines = self.values(address, ADDRESS, path)
-            lines["address"] = "\n".join(filter(None, (lines.get("address"), lines.pop("address_2", ""))))
-            self.fill(row, lines)
-        known = {name for _, name, _ in LOCATION} | {"id", "addresses", "accessibility"}
-        row.received = clean.kept({name: value for name, value in item.items() if name not in known})
-        self.received.locations.append(row)
-        for access, path in self.items(item, "accessibility", where):
-            found = Accessibility(pk=self.key(access, path, row.pk, "accessibility"), location_id=row.pk)
-            self.fill(found, self.values(access, ACCESSIBILITY, path))
-            self.received.rows.append(found)
-        return row
 
     def children(self, raw: dict[str, Any], model: Any, name: str, table: Table, where: str = "", **fixed: Any) -> None:
         for item, path in self.items(raw, name, where):
@@ -229,6 +220,19 @@ class _Reading:
         if (item.get("opens_at") and not row.opens_at) or (item.get("closes_at") and not row.closes_at):
             return clean.line(f"{item.get('opens_at') or ''} to {item.get('closes_at') or ''}"[:200]).strip(" to")
         return ""
+
+    def capacities(self, raw: dict[str, Any]) -> None:
+        """HSDS 3.1 `service_capacity`: what has no number of free places says nothing."""
+        for item, where in self.items(raw, "capacities"):
+            unit = item.get("unit")
+            item = item | {"unit": unit.get("name") if isinstance(unit, dict) else unit}
+            values = self.values(item, CAPACITY, where)
+            if "available" not in values:
+                self.report(where + "available", "there is no number of free places")
+                continue
+            row = Capacity(pk=self.key(item, where, self.service.pk, "capacities"), service_id=self.service.pk)
+            self.fill(row, values)
+            self.received.rows.append(row)
 
     def attributes(self, raw: dict[str, Any]) -> None:
         seen: set[Any] = set()
