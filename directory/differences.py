@@ -10,7 +10,7 @@ from config.template_tags import date_words
 from directory.describing import cost
 from directory.hours import in_words, joined
 from directory.listing import SCHEDULE, Data, fill
-from directory.models import CostOption, Schedule, Service, Status
+from directory.models import CostOption, Schedule, Status
 from directory.models.service import Often
 
 
@@ -117,6 +117,3 @@ FIELDS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "accreditations": ("Accreditations", _text),
     "confirm_every": ("Asked whether it is right", _label_of(Often)),
 }
-assert set(FIELDS) <= {field.name for field in Service._meta.get_fields()} | {
-    "published", "places", "costs", "terms",
-}  # fmt: skip

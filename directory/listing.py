@@ -2,7 +2,7 @@
 
 {"name": "…", …, "published": true, "places": [{"id": "…", "name": "…", "access": [{…}]}], "schedules": [{"id": "…",
 "place": id of one of the places or "", "freq": "WEEKLY", …}], "costs": […], "contacts": […], "languages": […],
-"areas": […], "terms": [{"id": "…", "name": "…"}]}. Dates, times and sums are text as PostgreSQL and ISO 8601 write them.
+"areas": […], "terms": [{"id": "…", "name": "…"}]}. Dates, times and sums are text, as ISO 8601 writes them.
 """
 
 import datetime

@@ -61,6 +61,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "config.template_tags.place",
+                "directory.shortlist.kept",
             ],
             "loaders": [
                 (
@@ -199,6 +200,7 @@ PLACE = {
 }
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds
+COUNT_FIGURES = True  # how often listings are found and opened, by a thread of each web worker (directory/figures.py)
 
 # One cache for all processes and machines, in the database: it counts attempts to sign in and codes used
 # (allauth), about 1 ms each. Its table is made by `manage.py createcachetable`.

@@ -13,6 +13,7 @@ _run = os.environ.get("TEST_RUN", "")  # two runs at once keep apart
 DATABASES["default"]["TEST"] = {"NAME": f"test_hereabouts{'_' if _run else ''}{_run}"}
 DEMO = False
 KEEP_SENT_MESSAGES = True
+COUNT_FIGURES = False  # a test writes what was counted itself: no thread with a connection of its own
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True  # static files straight from their folders: nothing is collected for a test

@@ -1,0 +1,149 @@
+"""How often a listing is found and opened, and what came of it, by month: numbers only, about nobody.
+
+Counting costs a page no query and holds no row that others wait for. A web worker adds up in memory (`seen`), and a
+thread of its own writes the sums in one statement `EVERY` seconds after the first of them, in the order of the ids, so
+that two workers never wait for each other in a circle. A worker that is killed loses what it counted in those seconds,
+never more; one that is stopped in order writes it first. While the database cannot be reached the sums are kept, up to
+`MOST` listings.
+"""
+
+import atexit
+import datetime
+import logging
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from directory.models import Figure
+
+EVERY = 5.0  # seconds
+MOST = 50_000
+NAMES = ("shown", "views")
+Key = tuple[uuid.UUID, datetime.date, str]
+# service, first day of the month → {"referrals": 3}
+Counts = dict[tuple[uuid.UUID, datetime.date], dict[str, int]]
+
+# Apps to the right add what they know of listings: each is called with the ids and the first day that counts.
+readers: list[Callable[[list[uuid.UUID], datetime.date], Counts]] = []
+
+log = logging.getLogger(__name__)
+
+WRITE = """
+INSERT INTO directory_figure (service_id, "on", shown, views)
+SELECT s.id, t.day, sum(t.shown), sum(t.views)
+FROM unnest(%s::uuid[], %s::date[], %s::int[], %s::int[]) t(service, day, shown, views)
+JOIN directory_service s ON s.id = t.service GROUP BY s.id, t.day ORDER BY s.id, t.day
+ON CONFLICT (service_id, "on") DO UPDATE
+SET shown = directory_figure.shown + excluded.shown, views = directory_figure.views + excluded.views
+"""
+
+
+# --- Counting ---------------------------------------------------------------------------------------------
+
+
+class Tally:
+    """The sums of one process that are not written yet."""
+
+    def __init__(self) -> None:
+        self.lock, self.sums = threading.Lock(), Counter()  # type: tuple[threading.Lock, Counter[Key]]
+        self.timer: threading.Timer | None = None
+
+    def add(self, keys: Iterable[Key]) -> None:
+        with self.lock:
+            for key in keys:
+                if key in self.sums or len(self.sums) < MOST:
+                    self.sums[key] += 1
+            if self.timer is None and settings.COUNT_FIGURES:
+                self._wait()
+
+    def take(self) -> "Counter[Key]":
+        with self.lock:
+            taken, self.sums = self.sums, Counter()
+        return taken
+
+    def give_back(self, sums: "Counter[Key]") -> None:
+        with self.lock:
+            self.sums.update(dict(sums.most_common(max(MOST - len(self.sums), 0))))
+
+    def _wait(self) -> None:
+        self.timer = threading.Timer(EVERY, self._write)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def _write(self) -> None:
+        with self.lock:
+            self.timer = None
+        try:
+            flush()
+        finally:
+            connection.close()  # the thread's own
+            with self.lock:
+                if self.sums and self.timer is None:
+                    self._wait()
+
+
+tally = Tally()
+
+
+def seen(services: Iterable[uuid.UUID], what: str) -> None:
+    """Count that these listings were "shown" in a page of results, or had their own page opened ("views")."""
+    if what not in NAMES:
+        raise ValueError(f"Only {' and '.join(NAMES)} are counted, not {what!r}")
+    today = timezone.localdate()
+    tally.add((pk, today, what) for pk in services)
+
+
+def flush() -> None:
+    """Write what this process has counted. Listings that are gone meanwhile count no more."""
+    sums = tally.take()
+    if not sums:
+        return
+    pairs = sorted({(pk, day) for pk, day, _ in sums})
+    columns = [[pk for pk, _ in pairs], [day for _, day in pairs]]
+    columns += [[sums[pk, day, name] for pk, day in pairs] for name in NAMES]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(WRITE, columns)
+    except DatabaseError:
+        tally.give_back(sums)
+        log.warning("Figures are kept in memory: the database does not take them", exc_info=True)
+
+
+@atexit.register
+def _at_the_end() -> None:
+    if tally.sums and settings.COUNT_FIGURES:
+        flush()
+
+
+# --- Reading ----------------------------------------------------------------------------------------------
+
+
+def months(today: datetime.date, how_many: int = 12) -> list[datetime.date]:
+    """The first days of the last months, this month last."""
+    whole = today.year * 12 + today.month - 1
+    return [datetime.date(n // 12, n % 12 + 1, 1) for n in range(whole - how_many + 1, whole + 1)]
+
+
+def read(services: list[uuid.UUID], since: datetime.date) -> Counts:
+    """All that is counted about these listings, by month, from the month of `since` on."""
+    found: Counts = {}
+    for reader in (_own, *readers):
+        for key, counts in reader(services, since).items():
+            found.setdefault(key, {}).update(counts)
+    return found
+
+
+def _own(services: list[uuid.UUID], since: datetime.date) -> Counts:
+    rows = Figure.objects.filter(service__in=services, on__gte=since.replace(day=1))
+    by_month = rows.annotate(month=TruncMonth("on")).values("service_id", "month").order_by("service_id", "month")
+    return {
+        (row["service_id"], row["month"]): {"shown": row["shown__sum"], "views": row["views__sum"]}
+        for row in by_month.annotate(Sum("shown"), Sum("views"))
+    }
