@@ -96,19 +96,53 @@ def room(places_left: int | None) -> str:
     return "Full" if places_left == 0 else "1 place left" if places_left == 1 else f"{places_left} places left"
 
 
+@dataclass(frozen=True)
+class Card:
+    """An activity on a list or on paper: where and when, what it costs, whom to call."""
+
+    service: Service
+    meetings: list[Meeting]
+    hours: list[str]  # when it has no place
+    costs: list[str]
+    ask_for: str
+    phone: str
+    closed: bool
+
+
+def card(service: Service, today: datetime.date) -> Card:
+    contacts = list(service.contacts.all())
+    first = next((contact for contact in contacts if contact.phone), contacts[0] if contacts else None)
+    phone = service.phone or (first.phone if first else "")
+    return Card(
+        service, meetings(service, today), hours(service, today), costs(service, today),
+        ask_for=first.name if first else "", phone=phone, closed=not service.runs,
+    )  # fmt: skip
+
+
 def replies(service: Service) -> str:
     """How it answers those who are referred to it; "" until there were enough of them to say."""
     if not service.shows_answers:
         return ""
     days, percent = service.reply_days, service.accepted_percent
     soon = {None: "", 0: "on the same day", 1: "within a day"}.get(days, f"within {days} days")
-    said = [f"Usually answers {soon}" if soon else "", f"Said yes to {percent}% in the last year" if percent else ""]
+    said = [
+        f"Usually answers {soon}" if soon else "",
+        "" if percent is None else f"Said yes to {percent}% in the last year",
+    ]
     return ". ".join(part for part in said if part)
 
 
 def origin(service: Service) -> str:
     """Whose words these are."""
-    return f"{service.source}, not changed here" if service.source else f"Written by {service.agency.name}"
+    return f"From {service.source}, another directory" if service.source else f"Written by {service.agency.name}"
+
+
+def checked(service: Service, today: datetime.date) -> str:
+    """When somebody last made sure that it is right, and a warning when that is long ago."""
+    if service.assured_date is None:
+        return "Not checked yet"
+    old = (today - service.assured_date).days > 31 * service.confirm_every
+    return date_words(service.assured_date) + (". That is a while ago: ask before you go" if old else "")
 
 
 def ages(service: Service) -> str:

@@ -1,48 +1,35 @@
 -- 1
-SELECT "directory_service"."id", "directory_service"."agency_id", "directory_service"."name", "directory_service"."description", "directory_service"."url", "directory_service"."email", "directory_service"."phone", "directory_service"."referral_email", "directory_service"."status", "directory_service"."fees", "directory_service"."accreditations", "directory_service"."eligibility", "directory_service"."application", "directory_service"."minimum_age", "directory_service"."maximum_age", "directory_service"."alert", "directory_service"."assured_date", "directory_service"."assurer_email", "directory_service"."first_time", "directory_service"."meets_you", "directory_service"."bookable", "directory_service"."offer_hours", "directory_service"."paused_until", "directory_service"."published_at", "directory_service"."confirm_every", "directory_service"."asks", "directory_service"."asked_at", "directory_service"."hidden_at", "directory_service"."joined_to_id", "directory_service"."quality", "directory_service"."version", "directory_service"."answers", "directory_service"."reply_days", "directory_service"."accepted_percent", "directory_service"."source", "directory_service"."digest", "directory_service"."created_at", "directory_service"."last_modified", ARRAY(SELECT U0."name" AS "name"
-FROM "directory_language" U0
-WHERE U0."service_id" = ("directory_service"."id")
-ORDER BY 1 ASC, U0."code" ASC, U0."id" ASC) AS "spoken", ARRAY(SELECT U0."name" AS "name"
-FROM "directory_servicearea" U0
-WHERE U0."service_id" = ("directory_service"."id")
-ORDER BY 1 ASC, U0."id" ASC) AS "covers", ARRAY(SELECT U2."name" AS "term__name"
-FROM "directory_serviceterm" U0
-INNER JOIN "directory_taxonomyterm" U2 ON (U0."term_id" = U2."id")
-WHERE U0."service_id" = ("directory_service"."id")
-ORDER BY U2."order" ASC, 1 ASC, U0."id" ASC) AS "needs", "agencies_agency"."id", "agencies_agency"."name", "agencies_agency"."kind", "agencies_agency"."description", "agencies_agency"."ods_code", "agencies_agency"."email", "agencies_agency"."phone", "agencies_agency"."url", "agencies_agency"."address", "agencies_agency"."postcode", "agencies_agency"."charity_number", "agencies_agency"."company_number", "agencies_agency"."verified_at", "agencies_agency"."refers_to_id", "agencies_agency"."answer_days", "agencies_agency"."contact_days", "agencies_agency"."source", "agencies_agency"."joined_at", "agencies_agency"."left_at"
-FROM "directory_service"
-INNER JOIN "agencies_agency" ON ("directory_service"."agency_id" = "agencies_agency"."id")
-WHERE "directory_service"."id" = %s
-LIMIT 21
+SELECT (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'at_location_id', r.at_location_id, 'freq', r.freq, 'interval', r.interval, 'byday', r.byday, 'bymonthday', r.bymonthday, 'opens_at', r.opens_at, 'closes_at', r.closes_at, 'dtstart', r.dtstart, 'valid_from', r.valid_from, 'valid_to', r.valid_to, 'description', r.description, 'notes', r.notes, 'schedule_link', r.schedule_link, 'attending_type', r.attending_type, 'places', r.places, 'skips', r.skips)
+ORDER BY r.opens_at, r.id), '[]')
+FROM directory_schedule r
+WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'option', r.option, 'amount', r.amount, 'amount_description', r.amount_description, 'valid_from', r.valid_from, 'valid_to', r.valid_to)
+ORDER BY r.amount, r.id), '[]')
+FROM directory_costoption r
+WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'name', r.name, 'title', r.title, 'email', r.email, 'phone', r.phone)
+ORDER BY r.name, r.id), '[]')
+FROM directory_contact r
+WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object( 'at', json_build_object('id', r.id, 'service_id', r.service_id, 'location_id', r.location_id, 'description', r.description), 'location', json_build_object('id', l.id, 'location_type', l.location_type, 'name', l.name, 'description', l.description, 'address', l.address, 'city', l.city, 'region', l.region, 'county', l.county, 'postcode', l.postcode, 'country', l.country, 'latitude', l.latitude, 'longitude', l.longitude, 'transport', l.transport, 'source', l.source), 'helps', (SELECT coalesce(json_agg(json_build_object('id', a.id, 'location_id', a.location_id, 'description', a.description, 'details', a.details, 'url', a.url)
+ORDER BY a.description, a.id), '[]')
+FROM directory_accessibility a
+WHERE a.location_id = l.id) )
+ORDER BY l.name, r.id), '[]')
+FROM directory_serviceatlocation r JOIN directory_location l ON l.id = r.location_id
+WHERE r.service_id = service.id) , ARRAY(SELECT r.name
+FROM directory_language r
+WHERE r.service_id = service.id
+ORDER BY r.name, r.code, r.id), ARRAY(SELECT r.name
+FROM directory_servicearea r
+WHERE r.service_id = service.id
+ORDER BY r.name, r.id), ARRAY(SELECT t.name
+FROM directory_serviceterm r JOIN directory_taxonomyterm t ON t.id = r.term_id
+WHERE r.service_id = service.id
+ORDER BY t."order", t.name, r.id), service."id", service."agency_id", service."name", service."description", service."url", service."email", service."phone", service."referral_email", service."status", service."fees", service."accreditations", service."eligibility", service."application", service."minimum_age", service."maximum_age", service."alert", service."assured_date", service."assurer_email", service."first_time", service."meets_you", service."bookable", service."offer_hours", service."paused_until", service."published_at", service."confirm_every", service."asks", service."asked_at", service."hidden_at", service."joined_to_id", service."quality", service."version", service."answers", service."reply_days", service."accepted_percent", service."source", service."digest", service."created_at", service."last_modified", agency."id", agency."name", agency."kind", agency."description", agency."ods_code", agency."email", agency."phone", agency."url", agency."address", agency."postcode", agency."charity_number", agency."company_number", agency."verified_at", agency."refers_to_id", agency."answer_days", agency."contact_days", agency."source", agency."joined_at", agency."left_at"
+FROM directory_service service JOIN agencies_agency agency ON agency.id = service.agency_id
+WHERE service.id = ANY(%s)
 
 -- 2
-SELECT "directory_schedule"."id", "directory_schedule"."service_id", "directory_schedule"."at_location_id", "directory_schedule"."freq", "directory_schedule"."interval", "directory_schedule"."byday", "directory_schedule"."bymonthday", "directory_schedule"."opens_at", "directory_schedule"."closes_at", "directory_schedule"."dtstart", "directory_schedule"."valid_from", "directory_schedule"."valid_to", "directory_schedule"."description", "directory_schedule"."notes", "directory_schedule"."schedule_link", "directory_schedule"."attending_type", "directory_schedule"."places", "directory_schedule"."skips"
-FROM "directory_schedule"
-INNER JOIN "directory_service" ON ("directory_schedule"."service_id" = "directory_service"."id")
-WHERE "directory_schedule"."service_id" IN (%s)
-ORDER BY "directory_service"."name" ASC, "directory_service"."id" ASC, "directory_schedule"."opens_at" ASC, "directory_schedule"."id" ASC
-
--- 3
-SELECT "directory_costoption"."id", "directory_costoption"."service_id", "directory_costoption"."option", "directory_costoption"."amount", "directory_costoption"."amount_description", "directory_costoption"."valid_from", "directory_costoption"."valid_to"
-FROM "directory_costoption"
-WHERE "directory_costoption"."service_id" IN (%s)
-ORDER BY "directory_costoption"."amount" ASC, "directory_costoption"."id" ASC
-
--- 4
-SELECT "directory_contact"."id", "directory_contact"."service_id", "directory_contact"."name", "directory_contact"."title", "directory_contact"."email", "directory_contact"."phone"
-FROM "directory_contact"
-WHERE "directory_contact"."service_id" IN (%s)
-ORDER BY "directory_contact"."name" ASC, "directory_contact"."id" ASC
-
--- 5
-SELECT "directory_serviceatlocation"."id", "directory_serviceatlocation"."service_id", "directory_serviceatlocation"."location_id", "directory_serviceatlocation"."description", "directory_location"."id", "directory_location"."location_type", "directory_location"."name", "directory_location"."description", "directory_location"."address", "directory_location"."city", "directory_location"."region", "directory_location"."county", "directory_location"."postcode", "directory_location"."country", "directory_location"."latitude", "directory_location"."longitude", "directory_location"."transport", "directory_location"."source", "directory_location"."received"
-FROM "directory_serviceatlocation"
-INNER JOIN "directory_location" ON ("directory_serviceatlocation"."location_id" = "directory_location"."id")
-WHERE "directory_serviceatlocation"."service_id" IN (%s)
-ORDER BY "directory_location"."name" ASC, "directory_serviceatlocation"."id" ASC
-
--- 6
-SELECT "directory_accessibility"."id", "directory_accessibility"."location_id", "directory_accessibility"."description", "directory_accessibility"."details", "directory_accessibility"."url"
-FROM "directory_accessibility"
-WHERE "directory_accessibility"."location_id" IN (%s)
-ORDER BY "directory_accessibility"."description" ASC, "directory_accessibility"."id" ASC
+SELECT "directory_session"."id", "directory_session"."service_id", "directory_session"."schedule_id", "directory_session"."at_location_id", "directory_session"."on", "directory_session"."starts_at", "directory_session"."ends_at", "directory_session"."places", "directory_session"."taken", "directory_session"."note", "directory_session"."changed", "directory_session"."cancelled_at", "directory_session"."cancelled_why", "directory_session"."registered_at"
+FROM "directory_session"
+WHERE ("directory_session"."starts_at" > %s AND "directory_session"."service_id" = %s)
+ORDER BY "directory_session"."starts_at" ASC, "directory_session"."id" ASC
+LIMIT 6

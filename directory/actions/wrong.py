@@ -1,0 +1,24 @@
+"""A reader says that a listing is wrong, without saying who they are."""
+
+import uuid
+
+from django.db import transaction
+
+from agencies.models import Author
+from agencies.models.signed import Hand
+from directory.models import Proposal, Service, Wrong
+
+READER = Author(Hand.PERSON, "A reader")
+
+
+@transaction.atomic
+def report(*, key: uuid.UUID, service: Service, reason: Wrong, words: str, by: Author = READER) -> Proposal:
+    """Put it in the review queue once, however often it is sent."""
+    proposal, _ = Proposal.objects.get_or_create(
+        key=key,
+        defaults={
+            "service": service, "reason": reason, "words": words, "based_on": service.version,
+            **Proposal.signature(by),
+        },
+    )  # fmt: skip
+    return proposal

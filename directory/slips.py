@@ -1,0 +1,65 @@
+"""A shortlist under a short code, for a piece of paper: no name on it, and not to be guessed."""
+
+import hmac
+import uuid
+from dataclasses import dataclass
+
+import qrcode
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from directory.models import Slip
+
+# No letter or number that is mistaken for another in print or in handwriting (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and no
+# vowel, so that no code is a word. 8 of 22 are 55 thousand million: with MISSES an hour nobody finds one.
+LETTERS = "346789CDFGHJKMNPQRTVWX"
+LENGTH = 8
+MISSES = 30  # wrong codes an hour from one network
+
+
+@transaction.atomic
+def make(*, key: uuid.UUID, services: list[uuid.UUID]) -> Slip:
+    """The slip of these activities. The code follows from the form's key: a second press makes no second slip."""
+    for attempt in range(10):
+        slip, _ = Slip.objects.get_or_create(code=_code(key, attempt), defaults={"services": services})
+        if slip.services == services:
+            return slip
+    raise RuntimeError("Ten codes in a row were taken.")
+
+
+def find(typed: str) -> Slip | None:
+    """However it is typed: small letters, with spaces or hyphens."""
+    code = "".join(sign for sign in typed.upper()[:50] if sign in LETTERS)
+    return Slip.objects.filter(pk=code).first() if len(code) == LENGTH else None
+
+
+def shown(code: str) -> str:
+    """In two groups, which are easier to copy: "CDFG-3467"."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def address(slip: Slip) -> str:
+    return settings.PLACE["base_url"] + reverse("directory:slip", args=[slip.code])
+
+
+def _code(key: uuid.UUID, attempt: int) -> str:
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"slip {key} {attempt}".encode(), "sha256")
+    number = int.from_bytes(digest)
+    return "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(LENGTH))
+
+
+@dataclass(frozen=True)
+class Square:
+    """A QR code: the path of its dark squares in a drawing `size` units wide, with the quiet margin it needs."""
+
+    size: int
+    path: str
+
+
+def square(text: str) -> Square:
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
+    code.add_data(text)
+    rows = code.get_matrix()
+    dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, on in enumerate(row) if on]
+    return Square(len(rows), "".join(dark))
