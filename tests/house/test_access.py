@@ -3,19 +3,32 @@
 import os
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from agencies.access import PERMISSIONS, ROLES_OF_KIND, SECOND_FACTOR, Permission, Role, may
 from agencies.actions.invitation import invite
 from agencies.models import AgencyKind, Author, Draft, Invitation, Membership
 from cases.history import record
 from cases.models import Audience, Case, Circle, Entry, Kind
-from referrals.models import Referral
-from tests.factories import AgencyFactory, CaseFactory, MembershipFactory, ReferralFactory, people, teammate
+from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
+from directory.versions import keep
+from referrals.booking_states import Booked
+from referrals.models import Booking, Referral
+from tests.factories import (
+    AgencyFactory,
+    CaseFactory,
+    MembershipFactory,
+    ReferralFactory,
+    ServiceFactory,
+    people,
+    teammate,
+)
 
 TABLE = Path(__file__).parent / "access.txt"
 WIDTH = 86
@@ -24,8 +37,11 @@ WIDTH = 86
 # --- Situations: each makes a row, and says whether the member sees it --------------------------------
 
 
+DOORS = {Service: "kept_by", Session: "kept_by"}  # what everybody sees and its own group alone may edit
+
+
 def sees(row: Any, member: Membership) -> bool:
-    rows: QuerySet[Any] = type(row).visible_to(member)
+    rows: QuerySet[Any] = getattr(type(row), DOORS.get(type(row), "visible_to"))(member)
     return rows.filter(pk=row.pk).exists()
 
 
@@ -54,6 +70,38 @@ def invitation(member: Membership) -> Invitation:
     return invite(key=uuid.uuid4(), agency=member.agency, by=member, **names)
 
 
+def listing(member: Membership | None = None, **fields: Any) -> Service:
+    return ServiceFactory(agency=member.agency if member else AgencyFactory(), **fields)
+
+
+def session(service: Service) -> Session:
+    start = timezone.now() + timedelta(days=3)
+    return Session.objects.create(service=service, on=start.date(), starts_at=start, places=5)
+
+
+def booking(service: Service) -> Booking:
+    who = {"name": "Joan Whitfield", "phone": "07700 900123"}
+    return Booking.objects.create(key=uuid.uuid4(), session=session(service), number=1, status=Booked.WAITING, **who)
+
+
+def version(service: Service) -> Version:
+    return keep(service, by=Author.system(), what="Made")
+
+
+def proposal(service: Service) -> Proposal:
+    return Proposal.objects.create(
+        key=uuid.uuid4(), service=service, reason="time", hand="person", author_name="A reader"
+    )
+
+
+def claim() -> Claim:
+    return Claim.objects.create(key=uuid.uuid4(), name="G", contact_name="N", contact_email="n@g.example.org")
+
+
+def synonym() -> Synonym:
+    return Synonym.objects.create(typed=str(uuid.uuid4()), means="alcohol")
+
+
 SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a referral their agency sent": lambda m: ReferralFactory(from_agency=m.agency),
     "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
@@ -76,6 +124,22 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "an invitation to another agency": lambda m: invitation(MembershipFactory()),
     "their own draft": draft,
     "a colleague's draft": lambda m: draft(teammate(m)),
+    "to edit: a listing of their agency": listing,
+    "to edit: a listing of their agency that a feed brings": lambda m: listing(m, source="A feed"),
+    "to edit: a listing of others": lambda m: listing(),
+    "to edit: a session of their agency": lambda m: session(listing(m)),
+    "to edit: a session of others": lambda m: session(listing()),
+    "who booked a place in their agency's session": lambda m: booking(listing(m)),
+    "who booked a place in a session of others": lambda m: booking(listing()),
+    "the past of a listing of their agency": lambda m: version(listing(m)),
+    "the past of a listing of others": lambda m: version(listing()),
+    "what a reader says of a listing of their agency": lambda m: proposal(listing(m)),
+    "what a reader says of a listing of others": lambda m: proposal(listing()),
+    "a group that asks to take part": lambda m: claim(),
+    "a feed that the place imports": lambda m: Source.objects.create(name=f"Feed {uuid.uuid4()}"),
+    "the place's own words, neighbourhoods and collections": lambda m: Synonym.objects.create(
+        typed=f"a{m.pk}", means="b"
+    ),
 }
 
 
