@@ -4,8 +4,10 @@
 """
 
 import datetime
+import json
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -13,28 +15,30 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
+from directory import marks
 from directory.hours import all_in_words
-from directory.models import LISTED, Location, Schedule, Service, Spot
-from directory.models.place import LocationType
+from directory.marks import ACCESS
+from directory.models import LISTED, Location, Schedule, Service, Session, Spot, Status
 
+__all__ = ["ACCESS", "index", "refresh"]
+MAKING = 1  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH = 500
 LEVELS = 12  # sizes of grid cell: 0.5 km, doubled eleven times to 1,024 km
 SMALLEST = 0.5  # km; the cells themselves are numbered by hereabouts_cell() (migration 0003)
 EAST, NORTH = 64.571, 111.195  # km of a degree, as that function takes them
 NOWHERE = -1  # the cell of what meets at no place: online, by phone, at home
-ACCESS = (
-    (r"step[- ]?free|no steps|level access|wheelchair|ramp", "Step-free"),
-    (r"hearing loop|induction loop", "Hearing loop"),
-    (r"(accessible|disabled) toilet", "Accessible toilet"),
-)
+SOON = 4  # sessions with counted places that are looked at for room
 NEEDED = (
-    "agency", "schedules", "cost_options", "languages", "service_terms__term",
+    "agency", "schedules", "cost_options", "languages", "capacities", "service_terms__term",
     "at_locations__location__accessibility",
 )  # fmt: skip
 
 
 class Line(NamedTuple):
-    """One row to be written: the columns of Spot, with the words it is found by in three weights."""
+    """One row to be written: the columns of Spot, with the words it is found by in three weights.
+
+    `offered` are the marks that filters offer; `hidden` those that are only looked for: terms and ages.
+    """
 
     service: uuid.UUID
     location: uuid.UUID | None
@@ -43,21 +47,53 @@ class Line(NamedTuple):
     title: str
     about: str
     body: str
-    marks: list[str]
+    offered: list[str]
+    hidden: list[str]
     when: str
     where: str
     chips: list[str]
+    room_on: datetime.date | None
 
 
-WRITE = """
-INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips)
-VALUES (%(service)s, %(location)s, %(lat)s, %(lon)s,
-    setweight(to_tsvector('hereabouts', %(title)s), 'A') || setweight(to_tsvector('hereabouts', %(about)s), 'B')
-    || setweight(to_tsvector('hereabouts', %(body)s), 'D') || array_to_tsvector(%(marks)s::text[]),
-    CASE WHEN %(lat)s::float8 IS NULL THEN ARRAY[-1] ELSE
-        ARRAY(SELECT hereabouts_cell(%(lat)s, %(lon)s, level, 0, 0) FROM generate_series(0, 11) level) END,
-    %(when)s, %(where)s, %(chips)s)
+# How well a listing is kept and answers, 0 to 1: its quality, when it was last checked, how soon it replies.
+WORTH = """(
+    0.4 * service.quality / 100.0
+    + 0.4 * CASE WHEN service.assured_date IS NULL THEN 0.4 WHEN service.assured_date > current_date - 100 THEN 1
+        WHEN service.assured_date > current_date - 200 THEN 0.7 WHEN service.assured_date > current_date - 400 THEN 0.4
+        ELSE 0 END
+    + 0.2 * CASE WHEN service.answers >= 5 AND service.reply_days IS NOT NULL THEN 1 / (1 + service.reply_days / 5.0)
+        ELSE 0.5 END
+)"""
+# The needs as '#' and their number, each with a query for its phrases: who speaks of it is found by it too.
+NEEDS = """
+    SELECT '#' || replace(term.id::text, '-', '') AS mark, said.query
+    FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
+    LEFT JOIN LATERAL (
+        SELECT string_agg(part::text, ' | ')::tsquery AS query
+        FROM regexp_split_to_table(term.name || ',' || term.words, ',') phrase,
+            phraseto_tsquery('hereabouts', phrase) part
+        WHERE term.words <> '' AND numnode(part) > 0
+    ) said ON true
 """
+WRITE = f"""
+WITH need AS MATERIALIZED ({NEEDS})
+INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips,
+    marks, worth, room_on, written_as)
+SELECT line.service, line.location, line.lat, line.lon,
+    vector || array_to_tsvector(line.offered || line.hidden || needed.marks),
+    CASE WHEN line.lat IS NULL THEN ARRAY[-1] ELSE
+        ARRAY(SELECT hereabouts_cell(line.lat, line.lon, level, 0, 0) FROM generate_series(0, 11) level) END,
+    line."when", line."where", line.chips, line.offered || needed.marks, {WORTH}, line.room_on, {MAKING}
+FROM jsonb_to_recordset(%s) line (service uuid, location uuid, lat float8, lon float8, title text, about text,
+    body text, offered text[], hidden text[], "when" text, "where" text, chips text[], room_on date)
+JOIN directory_service service ON service.id = line.service
+CROSS JOIN LATERAL (SELECT setweight(to_tsvector('hereabouts', line.title), 'A')
+    || setweight(to_tsvector('hereabouts', line.about), 'B') || setweight(to_tsvector('hereabouts', line.body), 'D')
+) words (vector)
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(mark), '{{}}') FROM need WHERE vector @@ need.query OR mark = ANY(line.hidden)
+) needed (marks)
+"""  # noqa: S608
 LEARN = """
 INSERT INTO directory_word (word, stem, n)
 SELECT word, stem, 1 FROM unnest(%s::text[]) word
@@ -75,66 +111,76 @@ def index(services: Iterable[uuid.UUID]) -> None:
 
 @transaction.atomic
 def _index_batch(ids: list[uuid.UUID]) -> None:
-    today = timezone.localdate()
+    today, rooms = timezone.localdate(), _rooms(ids)
     running = Service.objects.filter(LISTED, pk__in=ids).defer("received")
-    rows = [line for service in running.prefetch_related(*NEEDED) for line in lines(service, today)]
+    rows = [
+        line for service in running.prefetch_related(*NEEDED) for line in lines(service, rooms[service.pk], today)
+    ]  # fmt: skip
     Spot.objects.filter(service__in=ids).delete()
     texts = (f"{row.title} {row.about} {row.body}".lower() for row in rows)
     words = {word for text in texts for word in re.findall(r"[^\W_]{2,30}", text)}
     with connection.cursor() as cursor:
-        cursor.executemany(WRITE, [row._asdict() for row in rows])
+        cursor.execute(WRITE, [json.dumps([row._asdict() for row in rows], default=str)])
         cursor.execute(LEARN, [sorted(words)])
 
 
-def lines(service: Service, today: datetime.date) -> Iterator[Line]:
+def _rooms(ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Session]]:
+    """The sessions to come whose places are counted, the next first."""
+    rows = Session.coming().filter(service__in=ids, cancelled_at=None, places__isnull=False)
+    found = defaultdict(list)
+    for row in rows.order_by("starts_at", "id"):
+        found[row.service_id].append(row)
+    return found
+
+
+def lines(service: Service, sessions: list[Session], today: datetime.date) -> Iterator[Line]:
     """One line for each place the service meets at, or one without a place."""
     schedules = [row for row in service.schedules.all() if row.valid_to is None or row.valid_to >= today]
-    places = list(service.at_locations.all())
-    for at in places:
-        own = [row for row in schedules if row.at_location_id in (None, at.pk)]
-        yield _line(service, at.location, own, today)
-    if not places:
-        yield _line(service, None, schedules, today)
+    for at in list(service.at_locations.all()) or [None]:
+        here = (None, at.pk) if at else (None,)
+        own = [row for row in schedules if at is None or row.at_location_id in here]
+        dated = [row for row in sessions if at is None or row.at_location_id in here][:SOON]
+        yield _line(service, at.location if at else None, own, dated, today)
 
 
-def _line(service: Service, location: Location | None, schedules: list[Schedule], today: datetime.date) -> Line:
+def _line(
+    service: Service, location: Location | None, schedules: list[Schedule], dated: list[Session], today: datetime.date
+) -> Line:
     lat, lon = (location.latitude, location.longitude) if location else (None, None)
     when = all_in_words(schedules, today)
     where = location.short if location else ""
     terms = [link.term for link in service.service_terms.all()]
     about = [service.agency.name, where, *(term.name for term in terms)]
-    chips = list(_chips(service, location))
+    access = list(marks.of_access(location)) if location else []
+    online, free = marks.is_online(location, schedules), service.is_free or marks.is_said_free(service)
+    chips = [chip for chip, there in (("Free", free), ("Online", online)) if there] + [ACCESS[code] for code in access]
     body = [service.description, service.eligibility, service.fees, *when, *chips, *map(str, service.languages.all())]
     body += [term.words for term in terms]
-    marks = {f"#{day.lower()}" for row in schedules for day in row.days}
-    marks |= {mark(term.pk) for term in terms} | {f"#{chip.lower()}" for chip in chips}
+    room, room_on = _room(service, dated)
+    flags = {"#free": free, "#online": online, "#room": room, "#meets": service.meets_you}
+    offered = {flag for flag, there in flags.items() if there} | {f"#{code}" for code in access}
+    offered |= {*marks.of_hours(schedules, [*when, service.name])}
+    offered |= {f"#lang-{code}" for row in service.languages.all() if (code := marks.of_language(row))}
+    hidden = [marks.mark(term.pk) for term in terms] + marks.of_ages(service.minimum_age, service.maximum_age)
     return Line(
         service.pk, location.pk if location else None, lat, lon,
         service.name, " . ".join(about), "\n".join(body)[:50_000],
-        sorted(marks), _shortened(when), where, chips,
+        sorted(offered), hidden, _shortened(when), where, chips, room_on,
     )  # fmt: skip
 
 
-def mark(term: uuid.UUID) -> str:
-    """How a taxonomy term stands among the words of the index."""
-    return f"#{term.hex}"
+def _room(service: Service, dated: list[Session]) -> tuple[bool, datetime.date | None]:
+    """Whether it is known to have room, and on which day next: by its own sessions, else by what is said."""
+    if service.status != Status.ACTIVE:
+        return False, None
+    if dated:
+        day = next((timezone.localdate(row.starts_at) for row in dated if row.has_room), None)
+        return day is not None, day
+    return any(row.available for row in service.capacities.all()), None
 
 
 def _shortened(when: list[str]) -> str:
     return "; ".join(when) if len(when) < 4 else f"{'; '.join(when[:2])} and {len(when) - 2} other times"
-
-
-def _chips(service: Service, location: Location | None) -> Iterator[str]:
-    if service.is_free:
-        yield "Free"
-    if location and location.location_type == LocationType.VIRTUAL:
-        yield "Online"
-    rows = location.accessibility.all() if location else []
-    sentences = re.split(r"[.;\n]", ". ".join(f"{row.description}. {row.details}" for row in rows).lower())
-    said = [part for part in sentences if not re.search(r"\b(not|no(?! steps))\b", part)]
-    for pattern, chip in ACCESS:
-        if any(re.search(pattern, part) for part in said):
-            yield chip
 
 
 # --- What search plans with ---------------------------------------------------------------------------

@@ -1,106 +1,101 @@
-"""Words, a need, a place and a day → the activities that suit, the best first.
+"""Words, a need, a place, a day and other filters → the activities that suit, the best first.
 
 The design is "rings" (shared/performance.md): each row of the index carries its grid cells in twelve sizes, and
 only the smallest ring of cells that promises CANDIDATES rows is read, so that a search costs about the same among
 ten thousand services and a million. Two queries: words.py corrects the words and counts; FIND reads the nearest
-candidates (in a wider ring while there are too few), ranks them and gives one page.
+candidates (in a wider ring while there are too few), ranks them, counts what each filter would leave of them and
+gives one page. A place that is read out of the words ("near Worthing") is a third.
 """
 
+import json
 import math
 import re
 import uuid
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from agencies.models import Agency
+from directory import asking
+from directory.asking import Asked, Found
+from directory.explaining import counted, explain
 from directory.grid import Point
 from directory.index import EAST, NORTH, NOWHERE, SMALLEST
-from directory.models import Service, Spot, TaxonomyTerm
-from directory.words import Known
+from directory.models import Service, Spot
+from directory.understanding import understand
+from directory.words import Known, Query
 
-CANDIDATES = 200  # rows that are ranked at a time, and counted at most
+__all__ = ["Asked", "Found", "search"]
 PROMISED = 2.25  # times as many the cells of a ring should hold by the counts: the circle in it is half of them
-NEAREST = 60  # enough of them where nothing is ranked but by nearness, and the count is known to be high
 ELSEWHERE = 50  # rows without a place that are ranked with them
+USEFUL = 3  # of what is like it, when nothing was found
+MILES = (1, 3, 5, 10)  # distances that are counted
+MILE = 1.609344  # km
 CURSOR = re.compile(r"([0-9]{1,4})_([0-9.e+-]{1,25})_([0-9]{1,18})_([0-9]{1,18})_(-?[0-9]{1,15}|)_([0-9a-f]{32}|)")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What somebody looks for. `km` needs `near`; `day` is "MO" to "SU"; `after` is the `more` of the page before."""
-
-    words: str = ""
-    need: TaxonomyTerm | None = None
-    near: Point | None = None
-    km: float | None = None
-    day: str = ""
-    after: str = ""
-    size: int = 20
-
-
-@dataclass
-class Found:
-    """Services carry `distance_km` (None without a place) and `spot`: the place and hours that were found."""
-
-    services: list[Service] = field(default_factory=list)
-    count: int = 0  # up to CANDIDATES + 1
-    more: str = ""  # for Asked.after; "" at the end
-    corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, used
-    loose: bool = False  # no activity has all the words; these have some
-
-    @property
-    def count_words(self) -> str:
-        if self.count > CANDIDATES:
-            return f"more than {CANDIDATES} activities"
-        return "1 activity" if self.count == 1 else f"{self.count} activities"
-
-
 def search(asked: Asked) -> Found:
-    """Two queries, however many services there are."""
-    return _find(asked, Known(asked.words, asked.need, asked.day, asked.near))
+    """Two queries, however many services there are; three when a place is named in the words."""
+    asked, understood, place = understand(asked)
+    known = Known(asked)
+    found = _find(asked, known)
+    found.asked, found.understood, found.place = asked, understood, place
+    found.corrected, found.also, found.left_out = known.corrected, known.also, known.left_out
+    return found
 
 
 # --- The nearest candidates, ranked ------------------------------------------------------------------------
 
-RING = """ring{i} AS MATERIALIZED (
-    SELECT id, service_id, {search} AS search, {distance} AS distance FROM directory_spot
+RING = """{name}{i} AS MATERIALIZED (
+    SELECT id, service_id, {search} AS search, marks, worth, {distance} AS distance FROM directory_spot
     WHERE {match} AND {where} AND {distance} <= {reach} {further} {guard}
-    ORDER BY 4, id LIMIT {limit}
+    ORDER BY 6, id LIMIT {limit}
 )"""
-FIND = """WITH {rings},
-near AS ({near}),
-elsewhere AS MATERIALIZED (
-    SELECT id, service_id, {search} AS search, NULL::float8 AS distance FROM directory_spot
-    WHERE {match} AND cells @> ARRAY[{nowhere}] AND id > %(elsewhere_id)s {late} ORDER BY id + 0 LIMIT {elsewhere_limit}
-),
-loose AS MATERIALIZED (
-    SELECT id, service_id, {search} AS search, {distance} AS distance FROM directory_spot
-    WHERE {some} AND NOT EXISTS (SELECT FROM near) AND NOT EXISTS (SELECT FROM elsewhere)
-        AND coalesce({distance} <= {km}, true) LIMIT {limit}
-),
+AWAY = """{name}_elsewhere AS MATERIALIZED (
+    SELECT id, service_id, {search} AS search, marks, worth, NULL::float8 AS distance FROM directory_spot
+    WHERE {match} AND cells @> ARRAY[{nowhere}] AND id > %(elsewhere_id)s {guard} ORDER BY id + 0 LIMIT {limit}
+)"""
+FACET = """
+    SELECT '{prefix}' || mark AS key, count(*) AS n
+    FROM (SELECT DISTINCT service_id, mark FROM ({rows}) rows, unnest(marks) mark) marked GROUP BY mark
+"""
+FAR = """
+    SELECT 'miles ' || miles, count(DISTINCT service_id)
+    FROM ({rows}) rows, unnest(ARRAY{miles}) miles WHERE coalesce(distance, 0) <= miles * {mile} GROUP BY miles
+"""
+USEFUL_ONES = """useful AS (
+    SELECT * FROM (
+        SELECT DISTINCT ON (service_id) id, service_id, distance, round(1000000 * ({score}))::bigint AS score
+        FROM ({rows}) rows ORDER BY service_id, score DESC, id
+    ) once ORDER BY score DESC, service_id DESC LIMIT {useful}
+)"""
+MATCHED = """(
+    SELECT array_agg(spot.search @@ query ORDER BY number)
+    FROM unnest(%(said)s::tsquery[]) WITH ORDINALITY said (query, number)
+)"""
+FIND = """WITH {candidates},
 scored AS (
-    SELECT id, service_id, distance, round(1000000 * ({score}))::bigint AS score
-    FROM (TABLE near UNION ALL TABLE elsewhere UNION ALL TABLE loose) candidates
+    SELECT id, service_id, distance, round(1000000 * ({score}))::bigint AS score FROM ({rows}) rows
 ),
 best AS MATERIALIZED (SELECT DISTINCT ON (service_id) * FROM scored ORDER BY service_id, score DESC, id),
+{alike}
+facets AS ({facets}),
 ends AS MATERIALIZED (
-    SELECT (SELECT count(*) FROM best) AS count, EXISTS (SELECT FROM loose) AS loose,
-        (SELECT count(*) FROM near) AS near, (SELECT count(*) FROM elsewhere) AS elsewhere,
+    SELECT (SELECT count(*) FROM best) AS count, {loose} AS loose,
+        (SELECT count(*) FROM near) AS near, (SELECT count(*) FROM near_elsewhere) AS elsewhere,
         coalesce((SELECT max(distance) FROM near), %(far)s) AS far,
         coalesce((SELECT id FROM near ORDER BY distance DESC, id DESC LIMIT 1), %(far_id)s) AS far_id,
-        coalesce((SELECT max(id) FROM elsewhere), %(elsewhere_id)s) AS elsewhere_id
+        coalesce((SELECT max(id) FROM near_elsewhere), %(elsewhere_id)s) AS elsewhere_id,
+        (SELECT jsonb_object_agg(key, n)::text FROM facets) AS facets
 )
-SELECT best.score, best.distance, ends.*, {columns}
-FROM (
-    SELECT * FROM best WHERE (score, service_id) < (%(score)s, %(service)s)
-    ORDER BY score DESC, service_id DESC LIMIT {page}
-) best
-CROSS JOIN ends
-JOIN directory_spot spot ON spot.id = best.id
-JOIN directory_service service ON service.id = best.service_id
-JOIN agencies_agency agency ON agency.id = service.agency_id
+SELECT best.score, best.distance, ends.*, {matched} AS matched, {columns}
+FROM ends LEFT JOIN (
+    (SELECT * FROM best WHERE (score, service_id) < (%(score)s, %(service)s)
+    ORDER BY score DESC, service_id DESC LIMIT {page}) {useful}
+) best ON true
+LEFT JOIN directory_spot spot ON spot.id = best.id
+LEFT JOIN directory_service service ON service.id = best.service_id
+LEFT JOIN agencies_agency agency ON agency.id = service.agency_id
 ORDER BY best.score DESC, best.service_id DESC
 """
 LAST = (2**62, "ffffffff-ffff-ffff-ffff-ffffffffffff")
@@ -116,30 +111,33 @@ MODELS = (
     ("agency", Agency, _fields(Agency, "received")),
 )
 COLUMNS = ", ".join(f'{alias}."{name}"' for alias, _, names in MODELS for name in names)
+BEFORE = 11  # columns of a row of FIND that stand before them
 
 
 def _find(asked: Asked, known: Known) -> Found:
     band, place = _cursor(asked.after)
+    statement = Statement(asked, known, band)
     with connection.cursor() as cursor:
-        cursor.execute(_sql(asked, known, band), place | {"all": known.all, "some": known.some})
+        cursor.execute(statement.text(), place | statement.values)
         rows = cursor.fetchall()
-    found = Found(corrected=known.corrected)
-    for row in rows[: asked.size]:
-        service = _service(row[9:])
-        service.distance_km = row[1] if asked.near else None  # type: ignore[attr-defined]
-        found.services.append(service)
-    if rows:
-        count, found.loose, near, elsewhere = rows[0][2:6]
-        full = near == _candidates(asked, known) or elsewhere == ELSEWHERE
-        found.count = CANDIDATES + 1 if full or band else count
+    count, loose, near, elsewhere = rows[0][2:6]
+    full = near == statement.most or elsewhere == ELSEWHERE
+    found = Found(loose=count > 0 and loose > 0)
+    found.count = asking.CANDIDATES + 1 if full or band or loose == statement.most else count
+    found.counts = counted(asked, known.needs, json.loads(rows[0][9] or "{}"))
+    made = [_service(row, asked, known) for row in rows if row[0] is not None]
+    if count:
+        found.services = made[: asked.size]
         found.more = _more(rows, asked.size, band, place, full)
+    else:
+        found.nearest = made[:USEFUL]
     return found
 
 
 def _more(rows: list[Any], size: int, band: int, place: dict[str, Any], full: bool) -> str:
     """Where the next page starts: further down among the same candidates, or at the next ones."""
     if len(rows) > size:
-        score, service = rows[size - 1][0], rows[size - 1][9 + len(MODELS[0][2])]
+        score, service = rows[size - 1][0], rows[size - 1][BEFORE + len(MODELS[0][2])]
         return f"{band}_{place['far']!r}_{place['far_id']}_{place['elsewhere_id']}_{score}_{service.hex}"
     far, far_id, elsewhere_id = rows[0][6:9]
     return f"{band + 1}_{far!r}_{far_id}_{elsewhere_id}__" if full else ""
@@ -158,50 +156,110 @@ def _cursor(after: str) -> tuple[int, dict[str, Any]]:
     return int(read[1]), ends | {"score": int(read[5] or LAST[0]), "service": str(uuid.UUID(read[6] or "f" * 32))}
 
 
-def _sql(asked: Asked, known: Known, band: int) -> str:
-    """The statement for these rings. Only numbers of ours are written into it; what was typed is a parameter."""
-    point, km = known.here, asked.km if asked.near and asked.km else 1e9
-    most = _candidates(asked, known)
-    wanted = int(PROMISED * most) * (band + 1)
-    common = known.is_common(wanted)
-    match = "search @@ %(all)s::tsquery" if known.all else "true"
-    fixed: dict[str, Any] = {"distance": _distance(point) if point else "0::float8", "limit": most}
-    fixed["search"] = "search" if known.ranked else "NULL::tsvector"
-    further = f"AND ({fixed['distance']}, id) > (%(far)s, %(far_id)s)" if band else ""
-    rings: list[str] = []
-    for level in known.levels(wanted):
-        reach = km if level is None or point is None else min(km, _reach(point, level))
-        where = "latitude IS NOT NULL" if level is None else f"cells && ARRAY{known.rings[level]}"
-        rings.append(RING.format(
-            i=len(rings), where=where, reach=float(reach), further=further, guard=_too_few(len(rings), most), **fixed,
-            match=f"({match}) IS TRUE" if common and level is not None else match,  # a filter that no index serves
-        ))  # fmt: skip
-        if reach >= km:
-            break
-    return FIND.format(
-        rings=",\n".join(rings), near=_widest(len(rings)), nowhere=NOWHERE, elsewhere_limit=ELSEWHERE, km=float(km),
-        some="search @@ %(some)s::tsquery" if known.some and not band else "false", score=_score(asked, known),
-        columns=COLUMNS, page=asked.size + 1, match=match, **fixed,
-        late=_too_few(len(rings), most) if common or not known.ranked else "",
-    )  # fmt: skip
+class Statement:
+    """The statement for one search. Only numbers of ours are written into it; what was typed is in `values`."""
+
+    def __init__(self, asked: Asked, known: Known, band: int) -> None:
+        self.asked, self.known, self.band, self.point = asked, known, band, known.here
+        self.km = asked.km if asked.near and asked.km else 1e9
+        self.most = asking.CANDIDATES
+        self.distance = _distance(self.point) if self.point else "0::float8"
+        self.values: dict[str, Any] = {"words": known.wanted}
+
+    def text(self) -> str:
+        asked, known = self.asked, self.known
+        candidates = self.candidates("near", known.query(), further=self.band > 0)
+        rows, nothing = ["near", "near_elsewhere"], "NOT EXISTS (SELECT FROM near) AND NOT EXISTS (SELECT FROM near_elsewhere)"
+        if loose := len(known.parts) > 1 and not self.band:
+            candidates += self.candidates("loose", known.query(some=True), guard=f"AND {nothing}")
+            rows += ["loose", "loose_elsewhere"]
+        reopened = [] if self.band else asked.reopened
+        for name in reopened:
+            candidates += self.candidates(name, known.query(without=name))
+        score = self.score()
+        alike = self.alike(score)
+        said = [query for part in known.parts for _, query in part.said]
+        self.values["said"] = said
+        return FIND.format(
+            candidates=",\n".join(candidates), rows=_union(rows), score=score, page=asked.size + 1, columns=COLUMNS,
+            facets=self.facets(rows, reopened), loose=_count(rows[2:]) if loose else "0", alike=alike,
+            useful="UNION ALL SELECT * FROM useful" if alike else "", matched=MATCHED if said else "NULL::boolean[]",
+        )  # fmt: skip
+
+    def candidates(self, name: str, query: Query, guard: str = "", further: bool = False, most: int = 0) -> list[str]:
+        """The nearest rows that match a query, and those without a place, as the CTEs `name` and `name`_elsewhere."""
+        most, km = most or self.most, 1e9 if name in ("miles", "alike") else self.km
+        wanted = int(PROMISED * most) * (self.band + 1)
+        common = query.is_common(wanted)
+        match = f"search @@ %({name})s::tsquery" if query.text else "true"
+        self.values[name] = query.text
+        fixed = {"name": name, "distance": self.distance, "search": "search" if self.known.parts else "NULL::tsvector"}
+        rings: list[str] = []
+        for level in self.known.levels(query, wanted):
+            reach = km if level is None or not self.point else min(km, _reach(self.point, level))
+            where = "latitude IS NOT NULL" if level is None else f"cells && ARRAY{self.known.rings[level]}"
+            rings.append(RING.format(
+                i=len(rings), where=where, reach=float(reach), limit=most,
+                guard=f"{guard} {_too_few(name, len(rings), most)}",
+                further=f"AND ({self.distance}, id) > (%(far)s, %(far_id)s)" if further else "",
+                match=f"({match}) IS TRUE" if common and level is not None else match,  # a filter that no index serves
+                **fixed,
+            ))  # fmt: skip
+            if reach >= km:
+                break
+        late = _too_few(name, len(rings), most) if common or not self.known.parts else ""
+        away = AWAY.format(match=match, nowhere=NOWHERE, limit=ELSEWHERE, guard=f"{guard} {late}", **fixed)
+        return [*rings, f"{name} AS ({_widest(name, len(rings))})", away]
+
+    def alike(self, score: str) -> str:
+        """When nothing is found: a few that have any of the words or the need, else whatever is near."""
+        query = self.known.alike()
+        if self.band or query is None:
+            return ""
+        ctes = self.candidates("alike", query, guard="AND NOT EXISTS (SELECT FROM best)", most=4 * USEFUL)
+        rows = _union(["alike", "alike_elsewhere"])
+        return ",\n".join([*ctes, USEFUL_ONES.format(rows=rows, score=score, useful=USEFUL)]) + ","
+
+    def facets(self, rows: list[str], reopened: list[str]) -> str:
+        """For each mark, and for each filter that is set with the marks it might have instead, how many services."""
+        counts = [FACET.format(prefix="", rows=_union(rows))]
+        counts += [FACET.format(prefix=f"{name}:", rows=_union([name, f"{name}_elsewhere"])) for name in reopened]
+        if self.asked.near:
+            wider = ["miles", "miles_elsewhere"] if "miles" in reopened else rows
+            counts.append(FAR.format(rows=_union(wider), miles=list(MILES), mile=MILE))
+        return " UNION ALL ".join(counts)
+
+    def score(self) -> str:
+        """How well it fits the words, how near it is, and a little how well it is kept and whether it has room.
+
+        Without words the nearest comes first, where a good listing counts as up to a kilometre nearer.
+        """
+        room = "('#room' = ANY(marks))::int"
+        if not self.known.parts:
+            return f"0.8 * worth + 0.2 * {room} - coalesce(distance, 100000)"  # what has no place comes last
+        words = f"ts_rank('{{0.1, 0.2, 0.5, 1}}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * {room}"
+        return f"{words} + 0.3 / (1 + coalesce(distance, 25) / 5)" if self.asked.near else words
 
 
-def _candidates(asked: Asked, known: Known) -> int:
-    plenty = not known.ranked and not asked.km and known.most > 10 * CANDIDATES
-    return NEAREST if plenty else CANDIDATES
+def _union(names: list[str]) -> str:
+    return " UNION ALL ".join(f"TABLE {name}" for name in names)
 
 
-def _too_few(rings: int, most: int) -> str:
+def _count(names: list[str]) -> str:
+    return " + ".join(f"(SELECT count(*) FROM {name})" for name in names)  # noqa: S608
+
+
+def _too_few(name: str, rings: int, most: int) -> str:
     """None of the rings so far was enough."""
-    return " ".join(f"AND (SELECT count(*) FROM ring{i}) < {most}" for i in range(rings))  # noqa: S608
+    return " ".join(f"AND (SELECT count(*) FROM {name}{i}) < {most}" for i in range(rings))  # noqa: S608
 
 
-def _widest(rings: int) -> str:
+def _widest(name: str, rings: int) -> str:
     """The last ring that was read: it holds the ones before."""
-    parts = [f"TABLE ring{rings - 1}"]
+    parts = [f"TABLE {name}{rings - 1}"]
     for i in reversed(range(rings - 1)):
-        wider = " AND ".join(f"NOT EXISTS (SELECT FROM ring{j})" for j in range(i + 1, rings))
-        parts.append(f"SELECT * FROM ring{i} WHERE {wider}")  # noqa: S608
+        wider = " AND ".join(f"NOT EXISTS (SELECT FROM {name}{j})" for j in range(i + 1, rings))
+        parts.append(f"SELECT * FROM {name}{i} WHERE {wider}")  # noqa: S608
     return " UNION ALL ".join(parts)
 
 
@@ -220,20 +278,16 @@ def _distance(point: Point) -> str:
     return f"({NORTH} * sqrt({north} * {north} + {east} * {east}))"
 
 
-def _score(asked: Asked, known: Known) -> str:
-    """How well it fits the words, and how near it is; without words the nearest first."""
-    if not known.ranked:
-        return "-coalesce(distance, 100000)"  # what has no place comes last
-    words = "ts_rank('{0.1, 0.2, 0.5, 1}', search, %(all)s::tsquery, 32)"
-    return f"{words} + 0.3 / (1 + coalesce(distance, 25) / 5)" if asked.near else words
-
-
-def _service(values: tuple[Any, ...]) -> Service:
-    """A service with its `spot` and its agency, from the columns of one row."""
+def _service(row: tuple[Any, ...], asked: Asked, known: Known) -> Service:
+    """A service with its `spot`, its agency, how far it is and why it is here, from the columns of one row."""
     made: list[Any] = []
+    values = row[BEFORE:]
     for _, model, names in MODELS:
         made.append(model.from_db("default", names, values[: len(names)]))
         values = values[len(names) :]
     spot, service, service.agency = made
     service.spot = spot
+    service.distance_km = row[1] if asked.near else None
+    said = [word for part in known.parts for word, _ in part.said]
+    service.why = explain(service, asked, [word for word, there in zip(said, row[10] or (), strict=False) if there])
     return service

@@ -2,19 +2,24 @@
 
 import math
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
+from directory.asking import Asked
 from directory.grid import Point
-from directory.index import LEVELS, mark
-from directory.models import TaxonomyTerm
+from directory.index import LEVELS
+from directory.marks import mark
+from directory.spelling import spellings
 
 MOST_WORDS, LONGEST = 10, 200  # words and characters of what is typed; the rest is not read
 ALIKE = 0.37  # trigram similarity from which a word may be meant
+PHRASE = 4  # words of the longest of the steward's synonyms
 
-# Rows of: kind, key, stem, rows it is in, word meant, its stem, degrees; and when words
-# begin so, the stems of those that do not begin so themselves ("walkin" begins "walking", found as "walk").
+# Rows of: kind, key, stem or query, rows it is in, word meant, its stem, degrees; when words begin so, the stems of
+# those that do not begin so themselves ("walkin" begins "walking", found as "walk"); the stems of other spellings.
 LEARN = """
 WITH here AS (
     SELECT coalesce(%(lat)s, latitude) AS lat, coalesce(%(lon)s, longitude) AS lon
@@ -23,27 +28,33 @@ WITH here AS (
     ) town ON true
 ),
 typed AS (
-    SELECT word, swapped, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
-    FROM unnest(%(words)s::text[], %(swapped)s::text[]) asked(word, swapped)
+    SELECT word, swapped, spelt, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
+    FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) asked(word, swapped, spelt)
 ),
 around AS (
     SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
     FROM here, generate_series(0, 11) level, generate_series(-1, 1) east, generate_series(-1, 1) north
     WHERE lat IS NOT NULL
 )
-SELECT 'word', typed.word, typed.stem, coalesce(known.n, begun.n, meant.n, 0), meant.word, meant.stem,
-    CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, NULL::float8
+SELECT 'word', typed.word, typed.stem, coalesce(known.n, 0) + coalesce(spelt.n, begun.n, meant.n, 0), meant.word,
+    meant.stem, CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, spelt.stems, NULL::float8
 FROM typed
 LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.stem) known ON true
+LEFT JOIN LATERAL (
+    SELECT max(n) AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems FROM directory_word
+    WHERE typed.spelt <> '' AND stem <> typed.stem
+        AND stem = ANY(tsvector_to_array(to_tsvector('hereabouts', typed.spelt)))
+) spelt ON true
 LEFT JOIN LATERAL (
     SELECT sum(n)::int AS n, array_agg(DISTINCT stem ORDER BY stem)
         FILTER (WHERE NOT starts_with(stem, typed.word)) AS stems
     FROM directory_word
-    WHERE known.n IS NULL AND typed.word = %(last)s AND length(typed.word) > 2 AND word LIKE typed.word || '%%'
+    WHERE known.n IS NULL AND spelt.n IS NULL AND typed.word = %(last)s AND length(typed.word) > 2
+        AND word LIKE typed.word || '%%'
 ) begun ON true
 LEFT JOIN LATERAL (
     SELECT word, stem, n FROM directory_word
-    WHERE known.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
+    WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
         AND word NOT LIKE '#%%'
         AND (word = ANY(string_to_array(swapped, ' '))
             OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s))
@@ -51,98 +62,162 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) meant ON true
 UNION ALL
-SELECT 'need', word, stem, coalesce((SELECT max(n) FROM directory_word w WHERE w.stem = s.stem), 0),
-    NULL, NULL, NULL, NULL
-FROM unnest(%(need)s::text[]) word
-CROSS JOIN LATERAL (SELECT coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '')) s(stem)
+SELECT 'synonym', synonym.typed, query::text, (
+    SELECT coalesce(min(coalesce(n, 0)), 0) FROM unnest(tsvector_to_array(to_tsvector('hereabouts', meaning))) stem
+    LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word w WHERE w.stem = stem.stem) known ON true
+), trim(meaning), NULL, NULL, NULL, NULL
+FROM directory_synonym synonym, regexp_split_to_table(synonym.means, ',') meaning,
+    phraseto_tsquery('hereabouts', meaning) query
+WHERE synonym.typed = ANY(%(phrases)s) AND numnode(query) > 0
 UNION ALL
-SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s)
+SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_stopword WHERE word = ANY(%(words)s)
 UNION ALL
-SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL
+SELECT 'need', '#' || replace(term.id::text, '-', ''), term.code, 0, NULL, NULL, NULL, NULL, NULL
+FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
+UNION ALL
+SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s)
+UNION ALL
+SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL, NULL
 FROM around LEFT JOIN directory_cell USING (cell)
 UNION ALL
-SELECT 'here', axis, '', 0, NULL, NULL, NULL, degrees
+SELECT 'here', axis, '', 0, NULL, NULL, NULL, NULL, degrees
 FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL
 """
 
 
-class Known:
-    """The tsqueries `all` (what was asked) and `some` (any of the words), their size, and the cells around."""
+@dataclass
+class Part:
+    """What must be there for some typed words: a tsquery, the rows it is in, and each word it may be, to be said."""
 
-    def __init__(self, words: str, need: TaxonomyTerm | None, day: str, near: Point | None) -> None:
-        self.words = split(words)
-        self.phrases = [split(phrase) for phrase in need.phrases] if need else []
-        self.marks = [f"#{day.lower()}"] if day else []
-        self.term = mark(need.pk) if need else ""
-        rows = self._learn(near)
-        self.corrected = [(row[1], row[4]) for row in rows if row[4]]  # typed, meant
-        self.counts = {row[1]: row[3] for row in rows if row[0] in ("mark", "need")}
-        self.stems = {row[1]: row[2] for row in rows if row[0] == "need"}
-        self._build([row for row in rows if row[0] == "word"])
-        here = {row[1]: row[7] for row in rows if row[0] == "here"}
-        self.here = Point(**here) if here else None  # where it is asked for, or the largest town
-        self.rings: list[list[int]] = [[] for _ in range(LEVELS)]
-        self.rows_in = [0] * LEVELS
-        for _, level, number, n, *_rest in (row for row in rows if row[0] == "cell"):
-            self.rings[int(level)].append(int(number))
-            self.rows_in[int(level)] += n
+    query: str
+    n: int
+    said: list[tuple[str, str]] = field(default_factory=list)  # a word, its tsquery
 
-    def _learn(self, near: Point | None) -> list[Any]:
-        lat, lon = near or (None, None)
-        values: dict[str, Any] = {
-            "words": self.words, "swapped": [" ".join(swapped(word)) for word in self.words],
-            "last": self.words[-1] if self.words else "", "alike": ALIKE,
-            "need": sorted({word for phrase in self.phrases for word in phrase}),
-            "marks": ["#", *self.marks, self.term], "lat": lat, "lon": lon,
-        }  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute(LEARN, values)
-            return cursor.fetchall()
 
-    def _build(self, words: list[Any]) -> None:
-        parts, sizes = [], [self.counts.get("#", 0)]
-        for _, typed, stem, n, _meant, meant_stem, begun, _ in words:
-            if stem:  # a stop word has none
-                parts.append(lexeme(meant_stem or stem) if begun is None else beginning(typed, begun))
-                sizes.append(n)
-        fixed = [lexeme(name) for name in self.marks]
-        sizes += [self.counts.get(name, 0) for name in self.marks]
-        if self.term:
-            said = [self._phrase(phrase) for phrase in self.phrases]
-            fixed.append("(" + " | ".join([lexeme(self.term), *filter(None, said)]) + ")")
-            sizes.append(self._size_of_need())
-        self.all = " & ".join([*parts, *fixed])
-        self.some = " & ".join([f"({' | '.join(parts)})", *fixed]) if len(parts) > 1 else ""
-        self.most = min(sizes)  # rows that can match
-        self.share = share([size / max(sizes[0], 1) for size in sizes])  # of the rows, that probably match
-        self.ranked = bool(parts or self.term)
+@dataclass(frozen=True)
+class Query:
+    """A tsquery that rows must match; at most how many do, and what share of all probably does."""
 
-    def _phrase(self, words: list[str]) -> str:
-        """The words one after another; a stop word between them leaves its gap."""
-        out, gap = "", 1
-        for word in words:
-            if not self.stems[word]:
-                gap += 1
-                continue
-            out = f"{out} <{gap}> {lexeme(self.stems[word])}" if out else lexeme(self.stems[word])
-            gap = 1
-        return f"({out})" if out else ""
-
-    def _size_of_need(self) -> int:
-        """At most so many rows carry the term or one of its phrases: a phrase is as rare as its rarest word."""
-        counts = [[self.counts[word] for word in phrase if self.stems[word]] for phrase in self.phrases]
-        return self.counts.get(self.term, 0) + sum(min(phrase) for phrase in counts if phrase)
+    text: str
+    most: int
+    share: float
 
     def is_common(self, wanted: int) -> bool:
         """Whether so many rows match that it is quicker to look into each row of a ring than to read the index of
         the words: 100 entries of it cost about as much as one row."""
         return 100 * wanted / max(self.share, 1e-9) < self.most
 
-    def levels(self, wanted: int) -> list[int | None]:
+
+class Known:
+    """What the directory knows of the words that are asked for, and the cells around the place."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked, self.words = asked, split(asked.words)
+        rows: dict[str, list[Any]] = {}
+        for kind, *row in self._learn(asked):
+            rows.setdefault(kind, []).append(row)
+        self.counts: dict[str, int] = {row[0]: row[2] for row in rows.get("mark", ())}
+        self.needs: dict[str, str] = {row[0]: row[1] for row in rows.get("need", ())}  # mark: code
+        stop = {row[0] for row in rows.get("stop", ())}
+        self.left_out = [word for word in self.words if word in stop]
+        self.synonyms: dict[str, list[Any]] = {}
+        for row in rows.get("synonym", ()):
+            self.synonyms.setdefault(row[0], []).append(row)
+        self.corrected: list[tuple[str, str]] = []  # typed, meant
+        self.also: list[tuple[str, str]] = []  # typed, the steward's words for it
+        self.parts = list(self._parts({row[0]: row for row in rows.get("word", ())}, stop))
+        here = {row[0]: row[7] for row in rows.get("here", ())}
+        self.here = Point(**here) if here else None  # where it is asked for, or the largest town
+        self.rings: list[list[int]] = [[] for _ in range(LEVELS)]
+        self.rows_in = [0] * LEVELS
+        for level, number, n, *_rest in rows.get("cell", ()):
+            self.rings[int(level)].append(int(number))
+            self.rows_in[int(level)] += n
+
+    def _learn(self, asked: Asked) -> list[Any]:
+        lat, lon = asked.near or (None, None)
+        values: dict[str, Any] = {
+            "words": self.words, "swapped": [" ".join(swapped(word)) for word in self.words],
+            "spelt": [" ".join(spellings(word)) for word in self.words],
+            "last": self.words[-1] if self.words else "", "alike": ALIKE, "phrases": phrases(self.words),
+            "marks": ["#", *(mark for choice in asked.filters() for mark in choice)], "lat": lat, "lon": lon,
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(LEARN, values)
+            return cursor.fetchall()
+
+    def _parts(self, known: dict[str, Any], stop: set[str]) -> Iterator[Part]:
+        """One for each word or the steward's synonym; none for a stop word."""
+        at = 0
+        while at < len(self.words):
+            typed, many = next(
+                (found for found in _longest(self.words[at:]) if found[0] in self.synonyms), (self.words[at], 1)
+            )
+            words, at = self.words[at : at + many], at + many
+            meant = self.synonyms.get(typed)
+            own = [
+                self._part(known[word], told=not meant) for word in words if known[word][1] and word not in stop
+            ]  # fmt: skip
+            if meant:
+                yield self._synonym(typed, own, meant)
+            else:
+                yield from own
+
+    def _part(self, row: list[Any], told: bool) -> Part:
+        """One typed word: its stem, what begins so, another spelling, or what is meant by it."""
+        typed, stem, n, meant, meant_stem, begun, spelt, _ = row
+        if meant and told:
+            self.corrected.append((typed, meant))
+        used = meant_stem if meant and told else stem
+        query = lexeme(used) if begun is None else beginning(typed, begun)
+        if spelt:
+            query = f"({' | '.join([query, *map(lexeme, spelt)])})"
+        return Part(query, n, [(meant if meant and told else typed, query)])
+
+    def _synonym(self, typed: str, own: list[Part], meant: list[Any]) -> Part:
+        self.also.append((typed, ", ".join(row[3] for row in meant)))
+        said = [(row[3], row[1]) for row in meant]
+        n = sum(row[2] for row in meant)
+        if own:
+            query = " & ".join(part.query for part in own)
+            said, n = [(typed, query), *said], n + min(part.n for part in own)
+        return Part(f"({' | '.join(f'({query})' for _, query in said)})", n, said)
+
+    @property
+    def wanted(self) -> str:
+        """The tsquery of the words alone."""
+        return " & ".join(part.query for part in self.parts)
+
+    def query(self, without: str = "", some: bool = False) -> Query:
+        """What is asked for, `without` one filter; with `some`, any of the words will do."""
+        everything = self.counts.get("#", 0)
+        parts = [part.query for part in self.parts]
+        sizes = [part.n for part in self.parts]
+        if some and parts:
+            parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
+        for choice in self.asked.filters(without):
+            parts.append(f"({' | '.join(map(lexeme, choice))})")
+            sizes.append(min(sum(self.counts.get(mark, 0) for mark in choice), everything))
+        shares = [size / max(everything, 1) for size in (everything, *sizes)]
+        return Query(" & ".join(parts), min([everything, *sizes]), share(shares))
+
+    def alike(self) -> Query | None:
+        """When nothing has it all: any of the words or the need, else everything near; None when that is no help."""
+        asked, everything = self.asked, self.counts.get("#", 0)
+        choices = [(part.query, part.n) for part in self.parts if part.n]
+        if asked.need:
+            term = mark(asked.need.pk)
+            choices += [(lexeme(term), self.counts.get(term, 0))]
+        if choices and (len(self.parts) > 1 or asked.filters() or asked.km):
+            most = min(sum(n for _, n in choices), everything)
+            return Query(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
+        return Query("", everything, 1.0) if asked.near or asked.filters() else None
+
+    def levels(self, query: Query, wanted: int) -> list[int | None]:
         """The sizes of ring to read one after the other; None is the whole directory."""
-        if not self.here or self.most <= 4 * wanted:
+        if not self.here or query.most <= 4 * wanted:
             return [None]
-        first = next((level for level in range(LEVELS) if self.rows_in[level] * self.share >= wanted), None)
+        first = next((level for level in range(LEVELS) if self.rows_in[level] * query.share >= wanted), None)
         if first is None:
             return [None]
         return [level for level in (first, first + 2) if level < LEVELS] + [None]
@@ -161,6 +236,17 @@ def split(text: str) -> list[str]:
     """The words, without what means something to PostgreSQL: "Men's shed & tea" → ["men's", "shed", "tea"]."""
     found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text[:LONGEST].lower())
     return list(dict.fromkeys(word[:40].replace("’", "'") for word in found))[:MOST_WORDS]
+
+
+def _longest(words: list[str]) -> Iterator[tuple[str, int]]:
+    """What the words begin with, as the steward may have written it, the longest first; and how many words it is."""
+    for many in range(min(PHRASE, len(words)), 0, -1):
+        yield from ((phrase, many) for phrase in dict.fromkeys((" ".join(words[:many]), "-".join(words[:many]))))
+
+
+def phrases(words: list[str]) -> list[str]:
+    """Each run of up to PHRASE words."""
+    return [phrase for at in range(len(words)) for phrase, _ in _longest(words[at:])]
 
 
 def swapped(word: str) -> list[str]:

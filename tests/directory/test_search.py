@@ -134,7 +134,7 @@ def test_every_activity_comes_once_page_after_page(near: Point | None, words: st
 
 
 def test_paging_goes_on_past_the_rows_that_are_ranked_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("directory.search.CANDIDATES", 7)
+    monkeypatch.setattr("directory.asking.CANDIDATES", 7)
     monkeypatch.setattr("directory.search.ELSEWHERE", 2)
     wanted = {listed_quickly(f"Walk {n}", None if n % 4 == 0 else (50.8 + n / 1000, -0.37)) for n in range(30)}
     refresh()
