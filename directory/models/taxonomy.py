@@ -57,6 +57,11 @@ class TaxonomyTerm(models.Model):
         return self.name
 
     @classmethod
+    def ever(cls) -> "models.QuerySet[Self]":
+        """Those that are offered no longer, too: what carries one keeps it."""
+        return cls.objects.all()
+
+    @classmethod
     def needs(cls) -> "models.QuerySet[Self]":
         """What people may need, in the words and the order of this place."""
         return cls.objects.filter(taxonomy__code=NEEDS, retired_at=None).order_by("order", "name", "id")

@@ -4,6 +4,31 @@
 """
 
 from directory.open_referral.reading import Problem, Received, Refused, from_oruk, identity_of
-from directory.open_referral.writing import NESTED, to_oruk
+from directory.open_referral.writing import (
+    NESTED,
+    full_form,
+    listed_form,
+    to_listed,
+    to_organization,
+    to_oruk,
+    to_service_at_location,
+    to_taxonomy,
+    to_term,
+)
 
-__all__ = ["NESTED", "Problem", "Received", "Refused", "from_oruk", "identity_of", "to_oruk"]
+__all__ = [
+    "NESTED",
+    "Problem",
+    "Received",
+    "Refused",
+    "from_oruk",
+    "full_form",
+    "identity_of",
+    "listed_form",
+    "to_listed",
+    "to_organization",
+    "to_oruk",
+    "to_service_at_location",
+    "to_taxonomy",
+    "to_term",
+]

@@ -95,8 +95,14 @@ AREA: Table = (
 )  # fmt: skip
 TERM: Table = (
     ("name", "name", clean.line), ("description", "description", clean.text), ("uri", "term_uri", clean.url),
-    ("code", "code", lambda value: clean.line(value, 100)),
+    ("code", "code", lambda value: clean.line(value, 100)), ("words", "words", clean.text),
 )  # fmt: skip
+TAXONOMY: Table = (
+    ("name", "name", clean.line), ("description", "description", clean.text), ("url", "uri", clean.url),
+    ("version", "version", clean.short),
+)  # fmt: skip
+AT_LOCATION: Table = (("description", "description", clean.text),)
+IDENTIFIERS = (("charity_number", "GB-CHC", "Charity number"), ("company_number", "GB-COH", "Company number"))
 CAPACITY: Table = (
     ("unit", "unit", lambda value: clean.line(value, 100)), ("available", "available", clean.places),
     ("maximum", "maximum", clean.places), ("description", "description", clean.text),
