@@ -69,13 +69,13 @@ def hand_over(message: Message) -> None:
         body=message.body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.to],
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated", **message.headers},
     )
     email.send()
     message.sent_at, message.failed = timezone.now(), ""
     if not settings.KEEP_SENT_MESSAGES:
-        message.body = ""
-    message.save(update_fields=["sent_at", "failed", "body"])
+        message.body, message.headers = "", {}
+    message.save(update_fields=["sent_at", "failed", "body", "headers"])
 
 
 def is_forever(error: Exception) -> bool:

@@ -30,16 +30,19 @@ def send(
     template: str,
     context: dict[str, Any],
     channel: str = Channel.EMAIL,
+    headers: dict[str, str] | None = None,
 ) -> Message:
     """Write the message once under `key`, and queue it for delivery if it is an e-mail.
 
     `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place. A
     letter or a call script stays in the table, to be printed or read out. Raises BadHeaderError when a line
-    break is smuggled into the address or the subject (security point 8).
+    break is smuggled into the address, the subject or one of the further `headers` (security point 8).
     """
-    if any(c in value for value in (to, subject) for c in "\r\n\0"):
-        raise BadHeaderError("An address and a subject are one line each.")
-    ours = Message(key=key, channel=channel, to=to, subject=subject, body=plain_text(template, context))
+    headers = headers or {}
+    if any(c in value for value in (to, subject, *headers.values()) for c in "\r\n\0"):
+        raise BadHeaderError("An address, a subject and a header are one line each.")
+    body = plain_text(template, context)
+    ours = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
     Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
     message = Message.objects.get(key=key)
     if message.pk == ours.pk and channel == Channel.EMAIL:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from email.utils import parseaddr
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -25,6 +25,9 @@ class Message(models.Model):
     to = models.CharField(max_length=254, help_text="E-mail address, or name and address or phone")
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
+    headers: "models.JSONField[Any, Any]" = models.JSONField(
+        default=dict, blank=True, help_text="Further headers of an e-mail: List-Unsubscribe"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     sending_at = models.DateTimeField(null=True, blank=True, help_text="Handed to the mail server, no answer yet")
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -58,6 +61,11 @@ class Message(models.Model):
     def keyed(cls, prefix: str) -> "models.QuerySet[Self]":
         """Those whose key begins so, the newest first."""
         return cls.objects.filter(key__startswith=prefix).order_by("-created_at", "pk")
+
+    @classmethod
+    def forget(cls, prefix: str) -> None:
+        """Delete those whose key begins so: nobody is written to any more, and nothing says that they were."""
+        cls.objects.filter(key__startswith=prefix).delete()
 
     @classmethod
     def latest(cls, n: int) -> "models.QuerySet[Self]":

@@ -1,3 +1,4 @@
+from referrals.models.alert import Alert
 from referrals.models.answer import Answer, AnswerLink
 from referrals.models.booking import Booking, BookingLink, BookingMove
 from referrals.models.move import DeclineReason, Move
@@ -5,6 +6,7 @@ from referrals.models.referral import ContactBy, Referral, Urgency
 from referrals.models.remark import Remark
 
 __all__ = [
+    "Alert",
     "Answer",
     "AnswerLink",
     "Booking",
