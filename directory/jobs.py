@@ -3,9 +3,11 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from directory.actions import freshness
 from directory.index import index, refresh
 from directory.models import LISTED, Service, Spot
 from directory.postcodes import load_areas_around
+from directory.quality import judge_all
 
 
 @app.periodic(cron="41 2 * * *")
@@ -21,3 +23,19 @@ def refresh_directory(timestamp: int) -> None:
         index(set(services.values_list("pk", flat=True)))
     load_areas_around()
     refresh()
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(name="judge_listings", queueing_lock="judge_listings")
+def judge_listings(timestamp: int) -> None:
+    """How much each listing tells, also what a feed has brought. May run twice."""
+    judge_all()
+
+
+@app.periodic(cron="20 8,13 * * *")
+@app.task(name="ask_still_right", queueing_lock="ask_still_right", lock="ask_still_right")
+def ask_still_right(timestamp: int) -> None:
+    """Twice a day, in case a worker was down for one of them. Who has been silent is hidden before others are asked."""
+    today = timezone.localdate()
+    freshness.hide(today)
+    freshness.ask(today)

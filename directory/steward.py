@@ -7,7 +7,8 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from agencies.models import Membership
-from directory.models import Claim, Decision, Likeness, LostSearch, Proposal, Run, Source
+from directory.models import Claim, Decision, Likeness, LostSearch, Proposal, Run, Service, Source
+from directory.stale import lists
 
 LOST_DAYS = 30
 
@@ -31,6 +32,7 @@ def waiting(member: Membership) -> list[Waiting]:
         Waiting("Groups that ask to take part", open_claims(member), "directory:claims"),
         Waiting("Edits to look at", proposals.filter(reason="").count(), "directory:proposals", "?show=edits"),
         Waiting("Reports from readers", proposals.exclude(reason="").count(), "directory:proposals"),
+        Waiting("Listings hidden, no answer", hidden(member, today), "directory:stale", "?show=hidden"),
         Waiting("Likely doubles", Likeness.objects.filter(decision=Decision.OPEN).count(), "directory:likenesses"),
         Waiting("Imports that failed", failed_imports(), "directory:sources"),
         Waiting("Searches that found nothing", lost_searches(today), "directory:lost"),
@@ -39,6 +41,10 @@ def waiting(member: Membership) -> list[Waiting]:
 
 def open_claims(member: Membership) -> int:
     return Claim.visible_to(member).filter(decision=Decision.OPEN).count()
+
+
+def hidden(member: Membership, today: datetime.date) -> int:
+    return Service.stewarded_by(member).filter(lists(today)["hidden"]).count()
 
 
 def failed_imports() -> int:

@@ -2,7 +2,26 @@
 
 from django.urls import path
 
-from directory.views import activities, calendar, home, service, shortlist, slip, steward, wrong, still_right
+from directory.api.urls import urlpatterns as api_urls
+from directory.views import (
+    activities,
+    calendar,
+    claims,
+    collections,
+    finder,
+    home,
+    join,
+    lost,
+    service,
+    shortlist,
+    slip,
+    stale,
+    steward,
+    steward_collections,
+    steward_words,
+    still_right,
+    wrong,
+)
 
 app_name = "directory"
 
@@ -14,6 +33,14 @@ urlpatterns = [
 
 urlpatterns += [  # the steward's pages, and how groups come to take part
     path("steward/", steward.steward, name="steward"),
+    path("steward/claims/", claims.claims, name="claims"),
+    path("steward/claims/<uuid:pk>/", claims.claim, name="claim"),
+    path("steward/stale/", stale.stale, name="stale"),
+    path("steward/stale/<uuid:pk>/", stale.tell, name="stale_tell"),
+    path("join/", join.join, name="join"),
+    path("join/check-answers/", join.check, name="join_check"),
+    path("join/sent/", join.sent, name="join_sent"),
+    path("join/<slug:name>/", join.question, name="join_question"),
     path("still-right/<str:token>/", still_right.still_right, name="still_right"),
     path("still-right/<str:token>/link/", still_right.new_link, name="still_right_link"),
     path("still-right/<str:token>/<uuid:pk>/changed/", still_right.changed, name="still_right_changed"),
@@ -36,4 +63,29 @@ urlpatterns += [  # one activity, and the list that somebody keeps without an ac
     path("s/<str:code>/", slip.slip, name="slip"),
     path("s/<str:code>/slip.pdf", slip.printed, name="slip_pdf"),
     path("s/<str:code>/keep/", slip.keep, name="keep_slip"),
+]
+
+urlpatterns += api_urls  # what other systems take away
+
+urlpatterns += [  # ways to find: three questions, collections; and the steward's words for what people look for
+    path("find/", finder.finder, {"number": 0}, name="finder"),
+    path("find/where/", finder.finder, {"number": 1}, name="finder_where"),
+    path("find/suits/", finder.finder, {"number": 2}, name="finder_suits"),
+    path("collections/", collections.collections, name="collections"),
+    path("collections/<slug:slug>/", collections.collection, name="collection"),
+    path("steward/words/", steward_words.words, name="words"),
+    path("steward/words/leave-out/", steward_words.stop_word, name="stop_word"),
+    path("steward/words/remove/", steward_words.remove_word, name="remove_word"),
+    path("steward/places/", steward_words.places, name="places"),
+    path("steward/places/remove/", steward_words.remove_place, name="remove_place"),
+    path("steward/lost-searches/", lost.lost, name="lost"),
+    path("steward/lost-searches/file.csv", lost.lost_csv, name="lost_csv"),
+    path("steward/collections/", steward_collections.steward_collections, name="steward_collections"),
+    path("steward/collections/new/", steward_collections.new_collection, name="new_collection"),
+    path("steward/collections/<uuid:pk>/", steward_collections.steward_collection, name="steward_collection"),
+    path("steward/collections/<uuid:pk>/publish/", steward_collections.publish_collection, name="publish_collection"),
+    path("steward/collections/<uuid:pk>/delete/", steward_collections.delete_collection, name="delete_collection"),
+    path("steward/collections/<uuid:pk>/move/", steward_collections.move_collection, name="move_collection"),
+    path("steward/collections/<uuid:pk>/add/", steward_collections.add_item, name="add_to_collection"),
+    path("steward/collections/<uuid:pk>/<int:item>/", steward_collections.change_item, name="collection_item"),
 ]

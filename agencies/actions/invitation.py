@@ -36,11 +36,13 @@ def invite(
     role: Role,
     manages_team: bool,
     by: Membership | None,
+    words: str = "",
 ) -> Invitation:
     """An open invitation, and the e-mail with its link. The same `key` again is the same invitation.
 
     `by` is None only for the first steward, invited from the command line. The form has checked that the address
-    has neither an open invitation nor an open membership here; the database refuses a second invitation.
+    has neither an open invitation nor an open membership here; the database refuses a second invitation. `words`
+    stand at the top of the e-mail.
     """
     columns = {
         "email": email.strip().lower(),
@@ -53,7 +55,7 @@ def invite(
     }
     invitation, created = Invitation.objects.get_or_create(id=key, agency=agency, defaults=columns)
     if created:
-        send_link(invitation)
+        send_link(invitation, words)
     return invitation
 
 
@@ -68,7 +70,7 @@ def resend(*, invitation: Invitation, by: Membership) -> Invitation:
     return invitation
 
 
-def send_link(invitation: Invitation) -> str:
+def send_link(invitation: Invitation, words: str = "") -> str:
     """Give the invitation a fresh link, e-mail it, and return it; nobody can read it from the database."""
     token = secrets.token_urlsafe(32)
     invitation.token_hash = hashed(token)
@@ -79,7 +81,7 @@ def send_link(invitation: Invitation) -> str:
         to=invitation.email,
         subject=f"Join {' '.join(invitation.agency.name.split())} on {settings.PLACE['name']}"[:200],
         template="email/invitation.txt",
-        context={"invitation": invitation, "link": link},
+        context={"invitation": invitation, "link": link, "words": words},
     )
     return link
 

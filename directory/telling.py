@@ -1,0 +1,54 @@
+"""Where those who look after listings read their e-mail."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from agencies.access import Role
+from agencies.models import Agency, AgencyKind, Membership
+from directory.models import Service
+
+
+def group_emails(agency: Agency) -> list[str]:
+    """Where the group reads: its own address, else those of who runs it there, else of everybody who keeps its
+    listings; none for a group that nobody has an address of."""
+    if agency.email:
+        return [agency.email]
+    members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True, role=Role.PROVIDER)
+    found = list(members.order_by("started_at", "pk").values_list("user__email", "manages_team"))
+    return [email for email, manages in found if manages] or [email for email, _ in found]
+
+
+def listing_emails(agency: Agency, services: list[Service]) -> dict[str, list[Service]]:
+    """Who is written to about which listings: the group, or for want of it each listing's own address."""
+    if emails := group_emails(agency):
+        return dict.fromkeys(emails, services)
+    found: dict[str, list[Service]] = {}
+    for service in services:
+        if own := service.referral_email or service.email:
+            found.setdefault(own, []).append(service)
+    return found
+
+
+def steward_emails() -> list[str]:
+    """Where the stewards read: the address of their agency, else of each of them."""
+    found: list[str] = []
+    for agency in Agency.objects.filter(kind=AgencyKind.STEWARD, left_at=None).order_by("name", "pk"):
+        members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True, role=Role.STEWARD)
+        found += [agency.email] if agency.email else members.order_by("pk").values_list("user__email", flat=True)
+    return list(dict.fromkeys(found))
+
+
+def member_emails(agency: Agency) -> list[str]:
+    """Of everybody who works there now."""
+    members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True)
+    return list(members.order_by("started_at", "pk").values_list("user__email", flat=True))
+
+
+def absolute(name: str, *arguments: object) -> str:
+    """An address for an e-mail."""
+    return f"{settings.PLACE['base_url']}{reverse(name, args=arguments)}"
+
+
+def one_line(words: str) -> str:
+    """Words fit for the subject of an e-mail."""
+    return " ".join(words.replace("\0", "").split())[:90]
