@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import page
-from directory import describing, sessions
+from directory import describing, figures, sessions
 from directory.models import Service, Status
 from directory.whole import is_shown_to, whole
 
@@ -28,6 +28,8 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("directory:service", found.joined_to_id, permanent=True)
     if not shown:
         return page(request, "directory/service_over.html", {"service": found, "back": back}, status=410)
+    if found.is_listed and request.method == "GET":
+        figures.seen([found.pk], "views")
     return page(request, "directory/service.html", {"service": found, "back": back, **told(found)})
 
 

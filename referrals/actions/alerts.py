@@ -1,0 +1,106 @@
+"""“Tell me when something new matches”: asked for, started from one's own mailbox, stopped by one press."""
+
+import datetime
+import uuid
+
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone
+
+from agencies import messages
+from agencies.models import Message
+from directory.forms.search import SearchForm
+from directory.models import Service
+from referrals.actions.links import absolute, one_line
+from referrals.models import Alert
+from referrals.models.alert import UNCONFIRMED_LIVES
+
+ASKED_A_DAY = 3  # e-mails that others can make us send to one address
+NAMED = 10  # activities named in one e-mail
+
+
+@transaction.atomic
+def ask(*, key: uuid.UUID, email: str, query: str) -> None:
+    """Send the link that starts it, once for a `key`. Nothing else is sent to the address before it is pressed.
+
+    Whoever asks learns nothing: not whether the address has such an alert already, nor whether it gets the e-mail,
+    which it does at most ASKED_A_DAY times a day.
+    """
+    email, today = email.lower(), timezone.localdate()
+    running = Alert.objects.filter(email=email, query=query).exclude(confirmed_at=None).first()
+    if running:
+        _write(running, f"again {today}", "You get these e-mails already", "email/alert_again.txt")
+        return
+    since = timezone.now() - datetime.timedelta(days=1)
+    if Alert.objects.filter(email=email, confirmed_at=None, asked_at__gt=since).count() >= ASKED_A_DAY:
+        return
+    new = Alert(email=email, query=query)
+    alert, made = Alert.objects.get_or_create(
+        key=key, defaults={"pk": new.pk, "email": email, "query": query, "token_hash": Alert.hashed(new.token)}
+    )
+    if made:
+        _write(alert, "asked", "Press once to hear of new activities", "email/alert_asked.txt")
+
+
+@transaction.atomic
+def start(alert: Alert) -> None:
+    """From now on. A twin that runs already is enough: this one goes."""
+    now = timezone.now()
+    twins = Alert.objects.select_for_update().filter(email=alert.email, query=alert.query).order_by("pk")
+    if any(twin.confirmed_at for twin in twins if twin.pk != alert.pk):
+        stop(alert)
+        return
+    Alert.objects.filter(pk=alert.pk, confirmed_at=None).update(confirmed_at=now, told_until=now)
+
+
+@transaction.atomic
+def stop(alert: Alert) -> None:
+    """Nothing is left of it: neither the address, nor the e-mails that it sent."""
+    Alert.objects.filter(pk=alert.pk).delete()
+    Message.forget(f"alert {alert.pk} ")
+
+
+def forget_unconfirmed() -> int:
+    """Delete what nobody started within a week; how many those were."""
+    old = list(Alert.objects.filter(confirmed_at=None, asked_at__lt=timezone.now() - UNCONFIRMED_LIVES))
+    for alert in old:
+        stop(alert)
+    return len(old)
+
+
+@transaction.atomic
+def tell(alert: Alert, services: list[Service], until: datetime.datetime) -> bool:
+    """One e-mail about what is new, and a note of how far it goes; False when another worker was first."""
+    as_read = Alert.objects.filter(pk=alert.pk, told_until=alert.told_until).exclude(confirmed_at=None)
+    if not as_read.update(told_until=until, token_hash=Alert.hashed(alert.token)):
+        return False
+    if services:
+        first = one_line(services[0].name)
+        subject = f"New: {first}" if len(services) == 1 else f"{len(services)} new activities, among them {first}"[:200]
+        more = max(len(services) - NAMED, 0)
+        shown = [(service, absolute("directory:service", service.pk)) for service in services[:NAMED]]
+        _write(alert, f"{until:%Y-%m-%d}", subject, "email/alert_news.txt", services=shown, more=more)
+    return True
+
+
+def _write(alert: Alert, what: str, subject: str, template: str, **more: object) -> None:
+    stop_link = absolute("referrals:alert_stop", alert.token)
+    context = {
+        "words": in_words(alert.query), "link": absolute("referrals:alert_link", alert.token), "stop": stop_link,
+        "search": absolute("directory:activities") + (f"?{alert.query}" if alert.query else ""), **more,
+    }  # fmt: skip
+    # One press in the mail program itself (RFC 2369 and RFC 8058)
+    headers = {"List-Unsubscribe": f"<{stop_link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    messages.send(
+        key=f"alert {alert.pk} {what}", to=alert.email, subject=subject, template=template, context=context,
+        headers=headers if alert.confirmed_at else None,
+    )  # fmt: skip
+
+
+def in_words(query: str) -> str:
+    """The search for people: "“gardening”, near Worthing, Free, Tuesday"; "everything new" for an empty one."""
+    form = SearchForm(QueryDict(query))
+    form.is_valid()
+    words, near = form.data.get("words", "")[:200], form.place
+    said = [f"“{words}”" if words else "", f"near {near}" if near else "", *(chip.words for chip in form.chips)]
+    return ", ".join(part for part in said if part) or "everything new"
