@@ -34,6 +34,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "directory.api.middleware.without_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -197,6 +198,9 @@ PLACE = {
     "safeguarding_phone": "01632 960111",
     "tiles": "",  # address of a tile server for the public map, with {z} {x} {y}; none means pins on an outline
     "base_url": "http://127.0.0.1:8000",
+    # Of the published directory: for the owners of the place to choose, such as "Open Government Licence v3.0".
+    "licence": "",
+    "licence_url": "",
 }
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds

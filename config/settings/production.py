@@ -33,6 +33,8 @@ PLACE["area"] = required("PLACE_AREA")  # noqa: F405
 PLACE["phone"] = required("PLACE_PHONE")  # noqa: F405
 PLACE["safeguarding_team"] = os.environ.get("SAFEGUARDING_TEAM", PLACE["safeguarding_team"])  # noqa: F405
 PLACE["safeguarding_phone"] = required("SAFEGUARDING_PHONE")  # noqa: F405
+PLACE["licence"] = os.environ.get("DATA_LICENCE", "")  # noqa: F405
+PLACE["licence_url"] = os.environ.get("DATA_LICENCE_URL", "")  # noqa: F405
 PLACE["tiles"] = os.environ.get("TILES_URL", "")  # noqa: F405
 if PLACE["tiles"]:  # noqa: F405
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] = [SELF, "data:", required("TILES_ORIGIN")]  # noqa: F405
