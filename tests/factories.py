@@ -14,11 +14,13 @@ from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
 from agencies.access import Role
-from agencies.models import Agency, AgencyKind, Author, Membership, Signed, User
+from agencies.models import Agency, AgencyKind, Author, Hand, Membership, Signed, User
 from cases.models import Case, Circle, Person
-from directory.models import Service, Taxonomy, TaxonomyTerm
+from directory.models import Service, Session, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS
-from referrals.models import Move, Referral, Urgency
+from referrals.actions.booking import Who, book
+from referrals.booking_states import Mover
+from referrals.models import Booking, Move, Referral, Urgency
 from referrals.promises import answer_by
 from referrals.states import Status
 
@@ -197,3 +199,30 @@ class CaseFactory(DjangoModelFactory):
     def owner(self, create: bool, extracted: Any, **fields: Any) -> None:
         if create:
             Circle.objects.create(case=self, agency=self.agency, purpose="Works with the person")
+
+
+# --- sessions and bookings --------------------------------------------------------------------------
+
+
+class SessionFactory(DjangoModelFactory):
+    """A session of an activity that takes bookings, in three days at 10:30: SessionFactory(places=1)."""
+
+    class Meta:
+        model = Session
+
+    service = factory.SubFactory(ServiceFactory, bookable=True)
+    starts_at = factory.LazyFunction(lambda: at(days=3))
+    on = factory.LazyAttribute(lambda s: timezone.localdate(s.starts_at))
+    places = 5
+
+
+def at(days: int, hour: int = 10, minute: int = 30) -> datetime.datetime:
+    """A moment so many days from today, on London's clock."""
+    day = timezone.localdate() + datetime.timedelta(days=days)
+    return datetime.datetime.combine(day, datetime.time(hour, minute), timezone.get_default_timezone())
+
+
+def booked(session: Session, name: str = "Joan Whitfield", **contact: Any) -> Booking:
+    """Somebody books a place for themselves, or a number when there is none."""
+    who = Who(name, **(contact or {"phone": "07700 900123"}))
+    return book(session=session, by=Author(Hand.PERSON, "The person"), mover=Mover.PERSON, key=uuid.uuid4(), who=who)
