@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agencies.models import Membership
+from cases.booking import Date, dates_of
 from cases.forms.activities import FindActivitiesForm
 from cases.models import Case, CaseReferral
 from cases.onward import Asked, asked_already
@@ -31,6 +32,7 @@ class Activity:
     asked: Asked | None  # an open referral from this case
     answers: bool  # there is somebody to send a referral to
     chosen: bool
+    dates: list[Date]  # sessions to book, when its group takes bookings here
 
 
 def needs_of(case: Case) -> list[TaxonomyTerm]:
@@ -51,6 +53,7 @@ def look(case: Case, form: FindActivitiesForm, after: str = "") -> Found:
 
 def activities(found: Found, case: Case, chosen: list[Service]) -> list[Activity]:
     asked, answering = asked_already(case), able_to_answer(found.services)
+    dates = dates_of(found.services, case)
     ticked = {service.pk for service in chosen}
     return [
         Activity(
@@ -58,6 +61,7 @@ def activities(found: Found, case: Case, chosen: list[Service]) -> list[Activity
             far=miles_away(service.distance_km),  # type: ignore[attr-defined]  # what a search found carries it
             summary=summary(service.description), chips=list(spot.chips) if spot else [],
             asked=asked.get(service.pk), answers=service.pk in answering, chosen=service.pk in ticked,
+            dates=dates.get(service.pk, []),
         )
         for service in found.services
         for spot in [service.spot]

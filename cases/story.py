@@ -71,6 +71,9 @@ LOOKS: dict[str, Look] = {
     Kind.ANSWERED: Look("check"),
     Kind.WITHDRAWN: Look("walk", "grey"),
     Kind.SIGNPOSTED: Look("place", "plum"),
+    Kind.BOOKED: Look("calendar", "plum"),
+    Kind.ATTENDED: Look("check"),
+    Kind.MISSED: Look("clock", "amber"),
     Kind.CLOSED: Look("check", "grey"),
     Kind.ERASED: Look("lock", "grey"),
 }
@@ -137,6 +140,25 @@ def signposted(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
     return f"Told about {details.get('service', 'an activity')}", facts
 
 
+def booked(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """service, agency, when (in words), deed (past participle), status, agreed; position, until where there is one."""
+    deed = str(details.get("deed") or "booked").capitalize()
+    facts = labelled(details, ("By", "agency"), ("Number on the list", "position"), ("Held until", "until"))
+    return f"{deed}: {of_session(details)}", facts + labelled(details, ("Agreed", "agreed"))
+
+
+def attended(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
+    """service, agency, when (in words), deed, time: which time it was."""
+    turn = {1: " (1st time)", 2: " (2nd time)", 3: " (3rd time)"}.get(details.get("time", 0), "")
+    deed = str(details.get("deed") or "came").capitalize()
+    return f"{deed}: {of_session(details)}{turn}", labelled(details, ("By", "agency"))
+
+
+def of_session(details: dict[str, Any]) -> str:
+    """Which one: "Tuesday gardening group, 24 November 2026, 10:30am"."""
+    return ", ".join(str(details[key]) for key in ("service", "when") if details.get(key)) or "an activity"
+
+
 def closed(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
     """reason, outcome."""
     return str(Kind(kind).label), labelled(details, ("Reason", "reason"), ("What changed", "outcome"))
@@ -155,7 +177,7 @@ FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, Facts]]] = {
     Kind.PHONE: contact, Kind.CALL: contact, Kind.VISIT: contact, Kind.NO_ANSWER: contact, Kind.NOTE: contact,
     Kind.REFERRED: referred, Kind.OPENED: opened, Kind.FACT: fact, Kind.ASSIGNED: assigned, Kind.AGREED: agreed,
     Kind.SENT_ON: sent_on, Kind.ANSWERED: answered, Kind.WITHDRAWN: answered, Kind.SIGNPOSTED: signposted,
-    Kind.CLOSED: closed,
+    Kind.BOOKED: booked, Kind.ATTENDED: attended, Kind.MISSED: attended, Kind.CLOSED: closed,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import activities, case, caseload, closing, facts, give, notes, opening, papers, sharing
+from cases.views import activities, booking, case, caseload, closing, facts, give, notes, opening, papers, sharing
 
 app_name = "cases"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/activities/", activities.activities, name="activities"),
     path("cases/<uuid:pk>/activities/signpost/", activities.signpost, name="signpost"),
     path("cases/<uuid:pk>/activities/send-on/", activities.send_on, name="send_on"),
+    path("cases/<uuid:pk>/book/<uuid:session>/", booking.book, name="book"),
+    path("cases/<uuid:pk>/bookings/<uuid:booking>/", booking.booking, name="booking"),
     path("cases/<uuid:pk>/close/", closing.close, name="close"),
     path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),

@@ -9,7 +9,10 @@ from agencies.models import Author
 from cases.history import record
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind
 from referrals.actions import move
-from referrals.models import Referral
+from referrals.actions.booking import move_booking
+from referrals.actions.booking.places import hold
+from referrals.booking_states import STANDS, Booked, Mover
+from referrals.models import Booking, Referral
 from referrals.states import MOVES, OPEN, Side, Status
 
 WORDS = "The person no longer agrees that their details are shared. There is nothing more to do."
@@ -22,6 +25,7 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
     What was written stays written (UK GDPR basis is not consent; shared standards, law.md). Called twice, the
     second call changes nothing.
     """
+    places = hold_bookings(agreement)
     asked = open_referrals_to(agreement)
     list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=[r.pk for r in asked]).order_by("pk"))
     case = Case.objects.select_for_update(of=("self",)).get(pk=agreement.case_id)
@@ -31,11 +35,13 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
         return agreement
     if agreement.scope == Agreement.Scope.TELL:
         tell_no_more(agreement)
-    note(case, agreement, by=by, words=words, key=key, stopped=[str(r.service or r.to_agency) for r in asked])
+    note(case, agreement, by=by, words=words, key=key, stopped=stopped(asked, places))
     for referral in asked:
         referral.refresh_from_db()
         if (Status(referral.status), Status.WITHDRAWN) in MOVES:
             move(referral, Status.WITHDRAWN, by=by, side=Side.SENDER, words=WORDS)
+    for booking in places:
+        move_booking(booking, Booked.CANCELLED, by=by, mover=Mover.PERSON)
     return agreement
 
 
@@ -47,6 +53,29 @@ def open_referrals_to(agreement: Agreement) -> list[Referral]:
         case=agreement.case_id, direction=CaseReferral.Direction.SENT, referral__to_agency=agreement.agency_id
     ).select_related("referral__service", "referral__to_agency", "referral__from_agency", "referral__sent_by__user")
     return [link.referral for link in sent.order_by("pk") if link.referral.is_open]
+
+
+def bookings_with(agreement: Agreement) -> list[Booking]:
+    """Places booked with that agency from the case, in sessions to come."""
+    if agreement.scope != Agreement.Scope.SHARE:
+        return []
+    rows = Booking.objects.filter(
+        case_booking__case=agreement.case_id, session__service__agency=agreement.agency_id, status__in=sorted(STANDS),
+        session__starts_at__gt=timezone.now(), session__cancelled_at=None,
+    )  # fmt: skip
+    return list(rows.select_related("session__service").order_by("session_id", "number"))
+
+
+def hold_bookings(agreement: Agreement) -> list[Booking]:
+    """The same, with their sessions held: those are locked before all else."""
+    for session in dict.fromkeys(booking.session_id for booking in bookings_with(agreement)):
+        hold(session)
+    return bookings_with(agreement)
+
+
+def stopped(asked: list[Referral], places: list[Booking]) -> list[str]:
+    """What ends with an agreement, by name."""
+    return [str(r.service or r.to_agency) for r in asked] + [str(b.session.service) for b in places]
 
 
 def tell_no_more(agreement: Agreement) -> None:

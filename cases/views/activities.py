@@ -16,6 +16,7 @@ from cases.actions.onward import Ask, in_words, refer_on, what_they_get
 from cases.actions.onward import signpost as tell_about
 from cases.activities import able_to_answer, chosen_services, look, needs_of, not_shown
 from cases.activities import activities as rows
+from cases.booking import booked_from
 from cases.forms.activities import FindActivitiesForm
 from cases.forms.drafts import drafted
 from cases.forms.onward import ReferOnForm
@@ -42,8 +43,8 @@ def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     shown = rows(found, case, chosen) if found else []
     return answer(request, "cases/activities.html", part={"results": "results"}, context={
         "case": case, "form": form, "needs": needs, "found": found, "key": uuid.uuid4(), "rows": shown,
-        "kept": not_shown(chosen, shown), "asked": asked_from(case), "query": request.GET.urlencode(),
-        "ours": case.agency_id == member.agency_id,
+        "kept": not_shown(chosen, shown), "asked": asked_from(case), "booked": booked_from(case),
+        "query": request.GET.urlencode(), "ours": case.agency_id == member.agency_id,
     })  # fmt: skip
 
 

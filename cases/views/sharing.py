@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Author
-from cases.actions.sharing import open_referrals_to, withdraw_agreement
+from cases.actions.sharing import bookings_with, open_referrals_to, withdraw_agreement
 from cases.forms.sharing import TakeBackForm
 from cases.models import Case
 from cases.onward import asked_from
@@ -51,5 +51,5 @@ def take_back(request: HttpRequest, pk: uuid.UUID, agreement: uuid.UUID) -> Http
         return redirect("cases:sharing", pk=case.pk)
     opened(request, case, "sharing")
     return answer(request, "cases/take_back.html", {
-        "case": case, "form": form, "given": given, "stopped": open_referrals_to(given),
+        "case": case, "form": form, "given": given, "stopped": open_referrals_to(given), "places": bookings_with(given),
     })  # fmt: skip
