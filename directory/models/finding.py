@@ -117,6 +117,10 @@ class CollectionItem(models.Model):
     def __str__(self) -> str:
         return f"{self.collection}: {self.service_id}"
 
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.helps_to_find(member))
+
 
 class Slip(models.Model):
     """A shortlist under a short code, to be typed from paper or opened by its QR. Only activities: nobody's name."""

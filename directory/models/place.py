@@ -145,3 +145,7 @@ class Place(models.Model):
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         """The neighbourhoods that the steward added; districts and towns are counted, not kept by anybody."""
         return cls.objects.filter(access.helps_to_find(member), given=True)
+
+    @classmethod
+    def is_district(cls, name: str) -> bool:
+        return cls.objects.filter(pk=name.lower(), district=True).exists()

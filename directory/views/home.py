@@ -5,10 +5,14 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import page
+from directory.collected import published
 from directory.forms.search import SearchForm
+
+COLLECTIONS = 4
 
 
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return page(request, "directory/home.html", {"search": SearchForm()})
+    context = {"search": SearchForm(), "collections": published()[:COLLECTIONS]}
+    return page(request, "directory/home.html", context)

@@ -1,0 +1,41 @@
+"""What stands in a collection, ready for cards."""
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from agencies.models import Membership
+from directory.describing import summary
+from directory.models import LISTED, Collection, CollectionItem, Service, Spot
+
+OF_ITEM = Q(**{f"items__service__{name}": value for name, value in LISTED.children})
+
+
+def published() -> QuerySet[Collection]:
+    """Those that anybody may read and that hold something, with how many activities (`size`)."""
+    return Collection.published().annotate(size=Count("items", filter=OF_ITEM)).filter(size__gt=0)
+
+
+def listed_in(collection: Collection) -> list[Service]:
+    """Its activities that are listed now, in the steward's order, each with its `note` and what its card says."""
+    first = Prefetch("service__spots", Spot.objects.defer("search", "cells").order_by("pk"))
+    rows = (
+        CollectionItem.objects.filter(collection=collection).select_related("service__agency").prefetch_related(first)
+    )
+    rows = rows.defer("service__received", "service__agency__received").order_by("order", "pk")
+    return [dressed(row) for row in rows if row.service.is_listed]
+
+
+def in_order(member: Membership) -> list[Collection]:
+    """Drafts too, each with how many activities it holds (`size`), for the steward."""
+    return list(Collection.visible_to(member).annotate(size=Count("items")))
+
+
+def all_of(collection: Collection) -> list[CollectionItem]:
+    """What is in it, listed or not, in order."""
+    return list(collection.items.select_related("service__agency").order_by("order", "pk"))
+
+
+def dressed(item: CollectionItem) -> Service:
+    service = item.service
+    service.spot = next(iter(service.spots.all()), None)
+    service.note, service.summary, service.away = item.note, summary(service.description), ""  # type: ignore[attr-defined]
+    return service
