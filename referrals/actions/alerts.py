@@ -101,6 +101,6 @@ def in_words(query: str) -> str:
     """The search for people: "“gardening”, near Worthing, Free, Tuesday"; "everything new" for an empty one."""
     form = SearchForm(QueryDict(query))
     form.is_valid()
-    words, near = form.data.get("words", "")[:200], form.place
+    words, near = form.cleaned_data.get("words", ""), form.place
     said = [f"“{words}”" if words else "", f"near {near}" if near else "", *(chip.words for chip in form.chips)]
     return ", ".join(part for part in said if part) or "everything new"
