@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from directory import marks
@@ -20,7 +20,7 @@ from directory.hours import all_in_words
 from directory.marks import ACCESS
 from directory.models import LISTED, Location, Schedule, Service, Session, Spot, Status
 
-__all__ = ["ACCESS", "index", "refresh"]
+__all__ = ["ACCESS", "index", "keep_up", "mark_needs", "refresh"]
 MAKING = 1  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH = 500
 LEVELS = 12  # sizes of grid cell: 0.5 km, doubled eleven times to 1,024 km
@@ -213,6 +213,55 @@ INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
         AND EXISTS (SELECT FROM directory_spot p WHERE p.location_id = l.id)
     GROUP BY lower(city) ON CONFLICT DO NOTHING;
 """
+
+
+# The needs of a spot, when their words have changed since it was written.
+MARK = f"""
+WITH need AS MATERIALIZED ({NEEDS}),
+now AS (
+    SELECT spot.id, need.mark, true AS there FROM need JOIN directory_spot spot ON spot.search @@ need.query
+    WHERE NOT spot.marks @> ARRAY[need.mark::varchar]
+    UNION ALL SELECT spot.id, need.mark, false FROM need
+    JOIN directory_spot spot ON spot.search @@ quote_literal(need.mark)::tsquery
+    WHERE (spot.search @@ need.query) IS NOT TRUE AND NOT EXISTS (
+        SELECT FROM directory_serviceterm link
+        WHERE link.service_id = spot.service_id AND '#' || replace(link.term_id::text, '-', '') = need.mark
+    )
+),
+changed AS (
+    SELECT id, coalesce(array_agg(mark) FILTER (WHERE there), '{{}}') AS new,
+        coalesce(array_agg(mark) FILTER (WHERE NOT there), '{{}}') AS old
+    FROM now GROUP BY id
+)
+UPDATE directory_spot spot SET
+    search = ts_delete(search, changed.old) || array_to_tsvector(changed.new),
+    marks = ARRAY(SELECT mark FROM unnest(marks) mark WHERE mark <> ALL(changed.old)) || changed.new
+FROM changed WHERE changed.id = spot.id
+"""  # noqa: S608
+AGE = f"""
+UPDATE directory_spot spot SET worth = {WORTH}
+FROM directory_service service WHERE service.id = spot.service_id AND abs(spot.worth - {WORTH}) > 0.01
+"""  # noqa: S608
+
+
+def mark_needs() -> None:
+    """After the words of a need were changed: mark what speaks of it now, and no longer what does not."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK)
+
+
+@transaction.atomic
+def keep_up() -> None:
+    """What changes by itself from day to day: how fresh a listing is, which has room next, and needs' words.
+
+    What an older making of this file has written is written anew.
+    """
+    late = models.Q(written_as__lt=MAKING) | models.Q(room_on__lt=timezone.localdate())
+    dated = Session.coming().filter(places__isnull=False)
+    index({row.service_id for rows in (Spot.objects.filter(late), dated) for row in rows.only("service")})
+    mark_needs()
+    with connection.cursor() as cursor:
+        cursor.execute(AGE)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What a filter asks for and what a listing says of itself, as the same short marks: '#tu-morning', '#free', '#lang-pl'.
+"""What a filter asks for and what a listing says of itself, as the same short marks: '#tu-morning', '#lang-pl'.
 
 index.py writes them, search.py asks for them. Filters combine: each is a list of marks of which one is wanted.
 """
@@ -95,7 +95,7 @@ def _parts(opens: datetime.time, closes: datetime.time | None) -> Iterator[str]:
 
 
 def of_ages(low: int | None, high: int | None) -> list[str]:
-    """The ages from `low` to `high` as few blocks of 1, 2, 4 … 128 years: "#age3-7" is 56 to 63. All, if none is said."""
+    """The ages from `low` to `high` as few blocks of 1, 2, 4 … 128 years: "#age3-7" is 56 to 63. All, if none."""
     first, last = min(low or 0, 127), high if high and high < 120 else 127
     found = []
     while first <= last:

@@ -12,18 +12,36 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import brotli
 import msgpack
 from django.db import connection, transaction
 
 from directory.grid import BRITISH, IRISH, Point, to_point
-from directory.models import Place, Postcode
+from directory.models import Place
 from directory.words import swapped
 
 FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+ONE_POSTCODE = """
+SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s)
+FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s
+"""
+NAMED = """
+SELECT sought.name, place.shown, place.latitude, place.longitude
+FROM unnest(%(names)s::text[], %(guess)s::bool[], %(begins)s::text[], %(swapped)s::text[], %(districts)s::text[])
+    WITH ORDINALITY sought (name, guess, begins, swapped, districts, number)
+JOIN directory_place place ON
+    CASE WHEN place.district THEN place.name = ANY(string_to_array(districts, ','))
+    ELSE place.name = sought.name OR place.name LIKE begins
+        OR guess AND (place.name = ANY(string_to_array(swapped, ',')) OR similarity(place.name, sought.name) > 0.45)
+    END
+ORDER BY place.district AND place.name = split_part(districts, ',', 1) DESC, place.district DESC,
+    similarity(place.name, sought.name) = 1 DESC, CASE WHEN similarity(place.name, sought.name) = 1 THEN number END,
+    place.name LIKE begins DESC, similarity(place.name, sought.name) DESC, place.size DESC, place.name
+LIMIT 1
+"""
 LONGEST = 80  # characters of a place's name; no name of a place is longer (Llanfair… has 58)
 
 
@@ -38,45 +56,54 @@ def find_postcode(text: str) -> Point | None:
     code = tidy(text)
     if not code:
         return None
-    row = Postcode.objects.filter(pk=code).values_list("latitude", "longitude").first()
-    if row:
-        return Point(*row)
-    return None if area_of(code) in loaded_areas() else _read_one(code)
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_POSTCODE, {"code": code, "area": f"^{area_of(code)}[0-9]"})
+        lat, lon, loaded = cursor.fetchone()
+    if lat is not None:
+        return Point(lat, lon)
+    return None if loaded else _read_one(code)
+
+
+class Sought(NamedTuple):
+    """What may be the name of a place, in small letters. With `guess` it may be mistyped; `begun`, cut short."""
+
+    name: str
+    guess: bool = True
+    begun: bool = False
 
 
 def find_place(text: str) -> tuple[str, Point] | None:
     """A postcode, a district ("BN11", "BN11 2") or the name of a place, as it is written, and its middle.
 
-    Names may be begun ("shoreham") or a little wrong ("worthin"); the largest of those that fit is taken.
+    Names may be begun ("shoreham") or a little wrong ("worthin"); the largest of those that fit is taken. One query.
     """
     text = re.sub(r"[\x00-\x1f\s]+", " ", text[:LONGEST]).strip()
     if code := tidy(text):
         point = find_postcode(code)
         return (f"{code[:-3]} {code[-3:]}", point) if point else None
-    return _find_district(text) or _find_name(text.lower())
+    found = find_sought([Sought(text.lower(), begun=True)]) if text else None
+    return found[1:] if found else None
 
 
-def _find_district(text: str) -> tuple[str, Point] | None:
-    packed = text.upper().replace(" ", "")
-    if not re.fullmatch(DISTRICT.pattern + "[0-9]?[A-Z]?", packed):
-        return None
-    tries = [text.split(" ")[0].lower(), packed.lower(), packed[:-1].lower()]
-    found = {place.pk: place for place in Place.objects.filter(pk__in=tries, district=True)}
-    place = next((found[name] for name in tries if name in found), None)
-    return (place.shown, Point(place.latitude, place.longitude)) if place else None
+def find_sought(sought: list[Sought]) -> tuple[str, str, Point] | None:
+    """Which of these is a place, how it is written, and its middle: the first that fits exactly, else the likeliest."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, {
+            "names": [name for name, _, _ in sought], "guess": [guess for _, guess, _ in sought],
+            "begins": [re.sub(r"([%_\\])", r"\\\1", name) + "%" if begun else "" for name, _, begun in sought],
+            "swapped": [",".join(swapped(name)) if guess else "" for name, guess, _ in sought],
+            "districts": [",".join(_districts(name)) for name, _, _ in sought],
+        })  # fmt: skip
+        row = cursor.fetchone()
+    return (row[0], row[1], Point(row[2], row[3])) if row else None
 
 
-def _find_name(name: str) -> tuple[str, Point] | None:
-    if not name:
-        return None
-    begins = re.sub(r"([%_\\])", r"\\\1", name) + "%"
-    rows = Place.objects.raw(
-        "SELECT * FROM directory_place WHERE NOT district"
-        " AND (name = %s OR name LIKE %s OR name = ANY(%s) OR similarity(name, %s) > 0.45)"
-        " ORDER BY name = %s DESC, name LIKE %s DESC, similarity(name, %s) DESC, size DESC, name LIMIT 1",
-        [name, begins, swapped(name), name, name, begins, name],
-    )
-    return next(((place.shown, Point(place.latitude, place.longitude)) for place in rows), None)
+def _districts(name: str) -> list[str]:
+    """Which districts it may be: "bn11 2" is in BN11, "bn1" may be whole."""
+    packed = name.replace(" ", "")
+    if not re.fullmatch(DISTRICT.pattern + "[0-9]?[A-Z]?", packed.upper()):
+        return []
+    return list(dict.fromkeys([name.split(" ")[0], packed, packed[:-1]]))
 
 
 def area_of(code: str) -> str:

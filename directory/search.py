@@ -169,7 +169,10 @@ class Statement:
     def text(self) -> str:
         asked, known = self.asked, self.known
         candidates = self.candidates("near", known.query(), further=self.band > 0)
-        rows, nothing = ["near", "near_elsewhere"], "NOT EXISTS (SELECT FROM near) AND NOT EXISTS (SELECT FROM near_elsewhere)"
+        rows, nothing = (
+            ["near", "near_elsewhere"],
+            "NOT EXISTS (SELECT FROM near) AND NOT EXISTS (SELECT FROM near_elsewhere)",
+        )
         if loose := len(known.parts) > 1 and not self.band:
             candidates += self.candidates("loose", known.query(some=True), guard=f"AND {nothing}")
             rows += ["loose", "loose_elsewhere"]
