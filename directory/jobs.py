@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from directory.actions import freshness
-from directory.index import index, refresh
+from directory.index import index, keep_up, refresh
 from directory.models import LISTED, Service, Spot
 from directory.postcodes import load_areas_around
 from directory.quality import judge_all
@@ -21,6 +21,7 @@ def refresh_directory(timestamp: int) -> None:
     unwritten = Service.objects.filter(LISTED).exclude(pk__in=Spot.objects.values("service"))
     for services in (over, unwritten):
         index(set(services.values_list("pk", flat=True)))
+    keep_up()
     load_areas_around()
     refresh()
 
