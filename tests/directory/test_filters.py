@@ -136,8 +136,8 @@ def asked_for(pick: random.Random, needs: list[TaxonomyTerm]) -> Asked:
     filters: dict[str, Any] = {
         "words": pick.choice(["", "yoga"]), "day": pick.choice(["MO", "TU"]), "time": pick.choice([*STARTS]),
         "free": True, "age": pick.choice([8, 30, 55, 80]), "access": (pick.choice(["step-free", "hearing-loop"]),),
-        "language": pick.choice(["pl", "ur"]), "room": True, "meets": True, "online": True, "km": pick.choice([3.0, 8.0]),
-        "need": pick.choice(needs),
+        "language": pick.choice(["pl", "ur"]), "room": True, "meets": True, "online": True,
+        "km": pick.choice([3.0, 8.0]), "need": pick.choice(needs),
     }  # fmt: skip
     chosen = pick.sample(sorted(filters), pick.choice([0, 1, 1, 2, 2, 3]))
     return Asked(near=HERE, size=200, **{name: filters[name] for name in chosen})
@@ -221,7 +221,8 @@ def test_a_language_is_the_same_by_code_and_by_name() -> None:
 
 
 @pytest.mark.parametrize(("fees", "free"), [
-    ("Free", True), ("It is free of charge.", True), ("No charge", True), ("Free for members, £3 for others", False), ("", False),
+    ("Free", True), ("It is free of charge.", True), ("No charge", True), ("", False),
+    ("Free for members, £3 for others", False),
 ])  # fmt: skip
 def test_free_in_so_many_words_is_free(fees: str, free: bool) -> None:
     listed("Tea", fees=fees)
@@ -347,7 +348,8 @@ def test_when_nothing_is_found_the_nearest_like_it_are_named() -> None:
     found = search(Asked(words="choir", day="TU", near=HERE, km=5))
     assert (found.count, found.services) == (0, [])
     assert [service.name for service in found.nearest] == ["Choir in Worthing", "Choir in Hove"]
-    assert found.nearest[0].why and found.nearest[0].spot.when
+    assert found.nearest[0].why
+    assert found.nearest[0].spot.when
     assert found.counts["day"]["WE"] == 1, "another day would find one"
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from directory.grid import Point
 from directory.index import index, refresh
-from directory.models import Location, Schedule, ServiceAtLocation, ServiceTerm, Status, Word
+from directory.models import Location, Schedule, ServiceAtLocation, ServiceTerm, Status, StopWord, Synonym, Word
 from directory.search import Asked, Found, search
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.factories import ServiceFactory
@@ -216,3 +216,72 @@ def test_a_correction_is_a_word_that_people_write_never_a_stem() -> None:
     index([tagged.pk])
     refresh()
     assert search(Asked(words="lonely")).corrected == [("lonely", "loneliness")]
+
+
+# --- The steward's words, and other spellings -----------------------------------------------------------------
+
+
+def test_a_synonym_finds_what_the_steward_says_it_means() -> None:
+    listed("Recovery group", description="For people who drink too much alcohol.")
+    listed("Car club", description="The AA tells how.")
+    listed("Walk")
+    Synonym.objects.create(typed="aa", means="alcohol, gin and tonic")
+    found = search(Asked(words="AA"))
+    assert sorted(names(found)) == ["Car club", "Recovery group"]
+    assert (found.also, found.corrected) == ([("aa", "alcohol, gin and tonic")], [])
+    assert {one.name: one.why for one in found.services}["Recovery group"] == ["Matches “alcohol”"]
+
+
+@pytest.mark.parametrize("typed", ["citizens advice", "help from Citizens Advice", "drop-in", "drop in"])
+def test_a_synonym_may_be_several_words(typed: str) -> None:
+    listed("Help with debt")
+    listed("Advice on gardens")
+    Synonym.objects.create(typed="citizens advice", means="debt")
+    Synonym.objects.create(typed="drop-in", means="debt")
+    assert names(search(Asked(words=typed))) == ["Help with debt"]
+
+
+def test_other_words_narrow_a_synonym() -> None:
+    listed("Recovery group for women", description="Alcohol.")
+    listed("Recovery group for men", description="Alcohol.")
+    Synonym.objects.create(typed="aa", means="alcohol")
+    assert names(search(Asked(words="aa women"))) == ["Recovery group for women"]
+
+
+@pytest.mark.parametrize("means", ["the of", ",", " , ,", "'; DROP", "&|!:*()", "🐟"])
+def test_a_synonym_that_means_nothing_does_no_harm(means: str) -> None:
+    listed("Walk")
+    Synonym.objects.create(typed="stroll", means=means)
+    assert isinstance(search(Asked(words="stroll walk")).services, list)
+
+
+def test_a_stop_word_is_left_out_and_said() -> None:
+    listed("Walk")
+    StopWord.objects.create(word="local")
+    found = search(Asked(words="local walk"))
+    assert (names(found), found.left_out, found.loose) == (["Walk"], ["local"], False)
+    assert names(search(Asked(words="local"))) == ["Walk"], "nothing is left to look for: all"
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("organisation", "organization"), ("organization", "organisations"), ("colour", "colors"), ("color", "colour"),
+        ("programme", "program"), ("theatre", "theater"), ("centre", "centers"), ("counselling", "counseling"),
+        ("traveller", "travelers"), ("neighbours", "neighbors"), ("mum", "mom"), ("paediatric", "pediatric"),
+        ("dialogue", "dialog"), ("organised", "organized"), ("haemophilia", "hemophilia"), ("grey", "gray"),
+    ],
+)  # fmt: skip
+def test_british_and_american_spellings_find_each_other(written: str, typed: str) -> None:
+    listed(f"The {written} meets")
+    listed("Walk")
+    found = search(Asked(words=typed))
+    assert len(found.services) == 1
+    assert found.corrected == []
+
+
+@pytest.mark.parametrize("word", ["filling", "four", "hour", "doctor", "walk"])
+def test_a_word_that_only_looks_like_another_spelling_is_its_own(word: str) -> None:
+    listed(f"One {word}")
+    listed("Filing for an hr")
+    assert names(search(Asked(words=word))) == [f"One {word}"]
