@@ -13,7 +13,7 @@ POOR = 50  # of 100, see directory/quality.py
 ENDED_DAYS = 90
 
 LISTS = {
-    "hidden": "Hidden, no answer",
+    "hidden": "Hidden",
     "old": "Not checked for 90 days",
     "nobody": "Nobody to ask",
     "poor": "Says too little",
@@ -29,7 +29,7 @@ def lists(today: datetime.date) -> dict[str, Q]:
     unreachable = Q(agency__email="", email="", referral_email="") & ~Exists(here)
     lately = today - datetime.timedelta(days=ENDED_DAYS)
     return {
-        "hidden": KEPT_HERE & Q(hidden_at__isnull=False, joined_to=None, status__in=[Status.ACTIVE, Status.CLOSED]),
+        "hidden": Q(hidden_at__isnull=False, joined_to=None, status__in=[Status.ACTIVE, Status.CLOSED]),
         "old": LISTED & KEPT_HERE & unchecked,
         "nobody": LISTED & KEPT_HERE & unreachable,
         "poor": LISTED & KEPT_HERE & Q(quality__lt=POOR),

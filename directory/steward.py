@@ -30,9 +30,9 @@ def waiting(member: Membership) -> list[Waiting]:
     proposals = Proposal.visible_to(member).filter(decision=Decision.OPEN)
     return [
         Waiting("Groups that ask to take part", open_claims(member), "directory:claims"),
-        Waiting("Edits to look at", proposals.filter(reason="").count(), "directory:proposals", "?show=edits"),
-        Waiting("Reports from readers", proposals.exclude(reason="").count(), "directory:proposals"),
-        Waiting("Listings hidden, no answer", hidden(member, today), "directory:stale", "?show=hidden"),
+        Waiting("Edits to look at", proposals.filter(data__isnull=False).count(), "directory:proposals", "?show=edits"),
+        Waiting("Reports from readers", proposals.filter(data=None).count(), "directory:proposals"),
+        Waiting("Listings that are hidden", hidden(member, today), "directory:stale", "?show=hidden"),
         Waiting("Likely doubles", Likeness.objects.filter(decision=Decision.OPEN).count(), "directory:likenesses"),
         Waiting("Imports that failed", failed_imports(), "directory:sources"),
         Waiting("Searches that found nothing", lost_searches(today), "directory:lost"),

@@ -12,6 +12,7 @@ from directory.views import (
     home,
     join,
     lost,
+    proposals,
     service,
     shortlist,
     slip,
@@ -22,6 +23,8 @@ from directory.views import (
     still_right,
     wrong,
 )
+from directory.views import edit, figures, listing, listings, versions
+from directory.views import sessions as listing_sessions
 
 app_name = "directory"
 
@@ -35,6 +38,11 @@ urlpatterns += [  # the steward's pages, and how groups come to take part
     path("steward/", steward.steward, name="steward"),
     path("steward/claims/", claims.claims, name="claims"),
     path("steward/claims/<uuid:pk>/", claims.claim, name="claim"),
+    path("steward/proposals/", proposals.proposals, name="proposals"),
+    path("steward/proposals/<uuid:pk>/", proposals.proposal, name="proposal"),
+    path("steward/proposals/<uuid:pk>/pass-on/", proposals.pass_on, name="pass_on"),
+    path("listings/reports/", proposals.reports, name="reports"),
+    path("listings/reports/<uuid:pk>/", proposals.own_report, name="report"),
     path("steward/stale/", stale.stale, name="stale"),
     path("steward/stale/<uuid:pk>/", stale.tell, name="stale_tell"),
     path("join/", join.join, name="join"),
@@ -88,4 +96,26 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
     path("steward/collections/<uuid:pk>/move/", steward_collections.move_collection, name="move_collection"),
     path("steward/collections/<uuid:pk>/add/", steward_collections.add_item, name="add_to_collection"),
     path("steward/collections/<uuid:pk>/<int:item>/", steward_collections.change_item, name="collection_item"),
+]
+
+urlpatterns += [  # a group's own activities
+    path("listings/", listings.listings, name="listings"),
+    path("listings/new/", listings.new_listing, name="new_listing"),
+    path("listings/figures/", figures.figures, name="figures"),
+    path("listings/figures/figures.csv", figures.figures_csv, name="figures_csv"),
+    path("listings/figures/figures.xlsx", figures.figures_xlsx, name="figures_xlsx"),
+    path("listings/sessions/<uuid:pk>/", listing_sessions.session, name="session"),
+    path("listings/sessions/<uuid:pk>/cancel/", listing_sessions.cancel, name="cancel_session"),
+    path("listings/<uuid:pk>/", listing.listing, name="listing"),
+    path("listings/<uuid:pk>/preview/", listing.preview, name="preview"),
+    path("listings/<uuid:pk>/publish/", listing.publish_listing, name="publish"),
+    path("listings/<uuid:pk>/state/", listing.state, name="listing_state"),
+    path("listings/<uuid:pk>/room/", listing.room, name="room"),
+    path("listings/<uuid:pk>/suggest/", listing.suggest_change, name="suggest"),
+    path("listings/<uuid:pk>/sessions/", listing_sessions.sessions, name="sessions"),
+    path("listings/<uuid:pk>/sessions/new/", listing_sessions.new_session, name="new_session"),
+    path("listings/<uuid:pk>/versions/", versions.versions, name="versions"),
+    path("listings/<uuid:pk>/versions/<int:number>/put-back/", versions.restore, name="restore"),
+    path("listings/<uuid:pk>/<slug:section>/", edit.edit, name="edit"),
+    path("listings/<uuid:pk>/<slug:section>/<slug:item>/", edit.item, name="item"),
 ]

@@ -12,6 +12,7 @@ from agencies.access import Role
 from agencies.actions import invitation as invitations
 from agencies.models import Agency, AgencyKind, Author, Invitation, Membership
 from directory import versions
+from directory.actions.deciding import still_open, write_down
 from directory.joining import answer_by
 from directory.models import Claim, Decision, Service, Source
 from directory.telling import absolute, member_emails, one_line, steward_emails
@@ -21,14 +22,6 @@ WELCOME = (
     "You asked to take part with {group}. We are glad to have you: you can put up what you offer, keep it right, "
     "and answer those who ask for a place."
 )
-
-
-class AlreadyDecided(Exception):
-    """Another steward was first. `claim` says who, when and what."""
-
-    def __init__(self, claim: Claim) -> None:
-        super().__init__("This has been decided already.")
-        self.claim = claim
 
 
 def find_claim(key: uuid.UUID | str) -> Claim | None:
@@ -102,32 +95,20 @@ def accept(*, claim: Claim, verify: bool, hand_over: bool, words: str = "", by: 
     if hand_over:
         hand_over_listings(agency, by=by)
     claim.agency, claim.invitation = agency, invite(claim, agency, words, by)
-    return decided(claim, Decision.ACCEPTED, words, by)
+    claim.save(update_fields=["agency", "invitation"])
+    write_down(claim, Decision.ACCEPTED, words, by)
+    return claim
 
 
 @transaction.atomic
 def decline(*, claim: Claim, words: str, by: Membership) -> Claim:
     """No, and why: the words reach whoever asked. Raises AlreadyDecided."""
-    claim = decided(still_open(claim), Decision.DECLINED, words, by)
+    claim = still_open(claim)
+    write_down(claim, Decision.DECLINED, words, by)
     messages.send(
         key=f"claim {claim.pk} declined", to=claim.contact_email, subject=f"About {one_line(claim.name)}",
         template="email/claim_declined.txt", context={"claim": claim},
     )  # fmt: skip
-    return claim
-
-
-def still_open(claim: Claim) -> Claim:
-    """The row, locked, so that two stewards at once decide once."""
-    rows = Claim.objects.select_for_update(of=("self",)).select_related("agency", "decided_by__user")
-    claim = rows.get(pk=claim.pk)
-    if not claim.is_open:
-        raise AlreadyDecided(claim)
-    return claim
-
-
-def decided(claim: Claim, decision: Decision, words: str, by: Membership) -> Claim:
-    claim.decision, claim.decided_at, claim.decided_by, claim.decided_words = decision, timezone.now(), by, words
-    claim.save(update_fields=["agency", "invitation", "decision", "decided_at", "decided_by", "decided_words"])
     return claim
 
 

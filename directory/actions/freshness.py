@@ -17,7 +17,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.models import Agency, Author
 from agencies.working_days import add_working_days, is_working_day
-from directory import versions
+from directory.actions.listings import close, reopen
 from directory.freshness import (
     AGAIN_DAYS,
     ASKS,
@@ -34,7 +34,6 @@ from directory.freshness import (
 )
 from directory.index import index
 from directory.models import Proposal, Service, Status, Wrong
-from directory.sessions import lay_out
 from directory.telling import absolute, listing_emails, one_line, steward_emails
 
 logger = logging.getLogger(__name__)
@@ -65,6 +64,13 @@ def confirm(services: Iterable[Service], *, by: Author) -> int:
 
 
 @transaction.atomic
+def show_again(service: Service, *, by: Author) -> None:
+    """What was hidden is found again, also a listing of a feed, which only the steward hides."""
+    Service.objects.filter(pk=service.pk).exclude(hidden_at=None).update(hidden_at=None, last_modified=timezone.now())
+    index([service.pk])
+
+
+@transaction.atomic
 def has_changed(service: Service, *, words: str, key: uuid.UUID, by: Author) -> Proposal:
     """Something is no longer right, in the group's words: the steward mends it. The group is not asked meanwhile.
 
@@ -80,19 +86,15 @@ def has_changed(service: Service, *, words: str, key: uuid.UUID, by: Author) -> 
 
 @transaction.atomic
 def has_ended(service: Service, *, by: Author) -> None:
-    """It no longer runs: nobody finds it any more. A second time changes nothing.
+    """It no longer runs: nobody finds it any more, and who booked is told. A second time changes nothing.
 
     Its group is told when somebody else says so.
     """
     row = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
     if row.status == Status.DEFUNCT:
         return
-    Service.objects.filter(pk=row.pk).update(
-        status=Status.DEFUNCT, paused_until=None, hidden_at=None, last_modified=timezone.now(), **UNASKED
-    )
-    row.refresh_from_db()
-    lay_out(row)
-    version = versions.keep(row, by=by, what="It has ended")
+    Service.objects.filter(pk=row.pk).update(hidden_at=None, last_modified=timezone.now(), **UNASKED)
+    version = close(service=row, status=Status.DEFUNCT, by=by)
     if by.agency != row.agency:
         tell_group(row, "has ended", key=f"ended {version.pk}")
 
@@ -103,12 +105,8 @@ def runs_again(service: Service, *, by: Author) -> None:
     row = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
     if row.status in (Status.ACTIVE, Status.CLOSED):
         return
-    Service.objects.filter(pk=row.pk).update(
-        status=Status.ACTIVE, assured_date=timezone.localdate(), last_modified=timezone.now(), **UNASKED
-    )
-    row.refresh_from_db()
-    lay_out(row)
-    version = versions.keep(row, by=by, what="It runs again")
+    version = reopen(service=row, by=by, what="It runs again")
+    confirm([row], by=by)
     if by.agency != row.agency:
         tell_group(row, "runs again", key=f"runs again {version.pk}")
 

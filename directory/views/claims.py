@@ -12,7 +12,8 @@ from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
-from directory.actions.claims import AlreadyDecided, accept, decline, from_one_off
+from directory.actions.claims import accept, decline, from_one_off
+from directory.actions.deciding import AlreadyDecided, is_ones_own
 from directory.forms.review import ClaimForm
 from directory.joining import answer_by
 from directory.models import Claim, Decision, Service
@@ -45,7 +46,9 @@ def claim(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         try:
             decide(request, found, form)
         except AlreadyDecided as first:
-            found, refused = first.claim, not same(first.claim, request, form)
+            said = Decision.ACCEPTED if form.cleaned_data["decision"] == "yes" else Decision.DECLINED
+            refused = not is_ones_own(first.row, said, request.member)
+            found.refresh_from_db()
         if not refused:
             return redirect("directory:claims")
     return answer(
@@ -63,12 +66,6 @@ def decide(request: MemberRequest, found: Claim, form: ClaimForm) -> None:
     hand_over = bool(said.get("hand_over"))
     accept(claim=found, verify=said["verify"], hand_over=hand_over, words=said["words"], by=request.member)
     messages.success(request, f"{found.contact_name} is invited to keep {found.name}.")
-
-
-def same(first: Claim, request: MemberRequest, form: ClaimForm) -> bool:
-    """Whether this is one's own answer, pressed twice."""
-    said = Decision.ACCEPTED if form.cleaned_data["decision"] == "yes" else Decision.DECLINED
-    return first.decided_by == request.member and first.decision == said
 
 
 def shown(request: MemberRequest, found: Claim, form: ClaimForm, refused: bool) -> dict[str, object]:

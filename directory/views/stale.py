@@ -39,10 +39,15 @@ def stale(request: MemberRequest) -> HttpResponse:
 @allow(Permission.STEWARD)
 @require_POST
 def tell(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """What the steward heard of one listing that is kept here: `deed` is right, ask, ended or again."""
-    service = get_object_or_404(Service.stewarded_by(request.member).filter(source=""), pk=pk)
+    """What the steward heard of one listing: `deed` is right, ask, ended or again; of a feed's, only show."""
+    service = get_object_or_404(Service.stewarded_by(request.member), pk=pk)
     by, deed = Author.of(request.member), request.POST.get("deed", "")
-    if deed == "right":
+    if (deed == "show") != bool(service.source):
+        raise Http404
+    if deed == "show":
+        freshness.show_again(service, by=by)
+        messages.success(request, f"People find it again: {service.name}.")
+    elif deed == "right":
         freshness.confirm([service], by=by)
         messages.success(request, f"Marked as checked today: {service.name}.")
     elif deed == "ended":
