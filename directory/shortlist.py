@@ -2,14 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 KEY = "shortlist"
 MOST = 50
-LIVES = timedelta(days=28)  # of somebody's who is not signed in; a session at work ends sooner by itself
+LIVES = 28 * 24 * 3600  # seconds; of somebody's who is not signed in; a session at work ends sooner by itself
 
 
 def kept(request: HttpRequest) -> dict[str, list[str]]:

@@ -27,7 +27,10 @@ def _names(model: Model) -> list[str]:
 
 
 def _object(alias: str, model: Model) -> str:
-    return "json_build_object(" + ", ".join(f"'{name}', {alias}.{name}" for name in _names(model)) + ")"
+    """A row as JSON; what is exact to the penny goes as text."""
+    exact = {field.attname for field in model._meta.concrete_fields if isinstance(field, models.DecimalField)}
+    pairs = [f"'{name}', {alias}.{name}{'::text' if name in exact else ''}" for name in _names(model)]
+    return f"json_build_object({', '.join(pairs)})"
 
 
 def _array(model: Model, order: str) -> str:

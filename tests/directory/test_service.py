@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from directory.describing import ages, costs, summary
+from directory import figures
+from directory.describing import ages, costs, replies, summary
 from directory.models import (
     Accessibility,
     Contact,
@@ -18,11 +20,17 @@ from directory.models import (
     Service,
     ServiceArea,
     ServiceTerm,
+    Session,
     Status,
 )
+from directory.sessions import lay_out
+from directory.whole import is_shown_to, whole
+from tests.conftest import signed_in_client
 from tests.directory.making import listed, need
-from tests.factories import ServiceFactory
+from tests.factories import MembershipFactory, ServiceFactory
 from tests.queries import assert_queries
+
+AGO = datetime.datetime(2026, 3, 3, 12, tzinfo=datetime.UTC)
 
 
 def url(service: Service) -> str:
@@ -114,6 +122,150 @@ def test_what_a_feed_sent_is_escaped_and_no_script_can_be_linked(client: Client)
     html = client.get(url(service)).content.decode()
     assert "<script>alert" not in html
     assert "<img" not in html
+
+
+def test_what_to_expect_the_first_time_and_that_somebody_meets_you(client: Client) -> None:
+    html = client.get(url(listed("Walk", first_time="Look for the orange scarf.", meets_you=True))).content.decode()
+    assert "Look for the orange scarf." in html
+    assert "Someone can meet you and go in with you" in html
+
+
+def test_how_it_answers_is_said_from_five_answers_on(client: Client) -> None:
+    service = listed("Walk", answers=4, reply_days=2, accepted_percent=75)
+    assert "Usually answers" not in client.get(url(service)).content.decode()
+    Service.objects.update(answers=5)
+    html = client.get(url(service)).content.decode()
+    assert "Usually answers within 2 days. Said yes to 75% in the last year" in html
+
+
+@pytest.mark.parametrize(
+    ("days", "percent", "words"),
+    [(0, 0, "Usually answers on the same day. Said yes to 0% in the last year"),
+     (1, None, "Usually answers within a day"), (None, 100, "Said yes to 100% in the last year"), (None, None, "")],
+)  # fmt: skip
+def test_replies_in_words(days: int | None, percent: int | None, words: str) -> None:
+    assert replies(Service(answers=9, reply_days=days, accepted_percent=percent)) == words
+
+
+def test_where_it_comes_from_and_how_old_it_is(client: Client) -> None:
+    ours = client.get(url(listed("Walk", agency__name="Walkers", last_modified=AGO))).content.decode()
+    theirs = client.get(url(listed("Run", source="Hounslow Connect"))).content.decode()
+    assert "Written by Walkers" in ours
+    assert "3 March 2026" in ours
+    assert "From Hounslow Connect, another directory" in theirs
+
+
+def test_a_check_of_long_ago_says_to_ask_first(client: Client) -> None:
+    old = timezone.localdate() - datetime.timedelta(days=100)
+    html = client.get(url(listed("Walk", assured_date=old, confirm_every=3))).content.decode()
+    assert "That is a while ago: ask before you go" in html
+
+
+def test_the_next_sessions_with_places_left_and_where_to_book(client: Client) -> None:
+    service = listed("Walk", day="TU", bookable=True)
+    service.schedules.update(places=2)
+    lay_out(service)
+    first, second, third = Session.coming()[:3]
+    Session.objects.filter(pk=first.pk).update(taken=1)
+    Session.objects.filter(pk=second.pk).update(taken=2)
+    Session.objects.filter(pk=third.pk).update(cancelled_at=timezone.now(), cancelled_why="Snow")
+    html = client.get(url(service)).content.decode()
+    for words in (
+        "1 place left", "Full", "Join the waiting list", "2 places left", "Not on: Snow",
+        reverse("referrals:book", args=[first.pk]), reverse("directory:calendar", args=[service.pk]),
+    ):  # fmt: skip
+        assert words in html, words
+    assert reverse("referrals:book", args=[third.pk]) not in html
+
+
+def test_what_is_not_booked_here_has_no_button_for_it(client: Client) -> None:
+    service = listed("Walk", day="TU")
+    lay_out(service)
+    html = client.get(url(service)).content.decode()
+    assert f"Tuesday {Session.coming()[0].on.day}" in html
+    assert "Book a place" not in html
+
+
+def test_a_listing_from_a_feed_has_its_next_sessions_too(client: Client) -> None:
+    html = client.get(url(listed("Walk", day="TU", source="Feed"))).content.decode()
+    assert html.count('class="next__one"') == 6
+
+
+def test_the_address_can_be_copied_and_sent_without_script(client: Client) -> None:
+    service = listed("Walk & talk")
+    html = client.get(url(service)).content.decode()
+    address = f"http://127.0.0.1:8000/activities/{service.pk}/"
+    assert f'id="address">{address}</p>' in html
+    assert "mailto:?subject=Walk%20%26%20talk&amp;body=http%3A%2F%2F127.0.0.1%3A8000" in html
+
+
+# --- Who sees it ------------------------------------------------------------------------------------
+
+STATES = {
+    "draft": ({"published_at": None}, 404, "This is a draft"),
+    "hidden": ({"hidden_at": timezone.now()}, 410, "This is hidden"),
+    "over": ({"status": Status.DEFUNCT}, 410, "This is set to not running"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_is_not_listed_only_its_own_agency_and_the_steward_see(client: Client, state: str) -> None:
+    fields, code, words = STATES[state]
+    service = listed("Walk", **fields)
+    stranger = signed_in_client(Client(), MembershipFactory(role="provider"))
+    assert client.get(url(service)).status_code == stranger.get(url(service)).status_code == code
+    for member in (MembershipFactory(role="provider", agency=service.agency), MembershipFactory(role="steward")):
+        response = signed_in_client(Client(), member).get(url(service))
+        assert response.status_code == 200
+        assert words in response.content.decode()
+
+
+def test_a_hidden_one_says_why_and_whom_to_ask(client: Client) -> None:
+    html = client.get(url(listed("Walk", hidden_at=timezone.now(), phone="01632 960001"))).content.decode()
+    assert "We are not sure that this still runs" in html
+    assert 'href="tel:01632960001"' in html
+
+
+def test_a_double_leads_to_the_one_that_is_kept(client: Client) -> None:
+    kept = listed("Walk")
+    response = client.get(url(listed("Walk again", joined_to=kept)))
+    assert response.status_code == 301
+    assert response["Location"] == url(kept)
+
+
+@pytest.mark.parametrize("state", [*STATES, "listed"])
+def test_is_shown_to_says_what_visible_to_says(state: str) -> None:
+    service = listed("Walk", **STATES.get(state, ({},))[0])
+    for member in (None, MembershipFactory(agency=service.agency), MembershipFactory()):
+        read = whole(service.pk)
+        assert is_shown_to(read, member) == Service.visible_to(member).filter(pk=service.pk).exists()
+
+
+def test_each_opening_is_counted_but_not_of_what_is_not_listed(client: Client) -> None:
+    figures.tally.take()
+    service, draft = listed("Walk"), listed("Draft", published_at=None)
+    client.get(url(service))
+    client.get(url(service))
+    client.head(url(service))
+    signed_in_client(client, MembershipFactory(agency=draft.agency)).get(url(draft))
+    assert {(pk, what): n for (pk, _, what), n in figures.tally.take().items()} == {(service.pk, "views"): 2}
+
+
+def test_it_is_read_as_the_orm_reads_it() -> None:
+    """Rows come as JSON: each column must be what a query of its own would have given."""
+    service = full()
+    service.schedules.update(skips=[datetime.date(2026, 3, 3)], dtstart=datetime.date(2026, 1, 6), places=12)
+    read = whole(service.pk)
+    for name in ("schedules", "cost_options", "contacts", "at_locations"):
+        ours, theirs = list(getattr(read, name).all()), list(getattr(service, name).all())
+        assert len(ours) == len(theirs) > 0
+        for one, other in zip(ours, theirs, strict=True):
+            assert {f.attname: repr(getattr(one, f.attname)) for f in one._meta.concrete_fields} == {
+                f.attname: repr(getattr(other, f.attname)) for f in other._meta.concrete_fields
+            }
+    fresh = Service.objects.get(pk=service.pk)
+    for field in Service._meta.concrete_fields:
+        assert getattr(read, field.attname) == getattr(fresh, field.attname)
 
 
 @pytest.mark.parametrize("count", [1, 4])

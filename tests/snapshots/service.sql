@@ -2,7 +2,7 @@
 SELECT (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'at_location_id', r.at_location_id, 'freq', r.freq, 'interval', r.interval, 'byday', r.byday, 'bymonthday', r.bymonthday, 'opens_at', r.opens_at, 'closes_at', r.closes_at, 'dtstart', r.dtstart, 'valid_from', r.valid_from, 'valid_to', r.valid_to, 'description', r.description, 'notes', r.notes, 'schedule_link', r.schedule_link, 'attending_type', r.attending_type, 'places', r.places, 'skips', r.skips)
 ORDER BY r.opens_at, r.id), '[]')
 FROM directory_schedule r
-WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'option', r.option, 'amount', r.amount, 'amount_description', r.amount_description, 'valid_from', r.valid_from, 'valid_to', r.valid_to)
+WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'option', r.option, 'amount', r.amount::text, 'amount_description', r.amount_description, 'valid_from', r.valid_from, 'valid_to', r.valid_to)
 ORDER BY r.amount, r.id), '[]')
 FROM directory_costoption r
 WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'name', r.name, 'title', r.title, 'email', r.email, 'phone', r.phone)
