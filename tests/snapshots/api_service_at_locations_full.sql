@@ -35,7 +35,7 @@ ORDER BY "directory_accessibility"."description" ASC, "directory_accessibility".
 SELECT "directory_service"."id", "directory_service"."agency_id", "directory_service"."name", "directory_service"."description", "directory_service"."url", "directory_service"."email", "directory_service"."phone", "directory_service"."referral_email", "directory_service"."status", "directory_service"."fees", "directory_service"."accreditations", "directory_service"."eligibility", "directory_service"."application", "directory_service"."minimum_age", "directory_service"."maximum_age", "directory_service"."alert", "directory_service"."assured_date", "directory_service"."assurer_email", "directory_service"."first_time", "directory_service"."meets_you", "directory_service"."bookable", "directory_service"."offer_hours", "directory_service"."paused_until", "directory_service"."published_at", "directory_service"."confirm_every", "directory_service"."asks", "directory_service"."asked_at", "directory_service"."hidden_at", "directory_service"."joined_to_id", "directory_service"."quality", "directory_service"."version", "directory_service"."answers", "directory_service"."reply_days", "directory_service"."accepted_percent", "directory_service"."source", "directory_service"."digest", "directory_service"."created_at", "directory_service"."last_modified", "agencies_agency"."id", "agencies_agency"."name", "agencies_agency"."kind", "agencies_agency"."description", "agencies_agency"."ods_code", "agencies_agency"."email", "agencies_agency"."phone", "agencies_agency"."url", "agencies_agency"."address", "agencies_agency"."postcode", "agencies_agency"."charity_number", "agencies_agency"."company_number", "agencies_agency"."verified_at", "agencies_agency"."refers_to_id", "agencies_agency"."answer_days", "agencies_agency"."contact_days", "agencies_agency"."source", "agencies_agency"."joined_at", "agencies_agency"."left_at"
 FROM "directory_service"
 INNER JOIN "agencies_agency" ON ("directory_service"."agency_id" = "agencies_agency"."id")
-WHERE ("directory_service"."id") IN ((%s), (%s), (%s), (%s), (%s))
+WHERE ("directory_service"."id") IN (%s, …)
 
 -- 7
 SELECT "directory_schedule"."id", "directory_schedule"."service_id", "directory_schedule"."at_location_id", "directory_schedule"."freq", "directory_schedule"."interval", "directory_schedule"."byday", "directory_schedule"."bymonthday", "directory_schedule"."opens_at", "directory_schedule"."closes_at", "directory_schedule"."dtstart", "directory_schedule"."valid_from", "directory_schedule"."valid_to", "directory_schedule"."description", "directory_schedule"."notes", "directory_schedule"."schedule_link", "directory_schedule"."attending_type", "directory_schedule"."places", "directory_schedule"."skips"
@@ -91,7 +91,7 @@ ORDER BY "directory_service"."name" ASC, "directory_service"."id" ASC, "director
 -- 15
 SELECT "directory_location"."id", "directory_location"."location_type", "directory_location"."name", "directory_location"."description", "directory_location"."address", "directory_location"."city", "directory_location"."region", "directory_location"."county", "directory_location"."postcode", "directory_location"."country", "directory_location"."latitude", "directory_location"."longitude", "directory_location"."transport", "directory_location"."source", "directory_location"."received"
 FROM "directory_location"
-WHERE ("directory_location"."id") IN ((%s), (%s), (%s), (%s), (%s))
+WHERE ("directory_location"."id") IN (%s, …)
 
 -- 16
 SELECT "directory_accessibility"."id", "directory_accessibility"."location_id", "directory_accessibility"."description", "directory_accessibility"."details", "directory_accessibility"."url"
@@ -109,7 +109,7 @@ ORDER BY "directory_taxonomyterm"."order" ASC, "directory_taxonomyterm"."name" A
 -- 18
 SELECT "directory_taxonomyterm"."id", "directory_taxonomyterm"."taxonomy_id", "directory_taxonomyterm"."code", "directory_taxonomyterm"."name", "directory_taxonomyterm"."description", "directory_taxonomyterm"."parent_id", "directory_taxonomyterm"."words", "directory_taxonomyterm"."order", "directory_taxonomyterm"."uri", "directory_taxonomyterm"."retired_at"
 FROM "directory_taxonomyterm"
-WHERE ("directory_taxonomyterm"."id") IN ((%s), (%s))
+WHERE ("directory_taxonomyterm"."id") IN (%s, …)
 
 -- 19
 SELECT "directory_taxonomy"."id", "directory_taxonomy"."code", "directory_taxonomy"."name", "directory_taxonomy"."description", "directory_taxonomy"."url", "directory_taxonomy"."version", "directory_taxonomy"."source"

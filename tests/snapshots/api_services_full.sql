@@ -70,7 +70,7 @@ ORDER BY "directory_service"."name" ASC, "directory_service"."id" ASC, "director
 -- 12
 SELECT "directory_location"."id", "directory_location"."location_type", "directory_location"."name", "directory_location"."description", "directory_location"."address", "directory_location"."city", "directory_location"."region", "directory_location"."county", "directory_location"."postcode", "directory_location"."country", "directory_location"."latitude", "directory_location"."longitude", "directory_location"."transport", "directory_location"."source", "directory_location"."received"
 FROM "directory_location"
-WHERE ("directory_location"."id") IN ((%s), (%s), (%s), (%s), (%s))
+WHERE ("directory_location"."id") IN (%s, …)
 
 -- 13
 SELECT "directory_accessibility"."id", "directory_accessibility"."location_id", "directory_accessibility"."description", "directory_accessibility"."details", "directory_accessibility"."url"
@@ -88,7 +88,7 @@ ORDER BY "directory_taxonomyterm"."order" ASC, "directory_taxonomyterm"."name" A
 -- 15
 SELECT "directory_taxonomyterm"."id", "directory_taxonomyterm"."taxonomy_id", "directory_taxonomyterm"."code", "directory_taxonomyterm"."name", "directory_taxonomyterm"."description", "directory_taxonomyterm"."parent_id", "directory_taxonomyterm"."words", "directory_taxonomyterm"."order", "directory_taxonomyterm"."uri", "directory_taxonomyterm"."retired_at"
 FROM "directory_taxonomyterm"
-WHERE ("directory_taxonomyterm"."id") IN ((%s), (%s))
+WHERE ("directory_taxonomyterm"."id") IN (%s, …)
 
 -- 16
 SELECT "directory_taxonomy"."id", "directory_taxonomy"."code", "directory_taxonomy"."name", "directory_taxonomy"."description", "directory_taxonomy"."url", "directory_taxonomy"."version", "directory_taxonomy"."source"
