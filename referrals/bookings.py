@@ -159,7 +159,9 @@ def on_register(shown: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def to_ring(session: Session) -> QuerySet[Message]:
-    """Calls that the group has still to make about a session."""
+    """Calls that the group has still to make about a session to come."""
+    if session.starts_at <= timezone.now():
+        return Message.keyed("").none()
     found = Message.keyed(session_prefix(session.pk)).filter(channel=Channel.CALL, sent_at=None)
     return found.order_by("created_at", "pk")
 
