@@ -5,6 +5,7 @@
 
 import datetime
 import html
+import math
 import re
 import uuid
 from decimal import Decimal, InvalidOperation
@@ -296,8 +297,8 @@ def _kept(value: Any, depth: int) -> Any:
         return [_kept(v, depth + 1) for v in value[:1000]]
     if isinstance(value, (dict, list)):
         return None
-    if isinstance(value, Decimal):
-        return float(value)
+    if isinstance(value, (Decimal, float)):
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, str):
         return plain(value[:LONGEST])
     return value

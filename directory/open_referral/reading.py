@@ -76,7 +76,7 @@ def identity_of(raw: Any, source: str = "") -> uuid.UUID:
 
 def _label(raw: dict[str, Any]) -> str:
     """What the feed itself calls it."""
-    return clean.plain(str(raw.get("id") or raw.get("name") or "?"))[:80]
+    return clean.plain(str(raw.get("row") or raw.get("id") or raw.get("name") or "?"))[:80]
 
 
 class Reading:

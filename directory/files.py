@@ -1,0 +1,238 @@
+"""Reads services from a file in any of the shapes that directories give away, told by its content, not its name.
+
+JSON (a list, a page of a feed, one object a line, GeoJSON), a spreadsheet (CSV, XLSX), the tables of HSDS (a folder,
+a ZIP archive, or a workbook with a sheet for each), and any of these packed with gzip.
+"""
+
+import gzip
+import json
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from directory import json_stream
+from directory.open_referral import hsds_csv
+from directory.open_referral.columns import guess, is_enough
+from directory.open_referral.spreadsheet import fields_of, rows_of, with_ids
+from directory.tables import LARGEST as LARGEST_TABLE
+from directory.tables import Cells, TableError, checked_archive, csv_rows, sheets, unpacked
+
+LARGEST_FILE = 5_000_000_000  # bytes, of a file on this machine
+LARGEST_UNPACKED = 1_000_000_000  # bytes of what came packed
+LARGEST_RATIO = 200
+LISTS = ("contents", "content", "services", "data", "items", "results", "features", "records", "organizations", "venues")
+NESTED = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
+
+Columns = dict[str, str]
+
+
+class FeedError(Exception):
+    """The feed or file cannot be read, or not to its end; says why in plain English."""
+
+
+def read_file(path: Path, columns: Columns | None = None) -> Iterator[Any]:
+    """The services of a file or folder. `columns`: of a spreadsheet, which column is which field; else guessed.
+
+    Raises FeedError, perhaps after some came.
+    """
+    try:
+        yield from _read(path, columns)
+    except OSError as error:
+        raise FeedError(f"{path.name} cannot be opened: {error.strerror or type(error).__name__}.") from None
+    except TableError as error:
+        raise FeedError(f"{path.name}: {error}") from None
+    except json_stream.CutOffError:
+        raise FeedError(f"{path.name} ends in the middle.") from None
+    except json_stream.JSONError as error:
+        raise FeedError(f"{path.name} cannot be read as JSON. {error}") from None
+
+
+def _read(path: Path, columns: Columns | None) -> Iterator[Any]:
+    if path.is_dir():
+        files = {file.name: file.read_bytes() for file in sorted(path.glob("*.csv")) if file.is_file()}
+        yield from _from_tables(files, columns)
+        return
+    if path.stat().st_size > LARGEST_FILE:
+        raise FeedError(f"{path.name} is larger than {LARGEST_FILE:,} bytes.")
+    kind = kind_of(path)
+    if kind == "gzip":
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _read(_gunzipped(path, Path(folder)), columns)
+    elif kind == "zip":
+        yield from _from_zip(path, columns)
+    elif kind in ("json", "lines"):
+        yield from _as_services(_json_lines(path) if kind == "lines" else _json(path), columns)
+    elif kind == "table":
+        if path.stat().st_size > LARGEST_TABLE:
+            raise FeedError(f"{path.name} is larger than {LARGEST_TABLE:,} bytes.")
+        yield from rows_of(list(csv_rows(path.read_bytes())), columns)
+    else:
+        raise FeedError(f"{path.name} is {kind}, not a list of services.")
+
+
+def kind_of(path: Path) -> str:
+    """ "gzip", "zip", "json", "lines" (one object on each), "table"; anything else is the words for what it is."""
+    with path.open("rb") as file:
+        start = file.read(64_000)
+    if start[:2] == b"\x1f\x8b":
+        return "gzip"
+    if start[:4] == b"PK\x03\x04":
+        return "zip"
+    if start[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0") or start[:2] == b"PK":
+        return "a PDF" if start[:4] == b"%PDF" else "an old or damaged spreadsheet (save it as .xlsx or .csv)"
+    text = start.decode("utf-8-sig", "replace").lstrip() if start[:2] not in (b"\xff\xfe", b"\xfe\xff") else "text"
+    if text[:1] == "{" and _is_whole_line(text):
+        return "lines"
+    if text[:1] in ("[", "{"):
+        return "json"
+    if text[:1] == "<":
+        return "a web page or XML"
+    return "table" if text and ("," in text or "\t" in text or ";" in text or "|" in text or text == "text") else "no list"
+
+
+def _is_whole_line(text: str) -> bool:
+    """One object a line: the first line is an object by itself, and another begins after it."""
+    first, _, rest = text.partition("\n")
+    if not rest.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+# --- JSON -------------------------------------------------------------------------------------------------
+
+
+def _json(path: Path) -> Iterator[Any]:
+    with path.open("rb") as file:
+        yield from json_stream.objects(file, LISTS)
+
+
+def _json_lines(path: Path) -> Iterator[Any]:
+    """One that is no JSON is given as it is, to be refused with its reason; the last one, cut off, ends the file early."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield json.loads(line)
+            except (ValueError, RecursionError):
+                if not line.endswith(b"\n"):
+                    raise FeedError(f"{path.name} ends in the middle of line {number:,}.") from None
+                yield f"line {number}: {line[:200].decode('utf-8', 'replace')}"
+
+
+def _as_services(found: Iterator[Any], columns: Columns | None) -> Iterator[Any]:
+    """Organisations that hold their services are taken apart; flat objects are rows of a table."""
+    first = next(found, None)
+    if first is None:
+        return
+    flat = _flat(first)
+    known = (columns or guess([*flat], [flat])) if flat else {}
+    if flat and is_enough(known) and {*known.values()} & {"postcode", "address", "hours", "latitude", "point", "monday"}:
+        rows = ((n, fields_of(_flat(item), known)) for n, item in enumerate(_chain(first, found), start=1))
+        yield from with_ids(rows)
+        return
+    for item in _chain(first, found):
+        services = item.get("services") if isinstance(item, dict) else None
+        if isinstance(services, list) and isinstance(item, dict):
+            owner = {name: value for name, value in item.items() if name not in ("services", "locations")}
+            yield from ({"organization": owner} | one if isinstance(one, dict) else one for one in services)
+        else:
+            yield item
+
+
+def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+    yield first
+    yield from rest
+
+
+def _flat(item: Any) -> dict[str, str]:
+    """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
+    if not isinstance(item, dict) or NESTED & item.keys():
+        return {}
+    if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
+        geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}
+        point = geometry.get("coordinates") if geometry and geometry.get("type") == "Point" else None
+        where = {"longitude": point[0], "latitude": point[1]} if isinstance(point, list) and len(point) > 1 else {}
+        item = {"id": item.get("id")} | item["properties"] | where
+    cells: dict[str, str] = {}
+    for name, value in item.items():
+        for key, cell in _cells(name, value):
+            if cell not in (None, ""):
+                cells[key] = "Yes" if cell is True else "No" if cell is False else str(cell)
+    return cells
+
+
+def _cells(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """An object of hours by day, or of an address, is opened; a list is written in lines."""
+    if isinstance(value, dict):
+        for inner, cell in value.items():
+            yield str(inner), "; ".join(map(str, cell)) if isinstance(cell, list) else cell
+    elif isinstance(value, list):
+        yield name, "\n".join(str(part) for part in value if not isinstance(part, (dict, list)))
+    else:
+        yield name, value
+
+
+# --- Packed -----------------------------------------------------------------------------------------------
+
+
+def _gunzipped(path: Path, folder: Path) -> Path:
+    """The file unpacked, in the folder; a bomb is stopped while it unpacks."""
+    out, size, most = folder / path.stem, 0, max(path.stat().st_size * LARGEST_RATIO, 10_000_000)
+    try:
+        with gzip.open(path) as packed, out.open("wb") as file:
+            while chunk := packed.read(1_000_000):
+                size += len(chunk)
+                if size > min(LARGEST_UNPACKED, most):
+                    raise FeedError(f"{path.name} unpacks to more than is allowed.")
+                file.write(chunk)
+    except EOFError:
+        raise FeedError(f"{path.name} ends in the middle.") from None
+    except (gzip.BadGzipFile, zlib.error):
+        raise FeedError(f"{path.name} is damaged.") from None
+    return out
+
+
+def _from_zip(path: Path, columns: Columns | None) -> Iterator[Any]:
+    with checked_archive(path) as archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
+        if "xl/workbook.xml" not in names:
+            yield from _from_archive(archive, names, columns)
+            return
+    book = sheets(path)
+    if hsds_csv.is_set([*book]):
+        yield from hsds_csv.nested(book)
+    else:
+        yield from rows_of(max(book.values(), key=lambda rows: (len(rows), len(rows[0])), default=[]), columns)
+
+
+def _from_archive(archive: zipfile.ZipFile, names: list[str], columns: Columns | None) -> Iterator[Any]:
+    tables = [name for name in names if name.lower().endswith(".csv")]
+    documents = [name for name in names if name.lower().endswith((".json", ".ndjson", ".jsonl", ".geojson"))]
+    if tables:
+        yield from _from_tables({name: unpacked(archive, name) for name in tables}, columns)
+    elif documents:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in documents:
+                inner = Path(folder) / Path(name).name
+                inner.write_bytes(unpacked(archive, name))
+                if Path(name).name.lower() != "datapackage.json":
+                    yield from _read(inner, columns)
+    else:
+        raise FeedError("The archive holds neither tables (.csv) nor JSON.")
+
+
+def _from_tables(files: dict[str, bytes], columns: Columns | None) -> Iterator[Any]:
+    if hsds_csv.is_set([*files]):
+        tables: dict[str, list[Cells]] = {name: list(csv_rows(content)) for name, content in files.items()}
+        yield from hsds_csv.nested(tables)
+    elif len(files) == 1:
+        yield from rows_of(list(csv_rows(next(iter(files.values())))), columns)
+    else:
+        raise FeedError("These tables are not those of HSDS: there is no services.csv with others beside it.")

@@ -1,0 +1,123 @@
+"""The objects of a large JSON file one after another, without holding it all in memory.
+
+Python's own decoder takes each object; what is nested past reason is an error of that file. (ijson writes down the
+whole path at each bracket: 100 KB of "[[[[…" took all memory of the machine.)
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+CHUNK = 1_000_000  # bytes read at a time
+LARGEST = 60_000_000  # characters of one object
+SPACE = re.compile(r"[ \t\r\n]*")
+DECODER = json.JSONDecoder()
+
+
+class JSONError(ValueError):
+    """This is no JSON, or not what was looked for; says where in plain English."""
+
+
+class CutOffError(JSONError):
+    """The file ends before its JSON does."""
+
+
+def objects(file: IO[bytes], lists: tuple[str, ...]) -> Iterator[Any]:
+    """The items of the list that the file is; or of the first of `lists` that its object has; or the object alone.
+
+    Raises JSONError, perhaps after some came.
+    """
+    text = _Text(file)
+    start = text.peek()
+    if start == "[":
+        yield from text.items()
+    elif start == "{":
+        yield from _of_object(text, lists)
+    else:
+        raise JSONError("This is neither a JSON list nor an object.")
+
+
+def _of_object(text: "_Text", lists: tuple[str, ...]) -> Iterator[Any]:
+    whole: dict[str, Any] = {}
+    text.skip("{")
+    while text.peek() != "}":
+        key = text.value()
+        text.skip(":")
+        if key in lists and text.peek() == "[" and "name" not in whole:
+            yield from text.items()
+            return
+        whole[str(key)] = text.value()
+        if text.peek() == ",":
+            text.skip(",")
+    if not {"id", "name"} <= whole.keys():
+        raise JSONError("This is not a JSON list of services, nor a page of them.")
+    yield whole
+
+
+class _Text:
+    """The file's text from where it has been read to."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.text, self.at, self.ended = file, "", 0, False
+        self.decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
+
+    def more(self) -> bool:
+        """Read on; False at the end of the file."""
+        if self.ended:
+            return False
+        chunk = self.file.read(max(CHUNK, len(self.text) - self.at))
+        self.ended = not chunk
+        self.text, self.at = self.text[self.at :] + self.decode(chunk, self.ended), 0
+        if len(self.text) > LARGEST:
+            raise JSONError(f"One object has more than {LARGEST:,} characters.")
+        return True
+
+    def peek(self) -> str:
+        """The next character that is no space."""
+        while True:
+            self.at = SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                raise CutOffError("It ends in the middle.")
+
+    def skip(self, sign: str) -> None:
+        if self.peek() != sign:
+            raise JSONError(f"“{sign}” is missing before “{self.text[self.at : self.at + 40]}”.")
+        self.at += 1
+
+    def value(self) -> Any:
+        """The value that begins here."""
+        self.peek()
+        while True:
+            try:
+                found, end = DECODER.raw_decode(self.text, self.at)
+            except RecursionError:
+                raise JSONError("An object is nested too deeply.") from None
+            except ValueError as error:
+                if self.more():
+                    continue
+                raise self.wrong(error) from None
+            if end == len(self.text) and self.more():
+                continue  # a number may go on
+            self.at = end
+            return found
+
+    def wrong(self, error: ValueError) -> JSONError:
+        at = getattr(error, "pos", 0)
+        if at >= len(self.text.rstrip()) or "Unterminated" in str(error):
+            return CutOffError("It ends in the middle.")
+        return JSONError(f"{getattr(error, 'msg', error)} at “{self.text[at : at + 40]}”.")
+
+    def items(self) -> Iterator[Any]:
+        """The values of the list that begins here."""
+        self.skip("[")
+        if self.peek() == "]":
+            return
+        while True:
+            yield self.value()
+            if self.peek() == "]":
+                return
+            self.skip(",")

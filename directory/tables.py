@@ -1,0 +1,162 @@
+"""Rows of spreadsheets: CSV in any usual encoding, and XLSX. Nothing here knows what the columns mean.
+
+Uploads are not to be trusted: openpyxl reads through defusedxml, an archive is measured before it is unpacked, and
+rows, columns and cells have limits.
+"""
+
+import csv
+import datetime
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+LARGEST = 250_000_000  # bytes of a table, unpacked
+LARGEST_RATIO = 200  # unpacked ÷ packed; a spreadsheet has 5 to 20, a bomb 1,000
+MOST_MEMBERS = 2_000  # files in an archive
+MOST_ROWS = 250_000
+MOST_COLUMNS = 300
+LONGEST_CELL = 40_000  # characters
+
+Cells = list[str]
+
+
+class TableError(ValueError):
+    """The table cannot be read; says why in plain English."""
+
+
+# --- CSV ----------------------------------------------------------------------------------------------
+
+
+def csv_rows(content: bytes) -> Iterator[Cells]:
+    """The rows of a CSV file with commas, semicolons, tabs or bars; in UTF-8, UTF-16 or Windows-1252."""
+    if len(content) > LARGEST:
+        raise TableError(f"The table is larger than {LARGEST:,} bytes.")
+    text = decoded(content).replace("\x00", "")
+    csv.field_size_limit(10_000_000)
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), start=1):
+            if number > MOST_ROWS:
+                raise TableError(f"The table has more than {MOST_ROWS:,} rows.")
+            if any(cell.strip() for cell in row):
+                yield [cell[:LONGEST_CELL].strip() for cell in row[:MOST_COLUMNS]]
+    except csv.Error as error:
+        raise TableError(f"The table cannot be read: {error}.") from None
+
+
+def decoded(content: bytes) -> str:
+    """Excel writes Windows-1252 or UTF-16 where others write UTF-8."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip()[:20_000].partition("\n")[0]
+    return max(",;\t|", key=first.count)
+
+
+# --- XLSX ---------------------------------------------------------------------------------------------
+
+
+def checked_archive(path: Path) -> zipfile.ZipFile:
+    """The archive, opened. Raises TableError for what is no archive, and for one that unpacks to too much."""
+    try:
+        archive = zipfile.ZipFile(path)
+        members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise TableError("The archive is damaged.") from None
+    size = sum(member.file_size for member in members)
+    packed = max(sum(member.compress_size for member in members), 1)
+    if len(members) > MOST_MEMBERS or size > LARGEST or (size > 10_000_000 and size > packed * LARGEST_RATIO):
+        archive.close()
+        raise TableError("The archive unpacks to more than is allowed.")
+    if any(member.flag_bits & 1 for member in members):
+        archive.close()
+        raise TableError("The archive has a password.")
+    return archive
+
+
+def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
+    """One file of a checked archive; no more of it than its table of contents promised."""
+    try:
+        with archive.open(name) as file:
+            content = file.read(archive.getinfo(name).file_size + 1)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+        raise TableError(f"{name} in the archive is damaged.") from None
+    if len(content) > archive.getinfo(name).file_size:
+        raise TableError("The archive unpacks to more than it says.")
+    return content
+
+
+def sheets(path: Path) -> dict[str, list[Cells]]:
+    """The rows of each sheet of an XLSX workbook that has any, without empty rows."""
+    checked_archive(path).close()
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, defusedxml's own
+        raise TableError(f"The spreadsheet cannot be read: {type(error).__name__}.") from None
+    try:
+        found = {sheet.title: _rows(sheet) for sheet in book.worksheets}
+    finally:
+        book.close()
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _rows(sheet: Any) -> list[Cells]:
+    sheet.reset_dimensions()  # what the file says of its own size is not to be trusted
+    rows: list[Cells] = []
+    try:
+        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
+            if number > MOST_ROWS:
+                raise TableError(f"The sheet has more than {MOST_ROWS:,} rows.")
+            cells = [_text(value) for value in row]
+            if any(cells):
+                rows.append(cells)
+    except TableError:
+        raise
+    except Exception as error:
+        raise TableError(f"The sheet “{sheet.title}” cannot be read: {type(error).__name__}.") from None
+    return rows
+
+
+def _text(value: Any) -> str:
+    """A cell as it reads: dates ISO 8601, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)[:LONGEST_CELL].strip()
+
+
+# --- Headed rows --------------------------------------------------------------------------------------
+
+
+def headed(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, str]]]]:
+    """The column names, and each row below them with its number as a spreadsheet counts.
+
+    The heading is the first row of which at least half of the widest of the first ten is filled: titles above
+    a table are passed over. Columns without a name, or with one that is taken, are named by their place.
+    """
+    if not rows:
+        raise TableError("The table is empty.")
+    widest = max(sum(map(bool, row)) for row in rows[:10])
+    at = next(n for n, row in enumerate(rows[:10]) if sum(map(bool, row)) * 2 >= widest)
+    names: Cells = []
+    for n, name in enumerate(rows[at], start=1):
+        name = " ".join(name.split())[:200] or f"Column {n}"
+        names.append(name if name not in names else f"{name} ({n})")
+    below = [(n, dict(zip(names, row, strict=False))) for n, row in enumerate(rows[at + 1 :], start=at + 2)]
+    return names, below
