@@ -11,6 +11,7 @@ from django.db.models import F
 from agencies.models import Agency, Message
 from cases.demo.building import build_activities, build_agencies, build_staff
 from cases.demo.living import live
+from cases.demo.publishing import publish
 
 
 class Command(BaseCommand):
@@ -49,7 +50,9 @@ class Command(BaseCommand):
     def make(self) -> int:
         agencies = build_agencies()
         agencies |= build_activities()
-        people = live(build_staff(agencies), agencies)
+        staff = build_staff(agencies)
+        people = live(staff, agencies)
+        publish(staff, agencies)
         # Their e-mails left long ago: they are there to be read at /outbox/, not to be sent again.
         Message.objects.filter(sent_at=None).update(sent_at=F("created_at"))
         with connection.cursor() as cursor:

@@ -1,0 +1,181 @@
+"""What the groups and the steward of the demo place do with the directory: sessions, bookings, collections, a queue."""
+
+import datetime
+import random
+import uuid
+from typing import Any
+
+import time_machine
+from django.utils import timezone
+
+from agencies.models import Agency, Author, Membership
+from agencies.models.signed import Hand
+from cases.demo.building import SOURCE, stable
+from cases.demo.listings import CLAIMS, COLLECTIONS, MORE, NEIGHBOURHOODS, REPORTS, STOP_WORDS, SYNONYMS, More
+from cases.demo.people import FIRST_NAMES, SURNAMES
+from directory.actions.wrong import READER
+from directory.figures import months
+from directory.index import index, refresh
+from directory.models import (
+    Claim,
+    Collection,
+    CollectionItem,
+    Figure,
+    Language,
+    Location,
+    Place,
+    Proposal,
+    Service,
+    Session,
+    StopWord,
+    Synonym,
+)
+from directory.models.service import Often
+from directory.postcodes import find_postcode
+from directory.sessions import lay_out
+from directory.versions import keep
+from referrals.actions.booking.moving import mark
+from referrals.actions.booking.taking import Who, book
+from referrals.booking_states import Booked, Mover
+from referrals.models import Booking
+from referrals.replies import note_replies
+
+BEFORE = 28  # days ago that the groups began to take bookings here
+BUSY = {"Tuesday gardening group": 12, "Half-hour seafront stroll": 9, "Seeds and calm": 8, "Phone and tablet help": 6,
+        "Women's bench morning": 0, "Long Table lunch": 14}  # fmt: skip
+THE_PERSON = Author(Hand.PERSON, "The person")
+UNVERIFIED = "hounds"  # a group that joined by itself lately: its edits are looked at first
+STALE = ("Repair café", "Sunday outing", "Nordic walking taster")
+
+
+def publish(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> None:
+    """Everything that makes the directory a lived-in one. Follows `live`, whose answers it counts."""
+    services = hand_over(agencies)
+    with time_machine.travel(timezone.now() - datetime.timedelta(days=BEFORE), tick=True):
+        for name, more in MORE.items():
+            describe(services[name], more)
+            lay_out(services[name])
+    for name, service in services.items():
+        make_stale(service) if name in STALE else None
+        lay_out(service)
+        keep(service, by=Author.system(), what="Brought in from the old directory")
+    Bookings(services, staff).make()
+    curate(services)
+    wait_for_the_steward(services, agencies)
+    note_replies()
+    count(services)
+    index([service.pk for service in services.values()])
+    refresh()
+
+
+def hand_over(agencies: dict[str, Agency]) -> dict[str, Service]:
+    """The groups keep their listings themselves from now on; by name."""
+    Agency.objects.exclude(pk=agencies[UNVERIFIED].pk).update(verified_at=timezone.now())
+    Service.objects.filter(source=SOURCE).update(source="")
+    return {service.name: service for service in Service.objects.filter(agency__source=SOURCE)}
+
+
+def describe(service: Service, more: More) -> None:
+    service.bookable, service.meets_you = more.places > 0, more.meets_you
+    service.first_time = more.first_time
+    service.minimum_age, service.maximum_age = more.ages
+    service.save()
+    for code, name in more.languages:
+        Language.objects.create(service=service, code=code, name=name)
+    if more.places:
+        service.schedules.update(places=more.places)
+    if more.transport:
+        Location.objects.filter(at_services__service=service).update(transport=more.transport)
+
+
+def make_stale(service: Service) -> None:
+    """Nobody has looked at it since spring; it was asked about once."""
+    service.assured_date = timezone.localdate() - datetime.timedelta(days=200)
+    service.asks, service.asked_at = 1, timezone.now() - datetime.timedelta(days=6)
+    service.confirm_every = Often.QUARTER
+    service.save(update_fields=["assured_date", "asks", "asked_at", "confirm_every"])
+
+
+class Bookings:
+    """Residents book, come or do not, and wait, in the sessions of the busiest activities."""
+
+    def __init__(self, services: dict[str, Service], staff: dict[str, list[Membership]]) -> None:
+        self.services, self.staff, self.pick, self.nth = services, staff, random.Random(7), 0
+
+    def make(self) -> None:
+        for name, most in BUSY.items():
+            sessions = Session.objects.filter(service=self.services[name], places__gt=0).order_by("starts_at")
+            for session in sessions[: BEFORE // 7 + 2]:
+                self.fill(session, most)
+
+    def fill(self, session: Session, most: int) -> None:
+        now, size = timezone.now(), self.pick.randint(most * 2 // 3, most)
+        booked = [self.book(session, now) for _ in range(size)]
+        if session.starts_at < now:
+            self.register(session, booked)
+
+    def book(self, session: Session, now: datetime.datetime) -> Booking:
+        self.nth += 1
+        first, _, _ = FIRST_NAMES[self.nth * 3 % len(FIRST_NAMES)]
+        name = f"{first} {SURNAMES[self.nth * 11 % len(SURNAMES)]}"
+        phone = f"07700 9005{self.nth % 100:02}"
+        mail = f"resident{self.nth}@home.example.org" if self.nth % 3 else ""
+        moment = min(session.starts_at, now) - datetime.timedelta(hours=self.pick.randint(20, 100))
+        with time_machine.travel(moment, tick=True):
+            return book(
+                session=session, by=THE_PERSON, mover=Mover.PERSON, key=uuid.uuid4(),
+                who=Who(name=name, email=mail, phone="" if mail else phone),
+            )  # fmt: skip
+
+    def register(self, session: Session, booked: list[Booking]) -> None:
+        by = Author.of(self.staff["growers"][0]) if "growers" in self.staff else Author.system()
+        came = session.starts_at + datetime.timedelta(minutes=20)
+        with time_machine.travel(min(came, timezone.now()), tick=True):
+            for booking in booked:
+                if Booking.objects.get(pk=booking.pk).status == Booked.BOOKED:
+                    mark(booking, Booked.MISSED if self.pick.random() < 0.12 else Booked.ATTENDED, by=by)
+
+
+def curate(services: dict[str, Service]) -> None:
+    """The steward's collections, words and neighbourhoods."""
+    for order, (slug, title, introduction, items) in enumerate(COLLECTIONS, 1):
+        made = Collection.objects.create(
+            id=stable("collection", slug), slug=slug, title=title, introduction=introduction, order=order,
+            published_at=timezone.now(),
+        )  # fmt: skip
+        for nth, (name, note) in enumerate(items, 1):
+            CollectionItem.objects.create(collection=made, service=services[name], note=note, order=nth)
+    Synonym.objects.bulk_create(Synonym(typed=typed, means=means) for typed, means in SYNONYMS)
+    StopWord.objects.bulk_create(StopWord(word=word) for word in STOP_WORDS)
+    for name, postcode in NEIGHBOURHOODS:
+        if point := find_postcode(postcode):
+            row = {"shown": name, "latitude": point.lat, "longitude": point.lon, "given": True}
+            Place.objects.update_or_create(name=name.lower(), defaults=row)
+
+
+def wait_for_the_steward(services: dict[str, Service], agencies: dict[str, Agency]) -> None:
+    """Readers' words about listings, and groups that ask to take part."""
+    now = timezone.now()
+    for name, reason, words, days in REPORTS:
+        Proposal.objects.create(
+            key=uuid.uuid4(), service=services[name], reason=reason, words=words, based_on=services[name].version,
+            made_at=now - datetime.timedelta(days=days), **Proposal.signature(READER),
+        )  # fmt: skip
+    for code, name, about, person, role, email, phone, postcode, words, days in CLAIMS:
+        Claim.objects.create(
+            key=uuid.uuid4(), agency=agencies.get(code), name=name, about=about, contact_name=person,
+            contact_role=role, contact_email=email, contact_phone=phone, postcode=postcode, words=words,
+            made_at=now - datetime.timedelta(days=days),
+        )  # fmt: skip
+
+
+def count(services: dict[str, Service]) -> None:
+    """A year of searches and openings, more of them in the warm months."""
+    pick, rows = random.Random(11), []
+    for service in services.values():
+        liked = pick.uniform(0.4, 2.5)
+        for month in months(timezone.localdate()):
+            shown = int(liked * pick.uniform(25, 60) * (1.4 if 4 <= month.month <= 9 else 1))
+            figure: dict[str, Any] = {"on": month, "shown": shown, "views": int(shown * pick.uniform(0.1, 0.3))}
+            rows.append(Figure(service=service, **figure))
+    Figure.objects.bulk_create(rows, ignore_conflicts=True)
