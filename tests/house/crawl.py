@@ -15,11 +15,14 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.actions.invitation import hashed
-from agencies.models import Author, Invitation
+from agencies.models import Author, Invitation, Message
 from cases.actions import telling
+from cases.actions.booking import book_for
 from cases.history import record
 from cases.models import Agreement, Kind
-from tests.factories import AgencyFactory, CaseFactory, MembershipFactory, ReferralFactory
+from referrals.actions.booking import move_booking
+from referrals.booking_states import Booked, Mover
+from tests.factories import AgencyFactory, CaseFactory, MembershipFactory, ReferralFactory, SessionFactory, booked
 
 Parts = dict[str, Any]
 
@@ -79,6 +82,39 @@ def a_letter() -> Parts:
     return {"pk": case.pk, "letter": telling.told(case).get().pk}
 
 
+def a_session() -> Parts:
+    return {"pk": SessionFactory().pk}
+
+
+def a_call_about_a_session() -> Parts:
+    session = SessionFactory(places=1)
+    first = booked(session)
+    booked(session, "Ada Byron")
+    move_booking(first, Booked.CANCELLED, by=Author.system(), mover=Mover.GROUP)
+    return {
+        "pk": session.pk,
+        "message": Message.objects.get(
+            key__startswith=f"booking {session.pk} ", channel="call", subject__startswith="A place"
+        ).pk,
+    }
+
+
+def a_booking() -> Parts:
+    return {"pk": booked(SessionFactory()).pk}
+
+
+def a_case_to_book_for() -> Parts:
+    return a_case() | {"session": SessionFactory().pk}
+
+
+def a_booking_of_a_case() -> Parts:
+    case = CaseFactory()
+    booking = book_for(
+        case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone"
+    )
+    return {"pk": case.pk, "booking": booking.pk}
+
+
 def a_draft() -> Parts:
     return {"key": uuid.uuid4()}
 
@@ -99,6 +135,14 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "referrals:pass_on": a_referral,
     "referrals:assign": a_referral,
     "referrals:answer_signed_in": a_referral,
+    "referrals:session_bookings": a_session,
+    "referrals:register": a_session,
+    "referrals:told": a_call_about_a_session,
+    "referrals:mark": a_booking,
+    "referrals:give_place": a_booking,
+    "referrals:take_off": a_booking,
+    "cases:book": a_case_to_book_for,
+    "cases:booking": a_booking_of_a_case,
     "cases:accept": a_referral,
     "cases:case": a_case,
     "cases:write": a_case,

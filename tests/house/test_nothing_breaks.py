@@ -2,6 +2,7 @@
 
 import os
 import random
+import uuid
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -9,14 +10,24 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from agencies.access import PERMISSIONS, Permission, Role
 from agencies.models import Author, Membership
+from cases.actions.booking import book_for
 from cases.history import record
 from cases.models import Kind
 from referrals.actions.links import send_link
 from tests.conftest import signed_in_client
-from tests.factories import CaseFactory, MembershipFactory, OnwardReferralFactory, ReferralFactory, teammate
+from tests.factories import (
+    CaseFactory,
+    MembershipFactory,
+    OnwardReferralFactory,
+    ReferralFactory,
+    SessionFactory,
+    booked,
+    teammate,
+)
 from tests.house.crawl import ADDRESSES, Parts, made_up, url_of
 
 HOSTILE = {
@@ -69,7 +80,29 @@ def own_referral(member: Membership) -> Parts:
 def own_case(member: Membership) -> Parts:
     case = CaseFactory(lead=member)
     record(case=case, kind=Kind.NOTE, by=Author.of(member), text="Words")
-    return {"pk": case.pk, "number": 1, "name": "phone", "agreement": case.pk}
+    session = SessionFactory()
+    booking = book_for(
+        case=case, by=Author.of(member), key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone"
+    )
+    return {
+        "pk": case.pk, "number": 1, "name": "phone", "agreement": case.pk, "session": session.pk,
+        "booking": booking.pk,
+    }  # fmt: skip
+
+
+OF_SESSIONS = {
+    "referrals:book": "session", "referrals:session_bookings": "session", "referrals:register": "session",
+    "referrals:mark": "booking", "referrals:give_place": "booking", "referrals:take_off": "booking",
+}  # fmt: skip
+
+
+def own_session(member: Membership, name: str) -> Parts:
+    """A session of the member's own agency that has begun when it is about the register, and who booked it."""
+    session = SessionFactory(service__agency=member.agency)
+    booking = booked(session)
+    if name in ("referrals:register", "referrals:mark"):
+        type(session).objects.filter(pk=session.pk).update(starts_at=timezone.now())
+    return {"pk": session.pk if OF_SESSIONS[name] == "session" else booking.pk}
 
 
 def own_member(member: Membership) -> Parts:
@@ -81,6 +114,8 @@ def own_parts(name: str, member: Membership) -> Parts:
     parts = made_up(ADDRESSES[name])
     if name in ("agencies:member", "agencies:end_member"):
         parts |= own_member(member)
+    elif name in OF_SESSIONS:
+        parts |= own_session(member, name)
     elif ("pk" in parts and name.startswith("referrals:")) or name == "cases:accept":
         parts |= own_referral(member)
     elif "pk" in parts and name.startswith("cases:"):
