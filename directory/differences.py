@@ -60,7 +60,7 @@ def _each(words: Callable[[Data], str]) -> Callable[[Any], str]:
     return lambda items: "\n".join(said for said in map(words, items or []) if said)
 
 
-def _place(item: Data) -> str:
+def place_words(item: Data) -> str:
     parts = (item.get(name, "") for name in ("name", "address", "city", "county", "postcode"))
     lines = [", ".join(part.replace("\n", ", ") for part in parts if part) or "Online or by phone"]
     lines += [f"Access: {said}" for row in item.get("access", []) if (said := row["description"] or row["details"])]
@@ -68,7 +68,7 @@ def _place(item: Data) -> str:
     return "\n".join(lines)
 
 
-def _schedule(item: Data) -> str:
+def schedule_words(item: Data) -> str:
     row = fill(Schedule(), item, SCHEDULE)
     parts = [in_words(row)]
     parts += [f"from {date_words(row.dtstart)}"] if row.dtstart and row.freq else []
@@ -94,8 +94,8 @@ FIELDS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "paused_until": ("Closed until", _date),
     "published": ("Listed for everybody", _yes),
     "alert": ("Notice", _text),
-    "schedules": ("When", _each(_schedule)),
-    "places": ("Where", _each(_place)),
+    "schedules": ("When", _each(schedule_words)),
+    "places": ("Where", _each(place_words)),
     "areas": ("For people living in", _each(lambda item: item["name"])),
     "fees": ("About the cost", _text),
     "costs": ("Prices", _each(_cost)),

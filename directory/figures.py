@@ -30,7 +30,8 @@ Key = tuple[uuid.UUID, datetime.date, str]
 # service, first day of the month → {"referrals": 3}
 Counts = dict[tuple[uuid.UUID, datetime.date], dict[str, int]]
 
-# Apps to the right add what they know of listings: each is called with the ids and the first day that counts.
+# Apps to the right add what they know ("referrals", "booked", "attended", "missed"): each is called with the ids of
+# listings and the first day that counts.
 readers: list[Callable[[list[uuid.UUID], datetime.date], Counts]] = []
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from config.template_tags import time_words
+from config.template_tags import date_words, time_words
 from directory.models import Schedule
 from directory.models.session import DAYS, Frequency
 
@@ -46,7 +46,7 @@ def days_in_words(schedule: Schedule) -> str:
     if not names and schedule.freq == Frequency.WEEKLY and schedule.dtstart:
         names = [[*DAYS.values()][schedule.dtstart.weekday()]]
     if not names:
-        return ""
+        return date_words(schedule.dtstart) if schedule.dtstart and not schedule.freq else ""
     if schedule.interval > 1:
         often = "second week" if schedule.interval == 2 else f"{schedule.interval} weeks"
         return f"Every {often} on {joined(names)}"

@@ -1,11 +1,14 @@
 """What the directory does by itself, each night."""
 
+import datetime
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from directory.actions import freshness
+from directory import lost, open_data
+from directory.actions import freshness, nightly
 from directory.index import index, keep_up, refresh
-from directory.models import LISTED, Service, Spot
+from directory.models import LISTED, Edition, Service, Spot
 from directory.postcodes import load_areas_around
 from directory.quality import judge_all
 
@@ -40,3 +43,26 @@ def ask_still_right(timestamp: int) -> None:
     today = timezone.localdate()
     freshness.hide(today)
     freshness.ask(today)
+
+
+@app.periodic(cron="9 2 * * *")
+@app.task(name="lay_out_sessions", queueing_lock="lay_out_sessions")
+def lay_out_sessions(timestamp: int) -> None:
+    """What was closed until today runs again, and the sessions of the next 12 weeks are there. May run twice."""
+    nightly.run_again(timezone.localdate())
+    nightly.lay_out_all()
+
+
+@app.periodic(cron="31 3 * * *")
+@app.task(name="make_open_data", queueing_lock="make_open_data", lock="make_open_data")
+def make_open_data(timestamp: int) -> None:
+    """The daily files; and the editions of older days are forgotten. May run twice."""
+    open_data.make_all()
+    Edition.forget(timezone.now() - datetime.timedelta(days=1))
+
+
+@app.periodic(cron="51 3 * * *")
+@app.task(name="forget_lost_searches", queueing_lock="forget_lost_searches")
+def forget_lost_searches(timestamp: int) -> None:
+    """Searches that found nothing are kept for a year."""
+    lost.old(timezone.localdate()).delete()

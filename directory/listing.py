@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from agencies.models import Agency
 from directory.models import (
     Accessibility,
     Contact,
@@ -77,6 +78,12 @@ def place_data(location: Location) -> Data:
     """One place, as `places` holds it, without the note."""
     access = [_columns(row, ACCESS) for row in location.accessibility.all()]
     return {"id": str(location.pk)} | _columns(location, PLACE) | {"access": access}
+
+
+def used_places(agency: Agency, most: int = 50) -> dict[str, Data]:
+    """The places that an agency's activities stand at, by id: to choose from when it adds one."""
+    rows = Location.objects.filter(at_services__service__agency=agency).distinct().order_by("name", "id")
+    return {str(row.pk): place_data(row) for row in rows.prefetch_related("accessibility")[:most]}
 
 
 def _schedule_data(row: Schedule) -> Data:
@@ -163,7 +170,7 @@ def _write_place(service: Service, item: Data, changed: set[uuid.UUID]) -> Locat
 def _write_schedules(service: Service, items: list[Data], places: dict[str, ServiceAtLocation]) -> None:
     known = {str(row.pk): row for row in service.schedules.all()}
     for item in items:
-        row = known.pop(item.get("id", ""), None) or Schedule(service=service)
+        row = known.pop(item.get("id", ""), None) or _new(Schedule, service, item)
         row.at_location = places.get(item.get("place", ""))
         fill(row, item, SCHEDULE).save()
     let_go(known.values())
@@ -173,9 +180,16 @@ def _write_schedules(service: Service, items: list[Data], places: dict[str, Serv
 def _write_rows(service: Service, model: Any, items: list[Data], columns: tuple[str, ...]) -> None:
     known = {str(row.pk): row for row in model.objects.filter(service=service)}
     for item in items:
-        row = known.pop(item.get("id", ""), None) or model(service=service)
+        row = known.pop(item.get("id", ""), None) or _new(model, service, item)
         fill(row, item, columns).save()
     model.objects.filter(pk__in=known).delete()
+
+
+def _new(model: Any, service: Service, item: Data) -> Any:
+    """A row with the id the data gives it, if nobody has it: one that is put back is known by its old id."""
+    key = item.get("id")
+    taken = not key or model.objects.filter(pk=key).exists()
+    return model(service=service) if taken else model(service=service, pk=uuid.UUID(key))
 
 
 def _write_terms(service: Service, ids: list[str]) -> None:

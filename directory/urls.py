@@ -8,9 +8,13 @@ from directory.views import (
     calendar,
     claims,
     collections,
+    edit,
+    figures,
     finder,
     home,
     join,
+    listing,
+    listings,
     lost,
     proposals,
     service,
@@ -21,9 +25,9 @@ from directory.views import (
     steward_collections,
     steward_words,
     still_right,
+    versions,
     wrong,
 )
-from directory.views import edit, figures, listing, listings, versions
 from directory.views import sessions as listing_sessions
 
 app_name = "directory"

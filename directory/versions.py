@@ -19,8 +19,8 @@ from directory.quality import judge
 from directory.sessions import lay_out
 
 __all__ = [
-    "Difference", "as_data", "differences", "in_full", "keep", "place_data", "plain", "propose", "put", "restore",
-    "waiting",
+    "Difference", "as_data", "differences", "in_full", "keep", "keep_before", "kept_running", "place_data", "plain",
+    "propose", "put", "restore", "waiting",
 ]  # fmt: skip
 
 STATE = ("status", "paused_until", "published")  # what a version restored does not bring back
@@ -32,9 +32,8 @@ def put(service: Service, data: Data, *, by: Author, what: str) -> Version:
 
     Other listings of the agency at a place that changed keep a version too. `service` holds the new values after.
     """
+    keep_before(service)
     row = _locked(service)
-    if row.version == 0:
-        keep(row, by=Author.system(), what="As it was before")
     changed = write(row, data)
     lay_out(row)
     version = keep(row, by=by, what=what)
@@ -44,6 +43,12 @@ def put(service: Service, data: Data, *, by: Author, what: str) -> Version:
         keep(other, by=by, what=f"Changed with another activity: {names}"[:200])
     service.refresh_from_db()
     return version
+
+
+def keep_before(service: Service) -> None:
+    """Called before rows are changed otherwise than by `put`: what never had a version gets one of how it stands."""
+    if service.version == 0:
+        keep(service, by=Author.system(), what="As it was before")
 
 
 @transaction.atomic
@@ -76,9 +81,13 @@ def _locked(service: Service) -> Service:
 @transaction.atomic
 def restore(version: Version, *, by: Author) -> Version:
     """Make the listing say again what it said then, as a new version. Whether it runs stays as it is now."""
-    now = as_data(_locked(version.service))
-    data = version.data | {name: now[name] for name in STATE}
+    data = kept_running(version, as_data(_locked(version.service)))
     return put(version.service, data, by=by, what=f"Version {version.number} put back")
+
+
+def kept_running(version: Version, now: Data) -> Data:
+    """What the version says, with whether it runs and is published as it is now."""
+    return version.data | {name: now[name] for name in STATE}
 
 
 def waiting(service: Service) -> Proposal | None:
