@@ -31,7 +31,7 @@ def waiting(member: Membership) -> list[Waiting]:
     return [
         Waiting("Groups that ask to take part", open_claims(member), "directory:claims"),
         Waiting("Edits to look at", proposals.filter(data__isnull=False).count(), "directory:proposals", "?show=edits"),
-        Waiting("Reports from readers", proposals.filter(data=None).count(), "directory:proposals"),
+        Waiting("Reports from readers", proposals.filter(data__isnull=True).count(), "directory:proposals"),
         Waiting("Listings that are hidden", hidden(member, today), "directory:stale", "?show=hidden"),
         Waiting("Likely doubles", Likeness.objects.filter(decision=Decision.OPEN).count(), "directory:likenesses"),
         Waiting("Imports that failed", failed_imports(), "directory:sources"),

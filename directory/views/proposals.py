@@ -29,7 +29,7 @@ WITH = ("service__agency", "written_by__user", "decided_by__user")
 def proposals(request: MemberRequest) -> HttpResponse:
     rows = Proposal.visible_to(request.member).select_related(*WITH)
     waiting = rows.filter(decision=Decision.OPEN)
-    kinds = {"reports": waiting.filter(data=None), "edits": waiting.filter(data__isnull=False)}
+    kinds = {"reports": waiting.filter(data__isnull=True), "edits": waiting.filter(data__isnull=False)}
     show = request.GET.get("show", "")
     show = show if show in LISTS else next((name for name, found in kinds.items() if found.exists()), "reports")
     answered = rows.exclude(decision=Decision.OPEN).order_by("-decided_at", "pk")
@@ -125,7 +125,7 @@ def find(request: MemberRequest, pk: uuid.UUID) -> Proposal:
 @require_POST
 def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Send a report to the group."""
-    found = get_object_or_404(Proposal.visible_to(request.member).select_related(*WITH).filter(data=None), pk=pk)
+    found = get_object_or_404(Proposal.visible_to(request.member).select_related(*WITH).filter(data__isnull=True), pk=pk)
     try:
         if deeds.pass_on(proposal=found, by=request.member):
             messages.success(request, f"Sent on to {found.service.agency.name}. It waits here until it is answered.")
@@ -146,7 +146,7 @@ def reports(request: MemberRequest) -> HttpResponse:
     rows = Proposal.visible_to(request.member).select_related(*WITH)
     waiting, done = rows.filter(decision=Decision.OPEN), rows.exclude(decision=Decision.OPEN)
     context = {
-        "reports": waiting.filter(data=None), "edits": waiting.filter(data__isnull=False),
+        "reports": waiting.filter(data__isnull=True), "edits": waiting.filter(data__isnull=False),
         "decided": done.order_by("-decided_at", "pk")[:RECENT],
     }  # fmt: skip
     return page(request, "directory/reports.html", context)
