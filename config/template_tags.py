@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.fields import MONTHS
@@ -103,11 +103,13 @@ def age(born_on: datetime.date | None) -> str:
     return str(today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day)))
 
 
-@register.inclusion_tag("components/lines.html")
-def lines(text: str | None) -> dict[str, Any]:
+@register.simple_tag
+def lines(text: str | None) -> SafeString:
     """Plain text as paragraphs: blank lines part them, line breaks stay. Everything is escaped."""
     blocks = (text or "").replace("\r\n", "\n").split("\n\n")
-    return {"paragraphs": [block.strip().split("\n") for block in blocks if block.strip()]}
+    paragraphs = (block.strip().split("\n") for block in blocks if block.strip())
+    rows = ((first, format_html_join("", "<br>{}", ((line,) for line in rest))) for first, *rest in paragraphs)
+    return format_html_join("", "<p>{}{}</p>", rows)
 
 
 # --- Components ------------------------------------------------------------------------------------

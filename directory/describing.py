@@ -28,6 +28,15 @@ class Meeting:
         return self.location.location_type == LocationType.VIRTUAL
 
     @property
+    def address(self) -> str:
+        """On one line; the two halves of a postcode stay together."""
+        parts = [
+            part.replace(" ", "\N{NO-BREAK SPACE}") if part == self.location.postcode else part
+            for part in self.location.lines
+        ]
+        return ", ".join(parts)
+
+    @property
     def access(self) -> list[str]:
         rows = self.location.accessibility.all()
         return list(dict.fromkeys(said for row in rows if (said := row.description or row.details)))

@@ -43,6 +43,11 @@ def address(slip: Slip) -> str:
     return settings.PLACE["base_url"] + reverse("directory:slip", args=[slip.code])
 
 
+def door() -> str:
+    """Where a code is typed, as one says it: "hereabouts.example.org/s"."""
+    return (settings.PLACE["base_url"] + reverse("directory:enter_slip")).partition("://")[2].rstrip("/")
+
+
 def _code(key: uuid.UUID, attempt: int) -> str:
     digest = hmac.digest(settings.SECRET_KEY.encode(), f"slip {key} {attempt}".encode(), "sha256")
     number = int.from_bytes(digest)

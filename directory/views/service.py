@@ -38,7 +38,7 @@ def told(service: Service) -> dict[str, object]:
     today, address = timezone.localdate(), reverse("directory:service", args=[service.pk])
     return {
         "meetings": describing.meetings(service, today), "hours": describing.hours(service, today),
-        "next_sessions": describing.next_sessions(service, sessions.coming(service)),
+        "next_sessions": describing.next_sessions(service, sessions.coming(service, 4)),
         "costs": describing.costs(service, today), "ages": describing.ages(service),
         "replies": describing.replies(service), "origin": describing.origin(service),
         "checked": describing.checked(service, today), "address": settings.PLACE["base_url"] + address,
