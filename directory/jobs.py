@@ -7,10 +7,12 @@ from procrastinate.contrib.django import app
 
 from directory import lost, open_data
 from directory.actions import freshness, nightly
+from directory.actions.sources import run_what_is_due
 from directory.index import index, keep_up, refresh
-from directory.models import LISTED, Edition, Service, Spot
+from directory.models import LISTED, Edition, Run, Service, Spot
 from directory.postcodes import load_areas_around
 from directory.quality import judge_all
+from directory.runs import carry_out
 
 
 @app.periodic(cron="41 2 * * *")
@@ -66,3 +68,18 @@ def make_open_data(timestamp: int) -> None:
 def forget_lost_searches(timestamp: int) -> None:
     """Searches that found nothing are kept for a year."""
     lost.old(timezone.localdate()).delete()
+
+
+@app.task(name="import_source")
+def import_source(*, run: str) -> None:
+    """Carry out one import that the steward or the clock asked for. May run twice: nothing changes the second time."""
+    found = Run.objects.select_related("source").filter(pk=run, ended_at=None).first()
+    if found:
+        carry_out(found)
+
+
+@app.periodic(cron="13 * * * *")
+@app.task(name="import_what_is_due", queueing_lock="import_what_is_due", lock="import_what_is_due")
+def import_what_is_due(timestamp: int) -> None:
+    """Every hour: feeds whose day or week is over since they were last read. May run twice."""
+    run_what_is_due()

@@ -1,4 +1,4 @@
-"""Bring services into the directory from an Open Referral UK 3.0 file or feed."""
+"""Bring services into the directory from a feed or a file of another directory."""
 
 import sys
 from pathlib import Path
@@ -6,18 +6,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from tqdm import tqdm
 
-from directory.feeds import FeedError, is_address, read
-from directory.imports import Import
-from directory.index import refresh
-from directory.postcodes import load_areas_around
-
-AREAS = 6  # whose postcodes are loaded at once, half a second each; the night brings the rest
+from directory.feeds import is_address
+from directory.imports import Report
+from directory.models import Run, Source
+from directory.runs import carry_out
 
 
 class Command(BaseCommand):
-    help = "Import services from a JSON file (a list, or a page with contents) or a paged feed's address."
+    help = (
+        "Import services from a feed's address, a file (Open Referral UK 3.0 or 1.0, HSDS JSON, a spreadsheet, "
+        "a ZIP archive of tables) or a folder of HSDS tables."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", metavar="FILE_OR_URL")
@@ -30,26 +32,20 @@ class Command(BaseCommand):
         parser.add_argument("--allow-private", action="store_true", help="Let the feed be on a private network")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        source = options["source"]
-        name = options["name"] or ((urlsplit(source).hostname or source) if is_address(source) else Path(source).name)
-        work = Import(name, again=options["again"])
-        ended = ""
-        try:
-            raws = read(source, allow_private=options["allow_private"])
-            with tqdm(unit=" services", disable=not sys.stderr.isatty() or not options["verbosity"]) as bar:
-                for count in work.take(raws):
-                    bar.update(count)
-        except FeedError as error:
-            ended = str(error)
-        report = work.finish(whole=not ended)
-        if report.new or report.changed:
-            load_areas_around(most=AREAS)
-            refresh()
+        given = options["source"]
+        name = options["name"] or ((urlsplit(given).hostname or given) if is_address(given) else Path(given).name)
+        url = given if is_address(given) and len(given) <= 2000 else ""
+        source, _ = Source.objects.get_or_create(name=name[:100], defaults={"url": url})
+        run = Run.objects.create(source=source, begun_at=timezone.now())
+        with tqdm(unit=" services", disable=not sys.stderr.isatty() or not options["verbosity"]) as bar:
+            report = carry_out(
+                run, given, again=options["again"], allow_private=options["allow_private"], tell=bar.update
+            )
         self._tell(report, options["verbosity"])
-        if ended:
-            raise CommandError(f"{ended} What came before that is in: {report}.")
+        if run.error:
+            raise CommandError(f"{run.error} What came before that is in: {report}.")
 
-    def _tell(self, report: Any, verbosity: int) -> None:
+    def _tell(self, report: Report, verbosity: int) -> None:
         if not verbosity:
             return
         for problem in report.problems:

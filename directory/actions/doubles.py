@@ -1,0 +1,66 @@
+"""Two listings of different sources that are the same are joined: one is kept, the other leads to it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Membership
+from directory.index import index
+from directory.models import Decision, Likeness, Service
+
+
+class NotJoined(ValueError):
+    """They cannot be joined as they stand; says why in plain English."""
+
+
+def waiting() -> int:
+    """How many pairs wait for a decision."""
+    return Likeness.objects.filter(decision=Decision.OPEN).count()
+
+
+@transaction.atomic
+def join(likeness: Likeness, *, keep: Service, by: Membership) -> None:
+    """The other one is found no more, and its page leads to the one that is kept. Undone by `part`.
+
+    Raises NotJoined when either is another's double already.
+    """
+    likeness = _locked(likeness)
+    rows = Service.objects.select_for_update().filter(pk__in=[likeness.first_id, likeness.second_id])
+    both = {row.pk: row for row in rows.order_by("pk")}
+    kept, other = both[keep.pk], next(row for pk, row in both.items() if pk != keep.pk)
+    if other.joined_to_id == kept.pk and likeness.decision == Decision.ACCEPTED:
+        return
+    if kept.joined_to_id or other.joined_to_id:
+        raise NotJoined("One of these is joined to another listing already.")
+    behind = list(Service.objects.filter(joined_to=other).values_list("pk", flat=True))
+    Service.objects.filter(pk__in=[other.pk, *behind]).update(joined_to=kept)
+    index([kept.pk, other.pk, *behind])
+    _decide(likeness, Decision.ACCEPTED, by)
+
+
+@transaction.atomic
+def part(likeness: Likeness, *, by: Membership) -> None:
+    """Undo: both are found again, and the pair waits for a decision."""
+    likeness = _locked(likeness)
+    if likeness.decision == Decision.ACCEPTED:
+        pair = [likeness.first_id, likeness.second_id]
+        Service.objects.filter(pk__in=pair, joined_to__in=pair).update(joined_to=None)
+        index(pair)
+    _decide(likeness, Decision.OPEN, by)
+
+
+@transaction.atomic
+def keep_apart(likeness: Likeness, *, by: Membership) -> None:
+    """They are different: the pair is never suggested again."""
+    likeness = _locked(likeness)
+    if likeness.decision == Decision.OPEN:
+        _decide(likeness, Decision.DECLINED, by)
+
+
+def _locked(likeness: Likeness) -> Likeness:
+    return Likeness.objects.select_for_update().get(pk=likeness.pk)
+
+
+def _decide(likeness: Likeness, decision: Decision, by: Membership) -> None:
+    likeness.decision, likeness.decided_by = decision, by if decision else None
+    likeness.decided_at = timezone.now() if decision else None
+    likeness.save(update_fields=["decision", "decided_by", "decided_at"])
