@@ -20,9 +20,18 @@ from cases.actions import telling
 from cases.actions.booking import book_for
 from cases.history import record
 from cases.models import Agreement, Kind
+from directory.versions import keep
 from referrals.actions.booking import move_booking
 from referrals.booking_states import Booked, Mover
-from tests.factories import AgencyFactory, CaseFactory, MembershipFactory, ReferralFactory, SessionFactory, booked
+from tests.factories import (
+    AgencyFactory,
+    CaseFactory,
+    MembershipFactory,
+    ReferralFactory,
+    ServiceFactory,
+    SessionFactory,
+    booked,
+)
 
 Parts = dict[str, Any]
 
@@ -119,12 +128,44 @@ def a_draft() -> Parts:
     return {"key": uuid.uuid4()}
 
 
+def a_listing() -> Parts:
+    return {"pk": ServiceFactory().pk}
+
+
+def a_section() -> Parts:
+    return a_listing() | {"section": "about"}
+
+
+def an_item() -> Parts:
+    return a_listing() | {"section": "when", "item": "new"}
+
+
+def a_version() -> Parts:
+    service = ServiceFactory()
+    keep(service, by=Author.system(), what="Begun")
+    return {"pk": service.pk, "number": 1}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
     "agencies:member": somebody,
     "agencies:end_member": somebody,
     "agencies:resend_invitation": an_invitation,
     "agencies:cancel_invitation": an_invitation,
     "mfa_remove_webauthn": a_passkey,
+    "directory:listing": a_listing,
+    "directory:preview": a_listing,
+    "directory:publish": a_listing,
+    "directory:listing_state": a_listing,
+    "directory:room": a_listing,
+    "directory:suggest": a_listing,
+    "directory:sessions": a_listing,
+    "directory:new_session": a_listing,
+    "directory:versions": a_listing,
+    "directory:restore": a_version,
+    "directory:edit": a_section,
+    "directory:item": an_item,
+    "directory:session": a_session,
+    "directory:cancel_session": a_session,
     "referrals:sent": a_referral,
     "referrals:referral": a_referral,
     "referrals:letter": a_referral,
