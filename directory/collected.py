@@ -6,12 +6,14 @@ from agencies.models import Membership
 from directory.describing import summary
 from directory.models import LISTED, Collection, CollectionItem, Service, Spot
 
+IN_ORDER = ("order", "title", "pk")
 OF_ITEM = Q(**{f"items__service__{name}": value for name, value in LISTED.children})
 
 
 def published() -> QuerySet[Collection]:
     """Those that anybody may read and that hold something, with how many activities (`size`)."""
-    return Collection.published().annotate(size=Count("items", filter=OF_ITEM)).filter(size__gt=0)
+    found = Collection.published().annotate(size=Count("items", filter=OF_ITEM)).filter(size__gt=0)
+    return found.order_by(*IN_ORDER)
 
 
 def listed_in(collection: Collection) -> list[Service]:
@@ -26,7 +28,7 @@ def listed_in(collection: Collection) -> list[Service]:
 
 def in_order(member: Membership) -> list[Collection]:
     """Drafts too, each with how many activities it holds (`size`), for the steward."""
-    return list(Collection.visible_to(member).annotate(size=Count("items")))
+    return list(Collection.visible_to(member).annotate(size=Count("items")).order_by(*IN_ORDER))
 
 
 def all_of(collection: Collection) -> list[CollectionItem]:

@@ -94,6 +94,11 @@ class Lost:
     said: str  # the filters in words
 
     @property
+    def unknown(self) -> str:
+        """The place, when nobody knew it: known ones are kept as they are written, with capitals."""
+        return self.near if self.near.islower() else ""
+
+    @property
     def query(self) -> str:
         """The search itself, for a link."""
         return urlencode([("words", self.words), ("near", self.near), *parse_qsl(self.filters)])

@@ -5,3 +5,8 @@ addEventListener("click", (event) => {
   document.getElementById(button.dataset.close).open = false;
   document.getElementById("results").scrollIntoView();
 });
+
+// Addresses to share: what was left empty is not in them.
+document.body.addEventListener("htmx:configRequest", (event) => {
+  for (const [name, value] of [...event.detail.formData]) if (value === "") event.detail.formData.delete(name);
+});

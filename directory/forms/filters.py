@@ -93,11 +93,9 @@ def described(form: forms.Form, name: str) -> dict[str, str]:
 
 
 def _errors(form: forms.Form, name: str) -> SafeString:
-    if name not in form.errors:
-        return format_html("")
     lines = format_html_join(
         "",
         '<p class="govuk-error-message"><span class="govuk-visually-hidden">Error:</span> {}</p>',
-        ((words,) for words in form.errors[name]),
+        ((words,) for words in form.errors.get(name, ())),
     )
-    return format_html('<div id="id_{}_error">{}</div>', name, lines)
+    return format_html_join("", '<div id="id_{}_error">{}</div>', [(name, lines)] if lines else [])

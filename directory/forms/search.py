@@ -25,7 +25,7 @@ MILES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
 TIMES = {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"}
 TICKS = {"free": "Free", "room": "Has room", "meets": "Someone can meet you", "online": "Online or by phone"}
 FEW = ("need", "miles", "day", "free", "meets", "room")  # seen at once; the others under "More filters"
-MORE = ("time", "age", "language", "access", "online")
+MORE = ("time", "online", "age", "language", "access")
 PAGE = 10
 
 
@@ -58,7 +58,7 @@ class SearchForm(Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
     )  # fmt: skip
     near = CleanCharField(
-        label="Near", required=False, help_text="Postcode, town or neighbourhood",
+        label="Near", required=False, help_text="Postcode or place",
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )  # fmt: skip
     need = choose("What it helps with", {}, "what it helps with", "Anything")
@@ -167,13 +167,17 @@ class SearchForm(Form):
     # --- Drawn -----------------------------------------------------------------------------------------
 
     def offer(self, found: Found) -> None:
-        """Take the counts of what was found to draw the filters with, and the languages that there are."""
+        """Take the counts of what was found to draw the filters with; of languages and access only what there is."""
         least = "+" if found.counts_are_least else ""  # there are more than could be counted
         for name, choices in found.counts.items():
             self.counts[name] = {key: f"{n}{least}" if n else "0" for key, n in choices.items()}
         spoken = set(found.counts.get("language", ())) | {self.data.get("language", "")[:50]} - {""}
         names = sorted((language_name(code), code) for code in spoken)
         self.fields["language"].choices = [("", "Any language"), *((code, name) for name, code in names)]
+        helps = [
+            code for code in ACCESS if found.counts.get("access", {}).get(code) or code in self.data.getlist("access")
+        ]
+        self.fields["access"].choices = [(code, ACCESS[code]) for code in helps]
 
     @property
     def few(self) -> list[Any]:
@@ -182,7 +186,8 @@ class SearchForm(Form):
 
     @property
     def more(self) -> list[Any]:
-        return [self.draw(name) for name in MORE if name != "language" or len(self.fields["language"].choices) > 1]
+        there = {"language": len(self.fields["language"].choices) > 1, "access": bool(self.fields["access"].choices)}
+        return [self.draw(name) for name in MORE if there.get(name, True)]
 
     @property
     def more_is_set(self) -> bool:

@@ -26,11 +26,11 @@ class SynonymForm(Form):
 
     typed = CleanCharField(
         label="When people type", max_length=100, widget=forms.TextInput(attrs=width(20)),
-        help_text="For example, AA or citizens advice", error_messages={"required": "Enter what people type"},
+        help_text="For example, AA", error_messages={"required": "Enter what people type"},
     )  # fmt: skip
     means = CleanCharField(
-        label="also look for", max_length=200, widget=forms.TextInput(attrs=width(30)),
-        help_text="Words of the directory. Separate several with commas: alcohol, drinking",
+        label="Also look for", max_length=200, widget=forms.TextInput(attrs=width(30)),
+        help_text="For example, alcohol, drinking",
         error_messages={"required": "Enter what to look for as well"},
     )  # fmt: skip
 

@@ -61,9 +61,10 @@ def remove_word(request: MemberRequest) -> HttpResponse:
 @allow(Permission.STEWARD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def places(request: MemberRequest) -> HttpResponse:
-    """Names of neighbourhoods with their middles; ?change= opens one of them, ?near= tries one."""
+    """Names of neighbourhoods with their middles; ?name= begins one, ?change= opens one, ?near= tries one."""
     given = chosen_place(request)
-    form = PlaceForm(request.POST or None, member=request.member, given=given)
+    named = {"name": clean(request.GET.get("name", ""))[:80].title()}
+    form = PlaceForm(request.POST or None, member=request.member, given=given, initial=named)
     if request.method == "POST" and form.is_valid() and form.point:
         kept = deeds.keep_place(name=form.cleaned_data["name"], point=form.point, by=request.member, given=given)
         messages.success(request, f"People who type “{kept.shown}” now see what is near it.")

@@ -23,6 +23,7 @@ from cases.models import Agreement, Kind
 from directory.versions import keep
 from referrals.actions.booking import move_booking
 from referrals.booking_states import Booked, Mover
+from directory.models import Collection
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -128,6 +129,15 @@ def a_draft() -> Parts:
     return {"key": uuid.uuid4()}
 
 
+def a_collection() -> Parts:
+    return {"pk": Collection.objects.create(title="Quiet", slug=uuid.uuid4().hex).pk}
+
+
+def a_collected() -> Parts:
+    collection = Collection.objects.create(title="Quiet", slug=uuid.uuid4().hex)
+    return {"pk": collection.pk, "item": collection.items.create(service=ServiceFactory()).pk}
+
+
 def a_listing() -> Parts:
     return {"pk": ServiceFactory().pk}
 
@@ -202,7 +212,15 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 }
 
 # No such object of others can be named by the address: what is there is one's own, or nothing.
-OWN_ONLY = {"referrals:discard_draft": a_draft}
+OWN_ONLY = {
+    "referrals:discard_draft": a_draft,
+    "directory:steward_collection": a_collection,
+    "directory:publish_collection": a_collection,
+    "directory:delete_collection": a_collection,
+    "directory:move_collection": a_collection,
+    "directory:add_to_collection": a_collection,
+    "directory:collection_item": a_collected,
+}
 
 
 def addresses() -> dict[str, URLPattern]:
