@@ -72,10 +72,10 @@ class CompanyNumberField(CleanCharField):
 
 
 def tidy(typed: str, word: str, keep: str) -> str:
-    """ "Charity no. sc 012 345" → "SC012345"."""
+    """ "Charity no. sc 012 345" → "SC012345". What holds no such character stays as typed, to be refused."""
     bare = re.sub(rf"^\W*(registered\s+)?({word}\s*)?(number|no)?\b[.:\s]*", "", typed, flags=re.IGNORECASE)
     bare = re.sub(r"[\u2010-\u2015]", "-", bare)
-    return re.sub(rf"[^A-Z0-9{keep}]", "", bare.upper()) if bare.strip() else ""
+    return re.sub(rf"[^A-Z0-9{keep}]", "", bare.upper()) or typed.strip()
 
 
 def charity_page(number: str) -> str:

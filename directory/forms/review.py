@@ -77,7 +77,9 @@ class ReportForm(Form):
 
     decision = Radios(
         label="What did you do?", error_messages={"required": "Choose what you did"},
-        choices=[("mended", "It has been put right"), ("right", "It is right as it is"), ("close", "It no longer runs")],
+        choices=[
+            ("mended", "It has been put right"), ("right", "It is right as it is"), ("close", "It no longer runs")
+        ],
         hints={"close": "Nobody finds it any more. Its group is told."},
     )  # fmt: skip
     words = TextField(label="A note", required=False, max_length=1000, rows=3,

@@ -37,7 +37,7 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if name not in steps:  # an old address, or a road that other answers have closed
         return redirect("directory:join_question", unanswered(steps, answers) or steps[0])
-    form = QUESTIONS[name](request.POST or None, answers=answers)
+    form = QUESTIONS[name](request.POST if request.method == "POST" else None, answers=answers)
     if request.method == "POST" and form.is_valid():
         answers = answers | {"key": answers.get("key") or str(uuid.uuid4()), **form.cleaned_data}
         request.session[KEPT] = answers

@@ -20,6 +20,7 @@ from directory.reviewing import changes, seen
 from directory.versions import in_full
 
 LISTS = {"reports": "Reports", "edits": "Edits by groups", "decided": "Answered"}
+DECISIONS = {"yes": Decision.ACCEPTED, "no": Decision.DECLINED}
 RECENT = 50
 WITH = ("service__agency", "written_by__user", "decided_by__user")
 
@@ -49,7 +50,11 @@ def proposal(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def edit(request: MemberRequest, found: Proposal) -> HttpResponse:
     """A group's edit, old and new side by side."""
     form, refused = edit_form(request, found), ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not found.is_open:
+        if is_ones_own(found, DECISIONS.get(request.POST.get("decision", ""), Decision.OPEN), request.member):
+            return redirect("directory:proposals")  # pressed twice
+        refused = "decided"
+    elif request.method == "POST" and form.is_valid():
         refused = answer_edit(request, found, form)
         if not refused:
             return redirect("directory:proposals")
@@ -82,8 +87,7 @@ def answer_edit(request: MemberRequest, found: Proposal, form: EditForm) -> str:
                 proposal=found, fields=said["chosen"], words=said["words"], shown=said["shown"], by=by
             )  # fmt: skip
     except AlreadyDecided as first:
-        decision = Decision.ACCEPTED if said["decision"] == "yes" else Decision.DECLINED
-        return "" if is_ones_own(first.row, decision, by) else "decided"
+        return "" if is_ones_own(first.row, DECISIONS[said["decision"]], by) else "decided"
     except deeds.Moved:
         return "moved"
     did = "is changed" if said["decision"] == "yes" else "stays as it is"
@@ -125,7 +129,9 @@ def find(request: MemberRequest, pk: uuid.UUID) -> Proposal:
 @require_POST
 def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Send a report to the group."""
-    found = get_object_or_404(Proposal.visible_to(request.member).select_related(*WITH).filter(data__isnull=True), pk=pk)
+    found = get_object_or_404(
+        Proposal.visible_to(request.member).select_related(*WITH).filter(data__isnull=True), pk=pk
+    )
     try:
         if deeds.pass_on(proposal=found, by=request.member):
             messages.success(request, f"Sent on to {found.service.agency.name}. It waits here until it is answered.")

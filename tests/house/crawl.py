@@ -20,10 +20,12 @@ from cases.actions import telling
 from cases.actions.booking import book_for
 from cases.history import record
 from cases.models import Agreement, Kind
+from directory.actions.claims import ask_to_join
+from directory.actions.wrong import report
+from directory.models import Collection, Wrong
 from directory.versions import keep
 from referrals.actions.booking import move_booking
 from referrals.booking_states import Booked, Mover
-from directory.models import Collection
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -156,7 +158,18 @@ def a_version() -> Parts:
     return {"pk": service.pk, "number": 1}
 
 
+def a_report() -> Parts:
+    return {"pk": report(key=uuid.uuid4(), service=ServiceFactory(), reason=Wrong.TIME, words="At 11 now").pk}
+
+
+def a_claim() -> Parts:
+    asked = {"name": "Singers", "contact_name": "N", "contact_email": "n@group.example.org", "words": "Ask me"}
+    return {"pk": ask_to_join(key=uuid.uuid4(), agency=None, **asked).pk}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
+    "directory:confirm": a_listing,
+    "directory:report": a_report,
     "agencies:member": somebody,
     "agencies:end_member": somebody,
     "agencies:resend_invitation": an_invitation,
@@ -214,6 +227,10 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 # No such object of others can be named by the address: what is there is one's own, or nothing.
 OWN_ONLY = {
     "referrals:discard_draft": a_draft,
+    "directory:claim": a_claim,
+    "directory:proposal": a_report,
+    "directory:pass_on": a_report,
+    "directory:stale_tell": a_listing,
     "directory:steward_collection": a_collection,
     "directory:publish_collection": a_collection,
     "directory:delete_collection": a_collection,
