@@ -52,6 +52,21 @@ def events(service: Service, sessions: Iterable[Session]) -> list[Event]:
     return made
 
 
+def dated(service: Service, sessions: Iterable[Session]) -> list[Event]:
+    """Each session as an event of its own, for a calendar of many services over some weeks."""
+    today, by_place = timezone.localdate(), {at.pk: at for at in service.at_locations.all()}
+    made = []
+    for session in sessions:
+        name = f"{session.schedule_id or session.pk}-{session.on:%Y%m%d}"
+        event = _event(service, name, by_place.get(session.at_location_id), by_place, today, note=session.note)
+        _set_times(event, session.starts_at, session.ends_at)
+        if session.cancelled_at:
+            event["summary"] = f"Not on: {service.name}"
+            event.add("status", "CANCELLED")
+        made.append(event)
+    return made
+
+
 def _first(service: Service, schedule: Schedule) -> datetime.date | None:
     """The day that the series starts on. Nothing meets while closed for now; then from the day it runs again."""
     start = schedule.dtstart or schedule.valid_from or timezone.localdate(service.created_at)

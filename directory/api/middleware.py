@@ -5,12 +5,13 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-OPEN = ("/api/oruk/", "/api/openapi.json", "/open-data/activities.", "/activities.atom", "/activities.ics", "/widget/")
+FOLDERS = ("/api/oruk/", "/open-data/activities.")
+PAGES = frozenset({"/api/oruk", "/api/openapi.json", "/activities.atom", "/activities.ics", "/widget/"})
 Get = Callable[[HttpRequest], HttpResponse]
 
 
 def is_open(path: str) -> bool:
-    return path.startswith(OPEN) or path == "/api/oruk"
+    return path.startswith(FOLDERS) or path in PAGES
 
 
 def without_cookies(get_response: Get) -> Get:

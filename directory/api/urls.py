@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from directory.api import openapi, oruk
+from directory.views import atom, open_data, search_calendar, widget
 from directory.views import open_api as pages
 
 V3 = r"^api/oruk/v3"
@@ -21,4 +22,11 @@ urlpatterns = [
     re_path(rf"{V3}/?$", oruk.about, name="oruk"),
     *(pattern for name in oruk.COLLECTIONS for pattern in _collection(name)),
     re_path(r"^api/oruk/(?P<path>.*)$", oruk.nothing, name="oruk_nothing"),
+    path("open-data/", open_data.about, name="open_data"),
+    path("open-data/activities.csv", open_data.file, {"kind": "csv"}, name="open_data_csv"),
+    path("open-data/activities.json", open_data.file, {"kind": "json"}, name="open_data_json"),
+    path("activities.atom", atom.news, name="atom"),
+    path("activities.ics", search_calendar.sessions, name="search_calendar"),
+    path("widget/", widget.widget, name="widget"),
+    path("widget/make/", widget.make, name="make_widget"),
 ]
