@@ -5,6 +5,7 @@ import dataclasses
 from django.http import QueryDict
 
 from directory.api.asked import Refused
+from directory.cleaning import plain
 from directory.forms.search import SearchForm
 from directory.models import Service
 from directory.search import search
@@ -26,6 +27,6 @@ def best(form: SearchForm, most: int) -> list[Service]:
 
 def in_words(form: SearchForm) -> str:
     """ "gardening near BN11 2AA", "" for a search that asks nothing."""
-    words, place = form.data.get("words", ""), form.place
+    words, place = " ".join(plain(form.data.get("words", "")).split())[:100], form.place
     said = f"{words} near {place}" if words and place else f"near {place}" if place else words
     return said + (", filtered" if form.chosen() else "")
