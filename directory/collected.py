@@ -3,7 +3,7 @@
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from agencies.models import Membership
-from directory.describing import summary
+from directory.cards import dress
 from directory.models import LISTED, Collection, CollectionItem, Service, Spot
 
 IN_ORDER = ("order", "title", "pk")
@@ -37,7 +37,6 @@ def all_of(collection: Collection) -> list[CollectionItem]:
 
 
 def dressed(item: CollectionItem) -> Service:
-    service = item.service
-    service.spot = next(iter(service.spots.all()), None)
-    service.note, service.summary, service.away = item.note, summary(service.description), ""  # type: ignore[attr-defined]
-    return service
+    """With the first place it is indexed under, and the steward's note."""
+    item.service.spot = next(iter(item.service.spots.all()), None)
+    return dress(item.service, note=item.note)

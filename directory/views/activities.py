@@ -7,9 +7,8 @@ from agencies.access import public
 from config.fragments import page
 from directory import figures, lost
 from directory.asking import Found
-from directory.describing import miles_away, summary
+from directory.cards import dress
 from directory.forms.search import SearchForm
-from directory.models import Service
 from directory.search import search
 
 PARTS = {"results": "found", "more": "more", "settled": "settled"}
@@ -23,9 +22,9 @@ def activities(request: HttpRequest) -> HttpResponse:
     found = search(asked)
     first = before(request.GET.get("shown", "")) if found.services else 0
     for number, service in enumerate(found.services, first + 1):
-        card(service, number)
+        dress(service, number=number, focus=bool(first) and number == first + 1)
     for service in found.nearest:
-        card(service)
+        dress(service)
     form.offer(found)
     figures.seen([service.pk for service in found.services], "shown")
     if lost.is_meant(request) and not asked.after and is_lost(form, found):
@@ -45,10 +44,3 @@ def before(shown: str) -> int:
 def is_lost(form: SearchForm, found: Found) -> bool:
     """Whether the steward should know of it: nothing has what was asked for, or nobody knows the place."""
     return not found.services or form.has_error("near", "unknown")
-
-
-def card(service: Service, number: int | None = None) -> None:
-    """Put on a service what its card says."""
-    service.number = number  # type: ignore[attr-defined]
-    service.away = miles_away(service.distance_km)  # type: ignore[attr-defined]
-    service.summary = summary(service.description)  # type: ignore[attr-defined]
