@@ -20,30 +20,12 @@ MILE = 1.609344  # km
 class Meeting:
     """One of the places of a service, and when it meets there."""
 
-    location: Location
     hours: list[str]
-
-    @property
-    def online(self) -> bool:
-        return self.location.location_type == LocationType.VIRTUAL
-
-    @property
-    def address(self) -> str:
-        """On one line; the two halves of a postcode stay together."""
-        parts = [
-            part.replace(" ", "\N{NO-BREAK SPACE}") if part == self.location.postcode else part
-            for part in self.location.lines
-        ]
-        return ", ".join(parts)
-
-    @property
-    def access(self) -> list[str]:
-        rows = self.location.accessibility.all()
-        return list(dict.fromkeys(said for row in rows if (said := row.description or row.details)))
-
-    @property
-    def getting_there(self) -> str:
-        return self.location.transport or self.location.description
+    lines: list[str]  # as on an envelope
+    address: str  # the same on one line; the two halves of a postcode stay together
+    online: bool
+    access: list[str]
+    getting_there: str
 
 
 def meetings(service: Service, today: datetime.date) -> list[Meeting]:
@@ -53,9 +35,20 @@ def meetings(service: Service, today: datetime.date) -> list[Meeting]:
     for row in service.schedules.all():
         by_place.setdefault(row.at_location_id, []).append(row)
     return [
-        Meeting(at.location, all_in_words(by_place.get(at.pk, []), today) or everywhere)
+        _meeting(at.location, all_in_words(by_place.get(at.pk, []), today) or everywhere)
         for at in service.at_locations.all()
     ]
+
+
+def _meeting(location: Location, hours: list[str]) -> Meeting:
+    lines, helps = location.lines, location.accessibility.all()
+    parts = [line.replace(" ", "\N{NO-BREAK SPACE}") if line == location.postcode else line for line in lines]
+    return Meeting(
+        hours=hours, lines=lines, address=", ".join(parts),
+        online=location.location_type == LocationType.VIRTUAL,
+        access=list(dict.fromkeys(said for row in helps if (said := row.description or row.details))),
+        getting_there=location.transport or location.description,
+    )  # fmt: skip
 
 
 def hours(service: Service, today: datetime.date) -> list[str]:
@@ -126,6 +119,31 @@ def card(service: Service, today: datetime.date) -> Card:
         service, meetings(service, today), hours(service, today), costs(service, today),
         ask_for=first.name if first else "", phone=phone, closed=not service.runs,
     )  # fmt: skip
+
+
+def chips(service: Service) -> list[str]:
+    """What is seen first of an activity."""
+    said = ["Free" if service.is_free else "", "Someone can meet you" if service.meets_you else "", ages(service)]
+    return [chip for chip in said if chip]
+
+
+def facts(service: Service, today: datetime.date) -> list[tuple[str, list[str]]]:
+    """The facts of its page, each with its lines; `spoken` and `covers` come with directory.whole."""
+    spoken, covers = getattr(service, "spoken", []), getattr(service, "covers", [])
+    said = [
+        ("Cost", costs(service, today) or ["Not given: ask them"]), ("Ages", [ages(service)]),
+        ("Languages", [", ".join(spoken)]), ("For people who live in", [", ".join(covers)]),
+        ("Accreditations", [service.accreditations]), ("When you ask for a place", [replies(service)]),
+    ]  # fmt: skip
+    return [(name, lines) for name, lines in said if any(lines)]
+
+
+def about(service: Service, today: datetime.date) -> list[tuple[str, str]]:
+    """How old its page is, and whose words it has."""
+    return [
+        ("Last checked", checked(service, today)), ("Last changed", date_words(service.last_modified)),
+        ("Where it comes from", origin(service)),
+    ]  # fmt: skip
 
 
 def replies(service: Service) -> str:

@@ -241,7 +241,10 @@ def coming(service: Service, n: int = 6) -> list[Coming]:
         if rows:
             return [_of_row(row, places) for row in rows]
     now = timezone.now()
-    asked = sorted(wanted(service, now, timezone.localdate(now) + AHEAD), key=lambda row: row.starts_at)
+    for ahead in (n * WEEK, AHEAD):  # what meets each week needs no further look: this is on a page's own path
+        asked = sorted(wanted(service, now, timezone.localdate(now) + ahead), key=lambda row: row.starts_at)
+        if len(asked) >= n:
+            break
     return [Coming(row.starts_at, row.ends_at, None, _where(row, places)) for row in asked[:n]]
 
 

@@ -8,7 +8,7 @@ FROM directory_costoption r
 WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object('id', r.id, 'service_id', r.service_id, 'name', r.name, 'title', r.title, 'email', r.email, 'phone', r.phone)
 ORDER BY r.name, r.id), '[]')
 FROM directory_contact r
-WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object( 'at', json_build_object('id', r.id, 'service_id', r.service_id, 'location_id', r.location_id, 'description', r.description), 'location', json_build_object('id', l.id, 'location_type', l.location_type, 'name', l.name, 'description', l.description, 'address', l.address, 'city', l.city, 'region', l.region, 'county', l.county, 'postcode', l.postcode, 'country', l.country, 'latitude', l.latitude, 'longitude', l.longitude, 'transport', l.transport, 'source', l.source), 'helps', (SELECT coalesce(json_agg(json_build_object('id', a.id, 'location_id', a.location_id, 'description', a.description, 'details', a.details, 'url', a.url)
+WHERE r.service_id = service.id), (SELECT coalesce(json_agg(json_build_object( 'at', json_build_object('id', r.id, 'service_id', r.service_id, 'location_id', r.location_id, 'description', r.description), 'location', json_build_object('id', l.id, 'location_type', l.location_type, 'name', l.name, 'description', l.description, 'address', l.address, 'city', l.city, 'region', l.region, 'county', l.county, 'postcode', l.postcode, 'country', l.country, 'latitude', l.latitude, 'longitude', l.longitude, 'transport', l.transport, 'source', l.source, 'joined_to_id', l.joined_to_id), 'helps', (SELECT coalesce(json_agg(json_build_object('id', a.id, 'location_id', a.location_id, 'description', a.description, 'details', a.details, 'url', a.url)
 ORDER BY a.description, a.id), '[]')
 FROM directory_accessibility a
 WHERE a.location_id = l.id) )
@@ -32,4 +32,4 @@ SELECT "directory_session"."id", "directory_session"."service_id", "directory_se
 FROM "directory_session"
 WHERE ("directory_session"."starts_at" > %s AND "directory_session"."service_id" = %s)
 ORDER BY "directory_session"."starts_at" ASC, "directory_session"."id" ASC
-LIMIT 6
+LIMIT 4
