@@ -1,16 +1,20 @@
 """Why an activity is among what was found, in plain words; and how many each filter would leave."""
 
 import datetime
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
 
 from django.utils import timezone
 
 from config.template_tags import date_words
 from directory.asking import Asked
-from directory.describing import miles_away
+from directory.describing import MILE, miles_away
 from directory.marks import ACCESS, LANGUAGES, TIMES
 from directory.models import Service
 from directory.models.session import DAYS
 
+MILES = (1, 3, 5, 10)  # distances that are counted
 STALE = datetime.timedelta(days=400)  # from then on it counts for less, see index.WORTH
 
 
@@ -48,25 +52,49 @@ def _reply(service: Service) -> str:
     return f"Usually answers in {days} day{'' if days == 1 else 's'}"
 
 
-def counted(asked: Asked, needs: dict[str, str], facets: dict[str, int]) -> dict[str, dict[str, int]]:
-    """How many of each mark → for each filter its choices. `needs`: the mark of each need and its code.
+# --- How many there are ---------------------------------------------------------------------------------
 
-    For a filter of which one choice holds, what another choice would leave stands under its name: "day:#tu".
+
+@dataclass
+class Tally:
+    """How many services have each mark, and how far the nearest place of each is, in kilometres."""
+
+    marks: Counter[str]
+    km: list[float]
+
+
+def tally(lines: str | None) -> Tally:
+    """Of one line for each place: the service, the kilometres, the marks, with spaces between."""
+    marked: dict[str, list[str]] = {}
+    far: dict[str, float] = {}
+    for line in lines.split("\n") if lines else ():
+        service, km, *marks = line.split(" ")
+        if service in marked:
+            marks, km = list({*marked[service], *marks}), min(float(km), far[service])
+        marked[service], far[service] = marks, float(km)
+    return Tally(Counter(chain.from_iterable(marked.values())), list(far.values()))
+
+
+def counted(asked: Asked, needs: dict[str, str], found: dict[str, str | None]) -> dict[str, dict[str, int]]:
+    """For each filter its choices, and how many services each would leave.
+
+    `needs`: the mark of each need, and its code. `found`: under "" the lines of what was found (see `tally`), and
+    under the name of each filter that is set, of which one choice holds, what there would be without it.
     """
+    tallies = {name: tally(lines) for name, lines in found.items()}
 
-    def left(name: str, mark: str) -> int:
-        kept = f"{name}:" if name in asked.reopened else ""
-        return facets.get(f"{kept}{mark}", 0)
+    def left(name: str) -> Tally:
+        return tallies.get(name, tallies[""])
 
     day, time = (f"{asked.day.lower()}-" if asked.day else ""), (f"-{asked.time}" if asked.time else "")
-    spoken = f"{'language:' if asked.language else ''}#lang-"
+    spoken = {mark[6:]: n for mark, n in left("language").marks.items() if mark.startswith("#lang-")}
     counts = {
-        "day": {code: left("day", f"#{code.lower()}{time}") for code in DAYS},
-        "time": {part: left("time", f"#{day}{part}") for part in TIMES},
-        "access": {code: facets.get(f"#{code}", 0) for code in ACCESS},
-        "language": {key.removeprefix(spoken): n for key, n in facets.items() if key.startswith(spoken)},
-        "need": {code: left("need", mark) for mark, code in needs.items() if code},
-        "miles": {key.removeprefix("miles "): n for key, n in facets.items() if key.startswith("miles ")},
+        "day": {code: left("day").marks[f"#{code.lower()}{time}"] for code in DAYS},
+        "time": {part: left("time").marks[f"#{day}{part}"] for part in TIMES},
+        "access": {code: left("access").marks[f"#{code}"] for code in ACCESS},
+        "language": spoken,
+        "need": {code: left("need").marks[mark] for mark, code in needs.items() if code},
     }
-    flags = {name: {"1": facets.get(f"#{name}", 0)} for name in ("free", "room", "meets", "online")}
-    return counts | flags
+    if asked.near:
+        counts["miles"] = {str(far): sum(km <= far * MILE for km in left("miles").km) for far in MILES}
+    return counts | {name: {"1": left(name).marks[f"#{name}"]} for name in ("free", "room", "meets", "online")}

@@ -7,7 +7,6 @@ candidates (in a wider ring while there are too few), ranks them, counts what ea
 gives one page. A place that is read out of the words ("near Worthing") is a third.
 """
 
-import json
 import math
 import re
 import uuid
@@ -29,8 +28,6 @@ __all__ = ["Asked", "Found", "search"]
 PROMISED = 2.25  # times as many the cells of a ring should hold by the counts: the circle in it is half of them
 ELSEWHERE = 50  # rows without a place that are ranked with them
 USEFUL = 3  # of what is like it, when nothing was found
-MILES = (1, 3, 5, 10)  # distances that are counted
-MILE = 1.609344  # km
 CURSOR = re.compile(r"([0-9]{1,4})_([0-9.e+-]{1,25})_([0-9]{1,18})_([0-9]{1,18})_(-?[0-9]{1,15}|)_([0-9a-f]{32}|)")
 
 
@@ -46,7 +43,7 @@ def search(asked: Asked) -> Found:
 
 # --- The nearest candidates, ranked ------------------------------------------------------------------------
 
-RING = """{name}{i} AS MATERIALIZED (
+RING = """{name} AS MATERIALIZED (
     SELECT id, service_id, {search} AS search, marks, worth, {distance} AS distance FROM directory_spot
     WHERE {match} AND {where} AND {distance} <= {reach} {further} {guard}
     ORDER BY 6, id LIMIT {limit}
@@ -55,43 +52,38 @@ AWAY = """{name}_elsewhere AS MATERIALIZED (
     SELECT id, service_id, {search} AS search, marks, worth, NULL::float8 AS distance FROM directory_spot
     WHERE {match} AND cells @> ARRAY[{nowhere}] AND id > %(elsewhere_id)s {guard} ORDER BY id + 0 LIMIT {limit}
 )"""
-FACET = """
-    SELECT '{prefix}' || mark AS key, count(*) AS n
-    FROM (SELECT DISTINCT service_id, mark FROM ({rows}) rows, unnest(marks) mark) marked GROUP BY mark
-"""
-FAR = """
-    SELECT 'miles ' || miles, count(DISTINCT service_id)
-    FROM ({rows}) rows, unnest(ARRAY{miles}) miles WHERE coalesce(distance, 0) <= miles * {mile} GROUP BY miles
-"""
 USEFUL_ONES = """useful AS (
     SELECT * FROM (
         SELECT DISTINCT ON (service_id) id, service_id, distance, round(1000000 * ({score}))::bigint AS score
-        FROM ({rows}) rows ORDER BY service_id, score DESC, id
+        FROM alike ORDER BY service_id, score DESC, id
     ) once ORDER BY score DESC, service_id DESC LIMIT {useful}
 )"""
 MATCHED = """(
     SELECT array_agg(spot.search @@ query ORDER BY number)
     FROM unnest(%(said)s::tsquery[]) WITH ORDINALITY said (query, number)
 )"""
+MARKS = """(
+    SELECT string_agg(concat_ws(' ', service_id, coalesce(distance, 0)::real, array_to_string(marks, ' ')), E'\\n')
+    FROM ({rows}) rows
+)"""
 FIND = """WITH {candidates},
 scored AS (
     SELECT id, service_id, distance, round(1000000 * ({score}))::bigint AS score FROM ({rows}) rows
 ),
 best AS MATERIALIZED (SELECT DISTINCT ON (service_id) * FROM scored ORDER BY service_id, score DESC, id),
-{alike}
-facets AS ({facets}),
+{useful}
 ends AS MATERIALIZED (
     SELECT (SELECT count(*) FROM best) AS count, {loose} AS loose,
         (SELECT count(*) FROM near) AS near, (SELECT count(*) FROM near_elsewhere) AS elsewhere,
         coalesce((SELECT max(distance) FROM near), %(far)s) AS far,
         coalesce((SELECT id FROM near ORDER BY distance DESC, id DESC LIMIT 1), %(far_id)s) AS far_id,
         coalesce((SELECT max(id) FROM near_elsewhere), %(elsewhere_id)s) AS elsewhere_id,
-        (SELECT jsonb_object_agg(key, n)::text FROM facets) AS facets
+        {marks} AS marks
 )
 SELECT best.score, best.distance, ends.*, {matched} AS matched, {columns}
 FROM ends LEFT JOIN (
     (SELECT * FROM best WHERE (score, service_id) < (%(score)s, %(service)s)
-    ORDER BY score DESC, service_id DESC LIMIT {page}) {useful}
+    ORDER BY score DESC, service_id DESC LIMIT {page}) {or_useful}
 ) best ON true
 LEFT JOIN directory_spot spot ON spot.id = best.id
 LEFT JOIN directory_service service ON service.id = best.service_id
@@ -124,7 +116,7 @@ def _find(asked: Asked, known: Known) -> Found:
     full = near == statement.most or elsewhere == ELSEWHERE
     found = Found(loose=count > 0 and loose > 0)
     found.count = asking.CANDIDATES + 1 if full or band or loose == statement.most else count
-    found.counts = counted(asked, known.needs, json.loads(rows[0][9] or "{}"))
+    found.counts = counted(asked, known.needs, dict(zip(("", *statement.reopened), rows[0][9], strict=True)))
     made = [_service(row, asked, known) for row in rows if row[0] is not None]
     if count:
         found.services = made[: asked.size]
@@ -164,73 +156,75 @@ class Statement:
         self.km = asked.km if asked.near and asked.km else 1e9
         self.most = asking.CANDIDATES
         self.distance = _distance(self.point) if self.point else "0::float8"
+        self.search = "search" if known.parts else "NULL::tsvector"  # where it is ranked by words
+        self.reopened = [] if band else asked.reopened
         self.values: dict[str, Any] = {"words": known.wanted}
 
     def text(self) -> str:
-        asked, known = self.asked, self.known
-        candidates = self.candidates("near", known.query(), further=self.band > 0)
-        rows, nothing = (
-            ["near", "near_elsewhere"],
-            "NOT EXISTS (SELECT FROM near) AND NOT EXISTS (SELECT FROM near_elsewhere)",
-        )
+        known = self.known
+        candidates, rows = self.candidates("near", known.query()), ["near", "near_elsewhere"]
         if loose := len(known.parts) > 1 and not self.band:
-            candidates += self.candidates("loose", known.query(some=True), guard=f"AND {nothing}")
+            guard = " ".join(f"AND NOT EXISTS (SELECT FROM {name})" for name in rows)  # noqa: S608
+            candidates += self.candidates("loose", known.query(some=True), guard)
             rows += ["loose", "loose_elsewhere"]
-        reopened = [] if self.band else asked.reopened
-        for name in reopened:
+        for name in self.reopened:
             candidates += self.candidates(name, known.query(without=name))
-        score = self.score()
-        alike = self.alike(score)
-        said = [query for part in known.parts for _, query in part.said]
-        self.values["said"] = said
+        said = self.values["said"] = [query for part in known.parts for _, query in part.said]
+        useful = self.useful()
         return FIND.format(
-            candidates=",\n".join(candidates), rows=_union(rows), score=score, page=asked.size + 1, columns=COLUMNS,
-            facets=self.facets(rows, reopened), loose=_count(rows[2:]) if loose else "0", alike=alike,
-            useful="UNION ALL SELECT * FROM useful" if alike else "", matched=MATCHED if said else "NULL::boolean[]",
+            candidates=",\n".join(candidates), rows=_union(rows), score=self.score(), page=self.asked.size + 1,
+            marks=self.marks(rows), loose=_count(rows[2:]) if loose else "0", useful=useful, columns=COLUMNS,
+            or_useful="UNION ALL SELECT * FROM useful" if useful else "", matched=MATCHED if said else "NULL::boolean[]",
         )  # fmt: skip
 
-    def candidates(self, name: str, query: Query, guard: str = "", further: bool = False, most: int = 0) -> list[str]:
+    def candidates(self, name: str, query: Query, guard: str = "") -> list[str]:
         """The nearest rows that match a query, and those without a place, as the CTEs `name` and `name`_elsewhere."""
-        most, km = most or self.most, 1e9 if name in ("miles", "alike") else self.km
-        wanted = int(PROMISED * most) * (self.band + 1)
-        common = query.is_common(wanted)
-        match = f"search @@ %({name})s::tsquery" if query.text else "true"
-        self.values[name] = query.text
-        fixed = {"name": name, "distance": self.distance, "search": "search" if self.known.parts else "NULL::tsvector"}
+        km, wanted = 1e9 if name == "miles" else self.km, int(PROMISED * self.most) * (self.band + 1)
+        match, common = self.match(name, query), query.is_common(wanted)
+        further = f"AND ({self.distance}, id) > (%(far)s, %(far_id)s)" if self.band and name == "near" else ""
         rings: list[str] = []
-        for level in self.known.levels(query, wanted):
-            reach = km if level is None or not self.point else min(km, _reach(self.point, level))
-            where = "latitude IS NOT NULL" if level is None else f"cells && ARRAY{self.known.rings[level]}"
+        for level in self.known.levels(query, wanted, steps=1 if name == "loose" else 2):
+            reach, where = self.around(level, km)
+            by_row = f"({match}) IS TRUE" if common and level is not None else match  # a filter that no index serves
             rings.append(RING.format(
-                i=len(rings), where=where, reach=float(reach), limit=most,
-                guard=f"{guard} {_too_few(name, len(rings), most)}",
-                further=f"AND ({self.distance}, id) > (%(far)s, %(far_id)s)" if further else "",
-                match=f"({match}) IS TRUE" if common and level is not None else match,  # a filter that no index serves
-                **fixed,
+                name=f"{name}{len(rings)}", match=by_row, where=where, reach=reach, further=further, limit=self.most,
+                guard=f"{guard} {_too_few(name, len(rings), self.most)}", distance=self.distance, search=self.search,
             ))  # fmt: skip
             if reach >= km:
                 break
-        late = _too_few(name, len(rings), most) if common or not self.known.parts else ""
-        away = AWAY.format(match=match, nowhere=NOWHERE, limit=ELSEWHERE, guard=f"{guard} {late}", **fixed)
+        late = _too_few(name, len(rings), self.most) if common or not self.known.parts else ""
+        away = AWAY.format(
+            name=name, match=match, nowhere=NOWHERE, limit=ELSEWHERE, guard=f"{guard} {late}", search=self.search
+        )
         return [*rings, f"{name} AS ({_widest(name, len(rings))})", away]
 
-    def alike(self, score: str) -> str:
-        """When nothing is found: a few that have any of the words or the need, else whatever is near."""
+    def useful(self) -> str:
+        """When nothing is found: a few near ones with any of the words or the need, else a few of whatever is near."""
         query = self.known.alike()
         if self.band or query is None:
             return ""
-        ctes = self.candidates("alike", query, guard="AND NOT EXISTS (SELECT FROM best)", most=4 * USEFUL)
-        rows = _union(["alike", "alike_elsewhere"])
-        return ",\n".join([*ctes, USEFUL_ONES.format(rows=rows, score=score, useful=USEFUL)]) + ","
+        level = self.known.levels(query, int(PROMISED * self.most))[0]
+        reach, where = self.around(level, 1e9)
+        ring = RING.format(
+            name="alike", match=self.match("alike", query), where=where, reach=reach, further="", limit=4 * USEFUL,
+            guard="AND NOT EXISTS (SELECT FROM best)", distance=self.distance, search=self.search,
+        )  # fmt: skip
+        return f"{ring},\n{USEFUL_ONES.format(score=self.score(), useful=USEFUL)},"
 
-    def facets(self, rows: list[str], reopened: list[str]) -> str:
-        """For each mark, and for each filter that is set with the marks it might have instead, how many services."""
-        counts = [FACET.format(prefix="", rows=_union(rows))]
-        counts += [FACET.format(prefix=f"{name}:", rows=_union([name, f"{name}_elsewhere"])) for name in reopened]
-        if self.asked.near:
-            wider = ["miles", "miles_elsewhere"] if "miles" in reopened else rows
-            counts.append(FAR.format(rows=_union(wider), miles=list(MILES), mile=MILE))
-        return " UNION ALL ".join(counts)
+    def match(self, name: str, query: Query) -> str:
+        self.values[name] = query.text
+        return f"search @@ %({name})s::tsquery" if query.text else "true"
+
+    def around(self, level: int | None, km: float) -> tuple[float, str]:
+        """How far a ring reaches, `km` at most, and the cells it is read from."""
+        if level is None or not self.point:
+            return km, "latitude IS NOT NULL"
+        return min(km, _reach(self.point, level)), f"cells && ARRAY{self.known.rings[level]}"
+
+    def marks(self, rows: list[str]) -> str:
+        """The marks of all that was found, and of what there would be without each filter that is set."""
+        lists = [rows, *([name, f"{name}_elsewhere"] for name in self.reopened)]
+        return f"ARRAY[{', '.join(MARKS.format(rows=_union(names)) for names in lists)}]"
 
     def score(self) -> str:
         """How well it fits the words, how near it is, and a little how well it is kept and whether it has room.

@@ -213,14 +213,14 @@ class Known:
             return Query(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
         return Query("", everything, 1.0) if asked.near or asked.filters() else None
 
-    def levels(self, query: Query, wanted: int) -> list[int | None]:
-        """The sizes of ring to read one after the other; None is the whole directory."""
+    def levels(self, query: Query, wanted: int, steps: int = 2) -> list[int | None]:
+        """The sizes of ring to read one after the other, `steps` at most and then None: the whole directory."""
         if not self.here or query.most <= 4 * wanted:
             return [None]
         first = next((level for level in range(LEVELS) if self.rows_in[level] * query.share >= wanted), None)
         if first is None:
             return [None]
-        return [level for level in (first, first + 2) if level < LEVELS] + [None]
+        return [level for level in (first, first + 2)[:steps] if level < LEVELS] + [None]
 
 
 def share(shares: list[float]) -> float:
