@@ -1,13 +1,18 @@
 """Made-up services in any number, spread over Great Britain in clusters, for measuring the search.
 
-`fill(n)` brings the directory of the current database to n made-up services, in SQL (1,000,000 take minutes).
+`fill(n)` brings the directory of the current database to n made-up services, in SQL (1,000,000 take minutes). They
+carry every mark that a filter asks for, each as often as in a real directory and independent of the others.
 """
 
 import random
+from functools import cache
 
 from django.db import connection, transaction
 
-from directory.index import refresh
+from directory.index import MAKING, WORTH, refresh
+from directory.marks import TIMES, mark, of_ages
+from directory.models import TaxonomyTerm
+from directory.models.session import DAYS
 
 REAL = """
 walking gardening choir singing dance yoga lunch club coffee morning advice debt benefits housing carers
@@ -25,19 +30,33 @@ TOWNS = (  # latitude, longitude, weight: about where people live
     (50.82, -0.14, 1), (50.81, -0.37, 1), (52.63, 1.30, 1), (50.37, -4.14, 1), (51.75, -1.26, 1), (52.21, 0.12, 1),
     (57.15, -2.09, 1), (53.96, -1.08, 1), (50.72, -3.53, 1), (51.62, -3.94, 1), (52.41, -1.51, 1), (54.90, -2.93, 1),
 )  # fmt: skip
-DAYS = "{MO,TU,WE,TH,FR,SA,SU}"
+SNIPPETS, LONG = 20_000, 8  # texts are put together from so many runs of words, with so many words each
 
 # Zipf's law with its head cut off: the commonest word is in one description of ten, as in real directories.
 WORDS = """(SELECT string_agg(word, ' ') FROM (
-    SELECT vocabulary[1 + floor({head} * (exp(random() * ln(1 + {most} / {head}.0)) - 1))::int] AS word
-    FROM generate_series(1, {count}) WHERE i > 0) said)"""
+    SELECT vocabulary[1 + floor(60 * (exp(random() * ln(1 + {most} / 60.0)) - 1))::int] AS word
+    FROM generate_series(1, {count}) WHERE i >= 0) said)"""
+TEXTS = f"""
+CREATE TEMPORARY TABLE made ON COMMIT DROP AS
+SELECT i AS number, initcap({WORDS.format(most="%(real)s", count=3)}) AS name,
+    {WORDS.format(most="%(all)s", count=LONG)} AS snippet
+FROM generate_series(0, {SNIPPETS - 1}) i, (SELECT %(vocabulary)s::text[] AS vocabulary) v
+"""
 SERVICES = f"""
 INSERT INTO directory_service (id, agency_id, name, description, url, email, phone, referral_email, status, fees,
-    accreditations, eligibility, application, alert, assurer_email, source, digest, received, created_at, last_modified)
-SELECT md5('service' || i)::uuid, md5('agency' || mod(i, %(agencies)s))::uuid,
-    initcap({WORDS.format(most="%(real)s", head=60, count=3)}), {WORDS.format(most="%(all)s", head=60, count=30)},
-    '', '', '01632 960100', '', 'active', '', '', '', '', '', '', 'bench', '', '{{}}', now(), now()
-FROM generate_series(%(first)s, %(last)s) i, (SELECT %(vocabulary)s::text[] AS vocabulary) v
+    accreditations, eligibility, application, alert, assurer_email, source, digest, received, created_at, last_modified,
+    published_at, meets_you, minimum_age, maximum_age, quality, assured_date, answers, reply_days)
+SELECT md5('service' || i)::uuid, md5('agency' || mod(i, %(agencies)s))::uuid, m0.name,
+    concat_ws(' ', m1.snippet, m2.snippet, m3.snippet, m4.snippet),
+    '', '', '01632 960100', '', 'active', '', '', '', '', '', '', 'bench', '', '{{}}', now(), now(),
+    now(), i %% 11 = 0, CASE WHEN i %% 4 = 0 THEN 18 WHEN i %% 4 = 1 AND i %% 5 = 0 THEN 55 END,
+    CASE WHEN i %% 4 = 3 AND i %% 5 = 0 THEN 11 END, 30 + mod(i, 61),
+    CASE WHEN i %% 3 > 0 THEN current_date - mod(i * 7, 600) END, mod(i, 13), CASE WHEN i %% 13 > 4 THEN mod(i, 10) END
+FROM (
+    SELECT i, {", ".join(f"floor(random() * {SNIPPETS})::int AS n{n}" for n in range(5))}
+    FROM generate_series(%(first)s, %(last)s) i
+) picked
+{" ".join(f"JOIN made m{n} ON m{n}.number = picked.n{n}" for n in range(5))}
 """
 PLACES = """
 INSERT INTO directory_location (id, location_type, name, description, address, city, region, county, postcode,
@@ -51,17 +70,32 @@ FROM (
     FROM generate_series(%(first)s, %(last)s) i
 ) made
 """
-SPOTS = """
-INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips)
-SELECT s.id, l.id, l.latitude, l.longitude,
-    setweight(to_tsvector('hereabouts', s.name), 'A') || setweight(to_tsvector('hereabouts', s.description), 'D')
-    || array_to_tsvector(ARRAY['#' || lower(day)] || CASE WHEN i %% 3 = 0 THEN ARRAY['#free'] ELSE '{}' END),
+SPOTS = f"""
+INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips,
+    marks, worth, room_on, written_as)
+SELECT service.id, l.id, l.latitude, l.longitude,
+    setweight(to_tsvector('hereabouts', service.name), 'A') || setweight(to_tsvector('hereabouts', service.description), 'D')
+        || array_to_tsvector(offered || CASE WHEN minimum_age = 18 THEN %(adults)s::text[]
+            WHEN minimum_age = 55 THEN %(older)s::text[] WHEN maximum_age = 11 THEN %(children)s::text[]
+            ELSE %(anyone)s::text[] END),
     CASE WHEN l.id IS NULL THEN ARRAY[-1] ELSE
         ARRAY(SELECT hereabouts_cell(l.latitude, l.longitude, level, 0, 0) FROM generate_series(0, 11) level) END,
     'Tuesdays, 2pm to 4pm', coalesce(l.name || ', ' || l.city, ''),
-    CASE WHEN i %% 3 = 0 THEN ARRAY['Free'] ELSE '{}' END
-FROM (SELECT i, (%(days)s::text[])[1 + i %% 7] AS day FROM generate_series(%(first)s, %(last)s) i) made
-JOIN directory_service s ON s.id = md5('service' || i)::uuid
+    CASE WHEN i %% 3 = 0 THEN ARRAY['Free'] ELSE '{{}}' END,
+    offered, {WORTH}, CASE WHEN i %% 5 = 0 THEN current_date + mod(i, 20) END, {MAKING}
+FROM (
+    SELECT i, array_remove(ARRAY[
+        '#' || (%(days)s::text[])[1 + i %% 7], '#' || part, '#' || (%(days)s::text[])[1 + i %% 7] || '-' || part,
+        CASE WHEN i %% 3 = 0 THEN '#free' END, CASE WHEN i %% 5 = 0 THEN '#room' END,
+        CASE WHEN i %% 11 = 0 THEN '#meets' END, CASE WHEN i %% 17 = 0 THEN '#online' END,
+        CASE WHEN i %% 13 < 5 THEN '#step-free' END, CASE WHEN i %% 19 < 2 THEN '#hearing-loop' END,
+        CASE WHEN i %% 31 = 0 THEN '#lang-' || (%(languages)s::text[])[1 + i %% 4] END,
+        CASE WHEN i %% 5 < 3 THEN (%(needs)s::text[])[1 + i * 7 %% 15] END
+    ], NULL) AS offered
+    FROM generate_series(%(first)s, %(last)s) i,
+        LATERAL (SELECT (%(parts)s::text[])[1 + i * 5 / 7 %% 3] AS part) at
+) made
+JOIN directory_service service ON service.id = md5('service' || i)::uuid
 LEFT JOIN directory_location l ON l.id = md5('location' || i)::uuid AND i %% 50 <> 0
 """
 AGENCIES = """
@@ -71,6 +105,13 @@ SELECT md5('agency' || i)::uuid, 'Group ' || i, 'voluntary', '', '', 'group' || 
     '', 2, 3, 'bench', '{}', now()
 FROM generate_series(0, %(agencies)s - 1) i ON CONFLICT DO NOTHING
 """
+
+
+@cache
+def rare_words() -> list[str]:
+    """Words that sound like words, each rarer than the one before."""
+    pick = random.Random(1)
+    return ["".join(map(pick.choice, ("bdfgklmnprst", "aeiou") * pick.randint(2, 4))) for _ in range(6000)]
 
 
 def fill(n: int) -> None:
@@ -88,17 +129,21 @@ def fill(n: int) -> None:
 
 
 def _write(cursor, first: int, last: int) -> None:
-    rng = random.Random(1)
-    made = ["".join(map(rng.choice, ("bdfgklmnprst", "aeiou") * rng.randint(2, 4))) for _ in range(6000)]
+    made = rare_words()
     towns = [town for town in TOWNS for _ in range(town[2])]
     values = {
-        "first": first, "last": last, "agencies": 5000, "days": DAYS, "real": len(REAL), "all": len(REAL) + len(made),
+        "first": first, "last": last, "agencies": 5000, "real": len(REAL), "all": len(REAL) + len(made),
         "vocabulary": [*REAL, *made], "lats": [t[0] for t in towns], "lons": [t[1] for t in towns], "towns": len(towns),
+        "days": [day.lower() for day in DAYS], "parts": [*TIMES], "languages": ["pl", "ur", "so", "bfi"],
+        "needs": [mark(term.pk) for term in TaxonomyTerm.needs()],
+        "adults": of_ages(18, None), "older": of_ages(55, None), "children": of_ages(None, 11),
+        "anyone": of_ages(None, None),
     }  # fmt: skip
     cursor.execute("SELECT setseed(0.5)")
     cursor.execute("SET LOCAL session_replication_role = replica")  # the rows fit together: no foreign key is checked
+    cursor.execute("SET LOCAL synchronous_commit = off")
     cursor.execute("DROP INDEX IF EXISTS spot_search_cells")  # built at the end: much quicker than row by row
-    for statement in (AGENCIES, SERVICES, PLACES, SPOTS):
+    for statement in (AGENCIES, TEXTS, SERVICES, PLACES, SPOTS):
         cursor.execute(statement, values)
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
     cursor.execute("CREATE INDEX spot_search_cells ON directory_spot USING gin (search, cells) WITH (fastupdate = off)")
