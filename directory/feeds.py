@@ -267,7 +267,7 @@ def checked(address: str, *, allow_private: bool) -> tuple[str, tuple[str, str]]
         raise FeedError(f"There is no machine named {name}.") from None
     places = [str(entry[4][0]) for entry in found]
     if not allow_private and not all(is_public(place) for place in places):
-        raise FeedError(f"{name} is on a private network. If that is meant, add --allow-private.")
+        raise FeedError(f"{name} is on a private network, and is not asked.")
     place = f"[{places[0]}]" if ":" in places[0] else places[0]
     pinned = urlunsplit((parts.scheme, f"{place}:{port}" if port else place, parts.path or "/", parts.query, ""))
     return pinned, (parts.netloc.rpartition("@")[2], name)

@@ -76,7 +76,11 @@ def _read(path: Path, columns: Columns | None) -> Iterator[Any]:
 def kind_of(path: Path) -> str:
     """ "gzip", "zip", "json", "lines" (one object on each), "table"; anything else is the words for what it is."""
     with path.open("rb") as file:
-        start = file.read(64_000)
+        return kind_of_start(file.read(64_000))
+
+
+def kind_of_start(start: bytes) -> str:
+    """The same, of the first 64 KB or so of a file."""
     if start[:2] == b"\x1f\x8b":
         return "gzip"
     if start[:4] == b"PK\x03\x04":
@@ -102,6 +106,31 @@ def _is_whole_line(text: str) -> bool:
         return isinstance(json.loads(first), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def table_of(path: Path) -> list[Cells] | None:
+    """The rows of a file whose columns have to be matched: CSV, or a workbook that is no set of HSDS tables.
+
+    None for everything else. Raises FeedError as read_file does.
+    """
+    try:
+        kind = kind_of(path)
+        if kind == "table":
+            return list(csv_rows(path.read_bytes()))
+        if kind != "zip":
+            return None
+        with checked_archive(path) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                return None
+        book = sheets(path)
+    except TableError as error:
+        raise FeedError(f"{path.name}: {error}") from None
+    return None if hsds_csv.is_set([*book]) else largest(book)
+
+
+def largest(book: dict[str, list[Cells]]) -> list[Cells]:
+    """The sheet with the most rows; [] of an empty workbook."""
+    return max(book.values(), key=lambda rows: (len(rows), len(rows[0])), default=[])
 
 
 # --- JSON -------------------------------------------------------------------------------------------------
@@ -209,7 +238,7 @@ def _from_zip(path: Path, columns: Columns | None) -> Iterator[Any]:
     if hsds_csv.is_set([*book]):
         yield from hsds_csv.nested(book)
     else:
-        yield from rows_of(max(book.values(), key=lambda rows: (len(rows), len(rows[0])), default=[]), columns)
+        yield from rows_of(largest(book), columns)
 
 
 def _from_archive(archive: zipfile.ZipFile, names: list[str], columns: Columns | None) -> Iterator[Any]:

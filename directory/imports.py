@@ -139,6 +139,8 @@ class Import:
             self._refuse(problem, sent)
             return None
         received.service.received = kept(sent)
+        if isinstance(sent, Row):  # a sheet has columns, not paths
+            received.problems[:] = [one._replace(field=one.field.rpartition(".")[2]) for one in received.problems]
         return received
 
     def _refuse(self, problem: Problem, raw: Any = None) -> None:

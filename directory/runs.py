@@ -60,16 +60,22 @@ def _raws(
     """What the run reads, row by row; what is received is kept on the way."""
     columns = run.source.columns or None
     if not source and not run.source.url:
-        path = folder / (Path(run.documents.exclude(number=0).get(number=1).name).name or "upload")
-        content = content_of(run.documents.get(number=1))
-        if content is None:
-            raise FeedError("The file that was uploaded is kept no longer. Upload it again.")
-        path.write_bytes(content)
-        return read_file(path, columns)
+        return read_file(unpacked_upload(run, folder), columns)
     source = source or run.source.url
     if not is_address(source) and Path(source).exists():
         keeper.add_file(Path(source))
     return read(source, allow_private=allow_private, columns=columns, keep=keeper.add, unchanged=work.unchanged)
+
+
+def unpacked_upload(run: Run, folder: Path) -> Path:
+    """The file that was uploaded for this run, in the folder. Raises FeedError when it is kept no longer."""
+    document = run.documents.filter(number=1).first()
+    content = content_of(document) if document else None
+    if document is None or content is None:
+        raise FeedError("The file that was uploaded is kept no longer. Upload it again.")
+    path = folder / (Path(document.name).name or "upload")
+    path.write_bytes(content)
+    return path
 
 
 def note(run: Run, report: Report) -> None:

@@ -45,6 +45,7 @@ def save(batch: list[Received], source: str) -> None:
     _upsert(Agency, [r.agency for r in batch])
     _upsert(Location, [row for r in batch for row in r.locations])
     _save_terms(batch)
+    _follow_joined(batch)
     services = [r.service for r in batch]
     columns = _columns(Service, *KEPT[Service])
     Service.objects.bulk_create(services, update_conflicts=True, unique_fields=["id"], update_fields=columns)
@@ -68,6 +69,23 @@ def _keep_apart(batch: list[Received], source: str) -> None:
             for child in (r.service, *r.terms, *r.rows):
                 if hasattr(child, column):
                     setattr(child, column, renamed.get(getattr(child, column), getattr(child, column)))
+
+
+def _follow_joined(batch: list[Received]) -> None:
+    """Services of a place that was joined to another (join_places) meet at the one that is kept."""
+    places = {row.pk for r in batch for row in r.locations}
+    joined = dict(Location.objects.filter(pk__in=places).exclude(joined_to=None).values_list("pk", "joined_to"))
+    for r in batch if joined else []:
+        first: dict[uuid.UUID, uuid.UUID] = {}
+        same: dict[uuid.UUID, uuid.UUID] = {}
+        for row in r.rows:
+            if isinstance(row, ServiceAtLocation):
+                row.location_id = joined.get(row.location_id, row.location_id)
+                same[row.pk] = first.setdefault(row.location_id, row.pk)
+        for row in r.rows:
+            if isinstance(row, Schedule) and row.at_location_id:
+                row.at_location_id = same[row.at_location_id]
+        r.rows = [row for row in r.rows if not isinstance(row, ServiceAtLocation) or same[row.pk] == row.pk]
 
 
 def _find_points(batch: list[Received]) -> None:
@@ -100,6 +118,7 @@ OURS = (
 )  # fmt: skip
 # What an agency decides about itself, or others know it by, is not a feed's to change.
 KEPT: dict[Any, tuple[str, ...]] = {
+    Location: ("joined_to",),
     Agency: (
         "kind",
         "ods_code",

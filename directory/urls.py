@@ -8,6 +8,7 @@ from directory.views import (
     calendar,
     claims,
     collections,
+    doubles,
     edit,
     figures,
     finder,
@@ -20,6 +21,7 @@ from directory.views import (
     service,
     shortlist,
     slip,
+    sources,
     stale,
     steward,
     steward_collections,
@@ -122,4 +124,20 @@ urlpatterns += [  # a group's own activities
     path("listings/<uuid:pk>/versions/<int:number>/put-back/", versions.restore, name="restore"),
     path("listings/<uuid:pk>/<slug:section>/", edit.edit, name="edit"),
     path("listings/<uuid:pk>/<slug:section>/<slug:item>/", edit.item, name="item"),
+]
+
+urlpatterns += [  # the steward: where imported listings come from, and which of them are the same
+    path("steward/sources/", sources.sources, name="sources"),
+    path("steward/sources/add/", sources.add_feed, name="add_feed"),
+    path("steward/sources/upload/", sources.upload, name="upload"),
+    path("steward/sources/<uuid:pk>/", sources.source, name="source"),
+    path("steward/sources/<uuid:pk>/run/", sources.run_now, name="run_now"),
+    path("steward/sources/<uuid:pk>/stop/", sources.stop, name="stop_source"),
+    path("steward/sources/runs/<uuid:pk>/", sources.run, name="run"),
+    path("steward/sources/runs/<uuid:pk>/columns/", sources.columns, name="run_columns"),
+    path("steward/sources/runs/<uuid:pk>/begin/", sources.begin, name="begin_run"),
+    path("steward/sources/runs/<uuid:pk>/retire/", sources.retire, name="retire"),
+    path("steward/sources/documents/<uuid:pk>/", sources.document, name="document"),
+    path("steward/doubles/", doubles.likenesses, name="likenesses"),
+    path("steward/doubles/<uuid:pk>/", doubles.likeness, name="likeness"),
 ]

@@ -16,7 +16,7 @@ from factory.django import DjangoModelFactory
 from agencies.access import Role
 from agencies.models import Agency, AgencyKind, Author, Hand, Membership, Signed, User
 from cases.models import Case, Circle, Person
-from directory.models import Service, Session, Taxonomy, TaxonomyTerm
+from directory.models import Likeness, Service, Session, Source, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS
 from referrals.actions.booking import Who, book
 from referrals.booking_states import Mover
@@ -226,3 +226,22 @@ def booked(session: Session, name: str = "Joan Whitfield", **contact: Any) -> Bo
     """Somebody books a place for themselves, or a number when there is none."""
     who = Who(name, **(contact or {"phone": "07700 900123"}))
     return book(session=session, by=Author(Hand.PERSON, "The person"), mover=Mover.PERSON, key=uuid.uuid4(), who=who)
+
+
+# --- imports ----------------------------------------------------------------------------------------
+
+
+class SourceFactory(DjangoModelFactory):
+    """A feed of another directory, read when asked: SourceFactory(every="day")."""
+
+    class Meta:
+        model = Source
+
+    name = factory.Sequence(lambda n: f"Hove directory {n}")
+    url = factory.Sequence(lambda n: f"https://feed{n}.example.org/services")
+
+
+def likeness(**fields: Any) -> Likeness:
+    """Two listings of different sources that look alike: likeness(score=0.9)."""
+    pair = sorted((ServiceFactory(source="one"), ServiceFactory(source="two")), key=lambda row: row.pk)
+    return Likeness.objects.create(first=pair[0], second=pair[1], **{"score": 0.8, "why": "Same postcode"} | fields)

@@ -39,6 +39,10 @@ class Location(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     transport = models.TextField(blank=True, help_text="Getting there: buses, parking, the right door")
     source = models.CharField(max_length=100, blank=True)
+    joined_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="doubles",
+        help_text="The same place under another id: what an import sends to this one goes there (join_places)",
+    )  # fmt: skip
     received = models.JSONField(default=dict, blank=True, help_text="Imported fields without a column here")
 
     class Meta:
@@ -50,6 +54,7 @@ class Location(models.Model):
                 | (models.Q(latitude__isnull=False, longitude__isnull=False) & ON_EARTH),
                 name="location_point_is_whole_and_on_earth",
             ),
+            models.CheckConstraint(condition=~models.Q(joined_to=models.F("id")), name="place_is_not_its_own_double"),
         ]
 
     def __str__(self) -> str:

@@ -156,6 +156,12 @@ class Service(models.Model):
         """What runs or once ran, so that an old link can say what became of it."""
         return cls.objects.all()
 
+    @classmethod
+    def count_by_source(cls) -> dict[str, int]:
+        """How many listings each feed or file has brought that run."""
+        rows = cls.objects.exclude(source="").exclude(status=Status.INACTIVE).order_by().values_list("source")
+        return dict(rows.annotate(models.Count("pk")))
+
     @property
     def runs(self) -> bool:
         return self.status == Status.ACTIVE

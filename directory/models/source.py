@@ -161,3 +161,7 @@ class Likeness(Decided):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         return cls.objects.filter(access.sources(member))
+
+    @property
+    def pair(self) -> list[Service]:
+        return [self.first, self.second]

@@ -22,7 +22,6 @@ from directory.open_referral.fields import AGENCY, CAPACITY, CHILDREN, SCHEDULE,
 from directory.open_referral.older import as_current
 from directory.open_referral.places import read_location
 
-
 NUMBERS = {"GB-CHC": "charity_number", "GB-COH": "company_number"}
 NUMBER_LONGEST = {"charity_number": 10, "company_number": 8}
 

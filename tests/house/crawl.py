@@ -33,7 +33,9 @@ from tests.factories import (
     ReferralFactory,
     ServiceFactory,
     SessionFactory,
+    SourceFactory,
     booked,
+    likeness,
 )
 
 Parts = dict[str, Any]
@@ -167,6 +169,23 @@ def a_claim() -> Parts:
     return {"pk": ask_to_join(key=uuid.uuid4(), agency=None, **asked).pk}
 
 
+def a_source() -> Parts:
+    return {"pk": SourceFactory().pk}
+
+
+def a_run() -> Parts:
+    return {"pk": SourceFactory().runs.create().pk}
+
+
+def a_document() -> Parts:
+    run = SourceFactory().runs.create()
+    return {"pk": run.documents.create(number=1, name="a", size=1, digest="", body=b"").pk}
+
+
+def a_likeness() -> Parts:
+    return {"pk": likeness().pk}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
     "directory:confirm": a_listing,
     "directory:report": a_report,
@@ -237,6 +256,15 @@ OWN_ONLY = {
     "directory:move_collection": a_collection,
     "directory:add_to_collection": a_collection,
     "directory:collection_item": a_collected,
+    "directory:source": a_source,
+    "directory:run_now": a_source,
+    "directory:stop_source": a_source,
+    "directory:run": a_run,
+    "directory:run_columns": a_run,
+    "directory:begin_run": a_run,
+    "directory:retire": a_run,
+    "directory:document": a_document,
+    "directory:likeness": a_likeness,
 }
 
 

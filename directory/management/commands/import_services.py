@@ -43,7 +43,8 @@ class Command(BaseCommand):
             )
         self._tell(report, options["verbosity"])
         if run.error:
-            raise CommandError(f"{run.error} What came before that is in: {report}.")
+            hint = " If that is meant, add --allow-private." if "private network" in run.error else ""
+            raise CommandError(f"{run.error}{hint} What came before that is in: {report}.")
 
     def _tell(self, report: Report, verbosity: int) -> None:
         if not verbosity:
