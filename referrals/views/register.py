@@ -30,9 +30,8 @@ MARKS = {"came": Booked.ATTENDED, "missed": Booked.MISSED, "unmark": Booked.BOOK
 def register(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The list with two large buttons for each; posting adds somebody at the door."""
     session = get_object_or_404(kept_session(request.member), pk=pk)
-    there = f"{reverse('referrals:register', args=[pk])}#door"
     if posted_before(request):
-        return redirect(there)
+        return redirect("referrals:register", pk=pk)
     form = AddForm(request.POST if request.method == "POST" else None, full=not session.has_room, at_door=True)
     if form.is_valid():
         try:
@@ -44,7 +43,7 @@ def register(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             form.add_error("name", str(error))
         else:
             messages.success(request, f"{form.who.name} is on the register.")
-            return redirect(there)
+            return redirect("referrals:register", pk=pk)
     return answer(request, "referrals/register.html", context(request, session) | {"form": form})
 
 

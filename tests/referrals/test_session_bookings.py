@@ -80,7 +80,7 @@ def test_takes_somebody_off_with_a_word_why(client_of: ClientOf, provider: Membe
     joan.refresh_from_db()
     next_one.refresh_from_db()
     assert (joan.status, next_one.status) == (Booked.CANCELLED, Booked.OFFERED)
-    told = Message.objects.get(to="joan@home.example.org", subject__startswith="About your booking")
+    told = Message.objects.get(to="joan@home.example.org", subject__startswith="You are off the list")
     assert "You asked us to." in told.body
     assert joan.moves.get(after=Booked.CANCELLED).author_name == provider.user.name
 
@@ -122,6 +122,16 @@ def test_who_has_no_e_mail_is_rung_by_the_group(client_of: ClientOf, provider: M
     client.post(deed(waits, "give-place"), {"key": str(uuid.uuid4())})  # "They said yes"
     waits.refresh_from_db()
     assert waits.status == Booked.BOOKED
+
+
+def test_a_call_that_later_news_overtakes_is_not_made(
+    client_of: ClientOf, provider: Membership, session: Session
+) -> None:
+    """given an offer to be rung through, when the place is theirs already, then nobody is asked to ring"""
+    joan, waits = booked(session), booked(session, "Zed First", phone="07700 900456")
+    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(waits, Booked.BOOKED, by=PERSON, mover=Mover.PERSON)
+    assert "To ring" not in text(client_of(provider).get(url(session)))
 
 
 def test_after_the_beginning_nothing_is_overridden(client_of: ClientOf, provider: Membership, session: Session) -> None:

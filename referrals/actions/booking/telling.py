@@ -27,7 +27,7 @@ NEWS = {
     "offered": "A place has come free for you",
     "given": "There is a place for you",
     "cancelled": "Your booking is cancelled",
-    "taken_off": "About your booking",
+    "taken_off": "You are off the list",
     "lapsed": "The place went to the next person",
     "full": "No place came free",
     "called_off": "Cancelled",
@@ -40,7 +40,8 @@ TOO_LATE = {"full"}  # nobody rings about a session that has begun
 
 
 def moved(booking: Booking, made: BookingMove, mover: Mover) -> None:
-    """Tell of a move whoever could not know of it, or wants it in writing."""
+    """Tell of a move whoever could not know of it, or wants it in writing. A call about older news is not made."""
+    Message.keyed(prefix(booking)).filter(channel=Channel.CALL, sent_at=None).delete()
     if news := news_of(made, mover):
         tell(booking, news, key=str(made.number), words=made.words)
 
