@@ -1,5 +1,7 @@
 """A search that other sites show inside a frame, and the page that makes the code for it."""
 
+import html
+
 from csp.constants import NONE, SELF
 from csp.decorators import csp, csp_update
 from django.conf import settings
@@ -56,5 +58,6 @@ def make(request: HttpRequest) -> HttpResponse:
     form = WidgetForm(request.GET or None)
     query = form.query() if form.is_valid() else ""
     address = reverse("directory:widget") + (f"?{query}" if query else "")
-    context = {"form": form, "address": address, "full_address": settings.PLACE["base_url"] + address}
+    in_html = html.escape(settings.PLACE["base_url"] + address)  # as it stands in the code; shown escaped once more
+    context = {"form": form, "address": address, "in_html": in_html}
     return answer(request, "directory/widget_make.html", context)

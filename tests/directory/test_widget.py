@@ -126,6 +126,7 @@ def test_the_code_shows_the_search_that_was_chosen(client: Client) -> None:
     page = client.get(MAKE, {"near": "BN11 2AA", "miles": "3", "day": "TU"}).content.decode()
     address = html.unescape(re.search(r'src="([^"]+)"', code(page))[1])  # type: ignore[index]
     assert address.startswith("http")
+    assert "&amp;miles=3" in code(page)
     path = "/" + address.split("/", 3)[3]
     assert "Walk" in client.get(path).content.decode()
     assert 'title="Activities in Adur and Worthing"' in code(page)
