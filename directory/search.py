@@ -164,7 +164,7 @@ class Statement:
         known = self.known
         candidates, rows = self.candidates("near", known.query()), ["near", "near_elsewhere"]
         if loose := len(known.parts) > 1 and not self.band:
-            guard = " ".join(f"AND NOT EXISTS (SELECT FROM {name})" for name in rows)  # noqa: S608
+            guard = " ".join(f"AND NOT EXISTS (SELECT FROM {name})" for name in rows)
             candidates += self.candidates("loose", known.query(some=True), guard)
             rows += ["loose", "loose_elsewhere"]
         for name in self.reopened:
@@ -174,7 +174,8 @@ class Statement:
         return FIND.format(
             candidates=",\n".join(candidates), rows=_union(rows), score=self.score(), page=self.asked.size + 1,
             marks=self.marks(rows), loose=_count(rows[2:]) if loose else "0", useful=useful, columns=COLUMNS,
-            or_useful="UNION ALL SELECT * FROM useful" if useful else "", matched=MATCHED if said else "NULL::boolean[]",
+            or_useful="UNION ALL SELECT * FROM useful" if useful else "",
+            matched=MATCHED if said else "NULL::boolean[]",
         )  # fmt: skip
 
     def candidates(self, name: str, query: Query, guard: str = "") -> list[str]:
@@ -212,8 +213,10 @@ class Statement:
         return f"{ring},\n{USEFUL_ONES.format(score=self.score(), useful=USEFUL)},"
 
     def match(self, name: str, query: Query) -> str:
-        self.values[name] = query.text
-        return f"search @@ %({name})s::tsquery" if query.text else "true"
+        self.values |= {name: query.text, f"{name}_rest": query.rest}
+        tests = [f"search @@ %({name})s::tsquery"] if query.text else []
+        tests += [f"(search @@ %({name}_rest)s::tsquery) IS TRUE"] if query.rest else []
+        return " AND ".join(tests) or "true"
 
     def around(self, level: int | None, km: float) -> tuple[float, str]:
         """How far a ring reaches, `km` at most, and the cells it is read from."""

@@ -16,6 +16,7 @@ from directory.spelling import spellings
 
 MOST_WORDS, LONGEST = 10, 200  # words and characters of what is typed; the rest is not read
 ALIKE = 0.37  # trigram similarity from which a word may be meant
+USUAL = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 PHRASE = 4  # words of the longest of the steward's synonyms
 
 # Rows of: kind, key, stem or query, rows it is in, word meant, its stem, degrees; when words begin so, the stems of
@@ -96,11 +97,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Query:
-    """A tsquery that rows must match; at most how many do, and what share of all probably does."""
+    """A tsquery that rows must match; at most how many do, and what share of all probably does.
+
+    `text` is for the index. `rest` is looked up in each row that it gives: choices that so many rows have that the
+    index would read more than it saves.
+    """
 
     text: str
     most: int
     share: float
+    rest: str = ""
 
     def is_common(self, wanted: int) -> bool:
         """Whether so many rows match that it is quicker to look into each row of a ring than to read the index of
@@ -195,11 +201,13 @@ class Known:
         sizes = [part.n for part in self.parts]
         if some and parts:
             parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
+        rest = []
         for choice in self.asked.filters(without):
-            parts.append(f"({' | '.join(map(lexeme, choice))})")
             sizes.append(min(sum(self.counts.get(mark, 0) for mark in choice), everything))
+            usual = len(choice) > 1 and sizes[-1] > USUAL * everything
+            (rest if usual else parts).append(f"({' | '.join(map(lexeme, choice))})")
         shares = [size / max(everything, 1) for size in (everything, *sizes)]
-        return Query(" & ".join(parts), min([everything, *sizes]), share(shares))
+        return Query(" & ".join(parts), min([everything, *sizes]), share(shares), " & ".join(rest))
 
     def alike(self) -> Query | None:
         """When nothing has it all: any of the words or the need, else everything near; None when that is no help."""

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import brotli
 from django.core.handlers.base import BaseHandler
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from agencies.models import Membership
@@ -18,13 +19,15 @@ WARM = 5  # rounds that are not counted
 
 
 class Took(float):
-    """Milliseconds by the clock; `cpu` are those that Python worked, which a busy machine changes less."""
+    """Milliseconds by the clock; `cpu` are those that Python worked, which a busy machine changes less; `view` those
+    of the view without what stands before it."""
 
     cpu: float
+    view: float
 
-    def __new__(cls, ms: float, cpu: float) -> "Took":
+    def __new__(cls, ms: float, cpu: float, view: float) -> "Took":
         took = super().__new__(cls, ms)
-        took.cpu = cpu
+        took.cpu, took.view = cpu, view
         return took
 
 
@@ -43,13 +46,22 @@ class Visitor:
         self.factory.cookies = client.cookies
         self.handler = BaseHandler()
         self.handler.load_middleware()
+        self.handler._view_middleware.append(self.answer)  # type: ignore[union-attr]  # the last: it runs the view
+        self.view = 0.0  # milliseconds of the latest view
+
+    def answer(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> HttpResponse:
+        began = time.perf_counter()
+        try:
+            return self.handler.make_view_atomic(view)(request, *args, **kwargs)
+        finally:
+            self.view = 1000 * (time.perf_counter() - began)
 
     def get(self, path: str) -> tuple["Took", HttpResponse]:
         """The time from the first middleware to the last, and the page. ValueError unless it is one."""
         request = self.factory.get(path)
         began, worked = time.perf_counter(), time.thread_time()
         response = self.handler.get_response(request)
-        took = Took(1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - worked))
+        took = Took(1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - worked), self.view)
         if response.status_code != 200:
             raise ValueError(f"{path} answered {response.status_code}")
         return took, response
@@ -110,12 +122,35 @@ def sql() -> Iterator[Sql]:
         del connection._commit
 
 
+@dataclass
+class Part:
+    """Milliseconds of several visits, in SQL, in the view with it, and from the first middleware to the last; the
+    most statements of one, and the bytes of the pages as they are and as they are sent (brotli)."""
+
+    sql: list[float] = field(default_factory=list)
+    view: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    statements: int = 0
+    plain: list[int] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+
+def parts_of(visit: Visit, rounds: int) -> Part:
+    """What a visit spends where, measured in the same runs."""
+    found = Part()
+    for nth in range(rounds):
+        with sql() as statements:
+            took, response = visit.by.get(visit.paths[nth % len(visit.paths)])
+        found.sql.append(statements.ms)
+        found.view.append(took.view)
+        found.whole.append(took)
+        found.statements = max(found.statements, statements.statements)
+        found.plain.append(len(response.content))
+        found.sent.append(len(brotli.compress(response.content, quality=5)))
+    return found
+
+
 def sql_of(visit: Visit, rounds: int) -> tuple[int, float, float]:
     """The most statements of one visit, the median milliseconds of SQL, and of the whole visit in the same runs."""
-    most, in_sql, whole = 0, [], []
-    for nth in range(rounds):
-        with sql() as found:
-            whole.append(visit.once(nth))
-        in_sql.append(found.ms)
-        most = max(most, found.statements)
-    return most, p50(in_sql), p50(whole)
+    found = parts_of(visit, rounds)
+    return found.statements, p50(found.sql), p50(found.whole)

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         sizes.add_argument("--quick", action="store_true", help="A few minutes, with smaller sizes; the default")
         sizes.add_argument("--full", action="store_true", help="The sizes of the targets; up to half an hour")
         sizes.add_argument("--million", action="store_true", help="As --full, and the search among a million services")
+        parser.add_argument("--search", action="store_true", help="Only the search, in each size of the directory")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -33,7 +34,10 @@ class Command(BaseCommand):
         try:
             # A process of its own, in which nothing was set up for another database.
             done = subprocess.run(  # noqa: S603
-                [sys.executable, "-m", "tests.bench.run", size], env=environment, cwd=settings.BASE_DIR, check=False
+                [sys.executable, "-m", "tests.bench.run", size, *(["search"] if options["search"] else [])],
+                env=environment,
+                cwd=settings.BASE_DIR,
+                check=False,
             )
         finally:
             self.execute_there("DROP DATABASE IF EXISTS {} WITH (FORCE)")
