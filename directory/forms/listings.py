@@ -20,7 +20,12 @@ class NewForm(Form):
     button = "Continue"
     name = CleanCharField(label="What is it called?", max_length=100, error_messages={"required": "Give it a name"},
                           help_text="As people call it. You can change it later")  # fmt: skip
-    start = Radios(label="Begin from", choices=(), error_messages={"required": "Choose what to begin from"})
+    start = Radios(
+        label="Begin from",
+        choices=(),
+        help_text="The examples come filled in: change what is different",
+        error_messages={"required": "Choose what to begin from"},
+    )
     key = IdempotencyKey()
 
     def __init__(self, data: Any = None, *, own: Iterable[Service], **kwargs: Any) -> None:
@@ -28,10 +33,7 @@ class NewForm(Form):
         models = [(f"model:{code}", title) for code, (title, _, _) in MODELS.items()]
         copies = [(f"own:{service.pk}", f"A copy of “{service.name}”") for service in own]
         self.fields["start"].choices = [("blank", "An empty page"), *models, *copies]
-        self.fields["start"].hints = {
-            "blank": "We ask section by section",
-            **{key: "A good example, filled in. Change what is different at yours" for key, _ in models[:1]},
-        }
+        self.fields["start"].hints = {"blank": "We ask section by section"}
 
 
 class StateForm(Form):

@@ -27,6 +27,7 @@ class PatternForm(SectionForm):
     """`item` is the pattern to change, NEW for another; what the form cannot say ("every 3 weeks") may stay."""
 
     button = "Save"
+    mark_optional = False  # which are needed depends on how often it meets
     repeats = Radios(label="How often does it meet?", choices=REPEATS,
                      hints={"open": "For example by arrangement, or whenever the library is open"},
                      error_messages={"required": "Choose how often it meets"},
@@ -40,15 +41,15 @@ class PatternForm(SectionForm):
                                   widget=forms.TextInput(attrs=width(2) | COUNT))  # fmt: skip
     words = TextField(label="When can people come?", max_length=300, rows=2, required=False)
     opens_at = TimeField(label="From", required=False, help_text="For example 10:30am")
-    closes_at = TimeField(label="To", required=False)
+    closes_at = TimeField(label="To (optional)", required=False)
     dtstart = DateField(
-        label="First date", required=False,
-        help_text="Needed for every two weeks and for only once. Otherwise leave it empty if it runs already",
+        label="First date (optional)", required=False,
+        help_text="But we need it for “every two weeks” and “only once”. Leave it empty if it runs already",
     )  # fmt: skip
-    valid_to = DateField(label="Last date", required=False, help_text="Leave it empty if it goes on")
-    skips = DaysField(label="Days off", required=False, rows=3,
+    valid_to = DateField(label="Last date (optional)", required=False, help_text="Leave it empty if it goes on")
+    skips = DaysField(label="Days off (optional)", required=False, rows=3,
                       help_text="One date on each line, for example 25 December 2026")  # fmt: skip
-    places = forms.IntegerField(label="Places at each session", required=False, min_value=1, max_value=5000,
+    places = forms.IntegerField(label="Places at each session (optional)", required=False, min_value=1, max_value=5000,
                                 widget=forms.TextInput(attrs=width(4) | COUNT),
                                 help_text="Leave it empty if you do not count")  # fmt: skip
     at = forms.ChoiceField(label="Where", required=False)

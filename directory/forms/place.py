@@ -22,17 +22,20 @@ class PlaceForm(SectionForm):
     """`item` is the place to change, NEW for another; `used` are places that the group has used before."""
 
     button = "Save"
+    mark_optional = False  # which are needed depends on the answer above them
     kind = Radios(label="Where does it meet?", choices=(), error_messages={"required": "Choose where it meets"})
     name = CleanCharField(label="Name of the place", max_length=150, required=False,
                           help_text="For example: St Mary's Hall")  # fmt: skip
-    address = TextField(label="Building and street", max_length=300, rows=2, required=False)
+    address = TextField(
+        label="Building and street (optional if the place has a name)", max_length=300, rows=2, required=False
+    )
     city = CleanCharField(label="Town", max_length=100, required=False)
     postcode = PostcodeField(label="Postcode", max_length=8, required=False)
-    transport = TextField(label="Getting there", max_length=500, rows=2, required=False,
+    transport = TextField(label="Getting there (optional)", max_length=500, rows=2, required=False,
                           help_text="Buses, parking, the right door")  # fmt: skip
     online = TextField(label="How do people join?", max_length=300, rows=2, required=False,
                        help_text="For example: “By Zoom; we send you the link” or “We ring you”")  # fmt: skip
-    note = CleanCharField(label="Only for this activity: which room or door", max_length=200, required=False)
+    note = CleanCharField(label="Only for this activity: which room or door (optional)", max_length=200, required=False)
 
     def __init__(self, data: Any = None, *, listing: Data, seen: str, item: Data, used: dict[str, Data]) -> None:
         self.item = item

@@ -1,5 +1,6 @@
 """The dates of a listing: what comes, who is in it, one moved or cancelled, one more."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -27,6 +28,7 @@ from directory.models import Service, Session
 from directory.sessions import coming, strays
 
 MOST, PAST = 60, 8
+DAY = datetime.timedelta(days=1)  # from then on the register of a session stands beside it
 CONFLICT = "Somebody changed this session while you were writing. It is now: {}. Look at both before you save"
 
 
@@ -38,7 +40,7 @@ def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     past = mine.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-id")[:PAST]
     context = {
         "service": service, "tab": "sessions", "coming": coming(service, MOST), "strays": strays(service),
-        "past": past, "counted": any(row.places is not None for row in service.schedules.all()),
+        "past": past, "several": len(service.at_locations.all()) > 1, "soon": timezone.now() + DAY,
     }  # fmt: skip
     return page(request, "directory/sessions.html", context)
 

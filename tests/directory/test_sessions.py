@@ -52,8 +52,13 @@ def test_the_list_says_when_where_and_how_many_are_in(client_of, provider, walk,
     assert "0 of 6 taken" in text
     assert "Bring a coat" in text
     assert "10:30am to midday" in text
-    assert reverse("referrals:register", args=[first.pk]) in text
+    assert reverse("referrals:register", args=[first.pk]) not in text, "Not yet"
     assert len(page.context["coming"]) == 12
+
+
+def test_given_a_session_is_today_then_its_register_is_beside_it(client_of, provider, walk):
+    soon = SessionFactory(service=walk, starts_at=timezone.now() + datetime.timedelta(minutes=30))
+    assert reverse("referrals:register", args=[soon.pk]) in client_of(provider).get(url(walk, "sessions")).text
 
 
 def test_given_a_session_was_then_who_came_can_be_written_down(client_of, provider, walk):
