@@ -13,7 +13,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-Counts = Mapping[str, str] | None  # what to say of each choice: {"TU": "12"}; None where nothing was counted
+Counts = Mapping[str, str] | None  # what to say of each choice, "" for nothing; None where nothing was counted
 
 
 class QuickSelect(forms.Select):
@@ -34,7 +34,7 @@ def drop_down(form: forms.Form, name: str, counts: Counts) -> SafeString:
     field, value = form.fields[name], form.data.get(name, "")
     choices = field.choices  # type: ignore[attr-defined]
     if counts is not None:
-        choices = [(key, f"{words} ({counts.get(str(key), 0)})" if key else words) for key, words in choices]
+        choices = [(key, f"{words} ({n})" if key and (n := counts[str(key)]) else words) for key, words in choices]
     attrs = {"id": f"id_{name}", "class": "govuk-select", "form": "search"} | described(form, name)
     return _group(form, name, field.label, select(name, choices, value, attrs))
 
@@ -85,7 +85,8 @@ def _ticks(name: str, rows: Iterable[tuple[str, Any, str]], chosen: set[Any], co
 
 
 def _number(counts: Counts, key: str) -> SafeString | str:
-    return format_html(' <span class="quiet number">({})</span>', counts.get(key, 0)) if counts is not None else ""
+    n = counts[key] if counts is not None else ""
+    return format_html(' <span class="quiet number">({})</span>', n) if n else ""
 
 
 def described(form: forms.Form, name: str) -> dict[str, str]:

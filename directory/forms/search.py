@@ -1,6 +1,7 @@
 """What, where, when and for whom: the search of activities. A GET form, so that each search has an address."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -168,15 +169,15 @@ class SearchForm(Form):
 
     def offer(self, found: Found) -> None:
         """Take the counts of what was found to draw the filters with; of languages and access only what there is."""
-        least = "+" if found.counts_are_least else ""  # there are more than could be counted
+        least = found.counts_are_least  # there are more than could be counted: "12+", and of a 0 nothing is known
         for name, choices in found.counts.items():
-            self.counts[name] = {key: f"{n}{least}" if n else "0" for key, n in choices.items()}
+            self.counts[name] = defaultdict(lambda: "" if least else "0")
+            self.counts[name] |= {key: f"{n}+" if least else str(n) for key, n in choices.items() if n}
         spoken = set(found.counts.get("language", ())) | {self.data.get("language", "")[:50]} - {""}
         names = sorted((language_name(code), code) for code in spoken)
         self.fields["language"].choices = [("", "Any language"), *((code, name) for name, code in names)]
-        helps = [
-            code for code in ACCESS if found.counts.get("access", {}).get(code) or code in self.data.getlist("access")
-        ]
+        there = {code for code, n in found.counts.get("access", {}).items() if n} | {*self.data.getlist("access")}
+        helps = [code for code in ACCESS if code in there or found.counts_are_least]
         self.fields["access"].choices = [(code, ACCESS[code]) for code in helps]
 
     @property
@@ -187,7 +188,7 @@ class SearchForm(Form):
     @property
     def more(self) -> list[Any]:
         there = {"language": len(self.fields["language"].choices) > 1, "access": bool(self.fields["access"].choices)}
-        return [self.draw(name) for name in MORE if there.get(name, True)]
+        return [self.draw(name) for name in MORE if there.get(name, True) or name in self.errors]
 
     @property
     def more_is_set(self) -> bool:

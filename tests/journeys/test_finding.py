@@ -1,0 +1,202 @@
+"""A person of 80 with a phone of 360 px finds "something on a Tuesday near BN11 that is free"; with script and without.
+
+And a steward makes a word known and puts a collection together, at a desk.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from agencies.models import Membership
+from directory.models import LostSearch, Place
+from tests.directory.making import HOVE, WORTHING, listed, need
+from tests.directory.test_search import listed_quickly
+from tests.journeys.conftest import Window
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+Windows = Callable[..., Window]
+
+
+@pytest.fixture
+def place() -> None:
+    """A few activities, two of which fit."""
+    Place.objects.create(name="bn11", shown="BN11", latitude=WORTHING[0], longitude=WORTHING[1], district=True)
+    need(words="lonely")
+    listed("Seafront stroll", day="TU", free=True, meets_you=True, description="Slow, for the lonely.")
+    listed("Community garden", day="TU", free=True, phone="01632 960201")
+    listed("Paid pottery", day="TU")
+    listed("Monday choir", day="MO", free=True)
+    listed("Hove walk", day="TU", free=True, at=HOVE, city="Hove")
+
+
+def titles(window: Window) -> list[str]:
+    return window.page.locator("#list .card__title a").all_inner_texts()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.usefixtures("place")
+def test_something_on_a_tuesday_near_bn11_that_is_free(window: Windows, script: bool) -> None:
+    """By the filters behind one button."""
+    doreen = window(360, script=script)
+    page = doreen.page
+    page.goto("/")
+    doreen.step("The front page")
+    page.get_by_label("Near").fill("bn11")
+    page.get_by_label("Day").select_option("Tuesday")
+    page.get_by_role("button", name="Search").click()
+    doreen.step("What is near on a Tuesday")
+    assert len(titles(doreen)) == 4
+    expect(page.locator("#id_free")).not_to_be_visible()
+    page.locator("#filters > summary").click()
+    page.locator("#id_free").check()
+    if script:
+        expect(page.locator("#show")).to_have_text("Show 3 activities")
+    page.locator("#id_miles").select_option("3")
+    if script:
+        expect(page.locator("#show")).to_have_text("Show 2 activities")
+    doreen.step("The filters are open")
+    page.locator("#show").click()
+    expect(page.locator("#filters > summary")).to_contain_text("Filters (3)")
+    expect(page.locator("#id_free")).not_to_be_visible()
+    expect(page.get_by_role("heading", name="2 activities near BN11")).to_be_visible()
+    doreen.step("What fits")
+    assert sorted(titles(doreen)) == ["Community garden", "Seafront stroll"]
+    assert "free=1" in page.url
+    page.get_by_role("link", name="Remove the filter Free").click()
+    expect(page.get_by_role("heading", name="3 activities near BN11")).to_be_visible()
+    if script:
+        expect(page.locator(".results__count")).to_be_focused()
+    page.locator("#filters > summary").click()
+    expect(page.locator("#id_free")).not_to_be_checked()
+    page.go_back()
+    expect(page.get_by_role("heading", name="2 activities near BN11")).to_be_visible()
+    doreen.step("A step back")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.usefixtures("place")
+def test_the_same_as_one_sentence(window: Windows, script: bool) -> None:
+    doreen = window(360, script=script)
+    page = doreen.page
+    page.goto("/")
+    page.get_by_label("What would you like to do?").fill("something on a Tuesday near BN11 that is free")
+    page.get_by_role("button", name="Search").click()
+    doreen.step("What fits the sentence")
+    assert titles(doreen)[-1] == "Hove walk", "the farthest comes last"
+    assert sorted(titles(doreen)[:2]) == ["Community garden", "Seafront stroll"]
+    page.get_by_role("link", name="Remove from what you typed: Free").click()
+    doreen.step("Free or not")
+    expect(page.locator("#list")).to_contain_text("Paid pottery")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.usefixtures("place")
+def test_three_questions_for_who_does_not_know_what_to_type(window: Windows, script: bool) -> None:
+    doreen = window(360, script=script)
+    page = doreen.page
+    page.goto("/")
+    page.get_by_role("link", name="Answer three questions").click()
+    doreen.step("What would help?")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose what would help")
+    doreen.step("An answer is asked for")
+    page.get_by_label("I am not sure").check()
+    page.get_by_role("button", name="Next").click()
+    doreen.step("Where are you?")
+    page.get_by_label("Postcode, town or neighbourhood").fill("BN11")
+    page.get_by_label("Up to 3 miles").check()
+    page.get_by_role("button", name="Next").click()
+    doreen.step("What would suit you?")
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect(page.get_by_label("Postcode, town or neighbourhood")).to_have_value("BN11")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Tuesday").check()
+    page.get_by_label("It costs nothing").check()
+    page.get_by_role("button", name="Show me").click()
+    doreen.step("What was found")
+    assert sorted(titles(doreen)) == ["Community garden", "Seafront stroll"]
+
+
+@pytest.mark.usefixtures("place")
+def test_nothing_found_by_who_types_and_waits(window: Windows) -> None:
+    doreen = window(360)
+    page = doreen.page
+    page.goto("/activities/?near=BN11")
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-trigger") == "settled"):
+        page.get_by_label("What would you like to do?").press_sequentially("zumba", delay=30)
+        expect(page.get_by_role("heading", name="Nothing matches yet")).to_be_visible()
+        assert not LostSearch.objects.filter(words="zumba").exists(), "three seconds at rest come first"
+    expect(page.get_by_role("heading", name="What we have near BN11")).to_be_visible()
+    doreen.step("Nothing found")
+    assert LostSearch.objects.get(words="zumba", near="BN11").times == 1
+
+
+@pytest.mark.usefixtures("place")
+def test_the_map_says_what_the_list_says(window: Windows) -> None:
+    for number in range(12):
+        listed_quickly(f"Walk {number}", (WORTHING[0] + number / 500, WORTHING[1]))
+    doreen = window(1200)
+    page = doreen.page
+    page.goto("/activities/?near=BN11")
+    page.get_by_role("button", name="Show map").click()
+    expect(page.locator("#map .pin").first).to_be_visible()
+
+    def pins() -> set[str]:
+        """The names at the pins: one pin may stand for several."""
+        said = page.locator("#map .pin").evaluate_all("pins => pins.map(pin => pin.getAttribute('title'))")
+        return {name for names in said for name in names.split(", ")}
+
+    assert pins() == set(titles(doreen))
+    page.get_by_role("button", name="Show 10 more").click()
+    expect(page.locator("#list .activity")).to_have_count(17)
+    expect(page.locator("#map .pin").first).to_be_visible()
+    assert pins() == set(titles(doreen))
+    page.locator("#id_free").check()
+    expect(page.get_by_role("heading", name="4 activities near BN11")).to_be_visible()
+    doreen.step("The map of what is free")
+    assert pins() == set(titles(doreen)) == {"Community garden", "Seafront stroll", "Monday choir", "Hove walk"}
+
+
+@pytest.mark.usefixtures("place")
+def test_a_steward_makes_a_word_known_and_a_collection(window: Windows, steward: Membership) -> None:
+    helen = window(1200, member=steward)
+    page = helen.page
+    page.goto("/steward/words/?typed=zumba")
+    helen.step("Words")
+    page.get_by_label("Also look for").fill("choir")
+    page.get_by_role("button", name="Add").first.click()
+    page.get_by_role("link", name="Try zumba").click()
+    expect(page.locator("#try")).to_contain_text("Monday choir")
+    helen.step("A word is tried")
+    page.goto("/steward/collections/")
+    page.get_by_role("link", name="Make a collection").click()
+    page.get_by_label("Title").fill("A quiet Tuesday")
+    page.get_by_role("button", name="Save and choose activities").click()
+    for words in ("stroll", "garden"):
+        page.get_by_label("Words", exact=True).fill(words)
+        page.get_by_role("button", name="Look").click()
+        page.get_by_role("button", name="Put in").first.click()
+    page.get_by_role("button", name=re.compile("Up.*Community garden")).click()
+    page.get_by_label("A word about it").first.fill("Somebody waits at the gate.")
+    page.get_by_role("button", name="Save the note").first.click()
+    helen.step("A collection is put together")
+    page.get_by_role("button", name="Publish").click()
+    doreen = window(360, script=False)
+    doreen.page.goto("/")
+    doreen.page.get_by_role("link", name="A quiet Tuesday").click()
+    doreen.step("The collection as people see it")
+    expect(doreen.page.locator(".card").first).to_contain_text("Somebody waits at the gate.")
+    expect(doreen.page.locator(".card__title")).to_have_text(["Community garden", "Seafront stroll"])
+
+
+@pytest.mark.parametrize("width", [320, 1200])
+@pytest.mark.parametrize("url", ["/steward/words/", "/steward/places/", "/steward/lost-searches/", "/collections/"])
+def test_every_page_fits_and_passes_axe(window: Windows, steward: Membership, url: str, width: int) -> None:
+    Place.objects.create(name="goring", shown="Goring", latitude=50.81, longitude=-0.42, given=True)
+    LostSearch.objects.create(on="2026-01-01", words="zumba", near="BN11", filters="day=TU")
+
+    helen = window(width, member=steward)
+    helen.page.goto(f"{url}?days=365")
+    helen.step(url)
