@@ -73,7 +73,11 @@ def look_for_doubles(source: str) -> int:
 def _why(names: float, agencies: float, phones: bool, sites: bool, postcodes: bool) -> str:
     """In words, for the steward: "Same postcode, the same name, same phone number"."""
     said: list[Any] = ["Same postcode" if postcodes else f"Less than {NEAR} metres apart"]
-    said.append("the same name" if names > 0.99 else "names that look alike" if names >= 0.5 else "names a little alike")
-    said.append("the same organisation" if agencies > 0.99 else "organisations that look alike" if agencies >= 0.5 else "")
+    said.append(
+        "the same name" if names > 0.99 else "names that look alike" if names >= 0.5 else "names a little alike"
+    )
+    said.append(
+        "the same organisation" if agencies > 0.99 else "organisations that look alike" if agencies >= 0.5 else ""
+    )
     said += ["the same phone number" if phones else "", "the same website" if sites else ""]
     return ", ".join(filter(None, said))

@@ -23,7 +23,18 @@ from directory.tables import Cells, TableError, checked_archive, csv_rows, sheet
 LARGEST_FILE = 5_000_000_000  # bytes, of a file on this machine
 LARGEST_UNPACKED = 1_000_000_000  # bytes of what came packed
 LARGEST_RATIO = 200
-LISTS = ("contents", "content", "services", "data", "items", "results", "features", "records", "organizations", "venues")
+LISTS = (
+    "contents",
+    "content",
+    "services",
+    "data",
+    "items",
+    "results",
+    "features",
+    "records",
+    "organizations",
+    "venues",
+)
 NESTED = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
 
 Columns = dict[str, str]
@@ -94,7 +105,8 @@ def kind_of_start(start: bytes) -> str:
         return "json"
     if text[:1] == "<":
         return "a web page or XML"
-    return "table" if text and ("," in text or "\t" in text or ";" in text or "|" in text or text == "text") else "no list"
+    is_table = text == "text" or any(sign in text for sign in ",\t;|")
+    return "table" if is_table else "no list"
 
 
 def _is_whole_line(text: str) -> bool:
@@ -142,7 +154,7 @@ def _json(path: Path) -> Iterator[Any]:
 
 
 def _json_lines(path: Path) -> Iterator[Any]:
-    """One that is no JSON is given as it is, to be refused with its reason; the last one, cut off, ends the file early."""
+    """One that is no JSON is given as it is, to be refused with its reason; a last one cut off ends the file early."""
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -162,7 +174,11 @@ def _as_services(found: Iterator[Any], columns: Columns | None) -> Iterator[Any]
         return
     flat = _flat(first)
     known = (columns or guess([*flat], [flat])) if flat else {}
-    if flat and is_enough(known) and {*known.values()} & {"postcode", "address", "hours", "latitude", "point", "monday"}:
+    if (
+        flat
+        and is_enough(known)
+        and {*known.values()} & {"postcode", "address", "hours", "latitude", "point", "monday"}
+    ):
         rows = ((n, fields_of(_flat(item), known)) for n, item in enumerate(_chain(first, found), start=1))
         yield from with_ids(rows)
         return

@@ -19,13 +19,24 @@ NAMES = (
     "mo(?:n(?:day)?s?)?", "tu(?:e(?:s(?:day)?)?s?)?", "we(?:d(?:s|nesday)?s?)?", "th(?:u(?:r(?:s(?:day)?)?)?s?)?",
     "fr(?:i(?:day)?s?)?", "sa(?:t(?:urday)?s?)?", "su(?:n(?:day)?s?)?",
 )  # fmt: skip
-NTH = {"first": "1", "1st": "1", "second": "2", "2nd": "2", "third": "3", "3rd": "3", "fourth": "4", "4th": "4", "last": "-1"}
+NTH = {
+    "first": "1",
+    "1st": "1",
+    "second": "2",
+    "2nd": "2",
+    "third": "3",
+    "3rd": "3",
+    "fourth": "4",
+    "4th": "4",
+    "last": "-1",
+}
 EVERY_DAY = r"daily|every ?day|all week|(?:7|seven) days(?: a| per)? week|(?:7|seven) days"
 # What may be said beside the hours without changing when it meets; it is kept as a note.
 NOTES = re.compile(
     r"\([^()]{0,200}\)"
     r"|(?:during |in )?(?:school )?term[- ]?times?(?: only)?|by appointment(?: only)?|appointment only|drop[- ]?in"
-    r"|(?:except(?: for)?|excluding|excl\.?|not(?: on)?|closed(?: on)?|including|inc\.?)(?: all)? (?:bank|public|school) holidays"
+    r"|(?:except(?: for)?|excluding|excl\.?|not(?: on)?|closed(?: on)?|including|inc\.?)(?: all)?"
+    r" (?:bank|public|school) holidays"
     r"|all year(?: round)?|throughout the year|no need to book|booking (?:essential|required)",
     re.IGNORECASE,
 )
@@ -36,10 +47,13 @@ TOKEN = re.compile(
     r"|(?P<other>every other|alternate|fortnightly|every (?:2|two|second) weeks?|bi-?weekly)\b"
     r"|(?P<month>(?:of|in|each|every|per|a) (?:the |each |every )?(?:calendar )?month|monthly)\b"
     rf"|(?P<day>(?:{'|'.join(NAMES)}))\b\.?"
-    r"|(?P<time>(?:12 ?)?(?:noon|midday|midnight)|[0-9]{1,2}(?:[:.][0-9]{2})?(?::00)? ?(?:[ap]\.?m\b\.?)|[0-9]{1,2}[:.][0-9]{2}(?::00)?"
-    r"|[0-9]{4}(?= ?(?:h(?:ou)?rs|-|to\b))|(?<=-)[0-9]{4}\b|(?<=to )[0-9]{4}\b|[0-9]{1,2})(?![0-9])(?: ?h(?:ou)?rs\b| ?o'?clock)?"
+    r"|(?P<time>(?:12 ?)?(?:noon|midday|midnight)"
+    r"|[0-9]{1,2}(?:[:.][0-9]{2})?(?::00)? ?(?:[ap]\.?m\b\.?)|[0-9]{1,2}[:.][0-9]{2}(?::00)?"
+    r"|[0-9]{4}(?= ?(?:h(?:ou)?rs|-|to\b))|(?<=-)[0-9]{4}\b|(?<=to )[0-9]{4}\b"
+    r"|[0-9]{1,2})(?![0-9])(?: ?h(?:ou)?rs\b| ?o'?clock)?"
     r"|(?P<dash>-|to\b|until\b|till?\b|through\b|thru\b)|(?P<until>up to\b)"
-    r"|(?P<skip>[\s,;:.&/+|]+|and\b|at\b|from\b|on\b|open(?:ing|s)?\b|hours?\b|times?\b|every\b|each\b|week(?:ly)?\b|the\b|only\b|between\b|runs?\b|meets?\b|start(?:s|ing)?\b)",
+    r"|(?P<skip>[\s,;:.&/+|]+|(?:and|at|from|on|open(?:ing|s)?|hours?|times?|every|each|week(?:ly)?|the|only|between"
+    r"|runs?|meets?|start(?:s|ing)?)\b)",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -128,7 +142,7 @@ class Group:
 
 
 def _groups(tokens: list[Token]) -> Iterator[Group]:
-    """"Mon-Fri 9-5, Sat 10-1": a day after a time begins the next group; so does a time after a day when times lead."""
+    """ "Mon-Fri 9-5, Sat 10-1": a day after a time begins the next group; a time after a day, when times lead."""
     leads_with_time = bool(tokens) and tokens[0].kind in ("time", "always")
     group, at = Group(), 0
     while at < len(tokens):
@@ -230,9 +244,9 @@ def _alone(at: Clock | None) -> Clock | None:
 
 def _settled(start: Clock, end: Clock) -> tuple[Clock, Clock]:
     """Both on the 24-hour clock. What is written without am or pm takes it from the other, when only one fits."""
-    if (start.sure and not start.half) or (end.sure and not end.half and end.hour > 12):
-        if not start.half and not end.half:  # the 24-hour clock was used
-            return start, end
+    on_24 = (start.sure and not start.half) or (end.sure and not end.half and end.hour > 12)
+    if on_24 and not start.half and not end.half:  # the 24-hour clock was used
+        return start, end
     if start.sure and not end.sure:
         end = next((at for at in (end, _later(end)) if _of(at) > _of(start)), end)
     elif end.sure and not start.sure:

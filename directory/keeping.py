@@ -68,10 +68,9 @@ class Keeper:
             packed = b""
         self.room -= len(packed)
         self.number += 1
-        about = {"size": len(content), "digest": hashlib.sha256(content).hexdigest()} | measured
-        row = Document(run=self.run, number=self.number, name=plain(name)[:2000], media_type=plain(media_type)[:100])
-        row.body, row.size, row.digest = packed, about["size"], about["digest"]
-        self.waiting.append(row)
+        about: dict[str, Any] = {"size": len(content), "digest": hashlib.sha256(content).hexdigest()} | measured
+        about |= {"name": plain(name)[:2000], "media_type": plain(media_type)[:100]}
+        self.waiting.append(Document(run=self.run, number=self.number, body=packed, **about))
 
 
 def _is_page(content: bytes) -> bool:

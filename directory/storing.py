@@ -74,7 +74,9 @@ def _keep_apart(batch: list[Received], source: str) -> None:
 def _follow_joined(batch: list[Received]) -> None:
     """Services of a place that was joined to another (join_places) meet at the one that is kept."""
     places = {row.pk for r in batch for row in r.locations}
-    joined = dict(Location.objects.filter(pk__in=places).exclude(joined_to=None).values_list("pk", "joined_to"))
+    joined: dict[Any, Any] = dict(
+        Location.objects.filter(pk__in=places).exclude(joined_to=None).values_list("pk", "joined_to")
+    )
     for r in batch if joined else []:
         first: dict[uuid.UUID, uuid.UUID] = {}
         same: dict[uuid.UUID, uuid.UUID] = {}
@@ -98,7 +100,7 @@ def _find_points(batch: list[Received]) -> None:
     for r, row, code in coded:
         if not (postcode := known.get(code)):
             continue
-        far = row.latitude is not None and max(
+        far = row.latitude is not None and row.longitude is not None and max(
             abs(row.latitude - postcode.latitude), abs(row.longitude - postcode.longitude) / 2
         ) > FAR  # fmt: skip
         if far:

@@ -32,7 +32,9 @@ def retire_what_stayed_away(run: Run) -> int:
     """Of a scheduled feed: what the last two whole runs both had not. How many were set to not running."""
     if not run.is_whole or not run.gone or not run.source.every:
         return 0
-    before = Run.objects.filter(source=run.source, error="", started_at__lt=run.started_at).exclude(ended_at=None).first()
+    before = (
+        Run.objects.filter(source=run.source, error="", started_at__lt=run.started_at).exclude(ended_at=None).first()
+    )
     twice = [pk for pk, _ in run.gone if before and pk in {key for key, _ in before.gone}]
     listed = Service.objects.filter(source=run.source.name).exclude(status=Status.INACTIVE).count()
     if not twice or len(twice) > listed * MOST_AT_ONCE:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -35,7 +36,7 @@ class Joined:
     """One place under several ids: the one that is kept, those joined to it, and how many services meet there."""
 
     kept: Location
-    doubles: list[Location]
+    doubles: Sequence[Location]
     services: int
 
 

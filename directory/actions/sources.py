@@ -59,7 +59,10 @@ def ask_run(source: Source, *, key: uuid.UUID | None = None, by: Membership | No
 
 @transaction.atomic
 def upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership) -> Run:
-    """A file, kept as it came; it waits until the steward has seen what it would bring. `name`: of a source, new or known."""
+    """A file, kept as it came; it waits until the steward has seen what it would bring.
+
+    `name` is that of a source, new or known.
+    """
     if before := Run.objects.filter(key=key).first():
         return before
     source, _ = Source.objects.get_or_create(name=name, defaults={"added_by": by})

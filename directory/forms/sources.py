@@ -73,7 +73,7 @@ class UploadForm(Form):
         error_messages={"required": "Enter where it is from"},
     )  # fmt: skip
     file = forms.FileField(
-        label="File", help_text="A spreadsheet (.xlsx or .csv), Open Referral or HSDS (.json), or HSDS tables in a .zip. Up to 50 MB",
+        label="File", help_text="A spreadsheet (.xlsx, .csv), Open Referral or HSDS (.json), or HSDS tables in a .zip",
         error_messages={"required": "Choose a file", "empty": "The file is empty"},
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )  # fmt: skip

@@ -69,9 +69,7 @@ class Run(models.Model):
     error = models.TextField(blank=True, help_text="Why it ended early, in plain English")
     gone: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name]] no longer in the feed")
     problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, field, words]]")
-    changes: "models.JSONField[Any, Any]" = models.JSONField(
-        default=list, help_text="[[id, name, [[what, old, new]]]]"
-    )
+    changes: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name, [[what, old, new]]]]")
     retired_at = models.DateTimeField(null=True, blank=True, help_text="When what is gone was set to not running")
     retired_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -16,43 +16,74 @@ class Column(NamedTuple):
     names: tuple[str, ...]
 
 
-# In the order in which columns are given away; names without spaces and signs, in small letters.
-FIELDS: dict[str, Column] = {
-    "id": Column("Id", ("id", "uid", "uuid", "ref", "reference", "recordid", "serviceid", "venueid", "externalid", "urn", "objectid", "placeid", "fid")),
-    "name": Column("Name of the activity", ("name", "servicename", "activity", "activityname", "service", "title", "groupname", "event", "eventname", "nameofactivity", "nameofservice", "nameofgroup", "sessionname", "spacename")),
-    "place": Column("Name of the place", ("venue", "venuename", "nameofvenue", "place", "placename", "location", "locationname", "building", "buildingname", "site", "sitename", "where", "premises")),
-    "organisation": Column("Organisation", ("organisation", "organization", "organisationname", "organizationname", "provider", "providername", "runby", "operator", "charity", "group", "host", "owner", "org", "managedby")),
-    "description": Column("Description", ("description", "about", "details", "summary", "descriptionofservice", "information", "info", "whatweoffer", "whatson", "notes", "comments", "desc", "servicedescription", "otherinformation", "facilities")),
-    "address": Column("Address", ("address", "address1", "addressline1", "street", "streetaddress", "fulladdress", "road", "venueaddress", "addressone", "addrstreet")),
-    "address_2": Column("Address, second line", ("address2", "addressline2", "addresstwo", "locality", "area", "addressline3")),
-    "city": Column("Town or city", ("town", "city", "posttown", "towncity", "townorcity", "village", "addrcity", "townname")),
-    "county": Column("County", ("county", "region", "countyname", "state")),
-    "postcode": Column("Postcode", ("postcode", "postalcode", "zip", "zipcode", "pcode", "venuepostcode", "addrpostcode", "postcodes")),
-    "latitude": Column("Latitude", ("latitude", "lat", "y", "ycoord", "geolat", "latitudewgs84")),
-    "longitude": Column("Longitude", ("longitude", "lon", "lng", "long", "x", "xcoord", "geolng", "geolon")),
-    "point": Column("Latitude and longitude together", ("coordinates", "latlong", "latlng", "latlon", "geo", "geopoint", "geocoordinates", "gps")),
-    "hours": Column("Opening hours or when", ("openinghours", "openingtimes", "hours", "when", "times", "opening", "daysandtimes", "dayandtime", "dateandtime", "daytime", "schedule", "sessiontimes", "opentimes", "openinghoursdescription", "timings", "hoursofoperation", "dayandtimes", "daystimes")),
-    "days": Column("Day or days", ("day", "days", "dayofweek", "weekday", "dayoftheweek", "sessionday", "daysopen")),
-    "opens": Column("Start time", ("start", "starttime", "opens", "opensat", "opentime", "from", "timefrom", "openingtime", "startsat")),
-    "closes": Column("End time", ("end", "endtime", "closes", "closesat", "closetime", "to", "timeto", "until", "closingtime", "finish", "finishtime", "endsat")),
-    **{name.lower(): Column(f"Hours on {name}s", (name.lower(), name[:3].lower(), f"{name.lower()}openinghours", f"{name.lower()}hours", f"openinghours{name.lower()}", f"{name.lower()}openingtimes", f"{name.lower()}times")) for name in DAYS.values()},
-    "cost": Column("Cost", ("cost", "costs", "price", "prices", "fee", "fees", "charge", "charges", "admission", "howmuch", "isfree", "free", "costdetails", "feestext")),
-    "phone": Column("Phone", ("phone", "telephone", "tel", "phonenumber", "telephonenumber", "mobile", "contactnumber", "contactphone", "contacttelephone", "phoneno", "telephoneno")),
-    "email": Column("E-mail", ("email", "emailaddress", "mail", "contactemail", "eaddress")),
-    "website": Column("Website", ("website", "url", "web", "link", "webaddress", "websiteurl", "homepage", "websiteaddress", "moreinformation", "weblink", "site_url")),
-    "who": Column("Who it is for", ("who", "whofor", "eligibility", "audience", "targetgroup", "suitablefor", "whoisitfor", "targetaudience", "clientgroup", "openfor")),
-    "ages": Column("Ages", ("age", "ages", "agegroup", "agerange", "agegroups", "criteriaagegroup", "criteraagegroup")),
-    "minimum_age": Column("Youngest age", ("minimumage", "minage", "agefrom", "agemin")),
-    "maximum_age": Column("Oldest age", ("maximumage", "maxage", "ageto", "agemax")),
-    "access": Column("Access at the place", ("access", "accessibility", "wheelchair", "wheelchairaccess", "disabledaccess", "stepfree", "accessibilityinformation", "wheelchairaccessible")),
-    "transport": Column("Getting there", ("transport", "gettingthere", "parking", "travel", "directions", "publictransport")),
-    "joining": Column("How to join or book", ("booking", "howtobook", "howtojoin", "howtoaccess", "joining", "referral", "referralprocess", "bookinginformation", "bookingrequired")),
-    "kind": Column("Category", ("category", "categories", "type", "tags", "theme", "kind", "servicetype", "venuetype", "activitytype", "typeofvenue", "typeofactivity", "keywords")),
-    "language": Column("Languages", ("language", "languages", "languagesspoken")),
-    "contact": Column("Contact name", ("contact", "contactname", "contactperson", "leadname")),
-    "status": Column("Status", ("status", "state of service", "active")),
-    "checked": Column("Last checked", ("lastchecked", "lastupdated", "assureddate", "datechecked", "checked", "updated", "lastmodified", "dateupdated", "lastverified")),
-}  # fmt: skip
+# In the order in which columns are given away: a field, its label, and its columns' names without spaces and signs.
+KNOWN = """
+id: Id: id uid uuid ref reference recordid serviceid venueid externalid urn objectid placeid fid
+name: Name of the activity: name servicename activity activityname service title groupname event eventname
+    nameofactivity nameofservice nameofgroup sessionname spacename
+place: Name of the place: venue venuename nameofvenue place placename location locationname building
+    buildingname site sitename where premises
+organisation: Organisation: organisation organization organisationname organizationname provider providername
+    runby operator charity group host owner org managedby
+description: Description: description about details summary descriptionofservice information info whatweoffer
+    whatson notes comments desc servicedescription otherinformation facilities
+address: Address: address address1 addressline1 street streetaddress fulladdress road venueaddress addressone
+    addrstreet
+address_2: Address, second line: address2 addressline2 addresstwo locality area addressline3
+city: Town or city: town city posttown towncity townorcity village addrcity townname
+county: County: county region countyname state
+postcode: Postcode: postcode postalcode zip zipcode pcode venuepostcode addrpostcode postcodes
+latitude: Latitude: latitude lat y ycoord geolat latitudewgs84
+longitude: Longitude: longitude lon lng long x xcoord geolng geolon
+point: Latitude and longitude together: coordinates latlong latlng latlon geo geopoint geocoordinates gps
+hours: Opening hours or when: openinghours openingtimes hours when times opening daysandtimes dayandtime
+    dateandtime daytime schedule sessiontimes opentimes openinghoursdescription timings hoursofoperation dayandtimes
+    daystimes
+days: Day or days: day days dayofweek weekday dayoftheweek sessionday daysopen
+opens: Start time: start starttime opens opensat opentime from timefrom openingtime startsat
+closes: End time: end endtime closes closesat closetime to timeto until closingtime finish finishtime endsat
+@days
+cost: Cost: cost costs price prices fee fees charge charges admission howmuch isfree free costdetails feestext
+phone: Phone: phone telephone tel phonenumber telephonenumber mobile contactnumber contactphone contacttelephone
+    phoneno telephoneno
+email: E-mail: email emailaddress mail contactemail eaddress
+website: Website: website url web link webaddress websiteurl homepage websiteaddress moreinformation weblink
+    siteurl
+who: Who it is for: who whofor eligibility audience targetgroup suitablefor whoisitfor targetaudience
+    clientgroup openfor
+ages: Ages: age ages agegroup agerange agegroups criteriaagegroup criteraagegroup
+minimum_age: Youngest age: minimumage minage agefrom agemin
+maximum_age: Oldest age: maximumage maxage ageto agemax
+access: Access at the place: access accessibility wheelchair wheelchairaccess disabledaccess stepfree
+    accessibilityinformation wheelchairaccessible
+transport: Getting there: transport gettingthere parking travel directions publictransport
+joining: How to join or book: booking howtobook howtojoin howtoaccess joining referral referralprocess
+    bookinginformation bookingrequired
+kind: Category: category categories type tags theme kind servicetype venuetype activitytype typeofvenue
+    typeofactivity keywords
+language: Languages: language languages languagesspoken
+contact: Contact name: contact contactname contactperson leadname
+status: Status: status stateofservice active
+checked: Last checked: lastchecked lastupdated assureddate datechecked checked updated lastmodified dateupdated
+    lastverified
+"""
+
+
+def _fields() -> dict[str, Column]:
+    found = {}
+    for line in re.sub(r"\n +", " ", KNOWN.strip()).splitlines():
+        if line == "@days":
+            for day in DAYS.values():
+                name, end = day.lower(), ("", "openinghours", "hours", "openingtimes", "times")
+                names = [name[:3], *(name + part for part in end), f"openinghours{name}"]
+                found[name] = Column(f"Hours on {day}s", tuple(names))
+        else:
+            field, label, known = line.split(": ")
+            found[field] = Column(label, tuple(known.split()))
+    return found
+
+
+FIELDS = _fields()
 SAMPLE = 200  # rows that are looked at
 
 SHAPES = {  # what most filled cells of a column look like
@@ -81,9 +112,9 @@ def guess(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str]:
     sample = list(rows)[:SAMPLE]
     _by_name(names, found)
     for name in names:
-        if name not in found and (field := _by_content([row.get(name, "") for row in sample])):
-            if field not in found.values():
-                found[name] = field
+        field = _by_content([row.get(name, "") for row in sample]) if name not in found else ""
+        if field and field not in found.values():
+            found[name] = field
     _by_part_of_name(names, found)
     return found
 

@@ -20,8 +20,8 @@ NAMES = {  # how tables are called, without signs → the name by which they are
         "services", "organizations", "locations", "service_at_locations", "addresses", "phones", "schedules",
         "cost_options", "contacts", "languages", "service_areas", "accessibility", "attributes", "taxonomies",
         "taxonomy_terms", "service_capacities", "organization_identifiers", "eligibilities", "service_taxonomies",
-        "postal_addresses", "holiday_schedules", "fundings", "programs", "units", "required_documents", "urls", "metadata",
-        "meta_table_descriptions",
+        "postal_addresses", "holiday_schedules", "fundings", "programs", "units", "required_documents", "urls",
+        "metadata", "meta_table_descriptions",
     )},
     "service": "services", "organization": "organizations", "organisation": "organizations",
     "organisations": "organizations", "location": "locations", "serviceatlocation": "service_at_locations",
@@ -36,7 +36,8 @@ NAMES = {  # how tables are called, without signs → the name by which they are
     "funding": "fundings", "program": "programs", "unit": "units",
 }  # fmt: skip
 COLUMNS = {
-    "address_line_1": "address_1", "address_line_2": "address_2", "address_line_3": "address_3", "county": "state_province",
+    "address_line_1": "address_1", "address_line_2": "address_2", "address_line_3": "address_3",
+    "county": "state_province",
     "postcode": "postal_code", "organisation_id": "organization_id", "lat": "latitude", "lng": "longitude",
     "lon": "longitude", "phone_number": "number", "telephone": "number", "referral_url": "referral_link",
 }  # fmt: skip
@@ -96,7 +97,9 @@ class _Joined:
         self.tables = tables
         self.organizations = {row["id"]: row for row in self.rows("organizations") if row.get("id")}
         self.locations = {row["id"]: row for row in self.rows("locations") if row.get("id")}
-        self.terms = {row["id"]: row for row in [*self.rows("taxonomies"), *self.rows("taxonomy_terms")] if row.get("id")}
+        self.terms = {
+            row["id"]: row for row in [*self.rows("taxonomies"), *self.rows("taxonomy_terms")] if row.get("id")
+        }
         self.taxonomies = {row["id"]: row for row in self.rows("taxonomies") if row.get("id")}
         self.units = {row["id"]: row.get("name") for row in self.rows("units") if row.get("id")}
         self.found: dict[tuple[str, str], dict[str, list[Object]]] = {}
@@ -123,18 +126,25 @@ class _Joined:
         key = row.get("id")
         out = _ages_and_price(dict(row))
         if organization := self.organizations.get(row.get("organization_id", "")):
-            phones = self.of("phones", "organization_id", organization["id"], first=("service_id", "location_id", "contact_id"))
+            phones = self.of(
+                "phones", "organization_id", organization["id"], first=("service_id", "location_id", "contact_id")
+            )
             out["organization"] = organization | {"phones": phones} | _some(
                 organization_identifiers=self.of("organization_identifiers", "organization_id", organization["id"])
             )  # fmt: skip
         at = self.of("service_at_locations", "service_id", key)
-        places = [self.at_place(link) for link in at] or [self.at_place({"location_id": place["id"]}) for place in homes.get(row.get("organization_id", ""), []) if place.get("id")]
+        places = [self.at_place(link) for link in at] or [
+            self.at_place({"location_id": place["id"]})
+            for place in homes.get(row.get("organization_id", ""), [])
+            if place.get("id")
+        ]
         return out | _some(
             phones=self.of("phones", "service_id", key, first=("service_at_location_id", "contact_id")),
             schedules=self.of("schedules", "service_id", key, first=("service_at_location_id",)),
             cost_options=self.of("cost_options", "service_id", key) or out.get("cost_options"),
             contacts=[self.contact(found) for found in self.of("contacts", "service_id", key)],
-            languages=self.of("languages", "service_id", key), service_areas=self.of("service_areas", "service_id", key),
+            languages=self.of("languages", "service_id", key),
+            service_areas=self.of("service_areas", "service_id", key),
             eligibilitys=self.of("eligibilities", "service_id", key), capacities=self.capacities(key),
             attributes=self.attributes(key), service_at_locations=places,
         )  # fmt: skip
@@ -189,7 +199,7 @@ def _some(**values: Any) -> Object:
 
 
 def _ages_and_price(row: Object) -> Object:
-    """Columns of tables that are nearly HSDS: "Is Free" and "Criteria - Age Group"; other criteria say who it is for."""
+    """Columns of tables that are nearly HSDS: "Is Free", "Criteria - Age Group"; other criteria say who it is for."""
     if row.get("is_free", "").lower() in SAID_YES or FREE.fullmatch(row.get("fees", "")):
         row["cost_options"] = [{"amount": "0"}]
     criteria = {name: value for name, value in row.items() if name.startswith(("criteria_", "critera_"))}

@@ -9,16 +9,24 @@ from directory.models.session import DAYS
 from directory.open_referral.columns import guess, is_enough
 from directory.tables import Cells, TableError, headed
 
-FREE = re.compile(r"(?:it is |all |always |completely |totally )?free(?: of charge| entry| to attend)?\.?|no (?:cost|charge)|£?0(?:\.00)?|nil|none", re.I)
+FREE = re.compile(
+    r"(?:it is |all |always |completely |totally )?free(?: of charge| entry| to attend)?\.?"
+    r"|no (?:cost|charge)|£?0(?:\.00)?|nil|none",
+    re.I,
+)
 PRICE = re.compile(r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I)
-AGES = re.compile(r"(?:ages? )?([0-9]{1,3})(?: (?:years?|yrs?))?(?: ?(?:-|–|to) ?)([0-9]{1,3})(?: (?:years?|yrs?)(?: old)?)?\.?", re.I)
-OVER = re.compile(r"(?:ages? |over[- ]?|aged )?([0-9]{1,3})(?:s| ?\+| and over| years and over| plus|\+ years)?\.?", re.I)
+AGES = re.compile(
+    r"(?:ages? )?([0-9]{1,3})(?: (?:years?|yrs?))?(?: ?(?:-|–|to) ?)([0-9]{1,3})(?: (?:years?|yrs?)(?: old)?)?\.?", re.I
+)
+OVER = re.compile(
+    r"(?:ages? |over[- ]?|aged )?([0-9]{1,3})(?:s| ?\+| and over| years and over| plus|\+ years)?\.?", re.I
+)
 SAID_YES = {"yes", "y", "true", "1", "x", "✓"}
 SAID_NO = {"no", "n", "false", "0"}
 
 
 class Row(dict[str, str]):
-    """The cells of one row under our fields' names, all the rest under the columns' own; `number` as the sheet counts."""
+    """The cells of one row under our fields' names, all the rest under the columns' own; `number` is the sheet's."""
 
     number = 0
 

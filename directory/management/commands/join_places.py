@@ -23,7 +23,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"    joined: {told(double)} ({double.pk})")
         doubles = sum(len(one.doubles) for one in found)
         if not options["write"]:
-            self.stdout.write(f"{doubles:,} places would be joined to {len(found):,}. Nothing is changed without --write.")
+            self.stdout.write(
+                f"{doubles:,} places would be joined to {len(found):,}. Nothing is changed without --write."
+            )
             return
         services = join_places(found)
         said = f"{doubles:,} places joined to {len(found):,}; {services:,} services moved with their schedules."
@@ -31,4 +33,5 @@ class Command(BaseCommand):
 
 
 def told(place: Location) -> str:
-    return f"{place.name or 'No name'}, {place.address.partition(chr(10))[0] or 'no street'}, {place.postcode} [{place.source}]"
+    street = place.address.partition("\n")[0]
+    return f"{place.name or 'No name'}, {street or 'no street'}, {place.postcode} [{place.source}]"
