@@ -25,7 +25,7 @@ from directory.describing import ages, costs
 from directory.hours import all_in_words
 from directory.models import Location, OpenFile, OpenPart, Service, ServiceAtLocation
 from directory.models.place import LocationType
-from directory.open_referral import full_form, to_oruk
+from directory.open_referral import NESTED, full_form, to_oruk
 
 CHUNK = 500  # services at a time
 KEPT = datetime.timedelta(days=2)  # a file that somebody is still reading
@@ -187,7 +187,8 @@ def json_pieces() -> Iterator[tuple[str, int]]:
 def chunks() -> Iterator[list[Service]]:
     """All that is listed, in the order of the ids, with all that is written of it."""
     key: uuid.UUID | None = None
-    while services := list(after(full_form(Service.visible_to()), key, CHUNK)):
+    whole = full_form(Service.visible_to()).prefetch_related(*NESTED[1:])
+    while services := list(after(whole, key, CHUNK)):
         yield services
         key = services[-1].pk
 

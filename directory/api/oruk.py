@@ -13,6 +13,7 @@ from directory.api.asked import Refused, read
 from directory.models import Service, TaxonomyTerm
 from directory.open_referral import (
     full_form,
+    listed,
     listed_form,
     to_listed,
     to_organization,
@@ -47,7 +48,7 @@ def _places(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _whole_places(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("location").prefetch_related(
-        "schedules", "location__accessibility", Prefetch("service", full_form(Service.ever()))
+        listed("schedules"), listed("location__accessibility"), Prefetch("service", full_form(Service.ever()))
     )
 
 

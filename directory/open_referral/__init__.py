@@ -7,6 +7,7 @@ from directory.open_referral.reading import Problem, Received, Refused, from_oru
 from directory.open_referral.writing import (
     NESTED,
     full_form,
+    listed,
     listed_form,
     to_listed,
     to_organization,
@@ -24,6 +25,7 @@ __all__ = [
     "from_oruk",
     "full_form",
     "identity_of",
+    "listed",
     "listed_form",
     "to_listed",
     "to_organization",

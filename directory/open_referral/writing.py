@@ -7,7 +7,9 @@ published them already (standard, "data you must not publish").
 import datetime
 import re
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -20,6 +22,7 @@ from directory.cleaning import stable_id
 from directory.models import (
     Capacity,
     Location,
+    Schedule,
     Service,
     ServiceAtLocation,
     ServiceTerm,
@@ -48,6 +51,8 @@ from directory.open_referral.fields import (
 Json = dict[str, Any]
 
 PRIVATE = {"assurer_email"}
+URIS = {"url", "website", "uri", "term_uri", "schedule_link"}
+EMPTY = (None, "", [])
 # What to prefetch before many services are written, so that the queries do not grow with them.
 NESTED = (
     "agency",
@@ -62,6 +67,7 @@ NESTED = (
     "service_terms__term__taxonomy",
 )
 UNKNOWN = "Not known"
+READ = "read_"  # before the names of rows that were read in lists: a queryset for each costs more than the rows
 
 
 # --- Querysets: what must be read for what is written ------------------------------------------------------
@@ -74,8 +80,27 @@ def listed_form(services: QuerySet[Service]) -> QuerySet[Service]:
 
 def full_form(services: QuerySet[Service]) -> QuerySet[Service]:
     """For `to_oruk`: as many queries for a hundred services as for one."""
+    at = ServiceAtLocation.objects.select_related("location")
+    hours = Schedule.objects.order_by("opens_at", "id")
+    links = ServiceTerm.objects.select_related("term__taxonomy")
     counted = Session.coming().filter(cancelled_at=None, places__isnull=False).order_by("starts_at", "id")[:1]
-    return listed_form(services).prefetch_related(*NESTED[1:], Prefetch("sessions", counted, to_attr="next_counted"))
+    return listed_form(services).prefetch_related(
+        *(listed(name) for name in ("areas", "languages", "cost_options", "contacts", "capacities")),
+        listed("schedules", hours),
+        listed("service_terms", links),
+        listed("at_locations", at.prefetch_related(listed("schedules", hours), listed("location__accessibility"))),
+        Prefetch("sessions", counted, to_attr="next_counted"),
+    )
+
+
+def listed(name: str, rows: QuerySet[Any] | None = None) -> "Prefetch[Any]":
+    """Related rows in a plain list, where `_rows` finds them."""
+    return Prefetch(name, rows, to_attr=f"{READ}{name.rpartition('__')[2]}")
+
+
+def _rows(row: Any, name: str) -> Iterable[Any]:
+    found = getattr(row, READ + name, None)
+    return getattr(row, name).all() if found is None else found
 
 
 # --- A service -------------------------------------------------------------------------------------------
@@ -94,24 +119,26 @@ def to_listed(service: Service) -> Json:
 
 def to_oruk(service: Service) -> Json:
     """`/services/{id}` of Open Referral UK 3.0, valid against its compiled schema `service.json`."""
-    return _full(_own(service) | {"service_at_locations": [_at_location(row) for row in service.at_locations.all()]})
+    return _full(
+        _own(service) | {"service_at_locations": [_at_location(row) for row in _rows(service, "at_locations")]}
+    )
 
 
 def _own(service: Service) -> Json:
     """All of it but its places."""
-    whole = [row for row in service.schedules.all() if row.at_location_id is None]
+    whole = [row for row in _rows(service, "schedules") if row.at_location_id is None]
     return _full(
         to_listed(service)
         | {
             "organization": to_organization(service.agency, whole=True),
             "phones": _phones(service),
             "schedules": [_object(row, SCHEDULE) for row in whole],
-            "service_areas": [_object(row, AREA) for row in service.areas.all()],
-            "languages": [_object(row, LANGUAGE) for row in service.languages.all()],
-            "cost_options": [_object(row, COST) for row in service.cost_options.all()],
-            "contacts": [_full(_object(row, CONTACT) | {"phones": _phones(row)}) for row in service.contacts.all()],
-            "attributes": [_attribute(row) for row in service.service_terms.all()],
-            "capacities": [*map(_capacity, service.capacities.all()), *_room(service)],
+            "service_areas": [_object(row, AREA) for row in _rows(service, "areas")],
+            "languages": [_object(row, LANGUAGE) for row in _rows(service, "languages")],
+            "cost_options": [_object(row, COST) for row in _rows(service, "cost_options")],
+            "contacts": [_full(_object(row, CONTACT) | {"phones": _phones(row)}) for row in _rows(service, "contacts")],
+            "attributes": [_attribute(row) for row in _rows(service, "service_terms")],
+            "capacities": [*map(_capacity, _rows(service, "capacities")), *_room(service)],
         }
     )
 
@@ -185,7 +212,7 @@ def to_service_at_location(row: ServiceAtLocation, *, whole: bool = False) -> Js
 
 
 def _at_location(row: ServiceAtLocation) -> Json:
-    schedules = [_object(schedule, SCHEDULE) for schedule in row.schedules.all()]
+    schedules = [_object(schedule, SCHEDULE) for schedule in _rows(row, "schedules")]
     return _full(_object(row, AT_LOCATION) | {"location": _location(row.location), "schedules": schedules})
 
 
@@ -194,7 +221,7 @@ def _location(row: Location) -> Json:
         _object(row, LOCATION)
         | {
             "addresses": _addresses(row),
-            "accessibility": [_object(found, ACCESSIBILITY) for found in row.accessibility.all()],
+            "accessibility": [_object(found, ACCESSIBILITY) for found in _rows(row, "accessibility")],
         }
     )
 
@@ -230,14 +257,20 @@ def to_term(row: TaxonomyTerm) -> Json:
 
 def _object(row: Any, table: Table) -> Json:
     """The row's id and columns under the standard's names, without the empty ones."""
-    columns = {
-        name: _plain(getattr(row, column))
-        for column, name, _ in table
-        if hasattr(row, column) and column not in PRIVATE
-    }
+    columns = {}
+    for column, name in _written(type(row), table):
+        value = getattr(row, column)
+        if value not in EMPTY and value is not False:
+            columns[name] = value if type(value) is str else _plain(value)
     for name in URIS & columns.keys():
         columns[name] = _uri(columns[name])
-    return {"id": str(row.pk)} | _full(columns)
+    return {"id": str(row.pk)} | columns
+
+
+@cache
+def _written(model: type, table: Table) -> list[tuple[str, str]]:
+    """The columns of the table that this kind of row has, each with the standard's name."""
+    return [(column, name) for column, name, _ in table if column not in PRIVATE and hasattr(model, column)]
 
 
 def _required(out: Json, needed: Json) -> Json:
@@ -248,7 +281,7 @@ def _required(out: Json, needed: Json) -> Json:
 
 def _full(values: Json) -> Json:
     """Empty optional fields must be left out: null and "" fail the schema."""
-    return {name: value for name, value in values.items() if value is not False and value not in (None, "", [])}
+    return {name: value for name, value in values.items() if value is not False and value not in EMPTY}
 
 
 def _plain(value: Any) -> Any:
@@ -262,9 +295,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, uuid.UUID) else value
-
-
-URIS = {"url", "website", "uri", "term_uri", "schedule_link"}
 
 
 def _uri(address: str) -> str:
