@@ -25,7 +25,7 @@ class Question:
 
 
 QUESTIONS = (
-    Question("directory:finder", "What would help?", "Choose what comes nearest."),
+    Question("directory:finder", "What would help?", ""),
     Question("directory:finder_where", "Where are you?", "So that we can show you what is near."),
     Question("directory:finder_suits", "What would suit you?", "Leave out what does not matter."),
 )

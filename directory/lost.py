@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from agencies.access import Permission, may
 from agencies.models import Membership
-from directory.asking import Asked
-from directory.forms.search import SearchForm, in_words
+from directory.asking import Found
+from directory.forms.search import FILTERS, SearchForm, in_words
 from directory.models import LostSearch, TaxonomyTerm
 from directory.postcodes import tidy
 from directory.words import split
@@ -45,9 +45,9 @@ def is_meant(request: HttpRequest) -> bool:
     return request.method == "GET" and "prefetch" not in ahead.lower() and not typing and not trying
 
 
-def keep(asked: Asked, form: SearchForm) -> None:
-    """Count this search among those of today that found nothing. What asks for nothing is none."""
-    row = {"words": plain(asked.words), "near": where(form), "filters": filters(form)}
+def keep(form: SearchForm, found: Found) -> None:
+    """Count this search, as it was understood, among those of today that found nothing. Asking for nothing is none."""
+    row = {"words": plain(found.asked.words), "near": where(form, found), "filters": filters(form, found)}
     if any(row.values()):
         with connection.cursor() as cursor:
             cursor.execute(COUNT, row | {"on": timezone.localdate(), "most": MOST_A_DAY})
@@ -60,19 +60,21 @@ def plain(words: str) -> str:
     return " ".join(kept)[:100].strip()
 
 
-def where(form: SearchForm) -> str:
+def where(form: SearchForm, found: Found) -> str:
     """ "BN11 2AA" → "BN11"; a town as it is written; of a place that nobody knows only what could be a name."""
-    if form.place:
-        code = tidy(form.place)
-        return code[:-3] if code else form.place.split(" ")[0] if re.search(r"\d", form.place) else form.place[:100]
+    place = form.place or found.place
+    if place:
+        code = tidy(place)
+        return code[:-3] if code else place.split(" ")[0] if re.search(r"\d", place) else place[:100]
     typed = plain(form.data.get("near", ""))
     return typed if len(typed.split()) <= 3 else ""
 
 
-def filters(form: SearchForm) -> str:
-    """The other filters as a query string, always in the same order."""
-    pairs = [(name, f"{value[:-1]}0" if name == "age" else value) for name, value in form.chosen()]
-    return urlencode(pairs)[:200]
+def filters(form: SearchForm, found: Found) -> str:
+    """The other filters, those read out of the words too, as a query string, always in the same order."""
+    chosen = form.chosen() + [(one.field, one.value) for one in found.understood if one.field in FILTERS]
+    pairs = sorted(chosen, key=lambda pair: FILTERS.index(pair[0]))
+    return urlencode([(name, f"{value[:-1]}0" if name == "age" else value) for name, value in pairs])[:200]
 
 
 # --- For the steward -----------------------------------------------------------------------------------

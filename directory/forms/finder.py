@@ -20,7 +20,8 @@ class NeedForm(Form):
 
     button = "Next"
     need = Radios(
-        label="What would help?", error_messages={"required": "Choose what would help, or that you are not sure"}
+        label="Choose what comes nearest",
+        error_messages={"required": "Choose what would help, or that you are not sure"},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -27,6 +27,7 @@ TIMES = {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"}
 TICKS = {"free": "Free", "room": "Has room", "meets": "Someone can meet you", "online": "Online or by phone"}
 FEW = ("need", "miles", "day", "free", "meets", "room")  # seen at once; the others under "More filters"
 MORE = ("time", "online", "age", "language", "access")
+FILTERS = FEW + MORE
 PAGE = 10
 
 
@@ -125,7 +126,7 @@ class SearchForm(Form):
     def chosen(self) -> list[tuple[str, str]]:
         """The filters beside words and place that are set and can be read: ("day", "TU"), ("access", "step-free")."""
         self.is_valid()
-        read = [(name, value) for name, value in self.pairs() if name in FEW + MORE and name not in self.errors]
+        read = [(name, value) for name, value in self.pairs() if name in FILTERS and name not in self.errors]
         return [(name, value) for name, value in read if name != "miles" or self.point]
 
     @property

@@ -28,7 +28,7 @@ def activities(request: HttpRequest) -> HttpResponse:
     form.offer(found)
     figures.seen([service.pk for service in found.services], "shown")
     if lost.is_meant(request) and not asked.after and is_lost(form, found):
-        lost.keep(asked, form)
+        lost.keep(form, found)
     context = {
         "form": form, "found": found, "shown": first + len(found.services), "first": first + 1,
         "understood": form.understood(found), "by": request.headers.get("HX-Trigger", ""),

@@ -14,6 +14,7 @@ from directory import lost
 from directory.forms.search import SearchForm
 from directory.jobs import forget_lost_searches
 from directory.models import LostSearch, Place, Postcode
+from directory.search import search
 from tests.directory.making import listed, need
 from tests.directory.test_search import HOSTILE
 from tests.queries import assert_queries
@@ -40,6 +41,13 @@ def test_a_search_without_a_result_is_counted_by_day(client: Client) -> None:
         client.get(SEARCH, {"words": "Zumba", "near": "worthing", "day": "TU", "free": "1"})
     assert rows() == [("zumba", "Worthing", "day=TU&free=1", 2)]
     assert LostSearch.objects.get().on == timezone.localdate()
+
+
+def test_a_sentence_is_counted_as_it_was_understood(client: Client) -> None:
+    listed("Walk", day="MO")
+    client.get(SEARCH, {"words": "free zumba on tuesday near worthing"})
+    client.get(SEARCH, {"words": "zumba", "near": "Worthing", "day": "TU", "free": "1"})
+    assert rows() == [("zumba", "Worthing", "day=TU&free=1", 2)]
 
 
 def test_a_search_with_a_result_is_not(client: Client) -> None:
@@ -87,8 +95,7 @@ def test_of_a_postcode_only_the_first_half_is_kept(near: str, left: str, client:
     Place.objects.create(name="bn11", shown="BN11", latitude=50.81, longitude=-0.37, district=True)
     listed("Walk")
     form = SearchForm(QueryDict(f"near={near}"))
-    form.asked()
-    assert lost.where(form) == left
+    assert lost.where(form, search(form.asked())) == left
 
 
 def test_of_an_age_its_decade_is_kept(client: Client) -> None:
