@@ -14,6 +14,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -107,7 +108,7 @@ def flush() -> None:
     if not sums:
         return
     pairs = sorted({(pk, day) for pk, day, _ in sums})
-    columns = [[pk for pk, _ in pairs], [day for _, day in pairs]]
+    columns: Any = [[pk for pk, _ in pairs], [day for _, day in pairs]]
     columns += [[sums[pk, day, name] for pk, day in pairs] for name in NAMES]
     try:
         with transaction.atomic(), connection.cursor() as cursor:

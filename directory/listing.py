@@ -192,7 +192,8 @@ def _new(model: Any, service: Service, item: Data) -> Any:
     return model(service=service) if taken else model(service=service, pk=uuid.UUID(key))
 
 
-def _write_terms(service: Service, ids: list[str]) -> None:
+def _write_terms(service: Service, names: list[str]) -> None:
+    ids = [uuid.UUID(name) for name in names]
     service.service_terms.exclude(term__in=ids).delete()
     new = TaxonomyTerm.objects.filter(pk__in=ids).exclude(service_terms__service=service).order_by("pk")
     ServiceTerm.objects.bulk_create([ServiceTerm(service=service, term=term) for term in new])

@@ -19,8 +19,8 @@ from directory.quality import judge
 from directory.sessions import lay_out
 
 __all__ = [
-    "Difference", "as_data", "differences", "in_full", "keep", "keep_before", "kept_running", "place_data", "plain",
-    "propose", "put", "restore", "waiting",
+    "Difference", "as_data", "differences", "hold_waiting", "in_full", "keep", "keep_before", "kept_running",
+    "place_data", "plain", "propose", "put", "restore", "waiting",
 ]  # fmt: skip
 
 STATE = ("status", "paused_until", "published")  # what a version restored does not bring back
@@ -95,16 +95,23 @@ def waiting(service: Service) -> Proposal | None:
     return Proposal.objects.filter(service=service, decision="", data__isnull=False).order_by("-made_at").first()
 
 
+def hold_waiting(service: Service) -> None:
+    """Lock what waits for the steward, before the service: accepting it locks in the same order."""
+    open_edits = Proposal.objects.filter(service=service, decision="", data__isnull=False).order_by("pk")
+    list(open_edits.select_for_update().values_list("pk"))
+
+
 @transaction.atomic
 def propose(service: Service, data: Data, by: Author, key: uuid.UUID | None = None, words: str = "") -> Proposal:
     """An unverified group would have its listing say `data`: one proposal waits for the steward, and the group's
     further edits go into it. `data` is the whole listing, what waits already included."""
-    now = as_data(_locked(service))
-    changes = {found.field: [found.old, found.new] for found in differences(now, data)}
+    hold_waiting(service)
+    row = _locked(service)
+    changes = {found.field: [found.old, found.new] for found in differences(as_data(row), data)}
     proposal = waiting(service) or Proposal(service=service, key=key or uuid.uuid4())
     for name, value in Proposal.signature(by).items():
         setattr(proposal, name, value)
-    proposal.data, proposal.changes, proposal.based_on = data, changes, service.version
+    proposal.data, proposal.changes, proposal.based_on = data, changes, row.version
     proposal.words, proposal.made_at = words or proposal.words, timezone.now()
     proposal.save()
     return proposal

@@ -18,6 +18,7 @@ from directory.sessions import lay_out, tell
 from directory.versions import (
     as_data,
     differences,
+    hold_waiting,
     keep,
     keep_before,
     kept_running,
@@ -101,7 +102,8 @@ def _same(section: Section, now: Data, new: Data) -> bool:
 
 
 def hold(service: Service) -> Service:
-    """The listing as it is now, locked until the transaction ends."""
+    """The listing as it is now, locked until the transaction ends, and before it what waits for the steward."""
+    hold_waiting(service)
     locked = Service.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
     return locked.get(pk=service.pk)
 

@@ -11,7 +11,7 @@ from config.fields import CleanCharField
 from config.forms import DateField, Form, IdempotencyKey, Radios, TextField, width
 from config.template_tags import date_words
 from directory.model_listings import MODELS
-from directory.models import Service, Status
+from directory.models import Service, Session, Status
 
 RUNS = "runs"
 
@@ -51,11 +51,12 @@ class StateForm(Form):
     until = DateField(label="It runs again on", future=True, required=False)
     alert = TextField(label="What should people know?", max_length=300, rows=2, required=False,
                       help_text="For example: “Closed for Ramadan” or “Our boiler is being mended”")  # fmt: skip
+    cancels: list[Session]  # with people in them: what closing it so would cancel
     sure = forms.BooleanField(label="Cancel these sessions, and tell those who are booked", required=False)
     key = IdempotencyKey()
 
     def __init__(self, data: Any = None, *, service: Service, booked: Any) -> None:
-        self.booked, self.cancels = booked, []  # type: tuple[Any, list[Session]]
+        self.booked, self.cancels = booked, []
         closed = {Status.CLOSED: "until" if service.paused_until else "closed", Status.ACTIVE: RUNS}
         initial = {
             "state": closed.get(Status(service.status), "ended"),

@@ -14,7 +14,7 @@ from directory.listing import SCHEDULE, Data, fill, plain
 from directory.models import Schedule
 from directory.models.session import DAYS, Frequency
 
-NEW: Data = {"id": "", "place": "", **{name: plain(Schedule._meta.get_field(name).get_default()) for name in SCHEDULE}}
+NEW: Data = {"id": "", "place": "", **{name: plain(getattr(Schedule(), name)) for name in SCHEDULE}}
 NTHS = [(nth, word) for nth, word in NTH.items() if nth in ("1", "2", "3", "4", "-1")]
 REPEATS = [
     ("weekly", "Every week"), ("fortnightly", "Every two weeks"), ("weekday", "Once a month, on a day of the week"),
@@ -80,7 +80,7 @@ class PatternForm(SectionForm):
             "weekly": ("days", "Choose at least one day"), "date": ("monthday", "Enter the date in the month"),
             "fortnightly": ("fortnight_days", "Choose at least one day"),
             "open": ("words", "Say when people can come"),
-        }.get(repeats)  # fmt: skip
+        }.get(repeats or "")  # fmt: skip
         if lacking and not data.get(lacking[0]) and lacking[0] not in self.errors:
             self.add_error(*lacking)
         if repeats in ("fortnightly", "once") and not data.get("dtstart") and "dtstart" not in self.errors:

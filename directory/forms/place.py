@@ -7,13 +7,14 @@ from django import forms
 from config.fields import CleanCharField
 from config.forms import PostcodeField, Radios, TextField
 from directory.forms.section import SectionForm
+from directory.grid import Point
 from directory.listing import PLACE, Data, plain
 from directory.models import Location
 from directory.models.place import LocationType
 from directory.postcodes import find_postcode
 
 NEW: Data = {
-    "id": "", "note": "", "access": [], **{name: plain(Location._meta.get_field(name).get_default()) for name in PLACE},
+    "id": "", "note": "", "access": [], **{name: plain(getattr(Location(), name)) for name in PLACE},
 }  # fmt: skip
 ADDRESS = ("name", "address", "city", "postcode", "transport")
 
@@ -36,6 +37,8 @@ class PlaceForm(SectionForm):
     online = TextField(label="How do people join?", max_length=300, rows=2, required=False,
                        help_text="For example: “By Zoom; we send you the link” or “We ring you”")  # fmt: skip
     note = CleanCharField(label="Only for this activity: which room or door (optional)", max_length=200, required=False)
+
+    point: Point | None = None  # of the postcode, once the form is valid
 
     def __init__(self, data: Any = None, *, listing: Data, seen: str, item: Data, used: dict[str, Data]) -> None:
         self.item = item
@@ -84,11 +87,11 @@ class PlaceForm(SectionForm):
         if data["kind"] in self.used:
             return self.used[data["kind"]] | {"note": data["note"]}
         if data["kind"] == "online":
-            nowhere = dict.fromkeys(ADDRESS, "") | {"latitude": None, "longitude": None, "access": []}
+            nowhere: Data = dict.fromkeys(ADDRESS, "") | {"latitude": None, "longitude": None, "access": []}
             return place | nowhere | {"location_type": "virtual", "description": data["online"]}
         place |= {name: data[name] for name in ADDRESS} | {"location_type": "physical"}
         if data["postcode"] != self.item["postcode"] or place["latitude"] is None:
-            place["latitude"], place["longitude"] = self.point
+            place["latitude"], place["longitude"] = self.point or (None, None)
         return place
 
 

@@ -87,7 +87,9 @@ def conflict(form: SessionForm, row: Session) -> None:
     places = "" if row.places is None else f", {row.places} places"
     state = f"cancelled ({row.cancelled_why})" if row.cancelled_at else f"{when(row.starts_at)}{places}"
     form.add_error(None, CONFLICT.format(state))
-    form.data = {**form.data.dict(), "seen": seen(row), "key": str(uuid.uuid4())}
+    posted: Any = form.data.copy()  # type: ignore[attr-defined]
+    posted["seen"], posted["key"] = seen(row), str(uuid.uuid4())
+    form.data = posted
 
 
 @allow(Permission.PUBLISH)

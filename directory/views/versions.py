@@ -31,12 +31,16 @@ def versions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "before": shown[PAGE - 1].number if len(shown) > PAGE else 0, "old": None, "new": None, "differences": [],
     }  # fmt: skip
     if any(numbers):
-        found = {row.number: row for row in mine.filter(number__in=numbers)}
-        if len(found) != len(set(numbers)) or None in numbers:
-            raise Http404
-        old, new = (found[n] for n in sorted(numbers))  # type: ignore[type-var]
+        old, new = pair(list(mine.filter(number__in=[n for n in numbers if n])), numbers)
         context |= {"old": old, "new": new, "differences": differences(old.data, new.data)}
     return page(request, "directory/versions.html", context)
+
+
+def pair(found: list[Version], numbers: list[int | None]) -> tuple[Version, Version]:
+    """The two versions asked for, the older first; 404 when one is not there."""
+    if {row.number for row in found} != set(numbers):
+        raise Http404
+    return min(found, key=lambda row: row.number), max(found, key=lambda row: row.number)
 
 
 @allow(Permission.PUBLISH)
