@@ -37,7 +37,7 @@ def calendar(name: str, events: Iterable[Event]) -> bytes:
 
 def events(service: Service, sessions: Iterable[Session]) -> list[Event]:
     """All meetings of a service as `directory.whole` read it, with its `sessions` as they were laid out."""
-    today, by_place = timezone.localdate(), {at.pk: at for at in service.at_locations.all()}
+    today, by_place = timezone.localdate(), _by_place(service)
     made: list[Event] = []
     firsts: dict[Any, datetime.date] = {}
     for schedule in service.schedules.all():
@@ -45,7 +45,7 @@ def events(service: Service, sessions: Iterable[Session]) -> list[Event]:
         if first and schedule.opens_at:
             firsts[schedule.pk] = first
             made.append(_repeating(service, schedule, first, by_place, today))
-    schedules = {schedule.pk: schedule for schedule in service.schedules.all()}
+    schedules: dict[Any, Schedule] = {schedule.pk: schedule for schedule in service.schedules.all()}
     for session in sessions:
         override = _override(service, session, schedules.get(session.schedule_id), firsts, by_place, today)
         made += [override] if override else []
@@ -54,7 +54,7 @@ def events(service: Service, sessions: Iterable[Session]) -> list[Event]:
 
 def dated(service: Service, sessions: Iterable[Session]) -> list[Event]:
     """Each session as an event of its own, for a calendar of many services over some weeks."""
-    today, by_place = timezone.localdate(), {at.pk: at for at in service.at_locations.all()}
+    today, by_place = timezone.localdate(), _by_place(service)
     made = []
     for session in sessions:
         name = f"{session.schedule_id or session.pk}-{session.on:%Y%m%d}"
@@ -65,6 +65,10 @@ def dated(service: Service, sessions: Iterable[Session]) -> list[Event]:
             event.add("status", "CANCELLED")
         made.append(event)
     return made
+
+
+def _by_place(service: Service) -> dict[Any, ServiceAtLocation]:
+    return {at.pk: at for at in service.at_locations.all()}
 
 
 def _first(service: Service, schedule: Schedule) -> datetime.date | None:

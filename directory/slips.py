@@ -16,6 +16,7 @@ from directory.models import Slip
 LETTERS = "346789CDFGHJKMNPQRTVWX"
 LENGTH = 8
 MISSES = 30  # wrong codes an hour from one network
+MADE = 100  # slips an hour from one network
 
 
 @transaction.atomic

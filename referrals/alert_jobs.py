@@ -53,7 +53,8 @@ def new_for(alert: Alert, until: datetime.datetime) -> list[Service]:
     """
     if not Service.visible_to().filter(published_at__gt=alert.told_until, published_at__lte=until).exists():
         return []
-    return [one for one in _all_found(alert.query) if alert.told_until < one.published_at <= until]
+    found = _all_found(alert.query)
+    return [one for one in found if one.published_at and alert.told_until < one.published_at <= until]
 
 
 def _all_found(query: str) -> Iterator[Service]:
@@ -65,7 +66,7 @@ def _all_found(query: str) -> Iterator[Service]:
         found = search(asked)
         if found.loose or found.corrected:
             return
-        yield from (service for service in found.services if service.published_at)
+        yield from found.services
         if not found.more:
             return
         asked = replace(asked, after=found.more)

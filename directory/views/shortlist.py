@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies import limits
 from agencies.access import page_of, public
 from config.fragments import page, wants_part
 from config.pdf import pdf
@@ -19,6 +20,10 @@ from directory.describing import card
 from directory.forms.slip import SlipForm
 from directory.models import Service
 from directory.whole import listed
+
+HOUR = 3600
+PAPERS = 100  # an hour from one network
+TOO_MANY = "Many lists were printed from your network in the last hour. Wait a little, or print the page itself."
 
 
 @public
@@ -36,7 +41,7 @@ def large_print(request: HttpRequest) -> HttpResponse:
     shown = cards_of(request)
     if not shown["cards"]:
         return redirect("directory:shortlist")
-    return pdf(request, "pdf/shortlist.html", {"large": True, "slip": None, **shown}, "my-list.pdf")
+    return on_paper(request, {"slip": None, **shown}, "my-list.pdf")
 
 
 @public
@@ -72,6 +77,15 @@ def clear(request: HttpRequest) -> HttpResponse:
     kept_list.clear(request)
     messages.success(request, "Your list is empty.")
     return redirect("directory:shortlist")
+
+
+def on_paper(request: HttpRequest, shown: dict[str, Any], filename: str) -> HttpResponse:
+    """As a PDF. Making one is work: so many an hour from one network, which may be a whole library's."""
+    if not limits.has_room(request, "paper", most=PAPERS, seconds=HOUR):
+        messages.warning(request, TOO_MANY)
+        return redirect("directory:shortlist")
+    limits.count(request, "paper", seconds=HOUR)
+    return pdf(request, "pdf/shortlist.html", {"large": True, **shown}, filename)
 
 
 def cards_of(request: HttpRequest) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from agencies import limits
 from agencies.access import public
 from config.forms import answer
 from config.fragments import page
-from config.pdf import pdf
 from directory import shortlist, slips
 from directory.describing import card
 from directory.forms.slip import CodeForm, SlipForm
 from directory.models import Service, Slip
+from directory.views.shortlist import on_paper
 from directory.whole import listed
 
 HOUR = 3600
@@ -30,6 +30,10 @@ def make(request: HttpRequest) -> HttpResponse:
     form, services = SlipForm(request.POST), listed_on_list(request)
     if not form.is_valid() or not services:
         return redirect("directory:shortlist")
+    if not limits.has_room(request, "make slip", most=slips.MADE, seconds=HOUR):
+        messages.warning(request, "Many slips were made from your network in the last hour. Wait a little.")
+        return redirect("directory:shortlist")
+    limits.count(request, "make slip", seconds=HOUR)
     slip = slips.make(key=form.cleaned_data["key"], services=[service.pk for service in services])
     return redirect("directory:slip", slip.code)
 
@@ -71,7 +75,7 @@ def printed(request: HttpRequest, code: str) -> HttpResponse:
     found, _ = look_up(request, code)
     if found is None:
         return redirect("directory:slip", code)
-    return unlisted(pdf(request, "pdf/shortlist.html", {"large": True, **paper(found)}, f"list-{found.code}.pdf"))
+    return unlisted(on_paper(request, paper(found), f"list-{found.code}.pdf"))
 
 
 @public

@@ -9,8 +9,10 @@ from django.test.html import parse_html
 from django.urls import reverse
 from pypdf import PdfReader
 
+from agencies.models import Membership
 from directory import shortlist
 from directory.models import Service
+from tests.conftest import signed_in_client
 from tests.directory.making import listed
 from tests.fragments import find
 from tests.queries import assert_queries
@@ -129,6 +131,15 @@ def test_a_full_list_says_so(client: Client, headers: dict, monkeypatch: pytest.
 def test_it_lasts_four_weeks_on_this_device(client: Client) -> None:
     client.post(to("keep", listed("Walk")))
     assert client.cookies["sessionid"]["max-age"] == 28 * 24 * 3600
+
+
+def test_somebody_at_work_keeps_a_list_too_and_no_longer_than_their_session(
+    client: Client, contact_centre: Membership
+) -> None:
+    signed_in_client(client, contact_centre)
+    client.post(to("keep", listed("Walk")))
+    assert kept(client) == ["Walk"]
+    assert client.cookies["sessionid"]["max-age"] <= 12 * 3600
 
 
 def test_one_list_is_not_anothers(client: Client) -> None:

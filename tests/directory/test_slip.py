@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from directory import slips
 from directory.models import Service, Slip
+from directory.views import shortlist as view
 from tests.directory.making import listed
 
 MAKE, LIST = reverse("directory:make_slip"), reverse("directory:shortlist")
@@ -116,6 +117,18 @@ def test_who_tries_many_codes_finds_none_for_an_hour(client: Client) -> None:
     assert robber.get(f"/s/{code}/").status_code == 404
     assert "Too many codes were tried" in robber.get(f"/s/{code}/").content.decode()
     assert Client(REMOTE_ADDR="203.0.113.10").get(f"/s/{code}/").status_code == 200
+
+
+def test_a_network_makes_and_prints_only_so_many(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slips, "MADE", 1)
+    monkeypatch.setattr(view, "PAPERS", 1)
+    keeps(client, "Walk")
+    address = makes(client)
+    assert makes(client) == LIST
+    assert "Many slips were made" in client.get(LIST).content.decode()
+    assert client.get(f"{address}slip.pdf").status_code == 200
+    assert client.get(f"{address}slip.pdf")["Location"] == client.get(reverse("directory:large_print"))["Location"]
+    assert "Many lists were printed" in client.get(LIST).content.decode()
 
 
 def test_the_list_on_a_slip_becomes_ones_own(client: Client) -> None:
