@@ -143,7 +143,7 @@ def signposted(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
 def booked(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
     """service, agency, when (in words), deed (past participle), status, agreed; position, until where there is one."""
     deed = str(details.get("deed") or "booked").capitalize()
-    facts = labelled(details, ("By", "agency"), ("Number on the list", "position"), ("Held until", "until"))
+    facts = labelled(details, ("Group", "agency"), ("Number on the list", "position"), ("Held until", "until"))
     return f"{deed}: {of_session(details)}", facts + labelled(details, ("Agreed", "agreed"))
 
 
@@ -151,7 +151,7 @@ def attended(kind: str, details: dict[str, Any]) -> tuple[str, Facts]:
     """service, agency, when (in words), deed, time: which time it was."""
     turn = {1: " (1st time)", 2: " (2nd time)", 3: " (3rd time)"}.get(details.get("time", 0), "")
     deed = str(details.get("deed") or "came").capitalize()
-    return f"{deed}: {of_session(details)}{turn}", labelled(details, ("By", "agency"))
+    return f"{deed}: {of_session(details)}{turn}", labelled(details, ("Group", "agency"))
 
 
 def of_session(details: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,6 +68,22 @@ def booked_for(case: Case, session: Session) -> Booking | None:
     """What stands in that session for the person of the case."""
     found = Booking.objects.filter(case_booking__case=case, session=session, status__in=sorted(STANDS))
     return found.order_by("number").first()
+
+
+def coming_places(case: Case) -> QuerySet[Booking]:
+    """What stands for the person of the case in sessions to come."""
+    rows = Booking.objects.filter(
+        case_booking__case=case, status__in=sorted(STANDS), session__starts_at__gt=timezone.now(),
+        session__cancelled_at=None,
+    )  # fmt: skip
+    return rows.select_related("session__service__agency").order_by("session_id", "number")
+
+
+def hold_places(case: Case) -> list[Booking]:
+    """The same, with their sessions held: those are locked before referrals and cases."""
+    for session in dict.fromkeys(coming_places(case).values_list("session_id", flat=True)):
+        hold(session)
+    return list(coming_places(case))
 
 
 # --- What comes back --------------------------------------------------------------------------------

@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from agencies.models import Author
 from cases.actions import telling
+from cases.actions.booking import hold_places
 from cases.history import record
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
 from referrals.actions import answer_referrer, move
+from referrals.actions.booking import move_booking
+from referrals.booking_states import Booked, Mover
 from referrals.models import Referral
 from referrals.states import OPEN, Side, Status
 
@@ -30,8 +33,10 @@ def close_case(
 ) -> Case:
     """Close `case`, answer whoever referred, thank the person, and withdraw the onward referrals named.
 
-    The others run on. Two who close at once make one closing: the second gets the case as the first has closed it.
+    The others run on; places booked are kept, unless the person has died. Two who close at once make one closing: the
+    second gets the case as the first has closed it.
     """
+    places = hold_places(case) if reason.code == telling.DIED else []
     # Referrals before the case, as whoever answers one locks them: in the other order the two could block each other.
     list(Referral.objects.select_for_update(of=("self",)).filter(case_referral__case=case).order_by("pk"))
     head = Case.locked().get(pk=case.pk)
@@ -49,6 +54,8 @@ def close_case(
     )  # fmt: skip
     set_closed(head, reason, outcome, summary)
     telling.closed(head)
+    for booking in places:  # whoever waits gets the place, and nobody writes to who has died
+        move_booking(booking, Booked.CANCELLED, by=by, mover=Mover.PERSON)
     return head
 
 

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Author
+from cases.actions.booking import coming_places, hold_places
 from cases.history import record
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind
 from referrals.actions import move
 from referrals.actions.booking import move_booking
-from referrals.actions.booking.places import hold
-from referrals.booking_states import STANDS, Booked, Mover
+from referrals.booking_states import Booked, Mover
 from referrals.models import Booking, Referral
 from referrals.states import MOVES, OPEN, Side, Status
 
@@ -25,7 +25,7 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
     What was written stays written (UK GDPR basis is not consent; shared standards, law.md). Called twice, the
     second call changes nothing.
     """
-    places = hold_bookings(agreement)
+    places = [b for b in hold_places(agreement.case) if b in bookings_with(agreement)]
     asked = open_referrals_to(agreement)
     list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=[r.pk for r in asked]).order_by("pk"))
     case = Case.objects.select_for_update(of=("self",)).get(pk=agreement.case_id)
@@ -59,18 +59,8 @@ def bookings_with(agreement: Agreement) -> list[Booking]:
     """Places booked with that agency from the case, in sessions to come."""
     if agreement.scope != Agreement.Scope.SHARE:
         return []
-    rows = Booking.objects.filter(
-        case_booking__case=agreement.case_id, session__service__agency=agreement.agency_id, status__in=sorted(STANDS),
-        session__starts_at__gt=timezone.now(), session__cancelled_at=None,
-    )  # fmt: skip
-    return list(rows.select_related("session__service").order_by("session_id", "number"))
-
-
-def hold_bookings(agreement: Agreement) -> list[Booking]:
-    """The same, with their sessions held: those are locked before all else."""
-    for session in dict.fromkeys(booking.session_id for booking in bookings_with(agreement)):
-        hold(session)
-    return bookings_with(agreement)
+    rows = coming_places(agreement.case).filter(session__service__agency=agreement.agency_id)
+    return list(rows)
 
 
 def stopped(asked: list[Referral], places: list[Booking]) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author, Hand, Membership, Message
 from cases.actions.booking import book_for
+from cases.actions.closing import close_case
 from cases.actions.sharing import withdraw_agreement
 from cases.history import timeline
 from cases.models import Agreement, Audience, Case, CaseBooking, Circle, ClosingReason, Entry, Kind
@@ -274,6 +275,20 @@ def test_an_agreement_taken_back_cancels_the_places(
     assert booking.status == Booked.CANCELLED
     assert Entry.objects.get(kind=Kind.AGREED).details["stopped"] == ["Tuesday gardening group"]
     assert list(verify(case.pk)) == [3]
+
+
+@pytest.mark.parametrize(("reason", "status"), [("died", Booked.CANCELLED), ("goals", Booked.BOOKED)])
+def test_who_has_died_holds_no_place_and_is_told_nothing(
+    connector: Membership, case: Case, session: Session, reason: str, status: Booked
+) -> None:
+    booking = book(case, session)
+    told = Message.keyed(f"person {case.pk} booking").count()
+    close_case(
+        case=case, by=Author.of(connector), reason=ClosingReason.objects.get(code=reason), outcome=None, summary="Over"
+    )
+    booking.refresh_from_db()
+    assert booking.status == status
+    assert Message.keyed(f"person {case.pk} booking").count() == told
 
 
 # --- Who may ------------------------------------------------------------------------------------------

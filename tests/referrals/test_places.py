@@ -141,6 +141,15 @@ def test_what_is_found_knows_when_the_last_place_goes() -> None:
     assert has_room(session)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_sessions_of_one_listing_that_fill_up_at_once_leave_it_found_once() -> None:
+    service = SessionFactory(places=1).service
+    sessions = [*service.sessions.all(), *(SessionFactory(service=service, places=1, starts_at=at(n)) for n in (4, 5))]
+    at_once([one_more(session, n) for n, session in enumerate(sessions)])
+    assert Spot.objects.filter(service=service).count() == 1
+    assert not has_room(sessions[0])
+
+
 def has_room(session: Session) -> bool:
     """Whether the search finds it under "has room"."""
     return Spot.objects.filter(service=session.service_id).extra(where=["search @@ '''#room'''::tsquery"]).exists()

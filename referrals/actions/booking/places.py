@@ -3,6 +3,7 @@
 import datetime
 import uuid
 
+from django.db import connection
 from django.utils import timezone
 
 from directory.index import index
@@ -40,7 +41,15 @@ def count(session: Session, change: int, *, more: bool = False) -> None:
         session.places = session.taken
     session.save(update_fields=["taken", "places"])
     if had_room != session.has_room and not has_begun(session):
-        index([session.service_id])
+        find_anew(session.service_id)
+
+
+def find_anew(service: uuid.UUID) -> None:
+    """Write what the listing is found by: one at a time, as two sessions of it that fill up at once would write it
+    twice. Nobody who holds this waits for a session."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"find {service}"])
+    index([service])
 
 
 def offer_ends(now: datetime.datetime, hours: int, starts_at: datetime.datetime) -> datetime.datetime:
