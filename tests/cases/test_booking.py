@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Hand, Membership, Message
-from cases.actions.booking import book_for
+from cases.actions.booking import book_for, hear
 from cases.actions.closing import close_case
 from cases.actions.sharing import withdraw_agreement
 from cases.history import timeline
@@ -222,6 +222,13 @@ def test_attended_and_missed_flow_into_the_history(case: Case, session: Session,
     assert (entry.author_name, entry.written_by, entry.audience) == (provider.user.name, provider, "person")
     assert entry.happened_at < timezone.now() - timedelta(hours=20)
     assert list(verify(case.pk)) == [5]
+
+
+def test_a_move_heard_twice_is_written_once(case: Case, session: Session) -> None:
+    booking = book(case, session)
+    for _ in range(2):
+        hear(booking, booking.moves.get(number=1))
+    assert list(verify(case.pk)) == [1]
 
 
 def test_those_who_help_read_it_and_the_group_reads_no_case(
