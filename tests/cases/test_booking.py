@@ -254,8 +254,8 @@ def test_a_session_moved_or_cancelled_stands_in_the_history(case: Case, session:
     for what in ("moved", "moved", "cancelled"):
         Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now() if what == "cancelled" else None)
         session.refresh_from_db()
-        for hear in hears:
-            hear(session, what)
+        for listen in hears:
+            listen(session, what)
     assert [title.split(":")[0] for title in titles(case)] == ["Session cancelled", "New time or place", "Booked"]
     told = Message.keyed(f"person {case.pk} ").values_list("subject", flat=True)
     assert sorted(told) == ["Cancelled", "New time or place", "You have a place"]
