@@ -22,6 +22,13 @@ def dress(service: Service, *, number: int | None = None, note: str = "", focus:
     made["call"] = phone_link(service.phone) if service.phone else ""
     made["closed"] = service.status == Status.CLOSED
     made["because"] = " · ".join(made.get("why", ()))
-    made["checked"] = f"Last checked {date_words(service.assured_date)}" if service.assured_date else "Not checked yet"
+    made["checked"] = checked(service)
     made["pin"] = (repr(spot.latitude), repr(spot.longitude)) if spot and spot.latitude is not None else ()
     return service
+
+
+def checked(service: Service) -> str:
+    """When somebody last made sure that it is right. After CHECKED_FOR it is marked: a promise of the place."""
+    if service.assured_date is None:
+        return "Not checked yet"
+    return f"{'Not checked since' if service.not_checked_lately else 'Last checked'} {date_words(service.assured_date)}"

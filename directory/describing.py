@@ -11,6 +11,7 @@ from config.template_tags import address, date_words, time_words
 from directory.hours import all_in_words
 from directory.models import CostOption, Location, Schedule, Service
 from directory.models.place import LocationType
+from directory.models.service import CHECKED_FOR
 from directory.sessions import Coming
 
 MILE = 1.609344  # km
@@ -168,7 +169,7 @@ def checked(service: Service, today: datetime.date) -> str:
     """When somebody last made sure that it is right, and a warning when that is long ago."""
     if service.assured_date is None:
         return "Not checked yet"
-    old = (today - service.assured_date).days > 31 * service.confirm_every
+    old = today - service.assured_date > CHECKED_FOR
     return date_words(service.assured_date) + (". That is a while ago: ask before you go" if old else "")
 
 

@@ -26,7 +26,7 @@ def lists(today: datetime.date) -> dict[str, Q]:
     """Which listings stand in which list."""
     unchecked = Q(assured_date=None) | Q(assured_date__lt=checked_since(today))
     here = Membership.objects.filter(agency=OuterRef("agency"), ended_at=None, user__is_active=True, role=Role.PROVIDER)
-    unreachable = Q(agency__email="", email="", referral_email="") & ~Exists(here)
+    unreachable = Q(agency__email="", email="", referral_email="") & ~Q(Exists(here))
     lately = today - datetime.timedelta(days=ENDED_DAYS)
     return {
         "hidden": Q(hidden_at__isnull=False, joined_to=None, status__in=[Status.ACTIVE, Status.CLOSED]),

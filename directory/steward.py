@@ -3,11 +3,13 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from agencies.models import Membership
-from directory.models import Claim, Decision, Likeness, LostSearch, Proposal, Run, Service, Source
+from directory.actions import doubles, sources
+from directory.joining import answer_by
+from directory.models import Claim, Decision, LostSearch, Proposal, Service
 from directory.stale import lists
 
 LOST_DAYS = 30
@@ -28,30 +30,23 @@ def waiting(member: Membership) -> list[Waiting]:
     """What this member may see of it: one statement for each."""
     today = timezone.localdate()
     proposals = Proposal.visible_to(member).filter(decision=Decision.OPEN)
+    claims = list(Claim.visible_to(member).filter(decision=Decision.OPEN))
+    late = any(answer_by(claim) < today for claim in claims)
     return [
-        Waiting("Groups that ask to take part", open_claims(member), "directory:claims"),
+        Waiting("Groups that ask to take part", len(claims), "directory:claims", late=late),
         Waiting("Edits to look at", proposals.filter(data__isnull=False).count(), "directory:proposals", "?show=edits"),
-        Waiting("Reports from readers", proposals.filter(data__isnull=True).count(), "directory:proposals"),
+        Waiting(
+            "Reports from readers", proposals.filter(data__isnull=True).count(), "directory:proposals", "?show=reports"
+        ),
         Waiting("Listings that are hidden", hidden(member, today), "directory:stale", "?show=hidden"),
-        Waiting("Likely doubles", Likeness.objects.filter(decision=Decision.OPEN).count(), "directory:likenesses"),
-        Waiting("Imports that failed", failed_imports(), "directory:sources"),
+        Waiting("Likely doubles", doubles.waiting(), "directory:likenesses"),
+        Waiting("Imports that failed", sources.failing(), "directory:sources"),
         Waiting("Searches that found nothing", lost_searches(today), "directory:lost"),
     ]
 
 
-def open_claims(member: Membership) -> int:
-    return Claim.visible_to(member).filter(decision=Decision.OPEN).count()
-
-
 def hidden(member: Membership, today: datetime.date) -> int:
     return Service.stewarded_by(member).filter(lists(today)["hidden"]).count()
-
-
-def failed_imports() -> int:
-    """Sources in use whose latest run ended early."""
-    latest = Run.objects.filter(source=OuterRef("pk")).order_by("-started_at").values("error")[:1]
-    return Source.objects.filter(stopped_at=None).annotate(error=Subquery(latest)).exclude(error="").exclude(
-        error=None).count()  # fmt: skip
 
 
 def lost_searches(today: datetime.date) -> int:

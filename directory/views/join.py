@@ -77,7 +77,8 @@ def check(request: HttpRequest) -> HttpResponse:
         request.session[SENT] = str(claim.key)
         del request.session[KEPT]
         return redirect("directory:join_sent")
-    rows = [(step, QUESTIONS[step](answers=answers)) for step in steps]
+    asked = [(step, QUESTIONS[step](answers=answers)) for step in steps]
+    rows = [(step, form.short, form.asks, "\n".join(form.said())) for step, form in asked]
     form.initial["key"] = answers["key"]
     context = {"form": form, "rows": rows, "full": full and request.method == "POST", "days": ANSWER_DAYS}
     return answer(request, "directory/join_check.html", context, status=429 if context["full"] else None)

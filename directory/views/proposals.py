@@ -61,7 +61,7 @@ def edit(request: MemberRequest, found: Proposal) -> HttpResponse:
         found, kept = find(request, found.pk), form.cleaned_data["words"]
         form = edit_form(None, found)
         form.initial["words"] = kept
-    options = {option["value"]: option for option in form["chosen"].options}
+    options = {option["value"]: option for option in form["chosen"].options}  # type: ignore[attr-defined]  # config.forms.Field
     rows = [(change, options[change.field]) for change in form.changes]
     context = {
         "proposal": found, "form": form, "rows": rows, "refused": refused, "whole": in_full(found.data),

@@ -18,6 +18,10 @@ from directory.models import Service
 from directory.stale import LISTS, counts, first
 
 MOST = 50
+SAID = {
+    "right": "Marked as checked today", "ended": "Nobody finds it any more", "again": "People find it again",
+    "show": "People find it again", "ask": "Its group is asked by e-mail",
+}  # fmt: skip
 
 
 @allow(Permission.STEWARD)
@@ -42,25 +46,23 @@ def tell(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """What the steward heard of one listing: `deed` is right, ask, ended or again; of a feed's, only show."""
     service = get_object_or_404(Service.stewarded_by(request.member), pk=pk)
     by, deed = Author.of(request.member), request.POST.get("deed", "")
-    if (deed == "show") != bool(service.source):
+    if deed not in SAID or (deed == "show") != bool(service.source):
         raise Http404
-    if deed == "show":
-        freshness.show_again(service, by=by)
-        messages.success(request, f"People find it again: {service.name}.")
-    elif deed == "right":
-        freshness.confirm([service], by=by)
-        messages.success(request, f"Marked as checked today: {service.name}.")
-    elif deed == "ended":
-        freshness.has_ended(service, by=by)
-        messages.success(request, f"Nobody finds it any more: {service.name}.")
-    elif deed == "again":
-        freshness.runs_again(service, by=by)
-        messages.success(request, f"People find it again: {service.name}.")
-    elif deed == "ask" and freshness.ask_now(service, by=by):
-        messages.success(request, f"{service.agency.name} is asked by e-mail: {service.name}.")
-    elif deed == "ask":
+    if deed == "ask" and not freshness.ask_now(service, by=by):
         messages.error(request, f"There is no address to write to. Ring {service.agency.name}.")
     else:
-        raise Http404
+        do(deed, service, by)
+        messages.success(request, f"{SAID[deed]}: {service.name}.")
     show = request.POST.get("show", "")
     return redirect(reverse("directory:stale") + (f"?show={show}" if show in LISTS else ""))
+
+
+def do(deed: str, service: Service, by: Author) -> None:
+    if deed == "right":
+        freshness.confirm([service], by=by)
+    elif deed == "ended":
+        freshness.has_ended(service, by=by)
+    elif deed == "again":
+        freshness.runs_again(service, by=by)
+    elif deed == "show":
+        freshness.show_again(service, by=by)

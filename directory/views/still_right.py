@@ -41,8 +41,9 @@ def still_right(request: HttpRequest, token: str) -> HttpResponse:
         right = [service for service in asked_about(agency, today) if str(service.pk) in shown]
         freshness.confirm(right, by=Author.by_link(agency))
         return redirect("directory:still_right", token)
-    asked = [{"service": service, "facts": in_short(service, today)} for service in asked_about(agency, today)]
-    rest = kept_by_group(agency).exclude(pk__in=[row["service"].pk for row in asked])
+    due = asked_about(agency, today)
+    asked = [{"service": service, "facts": in_short(service, today)} for service in due]
+    rest = kept_by_group(agency).exclude(pk__in=[service.pk for service in due])
     running = rest.exclude(status__in=[Status.DEFUNCT, Status.INACTIVE])
     context = {
         "agency": agency, "token": token, "asked": asked,

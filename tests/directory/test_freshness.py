@@ -235,7 +235,7 @@ def test_what_has_ended_is_found_no_more_and_its_version_is_kept() -> None:
     row = Service.objects.get()
     assert row.status == Status.DEFUNCT
     assert not Spot.objects.exists()
-    assert row.versions.get().what == "It has ended"
+    assert [version.what for version in row.versions.all()] == ["Ended", "As it was before"]
 
 
 def test_checked_within_90_days_or_marked() -> None:

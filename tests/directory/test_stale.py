@@ -1,5 +1,6 @@
 """/steward/ and /steward/stale/: what waits, and listings to check."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Membership, Message
-from directory.models import Likeness, LostSearch, Run, Service, Source, Spot, Status
+from directory.models import Claim, Likeness, LostSearch, Run, Service, Source, Spot, Status
 from tests.directory.making import listed
 from tests.factories import MembershipFactory, ServiceFactory
+from tests.queries import assert_queries
 
 ClientOf = Callable[[Membership], Client]
 PAGE = "directory:stale"
@@ -37,7 +39,7 @@ def test_the_steward_lands_on_what_waits(steward: Membership, client_of: ClientO
     LostSearch.objects.create(on=timezone.localdate(), words="yoga", times=7)
     LostSearch.objects.create(on=timezone.localdate() - timedelta(days=31), words="golf", times=9)
     source = Source.objects.create(name="feed")
-    Run.objects.create(source=source, error="It was cut off")
+    Run.objects.create(source=source, error="It was cut off", ended_at=timezone.now())
     listed("Harbour walk", hidden_at=timezone.now())
     response = client_of(steward).get(reverse("directory:steward"))
     counts = {tile.words: tile.count for tile in response.context["tiles"]}
@@ -49,10 +51,31 @@ def test_the_steward_lands_on_what_waits(steward: Membership, client_of: ClientO
     assert reverse("directory:claims") in response.content.decode()
 
 
+def test_who_waits_longer_than_promised_is_marked(steward: Membership, client_of: ClientOf) -> None:
+    claim = Claim.objects.create(
+        key=uuid.uuid4(), name="Singers", contact_name="Nadia", contact_email="nadia@singers.example.org"
+    )
+    client = client_of(steward)
+    assert "some late" not in client.get(reverse("directory:steward")).content.decode()
+    Claim.objects.filter(pk=claim.pk).update(made_at=timezone.now() - timedelta(days=14))
+    assert "some late" in client.get(reverse("directory:steward")).content.decode()
+
+
+def test_the_first_page_takes_the_same_statements_however_much_waits(steward: Membership, client_of: ClientOf) -> None:
+    client = client_of(steward)
+    for _ in range(3):
+        listed("Harbour walk", hidden_at=timezone.now())
+    client.get(reverse("directory:steward"))
+    with assert_queries("steward", most=10):
+        client.get(reverse("directory:steward"))
+
+
 def test_an_import_that_has_worked_since_is_no_failure(steward: Membership, client_of: ClientOf) -> None:
     source = Source.objects.create(name="feed")
-    Run.objects.create(source=source, error="It was cut off", started_at=timezone.now() - timedelta(days=1))
-    Run.objects.create(source=source)
+    Run.objects.create(
+        source=source, error="It was cut off", started_at=timezone.now() - timedelta(days=1), ended_at=timezone.now()
+    )
+    Run.objects.create(source=source, ended_at=timezone.now())
     tiles = client_of(steward).get(reverse("directory:steward")).context["tiles"]
     assert {tile.words: tile.count for tile in tiles}["Imports that failed"] == 0
 
