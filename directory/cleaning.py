@@ -16,15 +16,13 @@ import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
+from directory.mending import mended
 from directory.models.session import DAYS
 
 LONGEST = 20_000  # characters of a text; the longest real description seen has 5,800
 BLOCKS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
 TAGS = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#[0-9]+);")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# UTF-8 that was once taken for Windows-1252: "cafÃ©", "donâ€™t", "Â£2".
-MANGLED = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}")
-POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
 NAMESPACE = uuid.UUID("6f1c3a4e-2f0b-5d53-9a41-0c6b7d0c9e11")  # of the ids made here
 
 
@@ -60,27 +58,6 @@ def plain(value: Any) -> str:
     text = mended(str(value)).replace("\r\n", "\n").replace("\r", "\n")
     text = text.encode("utf-8", "ignore").decode()  # half of a surrogate pair cannot be stored
     return CONTROL.sub("", text)
-
-
-def mended(text: str) -> str:
-    """Letters that were mangled by a wrong encoding, put right: "cafÃ©" → "café". What is no such letter stays."""
-    if text.isascii():
-        return text
-
-    def mend(found: re.Match[str]) -> str:
-        try:
-            sent = b"".join(c.encode("latin-1") if "\x80" <= c <= "\xff" else c.encode("cp1252") for c in found[0])
-            return sent.decode()
-        except UnicodeError:
-            return found[0]
-
-    return MANGLED.sub(mend, text)
-
-
-def postcode_in(text: str) -> str:
-    """The first thing in a text that has the shape of a UK postcode ("BN11 2AA"); "" when there is none."""
-    found = POSTCODE.search(text)
-    return f"{found[1]} {found[2]}".upper() if found else ""
 
 
 def text(value: Any) -> str:

@@ -10,6 +10,7 @@ from django.db import connection
 from directory.models import LISTED, Decision, Likeness, Service
 
 MOST = 5_000  # pairs suggested after one import, the likeliest first
+EACH = 2  # pairs that one listing is suggested in, the likeliest
 NEAR = 300  # metres
 # Degrees of a square that is 300 m or more on each side anywhere in the British Isles (to 61 degrees north).
 TALL, WIDE = 0.0028, 0.006
@@ -40,11 +41,17 @@ pairs AS (
         o.postcode <> '' AND o.postcode = t.postcode AS postcodes
     FROM pairs p JOIN (SELECT DISTINCT ON (id) * FROM ours ORDER BY id, postcode) o ON o.id = p.one
     JOIN (SELECT DISTINCT ON (id) * FROM theirs ORDER BY id, postcode) t ON t.id = p.other
+), scored AS (
+    SELECT *, least(1, 0.55 * names + 0.2 * agencies + 0.15 * phones::int + 0.1 * sites::int) AS score
+    FROM compared
+    WHERE names >= 0.75 OR names >= 0.5 AND agencies >= 0.5 OR names >= 0.35 AND (phones OR sites)
+), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY one ORDER BY score DESC, other) AS of_one,
+        row_number() OVER (PARTITION BY other ORDER BY score DESC, one) AS of_other
+    FROM scored
 )
-SELECT least(one, other), greatest(one, other), names, agencies, phones, sites, postcodes,
-    least(1, 0.55 * names + 0.2 * agencies + 0.15 * phones::int + 0.1 * sites::int) AS score
-FROM compared
-WHERE names >= 0.75 OR names >= 0.5 AND agencies >= 0.5 OR names >= 0.35 AND (phones OR sites)
+SELECT least(one, other), greatest(one, other), names, agencies, phones, sites, postcodes, score
+FROM ranked WHERE of_one <= %(each)s AND of_other <= %(each)s
 ORDER BY score DESC, one, other LIMIT %(most)s
 """
 
@@ -60,7 +67,7 @@ def look_for_doubles(source: str) -> int:
     waiting.exclude(second__in=listed).delete()
     before = Likeness.objects.count()
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"source": source, "tall": TALL, "wide": WIDE, "near": NEAR, "most": MOST})
+        cursor.execute(FIND, {"source": source, "tall": TALL, "wide": WIDE, "near": NEAR, "each": EACH, "most": MOST})
         rows = cursor.fetchall()
     found = [
         Likeness(first_id=first, second_id=second, score=round(score, 3), why=_why(*marks))

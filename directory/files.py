@@ -7,22 +7,22 @@ a ZIP archive, or a workbook with a sheet for each), and any of these packed wit
 import gzip
 import json
 import tempfile
-import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from directory import json_stream
 from directory.open_referral import hsds_csv
-from directory.open_referral.columns import guess, is_enough
-from directory.open_referral.spreadsheet import fields_of, rows_of, with_ids
+from directory.open_referral.flat import as_services
+from directory.open_referral.spreadsheet import Columns, rows_of
 from directory.tables import LARGEST as LARGEST_TABLE
 from directory.tables import Cells, TableError, checked_archive, csv_rows, sheets, unpacked
 
 LARGEST_FILE = 5_000_000_000  # bytes, of a file on this machine
 LARGEST_UNPACKED = 1_000_000_000  # bytes of what came packed
 LARGEST_RATIO = 200
+LARGEST_SET = 100_000_000  # bytes of tables in JSON, which are held in memory
 LISTS = (
     "contents",
     "content",
@@ -35,9 +35,6 @@ LISTS = (
     "organizations",
     "venues",
 )
-NESTED = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
-
-Columns = dict[str, str]
 
 
 class FeedError(Exception):
@@ -63,8 +60,8 @@ def read_file(path: Path, columns: Columns | None = None) -> Iterator[Any]:
 
 def _read(path: Path, columns: Columns | None) -> Iterator[Any]:
     if path.is_dir():
-        files = {file.name: file.read_bytes() for file in sorted(path.glob("*.csv")) if file.is_file()}
-        yield from _from_tables(files, columns)
+        names = sorted(file.name for file in path.iterdir() if file.is_file())
+        yield from _from_set(names, lambda name: (path / name).read_bytes(), columns)
         return
     if path.stat().st_size > LARGEST_FILE:
         raise FeedError(f"{path.name} is larger than {LARGEST_FILE:,} bytes.")
@@ -75,7 +72,7 @@ def _read(path: Path, columns: Columns | None) -> Iterator[Any]:
     elif kind == "zip":
         yield from _from_zip(path, columns)
     elif kind in ("json", "lines"):
-        yield from _as_services(_json_lines(path) if kind == "lines" else _json(path), columns)
+        yield from as_services(_json_lines(path) if kind == "lines" else _json(path), columns)
     elif kind == "table":
         if path.stat().st_size > LARGEST_TABLE:
             raise FeedError(f"{path.name} is larger than {LARGEST_TABLE:,} bytes.")
@@ -149,8 +146,26 @@ def largest(book: dict[str, list[Cells]]) -> list[Cells]:
 
 
 def _json(path: Path) -> Iterator[Any]:
+    tables = _json_tables(path)
+    if tables is not None:
+        yield from tables
+        return
     with path.open("rb") as file:
         yield from json_stream.objects(file, LISTS)
+
+
+def _json_tables(path: Path) -> Iterator[Any] | None:
+    """The services of one object that holds all of HSDS's tables as lists; None when the file is nothing like that."""
+    if path.stat().st_size > LARGEST_SET:
+        return None
+    content = path.read_bytes()
+    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") or b'"services"' not in content:
+        return None
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None  # cut off, or too deep: what can be read of it is read one by one
+    return hsds_csv.nested_objects(found) if isinstance(found, dict) else None
 
 
 def _json_lines(path: Path) -> Iterator[Any]:
@@ -165,63 +180,6 @@ def _json_lines(path: Path) -> Iterator[Any]:
                 if not line.endswith(b"\n"):
                     raise FeedError(f"{path.name} ends in the middle of line {number:,}.") from None
                 yield f"line {number}: {line[:200].decode('utf-8', 'replace')}"
-
-
-def _as_services(found: Iterator[Any], columns: Columns | None) -> Iterator[Any]:
-    """Organisations that hold their services are taken apart; flat objects are rows of a table."""
-    first = next(found, None)
-    if first is None:
-        return
-    flat = _flat(first)
-    known = (columns or guess([*flat], [flat])) if flat else {}
-    if (
-        flat
-        and is_enough(known)
-        and {*known.values()} & {"postcode", "address", "hours", "latitude", "point", "monday"}
-    ):
-        rows = ((n, fields_of(_flat(item), known)) for n, item in enumerate(_chain(first, found), start=1))
-        yield from with_ids(rows)
-        return
-    for item in _chain(first, found):
-        services = item.get("services") if isinstance(item, dict) else None
-        if isinstance(services, list) and isinstance(item, dict):
-            owner = {name: value for name, value in item.items() if name not in ("services", "locations")}
-            yield from ({"organization": owner} | one if isinstance(one, dict) else one for one in services)
-        else:
-            yield item
-
-
-def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    yield first
-    yield from rest
-
-
-def _flat(item: Any) -> dict[str, str]:
-    """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
-    if not isinstance(item, dict) or NESTED & item.keys():
-        return {}
-    if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
-        geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}
-        point = geometry.get("coordinates") if geometry and geometry.get("type") == "Point" else None
-        where = {"longitude": point[0], "latitude": point[1]} if isinstance(point, list) and len(point) > 1 else {}
-        item = {"id": item.get("id")} | item["properties"] | where
-    cells: dict[str, str] = {}
-    for name, value in item.items():
-        for key, cell in _cells(name, value):
-            if cell not in (None, ""):
-                cells[key] = "Yes" if cell is True else "No" if cell is False else str(cell)
-    return cells
-
-
-def _cells(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """An object of hours by day, or of an address, is opened; a list is written in lines."""
-    if isinstance(value, dict):
-        for inner, cell in value.items():
-            yield str(inner), "; ".join(map(str, cell)) if isinstance(cell, list) else cell
-    elif isinstance(value, list):
-        yield name, "\n".join(str(part) for part in value if not isinstance(part, (dict, list)))
-    else:
-        yield name, value
 
 
 # --- Packed -----------------------------------------------------------------------------------------------
@@ -248,7 +206,7 @@ def _from_zip(path: Path, columns: Columns | None) -> Iterator[Any]:
     with checked_archive(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
         if "xl/workbook.xml" not in names:
-            yield from _from_archive(archive, names, columns)
+            yield from _from_set(names, lambda name: unpacked(archive, name), columns)
             return
     book = sheets(path)
     if hsds_csv.is_set([*book]):
@@ -257,20 +215,39 @@ def _from_zip(path: Path, columns: Columns | None) -> Iterator[Any]:
         yield from rows_of(largest(book), columns)
 
 
-def _from_archive(archive: zipfile.ZipFile, names: list[str], columns: Columns | None) -> Iterator[Any]:
+def _from_set(names: list[str], content_of: Callable[[str], bytes], columns: Columns | None) -> Iterator[Any]:
+    """The services of a folder or an archive: tables as CSV, or JSON."""
     tables = [name for name in names if name.lower().endswith(".csv")]
     documents = [name for name in names if name.lower().endswith((".json", ".ndjson", ".jsonl", ".geojson"))]
     if tables:
-        yield from _from_tables({name: unpacked(archive, name) for name in tables}, columns)
-    elif documents:
-        with tempfile.TemporaryDirectory() as folder:
-            for name in documents:
-                inner = Path(folder) / Path(name).name
-                inner.write_bytes(unpacked(archive, name))
-                if Path(name).name.lower() != "datapackage.json":
-                    yield from _read(inner, columns)
-    else:
-        raise FeedError("The archive holds neither tables (.csv) nor JSON.")
+        yield from _from_tables({name: content_of(name) for name in tables}, columns)
+        return
+    if not documents:
+        raise FeedError("There are neither tables (.csv) nor JSON in it.")
+    if hsds_csv.is_set(documents):
+        found = hsds_csv.nested_objects({name: _whole_list(name, content_of(name)) for name in documents})
+        if found is not None:
+            yield from found
+            return
+    with tempfile.TemporaryDirectory() as folder:
+        for name in documents:
+            inner = Path(folder) / Path(name).name
+            inner.write_bytes(content_of(name))
+            if inner.name.lower() != "datapackage.json":
+                yield from _read(inner, columns)
+
+
+def _whole_list(name: str, content: bytes) -> Any:
+    """A table in a JSON file of its own: a list, a page of it, or one object a line."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        if kind_of(path) == "lines":
+            return list(_json_lines(path))
+        if kind_of(path) != "json":
+            return None
+        with path.open("rb") as file:
+            return list(json_stream.objects(file, LISTS))
 
 
 def _from_tables(files: dict[str, bytes], columns: Columns | None) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from directory.cleaning import plain
 from directory.models import Document, Run, Source
 from directory.models.source import Every
 
+BROKEN_OFF = timedelta(hours=6)  # without an end: whatever was at work on it is no more
 AGAIN = {Every.DAY: timedelta(hours=23), Every.WEEK: timedelta(days=7, hours=-1)}
 
 
@@ -49,6 +50,7 @@ def start(source: Source, *, by: Membership) -> None:
 def ask_run(source: Source, *, key: uuid.UUID | None = None, by: Membership | None = None) -> Run:
     """Have the feed read, by a job. While one is at work, that is the answer."""
     source = Source.objects.select_for_update().get(pk=source.pk)
+    _end_what_was_broken_off(source)
     same = Run.objects.filter(key=key).first() if key else None
     if found := same or Run.objects.filter(source=source, ended_at=None).exclude(begun_at=None).first():
         return found
@@ -99,6 +101,12 @@ def discard(run: Run, *, by: Membership) -> None:
     run.delete()
     if not run.source.runs.exists():
         run.source.delete()
+
+
+def _end_what_was_broken_off(source: Source) -> None:
+    """A run that never ended must not keep the source from being read for ever."""
+    lost = Run.objects.filter(source=source, ended_at=None, begun_at__lt=timezone.now() - BROKEN_OFF)
+    lost.update(ended_at=timezone.now(), error="It was broken off and did not end.")
 
 
 def _queue(run: Run) -> None:

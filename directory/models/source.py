@@ -87,6 +87,12 @@ class Run(models.Model):
     def latest(cls, source: Source) -> "Self | None":
         return cls.objects.filter(source=source).first()
 
+    @classmethod
+    def latest_of_each(cls) -> "dict[uuid.UUID, Self]":
+        """The latest run of every source, by the source's id, without the long lists."""
+        rows = cls.objects.order_by("source", "-started_at", "id").distinct("source")
+        return {row.source_id: row for row in rows.defer("changes", "problems")}
+
     @property
     def is_waiting(self) -> bool:
         """A file was uploaded, and nobody has said yet that it may come in."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from directory.cleaning import POSTCODE
+from directory.mending import POSTCODE
 from directory.models.session import DAYS
 from directory.tables import Cells
 

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from directory.open_referral.spreadsheet import AGES, FREE, SAID_YES
+from directory.mending import FREE
+from directory.open_referral.spreadsheet import AGES, SAID_YES
 from directory.tables import Cells, TableError, headed
 
 Object = dict[str, Any]
@@ -45,7 +46,7 @@ COLUMNS = {
 
 def table_name(name: str) -> str:
     """ "data/Service_at_locations.csv" → "service_at_locations"; "" for what is no table of HSDS."""
-    base = re.sub(r"\.(csv|tsv|txt)$", "", name.replace("\\", "/").rpartition("/")[2].lower())
+    base = re.sub(r"\.(csv|tsv|txt|json|ndjson|jsonl)$", "", name.replace("\\", "/").rpartition("/")[2].lower())
     return NAMES.get(re.sub(r"[^a-z]", "", base), "")
 
 
@@ -57,7 +58,33 @@ def is_set(names: list[str]) -> bool:
 
 def nested(files: dict[str, list[Cells]]) -> Iterator[Object]:
     """The services of these tables, each as `/services/{id}` nests it. The tables are held in memory."""
-    tables = {table_name(name): list(_rows(rows)) for name, rows in files.items() if table_name(name) and rows}
+    yield from joined({table_name(name): list(_rows(rows)) for name, rows in files.items() if rows})
+
+
+def nested_objects(lists: dict[str, Any]) -> Iterator[Object] | None:
+    """The same of tables that came as JSON lists of flat objects; None when these lists are no such tables.
+
+    Services that hold their organisation or places already are given as they are.
+    """
+    tables = {table_name(name): rows for name, rows in lists.items() if isinstance(rows, list) and table_name(name)}
+    services = [row for row in tables.get("services", []) if isinstance(row, dict)]
+    if len(tables) < 2 or not services or len(services) < len(tables["services"]):
+        return None
+    if any(isinstance(row.get(name), (dict, list)) for row in services[:20] for name in ("organization", HANGS)):
+        return iter(services)
+    return joined({name: [_cells(row) for row in rows if isinstance(row, dict)] for name, rows in tables.items()})
+
+
+HANGS = "service_at_locations"
+
+
+def _cells(row: Object) -> Object:
+    filled = {_column(name): value for name, value in row.items() if value not in (None, "")}
+    return {name: value if isinstance(value, (dict, list)) else str(value) for name, value in filled.items()}
+
+
+def joined(tables: Tables) -> Iterator[Object]:
+    tables.pop("", None)
     if not tables.get("services"):
         raise TableError("There is no table of services.")
     yield from _Joined(tables).services()

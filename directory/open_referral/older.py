@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from directory.free_hours import read_hours
+from directory.mending import FREE
 from directory.models.session import DAYS
 
 Object = dict[str, Any]
@@ -39,6 +40,8 @@ def as_current(raw: Object) -> Object:
         out["languages"] = [_renamed(item, {"name": ("language",)}) for item in languages]
     if areas := _objects(out.get("service_areas")):
         out["service_areas"] = [_renamed(item, {"name": ("service_area",)}) for item in areas]
+    if not out.get("cost_options") and FREE.fullmatch(str(out.get("fees") or "").strip()[:100]):
+        out["cost_options"] = [{"amount": 0}]  # so that it is found by who looks for what is free
     _read_hours(out)
     _read_places(out)
     return out

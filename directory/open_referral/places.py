@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from directory import cleaning as clean
+from directory.mending import postcode_in
 from directory.models import Accessibility, Location
 from directory.open_referral.fields import ACCESSIBILITY, ADDRESS, LOCATION
 from directory.postcodes import tidy
@@ -65,7 +66,7 @@ def with_postcode(reading: Reading, lines: dict[str, Any], where: str) -> dict[s
     if code := tidy(sent):
         return lines | {"postcode": f"{code[:-3]} {code[-3:]}"}
     for column in ("postcode", "address", "city", "county", "region"):
-        if found := clean.postcode_in(lines.get(column, "")):
+        if found := postcode_in(lines.get(column, "")):
             if column != "postcode":
                 reading.report(where + "postal_code", f"{found} was found in another line of the address")
             return lines | {"postcode": found}

@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from directory.free_hours import read_hours
+from directory.mending import FREE
 from directory.models.session import DAYS
 from directory.open_referral.columns import guess, is_enough
 from directory.tables import Cells, TableError, headed
 
-FREE = re.compile(
-    r"(?:it is |all |always |completely |totally )?free(?: of charge| entry| to attend)?\.?"
-    r"|no (?:cost|charge)|£?0(?:\.00)?|nil|none",
-    re.I,
-)
 PRICE = re.compile(r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I)
 AGES = re.compile(
     r"(?:ages? )?([0-9]{1,3})(?: (?:years?|yrs?))?(?: ?(?:-|–|to) ?)([0-9]{1,3})(?: (?:years?|yrs?)(?: old)?)?\.?", re.I
@@ -60,6 +56,7 @@ class Row(dict[str, str]):
         return self.get("organisation") or self.get("place") or self.name
 
 
+Columns = dict[str, str]  # column → field
 OTHER = "column: "  # before the name of a column that is no field of ours
 
 

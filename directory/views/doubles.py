@@ -16,6 +16,11 @@ from directory.listing import WHOLE, as_data
 from directory.models import Decision, Likeness, Service
 
 SHOWN = 50
+# What this place keeps about a listing: shown only where it differs.
+OUR_OWN = {
+    "State", "Listed for everybody", "Someone can meet you", "Places are booked here",
+    "Hours a freed place is held", "Asked whether it is right",
+}  # fmt: skip
 LISTS = {"": "To decide", Decision.ACCEPTED: "Joined", Decision.DECLINED: "Different"}
 
 
@@ -71,6 +76,7 @@ def shown(request: MemberRequest, found: Likeness, error: str = "", status: int 
     said = [dict(in_full(as_data(one))) for one in pair]
     labels = list(dict.fromkeys([*said[0], *said[1]]))
     fields = [(label, said[0].get(label, ""), said[1].get(label, "")) for label in labels]
+    fields = [(label, *both) for label, *both in fields if label not in OUR_OWN or both[0] != both[1]]
     kept = next((one for one in pair if any(other.joined_to_id == one.pk for other in pair)), None)
     context = {"likeness": found, "pair": pair, "fields": fields, "kept": kept, "error": error}
     return page(request, "directory/likeness.html", context, status=status)

@@ -27,10 +27,10 @@ RUNS = 30
 @allow(Permission.STEWARD)
 @require_safe
 def sources(request: MemberRequest) -> HttpResponse:
-    rows = list(Source.visible_to(request.member).prefetch_related("runs"))
-    counts = Service.count_by_source()
+    rows = list(Source.visible_to(request.member))
+    counts, latest = Service.count_by_source(), Run.latest_of_each()
     for row in rows:
-        row.latest = next(iter(row.runs.all()), None)  # type: ignore[attr-defined]
+        row.latest = latest.get(row.pk)  # type: ignore[attr-defined]
         row.listings = counts.get(row.name, 0)  # type: ignore[attr-defined]
     return page(request, "directory/sources.html", {"sources": rows})
 
@@ -65,7 +65,8 @@ def source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         deeds.change_feed(found, **form.cleaned_data, by=request.member)
         messages.success(request, "Saved.")
         return redirect("directory:source", pk)
-    context = {"source": found, "form": form, "runs": found.runs.select_related("started_by__user")[:RUNS]}
+    runs = found.runs.select_related("started_by__user").defer("changes", "problems")[:RUNS]
+    context = {"source": found, "form": form, "runs": runs}
     listings = Service.count_by_source().get(found.name, 0)
     return answer(request, "directory/source.html", context | {"listings": listings, "kept_runs": KEPT_RUNS})
 

@@ -45,8 +45,8 @@ HERE = {"latitude": 50.81, "longitude": -0.37}
             at(50.8115, -0.3712, "BN11 1AA", key="b", name="The seafront walk"),
             "Less than 300 metres apart, names that look alike",
         ),
-        (at(**HERE, key="b", name="Seaside walks", phones=[{"number": "+44 1632 960123"}]), "the same phone number"),
-        (at(**HERE, key="b", name="Seaside walks", url="http://www.walk.example.org/"), "the same website"),
+        (at(**HERE, key="b", name="Seafront walks", phones=[{"number": "+44 1632 960123"}]), "the same phone number"),
+        (at(**HERE, key="b", name="Seafront walks", url="http://www.walk.example.org/"), "the same website"),
     ],
 )  # fmt: skip
 def test_neighbours_that_look_alike_are_suggested(other: dict[str, Any], why: str) -> None:

@@ -136,7 +136,8 @@ def test_hsds_of_a_us_211(tmp_path: Path, name: str) -> None:
     run = twice(written(tmp_path, name, content))
     assert (run.new, run.problems) == (3, [])
     service = Service.objects.order_by("pk")[0]
-    assert (service.phone, service.fees, service.eligibility) == ("206-555-0100", "Free", "Residents of King County")
+    assert (service.phone, service.fees, service.is_free) == ("206-555-0100", "Free", True)
+    assert service.eligibility == "Residents of King County"
     assert service.schedules.get().byday == "MO,TU,WE,TH,FR"
     assert Capacity.objects.filter(service=service).get().available == 3
     assert ServiceTerm.objects.filter(service=service).get().term.name == "Food"
@@ -203,7 +204,8 @@ def test_hsds_tables(tmp_path: Path, shape: str) -> None:
     else:
         path.mkdir()
         for name, content in found.items():
-            (path / f"{name.rstrip('s') if shape == 'one name' else name}.csv").write_text(content)
+            single = {"addresses": "address", "taxonomies": "taxonomy"}.get(name, name.rstrip("s"))
+            (path / f"{single if shape == 'one name' else name}.csv").write_text(content)
     run = twice(path)
     assert (run.new, run.refused) == (1, 1)
     service = Service.objects.get()
@@ -390,3 +392,26 @@ def test_a_list_that_says_when_each_last_changed_is_not_fetched_one_by_one_again
     assert (run.changed, run.same) == (1, 3)
     assert [path for path in server.asked if path.startswith("/services/")] == ["/services/2"]
     assert Schedule.objects.count() == 4
+
+
+@pytest.mark.parametrize("shape", ["one object", "services first", "folder", "zip"])
+def test_hsds_tables_as_json(tmp_path: Path, shape: str) -> None:
+    found: dict[str, Any] = hsds_tables()
+    if shape == "services first":
+        found = {"services": found.pop("services")} | found
+    path = tmp_path / "set"
+    if shape == "folder":
+        path.mkdir()
+        for name, rows in found.items():
+            (path / f"{name}.json").write_text(json.dumps(rows))
+    elif shape == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("datapackage.json", "{}")
+            for name, rows in found.items():
+                archive.writestr(f"{name}.json", json.dumps({"contents": rows}))
+    else:
+        path.write_text(json.dumps(found))
+    run = twice(path)
+    assert (run.new, run.refused) == (1, 1)
+    service = Service.objects.get()
+    assert (service.agency.name, service.at_locations.get().location.postcode) == ("Walkers", "BN3 2AA")

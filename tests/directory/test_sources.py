@@ -385,3 +385,22 @@ def test_what_is_not_there_is_not_found_and_verbs_are_kept(helen: Client) -> Non
         assert helen.get(address).status_code in (404, 405), name
         assert helen.post(address).status_code in (404, 405), name
         assert helen.delete(address).status_code == 405, name
+
+
+def test_a_run_that_was_broken_off_does_not_keep_the_source_for_ever(helen: Client) -> None:
+    source = SourceFactory()
+    lost = source.runs.create(begun_at=timezone.now() - timedelta(hours=7))
+    helen.post(reverse("directory:run_now", args=[source.pk]))
+    lost.refresh_from_db()
+    assert "broken off" in lost.error
+    assert source.runs.filter(ended_at=None).count() == 1
+
+
+def test_the_list_takes_as_many_queries_whatever_the_runs(helen: Client, django_assert_max_num_queries: Any) -> None:
+    for _ in range(3):
+        source = SourceFactory()
+        for _ in range(4):
+            source.runs.create(begun_at=timezone.now(), ended_at=timezone.now())
+    helen.get(reverse("directory:sources"))
+    with django_assert_max_num_queries(12):
+        helen.get(reverse("directory:sources"))
