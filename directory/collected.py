@@ -7,13 +7,12 @@ from directory.cards import dress
 from directory.models import LISTED, Collection, CollectionItem, Service, Spot
 
 IN_ORDER = ("order", "title", "pk")
-OF_ITEM = Q(**{f"items__service__{name}": value for name, value in LISTED.children})
 
 
 def published() -> QuerySet[Collection]:
     """Those that anybody may read and that hold something, with how many activities (`size`)."""
-    found = Collection.published().annotate(size=Count("items", filter=OF_ITEM)).filter(size__gt=0)
-    return found.order_by(*IN_ORDER)
+    listed = Q(items__service__in=Service.objects.filter(LISTED))
+    return Collection.published().annotate(size=Count("items", filter=listed)).filter(size__gt=0).order_by(*IN_ORDER)
 
 
 def listed_in(collection: Collection) -> list[Service]:

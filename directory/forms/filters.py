@@ -6,10 +6,11 @@ form's own element.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -47,12 +48,12 @@ def tick(form: forms.Form, name: str, counts: Counts) -> SafeString:
 
 def ticks(form: forms.Form, name: str, counts: Counts) -> SafeString:
     """A question with several answers at once."""
-    field = form.fields[name]
+    field, given = form.fields[name], cast(QueryDict, form.data)
     rows = [(key, words, f"id_{name}_{n}") for n, (key, words) in enumerate(field.choices)]  # type: ignore[attr-defined]
     return format_html(
         '<div class="govuk-form-group"><fieldset class="govuk-fieldset">'
         '<legend class="govuk-fieldset__legend">{}</legend>{}{}</fieldset></div>',
-        field.label, _errors(form, name), _ticks(name, rows, set(form.data.getlist(name)), counts),
+        field.label, _errors(form, name), _ticks(name, rows, set(given.getlist(name)), counts),
     )  # fmt: skip
 
 

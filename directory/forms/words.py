@@ -39,7 +39,7 @@ class SynonymForm(Form):
         self.member, self.synonym = member, synonym
         self.button = "Save" if synonym else "Add"
         if synonym:
-            self.initial |= {"typed": synonym.typed, "means": synonym.means}
+            self.initial = {"typed": synonym.typed, "means": synonym.means}
 
     def clean_typed(self) -> str:
         typed = plain(self.cleaned_data["typed"])
@@ -115,7 +115,7 @@ class PlaceForm(Form):
         self.button = "Save" if given else "Add"
         self.point: Point | None = None
         if given:
-            self.initial |= {"name": given.shown, "latitude": given.latitude, "longitude": given.longitude}
+            self.initial = {"name": given.shown, "latitude": given.latitude, "longitude": given.longitude}
 
     def clean_name(self) -> str:
         shown = " ".join(self.cleaned_data["name"].split())
@@ -137,15 +137,15 @@ class PlaceForm(Form):
             if not self.point:
                 self.add_error("postcode", "There is no such postcode. Check it, or enter degrees")
             return
-        degrees = {axis: self.cleaned_data.get(axis) for axis in ABOUT_BRITAIN}
-        for axis, (low, high) in ABOUT_BRITAIN.items():
-            number = degrees[axis]
+        lat, lon = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
+        if lat is None and lon is None:
+            self.add_error("postcode", "Enter a postcode in its middle, or its latitude and longitude")
+            return
+        for axis, number in (("latitude", lat), ("longitude", lon)):
+            low, high = ABOUT_BRITAIN[axis]
             if number is None:
-                if any(value is not None for value in degrees.values()):
-                    self.add_error(axis, f"Enter the {axis} too")
+                self.add_error(axis, f"Enter the {axis} too")
             elif not low <= number <= high:
                 self.add_error(axis, f"The {axis} must be between {low:g} and {high:g}")
-        if all(value is None for value in degrees.values()):
-            self.add_error("postcode", "Enter a postcode in its middle, or its latitude and longitude")
-        elif not self.errors:
-            self.point = Point(degrees["latitude"], degrees["longitude"])
+        if not self.errors and lat is not None and lon is not None:
+            self.point = Point(lat, lon)
