@@ -168,6 +168,9 @@ def test_nobody_else_learns_who_has_booked(client: Client) -> None:
     response = client.post(url(session), typed(), follow=True)
     assert "Your place is booked" in text(response)
     assert "another person" not in text(response)
+    first, second = Message.objects.order_by("created_at")
+    assert "one more booking" not in first.body
+    assert "one more booking for this session with your e-mail address" in second.body
 
 
 @pytest.mark.parametrize(

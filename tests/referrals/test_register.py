@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.access import Role
@@ -195,6 +196,21 @@ def test_names_are_gone_after_some_weeks_and_figures_stay(client_of: ClientOf, p
     assert "Joan Whitfield" not in shown
     assert "1 came, 0 did not, 1 to mark" in shown
     assert client_of(provider).post(marking(of(session, "Joan Whitfield")), {"mark": "came"}).status_code == 404
+
+
+def test_as_many_queries_however_many_come(client_of: ClientOf, provider: Membership) -> None:
+    client, counts = client_of(provider), {}
+    few, many = (SessionFactory(service__agency=provider.agency, places=30) for _ in range(2))
+    for session, people in ((few, 1), (many, 20)):
+        for n in range(people):
+            booked(session, f"Neighbour {n}")
+    client.get(url(few))
+    for path in ("register", "bookings"):
+        for session in (few, many):
+            with CaptureQueriesContext(connection) as seen:
+                client.get(f"/listings/sessions/{session.pk}/{path}/")
+            counts[path, session.pk] = len(seen)
+        assert counts[path, few.pk] == counts[path, many.pk] <= 12
 
 
 def test_bad_input_changes_nothing(client_of: ClientOf, provider: Membership) -> None:

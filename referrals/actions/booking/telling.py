@@ -17,7 +17,7 @@ from directory.models import Session
 from referrals.actions.booking.hooks import tells_booking
 from referrals.actions.booking.links import new_link
 from referrals.actions.links import one_line
-from referrals.booking_states import Booked, Mover
+from referrals.booking_states import STANDS, Booked, Mover
 from referrals.models import Booking, BookingMove
 
 # Each kind of news, and the subject of its e-mail. The words are in templates/email/booking_words.txt.
@@ -69,10 +69,17 @@ def tell(booking: Booking, news: str, *, key: str, words: str = "") -> None:
         messages.send(
             key=f"{prefix(booking)}{key}", to=booking.email,
             subject=one_line(f"{NEWS[news]}: {booking.session.service.name}"),
-            template="email/booking.txt", context=context(booking, news, words),
+            template="email/booking.txt", context=context(booking, news, words) | {"double": is_double(booking)},
         )  # fmt: skip
     elif booking.phone and news not in SEEN | TOO_LATE:
         to_ring(booking, news, key=key, words=words)
+
+
+def is_double(booking: Booking) -> bool:
+    """Whether the same e-mail address stands in the session once more. Said to that address alone: on a page it
+    would tell anybody who types it that somebody has booked."""
+    others = Booking.objects.filter(session=booking.session_id, email__iexact=booking.email, status__in=sorted(STANDS))
+    return booking.stands and others.exclude(pk=booking.pk).exists()
 
 
 def to_ring(booking: Booking, news: str, *, key: str, words: str) -> Message:
