@@ -108,10 +108,10 @@ def propose(service: Service, data: Data, by: Author, key: uuid.UUID | None = No
     hold_waiting(service)
     row = _locked(service)
     changes = {found.field: [found.old, found.new] for found in differences(as_data(row), data)}
-    proposal = waiting(service) or Proposal(service=service, key=key or uuid.uuid4())
+    proposal = waiting(service) or Proposal(service=service, key=key or uuid.uuid4(), based_on=row.version)
     for name, value in Proposal.signature(by).items():
         setattr(proposal, name, value)
-    proposal.data, proposal.changes, proposal.based_on = data, changes, row.version
+    proposal.data, proposal.changes = data, changes  # what it was first based on stays: others' changes are not undone
     proposal.words, proposal.made_at = words or proposal.words, timezone.now()
     proposal.save()
     return proposal

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies import messages
-from agencies.models import Author, Hand, Membership
+from agencies.models import Agency, Author, Hand, Membership
 from directory import versions
 from directory.actions import freshness
 from directory.actions.deciding import AlreadyDecided, still_open, write_down
@@ -25,10 +25,13 @@ class Moved(Exception):
 
 
 @transaction.atomic
-def accept_edit(*, proposal: Proposal, fields: Iterable[str], words: str, shown: str, by: Membership) -> Proposal:
+def accept_edit(
+    *, proposal: Proposal, fields: Iterable[str], words: str, shown: str, verify: bool = False, by: Membership
+) -> Proposal:
     """Put these fields of the edit in; the group hears which, and the words. `shown` is reviewing.seen of the page.
 
-    Raises AlreadyDecided, and Moved when the listing or the edit has changed since the page was drawn.
+    `verify`: the steward knows the group now, and its further edits need no second look. Raises AlreadyDecided, and
+    Moved when the listing or the edit has changed since the page was drawn.
     """
     proposal = still_open(proposal)
     service = Service.objects.select_for_update(no_key=True).get(pk=proposal.service_id)
@@ -40,6 +43,8 @@ def accept_edit(*, proposal: Proposal, fields: Iterable[str], words: str, shown:
     versions.put(service, data, by=Author.of(by), what=f"As {one_line(proposal.byline)} asked"[:200])
     if "published" in chosen:
         freshness.confirm([service], by=Author.of(by))  # they have just written it
+    if verify:
+        Agency.objects.filter(pk=service.agency_id, verified_at=None).update(verified_at=timezone.now())
     write_down(proposal, Decision.ACCEPTED, words, by)
     answer_group(
         proposal, put_in=[c.label for c in proposed if c.field in chosen],

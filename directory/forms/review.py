@@ -54,6 +54,10 @@ class EditForm(Form):
         label="Words to the group", required=False, max_length=1000, rows=4,
         help_text="If you leave something out, say why. They read it in our e-mail.",
     )  # fmt: skip
+    verify = forms.BooleanField(
+        label="We know this group now", required=False,
+        help_text="With a yes: from now on its listings change at once, and nothing of theirs waits for you.",
+    )  # fmt: skip
     shown = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
     def __init__(self, *args: Any, changes: list[Change], shown: str, **kwargs: Any) -> None:

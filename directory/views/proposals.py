@@ -84,7 +84,8 @@ def answer_edit(request: MemberRequest, found: Proposal, form: EditForm) -> str:
             deeds.decline_edit(proposal=found, words=said["words"], by=by)
         else:
             deeds.accept_edit(
-                proposal=found, fields=said["chosen"], words=said["words"], shown=said["shown"], by=by
+                proposal=found, fields=said["chosen"], words=said["words"], shown=said["shown"],
+                verify=said["verify"], by=by,
             )  # fmt: skip
     except AlreadyDecided as first:
         return "" if is_ones_own(first.row, DECISIONS[said["decision"]], by) else "decided"
@@ -170,11 +171,12 @@ def own_report(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         if answered(request, found, form):
             return redirect("directory:reports")
         found, refused = find(request, pk), "decided"
-    old_and_new = [(label, old, new) for label, (old, new) in labelled(found)]
-    context = {"proposal": found, "form": form, "refused": refused, "rows": old_and_new}
+    context = {"proposal": found, "form": form, "refused": refused, "rows": old_and_new(found)}
     return answer(request, "directory/report.html", context, status=409 if refused else None)
 
 
-def labelled(found: Proposal) -> list[tuple[str, list[str]]]:
-    """What an edit would change, under the names of the fields."""
-    return [(FIELDS[field][0], pair) for field, pair in found.changes.items() if field in FIELDS]
+def old_and_new(found: Proposal) -> list[tuple[str, str, str]]:
+    """(label, before, new) of what an edit would change today, or would have changed when it was answered."""
+    if found.data is not None and found.is_open:
+        return [(change.label, change.now, change.new) for change in changes(found)]
+    return [(FIELDS[field][0], old, new) for field, (old, new) in found.changes.items() if field in FIELDS]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.models import Author, Membership, Message
+from agencies.models import Agency, Author, Membership, Message
 from directory.actions.freshness import has_changed
 from directory.actions.wrong import report
 from directory.models import Proposal, Service, Spot, Status, Wrong
@@ -183,6 +183,28 @@ def test_what_others_changed_meanwhile_is_kept(steward: Membership, group: Membe
     put(service, as_data(service) | {"description": "We walk slowly."}, by=Author.of(steward), what="Mended")
     proposal.refresh_from_db()
     assert [(c.field, c.conflict) for c in changes(proposal)] == [("fees", False), ("phone", False)]
+
+
+def test_a_second_edit_into_the_one_that_waits_undoes_nothing_of_others(steward: Membership, group: Membership) -> None:
+    """What waits holds the whole listing as it was: only what the group changed itself counts, also later on."""
+    proposal = edited(group)
+    service = fresh(proposal)
+    put(service, as_data(service) | {"description": "We walk slowly."}, by=Author.of(steward), what="Mended")
+    again = propose(fresh(proposal), proposal.data | {"url": "https://walk.example.org"}, Author.of(group))
+    assert again.pk == proposal.pk
+    again = Proposal.objects.select_related("service").get()
+    assert [change.field for change in changes(again)] == ["fees", "phone", "url"]
+
+
+def test_a_group_that_the_steward_knows_now_waits_no_more(
+    steward: Membership, group: Membership, client_of: ClientOf
+) -> None:
+    proposal = edited(group)
+    client_of(steward).post(url(proposal), yes(proposal, "fees"))
+    assert Agency.objects.get(pk=group.agency_id).verified_at is None
+    proposal = edited(group)
+    client_of(steward).post(url(proposal), yes(proposal, "fees", verify="on"))
+    assert Agency.objects.get(pk=group.agency_id).verified_at
 
 
 def test_where_both_changed_the_same_the_steward_sees_it(
