@@ -17,15 +17,17 @@ from django.db import connection
 from agencies.models import Agency
 from directory import asking
 from directory.asking import Asked, Found
-from directory.explaining import counted, explain
+from directory.describing import MILE
+from directory.explaining import MILES, counted, explain
 from directory.grid import Point
-from directory.index import EAST, NORTH, NOWHERE, SMALLEST
+from directory.index import NORTH, NOWHERE
 from directory.models import Service, Spot
 from directory.understanding import understand
-from directory.words import Known, Query
+from directory.words import Known, Query, reach
 
 __all__ = ["Asked", "Found", "search"]
-PROMISED = 2.25  # times as many the cells of a ring should hold by the counts: the circle in it is half of them
+PROMISED = 1.5  # times as many the circle of a ring should hold by the counts
+FARTHEST = max(MILES) * MILE  # km
 ELSEWHERE = 50  # rows without a place that are ranked with them
 USEFUL = 3  # of what is like it, when nothing was found
 CURSOR = re.compile(r"([0-9]{1,4})_([0-9.e+-]{1,25})_([0-9]{1,18})_([0-9]{1,18})_(-?[0-9]{1,15}|)_([0-9a-f]{32}|)")
@@ -167,7 +169,7 @@ class Statement:
             guard = " ".join(f"AND NOT EXISTS (SELECT FROM {name})" for name in rows)
             candidates += self.candidates("loose", known.query(some=True), guard)
             rows += ["loose", "loose_elsewhere"]
-        for name in self.reopened:
+        for name in set(self.reopened) - {"miles"}:  # which the rings of `near` hold
             candidates += self.candidates(name, known.query(without=name))
         said = self.values["said"] = [query for part in known.parts for _, query in part.said]
         useful = self.useful()
@@ -179,25 +181,31 @@ class Statement:
         )  # fmt: skip
 
     def candidates(self, name: str, query: Query, guard: str = "") -> list[str]:
-        """The nearest rows that match a query, and those without a place, as the CTEs `name` and `name`_elsewhere."""
-        km, wanted = 1e9 if name == "miles" else self.km, int(PROMISED * self.most) * (self.band + 1)
+        """The nearest rows that match a query, and those without a place, as the CTEs `name` and `name`_elsewhere.
+
+        Where a distance is set, also `miles`: the nearest of them up to the farthest that is counted.
+        """
+        within = name == "near" and "miles" in self.reopened
+        km, wanted = max(self.km, FARTHEST if within else 0), int(PROMISED * self.most) * (self.band + 1)
         match, common = self.match(name, query), query.is_common(wanted)
         further = f"AND ({self.distance}, id) > (%(far)s, %(far_id)s)" if self.band and name == "near" else ""
         rings: list[str] = []
         for level in self.known.levels(query, wanted, steps=1 if name == "loose" else 2):
-            reach, where = self.around(level, km)
+            far, where = self.around(level, km)
             by_row = f"({match}) IS TRUE" if common and level is not None else match  # a filter that no index serves
             rings.append(RING.format(
-                name=f"{name}{len(rings)}", match=by_row, where=where, reach=reach, further=further, limit=self.most,
+                name=f"{name}{len(rings)}", match=by_row, where=where, reach=far, further=further, limit=self.most,
                 guard=f"{guard} {_too_few(name, len(rings), self.most)}", distance=self.distance, search=self.search,
             ))  # fmt: skip
-            if reach >= km:
+            if far >= km:
                 break
-        late = _too_few(name, len(rings), self.most) if common or not self.known.parts else ""
+        widest = [f"{'miles' if within else name} AS ({_widest(name, len(rings))})"]
+        widest += [f"near AS (SELECT * FROM miles WHERE distance <= {self.km})"] if within else []  # noqa: S608
+        late = f"AND {_count([name])} < {self.most}" if common or not self.known.parts else ""
         away = AWAY.format(
             name=name, match=match, nowhere=NOWHERE, limit=ELSEWHERE, guard=f"{guard} {late}", search=self.search
         )
-        return [*rings, f"{name} AS ({_widest(name, len(rings))})", away]
+        return [*rings, *widest, away]
 
     def useful(self) -> str:
         """When nothing is found: a few near ones with any of the words or the need, else a few of whatever is near."""
@@ -205,9 +213,9 @@ class Statement:
         if self.band or query is None:
             return ""
         level = self.known.levels(query, int(PROMISED * self.most))[0]
-        reach, where = self.around(level, 1e9)
+        far, where = self.around(level, 1e9)
         ring = RING.format(
-            name="alike", match=self.match("alike", query), where=where, reach=reach, further="", limit=4 * USEFUL,
+            name="alike", match=self.match("alike", query), where=where, reach=far, further="", limit=4 * USEFUL,
             guard="AND NOT EXISTS (SELECT FROM best)", distance=self.distance, search=self.search,
         )  # fmt: skip
         return f"{ring},\n{USEFUL_ONES.format(score=self.score(), useful=USEFUL)},"
@@ -222,11 +230,11 @@ class Statement:
         """How far a ring reaches, `km` at most, and the cells it is read from."""
         if level is None or not self.point:
             return km, "latitude IS NOT NULL"
-        return min(km, _reach(self.point, level)), f"cells && ARRAY{self.known.rings[level]}"
+        return min(km, reach(self.point, level)), f"cells && ARRAY{self.known.rings[level]}"
 
     def marks(self, rows: list[str]) -> str:
         """The marks of all that was found, and of what there would be without each filter that is set."""
-        lists = [rows, *([name, f"{name}_elsewhere"] for name in self.reopened)]
+        lists = [rows, *([name, f"{'near' if name == 'miles' else name}_elsewhere"] for name in self.reopened)]
         return f"ARRAY[{', '.join(MARKS.format(rows=_union(names)) for names in lists)}]"
 
     def score(self) -> str:
@@ -261,14 +269,6 @@ def _widest(name: str, rings: int) -> str:
         wider = " AND ".join(f"NOT EXISTS (SELECT FROM {name}{j})" for j in range(i + 1, rings))
         parts.append(f"SELECT * FROM {name}{i} WHERE {wider}")  # noqa: S608
     return " UNION ALL ".join(parts)
-
-
-def _reach(point: Point, level: int) -> float:
-    """Kilometres all round the point that a ring of 3 × 3 cells covers: one cell at least."""
-    size = SMALLEST * 2**level
-    east, north = point.lon * EAST / size % 1, point.lat * NORTH / size % 1
-    narrowing = NORTH * math.cos(math.radians(point.lat)) / EAST  # of a cell, this far north
-    return size * min((1 + min(east, 1 - east)) * narrowing, 1 + min(north, 1 - north))
 
 
 def _distance(point: Point) -> str:

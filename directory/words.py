@@ -10,7 +10,7 @@ from django.db import connection
 
 from directory.asking import Asked
 from directory.grid import Point
-from directory.index import LEVELS
+from directory.index import EAST, LEVELS, NORTH, SMALLEST
 from directory.marks import mark
 from directory.spelling import spellings
 
@@ -225,10 +225,29 @@ class Known:
         """The sizes of ring to read one after the other, `steps` at most and then None: the whole directory."""
         if not self.here or query.most <= 4 * wanted:
             return [None]
-        first = next((level for level in range(LEVELS) if self.rows_in[level] * query.share >= wanted), None)
+        promised = (self.rows_in[level] * circle(self.here, level) * query.share for level in range(LEVELS))
+        first = next((level for level, rows in enumerate(promised) if rows >= wanted), None)
         if first is None:
             return [None]
-        return [level for level in (first, first + 2)[:steps] if level < LEVELS] + [None]
+        return [level for level in (first, first + 1)[:steps] if level < LEVELS] + [None]
+
+
+def reach(point: Point, level: int) -> float:
+    """Kilometres all round the point that a ring of 3 × 3 cells covers: one cell at least."""
+    size = SMALLEST * 2**level
+    east, north = point.lon * EAST / size % 1, point.lat * NORTH / size % 1
+    return size * min((1 + min(east, 1 - east)) * _narrowing(point), 1 + min(north, 1 - north))
+
+
+def circle(point: Point, level: int) -> float:
+    """The part of a ring that lies within its reach."""
+    size = SMALLEST * 2**level
+    return math.pi * reach(point, level) ** 2 / (9 * size * size * _narrowing(point))
+
+
+def _narrowing(point: Point) -> float:
+    """Of a cell, this far north."""
+    return NORTH * math.cos(math.radians(point.lat)) / EAST
 
 
 def share(shares: list[float]) -> float:

@@ -91,10 +91,10 @@ FROM (
         CASE WHEN i %% 11 = 0 THEN '#meets' END, CASE WHEN i %% 17 = 0 THEN '#online' END,
         CASE WHEN i %% 13 < 5 THEN '#step-free' END, CASE WHEN i %% 19 < 2 THEN '#hearing-loop' END,
         CASE WHEN i %% 31 = 0 THEN '#lang-' || (%(languages)s::text[])[1 + i %% 4] END,
-        CASE WHEN i %% 5 < 3 THEN (%(needs)s::text[])[1 + i * 7 %% 15] END
+        CASE WHEN i %% 5 < 3 THEN (%(needs)s::text[])[1 + mod(abs(hashint4(i)::bigint), 15)] END
     ], NULL) AS offered
     FROM generate_series(%(first)s, %(last)s) i,
-        LATERAL (SELECT (%(parts)s::text[])[1 + i * 5 / 7 %% 3] AS part) at
+        LATERAL (SELECT (%(parts)s::text[])[1 + mod(abs(hashint4(i + 1)::bigint), 3)] AS part) at
 ) made
 JOIN directory_service service ON service.id = md5('service' || i)::uuid
 LEFT JOIN directory_location l ON l.id = md5('location' || i)::uuid AND i %% 50 <> 0

@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import mean
+from statistics import fmean
 
 import django
 
@@ -156,10 +156,10 @@ class Bench:
         large = many == 100_000
         yield Row(f"{words}: view ÷ its SQL, p50", p50(took.view) / p50(took.sql), "×", 2 if large else None)
         yield Row(f"{words}: ÷ small template + one query, p50", p50(took.whole) / p50(beside["floor"]), "×")
-        times = mean(beside["search"]) / mean(beside["empty"])
+        times = fmean(beside["search"]) / fmean(beside["empty"])
         yield Row(f"{words}: requests/s of an empty view ÷ its", times, "×", 25 if large else None)
-        note = f"largest {max(took.plain) / 1024:.0f} KB; sent (brotli) {mean(took.sent) / 1024:.1f} KB"
-        yield Row(f"{words}: a page", mean(took.plain) / 1024, "KB", note=f"{note}; {took.statements} queries")
+        note = f"largest {max(took.plain) / 1024:.0f} KB; sent (brotli) {fmean(took.sent) / 1024:.1f} KB"
+        yield Row(f"{words}: a page", fmean(took.plain) / 1024, "KB", note=f"{note}; {took.statements} queries")
 
 
 def main(size: str, part: str = "") -> None:

@@ -38,19 +38,13 @@ WHERE degrees IS NOT NULL
 -- 2
 WITH near0 AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) AS distance
 FROM directory_spot
-WHERE search @@ %(near)s::tsquery AND latitude IS NOT NULL AND (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) <= 5
+WHERE search @@ %(near)s::tsquery AND latitude IS NOT NULL AND (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) <= 16.09344
 ORDER BY 6, id
-LIMIT 200 ), near AS (TABLE near0), near_elsewhere AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, NULL::float8 AS distance
+LIMIT 200 ), miles AS (TABLE near0), near AS (SELECT *
+FROM miles
+WHERE distance <= 5), near_elsewhere AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, NULL::float8 AS distance
 FROM directory_spot
 WHERE search @@ %(near)s::tsquery AND cells @> ARRAY[-1] AND id > %(elsewhere_id)s
-ORDER BY id + 0
-LIMIT 50 ), miles0 AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) AS distance
-FROM directory_spot
-WHERE search @@ %(miles)s::tsquery AND latitude IS NOT NULL AND (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) <= 1000000000.0
-ORDER BY 6, id
-LIMIT 200 ), miles AS (TABLE miles0), miles_elsewhere AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, NULL::float8 AS distance
-FROM directory_spot
-WHERE search @@ %(miles)s::tsquery AND cells @> ARRAY[-1] AND id > %(elsewhere_id)s
 ORDER BY id + 0
 LIMIT 50 ), scored AS ( SELECT id, service_id, distance, round(1000000 * (ts_rank('{0.1, 0.2, 0.5, 1}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * ('#room' = ANY(marks))::int + 0.3 / (1 + coalesce(distance, 25) / 5)))::bigint AS score
 FROM (TABLE near UNION ALL TABLE near_elsewhere) rows ), best AS MATERIALIZED (SELECT DISTINCT ON (service_id) *
@@ -75,7 +69,7 @@ ORDER BY distance DESC, id DESC
 LIMIT 1), %(far_id)s) AS far_id, coalesce((SELECT max(id)
 FROM near_elsewhere), %(elsewhere_id)s) AS elsewhere_id, ARRAY[( SELECT string_agg(concat_ws(' ', service_id, coalesce(distance, 0)::real, array_to_string(marks, ' ')), E'\n')
 FROM (TABLE near UNION ALL TABLE near_elsewhere) rows ), ( SELECT string_agg(concat_ws(' ', service_id, coalesce(distance, 0)::real, array_to_string(marks, ' ')), E'\n')
-FROM (TABLE miles UNION ALL TABLE miles_elsewhere) rows )] AS marks ) SELECT best.score, best.distance, ends.*, ( SELECT array_agg(spot.search @@ query
+FROM (TABLE miles UNION ALL TABLE near_elsewhere) rows )] AS marks ) SELECT best.score, best.distance, ends.*, ( SELECT array_agg(spot.search @@ query
 ORDER BY number)
 FROM unnest(%(said)s::tsquery[]) WITH ORDINALITY said (query, number) ) AS matched, spot."id", spot."service_id", spot."location_id", spot."latitude", spot."longitude", spot."when", spot."where", spot."chips", spot."marks", spot."worth", spot."room_on", spot."written_as", service."id", service."agency_id", service."name", service."description", service."url", service."email", service."phone", service."referral_email", service."status", service."fees", service."accreditations", service."eligibility", service."application", service."minimum_age", service."maximum_age", service."alert", service."assured_date", service."assurer_email", service."first_time", service."meets_you", service."bookable", service."offer_hours", service."paused_until", service."published_at", service."confirm_every", service."asks", service."asked_at", service."hidden_at", service."joined_to_id", service."quality", service."version", service."answers", service."reply_days", service."accepted_percent", service."source", service."digest", service."created_at", service."last_modified", agency."id", agency."name", agency."kind", agency."description", agency."ods_code", agency."email", agency."phone", agency."url", agency."address", agency."postcode", agency."charity_number", agency."company_number", agency."verified_at", agency."refers_to_id", agency."answer_days", agency."contact_days", agency."source", agency."joined_at", agency."left_at"
 FROM ends LEFT JOIN ( (SELECT *
