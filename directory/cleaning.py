@@ -51,6 +51,8 @@ def identity(value: Any, *names: object) -> uuid.UUID:
 
 def plain(value: Any) -> str:
     """Printable text without NUL and other control characters, whatever the type was."""
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value  # most are, and an import asks this a hundred times a service
     if value is None:
         return ""
     if isinstance(value, (dict, list)):
@@ -63,6 +65,8 @@ def plain(value: Any) -> str:
 def text(value: Any) -> str:
     """Plain text in paragraphs; HTML is taken out and its blocks become paragraphs."""
     raw = plain(value)
+    if len(raw) <= LONGEST and raw.isprintable() and not any(sign in raw for sign in ("<", "&", "  ")):
+        return raw.strip()
     found = raw[: LONGEST * 4]
     if TAGS.search(found):
         found = re.sub(r"<br\s*/?>|<li\b[^>]*>", "\n", BLOCKS.sub("\n\n", found), flags=re.IGNORECASE)
