@@ -4,7 +4,7 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from agencies.models import Membership
@@ -49,9 +49,10 @@ def own(services: QuerySet[Service]) -> QuerySet[Service]:
 
 def rows(member: Membership, after: uuid.UUID | None = None) -> tuple[list[Row], uuid.UUID | None]:
     """A page of the agency's activities by name, and where the next page begins; None when there is none."""
-    mine = own(Service.run_by(member)).filter(joined_to=None).order_by("name", "pk")
-    if after and (last := Service.run_by(member).filter(pk=after).values_list("name", "pk").first()):
-        mine = mine.extra(where=["(directory_service.name, directory_service.id) > (%s, %s)"], params=list(last))
+    thrown_away = Q(published_at=None, status=Status.INACTIVE)
+    mine = own(Service.run_by(member)).filter(joined_to=None).exclude(thrown_away).order_by("name", "pk")
+    if after and (last := Service.run_by(member).filter(pk=after).first()):
+        mine = mine.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
     found = list(with_all(mine)[: PAGE + 1])
     return [row(service) for service in found[:PAGE]], found[PAGE - 1].pk if len(found) > PAGE else None
 
@@ -66,7 +67,8 @@ def row(service: Service) -> Row:
 def state_of(service: Service, waits: bool) -> State:
     """Where it stands, in a word and what follows from it."""
     if service.status in (Status.DEFUNCT, Status.INACTIVE):
-        return State("Ended", "grey", "Nobody finds it any more")
+        return State("Ended", "grey", "Nobody finds it any more") if service.published_at else State(
+            "Thrown away", "grey", "It is not in your list any more")  # fmt: skip
     if service.published_at is None:
         return State("Waiting for review", "amber", "The steward looks at it before it is listed") if waits else State(
             "Draft", "sky", "Nobody else sees it yet")  # fmt: skip

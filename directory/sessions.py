@@ -20,6 +20,7 @@ from directory.models import Schedule, Service, ServiceAtLocation, Session, Stat
 from directory.models.session import DAYS, Frequency
 
 AHEAD = datetime.timedelta(weeks=12)
+DAYS_CHANGED = "The days have changed"
 SOON = 4  # sessions looked at to say whether there is room
 WEEKDAYS = {code: getattr(rrule, code) for code in DAYS}
 WEEK = datetime.timedelta(weeks=1)
@@ -169,6 +170,8 @@ def lay_out(service: Service) -> None:
 
 def _fit(row: Session, wanted: Session | None) -> None:
     """One row that is there already, and what the pattern now asks for on its day."""
+    if wanted and row.cancelled_why == DAYS_CHANGED and not row.taken:
+        row.cancelled_at, row.cancelled_why = None, ""  # the pattern gives the day again
     if row.changed or row.cancelled_at:
         return
     if wanted is None:
@@ -180,7 +183,7 @@ def _fit(row: Session, wanted: Session | None) -> None:
     before = row.places
     if wanted.places is None or wanted.places >= row.taken:
         row.places = wanted.places
-    row.save(update_fields=["starts_at", "ends_at", "at_location", "places"])
+    row.save(update_fields=["starts_at", "ends_at", "at_location", "places", "cancelled_at", "cancelled_why"])
     if row.places != before:
         tell(row, "places")
 
@@ -191,7 +194,7 @@ def _remove(row: Session) -> None:
         with transaction.atomic():
             row.delete()
     except ProtectedError:
-        row.cancelled_at, row.cancelled_why = timezone.now(), "The days have changed"
+        row.cancelled_at, row.cancelled_why = timezone.now(), DAYS_CHANGED
         row.save(update_fields=["cancelled_at", "cancelled_why"])
         tell(row, "cancelled")
 

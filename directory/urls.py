@@ -117,6 +117,7 @@ urlpatterns += [  # a group's own activities
     path("listings/<uuid:pk>/publish/", listing.publish_listing, name="publish"),
     path("listings/<uuid:pk>/state/", listing.state, name="listing_state"),
     path("listings/<uuid:pk>/room/", listing.room, name="room"),
+    path("listings/<uuid:pk>/discard/", listing.discard, name="discard"),
     path("listings/<uuid:pk>/suggest/", listing.suggest_change, name="suggest"),
     path("listings/<uuid:pk>/sessions/", listing_sessions.sessions, name="sessions"),
     path("listings/<uuid:pk>/sessions/new/", listing_sessions.new_session, name="new_session"),

@@ -31,7 +31,7 @@ from directory.versions import (
 
 __all__ = [
     "ChangedMeanwhile", "NotReady", "change", "close", "create", "publish", "put_back", "reopen", "say_room", "suggest",
-    "working",
+    "throw_away", "working",
 ]  # fmt: skip
 
 ROWS = ("schedules", "costs", "contacts", "languages", "areas")  # of the listing's own: a copy gets new ones
@@ -138,7 +138,8 @@ def publish(*, service: Service, by: Author) -> Version | Proposal | None:
         return None
     if service.agency.verified_at is None:
         return waiting(row) or propose(service, data | {"published": True}, by)
-    version = put(service, data | {"published": True}, by=by, what="Published")
+    runs = {"published": True, "status": Status.ACTIVE.value}  # a draft that was thrown away comes back by it
+    version = put(service, data | runs, by=by, what="Published")
     Service.ever().filter(pk=service.pk).update(assured_date=timezone.localdate())  # they have just read it
     return version
 
@@ -200,6 +201,15 @@ def reopen(*, service: Service, by: Author, what: str = "Runs again") -> Version
     version = keep(row, by=by, what=what)
     service.refresh_from_db()
     return version
+
+
+@transaction.atomic
+def throw_away(*, service: Service, by: Author, back: bool = False) -> None:
+    """Take a draft out of the group's list, or bring it `back`. Its versions stay. Nothing for what was published."""
+    row = hold(service)
+    if row.published_at is None:
+        _set_state(row, Status.ACTIVE if back else Status.INACTIVE, None, "")
+        keep(row, by=by, what="Brought back" if back else "Thrown away")
 
 
 # --- Room, and what a group says about a listing that is a feed's ------------------------------------------

@@ -17,7 +17,17 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
-from directory.actions.listings import NotReady, booked_until, close, publish, reopen, say_room, suggest, working
+from directory.actions.listings import (
+    NotReady,
+    booked_until,
+    close,
+    publish,
+    reopen,
+    say_room,
+    suggest,
+    throw_away,
+    working,
+)
 from directory.forms.listings import RUNS, RoomForm, StateForm, SuggestForm
 from directory.listing import write
 from directory.listings import own, row
@@ -125,6 +135,17 @@ def state_words(service: Service) -> str:
         return "Saved. Nobody finds it any more."
     until = service.paused_until
     return f"Saved. It is closed, and runs again on {until.day} {until:%B %Y}." if until else "Saved. It is closed."
+
+
+@allow(Permission.PUBLISH)
+@require_POST
+def discard(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """A draft is thrown away, or (`back`) brought back."""
+    service = get_object_or_404(Service.kept_by(request.member).filter(published_at=None), pk=pk)
+    back = "back" in request.POST
+    throw_away(service=service, by=Author.of(request.member), back=back)
+    messages.success(request, "It is in your list again." if back else "Thrown away. You can still bring it back here.")
+    return redirect("directory:listing", pk)
 
 
 @allow(Permission.PUBLISH)

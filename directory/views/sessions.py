@@ -27,7 +27,7 @@ from directory.forms.sessions import CancelForm, SessionForm
 from directory.models import Service, Session
 from directory.sessions import coming, strays
 
-MOST, PAST = 60, 8
+MOST, PAST = 100, 8
 DAY = datetime.timedelta(days=1)  # from then on the register of a session stands beside it
 CONFLICT = "Somebody changed this session while you were writing. It is now: {}. Look at both before you save"
 

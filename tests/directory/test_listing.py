@@ -93,6 +93,24 @@ def test_the_preview_is_the_page_that_people_will_see(client_of, client, provide
     assert client.get(reverse("directory:service", args=[draft.pk])).status_code == 404
 
 
+def test_given_a_draft_is_thrown_away_then_it_leaves_the_list_and_can_be_brought_back(client_of, provider):
+    draft, client = a_listing(provider, published_at=None), client_of(provider)
+    names = lambda: [row.service.name for row in client.get("/listings/").context["rows"]]  # noqa: E731
+    for _ in range(2):
+        assert client.post(url(draft, "discard")).url == url(draft)
+    assert names() == []
+    page = client.get(url(draft))
+    assert "Thrown away" in page.text
+    assert "Bring it back" in page.text
+    client.post(url(draft, "discard"), {"back": ""})
+    assert names() == ["Harbour walk"]
+    assert [row.what for row in Version.objects.order_by("number")] == ["Written", "Thrown away", "Brought back"]
+
+
+def test_given_it_was_published_then_it_is_not_thrown_away(client_of, provider, walk):
+    assert client_of(provider).post(url(walk, "discard")).status_code == 404
+
+
 def test_given_the_steward_said_no_then_the_group_reads_why(client_of, provider, walk):
     propose(walk, as_data(walk) | {"name": "X"}, Author.of(provider))
     Proposal.objects.update(decision="declined", decided_words="Please write the name in full")
@@ -217,7 +235,7 @@ def test_strangers_readers_teammates_and_wrong_verbs(client, client_of, gp, conn
         assert client.get(url(walk, name)).status_code == 302
         assert client_of(teammate(provider)).get(url(walk, name)).status_code == 200
         assert client_of(provider).delete(url(walk, name)).status_code == 405
-    for name in ("publish", "room", "suggest"):
+    for name in ("publish", "room", "suggest", "discard"):
         assert stranger.post(url(walk, name), {"available": 1, "words": "x"}).status_code == 404
         assert client_of(gp).post(url(walk, name)).status_code == 403
         assert client_of(provider).get(url(walk, name)).status_code == 405

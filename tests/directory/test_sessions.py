@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from agencies.access import Role
 from directory import sessions
-from directory.models import Session
+from directory.models import Service, Session
 from directory.sessions import lay_out
+from referrals.models import Booking
 from tests.directory.own import a_listing, posted, verified
-from tests.factories import MembershipFactory, ServiceFactory, SessionFactory, teammate
+from tests.factories import MembershipFactory, ServiceFactory, SessionFactory, booked, teammate
 from tests.queries import assert_queries
 
 
@@ -88,6 +89,19 @@ def test_given_another_time_then_it_moves_those_booked_hear_and_the_pattern_leav
     lay_out(walk)
     first.refresh_from_db()
     assert timezone.localtime(first.starts_at).hour == 14
+
+
+def test_given_somebody_once_booked_when_the_days_change_then_the_session_stays_cancelled_until_the_day_comes_back(
+    walk, first
+):
+    Service.objects.filter(pk=walk.pk).update(bookable=True)
+    Booking.objects.filter(pk=booked(Session.objects.get(pk=first.pk)).pk).update(status="cancelled")
+    Session.objects.filter(pk=first.pk).update(taken=0)
+    for days, why in (("TH", "The days have changed"), ("TU", "")):
+        walk.schedules.update(byday=days)
+        lay_out(walk)
+        first.refresh_from_db()
+        assert (first.cancelled_at is not None, first.cancelled_why) == (bool(why), why)
 
 
 def test_given_another_day_then_the_pattern_puts_nothing_in_its_place(client_of, provider, walk, first):

@@ -199,6 +199,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "directory:publish": a_listing,
     "directory:listing_state": a_listing,
     "directory:room": a_listing,
+    "directory:discard": a_listing,
     "directory:suggest": a_listing,
     "directory:sessions": a_listing,
     "directory:new_session": a_listing,

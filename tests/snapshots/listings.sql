@@ -19,7 +19,7 @@ WHERE (U0."data" IS NOT NULL AND U0."decision" = %s AND U0."service_id" = ("dire
 LIMIT 1) AS "waits", "agencies_agency"."id", "agencies_agency"."name", "agencies_agency"."kind", "agencies_agency"."description", "agencies_agency"."ods_code", "agencies_agency"."email", "agencies_agency"."phone", "agencies_agency"."url", "agencies_agency"."address", "agencies_agency"."postcode", "agencies_agency"."charity_number", "agencies_agency"."company_number", "agencies_agency"."verified_at", "agencies_agency"."refers_to_id", "agencies_agency"."answer_days", "agencies_agency"."contact_days", "agencies_agency"."source", "agencies_agency"."received", "agencies_agency"."joined_at", "agencies_agency"."left_at"
 FROM "directory_service"
 INNER JOIN "agencies_agency" ON ("directory_service"."agency_id" = "agencies_agency"."id")
-WHERE ("directory_service"."agency_id" = %s AND "directory_service"."joined_to_id" IS NULL)
+WHERE ("directory_service"."agency_id" = %s AND "directory_service"."joined_to_id" IS NULL AND NOT ("directory_service"."published_at" IS NULL AND "directory_service"."status" = %s))
 ORDER BY "directory_service"."name" ASC, "directory_service"."id" ASC
 LIMIT 51
 
@@ -56,7 +56,7 @@ WHERE "directory_serviceterm"."service_id" IN (%s, …)
 ORDER BY "directory_taxonomyterm"."order" ASC, "directory_taxonomyterm"."name" ASC, "directory_serviceterm"."id" ASC
 
 -- 9
-SELECT "directory_serviceatlocation"."id", "directory_serviceatlocation"."service_id", "directory_serviceatlocation"."location_id", "directory_serviceatlocation"."description", "directory_location"."id", "directory_location"."location_type", "directory_location"."name", "directory_location"."description", "directory_location"."address", "directory_location"."city", "directory_location"."region", "directory_location"."county", "directory_location"."postcode", "directory_location"."country", "directory_location"."latitude", "directory_location"."longitude", "directory_location"."transport", "directory_location"."source", "directory_location"."received"
+SELECT "directory_serviceatlocation"."id", "directory_serviceatlocation"."service_id", "directory_serviceatlocation"."location_id", "directory_serviceatlocation"."description", "directory_location"."id", "directory_location"."location_type", "directory_location"."name", "directory_location"."description", "directory_location"."address", "directory_location"."city", "directory_location"."region", "directory_location"."county", "directory_location"."postcode", "directory_location"."country", "directory_location"."latitude", "directory_location"."longitude", "directory_location"."transport", "directory_location"."source", "directory_location"."joined_to_id", "directory_location"."received"
 FROM "directory_serviceatlocation"
 INNER JOIN "directory_location" ON ("directory_serviceatlocation"."location_id" = "directory_location"."id")
 WHERE "directory_serviceatlocation"."service_id" IN (%s, …)
