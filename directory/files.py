@@ -225,7 +225,8 @@ def _from_set(names: list[str], content_of: Callable[[str], bytes], columns: Col
     if not documents:
         raise FeedError("There are neither tables (.csv) nor JSON in it.")
     if hsds_csv.is_set(documents):
-        found = hsds_csv.nested_objects({name: _whole_list(name, content_of(name)) for name in documents})
+        known = [name for name in documents if hsds_csv.table_name(name)]
+        found = hsds_csv.nested_objects({name: _whole_list(name, content_of(name)) for name in known})
         if found is not None:
             yield from found
             return
