@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from directory import lost, open_data
 from directory.actions import freshness, nightly
 from directory.actions.sources import run_what_is_due
+from directory.actions.stewards import tell_stewards
 from directory.index import index, keep_up, refresh
 from directory.models import LISTED, Edition, Run, Service, Spot
 from directory.postcodes import load_areas_around
@@ -83,3 +84,10 @@ def import_source(*, run: str) -> None:
 def import_what_is_due(timestamp: int) -> None:
     """Every hour: feeds whose day or week is over since they were last read. May run twice."""
     run_what_is_due()
+
+
+@app.periodic(cron="40 8 * * *")
+@app.task(name="tell_what_waits", queueing_lock="tell_what_waits", lock="tell_what_waits")
+def tell_what_waits(timestamp: int) -> None:
+    """The stewards hear each morning what waits for them. May run twice."""
+    tell_stewards(timezone.localdate())
