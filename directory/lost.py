@@ -112,7 +112,7 @@ def lost_searches(member: Membership, days: int, most: int | None = None) -> lis
     rows = LostSearch.visible_to(member).filter(on__gte=since).values("words", "near", "filters")
     rows = rows.annotate(total=Sum("times"), days=Count("on"), last=Max("on"))
     rows = rows.order_by("-total", "-last", "words", "near", "filters")[:most]
-    needs = {need.code: str(need) for need in TaxonomyTerm.needs()}
+    needs = dict(TaxonomyTerm.needs().values_list("code", "name"))
     return [
         Lost(
             row["words"], row["near"], row["filters"], row["total"], row["days"], row["last"],

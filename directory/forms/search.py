@@ -83,8 +83,11 @@ class SearchForm(Form):
 
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
-        self.needs = {need.code: need for need in TaxonomyTerm.needs() if need.words}  # "something else" finds nothing
-        self.fields["need"].choices = [("", "Anything"), *((code, str(need)) for code, need in self.needs.items())]
+        needs = TaxonomyTerm.needs().exclude(words="")  # "something else" finds nothing
+        rows = list(needs.values_list("code", "name", "pk"))
+        self.needs = {code: name for code, name, _ in rows}
+        self.terms = {code: pk for code, _, pk in rows}
+        self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
         self.point: Point | None = None
         self.place = ""  # as it is written: "BN11 2AA", "Worthing"
         self.counts: dict[str, dict[str, str]] = {}  # of the filters' choices, as they are said
@@ -102,9 +105,10 @@ class SearchForm(Form):
         """What can be read of it, so that a wrong postcode still leaves the words."""
         self.is_valid()
         read = self.cleaned_data
-        miles = read.get("miles")
+        miles, need = read.get("miles"), read.get("need", "")
         return Asked(
-            words=read.get("words", ""), need=self.needs.get(read.get("need", "")), near=self.point,
+            words=read.get("words", ""), near=self.point,
+            need=TaxonomyTerm(pk=self.terms[need], code=need, name=self.needs[need]) if need else None,
             km=float(miles) * MILE if miles and self.point else None, day=read.get("day", ""),
             time=read.get("time", ""), age=read.get("age"), access=tuple(read.get("access", ())),
             language=read.get("language", "").lower(), after=after, size=PAGE,
@@ -163,7 +167,7 @@ class SearchForm(Form):
         found = [(words, self.query(**{name: ""})) for name, words in ways if name in chosen]
         need = self.needs.get(chosen.get("need", ""))
         if need and self.data.get("words"):
-            found.append((f"Anything that helps with {str(need).lower()}", self.query(words="")))
+            found.append((f"Anything that helps with {need.lower()}", self.query(words="")))
         return found + ([("Whatever it helps with", self.query(need=""))] if need else [])
 
     # --- Drawn -----------------------------------------------------------------------------------------
@@ -204,12 +208,12 @@ class SearchForm(Form):
         return filters.box(self, name) if name == "age" else filters.drop_down(self, name, counts)
 
 
-def in_words(name: str, value: str, needs: Mapping[str, Any]) -> str:
+def in_words(name: str, value: str, needs: Mapping[str, str]) -> str:
     """A filter for people: "Tuesday", "Within 3 miles", "For age 80"."""
     if name in TICKS:
         return TICKS[name]
     said = {
-        "need": str(needs.get(value, value)), "day": DAYS.get(value, value), "time": TIMES.get(value, value),
+        "need": needs.get(value, value), "day": DAYS.get(value, value), "time": TIMES.get(value, value),
         "miles": f"Within {MILES.get(value, value)}", "access": ACCESS.get(value, value), "age": f"For age {value}",
         "language": f"In {language_name(value)}",
     }  # fmt: skip

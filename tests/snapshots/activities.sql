@@ -1,9 +1,9 @@
 -- 1
-SELECT "directory_taxonomyterm"."id", "directory_taxonomyterm"."taxonomy_id", "directory_taxonomyterm"."code", "directory_taxonomyterm"."name", "directory_taxonomyterm"."description", "directory_taxonomyterm"."parent_id", "directory_taxonomyterm"."words", "directory_taxonomyterm"."order", "directory_taxonomyterm"."uri", "directory_taxonomyterm"."retired_at"
+SELECT "directory_taxonomyterm"."code" AS "code", "directory_taxonomyterm"."name" AS "name", "directory_taxonomyterm"."id" AS "pk"
 FROM "directory_taxonomyterm"
 INNER JOIN "directory_taxonomy" ON ("directory_taxonomyterm"."taxonomy_id" = "directory_taxonomy"."id")
-WHERE ("directory_taxonomyterm"."retired_at" IS NULL AND "directory_taxonomy"."code" = %s)
-ORDER BY "directory_taxonomyterm"."order" ASC, "directory_taxonomyterm"."name" ASC, "directory_taxonomyterm"."id" ASC
+WHERE ("directory_taxonomyterm"."retired_at" IS NULL AND "directory_taxonomy"."code" = %s AND NOT ("directory_taxonomyterm"."words" = %s))
+ORDER BY "directory_taxonomyterm"."order" ASC, 2 ASC, "directory_taxonomyterm"."id" ASC
 
 -- 2
 SELECT sought.name, place.shown, place.latitude, place.longitude

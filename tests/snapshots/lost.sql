@@ -13,11 +13,11 @@ WHERE ("agencies_agency"."left_at" IS NULL AND "agencies_membership"."ended_at" 
 ORDER BY "agencies_agency"."name" ASC, "agencies_membership"."started_at" ASC, "agencies_membership"."id" ASC
 
 -- 3
-SELECT "directory_taxonomyterm"."id", "directory_taxonomyterm"."taxonomy_id", "directory_taxonomyterm"."code", "directory_taxonomyterm"."name", "directory_taxonomyterm"."description", "directory_taxonomyterm"."parent_id", "directory_taxonomyterm"."words", "directory_taxonomyterm"."order", "directory_taxonomyterm"."uri", "directory_taxonomyterm"."retired_at"
+SELECT "directory_taxonomyterm"."code" AS "code", "directory_taxonomyterm"."name" AS "name"
 FROM "directory_taxonomyterm"
 INNER JOIN "directory_taxonomy" ON ("directory_taxonomyterm"."taxonomy_id" = "directory_taxonomy"."id")
 WHERE ("directory_taxonomyterm"."retired_at" IS NULL AND "directory_taxonomy"."code" = %s)
-ORDER BY "directory_taxonomyterm"."order" ASC, "directory_taxonomyterm"."name" ASC, "directory_taxonomyterm"."id" ASC
+ORDER BY "directory_taxonomyterm"."order" ASC, 2 ASC, "directory_taxonomyterm"."id" ASC
 
 -- 4
 SELECT "directory_lostsearch"."words" AS "words", "directory_lostsearch"."near" AS "near", "directory_lostsearch"."filters" AS "filters", SUM("directory_lostsearch"."times") AS "total", COUNT("directory_lostsearch"."on") AS "days", MAX("directory_lostsearch"."on") AS "last"
