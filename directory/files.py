@@ -20,7 +20,7 @@ from directory.tables import LARGEST as LARGEST_TABLE
 from directory.tables import Cells, TableError, checked_archive, csv_rows, sheets, unpacked
 
 LARGEST_FILE = 5_000_000_000  # bytes, of a file on this machine
-LARGEST_UNPACKED = 1_000_000_000  # bytes of what came packed
+LARGEST_UNPACKED = 500_000_000  # bytes of what came packed
 LARGEST_RATIO = 200
 LARGEST_SET = 100_000_000  # bytes of tables in JSON, which are held in memory
 LISTS = (
