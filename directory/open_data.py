@@ -157,8 +157,12 @@ def csv_pieces() -> Iterator[tuple[str, int]]:
     today = timezone.localdate()
     yield "\ufeff" + _written([[column.name for column in COLUMNS]]), 0
     for services in chunks():
-        rows = [Row(service, at, today) for service in services for at in [*service.at_locations.all()] or [None]]
+        rows = [Row(service, at, today) for service in services for at in _places(service)]
         yield _written([[safe(column.value(row)) for column in COLUMNS] for row in rows]), len(services)
+
+
+def _places(service: Service) -> list[ServiceAtLocation | None]:
+    return [*service.at_locations.all()] or [None]  # type: ignore[list-item]
 
 
 def _written(rows: list[list[Any]]) -> str:

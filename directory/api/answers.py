@@ -46,7 +46,7 @@ def api(view: Callable[..., HttpResponseBase]) -> Answer:
     """Anyone may read it, from any site; nothing may be written. Refusals are JSON too (RFC 9457)."""
 
     @csrf_exempt  # nothing is changed: a POST gets 405 like any other verb
-    @public
+    @public  # type: ignore[arg-type]
     @gzip_page
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -113,7 +113,7 @@ def if_changed(
     )
     etag = quote_etag(f"{FORM}-{edition.name}-{since:%y%m%d%H}")
     changed = int(max(edition.at, since).timestamp())
-    response = get_conditional_response(request, etag=etag, last_modified=changed)
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed)
     if response is None:
         response = build(edition)
     if response.status_code in (200, 304):

@@ -193,7 +193,7 @@ PARAMETERS: dict[str, Parameter] = {
         {"type": "integer", "minimum": 1, "maximum": FURTHEST}, "5000",
     ),
     "modified_after": Parameter(
-        moment, "What was changed, or newly listed here, on or after this moment.",
+        moment, "What was changed, or newly listed here, on or after this moment; the oldest change first.",
         {"type": "string", "format": "date-time"}, "2026-01-01T00:00:00Z",
     ),
     "top_only": _yes("Terms without a parent alone."),

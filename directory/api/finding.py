@@ -21,7 +21,7 @@ from agencies.models import Agency
 from directory.api.asked import USUAL, Asked
 from directory.grid import Point
 from directory.index import EAST, LEVELS, NORTH, SMALLEST
-from directory.models import Schedule, Service, ServiceAtLocation, Spot, Taxonomy, TaxonomyTerm
+from directory.models import Schedule, Service, ServiceAtLocation, ServiceTerm, Spot, Taxonomy, TaxonomyTerm
 from directory.models.session import DAYS
 
 KEPT = 24 * 60 * 60  # seconds that a count may be kept
@@ -70,18 +70,17 @@ def _services(asked: Asked) -> QuerySet[Service]:
     if asked.taxonomy_term_id:
         found = found.filter(service_terms__term=asked.taxonomy_term_id)
     if asked.taxonomy_id:
-        found = found.filter(
-            pk__in=Service.terms.through.objects.filter(term__taxonomy=asked.taxonomy_id).order_by().values("service")
-        )
+        links = ServiceTerm.objects.filter(term__taxonomy=asked.taxonomy_id).order_by()
+        found = found.filter(pk__in=links.values("service"))
     if asked.organization_id:
         found = found.filter(agency=asked.organization_id)
     if asked.minimum_age is not None:
         found = found.filter(minimum_age__gte=asked.minimum_age)
     if asked.maximum_age is not None:
         found = found.filter(maximum_age__lte=asked.maximum_age)
-    if asked.modified_after:
+    if asked.modified_after:  # in the order of an index, so that a few among a million are found at once
         news = Greatest("last_modified", "created_at", "published_at")
-        found = found.alias(news=news).filter(news__gte=asked.modified_after)
+        found = found.alias(news=news).filter(news__gte=asked.modified_after).order_by("news", "pk")
     return found
 
 

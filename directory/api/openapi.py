@@ -64,75 +64,6 @@ def _field(name: str) -> Json:
     return KINDS.get(name, TEXT) | said
 
 
-def _schemas() -> Json:
-    listed = ("bookable", "paused_until", "organization_id")
-    place = {"location": _ref("Location"), "schedules": _list("Schedule")}
-    return {
-        "Service": _made(
-            f.SERVICE, "name", "status", "organization_id", "organization", more=listed,
-            organization=_ref("Organization"), phones=_list("Phone"), schedules=_list("Schedule"),
-            service_areas=_list("ServiceArea"), service_at_locations=_list("NestedServiceAtLocation"),
-            languages=_list("Language"), cost_options=_list("CostOption"), contacts=_list("Contact"),
-            attributes=_list("Attribute"), capacities=_list("ServiceCapacity"),
-        ),
-        "ServiceListed": _made(
-            f.SERVICE, "name", "status", "organization_id", "organization", more=listed,
-            organization=_ref("Organization"),
-        ),
-        "ServiceMinimal": _made((), "last_modified", more=("last_modified",)),
-        "Organization": _made(
-            f.AGENCY, "name", "description", more=("filled",), organization_identifiers=_list("OrganizationIdentifier")
-        ),
-        "OrganizationIdentifier": _made(
-            (), "identifier_type", "identifier", more=("identifier_scheme", "identifier_type", "identifier")
-        ),
-        "NestedServiceAtLocation": _made(f.AT_LOCATION, "location", **place),
-        "ServiceAtLocation": _made(
-            f.AT_LOCATION, "name", "status", "location", "service", more=("name", "status"), **place,
-            service=_ref("Service"),
-        ),
-        "ServiceAtLocationListed": _made(
-            f.AT_LOCATION, "service_id", "location_id", "location", "service", more=("service_id", "location_id"),
-            location=_ref("Location"), service=_ref("ServiceListed"),
-        ),
-        "Location": _made(
-            f.LOCATION, "location_type", addresses=_list("Address"), accessibility=_list("Accessibility")
-        ),
-        "Address": _made(
-            f.ADDRESS, "address_1", "city", "state_province", "postal_code", "country", "address_type",
-            more=("address_type", "filled"),
-        ),
-        "Accessibility": _made(f.ACCESSIBILITY),
-        "Schedule": _made(f.SCHEDULE),
-        "ServiceArea": _made(f.AREA),
-        "Language": _made(f.LANGUAGE),
-        "CostOption": _made(f.COST),
-        "Contact": _made(f.CONTACT, phones=_list("Phone")),
-        "Phone": _made((), "number", more=("number",)),
-        "Attribute": _made((), "taxonomy_term", more=("link_type", "label"), taxonomy_term=_ref("TaxonomyTerm")),
-        "Taxonomy": _made(f.TAXONOMY, "name", "description", more=("filled",), taxonomy_terms=_list("TaxonomyTerm")),
-        "TaxonomyTerm": _made(
-            f.TERM, "name", "description", "taxonomy_id",
-            more=("taxonomy", "taxonomy_id", "parent_id", "filled"),
-        ),
-        "ServiceCapacity": _made(
-            (), "unit", "available", "updated", more=("available", "maximum", "description", "updated"),
-            unit=_ref("Unit"),
-        ),
-        "Unit": _made((), "name", more=("name",)),
-        "Page": _page(),
-        "Problem": _problem(),
-        "About": {
-            "type": "object",
-            "properties": {
-                "version": {"const": VERSION}, "profile": URI, "openapi_url": URI, "description": TEXT,
-                "publisher": {"type": "object", "properties": {"name": TEXT, "website": URI}, "required": ["name"]},
-            },
-            "required": ["version", "profile", "openapi_url"],
-        },
-    }  # fmt: skip
-
-
 def _page() -> Json:
     properties = {
         "total_items": WHOLE | {"description": "How many there are on all pages together."},
@@ -153,6 +84,74 @@ def _problem() -> Json:
         "type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "errors": {"type": "array", "items": error},
     }  # fmt: skip
     return {"type": "object", "properties": properties, "required": ["type", "title", "status", "detail"]}
+
+
+LISTED_TOO = ("bookable", "paused_until", "organization_id")
+PLACE: Any = {"location": _ref("Location"), "schedules": _list("Schedule")}
+SCHEMAS: Json = {
+    "Service": _made(
+        f.SERVICE, "name", "status", "organization_id", "organization", more=LISTED_TOO,
+        organization=_ref("Organization"), phones=_list("Phone"), schedules=_list("Schedule"),
+        service_areas=_list("ServiceArea"), service_at_locations=_list("NestedServiceAtLocation"),
+        languages=_list("Language"), cost_options=_list("CostOption"), contacts=_list("Contact"),
+        attributes=_list("Attribute"), capacities=_list("ServiceCapacity"),
+    ),
+    "ServiceListed": _made(
+        f.SERVICE, "name", "status", "organization_id", "organization", more=LISTED_TOO,
+        organization=_ref("Organization"),
+    ),
+    "ServiceMinimal": _made((), "last_modified", more=("last_modified",)),
+    "Organization": _made(
+        f.AGENCY, "name", "description", more=("filled",), organization_identifiers=_list("OrganizationIdentifier")
+    ),
+    "OrganizationIdentifier": _made(
+        (), "identifier_type", "identifier", more=("identifier_scheme", "identifier_type", "identifier")
+    ),
+    "NestedServiceAtLocation": _made(f.AT_LOCATION, "location", **PLACE),
+    "ServiceAtLocation": _made(
+        f.AT_LOCATION, "name", "status", "location", "service", more=("name", "status"), **PLACE,
+        service=_ref("Service"),
+    ),
+    "ServiceAtLocationListed": _made(
+        f.AT_LOCATION, "service_id", "location_id", "location", "service", more=("service_id", "location_id"),
+        location=_ref("Location"), service=_ref("ServiceListed"),
+    ),
+    "Location": _made(
+        f.LOCATION, "location_type", addresses=_list("Address"), accessibility=_list("Accessibility")
+    ),
+    "Address": _made(
+        f.ADDRESS, "address_1", "city", "state_province", "postal_code", "country", "address_type",
+        more=("address_type", "filled"),
+    ),
+    "Accessibility": _made(f.ACCESSIBILITY),
+    "Schedule": _made(f.SCHEDULE),
+    "ServiceArea": _made(f.AREA),
+    "Language": _made(f.LANGUAGE),
+    "CostOption": _made(f.COST),
+    "Contact": _made(f.CONTACT, phones=_list("Phone")),
+    "Phone": _made((), "number", more=("number",)),
+    "Attribute": _made((), "taxonomy_term", more=("link_type", "label"), taxonomy_term=_ref("TaxonomyTerm")),
+    "Taxonomy": _made(f.TAXONOMY, "name", "description", more=("filled",), taxonomy_terms=_list("TaxonomyTerm")),
+    "TaxonomyTerm": _made(
+        f.TERM, "name", "description", "taxonomy_id",
+        more=("taxonomy", "taxonomy_id", "parent_id", "filled"),
+    ),
+    "ServiceCapacity": _made(
+        (), "unit", "available", "updated", more=("available", "maximum", "description", "updated"),
+        unit=_ref("Unit"),
+    ),
+    "Unit": _made((), "name", more=("name",)),
+    "Page": _page(),
+    "Problem": _problem(),
+    "About": {
+        "type": "object",
+        "properties": {
+            "version": {"const": VERSION}, "profile": URI, "openapi_url": URI, "description": TEXT,
+            "publisher": {"type": "object", "properties": {"name": TEXT, "website": URI}, "required": ["name"]},
+        },
+        "required": ["version", "profile", "openapi_url"],
+    },
+}  # fmt: skip
 
 
 # --- Paths -------------------------------------------------------------------------------------------------
@@ -229,7 +228,7 @@ def describe() -> Json:
         },
         "servers": [{"url": place["base_url"] + SERVER}],
         "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in ENDPOINTS},
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": SCHEMAS},
     }
 
 

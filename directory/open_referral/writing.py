@@ -4,17 +4,12 @@ Never written: where referrals go, who assured a listing, and an agency's own e-
 published them already (standard, "data you must not publish").
 """
 
-import datetime
-import re
-import uuid
 from collections.abc import Iterable
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
-from django.utils.encoding import iri_to_uri
 
 from agencies.models import Agency
 from config.template_tags import when
@@ -47,12 +42,13 @@ from directory.open_referral.fields import (
     TERM,
     Table,
 )
+from directory.open_referral.values import plain, uri
 
 Json = dict[str, Any]
 
 PRIVATE = {"assurer_email"}
 URIS = {"url", "website", "uri", "term_uri", "schedule_link"}
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 # What to prefetch before many services are written, so that the queries do not grow with them.
 NESTED = (
     "agency",
@@ -112,7 +108,7 @@ def to_listed(service: Service) -> Json:
         "organization_id": str(service.agency_id),
         "organization": to_organization(service.agency),
         "bookable": service.bookable,
-        "paused_until": _plain(service.paused_until),
+        "paused_until": plain(service.paused_until),
     }
     return _full(out)
 
@@ -156,7 +152,7 @@ def _attribute(row: ServiceTerm) -> Json:
 def _capacity(row: Capacity) -> Json:
     """HSDS 3.1 `service_capacity`."""
     unit = {"id": str(stable_id("unit", row.unit)), "name": row.unit}
-    out = {"id": str(row.pk), "unit": unit, "available": row.available, "updated": _plain(row.updated)}
+    out = {"id": str(row.pk), "unit": unit, "available": row.available, "updated": plain(row.updated)}
     return _full(out | {"maximum": row.maximum, "description": row.description})
 
 
@@ -258,12 +254,12 @@ def to_term(row: TaxonomyTerm) -> Json:
 def _object(row: Any, table: Table) -> Json:
     """The row's id and columns under the standard's names, without the empty ones."""
     columns = {}
-    for column, name in _written(type(row), table):
+    for column, name in _written(type(row), table):  # type: ignore[arg-type]
         value = getattr(row, column)
         if value not in EMPTY and value is not False:
-            columns[name] = value if type(value) is str else _plain(value)
+            columns[name] = value if type(value) is str else plain(value)
     for name in URIS & columns.keys():
-        columns[name] = _uri(columns[name])
+        columns[name] = uri(columns[name])
     return {"id": str(row.pk)} | columns
 
 
@@ -282,24 +278,3 @@ def _required(out: Json, needed: Json) -> Json:
 def _full(values: Json) -> Json:
     """Empty optional fields must be left out: null and "" fail the schema."""
     return {name: value for name, value in values.items() if value is not False and value not in EMPTY}
-
-
-def _plain(value: Any) -> Any:
-    """A column's value as JSON: dates ISO 8601 (UTC, milliseconds), money as a number."""
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, uuid.UUID) else value
-
-
-def _uri(address: str) -> str:
-    """As RFC 3986 wants it: what only a browser forgives is written with % signs."""
-    found = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", iri_to_uri(address))
-    start, hash_sign, rest = found.partition("#")
-    found = start + hash_sign + rest.replace("#", "%23")
-    return found.replace("[", "%5B").replace("]", "%5D")

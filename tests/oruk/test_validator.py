@@ -36,7 +36,7 @@ def test_the_313_real_services_pass_on_every_page(live_server: Any) -> None:
     list(work.take(json.loads(HOUNSLOW.read_text())))
     verdict = judge(live_server)
     assert verdict.errors == []
-    assert verdict.average < 1
+    assert verdict.warnings == []
     validator = Validator(f"{live_server.url}/api/oruk/v3")
     listed = 0
     for number in range(1, 8):
