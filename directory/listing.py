@@ -141,8 +141,10 @@ def write(service: Service, data: Data) -> set[uuid.UUID]:
 
 
 def _write_at(service: Service, item: Data, changed: set[uuid.UUID]) -> ServiceAtLocation:
-    at = service.at_locations.filter(location=item["id"]).first() or ServiceAtLocation(service=service)
-    at.location = _write_place(service, item, changed)
+    location = _write_place(service, item, changed)
+    there = service.at_locations.filter(location__in=[item["id"], location.pk])
+    at = there.first() or ServiceAtLocation(service=service)
+    at.location = location
     at.description = item.get("note", "")
     at.save()
     return at
@@ -150,7 +152,9 @@ def _write_at(service: Service, item: Data, changed: set[uuid.UUID]) -> ServiceA
 
 def _write_place(service: Service, item: Data, changed: set[uuid.UUID]) -> Location:
     """The place as the data has it. One that other agencies stand at, or a feed brought, is copied, not changed."""
-    location = Location.objects.filter(pk=item["id"]).first()
+    location = Location.objects.select_related("joined_to").filter(pk=item["id"]).first()
+    if location and location.joined_to:  # a double, since an older version was kept: its place is the kept one
+        return location.joined_to
     wanted = {name: value for name, value in item.items() if name != "note"}
     if location is None:
         location = Location(pk=uuid.UUID(item["id"]))

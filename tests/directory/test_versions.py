@@ -155,6 +155,16 @@ def test_given_a_place_of_others_when_changed_then_theirs_stays_as_it_is(walk, b
     assert walk.schedules.get().at_location == at
 
 
+def test_given_a_place_was_joined_to_another_since_then_an_old_version_goes_there(walk, by, hall):
+    first = keep(walk, by=by, what="Written")
+    kept = Location.objects.create(name="St Mary's Hall", postcode="BN11 2AA")
+    walk.at_locations.update(location=kept)
+    Location.objects.filter(pk=hall.pk).update(joined_to=kept)
+    restore(first, by=by)
+    assert walk.at_locations.get().location == kept
+    assert walk.schedules.get().at_location == walk.at_locations.get()
+
+
 # --- Side by side ---------------------------------------------------------------------------------------
 
 
