@@ -90,7 +90,7 @@ class Run(models.Model):
     @classmethod
     def latest_of_each(cls) -> "dict[uuid.UUID, Self]":
         """The latest run of every source, by the source's id, without the long lists."""
-        rows = cls.objects.order_by("source", "-started_at", "id").distinct("source")
+        rows = cls.objects.order_by("source_id", "-started_at", "id").distinct("source_id")
         return {row.source_id: row for row in rows.defer("changes", "problems")}
 
     @property
