@@ -70,8 +70,8 @@ def tally(lines: str | None) -> Tally:
     for line in lines.split("\n") if lines else ():
         service, km, *marks = line.split(" ")
         if service in marked:
-            marks, km = list({*marked[service], *marks}), min(float(km), far[service])
-        marked[service], far[service] = marks, float(km)
+            marks = list({*marked[service], *marks})
+        marked[service], far[service] = marks, min(float(km), far.get(service, float(km)))
     return Tally(Counter(chain.from_iterable(marked.values())), list(far.values()))
 
 

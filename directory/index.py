@@ -18,7 +18,7 @@ from django.utils import timezone
 from directory import marks
 from directory.hours import all_in_words
 from directory.marks import ACCESS
-from directory.models import LISTED, Location, Schedule, Service, Session, Spot, Status
+from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocation, Session, Spot, Status
 
 __all__ = ["ACCESS", "index", "keep_up", "mark_needs", "refresh"]
 MAKING = 1  # counted up when rows must be written in another way: the night writes the older ones anew
@@ -136,7 +136,8 @@ def _rooms(ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Session]]:
 def lines(service: Service, sessions: list[Session], today: datetime.date) -> Iterator[Line]:
     """One line for each place the service meets at, or one without a place."""
     schedules = [row for row in service.schedules.all() if row.valid_to is None or row.valid_to >= today]
-    for at in list(service.at_locations.all()) or [None]:
+    places: list[ServiceAtLocation | None] = [*service.at_locations.all()]
+    for at in places or [None]:
         here = (None, at.pk) if at else (None,)
         own = [row for row in schedules if at is None or row.at_location_id in here]
         dated = [row for row in sessions if at is None or row.at_location_id in here][:SOON]

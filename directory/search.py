@@ -22,8 +22,9 @@ from directory.explaining import MILES, counted, explain
 from directory.grid import Point
 from directory.index import NORTH, NOWHERE
 from directory.models import Service, Spot
+from directory.rings import reach
 from directory.understanding import understand
-from directory.words import Known, Query, reach
+from directory.words import Known, Query
 
 __all__ = ["Asked", "Found", "search"]
 PROMISED = 1.5  # times as many the circle of a ring should hold by the counts
@@ -190,7 +191,7 @@ class Statement:
         match, common = self.match(name, query), query.is_common(wanted)
         further = f"AND ({self.distance}, id) > (%(far)s, %(far_id)s)" if self.band and name == "near" else ""
         rings: list[str] = []
-        for level in self.known.levels(query, wanted, steps=1 if name == "loose" else 2):
+        for level in self.known.levels(query, wanted, km, steps=1 if name == "loose" else 2):
             far, where = self.around(level, km)
             by_row = f"({match}) IS TRUE" if common and level is not None else match  # a filter that no index serves
             rings.append(RING.format(
@@ -212,7 +213,7 @@ class Statement:
         query = self.known.alike()
         if self.band or query is None:
             return ""
-        level = self.known.levels(query, int(PROMISED * self.most))[0]
+        level = self.known.levels(query, int(PROMISED * self.most), 1e9)[0]
         far, where = self.around(level, 1e9)
         ring = RING.format(
             name="alike", match=self.match("alike", query), where=where, reach=far, further="", limit=4 * USEFUL,

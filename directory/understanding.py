@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -138,8 +139,8 @@ def _filters(reading: Reading) -> None:
     reading.filter("free", FREE, lambda match: None if _before(match) in NOT_MONEY else (True, "Free"))
     reading.filter("age", AGE, lambda match: _age(int(match[1] or match[2])))
     for code, pattern in NEEDED.items():
-        said = (code, ACCESS[code])
-        reading.filter("access", rf"(?:\b(?:with|has)\s+)?\b(?:{pattern})\b", lambda match, said=said: said)
+        meant = partial(_access, code)
+        reading.filter("access", rf"(?:\b(?:with|has)\s+)?\b(?:{pattern})\b", meant)
     reading.filter("language", LANGUAGE, lambda match: _labelled(CODES[(match[1] or match[2]).lower()], LANGUAGES))
     reading.filter("meets", MEETS, lambda match: (True, "Someone can meet you"))
     reading.filter("online", ONLINE, lambda match: (True, "Online"))
@@ -166,6 +167,10 @@ def _relative(word: str) -> str:
 def _time(match: re.Match[str]) -> tuple[str, str]:
     part = next(filter(None, match.groups())).lower()
     return part, f"{part.capitalize()}s"
+
+
+def _access(code: str, match: re.Match[str]) -> tuple[str, str]:
+    return code, ACCESS[code]
 
 
 def _age(years: int) -> tuple[int, str] | None:

@@ -10,13 +10,15 @@ from django.db import connection
 
 from directory.asking import Asked
 from directory.grid import Point
-from directory.index import EAST, LEVELS, NORTH, SMALLEST
+from directory.index import LEVELS
 from directory.marks import mark
+from directory.rings import circle, reach
 from directory.spelling import spellings
 
 MOST_WORDS, LONGEST = 10, 200  # words and characters of what is typed; the rest is not read
 ALIKE = 0.37  # trigram similarity from which a word may be meant
 USUAL = 0.2  # share of the rows from which a choice of several marks is looked up in each row
+READ = 450  # rows of a ring that are read when the index holds all that is asked for
 PHRASE = 4  # words of the longest of the steward's synonyms
 
 # Rows of: kind, key, stem or query, rows it is in, word meant, its stem, degrees; when words begin so, the stems of
@@ -142,11 +144,12 @@ class Known:
 
     def _learn(self, asked: Asked) -> list[Any]:
         lat, lon = asked.near or (None, None)
+        choices = [choice for name in ("", *asked.reopened) for choice in asked.filters(name)]
         values: dict[str, Any] = {
             "words": self.words, "swapped": [" ".join(swapped(word)) for word in self.words],
             "spelt": [" ".join(spellings(word)) for word in self.words],
             "last": self.words[-1] if self.words else "", "alike": ALIKE, "phrases": phrases(self.words),
-            "marks": ["#", *(mark for choice in asked.filters() for mark in choice)], "lat": lat, "lon": lon,
+            "marks": ["#", *{mark for choice in choices for mark in choice}], "lat": lat, "lon": lon,
         }  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(LEARN, values)
@@ -201,11 +204,12 @@ class Known:
         sizes = [part.n for part in self.parts]
         if some and parts:
             parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
-        rest = []
+        rest: list[str] = []
         for choice in self.asked.filters(without):
             sizes.append(min(sum(self.counts.get(mark, 0) for mark in choice), everything))
-            usual = len(choice) > 1 and sizes[-1] > USUAL * everything
-            (rest if usual else parts).append(f"({' | '.join(map(lexeme, choice))})")
+            (rest if usual(sizes[-1], everything, len(choice)) else parts).append(
+                f"({' | '.join(map(lexeme, choice))})"
+            )
         shares = [size / max(everything, 1) for size in (everything, *sizes)]
         return Query(" & ".join(parts), min([everything, *sizes]), share(shares), " & ".join(rest))
 
@@ -221,33 +225,24 @@ class Known:
             return Query(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
         return Query("", everything, 1.0) if asked.near or asked.filters() else None
 
-    def levels(self, query: Query, wanted: int, steps: int = 2) -> list[int | None]:
-        """The sizes of ring to read one after the other, `steps` at most and then None: the whole directory."""
+    def levels(self, query: Query, wanted: int, km: float, steps: int = 2) -> list[int | None]:
+        """The sizes of ring to read one after the other, `steps` at most and then all: the smallest ring that reaches
+        to `km`, or None, the whole directory."""
         if not self.here or query.most <= 4 * wanted:
             return [None]
-        promised = (self.rows_in[level] * circle(self.here, level) * query.share for level in range(LEVELS))
-        first = next((level for level, rows in enumerate(promised) if rows >= wanted), None)
-        if first is None:
-            return [None]
-        return [level for level in (first, first + 1)[:steps] if level < LEVELS] + [None]
+        here = self.here
+        last = next((level for level in range(LEVELS) if reach(here, level) >= km), None)
+        promised = (self.rows_in[level] * circle(here, level) * query.share for level in range(LEVELS))
+        first = next((level for level, rows in enumerate(promised) if rows >= wanted), LEVELS)
+        end = LEVELS if last is None else last
+        return [level for level in (first, first + 1)[:steps] if level < end] + [last]
 
 
-def reach(point: Point, level: int) -> float:
-    """Kilometres all round the point that a ring of 3 × 3 cells covers: one cell at least."""
-    size = SMALLEST * 2**level
-    east, north = point.lon * EAST / size % 1, point.lat * NORTH / size % 1
-    return size * min((1 + min(east, 1 - east)) * _narrowing(point), 1 + min(north, 1 - north))
-
-
-def circle(point: Point, level: int) -> float:
-    """The part of a ring that lies within its reach."""
-    size = SMALLEST * 2**level
-    return math.pi * reach(point, level) ** 2 / (9 * size * size * _narrowing(point))
-
-
-def _narrowing(point: Point) -> float:
-    """Of a cell, this far north."""
-    return NORTH * math.cos(math.radians(point.lat)) / EAST
+def usual(n: int, everything: int, marks: int) -> bool:
+    """Whether so many rows have one of these marks that it is quicker to look into each row that the rest gives:
+    100 entries of the index cost about as much as one row."""
+    part = n / max(everything, 1)
+    return n > 100 * READ * (1 - part) / max(part, 1e-9) or (marks > 1 and part > USUAL)
 
 
 def share(shares: list[float]) -> float:

@@ -65,7 +65,7 @@ SELECT md5('location' || i)::uuid, 'physical', 'Hall ' || i, '', '', 'Town ' || 
     'bench', '{}',
     (%(lats)s::float8[])[town] + spread * cos(angle), (%(lons)s::float8[])[town] + 1.6 * spread * sin(angle)
 FROM (
-    SELECT i, 1 + floor(random() * %(towns)s)::int AS town, 0.6 * power(random(), 2) AS spread,
+    SELECT i, 1 + floor(random() * %(towns)s)::int AS town, 0.6 * random() AS spread,
         6.2832 * random() AS angle
     FROM generate_series(%(first)s, %(last)s) i
 ) made
