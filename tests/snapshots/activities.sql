@@ -51,13 +51,13 @@ WHERE degrees IS NOT NULL
 -- 4
 WITH near0 AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) AS distance
 FROM directory_spot
-WHERE search @@ %(near)s::tsquery AND latitude IS NOT NULL AND (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) <= 16.09344
+WHERE search @@ %(near)s::tsquery AND (search @@ %(near_rest)s::tsquery) IS TRUE AND latitude IS NOT NULL AND (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) <= 16.09344
 ORDER BY 6, id
 LIMIT 200 ), miles AS (TABLE near0), near AS (SELECT *
 FROM miles
 WHERE distance <= 8.04672), near_elsewhere AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, NULL::float8 AS distance
 FROM directory_spot
-WHERE search @@ %(near)s::tsquery AND cells @> ARRAY[-1] AND id > %(elsewhere_id)s
+WHERE search @@ %(near)s::tsquery AND (search @@ %(near_rest)s::tsquery) IS TRUE AND cells @> ARRAY[-1] AND id > %(elsewhere_id)s
 ORDER BY id + 0
 LIMIT 50 ), day0 AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) AS distance
 FROM directory_spot
