@@ -105,3 +105,23 @@ CLAIMS = [
     ("homes", "Ropewalk Homes", "", "Imran Malik", "Community officer", "imran.malik@ropewalk.example.org", "01632 960416", "BN43 5HU",
      "My work address is on the Ropewalk website.", 3),
 ]  # fmt: skip
+
+# What people looked for and did not find: words, near, other filters, times, days ago.
+LOST = [
+    ("zumba", "Worthing", "day=TU&free=1", 4, 3),
+    ("knitting for men", "BN13", "", 3, 8),
+    ("swimming", "", "access=hearing-loop", 2, 12),
+    ("lip reading", "BN43", "", 5, 15),
+    ("", "old salts", "", 5, 20),
+    ("gluten free cooking", "", "", 2, 26),
+]
+
+# What venues have besides being step-free.
+ACCESS = {
+    "Heene Community Centre": ["Hearing loop", "Accessible toilet"],
+    "Shoreham Centre": ["Hearing loop", "Accessible toilet", "Blue Badge parking"],
+    "Worthing Library": ["Hearing loop", "Accessible toilet"],
+    "Lancing Parish Hall": ["Accessible toilet", "Blue Badge parking"],
+    "Ropewalk House lounge": ["Hearing loop", "Accessible toilet"],
+    "Splashpoint pool": ["Accessible toilet", "Changing Places toilet", "Blue Badge parking"],
+}

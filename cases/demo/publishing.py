@@ -11,29 +11,47 @@ from django.utils import timezone
 from agencies.models import Agency, Author, Membership
 from agencies.models.signed import Hand
 from cases.demo.building import SOURCE, stable
-from cases.demo.listings import CLAIMS, COLLECTIONS, MORE, NEIGHBOURHOODS, REPORTS, STOP_WORDS, SYNONYMS, More
+from cases.demo.listings import (
+    ACCESS,
+    CLAIMS,
+    COLLECTIONS,
+    LOST,
+    MORE,
+    NEIGHBOURHOODS,
+    REPORTS,
+    STOP_WORDS,
+    SYNONYMS,
+    More,
+)
 from cases.demo.people import FIRST_NAMES, SURNAMES
+from directory.actions.listings import close, create
+from directory.actions.sessions import cancel_session
 from directory.actions.wrong import READER
 from directory.figures import months
 from directory.index import index, refresh
 from directory.models import (
+    Accessibility,
     Claim,
     Collection,
     CollectionItem,
     Figure,
     Language,
     Location,
+    LostSearch,
     Place,
     Proposal,
     Service,
     Session,
+    Source,
+    Status,
     StopWord,
     Synonym,
 )
 from directory.models.service import Often
+from directory.open_data import make_all
 from directory.postcodes import find_postcode
 from directory.sessions import lay_out
-from directory.versions import keep
+from directory.versions import as_data, keep, propose, put
 from referrals.actions.booking.moving import mark
 from referrals.actions.booking.taking import Who, book
 from referrals.booking_states import Booked, Mover
@@ -41,16 +59,17 @@ from referrals.models import Booking
 from referrals.replies import note_replies
 
 BEFORE = 28  # days ago that the groups began to take bookings here
-BUSY = {"Tuesday gardening group": 12, "Half-hour seafront stroll": 9, "Seeds and calm": 8, "Phone and tablet help": 6,
-        "Women's bench morning": 0, "Long Table lunch": 14}  # fmt: skip
+BUSY = {"Tuesday gardening group": 13, "Seeds and calm": 7, "Phone and tablet help": 6}
 THE_PERSON = Author(Hand.PERSON, "The person")
 UNVERIFIED = "hounds"  # a group that joined by itself lately: its edits are looked at first
+FEED = "Libraries of West Sussex"
 STALE = ("Repair café", "Sunday outing", "Nordic walking taster")
 
 
 def publish(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> None:
     """Everything that makes the directory a lived-in one. Follows `live`, whose answers it counts."""
     services = hand_over(agencies)
+    furnish()
     with time_machine.travel(timezone.now() - datetime.timedelta(days=BEFORE), tick=True):
         for name, more in MORE.items():
             describe(services[name], more)
@@ -60,12 +79,21 @@ def publish(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> 
         lay_out(service)
         keep(service, by=Author.system(), what="Brought in from the old directory")
     Bookings(services, staff).make()
+    change_some(services, staff, agencies)
     curate(services)
     wait_for_the_steward(services, agencies)
     note_replies()
     count(services)
     index([service.pk for service in services.values()])
     refresh()
+    make_all()
+
+
+def furnish() -> None:
+    """What the venues say about access."""
+    for name, things in ACCESS.items():
+        for place in Location.objects.filter(name=name):
+            Accessibility.objects.bulk_create(Accessibility(location=place, description=thing) for thing in things)
 
 
 def hand_over(agencies: dict[str, Agency]) -> dict[str, Service]:
@@ -86,6 +114,32 @@ def describe(service: Service, more: More) -> None:
         service.schedules.update(places=more.places)
     if more.transport:
         Location.objects.filter(at_services__service=service).update(transport=more.transport)
+
+
+def change_some(services: dict[str, Service], staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> None:
+    """What happens to listings: one is put right, one pauses, one is begun, one hidden, one proposed, one is a feed's."""
+    tess = Author.of(staff["growers"][0])
+    garden = services["Tuesday gardening group"]
+    with time_machine.travel(timezone.now() - datetime.timedelta(days=10), tick=True):
+        data = as_data(garden) | {
+            "eligibility": "Anybody over 16. Come with a friend, or meet one here.",
+            "minimum_age": 16,
+        }
+        put(garden, data, by=tess, what="Who it is for")
+    growers = agencies["growers"]
+    create(agency=growers, name="Potting shed singers", by=tess, key=stable("listing", "singers"))
+    week = Session.coming().filter(service=services["Seeds and calm"]).order_by("starts_at")
+    cancel_session(session=week[2], why="The garden is closed for the winter fair")
+    until = timezone.localdate() + datetime.timedelta(days=40)
+    taster = services["Nordic walking taster"]
+    close(service=taster, status=Status.CLOSED, by=Author.by_link(taster.agency), until=until)
+    hidden = services["Repair café"]
+    Service.objects.filter(pk=hidden.pk).update(hidden_at=timezone.now() - datetime.timedelta(days=3), asks=2)
+    dogs = services["Dog walk and coffee"]
+    propose(dogs, as_data(dogs) | {"fees": "A pound for the biscuits", "alert": "Back at ten past ten in winter."},
+            Author.by_link(dogs.agency, "Pip Hounslow"))  # fmt: skip
+    Source.objects.create(name=FEED, url="https://libraries.example.org/oruk/v3", added_at=timezone.now())
+    Service.objects.filter(name__in=["Rhyme time", "Home library service"]).update(source=FEED)
 
 
 def make_stale(service: Service) -> None:
@@ -145,6 +199,11 @@ def curate(services: dict[str, Service]) -> None:
         )  # fmt: skip
         for nth, (name, note) in enumerate(items, 1):
             CollectionItem.objects.create(collection=made, service=services[name], note=note, order=nth)
+    today = timezone.localdate()
+    LostSearch.objects.bulk_create(
+        LostSearch(on=today - datetime.timedelta(days=ago), words=words, near=near, filters=filters, times=times)
+        for words, near, filters, times, ago in LOST
+    )
     Synonym.objects.bulk_create(Synonym(typed=typed, means=means) for typed, means in SYNONYMS)
     StopWord.objects.bulk_create(StopWord(word=word) for word in STOP_WORDS)
     for name, postcode in NEIGHBOURHOODS:

@@ -21,16 +21,29 @@ def keep(page: Page, name: str) -> None:
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
+def enter(page: Page, role: str) -> None:
+    """Sign in as that person of the demo, whoever was signed in before."""
+    page.context.clear_cookies()
+    page.goto("/")
+    page.get_by_role("button", name=role).click()
+
+
 def take(address: str) -> None:
-    """Search, caseload and case, as a connector of the demo place sees them."""
+    """Search, a listing, a referral, caseload and case, as the demo place's people see them."""
     with sync_playwright() as playwright:
         path = SYSTEM if SYSTEM.exists() else None
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page(base_url=address, viewport={"width": 1000, "height": 900})
-        page.goto("/activities/?words=gardning&near=BN11")
+        page.goto("/activities/?words=something+on+a+Tuesday+near+BN11+that+is+free")
         keep(page, "search")
-        page.goto("/")
-        page.get_by_role("button", name="Connector: ").click()
+        enter(page, "Provider: ")
+        page.goto("/listings/")
+        page.get_by_role("link", name="Tuesday gardening group").click()
+        keep(page, "listing")
+        enter(page, "Referrer: ")
+        page.goto("/refer/")
+        keep(page, "referral")
+        enter(page, "Connector: ")
         page.goto("/caseload/")
         keep(page, "caseload")
         page.goto("/caseload/?list=all")
