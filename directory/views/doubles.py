@@ -76,7 +76,7 @@ def shown(request: MemberRequest, found: Likeness, error: str = "", status: int 
     said = [dict(in_full(as_data(one))) for one in pair]
     labels = list(dict.fromkeys([*said[0], *said[1]]))
     fields = [(label, said[0].get(label, ""), said[1].get(label, "")) for label in labels]
-    fields = [(label, *both) for label, *both in fields if label not in OUR_OWN or both[0] != both[1]]
+    fields = [row for row in fields if row[0] not in OUR_OWN or row[1] != row[2]]
     kept = next((one for one in pair if any(other.joined_to_id == one.pk for other in pair)), None)
     context = {"likeness": found, "pair": pair, "fields": fields, "kept": kept, "error": error}
     return page(request, "directory/likeness.html", context, status=status)
