@@ -1,6 +1,7 @@
 """Template tags and filters, built into every template: words, dates, icons, forms, navigation."""
 
 import datetime
+import uuid
 from functools import lru_cache
 from typing import Any
 
@@ -199,6 +200,9 @@ PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allo
 ]
 
 
+NOBODY = uuid.UUID(int=0)
+
+
 @register.simple_tag
 def address(name: str, *arguments: Any) -> str:
     """The URL of that name, or "" when this deployment has no such page."""
@@ -222,6 +226,16 @@ def fixed_address(name: str, urlconf: str, prefix: str) -> str:
         return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
+
+
+def address_of(name: str, pk: uuid.UUID | str) -> str:
+    """The URL of the page about one row with that id, which stands in it once: a list has dozens of them."""
+    return fixed_address_of(name, *where()).replace(str(NOBODY), str(pk))
+
+
+@lru_cache(maxsize=50)
+def fixed_address_of(name: str, urlconf: str, prefix: str) -> str:
+    return reverse(name, urlconf, [NOBODY])
 
 
 @lru_cache(maxsize=10)

@@ -6,6 +6,7 @@ form's own element.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from django import forms
@@ -25,9 +26,14 @@ class QuickSelect(forms.Select):
 
 
 def select(name: str, choices: Iterable[tuple[Any, Any]], value: str, attrs: dict[str, Any]) -> SafeString:
-    rows = ((key, " selected" if str(key) == value else "", words) for key, words in choices)
-    options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+    options = format_html_join("", "{}", ((option(str(key), words, str(key) == value),) for key, words in choices))
     return format_html('<select name="{}"{}>{}</select>', name, flatatt(attrs), options)
+
+
+@lru_cache(maxsize=5000)
+def option(key: str, words: str, chosen: bool) -> SafeString:
+    """Kept: every page has some thirty of them, and they are few."""
+    return format_html('<option value="{}"{}>{}</option>', key, " selected" if chosen else "", words)
 
 
 def drop_down(form: forms.Form, name: str, counts: Counts) -> SafeString:
@@ -43,7 +49,7 @@ def drop_down(form: forms.Form, name: str, counts: Counts) -> SafeString:
 def tick(form: forms.Form, name: str, counts: Counts) -> SafeString:
     """A question that is only ever answered yes."""
     row = ("1", form.fields[name].label, f"id_{name}")
-    return _errors(form, name) + _ticks(name, [row], {form.data.get(name)}, counts)
+    return format_html("{}{}", _errors(form, name), _ticks(name, [row], {form.data.get(name)}, counts))
 
 
 def ticks(form: forms.Form, name: str, counts: Counts) -> SafeString:
@@ -64,40 +70,55 @@ def box(form: forms.Form, name: str) -> SafeString:
     return _group(form, name, form.fields[name].label, format_html('<input type="text" name="{}"{}>', name, typed))
 
 
-def _group(form: forms.Form, name: str, label: Any, control: SafeString) -> SafeString:
+def question(form: forms.Form, name: str) -> SafeString:
+    """What is typed: the same for a box in the form itself, with its hint."""
+    field, value, error = form.fields[name], form.data.get(name, ""), name in form.errors
+    attrs = field.widget.attrs | {
+        "id": f"id_{name}", "class": f"govuk-input{' govuk-input--error' if error else ''}",
+        "aria-describedby": f"id_{name}_helptext" + (f" id_{name}_error" if error else ""),
+    } | ({"value": value} if value else {}) | ({"aria-invalid": "true"} if error else {})  # fmt: skip
+    hint = format_html('<div id="id_{}_helptext" class="govuk-hint">{}</div>', name, field.help_text)
+    control = format_html('<input type="{}" name="{}"{}>', field.widget.input_type, name, flatatt(attrs))
+    return _group(form, name, field.label, control, hint)
+
+
+def _group(form: forms.Form, name: str, label: Any, control: SafeString, hint: SafeString | str = "") -> SafeString:
     return format_html(
-        '<div class="govuk-form-group{}"><label class="govuk-label" for="id_{}">{}</label>{}{}</div>',
-        " govuk-form-group--error" if name in form.errors else "", name, label, _errors(form, name), control,
+        '<div class="govuk-form-group{}"><label class="govuk-label" for="id_{}">{}</label>{}{}{}</div>',
+        " govuk-form-group--error" if name in form.errors else "", name, label, hint, _errors(form, name), control,
     )  # fmt: skip
 
 
 def _ticks(name: str, rows: Iterable[tuple[str, Any, str]], chosen: set[Any], counts: Counts) -> SafeString:
     parts = (
-        (id_, name, key, " checked" if key in chosen else "", id_, words, _number(counts, key))
+        (_tick(name, key, str(words), id_, key in chosen, counts[key] if counts is not None else ""),)
         for key, words, id_ in rows
     )
-    return format_html_join(
-        "",
+    return format_html_join("", "{}", parts)
+
+
+@lru_cache(maxsize=2000)
+def _tick(name: str, key: str, words: str, id_: str, chosen: bool, count: str) -> SafeString:
+    return format_html(
         '<div class="govuk-checkboxes__item">'
-        '<input class="govuk-checkboxes__input" type="checkbox" form="search" id="{}" name="{}" value="{}"{}>'
-        '<label class="govuk-label govuk-checkboxes__label" for="{}">{}{}</label></div>',
-        parts,
-    )
-
-
-def _number(counts: Counts, key: str) -> SafeString | str:
-    n = counts[key] if counts is not None else ""
-    return format_html(' <span class="quiet number">({})</span>', n) if n else ""
+        '<input class="govuk-checkboxes__input" type="checkbox" form="search"'
+        ' id="{id}" name="{name}" value="{key}"{on}>'
+        '<label class="govuk-label govuk-checkboxes__label" for="{id}">{words}{count}</label></div>',
+        id=id_, name=name, key=key, on=" checked" if chosen else "", words=words,
+        count=format_html(' <span class="quiet number">({})</span>', count) if count else "",
+    )  # fmt: skip
 
 
 def described(form: forms.Form, name: str) -> dict[str, str]:
     return {"aria-describedby": f"id_{name}_error", "aria-invalid": "true"} if name in form.errors else {}
 
 
-def _errors(form: forms.Form, name: str) -> SafeString:
+def _errors(form: forms.Form, name: str) -> SafeString | str:
+    if name not in form.errors:
+        return ""
     lines = format_html_join(
         "",
         '<p class="govuk-error-message"><span class="govuk-visually-hidden">Error:</span> {}</p>',
-        ((words,) for words in form.errors.get(name, ())),
+        ((words,) for words in form.errors[name]),
     )
-    return format_html_join("", '<div id="id_{}_error">{}</div>', [(name, lines)] if lines else [])
+    return format_html('<div id="id_{}_error">{}</div>', name, lines)

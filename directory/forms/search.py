@@ -83,8 +83,7 @@ class SearchForm(Form):
 
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
-        needs = TaxonomyTerm.needs().exclude(words="")  # "something else" finds nothing
-        rows = list(needs.values_list("code", "name", "pk"))
+        rows = TaxonomyTerm.offered()
         self.needs = {code: name for code, name, _ in rows}
         self.terms = {code: pk for code, _, pk in rows}
         self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
@@ -184,6 +183,14 @@ class SearchForm(Form):
         there = {code for code, n in found.counts.get("access", {}).items() if n} | {*self.data.getlist("access")}
         helps = [code for code in ACCESS if code in there or found.counts_are_least]
         self.fields["access"].choices = [(code, ACCESS[code]) for code in helps]
+
+    @property
+    def typed_words(self) -> Any:
+        return filters.question(self, "words")
+
+    @property
+    def typed_near(self) -> Any:
+        return filters.question(self, "near")
 
     @property
     def few(self) -> list[Any]:

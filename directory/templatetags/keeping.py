@@ -1,13 +1,13 @@
 """The button that keeps an activity. Drawn in one go: ten of them as templates were a tenth of the search page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.template_tags import icon
+from config.template_tags import address_of, icon
 from directory.models import Service
 
 register = template.Library()
@@ -24,11 +24,16 @@ data-announce="Kept. {count} on your list">{star} On your list</span></div>"""
 @register.simple_tag(takes_context=True)
 def keep_button(context: template.Context, service: Service, pressed: bool = False) -> SafeString:
     """The button, or once it is on the list the word; `pressed` is htmx's answer to the press."""
-    pk, kept, star = str(service.pk), context.get("kept", ()), icon("star")
+    kept = context.get("kept", ())
     if pressed:
-        return format_html(PRESSED, pk=pk, star=star, count=len(kept))
+        return format_html(PRESSED, pk=service.pk, star=icon("star"), count=len(kept))
+    return draw(service, kept, context.get("csrf_token", ""))
+
+
+def draw(service: Service, kept: Iterable[str], token: Any) -> SafeString:
+    """The button, or the word when its id is among those `kept`."""
+    pk, star = str(service.pk), icon("star")
     if pk in kept:
         return format_html(KEPT, pk=pk, star=star)
-    address: Any = reverse("directory:keep", args=[service.pk])
-    token = context.get("csrf_token", "")
+    address = address_of("directory:keep", pk)
     return format_html(BUTTON, pk=pk, address=address, token=token, star=star, name=service.name)
