@@ -76,6 +76,7 @@ class Found:
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, used
     loose: bool = False  # no activity has all the words; these have some
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    least: set[str] = field(default_factory=set)  # the filters of which only the nearest were counted: "12 or more"
     nearest: list[Service] = field(default_factory=list)  # when nothing was found: at most 3, like it but unfiltered
     understood: list[Understood] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)  # typed, and the steward's words looked for as well

@@ -84,17 +84,21 @@ def counted(asked: Asked, needs: dict[str, str], found: dict[str, str | None]) -
     tallies = {name: tally(lines) for name, lines in found.items()}
 
     def left(name: str) -> Tally:
-        return tallies.get(name, tallies[""])
+        """With what was found in any case: without the filter only the nearest are counted."""
+        freed, all_found = tallies.get(name, tallies[""]), tallies[""]
+        return Tally(freed.marks | all_found.marks, freed.km) if freed is not all_found else freed
 
     day, time = (f"{asked.day.lower()}-" if asked.day else ""), (f"-{asked.time}" if asked.time else "")
     spoken = {mark[6:]: n for mark, n in left("language").marks.items() if mark.startswith("#lang-")}
+    day_marks, time_marks, need_marks = (left(name).marks for name in ("day", "time", "need"))
     counts = {
-        "day": {code: left("day").marks[f"#{code.lower()}{time}"] for code in DAYS},
-        "time": {part: left("time").marks[f"#{day}{part}"] for part in TIMES},
+        "day": {code: day_marks[f"#{code.lower()}{time}"] for code in DAYS},
+        "time": {part: time_marks[f"#{day}{part}"] for part in TIMES},
         "access": {code: left("access").marks[f"#{code}"] for code in ACCESS},
         "language": spoken,
-        "need": {code: left("need").marks[mark] for mark, code in needs.items() if code},
+        "need": {code: need_marks[mark] for mark, code in needs.items() if code},
     }
     if asked.near:
-        counts["miles"] = {str(far): sum(km <= far * MILE for km in left("miles").km) for far in MILES}
+        away = left("miles").km
+        counts["miles"] = {str(far): sum(km <= far * MILE for km in away) for far in MILES}
     return counts | {name: {"1": left(name).marks[f"#{name}"]} for name in ("free", "room", "meets", "online")}

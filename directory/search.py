@@ -119,7 +119,8 @@ def _find(asked: Asked, known: Known) -> Found:
     full = near == statement.most or elsewhere == ELSEWHERE
     found = Found(loose=count > 0 and loose > 0)
     found.count = asking.CANDIDATES + 1 if full or band or loose == statement.most else count
-    found.counts = counted(asked, known.needs, dict(zip(("", *statement.reopened), rows[0][9], strict=True)))
+    lines = dict(zip(("", *statement.reopened), rows[0][9], strict=True))
+    found.counts, found.least = counted(asked, known.needs, lines), statement.near_only
     made = [_service(row, asked, known) for row in rows if row[0] is not None]
     if count:
         found.services = made[: asked.size]
@@ -161,6 +162,7 @@ class Statement:
         self.distance = _distance(self.point) if self.point else "0::float8"
         self.search = "search" if known.parts else "NULL::tsvector"  # where it is ranked by words
         self.reopened = [] if band else asked.reopened
+        self.near_only: set[str] = set()  # those of them that are counted in one ring, as far as it reaches
         self.values: dict[str, Any] = {"words": known.wanted}
 
     def text(self) -> str:
@@ -184,14 +186,17 @@ class Statement:
     def candidates(self, name: str, query: Query, guard: str = "") -> list[str]:
         """The nearest rows that match a query, and those without a place, as the CTEs `name` and `name`_elsewhere.
 
-        Where a distance is set, also `miles`: the nearest of them up to the farthest that is counted.
+        Where a distance is set, also `miles`: the nearest of them up to the farthest that is counted. Without a filter
+        that is set (`name` is its name) one ring is enough: how many another choice would leave at least.
         """
+        counted = name in self.reopened
         within = name == "near" and "miles" in self.reopened
         km, wanted = max(self.km, FARTHEST if within else 0), int(PROMISED * self.most) * (self.band + 1)
         match, common = self.match(name, query), query.is_common(wanted)
         further = f"AND ({self.distance}, id) > (%(far)s, %(far_id)s)" if self.band and name == "near" else ""
         rings: list[str] = []
-        for level in self.known.levels(query, wanted, km, steps=1 if name == "loose" else 2):
+        levels = self.known.levels(query, wanted, km, steps=2 if name == "near" else 1)
+        for level in levels[:1] if counted else levels:
             far, where = self.around(level, km)
             by_row = f"({match}) IS TRUE" if common and level is not None else match  # a filter that no index serves
             rings.append(RING.format(
@@ -201,6 +206,9 @@ class Statement:
             if far >= km:
                 break
         widest = [f"{'miles' if within else name} AS ({_widest(name, len(rings))})"]
+        if counted and far < km:
+            self.near_only.add(name)
+            return [*rings, *widest]
         widest += [f"near AS (SELECT * FROM miles WHERE distance <= {self.km})"] if within else []  # noqa: S608
         late = f"AND {_count([name])} < {self.most}" if common or not self.known.parts else ""
         away = AWAY.format(
@@ -235,7 +243,10 @@ class Statement:
 
     def marks(self, rows: list[str]) -> str:
         """The marks of all that was found, and of what there would be without each filter that is set."""
-        lists = [rows, *([name, f"{'near' if name == 'miles' else name}_elsewhere"] for name in self.reopened)]
+        lists = [rows]
+        for name in self.reopened:
+            elsewhere = [] if name in self.near_only else [f"{'near' if name == 'miles' else name}_elsewhere"]
+            lists.append([name, *elsewhere])
         return f"ARRAY[{', '.join(MARKS.format(rows=_union(names)) for names in lists)}]"
 
     def score(self) -> str:

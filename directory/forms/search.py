@@ -173,9 +173,10 @@ class SearchForm(Form):
 
     def offer(self, found: Found) -> None:
         """Take the counts of what was found to draw the filters with; of languages and access only what there is."""
-        least = found.counts_are_least  # there are more than could be counted: "12+", and of a 0 nothing is known
         for name, choices in found.counts.items():
-            self.counts[name] = defaultdict(lambda: "" if least else "0")
+            # where there are more than could be counted "12+", and of a 0 nothing is known
+            least = found.counts_are_least or name in found.least
+            self.counts[name] = defaultdict(str if least else lambda: "0")
             self.counts[name] |= {key: f"{n}+" if least else str(n) for key, n in choices.items() if n}
         spoken = set(found.counts.get("language", ())) | {self.data.get("language", "")[:50]} - {""}
         names = sorted((language_name(code), code) for code in spoken)
