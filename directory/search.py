@@ -20,7 +20,7 @@ from directory.asking import Asked, Found
 from directory.describing import MILE
 from directory.explaining import MILES, counted, explain
 from directory.grid import Point
-from directory.index import NORTH, NOWHERE
+from directory.index import NORTH
 from directory.models import Service, Spot
 from directory.rings import reach
 from directory.understanding import understand
@@ -53,7 +53,7 @@ RING = """{name} AS MATERIALIZED (
 )"""
 AWAY = """{name}_elsewhere AS MATERIALIZED (
     SELECT id, service_id, {search} AS search, marks, worth, NULL::float8 AS distance FROM directory_spot
-    WHERE {match} AND cells @> ARRAY[{nowhere}] AND id > %(elsewhere_id)s {guard} ORDER BY id + 0 LIMIT {limit}
+    WHERE {match} AND latitude IS NULL AND id > %(elsewhere_id)s {guard} ORDER BY id + 0 LIMIT {limit}
 )"""
 USEFUL_ONES = """useful AS (
     SELECT * FROM (
@@ -211,9 +211,7 @@ class Statement:
             return [*rings, *widest]
         widest += [f"near AS (SELECT * FROM miles WHERE distance <= {self.km})"] if within else []  # noqa: S608
         late = f"AND {_count([name])} < {self.most}" if common or not self.known.parts else ""
-        away = AWAY.format(
-            name=name, match=match, nowhere=NOWHERE, limit=ELSEWHERE, guard=f"{guard} {late}", search=self.search
-        )
+        away = AWAY.format(name=name, match=match, limit=ELSEWHERE, guard=f"{guard} {late}", search=self.search)
         return [*rings, *widest, away]
 
     def useful(self) -> str:

@@ -36,7 +36,16 @@ class Spot(models.Model):
     )
 
     class Meta:
-        indexes = [GinIndex(fields=["search", "cells"], name="spot_search_cells", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["search", "cells"], name="spot_search_cells", fastupdate=False),
+            # What has no place is read in each search by words: among a million it is few, and so is its own index.
+            GinIndex(
+                fields=["search"],
+                condition=models.Q(latitude=None),
+                name="spot_search_elsewhere",
+                fastupdate=False,
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "location"],

@@ -99,6 +99,10 @@ FROM (
 JOIN directory_service service ON service.id = md5('service' || i)::uuid
 LEFT JOIN directory_location l ON l.id = md5('location' || i)::uuid AND i %% 50 <> 0
 """
+INDEXES = {  # as in directory/models/index.py
+    "spot_search_cells": "(search, cells) WITH (fastupdate = off)",
+    "spot_search_elsewhere": "(search) WITH (fastupdate = off) WHERE latitude IS NULL",
+}
 AGENCIES = """
 INSERT INTO agencies_agency (id, name, kind, description, ods_code, email, phone, url, address, postcode,
     answer_days, contact_days, source, received, joined_at)
@@ -143,9 +147,11 @@ def _write(cursor, first: int, last: int) -> None:
     cursor.execute("SELECT setseed(0.5)")
     cursor.execute("SET LOCAL session_replication_role = replica")  # the rows fit together: no foreign key is checked
     cursor.execute("SET LOCAL synchronous_commit = off")
-    cursor.execute("DROP INDEX IF EXISTS spot_search_cells")  # built at the end: much quicker than row by row
+    for name in INDEXES:
+        cursor.execute(f"DROP INDEX IF EXISTS {name}")  # built at the end: much quicker than row by row
     for statement in (AGENCIES, TEXTS, SERVICES, PLACES, SPOTS):
         cursor.execute(statement, values)
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-    cursor.execute("CREATE INDEX spot_search_cells ON directory_spot USING gin (search, cells) WITH (fastupdate = off)")
+    for name, made_of in INDEXES.items():
+        cursor.execute(f"CREATE INDEX {name} ON directory_spot USING gin {made_of}")
     cursor.execute("ANALYZE directory_spot, directory_service, directory_location")
