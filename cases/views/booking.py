@@ -44,7 +44,7 @@ def book(request: MemberRequest, pk: uuid.UUID, session: uuid.UUID) -> HttpRespo
     form = BookForForm(posted, person=case.person, agency=found.service.agency)
     if form.is_valid():
         return take(request, case, found, form)
-    opened(request, case, "activities")
+    opened(request, case, "book")
     return answer(request, "cases/book.html", {
         "case": case, "form": form, "words": session_in_words(found), "who": what_passes(case.person),
     })  # fmt: skip
@@ -77,7 +77,7 @@ def booking(request: MemberRequest, pk: uuid.UUID, booking: uuid.UUID) -> HttpRe
         else:
             messages.success(request, f"{found.session.service.name}: {found.get_status_display().lower()}.")
         return redirect("cases:activities", pk=pk)
-    opened(request, case, "activities")
+    opened(request, case, "booking")
     return page(request, "cases/booking.html", {
         "case": case, "booked": in_words(found), "words": session_in_words(found.session), "key": uuid.uuid4(),
     })  # fmt: skip

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from agencies.models import Author, Message
 from agencies.models.message import Channel
+from cases.actions.booking import book_for
 from cases.history import record
 from cases.models import Kind, Reading
 from cases.reading import FOLD_SECONDS
 from cases.urls import urlpatterns
-from tests.factories import CaseFactory, teammate
+from tests.factories import CaseFactory, SessionFactory, teammate
 
 
 @pytest.fixture
@@ -28,7 +29,12 @@ def pages(case):
     letter = Message.objects.create(
         key=f"person {case.pk} opened", channel=Channel.LETTER, to="Joan", subject="A letter", body="Dear Joan"
     )
-    arguments = {"number": 1, "name": "phone", "agreement": uuid.uuid4(), "letter": letter.pk}
+    session = SessionFactory()
+    booked = book_for(case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=session, how_agreed="On the phone")
+    arguments = {
+        "number": 1, "name": "phone", "agreement": uuid.uuid4(), "letter": letter.pk,
+        "session": SessionFactory().pk, "booking": booked.pk,
+    }  # fmt: skip
     for pattern in urlpatterns:
         route = str(pattern.pattern)
         if route.startswith("cases/<uuid:pk>/"):
@@ -44,7 +50,7 @@ def test_every_page_of_a_case_that_can_be_opened_leaves_a_row(client_of, connect
             opened.append(name)
             assert Reading.objects.count() == before + 1, f"{name} shows a case and notes no opening"
     assert {"case", "correct", "fact", "give", "activities", "sharing", "papers", "history_pdf"} <= set(opened)
-    assert "person_letter" in opened
+    assert {"person_letter", "book", "booking"} <= set(opened)
 
 
 def test_given_an_opening_then_the_row_says_who_for_which_agency_and_what(client_of, connector, case):

@@ -31,7 +31,7 @@ ClientOf = Callable[[Membership], Client]
 TAKES_SQL = {"raw", "execute", "executemany", "RawSQL", "extra", "RunSQL", "copy"}
 
 # A table's name cannot be a parameter of CREATE TRIGGER: this puts in names that our own migrations wrote.
-NAMES_ONLY = {"config/append_only.py"}
+NAMES_ONLY = {"config/append_only.py", "directory/migrations/0011_editions.py"}
 
 
 # --- 2: SQL -----------------------------------------------------------------------------------------
