@@ -191,7 +191,8 @@ class Statement:
         """
         counted = name in self.reopened
         within = name == "near" and "miles" in self.reopened
-        km, wanted = max(self.km, FARTHEST if within else 0), int(PROMISED * self.most) * (self.band + 1)
+        km = max(self.km, FARTHEST if within else 0)
+        wanted = self.most if counted else int(PROMISED * self.most) * (self.band + 1)
         match, common = self.match(name, query), query.is_common(wanted)
         further = f"AND ({self.distance}, id) > (%(far)s, %(far_id)s)" if self.band and name == "near" else ""
         rings: list[str] = []

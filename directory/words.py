@@ -227,8 +227,9 @@ class Known:
 
     def levels(self, query: Query, wanted: int, km: float, steps: int = 2) -> list[int | None]:
         """The sizes of ring to read one after the other, `steps` at most and then all: the smallest ring that reaches
-        to `km`, or None, the whole directory."""
-        if not self.here or query.most <= 4 * wanted:
+        to `km`, or None, the whole directory: where it holds so few that a ring would save less than it costs."""
+        expected = min(query.most, query.share * self.counts.get("#", 0))
+        if not self.here or expected <= 4 * wanted:
             return [None]
         here = self.here
         last = next((level for level in range(LEVELS) if reach(here, level) >= km), None)

@@ -1,9 +1,8 @@
 -- 1
-SELECT "directory_taxonomyterm"."code" AS "code", "directory_taxonomyterm"."name" AS "name", "directory_taxonomyterm"."id" AS "pk"
-FROM "directory_taxonomyterm"
-INNER JOIN "directory_taxonomy" ON ("directory_taxonomyterm"."taxonomy_id" = "directory_taxonomy"."id")
-WHERE ("directory_taxonomyterm"."retired_at" IS NULL AND "directory_taxonomy"."code" = %s AND NOT ("directory_taxonomyterm"."words" = %s))
-ORDER BY "directory_taxonomyterm"."order" ASC, 2 ASC, "directory_taxonomyterm"."id" ASC
+SELECT term.code, term.name, term.id
+FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = %(needs)s
+WHERE term.retired_at IS NULL AND term.words <> ''
+ORDER BY term."order", term.name, term.id
 
 -- 2
 SELECT sought.name, place.shown, place.latitude, place.longitude
@@ -57,7 +56,7 @@ LIMIT 200 ), miles AS (TABLE near0), near AS (SELECT *
 FROM miles
 WHERE distance <= 8.04672), near_elsewhere AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, NULL::float8 AS distance
 FROM directory_spot
-WHERE search @@ %(near)s::tsquery AND (search @@ %(near_rest)s::tsquery) IS TRUE AND cells @> ARRAY[-1] AND id > %(elsewhere_id)s
+WHERE search @@ %(near)s::tsquery AND (search @@ %(near_rest)s::tsquery) IS TRUE AND latitude IS NULL AND id > %(elsewhere_id)s
 ORDER BY id + 0
 LIMIT 50 ), day0 AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, (111.195 * sqrt((latitude - 50.8148) * (latitude - 50.8148) + (longitude - -0.3713) * 0.6318291066553537 * (longitude - -0.3713) * 0.6318291066553537)) AS distance
 FROM directory_spot
@@ -65,7 +64,7 @@ WHERE search @@ %(day)s::tsquery AND latitude IS NOT NULL AND (111.195 * sqrt((l
 ORDER BY 6, id
 LIMIT 200 ), day AS (TABLE day0), day_elsewhere AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, NULL::float8 AS distance
 FROM directory_spot
-WHERE search @@ %(day)s::tsquery AND cells @> ARRAY[-1] AND id > %(elsewhere_id)s
+WHERE search @@ %(day)s::tsquery AND latitude IS NULL AND id > %(elsewhere_id)s
 ORDER BY id + 0
 LIMIT 50 ), scored AS ( SELECT id, service_id, distance, round(1000000 * (ts_rank('{0.1, 0.2, 0.5, 1}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * ('#room' = ANY(marks))::int + 0.3 / (1 + coalesce(distance, 25) / 5)))::bigint AS score
 FROM (TABLE near UNION ALL TABLE near_elsewhere) rows ), best AS MATERIALIZED (SELECT DISTINCT ON (service_id) *

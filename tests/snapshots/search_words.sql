@@ -44,7 +44,7 @@ LIMIT 200 ), miles AS (TABLE near0), near AS (SELECT *
 FROM miles
 WHERE distance <= 5), near_elsewhere AS MATERIALIZED ( SELECT id, service_id, search AS search, marks, worth, NULL::float8 AS distance
 FROM directory_spot
-WHERE search @@ %(near)s::tsquery AND cells @> ARRAY[-1] AND id > %(elsewhere_id)s
+WHERE search @@ %(near)s::tsquery AND latitude IS NULL AND id > %(elsewhere_id)s
 ORDER BY id + 0
 LIMIT 50 ), scored AS ( SELECT id, service_id, distance, round(1000000 * (ts_rank('{0.1, 0.2, 0.5, 1}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * ('#room' = ANY(marks))::int + 0.3 / (1 + coalesce(distance, 25) / 5)))::bigint AS score
 FROM (TABLE near UNION ALL TABLE near_elsewhere) rows ), best AS MATERIALIZED (SELECT DISTINCT ON (service_id) *
