@@ -71,13 +71,14 @@ def publish(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> 
     services = hand_over(agencies)
     furnish()
     with time_machine.travel(timezone.now() - datetime.timedelta(days=BEFORE), tick=True):
-        for name, more in MORE.items():
-            describe(services[name], more)
-            lay_out(services[name])
+        for name, service in services.items():
+            describe(service, MORE.get(name, More()))
+            lay_out(service)
+            keep(service, by=Author.system(), what="Brought in from the old directory")
     for name, service in services.items():
-        make_stale(service) if name in STALE else None
         lay_out(service)
-        keep(service, by=Author.system(), what="Brought in from the old directory")
+        if name in STALE:
+            make_stale(service)
     Bookings(services, staff).make()
     change_some(services, staff, agencies)
     curate(services)
