@@ -1,11 +1,12 @@
 """The search of activities: a list, and a map that repeats it."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import page
-from directory import figures, lost
+from directory import crisis, figures, lost
 from directory.asking import Found
 from directory.cards import dress
 from directory.forms.search import SearchForm
@@ -16,6 +17,7 @@ PARTS = {"results": "found", "more": "more", "settled": "settled"}
 
 @public
 @require_safe
+@transaction.non_atomic_requests  # it reads, and writes one row at most: BEGIN and COMMIT would be a third of its calls
 def activities(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     asked = form.asked(after=request.GET.get("after", "")[:200])
@@ -27,11 +29,12 @@ def activities(request: HttpRequest) -> HttpResponse:
         dress(service)
     form.offer(found)
     figures.seen([service.pk for service in found.services], "shown")
-    if lost.is_meant(request) and not asked.after and is_lost(form, found):
+    danger = crisis.speaks_of(request.GET.get("words", ""))
+    if lost.is_meant(request) and not asked.after and not danger and is_lost(form, found):
         lost.keep(form, found)
     context = {
         "form": form, "found": found, "shown": first + len(found.services), "first": first + 1,
-        "understood": form.understood(found), "by": request.headers.get("HX-Trigger", ""),
+        "understood": form.understood(found), "by": request.headers.get("HX-Trigger", ""), "danger": danger,
     }  # fmt: skip
     return page(request, "directory/activities.html", context, part=PARTS, status=422 if form.errors else 200)
 
