@@ -57,7 +57,7 @@ def alert(request: HttpRequest, token: str) -> HttpResponse:
     """One button starts it; when it runs, one button stops it."""
     found = Alert.of_token(token).first()
     if found is None:
-        return unlisted(page(request, "referrals/alert_ended.html", status=404))
+        return unlisted(page(request, "referrals/alert_unknown.html", status=404))
     if request.method == "POST":
         alerts.start(found)
         return redirect("referrals:alert_link", token)
@@ -77,5 +77,5 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
             alerts.stop(found)
         return unlisted(page(request, "referrals/alert_ended.html"))
     if found is None:
-        return unlisted(page(request, "referrals/alert_ended.html", status=404))
+        return unlisted(page(request, "referrals/alert_unknown.html", status=404))
     return unlisted(page(request, "referrals/alert_stop.html", {"token": token, "words": alerts.in_words(found.query)}))

@@ -220,8 +220,21 @@ def test_the_first_email_is_no_list_and_carries_no_such_header() -> None:
 
 @pytest.mark.parametrize("token", ["nothing", "x" * 500, "%00", "é", "..%2f"])
 def test_a_link_that_is_none_is_not_found(client: Client, token: str) -> None:
-    assert client.get(f"/alerts/{token}/").status_code == 404
-    assert client.get(f"/alerts/{token}/stop/").status_code == 404
+    for address in (f"/alerts/{token}/", f"/alerts/{token}/stop/"):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert b"have stopped" not in response.content
+
+
+def test_a_link_that_was_cut_off_does_not_say_that_anything_stopped(client: Client) -> None:
+    alert = running()
+    for address in (stop(alert).replace(alert.token, alert.token[:9]), link(alert).replace(alert.token, "x")):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert b"We do not know this link" in response.content
+        assert b"cut off in the e-mail, or the e-mails were stopped already" in response.content
+        assert b"tel:" in response.content
+    assert Alert.objects.exists()
 
 
 def test_the_table_holds_no_token() -> None:
