@@ -40,7 +40,7 @@ def book_place(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Book a place in a session, or wait for one. The second identical post gets the first's answer."""
     session = find_session(pk)
     if session is None:
-        return page(request, "referrals/booking_unknown.html", status=404)
+        return page(request, "referrals/session_gone.html", status=404)
     earlier = made_here(request.session.get("bookings", []), session)
     form = BookForm(request.POST if request.method == "POST" else None, earlier=earlier)
     if first := posted_before(request):

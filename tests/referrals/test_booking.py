@@ -200,7 +200,10 @@ def test_a_session_of_what_is_not_listed_is_not_found(client: Client, hidden: di
     session = SessionFactory(service=ServiceFactory(bookable=True, **hidden))
     assert client.get(url(session)).status_code == 404
     assert client.post(url(session), typed()).status_code == 404
-    assert client.get(f"/activities/sessions/{uuid.uuid4()}/book/").status_code == 404
+    gone = client.get(f"/activities/sessions/{uuid.uuid4()}/book/")
+    assert gone.status_code == 404
+    assert "This date is no longer there" in text(gone)
+    assert b'href="/activities/"' in gone.content
 
 
 def test_the_wrong_verb_is_refused(client: Client) -> None:
