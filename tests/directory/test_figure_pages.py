@@ -43,6 +43,13 @@ def test_the_page_says_what_came_of_each_activity_and_month(client_of, provider,
     assert "49" in page.text
 
 
+def test_three_months_stand_open_and_the_others_are_a_press_away(client_of, provider, walk):
+    text = client_of(provider).get(FIGURES).text
+    latest, others = text[text.index('id="months"') :].split("All 12 months")
+    assert (latest.count('scope="row"'), others.count('scope="row"')) == (3, 9)
+    assert 'data-label="Places booked" class="none">0<' in others
+
+
 def test_one_activity_by_month(client_of, provider, walk):
     a_listing(provider, name="Choir")
     client = client_of(provider)
