@@ -44,7 +44,7 @@ class PatternForm(SectionForm):
     closes_at = TimeField(label="To (optional)", required=False)
     dtstart = DateField(
         label="First date (optional)", required=False,
-        help_text="But we need it for “every two weeks” and “only once”. Leave it empty if it runs already",
+        help_text="Needed for “every two weeks” and for “only once”. Leave it empty if it runs already",
     )  # fmt: skip
     valid_to = DateField(label="Last date (optional)", required=False, help_text="Leave it empty if it goes on")
     skips = DaysField(label="Days off (optional)", required=False, rows=3,
