@@ -20,7 +20,7 @@ from directory.sessions import lay_out
 
 __all__ = [
     "Difference", "as_data", "differences", "hold_waiting", "in_full", "keep", "keep_before", "kept_running",
-    "place_data", "plain", "propose", "put", "restore", "waiting",
+    "looked_at", "place_data", "plain", "propose", "put", "restore", "waiting",
 ]  # fmt: skip
 
 STATE = ("status", "paused_until", "published")  # what a version restored does not bring back
@@ -70,6 +70,17 @@ def keep(service: Service, *, by: Author, what: str) -> Version:
     for name in ("version", "last_modified", "quality"):
         setattr(service, name, getattr(row, name))
     return latest
+
+
+@transaction.atomic
+def looked_at(service: Service, *, by: Author, what: str) -> Version:
+    """Keep a version that says the same as the latest: somebody has read it, and it is right."""
+    row = _locked(service)
+    row.version = service.version = row.version + 1
+    made = Version(service=row, number=row.version, what=what[:200], data=as_data(row), **Version.signature(by))
+    made.save()
+    row.save(update_fields=["version"])
+    return made
 
 
 def _locked(service: Service) -> Service:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from agencies.models import Agency, Author
+from directory.examples import BEGUN, changed_words, checked_words, unchecked
 from directory.index import index
 from directory.listing import Data
 from directory.models import Capacity, Proposal, Service, Session, Status, Version
@@ -22,6 +24,7 @@ from directory.versions import (
     keep,
     keep_before,
     kept_running,
+    looked_at,
     plain,
     propose,
     put,
@@ -35,6 +38,7 @@ __all__ = [
 ]  # fmt: skip
 
 ROWS = ("schedules", "costs", "contacts", "languages", "areas")  # of the listing's own: a copy gets new ones
+SAME_DRAFT = datetime.timedelta(hours=1)  # within it the same begun again is the browser's Back, not another
 AS_NEW: Data = {"published": False, "status": Status.ACTIVE, "paused_until": None, "alert": ""}
 
 
@@ -57,10 +61,16 @@ def working(service: Service) -> Data:
 
 
 @transaction.atomic
-def create(*, agency: Agency, name: str, by: Author, key: uuid.UUID, like: Data | None = None) -> Service:
-    """A draft, empty or like another listing's data (`like`). The same `key` again gets the first one."""
+def create(
+    *, agency: Agency, name: str, by: Author, key: uuid.UUID, like: Data | None = None, example: bool = False
+) -> Service:
+    """A draft, empty or like another listing's data (`like`). The same `key` again gets the first one, and so does
+    the same name and beginning while nobody has written in it.
+
+    What an `example` fills in is to be looked at before it is published.
+    """
     pk = uuid.uuid5(agency.pk, f"listing:{key}")
-    if first := Service.ever().filter(pk=pk).first():
+    if first := Service.ever().filter(pk=pk).first() or _untouched(agency, name, like):
         return first
     service = Service(pk=pk, agency=agency, name=name, published_at=None)
     service.save()
@@ -71,8 +81,15 @@ def create(*, agency: Agency, name: str, by: Author, key: uuid.UUID, like: Data 
     fresh = {key: [_without_id(row) for row in data.get(key, [])] for key in ROWS}
     service.version = 1  # there was nothing before
     service.save(update_fields=["version"])
-    put(service, data | fresh, by=by, what="Begun from another")
+    put(service, data | fresh, by=by, what=BEGUN if example else "Begun from another")
     return service
+
+
+def _untouched(agency: Agency, name: str, like: Data | None) -> Service | None:
+    """A draft begun so a moment ago in which nobody has written: Back in the browser, and sent once more."""
+    begun = Service.ever().filter(agency=agency, name=name, published_at=None, source="", status=Status.ACTIVE)
+    lately = begun.filter(created_at__gte=timezone.now() - SAME_DRAFT, description=(like or {}).get("description", ""))
+    return lately.annotate(kept=Count("versions")).filter(kept=1).order_by("-created_at").first()
 
 
 def _without_id(row: Data) -> Data:
@@ -85,16 +102,17 @@ def change(
 ) -> Version | Proposal | None:
     """Change one section: `to` gets the listing as it stands and gives it as it should be.
 
-    `seen` is the section's fingerprint as the form showed it. None when nothing differs, as after a double click.
-    Raises ChangedMeanwhile.
+    `seen` is the section's fingerprint as the form showed it. None when nothing differs, as after a double click; but
+    what an example filled in, and is saved as it is, keeps a version that says so. Raises ChangedMeanwhile.
     """
-    now = working(hold(service))
+    row = hold(service)
+    now = working(row)
     new = to(now)
     if not differences(now, new) and _same(section, now, new):
-        return None
+        return looked_at(row, what=checked_words(section), by=by) if section in unchecked(row) else None
     if section.seen(now) != seen:
         raise ChangedMeanwhile
-    return _save(service, new, by, f"{section.label}: changed")
+    return _save(service, new, by, changed_words(section))
 
 
 def _same(section: Section, now: Data, new: Data) -> bool:
@@ -132,7 +150,8 @@ def publish(*, service: Service, by: Author) -> Version | Proposal | None:
     """
     row = hold(service)
     data = working(row)
-    if lacking := missing(data):
+    lacking = missing(data)
+    if lacking := lacking + [section for section in unchecked(row) if section not in lacking]:
         raise NotReady(lacking)
     if row.published_at is not None:
         return None

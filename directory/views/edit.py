@@ -17,6 +17,7 @@ from config.fragments import page
 from config.template_tags import when
 from directory.actions.listings import ChangedMeanwhile, change, working
 from directory.differences import in_full, place_words, schedule_words
+from directory.examples import unchecked
 from directory.forms import pattern, place
 from directory.forms.section import SectionForm
 from directory.forms.sections import FORMS
@@ -35,7 +36,8 @@ def edit(request: MemberRequest, pk: uuid.UUID, section: str) -> HttpResponse:
     """One section; of when and where, the list of patterns or places."""
     service, known = find(request, pk, section)
     data = working(service)
-    context: dict[str, Any] = {"service": service, "section": known, "tab": "listing"}
+    example = known in unchecked(service)
+    context: dict[str, Any] = {"service": service, "section": known, "example": example, "tab": "listing"}
     if known.name in LISTS:
         if request.method == "POST":
             return HttpResponse(status=405)
@@ -62,7 +64,8 @@ def item(request: MemberRequest, pk: uuid.UUID, section: str, item: str) -> Http
     if found is None:
         raise Http404
     form = form_of(known, service, data, found, request.POST or None)
-    context: dict[str, Any] = {"service": service, "section": known, "item": found, "form": form, "tab": "listing"}
+    context: dict[str, Any] = {"service": service, "section": known, "item": found, "form": form, "tab": "listing",
+                               "example": known in unchecked(service)}  # fmt: skip
     if request.method == "POST" and (removes or form.is_valid()):
         if done := save(request, service, known, form, without=found["id"] if removes else ""):
             return done

@@ -28,6 +28,7 @@ from directory.actions.listings import (
     throw_away,
     working,
 )
+from directory.examples import unchecked
 from directory.forms.listings import RUNS, RoomForm, StateForm, SuggestForm
 from directory.listing import write
 from directory.listings import own, row
@@ -37,6 +38,7 @@ from directory.sections import SECTIONS, missing
 from directory.views.service import told
 from directory.whole import whole
 
+CHECK = "Check this"  # the status of a section that an example filled in
 PREVIEW = "This is how people will see it."
 
 
@@ -48,10 +50,12 @@ def listing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {"service": service, "row": row(service), "tab": "listing"}
     if service.source:
         return page(request, "directory/listing_feed.html", context | {"form": SuggestForm()})
-    data = working(service)
+    data, to_check = working(service), unchecked(service)
+    lacking = missing(data)
     context |= {
-        "sections": [(section, section.status(data)) for section in SECTIONS.values()],
-        "missing": missing(data), "verified": service.agency.verified_at is not None,
+        "sections": [(one, CHECK if one in to_check else one.status(data)) for one in SECTIONS.values()],
+        "missing": lacking, "to_check": [one for one in to_check if one not in lacking],
+        "verified": service.agency.verified_at is not None,
         "name": data["name"], "declined": declined(request, service), "room": room_form(service),
     }  # fmt: skip
     return page(request, "directory/listing.html", context)

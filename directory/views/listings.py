@@ -38,8 +38,10 @@ def new_listing(request: MemberRequest) -> HttpResponse:
     form = NewForm(request.POST or None, own=own, initial={"start": chosen} if chosen else None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        service = create(agency=member.agency, name=said["name"], by=Author.of(member), key=said["key"],
-                         like=begins_from(said["start"], member))  # fmt: skip
+        service = create(
+            agency=member.agency, name=said["name"], by=Author.of(member), key=said["key"],
+            like=begins_from(said["start"], member), example=said["start"].startswith("model:"),
+        )  # fmt: skip
         return redirect("directory:listing", service.pk)
     return answer(request, "directory/listing_new.html", {"form": form})
 

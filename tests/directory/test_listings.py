@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author
+from directory.examples import unchecked
 from directory.listing import as_data
 from directory.listings import checked
 from directory.model_listings import MODELS
 from directory.models import Proposal, Service, Status
-from directory.versions import propose
+from directory.versions import propose, put
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, teammate
 from tests.queries import assert_queries
@@ -148,6 +149,83 @@ def test_given_a_model_then_a_draft_with_its_words_hours_and_needs(client_of, pr
     assert draft.description == MODELS[code][2]["description"]
     assert draft.schedules.count() == 1
     assert set(draft.terms.values_list("code", flat=True)) == needs
+
+
+def save_section(client, draft, name, item=""):
+    """Save a section, or an item of it, as the browser shows it."""
+    at = reverse("directory:item" if item else "directory:edit", args=[draft.pk, name, *([item] if item else [])])
+    page = client.get(at)
+    assert "The example filled this in" in page.text
+    return client.post(at, posted(page.context["form"]))
+
+
+def test_given_a_model_then_each_section_it_filled_is_to_be_checked_once_before_it_is_published(client_of, provider):
+    verified(provider)
+    client = client_of(provider)
+    start(client, start="model:lunch")
+    draft = Service.objects.get()
+    page, publish = reverse("directory:listing", args=[draft.pk]), reverse("directory:publish", args=[draft.pk])
+
+    def to_check():
+        return [section.name for section, status in client.get(page).context["sections"] if status == "Check this"]
+
+    assert to_check() == ["about", "when", "cost", "who", "first-time"]
+    assert "The example filled these in" in client.get(page).text
+    whole = as_data(a_listing(provider))
+    put(draft, as_data(draft) | {"places": whole["places"], "phone": "01632 960001"}, by=Author.of(provider), what="x")
+    refused = client.post(publish, follow=True).text
+    assert "Still to do: About, When, Cost, Who it is for, The first time" in refused
+    for name in ("about", "cost", "who", "first-time"):
+        for _ in range(2):  # a double click
+            save_section(client, draft, name) if name in to_check() else None
+    assert to_check() == ["when"]
+    save_section(client, draft, "when", str(draft.schedules.get().pk))
+    assert to_check() == []
+    client.post(publish)
+    assert Service.objects.get(pk=draft.pk).published_at
+    said = set(draft.versions.values_list("what", flat=True))
+    assert {"About: checked", "Cost: checked", "When: checked", "Published"} <= said
+
+
+def test_given_a_section_of_a_model_is_changed_then_it_is_checked(client_of, provider):
+    client = client_of(provider)
+    start(client, start="model:walk")
+    draft = Service.objects.get()
+    at = reverse("directory:edit", args=[draft.pk, "first-time"])
+    client.post(at, posted(client.get(at).context["form"], first_time="Look for the blue door"))
+    assert "first-time" not in [section.name for section in unchecked(draft)]
+    assert "The example filled this in" not in client.get(at).text
+
+
+def test_given_an_empty_page_or_a_copy_then_nothing_is_to_be_checked(client_of, provider, walk):
+    client = client_of(provider)
+    for begun in ("blank", f"own:{walk.pk}"):
+        start(client, start=begun)
+    assert [unchecked(draft) for draft in Service.objects.exclude(pk=walk.pk)] == [[], []]
+
+
+def test_given_back_in_the_browser_and_sent_again_then_the_draft_that_nobody_touched(client_of, provider):
+    client = client_of(provider)
+    first = start(client, start="model:lunch").url
+    assert start(client, start="model:lunch").url == first  # the page was drawn anew, with another key
+    assert start(client, start="blank").url != first  # begun otherwise: another
+    assert Service.objects.count() == 2
+    stranger = MembershipFactory(role=Role.PROVIDER)
+    assert start(client_of(stranger), start="model:lunch").url != first
+
+
+@pytest.mark.parametrize("meanwhile", ["written", "an hour", "thrown away"])
+def test_given_the_draft_was_touched_or_is_old_then_another(client_of, provider, meanwhile):
+    client = client_of(provider)
+    first = start(client, start="blank").url
+    draft = Service.objects.get()
+    if meanwhile == "written":
+        put(draft, as_data(draft) | {"phone": "01632 960001"}, by=Author.of(provider), what="x")
+    elif meanwhile == "an hour":
+        Service.objects.update(created_at=timezone.now() - datetime.timedelta(hours=2))
+    else:
+        client.post(reverse("directory:discard", args=[draft.pk]))
+    assert start(client, start="blank").url != first
 
 
 def test_given_one_of_their_own_then_a_copy_with_rows_of_its_own_at_the_same_place(client_of, provider, walk):
