@@ -10,12 +10,12 @@ SAID = (
     "suicid*", "kill myself", "kill me", "killing myself", "end my life", "ending my life", "end it all",
     "take my life", "want to die", "wanna die", "wish i was dead", "better off dead", "dont want to live",
     "dont want to be here", "no reason to live", "overdos*", "self harm*", "selfharm*", "hurt myself",
-    "hurting myself", "harm myself", "harming myself", "cut myself", "cutting myself", "crisis", "samaritans", "in danger",
-    "not safe", "unsafe", "domestic violence", "domestic abuse", "violent partner", "violent husband", "violent wife",
-    "violence at home", "hits me", "hit me", "beats me", "beat me up", "hurts me", "hurting me", "abused", "abuser", "abusive",
-    "abusing", "abuses", "child abuse", "sexual abuse", "physical abuse", "emotional abuse", "elder abuse",
-    "coercive control", "womens refuge", "rape", "raped", "sexual assault", "sexually assaulted", "stalked", "stalker",
-    "stalking", "forced marriage", "honour based", "fgm",
+    "hurting myself", "harm myself", "harming myself", "cut myself", "cutting myself", "crisis", "samaritans",
+    "in danger", "not safe", "unsafe", "domestic violence", "domestic abuse", "violent partner", "violent husband",
+    "violent wife", "violence at home", "hits me", "hit me", "beats me", "beat me up", "hurts me", "hurting me",
+    "abused", "abuser", "abusive", "abusing", "abuses", "child abuse", "sexual abuse", "physical abuse",
+    "emotional abuse", "elder abuse", "coercive control", "womens refuge", "rape", "raped", "sexual assault",
+    "sexually assaulted", "stalked", "stalker", "stalking", "forced marriage", "honour based", "fgm",
 )  # fmt: skip
 SPOKEN = re.compile(r"\b(?:" + "|".join(re.escape(said).replace(r"\*", r"\w*") for said in SAID) + r")\b")
 
