@@ -12,7 +12,7 @@ from directory.hours import all_in_words
 from directory.models import CostOption, Location, Schedule, Service
 from directory.models.place import LocationType
 from directory.models.service import CHECKED_FOR
-from directory.sessions import Coming
+from directory.sessions import Coming, runs_on
 
 MILE = 1.609344  # km
 
@@ -79,13 +79,25 @@ def next_sessions(service: Service, coming: list[Coming]) -> list[Next]:
 def _next(service: Service, one: Coming, where: str) -> Next:
     start = timezone.localtime(one.starts_at)
     times = time_words(start) + (f" to {time_words(one.ends_at)}" if one.ends_at else "")
-    open_to_book = service.bookable and service.runs and one.session and not one.is_cancelled
+    listed = service.bookable and service.is_listed and runs_on(service, start.date())
+    open_to_book = listed and one.session and not one.is_cancelled
     return Next(
         day=day_words(start.date(), timezone.localdate()), times=times, where=where, note=one.note,
         room="" if one.is_cancelled else room(one.places_left),
         off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
         book=address("referrals:book", one.session.pk) if open_to_book and one.session else "",
     )  # fmt: skip
+
+
+def booking(dates: list[Next]) -> tuple[str, str]:
+    """The words and the address of the button that books: the only date, or the list of them; none when none can be
+    booked. A place comes before a number on the waiting list."""
+    open_ones = [one for one in dates if one.book]
+    free = [one for one in open_ones if one.room != "Full"]
+    wanted = free or open_ones
+    if not wanted:
+        return "", ""
+    return "Book a place" if free else "Join the waiting list", wanted[0].book if len(wanted) == 1 else "#next"
 
 
 def day_words(day: datetime.date, today: datetime.date) -> str:

@@ -264,6 +264,12 @@ def _where(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> str:
     return found.location.short if found else ""
 
 
+def runs_on(service: Service, day: datetime.date) -> bool:
+    """Whether it runs on that day, as far as anybody knows now: what is closed for now does from `paused_until` on."""
+    reopens = service.paused_until
+    return service.runs or (service.status == Status.CLOSED and reopens is not None and day >= reopens)
+
+
 def has_room(service: Service) -> bool | None:
     """Whether one of its next sessions has a place left, or its group says that there is room; None: nobody counts.
 

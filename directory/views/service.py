@@ -36,11 +36,11 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def told(service: Service) -> dict[str, object]:
     """What its page says, in words: formatted here, once, as templates are slow at it."""
     today, address = timezone.localdate(), reverse("directory:service", args=[service.pk])
-    site = service.agency.url
+    site, dates = service.agency.url, describing.next_sessions(service, sessions.coming(service, 4))
     return {
         "chips": describing.chips(service),
         "meetings": describing.meetings(service, today), "hours": describing.hours(service, today),
-        "next_sessions": describing.next_sessions(service, sessions.coming(service, 4)),
+        "next_sessions": dates, "book": describing.booking(dates),
         "facts": describing.facts(service, today), "about": describing.about(service, today),
         "site": site if site != service.url else "", "address": settings.PLACE["base_url"] + address,
         "not_listed": not_listed(service),

@@ -1,6 +1,7 @@
 """The page of one activity."""
 
 import datetime
+import re
 import uuid
 from decimal import Decimal
 
@@ -184,6 +185,45 @@ def test_what_is_not_booked_here_has_no_button_for_it(client: Client) -> None:
     html = client.get(url(service)).content.decode()
     assert f"Tuesday {Session.coming()[0].on.day}" in html
     assert "Book a place" not in html
+
+
+def buttons(html: str) -> list[str]:
+    """The filled and the outlined ones of the bar, as "words → address"."""
+    bar = html.partition("actions--thumb")[2].partition("</section>")[0]
+    return [f"{words} → {to}" for to, words in re.findall(r'<a class="govuk-button[^"]*" href="([^"]*)">([^<]+)<', bar)]
+
+
+def test_what_can_be_booked_has_booking_as_its_main_button_and_calling_second(client: Client) -> None:
+    service = listed("Walk", day="TU", bookable=True, phone="01632 960001")
+    lay_out(service)
+    html = client.get(url(service)).content.decode()
+    assert buttons(html) == ["Book a place → #next", "Call → tel:01632960001"]
+    assert '<a href="#next">book a place</a> here, without an account' in html
+    Session.coming().exclude(pk=Session.coming()[0].pk).delete()
+    one = reverse("referrals:book", args=[Session.coming()[0].pk])
+    assert buttons(client.get(url(service)).content.decode())[0] == f"Book a place → {one}"
+
+
+def test_when_all_is_full_the_main_button_is_the_waiting_list(client: Client) -> None:
+    service = listed("Walk", day="TU", bookable=True)
+    service.schedules.update(places=2)
+    lay_out(service)
+    Session.coming().update(taken=2)
+    assert buttons(client.get(url(service)).content.decode()) == ["Join the waiting list → #next"]
+
+
+def test_what_is_closed_for_now_is_asked_about_and_books_from_the_day_it_runs_again(client: Client) -> None:
+    service = listed("Walk", day="TU", bookable=True, phone="01632 960001", status="temporarily closed")
+    assert buttons(client.get(url(service)).content.decode()) == ["Ring to ask → tel:01632960001"]
+    Service.objects.update(paused_until=timezone.localdate() + datetime.timedelta(days=20))
+    service.refresh_from_db()
+    lay_out(service)
+    html = client.get(url(service)).content.decode()
+    assert buttons(html)[0] == "Book a place → #next"
+    for session in Session.coming()[:4]:
+        address = reverse("referrals:book", args=[session.pk])
+        assert address in html
+        assert client.get(address).status_code == 200
 
 
 def test_a_listing_from_a_feed_has_its_next_sessions_too(client: Client) -> None:

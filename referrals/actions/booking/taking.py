@@ -8,7 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agencies.models import Agency, Author
-from directory.models import Session, Status
+from directory.models import Session
+from directory.sessions import runs_on
 from referrals.actions.booking.moving import (
     FULL,
     BookingRefused,
@@ -93,8 +94,6 @@ def why_closed(session: Session) -> str:
     service = session.service
     if not service.bookable or not service.is_listed:
         return f"{service.agency.name} does not take bookings here."
-    reopens = service.paused_until
-    on = timezone.localdate(session.starts_at)
-    if service.status == Status.CLOSED and (reopens is None or on < reopens):
+    if not runs_on(service, timezone.localdate(session.starts_at)):
         return "This activity is closed for now."
     return ""
