@@ -88,6 +88,11 @@ class Booking(models.Model):
         return self.email or self.phone
 
     @property
+    def unreachable(self) -> bool:
+        """Nobody can write to them or ring them, and no team booked for them: they are told at the door or not."""
+        return not (self.contact or self.team_id)
+
+    @property
     def position(self) -> int:
         """Place on the waiting list, from 1; 0 for who is not on it."""
         if self.status != Booked.WAITING:

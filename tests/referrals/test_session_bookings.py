@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Hand, Membership, Message
-from directory.models import Session
+from directory.models import Service, Session
 from referrals.actions.booking import move_booking
+from referrals.booking_jobs import run_out
 from referrals.booking_states import Booked, Mover
 from referrals.models import Booking
 from referrals.models.booking import SHOWN_FOR
@@ -122,6 +123,43 @@ def test_who_has_no_e_mail_is_rung_by_the_group(client_of: ClientOf, provider: M
     client.post(deed(waits, "give-place"), {"key": str(uuid.uuid4())})  # "They said yes"
     waits.refresh_from_db()
     assert waits.status == Booked.BOOKED
+
+
+def test_who_can_be_told_nowhere_is_told_at_the_door(
+    client_of: ClientOf, provider: Membership, session: Session
+) -> None:
+    """given a place freed for somebody without phone or e-mail, then the group hears, and it is held till noon"""
+    joan = booked(session, email="joan@home.example.org")
+    nora, after = booked(session, "Nora None", email=""), booked(session, "Zed Next", email="zed@home.example.org")
+    Service.objects.filter(pk=session.service_id).update(offer_hours=200)
+    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() + timedelta(days=20), ends_at=None)
+    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    nora.refresh_from_db()
+    held_until = timezone.localtime(nora.offered_until)
+    assert nora.status == Booked.OFFERED
+    assert (held_until.date(), held_until.hour) == (timezone.localdate() + timedelta(days=1), 12)
+    client = client_of(provider)
+    shown = text(client.get(url(session)))
+    assert "Nora None left no phone or e-mail: tell them at the door, or give the place to the next" in shown
+    hint = Message.objects.get(to=session.service.referral_email)
+    assert "tell them at the door" in hint.body
+    assert "Nora" not in hint.body + hint.subject
+    client.post(deed(nora, "take-off"), {"words": "", "key": str(uuid.uuid4())})
+    after.refresh_from_db()
+    assert after.status == Booked.OFFERED
+    assert "To ring" not in text(client.get(url(session)))
+
+
+def test_who_can_be_told_nowhere_is_passed_over_after_noon(session: Session) -> None:
+    joan = booked(session)
+    nora, after = booked(session, "Nora None", email=""), booked(session, "Zed Next")
+    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    nora.refresh_from_db()
+    assert nora.offered_until
+    run_out(nora.offered_until)
+    nora.refresh_from_db()
+    after.refresh_from_db()
+    assert (nora.status, after.status) == (Booked.LAPSED, Booked.OFFERED)
 
 
 def test_a_call_that_later_news_overtakes_is_not_made(

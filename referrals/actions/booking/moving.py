@@ -11,7 +11,7 @@ from config.template_tags import date_words, time_words
 from directory.models import Session
 from referrals.actions.booking import telling
 from referrals.actions.booking.hooks import hears_booking
-from referrals.actions.booking.places import NoPlace, count, has_begun, hold, offer_ends
+from referrals.actions.booking.places import NoPlace, count, has_begun, hold, noon_after, offer_ends
 from referrals.booking_states import HOLDS_PLACE, REGISTERED, STANDS, Booked, Mover, may_move
 from referrals.models import Booking, BookingMove
 from referrals.models.booking import REGISTER_FOR
@@ -93,7 +93,8 @@ def step(
         "status": to, "moved_at": now, "moves_made": booking.moves_made + 1, "offered_until": None,
     }  # fmt: skip
     if to == Booked.OFFERED:
-        changed["offered_until"] = offer_ends(now, booking.session.service.offer_hours, booking.session.starts_at)
+        ends = offer_ends(now, booking.session.service.offer_hours, booking.session.starts_at)
+        changed["offered_until"] = min(ends, noon_after(now)) if booking.unreachable else ends
     for name, value in changed.items():
         setattr(booking, name, value)
     booking.save()

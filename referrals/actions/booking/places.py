@@ -67,6 +67,11 @@ def offer_ends(now: datetime.datetime, hours: int, starts_at: datetime.datetime)
     return min(ends, starts_at)
 
 
+def noon_after(now: datetime.datetime) -> datetime.datetime:
+    """Noon of the next day: no longer is a place held for somebody whom nobody can reach."""
+    return _at(timezone.localdate(now) + datetime.timedelta(days=1), datetime.time(12))
+
+
 def _out_of_night(moment: datetime.datetime) -> datetime.datetime:
     if moment.time() < DAY_BEGINS:
         return _at(moment.date(), DAY_BEGINS)

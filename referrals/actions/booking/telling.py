@@ -35,7 +35,9 @@ NEWS = {
     "reminder": "Tomorrow",
     "still_waiting": "Still on the waiting list",
 }
+NO_CONTACT = "no phone or e-mail"
 SEEN = {"booked", "waiting", "cancelled"}  # who has no e-mail saw it on the page, or said it on the phone
+AT_THE_DOOR = {"offered"}  # said by the group to who left neither e-mail nor phone, if they see them
 TOO_LATE = {"full"}  # nobody rings about a session that has begun
 
 
@@ -71,7 +73,7 @@ def tell(booking: Booking, news: str, *, key: str, words: str = "") -> None:
             subject=one_line(f"{NEWS[news]}: {booking.session.service.name}"),
             template="email/booking.txt", context=context(booking, news, words) | {"double": is_double(booking)},
         )  # fmt: skip
-    elif booking.phone and news not in SEEN | TOO_LATE:
+    elif news in AT_THE_DOOR if booking.unreachable else news not in SEEN | TOO_LATE:
         to_ring(booking, news, key=key, words=words)
 
 
@@ -83,17 +85,19 @@ def is_double(booking: Booking) -> bool:
 
 
 def to_ring(booking: Booking, news: str, *, key: str, words: str) -> Message:
-    """A script for the call, on the session's page; the group hears by e-mail that there is somebody to ring."""
+    """A script for the call, on the session's page; the group hears by e-mail that there is somebody to ring, or
+    somebody who left nothing to ring."""
     group, session = booking.session.service.reply_to_email(), booking.session
+    whom = "Somebody to tell" if booking.unreachable else "Somebody to ring"
     if group:
         messages.send(
-            key=f"ring {prefix(booking)}{key}", to=group, subject=one_line(f"Somebody to ring: {session.service.name}"),
+            key=f"ring {prefix(booking)}{key}", to=group, subject=one_line(f"{whom}: {session.service.name}"),
             template="email/booking_ring.txt",
             context={"link": absolute("referrals:session_bookings", session.pk), "session": session,
-                     "when": day_and_time(session), "until": until(booking)},
+                     "when": day_and_time(session), "until": until(booking), "unreachable": booking.unreachable},
         )  # fmt: skip
     return messages.send(
-        key=f"{prefix(booking)}{key}", channel=Channel.CALL, to=f"{booking.name}, {booking.phone}"[:254],
+        key=f"{prefix(booking)}{key}", channel=Channel.CALL, to=f"{booking.name}, {booking.phone or NO_CONTACT}"[:254],
         subject=one_line(NEWS[news]), template="email/booking_call.txt",
         context=context(booking, news, words, link=False),
     )  # fmt: skip
