@@ -22,3 +22,10 @@ def circle(point: Point, level: int) -> float:
 def _narrowing(point: Point) -> float:
     """Of a cell, this far north."""
     return NORTH * math.cos(math.radians(point.lat)) / EAST
+
+
+def distance(point: Point) -> str:
+    """Kilometres from a row of the index in SQL, taking the earth as flat as it is over a county."""
+    narrowing = math.cos(math.radians(point.lat))
+    north, east = f"(latitude - {point.lat!r})", f"(longitude - {point.lon!r}) * {narrowing!r}"
+    return f"({NORTH} * sqrt({north} * {north} + {east} * {east}))"

@@ -7,7 +7,6 @@ candidates (in a wider ring while there are too few), ranks them, counts what ea
 gives one page. A place that is read out of the words ("near Worthing") is a third.
 """
 
-import math
 import re
 import uuid
 from typing import Any
@@ -19,10 +18,8 @@ from directory import asking
 from directory.asking import Asked, Found
 from directory.describing import MILE
 from directory.explaining import MILES, counted, explain
-from directory.grid import Point
-from directory.index import NORTH
 from directory.models import Service, Spot
-from directory.rings import reach
+from directory.rings import distance, reach
 from directory.understanding import understand
 from directory.words import Known, Query
 
@@ -53,7 +50,7 @@ RING = """{name} AS MATERIALIZED (
 )"""
 AWAY = """{name}_elsewhere AS MATERIALIZED (
     SELECT id, service_id, {search} AS search, marks, worth, NULL::float8 AS distance FROM directory_spot
-    WHERE {match} AND latitude IS NULL AND id > %(elsewhere_id)s {guard} ORDER BY id + 0 LIMIT {limit}
+    WHERE {match} AND latitude IS NULL AND id > %(elsewhere_id)s {guard} ORDER BY {order} LIMIT {limit}
 )"""
 USEFUL_ONES = """useful AS (
     SELECT * FROM (
@@ -159,7 +156,7 @@ class Statement:
         self.asked, self.known, self.band, self.point = asked, known, band, known.here
         self.km = asked.km if asked.near and asked.km else 1e9
         self.most = asking.CANDIDATES
-        self.distance = _distance(self.point) if self.point else "0::float8"
+        self.distance = distance(self.point) if self.point else "0::float8"
         self.search = "search" if known.parts else "NULL::tsvector"  # where it is ranked by words
         self.reopened = [] if band else asked.reopened
         self.near_only: set[str] = set()  # those of them that are counted in one ring, as far as it reaches
@@ -212,13 +209,16 @@ class Statement:
             return [*rings, *widest]
         widest += [f"near AS (SELECT * FROM miles WHERE distance <= {self.km})"] if within else []  # noqa: S608
         late = f"AND {_count([name])} < {self.most}" if common or not self.known.parts else ""
-        away = AWAY.format(name=name, match=match, limit=ELSEWHERE, guard=f"{guard} {late}", search=self.search)
+        away = AWAY.format(
+            name=name, match=match, limit=ELSEWHERE, guard=f"{guard} {late}", search=self.search,
+            order="id" if match == "true" else "id + 0",  # + 0: from the index of words, not through all rows by id
+        )  # fmt: skip
         return [*rings, *widest, away]
 
     def useful(self) -> str:
         """When nothing is found: a few near ones with any of the words or the need, else a few of whatever is near."""
         query = self.known.alike()
-        if self.band or query is None:
+        if self.band:
             return ""
         level = self.known.levels(query, int(PROMISED * self.most), 1e9)[0]
         far, where = self.around(level, 1e9)
@@ -280,13 +280,6 @@ def _widest(name: str, rings: int) -> str:
         wider = " AND ".join(f"NOT EXISTS (SELECT FROM {name}{j})" for j in range(i + 1, rings))
         parts.append(f"SELECT * FROM {name}{i} WHERE {wider}")  # noqa: S608
     return " UNION ALL ".join(parts)
-
-
-def _distance(point: Point) -> str:
-    """Kilometres, taking the earth as flat as it is over a county."""
-    narrowing = math.cos(math.radians(point.lat))
-    north, east = f"(latitude - {point.lat!r})", f"(longitude - {point.lon!r}) * {narrowing!r}"
-    return f"({NORTH} * sqrt({north} * {north} + {east} * {east}))"
 
 
 def _service(row: tuple[Any, ...], asked: Asked, known: Known) -> Service:
