@@ -38,11 +38,13 @@ ROOM = (
 FREE = (
     r"(?:\b(?:(?:that|which)\s+(?:is|are)|that['’]s|for|completely)\s+)?(?<![-\w])free\b(?:\s+of\s+charge\b)?"
     r"(?!\s+(?:school|range|from|speech|church))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
+    r"|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
 )
 NOT_MONEY = {"alcohol", "gluten", "smoke", "drug", "drugs", "dairy", "sugar", "stress", "pain", "debt", "care", "crime"}
 AGE = (
     r"(?:\b(?:for|an?|who\s+is|i\s+am|i['’]m)\s+)*(?:\b(?:aged?|age\s+of)\s+(\d{1,3})\b(?!\s*(?:-|–|to)\s*\d)"
-    r"|\b(\d{1,3})[\s-]*(?:years?[\s-]*old|y/?o)\b)"
+    r"|\b(\d{1,3})[\s-]*(?:years?[\s-]*old|y/?o)\b"
+    r"|\b(?:over|above)\s+(?:the\s+age\s+of\s+)?(\d{2,3})['’]?s?\b(?!\s*(?:miles?|km|people|members|years?\s+(?:of|in)|%|p\b)))"
 )
 SPOKEN = "|".join(name for name in CODES if name not in ("english", "bsl"))
 LANGUAGE = rf"\b(?:in|speaks?|speaking)\s+({SPOKEN})\b|\b({SPOKEN})[\s-]+(?:speaking|speakers?)\b"
@@ -137,7 +139,7 @@ def _filters(reading: Reading) -> None:
     reading.filter("time", TIME, _time)
     reading.filter("room", ROOM, lambda match: (True, "Has room"))
     reading.filter("free", FREE, lambda match: None if _before(match) in NOT_MONEY else (True, "Free"))
-    reading.filter("age", AGE, lambda match: _age(int(match[1] or match[2])))
+    reading.filter("age", AGE, lambda match: _age(int(match[1] or match[2] or match[3])))
     for code, pattern in NEEDED.items():
         meant = partial(_access, code)
         reading.filter("access", rf"(?:\b(?:with|has)\s+)?\b(?:{pattern})\b", meant)
