@@ -28,3 +28,37 @@ def spellings(word: str) -> list[str]:
     for british, american in MIDDLES:
         found += [word.replace(one, other) for one, other in ((british, american), (american, british)) if one in word]
     return [other for other in dict.fromkeys(found) if other != word]
+
+
+# --- Slips of the finger ------------------------------------------------------------------------------------
+
+SHORT, LONG = 4, 6  # letters: below the one nothing is corrected, from the other on two slips may be
+
+
+def is_slip(typed: str, word: str) -> bool:
+    """Whether `word` may be what was meant: "gardenign" is "gardening", but "cards" is not "car", nor "quiz" "quiet".
+
+    A real word that the directory does not know must not be turned into another: so only a slip or two, never in
+    the first letter unless two letters changed places, and never to what the word begins with.
+    """
+    if len(typed) < SHORT or typed.startswith(word) or abs(len(word) - len(typed)) > 2:
+        return False
+    swap = len(word) == len(typed) and sorted(word) == sorted(typed)
+    far = slips(typed, word)
+    if len(typed) == SHORT:
+        return far == 1 and (swap or (len(word) > len(typed) and word[0] == typed[0]))
+    return far <= (2 if len(typed) >= LONG else 1) and (word[0] == typed[0] or (swap and far == 1))
+
+
+def slips(typed: str, word: str) -> int:
+    """How many letters were left out, put in, changed, or swapped with the next, at least."""
+    before: list[int] = []
+    row = [*range(len(word) + 1)]
+    for i, letter in enumerate(typed, 1):
+        last, row, before = before, [i], row
+        for j, other in enumerate(word, 1):
+            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == other:
+                least = min(least, last[j - 2] + 1)
+            row.append(least)
+    return row[-1]

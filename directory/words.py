@@ -13,7 +13,7 @@ from directory.grid import Point
 from directory.index import LEVELS
 from directory.marks import mark
 from directory.rings import circle, reach
-from directory.spelling import spellings
+from directory.spelling import is_slip, spellings
 
 MOST_WORDS, LONGEST = 10, 200  # words and characters of what is typed; the rest is not read
 ALIKE = 0.37  # trigram similarity from which a word may be meant
@@ -21,7 +21,8 @@ USUAL = 0.2  # share of the rows from which a choice of several marks is looked 
 READ = 450  # rows of a ring that are read when the index holds all that is asked for
 PHRASE = 4  # words of the longest of the steward's synonyms
 
-# Rows of: kind, key, stem or query, rows it is in, word meant, its stem, degrees; when words begin so, the stems of
+# Rows of: kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows],
+# degrees; when words begin so, the stems of
 # those that do not begin so themselves ("walkin" begins "walking", found as "walk"); the stems of other spellings.
 LEARN = """
 WITH here AS (
@@ -39,8 +40,8 @@ around AS (
     FROM here, generate_series(0, 11) level, generate_series(-1, 1) east, generate_series(-1, 1) north
     WHERE lat IS NOT NULL
 )
-SELECT 'word', typed.word, typed.stem, coalesce(known.n, 0) + coalesce(spelt.n, begun.n, meant.n, 0), meant.word,
-    meant.stem, CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, spelt.stems, NULL::float8
+SELECT 'word', typed.word, typed.stem, coalesce(known.n, 0) + coalesce(spelt.n, begun.n, 0), NULL::text,
+    meant.words, CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, spelt.stems, NULL::float8
 FROM typed
 LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.stem) known ON true
 LEFT JOIN LATERAL (
@@ -56,13 +57,13 @@ LEFT JOIN LATERAL (
         AND word LIKE typed.word || '%%'
 ) begun ON true
 LEFT JOIN LATERAL (
-    SELECT word, stem, n FROM directory_word
+    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM directory_word
     WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
         AND word NOT LIKE '#%%'
         AND (word = ANY(string_to_array(swapped, ' '))
             OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s))
     ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
-    LIMIT 1
+    LIMIT 9) likeliest
 ) meant ON true
 UNION ALL
 SELECT 'synonym', synonym.typed, query::text, (
@@ -174,14 +175,17 @@ class Known:
 
     def _part(self, row: list[Any], told: bool) -> Part:
         """One typed word: its stem, what begins so, another spelling, or what is meant by it."""
-        typed, stem, n, meant, meant_stem, begun, spelt, _ = row
-        if meant and told:
+        typed, stem, n, _, likely, begun, spelt, _ = row
+        meant, used, many = next((one for one in likely or () if is_slip(typed, one[0])), (typed, stem, 0))
+        if not told:
+            meant, used, many = typed, stem, 0
+        if meant != typed:
             self.corrected.append((typed, meant))
-        used = meant_stem if meant and told else stem
+        n += int(many)
         query = lexeme(used) if begun is None else beginning(typed, begun)
         if spelt:
             query = f"({' | '.join([query, *map(lexeme, spelt)])})"
-        return Part(query, n, [(meant if meant and told else typed, query)])
+        return Part(query, n, [(meant, query)])
 
     def _synonym(self, typed: str, own: list[Part], meant: list[Any]) -> Part:
         self.also.append((typed, ", ".join(row[3] for row in meant)))
@@ -213,8 +217,8 @@ class Known:
         shares = [size / max(everything, 1) for size in (everything, *sizes)]
         return Query(" & ".join(parts), min([everything, *sizes]), share(shares), " & ".join(rest))
 
-    def alike(self) -> Query | None:
-        """When nothing has it all: any of the words or the need, else everything near; None when that is no help."""
+    def alike(self) -> Query:
+        """When nothing has it all: any of the words or the need, else whatever is near."""
         asked, everything = self.asked, self.counts.get("#", 0)
         choices = [(part.query, part.n) for part in self.parts if part.n]
         if asked.need:
@@ -223,7 +227,7 @@ class Known:
         if choices and (len(self.parts) > 1 or asked.filters() or asked.km):
             most = min(sum(n for _, n in choices), everything)
             return Query(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
-        return Query("", everything, 1.0) if asked.near or asked.filters() else None
+        return Query("", everything, 1.0)
 
     def levels(self, query: Query, wanted: int, km: float, steps: int = 2) -> list[int | None]:
         """The sizes of ring to read one after the other, `steps` at most and then all: the smallest ring that reaches

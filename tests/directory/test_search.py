@@ -35,6 +35,20 @@ def test_typing_mistakes_are_forgiven_and_said(typed: str) -> None:
     assert len(found.services) == 1
 
 
+@pytest.mark.parametrize("typed", ["cards", "quiz", "weekend", "shell", "barden", "elder"])
+def test_a_word_that_is_unknown_is_not_turned_into_another(typed: str) -> None:
+    listed("A quiet car, week by week", description="A shed in the garden for older people.")
+    found = search(Asked(words=typed))
+    assert (found.corrected, found.services) == ([], [])
+
+
+def test_a_short_word_is_corrected_when_a_letter_is_missing_or_swapped() -> None:
+    listed("Dance")
+    listed("Yoga")
+    assert search(Asked(words="dnce")).corrected == [("dnce", "dance")]
+    assert search(Asked(words="yoag")).corrected == [("yoag", "yoga")]
+
+
 def test_a_word_begun_finds_what_begins_so() -> None:
     listed("Gardening together")
     found = search(Asked(words="garde"))
@@ -215,7 +229,7 @@ def test_a_correction_is_a_word_that_people_write_never_a_stem() -> None:
     ServiceTerm.objects.create(service=tagged, term=need(name="Loneliness", words=""))
     index([tagged.pk])
     refresh()
-    assert search(Asked(words="lonely")).corrected == [("lonely", "loneliness")]
+    assert search(Asked(words="lonelyness")).corrected == [("lonelyness", "loneliness")]
 
 
 # --- The steward's words, and other spellings -----------------------------------------------------------------
