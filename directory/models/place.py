@@ -1,5 +1,6 @@
 """Where services are (HSDS `location`, `address`, `accessibility`), and where postcodes and places lie."""
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Self
 
@@ -64,17 +65,28 @@ class Location(models.Model):
     def short(self) -> str:
         """ "St Mary's Hall, Worthing", for a card; an address's first line when the place has no name."""
         first = self.name or self.address.partition("\n")[0].partition(",")[0]
-        return ", ".join(part for part in (first, self.city) if part)
+        return ", ".join(self._once(first, self.city))
 
     @property
     def lines(self) -> list[str]:
-        """The address as it is written on an envelope, without the place's name said twice."""
-        parts = [self.name, *self.address.split("\n"), self.city, self.county, self.postcode]
-        seen: dict[str, str] = {}
-        for part in (p.strip() for p in parts):
-            if part and not any(part.lower() in line for line in seen):
-                seen[part.lower()] = part
-        return list(seen.values())
+        """The address as it is written on an envelope, without anything said twice."""
+        return self._once(self.name, *self.address.split("\n"), self.city, self.county, self.postcode)
+
+    def _once(self, *lines: str) -> list[str]:
+        """The lines without the parts (between commas) that were said before. "Worthing Library" does not say
+        "Worthing": only a whole part does, so that the town is never lost."""
+        seen: set[str] = set()
+        kept = [", ".join(part for part in line.split(",") if self._is_new(part, seen)) for line in lines]
+        return [re.sub(r"\s+", " ", line).strip() for line in kept if line.strip()]
+
+    def _is_new(self, part: str, seen: set[str]) -> bool:
+        """Whether `seen`, which then holds it, has not had it yet; with the postcode behind the town or without."""
+        plain = " ".join(part.casefold().split())
+        code = " ".join(self.postcode.casefold().split())
+        parts = {plain, plain.removesuffix(code).strip()} | ({code} if code and plain.endswith(code) else set())
+        new = bool(plain) and plain not in seen
+        seen |= parts
+        return new
 
 
 class Accessibility(models.Model):
