@@ -40,6 +40,7 @@ class StateForm(Form):
     """Runs, closed for now or ended. `booked` are the sessions with people in them, if it closes so."""
 
     button = "Save"
+    mark_optional = False  # the date is needed with one of the answers
     state = Radios(
         label="Does it run?",
         choices=[(RUNS, "It runs"), ("until", "Closed until a date"), ("closed", "Closed for now, no date yet"),
@@ -49,7 +50,7 @@ class StateForm(Form):
         shows={"until": ["until"]},
     )  # fmt: skip
     until = DateField(label="It runs again on", future=True, required=False)
-    alert = TextField(label="What should people know?", max_length=300, rows=2, required=False,
+    alert = TextField(label="What should people know? (optional)", max_length=300, rows=2, required=False,
                       help_text="For example: “Closed for Ramadan” or “Our boiler is being mended”")  # fmt: skip
     cancels: list[Session]  # with people in them: what closing it so would cancel
     sure = forms.BooleanField(label="Cancel these sessions, and tell those who are booked", required=False)

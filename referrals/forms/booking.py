@@ -18,6 +18,7 @@ class BookForm(Form):
     """A name and one contact, or neither. `earlier`: what this browser has booked for the session already."""
 
     button = "Book"
+    mark_optional = False  # one of the contacts is needed
 
     name = NameField(
         label="Your name", error_messages={"required": "Enter your name"},
@@ -29,14 +30,15 @@ class BookForm(Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )  # fmt: skip
     phone = PhoneField(
-        label="Phone number", required=False, help_text="If you have no e-mail. They call if something changes.",
+        label="Phone number", required=False, help_text="They call if something changes.",
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )  # fmt: skip
     neither = forms.BooleanField(
         label="I have neither: give me a code to write down", required=False,
+        help_text="Nobody can tell you of a change, or of a place that comes free. Look here with your code each day.",
     )  # fmt: skip
     note = TextField(
-        label="Is there anything they should know?", required=False, max_length=NOTE, rows=3,
+        label="Is there anything they should know? (optional)", required=False, max_length=NOTE, rows=3,
         help_text="For example: I use a wheelchair, or I come with my carer.",
     )  # fmt: skip
     another = forms.BooleanField(label="This place is for another person", required=False)

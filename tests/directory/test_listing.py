@@ -172,6 +172,13 @@ def test_given_an_edit_waits_when_closed_then_accepting_it_later_does_not_open_i
     assert (walk.name, walk.status) == ("Stroll", Status.CLOSED)
 
 
+def test_given_closed_until_a_date_then_the_date_is_not_called_optional(client_of, provider, walk):
+    page = client_of(provider).get(url(walk, "listing_state")).text
+    assert "It runs again on" in page
+    assert "What should people know? (optional)" in page
+    assert 'class="optional"' not in page
+
+
 BAD = [
     ({"state": "until"}, "Enter the day on which it runs again"),
     ({"state": "until", **in_days(0)}, "That is today"),

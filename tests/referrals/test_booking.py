@@ -55,6 +55,13 @@ def test_the_page_says_what_when_and_how_long_names_are_kept(client: Client) -> 
     assert "After 90 days your name and contact are deleted" in shown
 
 
+def test_one_way_to_be_reached_is_asked_for_and_neither_says_what_that_means(client: Client) -> None:
+    shown = text(client.get(url(SessionFactory())))
+    assert "How can we reach you? Give one of these E-mail address We write" in shown
+    assert "Look here with your code each day" in shown
+    assert shown.count("(optional)") == 1  # what they should know
+
+
 def test_books_a_place(client: Client) -> None:
     """given room, when somebody books with an e-mail address, then they have a place and a link in an e-mail"""
     session = SessionFactory()
