@@ -15,6 +15,7 @@ from directory.models.service import CHECKED_FOR
 from directory.sessions import Coming, runs_on
 
 MILE = 1.609344  # km
+SHORT_PRICE = r"£[0-9,]+(\.[0-9]{2})?( (a|an|each|per) [a-z]{1,12})?"
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,18 @@ def costs(service: Service, today: datetime.date) -> list[str]:
     lines = [cost(row) for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
     said = service.fees if service.fees and service.fees not in lines else ""
     return list(dict.fromkeys(line for line in (*lines, said) if line))
+
+
+def short_price(service: Service, today: datetime.date) -> str:
+    """ "£3 a time", "From £2", for a card; "" when it is not known or does not go into a few words."""
+    rows = [row for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
+    amounts = [row.amount for row in rows if row.amount is not None]
+    if len(amounts) < len(rows) or not all(amounts):
+        return ""
+    if len(set(amounts)) > 1:
+        return f"From {pounds(min(amounts))}"
+    said = [cost(row) for row in rows] if len(rows) == 1 else [pounds(amounts[0])] if rows else [service.fees.strip()]
+    return next((words for words in said if re.fullmatch(SHORT_PRICE, words)), "")
 
 
 def cost(row: CostOption) -> str:

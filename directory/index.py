@@ -15,13 +15,13 @@ from typing import NamedTuple
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from directory import marks
+from directory import describing, marks
 from directory.hours import all_in_words
 from directory.marks import ACCESS
 from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocation, Session, Spot, Status
 
 __all__ = ["ACCESS", "index", "keep_up", "mark_needs", "refresh"]
-MAKING = 1  # counted up when rows must be written in another way: the night writes the older ones anew
+MAKING = 2  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH = 500
 LEVELS = 12  # sizes of grid cell: 0.5 km, doubled eleven times to 1,024 km
 SMALLEST = 0.5  # km; the cells themselves are numbered by hereabouts_cell() (migration 0003)
@@ -155,6 +155,7 @@ def _line(
     access = list(marks.of_access(location)) if location else []
     online, free = marks.is_online(location, schedules), service.is_free or marks.is_said_free(service)
     chips = [chip for chip, there in (("Free", free), ("Online", online)) if there] + [ACCESS[code] for code in access]
+    price = "" if free else describing.short_price(service, today)
     body = [service.description, service.eligibility, service.fees, *when, *chips, *map(str, service.languages.all())]
     body += [term.words for term in terms]
     room, room_on = _room(service, dated)
@@ -166,7 +167,7 @@ def _line(
     return Line(
         service.pk, location.pk if location else None, lat, lon,
         service.name, " . ".join(about), "\n".join(body)[:50_000],
-        sorted(offered), hidden, _shortened(when), where, chips, room_on,
+        sorted(offered), hidden, _shortened(when), where, [price, *chips] if price else chips, room_on,
     )  # fmt: skip
 
 

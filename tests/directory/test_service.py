@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory import figures
-from directory.describing import ages, costs, replies, summary
+from directory.describing import ages, costs, replies, short_price, summary
+from directory.index import index
 from directory.models import (
     Accessibility,
     Contact,
@@ -160,6 +161,26 @@ def test_a_check_of_long_ago_says_to_ask_first(client: Client) -> None:
     old = timezone.localdate() - datetime.timedelta(days=100)
     html = client.get(url(listed("Walk", assured_date=old, confirm_every=3))).content.decode()
     assert "That is a while ago: ask before you go" in html
+
+
+@pytest.mark.parametrize(("amounts", "about", "fees", "said"), [
+    (["3"], "a time", "", "£3 a time"), (["2.50"], "", "", "£2.50"), (["3", "2"], "a time", "", "From £2"),
+    (["3", "0"], "", "", ""), (["3"], "a time, with tea and a biscuit", "", ""), ([None], "Ask us", "", ""),
+    ([], "", "£4 a session", "£4 a session"), ([], "", "Donations welcome", ""), ([], "", "", ""),
+])  # fmt: skip
+def test_a_price_in_a_few_words(amounts: list[str | None], about: str, fees: str, said: str) -> None:
+    service = ServiceFactory(fees=fees)
+    for amount in amounts:
+        price = None if amount is None else Decimal(amount)
+        CostOption.objects.create(service=service, amount=price, amount_description=about)
+    assert short_price(service, timezone.localdate()) == said
+
+
+def test_a_card_shows_the_price_of_what_is_not_free(client: Client) -> None:
+    service = listed("Walk", day="TU")
+    CostOption.objects.create(service=service, amount=3, amount_description="a time")
+    index([service.pk])
+    assert '<li class="chip">£3 a time</li>' in client.get(reverse("directory:activities")).content.decode()
 
 
 def test_the_next_sessions_with_places_left_and_where_to_book(client: Client) -> None:
