@@ -24,7 +24,7 @@ data-announce="Kept. {count} on your list">{star} On your list</span></div>"""
 @register.simple_tag(takes_context=True)
 def keep_button(context: template.Context, service: Service, pressed: bool = False) -> SafeString:
     """The button, or once it is on the list the word; `pressed` is htmx's answer to the press."""
-    kept = context.get("kept", ())
+    kept: Any = context.get("kept", ())
     if pressed:
         return format_html(PRESSED, pk=service.pk, star=icon("star"), count=len(kept))
     return draw(service, kept, context.get("csrf_token", ""))
