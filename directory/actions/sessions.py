@@ -14,7 +14,10 @@ from directory.index import index
 from directory.models import Service, Session
 from directory.sessions import hears, tell
 
-__all__ = ["ChangedMeanwhile", "TooFewPlaces", "add_session", "cancel_session", "change_session", "hears", "seen"]
+__all__ = [
+    "ChangedMeanwhile", "TooFewPlaces", "add_session", "cancel_session", "change_session", "hears", "seen",
+    "take_off",
+]  # fmt: skip
 
 COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")
 
@@ -70,6 +73,15 @@ def cancel_session(*, session: Session, why: str) -> Session:
         tell(row, "cancelled")
         index([row.service_id])
     return row
+
+
+@transaction.atomic
+def take_off(*, sessions: list[Session], why: str) -> list[Session]:
+    """Cancel these, those booked are told; the ones that stood until now. May be called twice."""
+    standing = [row for row in sessions if row.cancelled_at is None]
+    for row in sorted(standing, key=lambda row: row.pk):
+        cancel_session(session=row, why=why)
+    return standing
 
 
 @transaction.atomic

@@ -18,13 +18,15 @@ from directory.listing import Data, as_data
 from directory.listings import rows
 from directory.model_listings import like
 from directory.models import Service
+from directory.waiting import to_ring
 
 
 @allow(Permission.PUBLISH)
 @require_safe
 def listings(request: MemberRequest) -> HttpResponse:
     found, following = rows(request.member, uuid_or_none(request.GET.get("after", "")))
-    context = {"rows": found, "after": following, "verified": request.member.agency.verified_at is not None}
+    context = {"rows": found, "after": following, "verified": request.member.agency.verified_at is not None,
+               "ring": to_ring(request.member)}  # fmt: skip
     return page(request, "directory/listings.html", context)
 
 

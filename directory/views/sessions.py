@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
+from agencies.working_days import bank_holidays
 from config.forms import answer
 from config.fragments import page
 from config.template_tags import date_words, when
@@ -22,10 +23,12 @@ from directory.actions.sessions import (
     cancel_session,
     change_session,
     seen,
+    take_off,
 )
 from directory.forms.sessions import CancelForm, SessionForm
 from directory.models import Service, Session
-from directory.sessions import coming, strays
+from directory.sessions import Coming, coming, strays
+from directory.waiting import lines
 
 MOST, PAST = 100, 8
 DAY = datetime.timedelta(days=1)  # from then on the register of a session stands beside it
@@ -33,16 +36,32 @@ CONFLICT = "Somebody changed this session while you were writing. It is now: {}.
 
 
 @allow(Permission.PUBLISH)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """All that comes, and what was lately; posting takes off those on bank holidays that were shown."""
     service = get_object_or_404(with_patterns(request), pk=pk)
+    found = coming(service, MOST)
+    holidays = on_bank_holidays(found) if service.bookable else []
+    if request.method == "POST":
+        shown = set(request.POST.getlist("session"))
+        if gone := take_off(sessions=[row for row in holidays if str(row.pk) in shown], why="Bank holiday"):
+            messages.success(request, f"Taken off: {', '.join(date_words(row.starts_at) for row in gone)}.")
+        return redirect("directory:sessions", pk)
     mine = Session.kept_by(request.member).filter(service=service).select_related("at_location__location")
     past = mine.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-id")[:PAST]
     context = {
-        "service": service, "tab": "sessions", "coming": coming(service, MOST), "strays": strays(service),
+        "service": service, "tab": "sessions", "coming": found, "strays": strays(service),
         "past": past, "several": len(service.at_locations.all()) > 1, "soon": timezone.now() + DAY,
+        "lines": lines(found, Session.coming().filter(service=service)), "holidays": holidays,
+        "booked": sum(row.taken for row in holidays),
     }  # fmt: skip
     return page(request, "directory/sessions.html", context)
+
+
+def on_bank_holidays(found: list[Coming]) -> list[Session]:
+    """Those that the pattern lays on an English bank holiday; one that was set by hand is meant so."""
+    rows = [one.session for one in found if one.session and not one.is_cancelled and not one.session.changed]
+    return [row for row in rows if timezone.localdate(row.starts_at) in bank_holidays()]
 
 
 def with_patterns(request: MemberRequest) -> Any:

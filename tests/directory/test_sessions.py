@@ -7,9 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import Role
+from agencies.models import Author
+from agencies.working_days import bank_holidays
 from directory import sessions
 from directory.models import Service, Session
 from directory.sessions import lay_out
+from referrals.actions.booking import move_booking
+from referrals.booking_states import Booked, Mover
 from referrals.models import Booking
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, SessionFactory, booked, teammate
@@ -67,6 +71,71 @@ def test_given_a_session_was_then_who_came_can_be_written_down(client_of, provid
     page = client_of(provider).get(url(walk, "sessions"))
     assert "Write down who came" in page.text
     assert client_of(provider).get(url(over)).status_code == 404, "What is over is not changed"
+
+
+def test_given_a_full_session_then_it_says_who_waits_and_who_is_to_be_rung(client_of, provider, walk, first):
+    Service.objects.update(bookable=True)
+    Session.objects.filter(pk=first.pk).update(places=1)
+    first.refresh_from_db()
+    joan = booked(first, email="joan@home.example.org")
+    for name in ("Ada", "Ben", "Cem"):
+        booked(first, name)
+    client = client_of(provider)
+    text = " ".join(client.get(url(walk, "sessions")).text.split())
+    assert "3 waiting" in text
+    assert "to ring" not in text
+    assert "to be rung" not in client.get("/listings/").text
+    move_booking(joan, Booked.CANCELLED, by=Author.of(provider), mover=Mover.GROUP)
+    text = " ".join(client.get(url(walk, "sessions")).text.split())
+    assert "2 waiting" in text
+    assert "1 to ring" in text
+    page = client.get("/listings/").text
+    assert "1 person waits to be rung" in page
+    assert reverse("referrals:session_bookings", args=[first.pk]) in page
+    stranger = client_of(MembershipFactory(role=Role.PROVIDER))
+    assert "to be rung" not in stranger.get("/listings/").text
+
+
+# --- Bank holidays --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def holiday(walk):
+    """A session that the pattern lays on the next bank holiday."""
+    Service.objects.update(bookable=True)
+    day = timezone.localdate() + datetime.timedelta(days=2)
+    while day not in bank_holidays():
+        day += datetime.timedelta(days=1)
+    Session.objects.all().delete()  # the pattern's own may lie on others
+    starts_at = datetime.datetime.combine(day, datetime.time(10, 30), timezone.get_default_timezone())
+    return SessionFactory(service=walk, on=day, starts_at=starts_at, ends_at=None, places=6)
+
+
+def test_given_a_session_on_a_bank_holiday_then_one_press_takes_it_off(client_of, provider, walk, holiday):
+    joan = booked(holiday, email="joan@home.example.org")
+    client, at = client_of(provider), url(walk, "sessions")
+    text = " ".join(client.get(at).text.split())
+    assert f"A bank holiday: {holiday.on.day} {holiday.on:%B}. Is it on?" in text
+    assert "1 is booked: they are told" in text
+    for _ in range(2):
+        page = client.post(at, {"session": str(holiday.pk)}, follow=True)
+    assert "Is it on?" not in page.text
+    holiday.refresh_from_db()
+    joan.refresh_from_db()
+    assert (holiday.cancelled_why, joan.status) == ("Bank holiday", Booked.CALLED_OFF)
+
+
+def test_given_it_is_set_by_hand_or_not_bookable_or_was_not_shown_then_it_stands(client_of, provider, walk, holiday):
+    client, at = client_of(provider), url(walk, "sessions")
+    client.post(at, {"session": ["x", "\0", str(walk.pk)]})
+    Session.objects.update(changed=True)
+    client.post(at, {"session": str(holiday.pk)})
+    assert "Is it on?" not in client.get(at).text
+    Session.objects.update(changed=False)
+    Service.objects.update(bookable=False)
+    assert "Is it on?" not in client.get(at).text
+    holiday.refresh_from_db()
+    assert holiday.cancelled_at is None
 
 
 def test_the_statements_are_few_however_many_sessions(client_of, provider, walk):

@@ -67,3 +67,16 @@ SELECT "directory_accessibility"."id", "directory_accessibility"."location_id", 
 FROM "directory_accessibility"
 WHERE "directory_accessibility"."location_id" IN (%s, …)
 ORDER BY "directory_accessibility"."description" ASC, "directory_accessibility"."id" ASC
+
+-- 11
+SELECT DISTINCT "referrals_booking"."session_id" AS "session", "directory_session"."starts_at"
+FROM "referrals_booking"
+INNER JOIN "directory_session" ON ("referrals_booking"."session_id" = "directory_session"."id")
+WHERE ("referrals_booking"."email" = %s AND "referrals_booking"."session_id" IN (SELECT V0."id"
+FROM "directory_session" V0
+WHERE (V0."starts_at" > %s AND V0."id" IN (SELECT U0."id"
+FROM "directory_session" U0
+INNER JOIN "directory_service" U1 ON (U0."service_id" = U1."id")
+WHERE U1."agency_id" = %s))) AND "referrals_booking"."team_id" IS NULL)
+ORDER BY "directory_session"."starts_at" ASC
+LIMIT 200

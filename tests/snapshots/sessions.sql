@@ -53,6 +53,24 @@ WHERE ("directory_session"."starts_at" > %s AND "directory_session"."cancelled_a
 ORDER BY "directory_session"."starts_at" ASC, "directory_session"."id" ASC
 
 -- 9
+SELECT "referrals_booking"."session_id" AS "session", COUNT("referrals_booking"."id") AS "n"
+FROM "referrals_booking"
+WHERE ("referrals_booking"."session_id" IN (SELECT U0."id"
+FROM "directory_session" U0
+WHERE (U0."starts_at" > %s AND U0."service_id" = %s)) AND "referrals_booking"."status" = %s)
+GROUP BY 1
+
+-- 10
+SELECT DISTINCT "referrals_booking"."session_id" AS "session", "directory_session"."starts_at"
+FROM "referrals_booking"
+INNER JOIN "directory_session" ON ("referrals_booking"."session_id" = "directory_session"."id")
+WHERE ("referrals_booking"."email" = %s AND "referrals_booking"."session_id" IN (SELECT U0."id"
+FROM "directory_session" U0
+WHERE (U0."starts_at" > %s AND U0."service_id" = %s)) AND "referrals_booking"."team_id" IS NULL)
+ORDER BY "directory_session"."starts_at" ASC
+LIMIT 200
+
+-- 11
 SELECT "directory_session"."id", "directory_session"."service_id", "directory_session"."schedule_id", "directory_session"."at_location_id", "directory_session"."on", "directory_session"."starts_at", "directory_session"."ends_at", "directory_session"."places", "directory_session"."taken", "directory_session"."note", "directory_session"."changed", "directory_session"."cancelled_at", "directory_session"."cancelled_why", "directory_session"."registered_at", "directory_serviceatlocation"."id", "directory_serviceatlocation"."service_id", "directory_serviceatlocation"."location_id", "directory_serviceatlocation"."description", "directory_location"."id", "directory_location"."location_type", "directory_location"."name", "directory_location"."description", "directory_location"."address", "directory_location"."city", "directory_location"."region", "directory_location"."county", "directory_location"."postcode", "directory_location"."country", "directory_location"."latitude", "directory_location"."longitude", "directory_location"."transport", "directory_location"."source", "directory_location"."joined_to_id", "directory_location"."received"
 FROM "directory_session"
 INNER JOIN "directory_service" ON ("directory_session"."service_id" = "directory_service"."id")
