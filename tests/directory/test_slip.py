@@ -152,6 +152,20 @@ def test_what_is_no_longer_listed_is_said_on_the_slip(client: Client) -> None:
     assert ">Walk<" not in html
 
 
+def sheets(client: Client) -> list[str]:
+    response = client.get(f"{makes(client)}slip.pdf")
+    return [sheet.extract_text() for sheet in PdfReader(io.BytesIO(response.content)).pages]
+
+
+def test_three_activities_stand_on_one_sheet_and_each_sheet_says_whose_it_is(client: Client) -> None:
+    keeps(client, "Walk", "Choir", "Lunch")
+    assert len(sheets(client)) == 1
+    keeps(client, *(f"Club {n}" for n in range(5)))
+    found = sheets(client)
+    assert len(found) > 1
+    assert all("Hereabouts, 01632 960100" in sheet[-60:] for sheet in found)
+
+
 def test_the_paper_has_the_list_the_code_and_no_name(client: Client) -> None:
     keeps(client, "Walk", "Choir")
     address = makes(client)
