@@ -73,6 +73,11 @@ def test_from_an_example_to_a_page_that_everybody_finds(
     follow(page, "Contact")
     page.get_by_label("Phone").fill("01632960123")
     press(page, "Save and continue")
+    ours.step("what the example filled in")
+    for section in ("About", "Cost", "Who it is for", "The first time"):
+        page.locator(".govuk-task-list").get_by_role("link", name=section, exact=True).click()
+        expect(page.get_by_text("The example filled this in")).to_be_visible()
+        press(page, "Save and continue")
     ours.step("ready")
     follow(page, "Preview")
     ours.step("the preview")
