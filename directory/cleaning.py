@@ -22,6 +22,8 @@ from directory.models.session import DAYS
 LONGEST = 20_000  # characters of a text; the longest real description seen has 5,800
 BLOCKS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
 TAGS = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#[0-9]+);")
+NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
+BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 NAMESPACE = uuid.UUID("6f1c3a4e-2f0b-5d53-9a41-0c6b7d0c9e11")  # of the ids made here
 
@@ -95,10 +97,17 @@ def short(value: Any) -> str:
     return line(value, 50)
 
 
+def phone(value: Any) -> str:
+    return "" if plain(value).strip().lower() in NOTHING else short(value)
+
+
 def email(value: Any) -> str:
+    """An e-mail address; of several the first."""
     found = plain(value).strip().removeprefix("mailto:")
-    if not found:
+    if found.lower() in NOTHING:
         return ""
+    if found.count("@") > 1:
+        found = re.split(r"\s*[;,/|]\s*|\s+(?:(?:or|and|&)\s+)?", found)[0]
     try:
         validate_email(found)
     except ValidationError:
@@ -111,9 +120,9 @@ def email(value: Any) -> str:
 def url(value: Any) -> str:
     """A web address. Only http and https: anything else (`javascript:`) would run in a reader's browser."""
     found = plain(value).strip()
-    if not found:
+    if found.lower() in NOTHING:
         return ""
-    if re.fullmatch(r"(?i)www\.[a-z0-9.\-]+\.[a-z]{2,}(/\S*)?", found):
+    if BARE_HOST.fullmatch(found):
         found = f"https://{found}"
     try:
         URLValidator(schemes=["http", "https"])(found)

@@ -157,7 +157,7 @@ class Reading:
         for item, where in self.items(raw, "phones"):
             if "fax" in str(item.get("type") or item.get("description") or "")[:100].lower():
                 continue
-            if number := self.values(item, (("number", "number", clean.short),), where).get("number"):
+            if number := self.values(item, (("number", "number", clean.phone),), where).get("number"):
                 return str(number)
         return ""
 

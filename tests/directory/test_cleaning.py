@@ -157,3 +157,43 @@ def test_a_document_is_kept_without_nul_and_not_deeper_than_reason() -> None:
     assert kept["price"] == 2.5
     assert kept["is"] is True
     assert "end" not in str(kept["deep"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("example.org", "https://example.org"),
+        ("www.x.org.uk/y", "https://www.x.org.uk/y"),
+        ("HTTP://example.org", "HTTP://example.org"),
+        ("n/a", ""),
+        ("None", ""),
+        ("tbc", ""),
+        ("-", ""),
+    ],
+)
+def test_a_web_address_may_lack_its_beginning(sent: str, kept: str) -> None:
+    assert clean.url(sent) == kept
+
+
+@pytest.mark.parametrize("sent", ["javascript:alert(1)", "no website", "ask ann@x.example.org", "example"])
+def test_what_is_no_web_address_is_not_made_one(sent: str) -> None:
+    with pytest.raises(ValueError, match="not a web address"):
+        clean.url(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("ann@x.example.org; bob@x.example.org", "ann@x.example.org"),
+        ("ann@x.example.org or bob@x.example.org", "ann@x.example.org"),
+        ("ann@x.example.org/bob@x.example.org", "ann@x.example.org"),
+        ("N/A", ""),
+        ("none", ""),
+    ],
+)
+def test_the_first_of_several_e_mail_addresses(sent: str, kept: str) -> None:
+    assert clean.email(sent) == kept
+
+
+def test_a_phone_number_that_says_nothing_is_none() -> None:
+    assert (clean.phone(" TBC "), clean.phone("01632 960001")) == ("", "01632 960001")
