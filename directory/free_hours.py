@@ -45,6 +45,7 @@ TOKEN = re.compile(
     rf"|(?P<all>{EVERY_DAY})\b|(?P<work>week ?days?|m ?- ?f)\b|(?P<rest>week ?ends?)\b"
     r"|(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th)\b"
     r"|(?P<other>every other|alternate|fortnightly|every (?:2|two|second) weeks?|bi-?weekly)\b"
+    r"|(?P<every>(?:every|each) (?=(?:second|third|fourth|2nd|3rd|4th)\b))"
     r"|(?P<month>(?:of|in|each|every|per|a) (?:the |each |every )?(?:calendar )?month|monthly)\b"
     rf"|(?P<day>(?:{'|'.join(NAMES)}))\b\.?"
     r"|(?P<time>(?:12 ?)?(?:noon|midday|midnight)"
@@ -119,7 +120,7 @@ class Group:
         self.days: list[str] = []
         self.nths: list[str] = []
         self.times: list[tuple[Clock | None, Clock | None]] = []
-        self.closed = self.monthly = self.always = False
+        self.closed = self.monthly = self.always = self.every = False
         self.interval = 1
 
     def schedules(self) -> Schedules:
@@ -129,6 +130,8 @@ class Group:
             return []
         if (not self.days and not self.always) or (self.monthly and not self.nths):
             raise Unsure("no day, or a month without saying which week")
+        if self.every and len(self.nths) == 1 and not self.monthly:
+            raise Unsure("every second Tuesday: of the month, or every other one")
         if self.nths:
             days = [f"{nth}{day}" for nth in self.nths for day in self.days]
             pattern: dict[str, Any] = {"freq": "MONTHLY", "byday": ",".join(days)}
@@ -147,7 +150,7 @@ def _groups(tokens: list[Token]) -> Iterator[Group]:
     group, at = Group(), 0
     while at < len(tokens):
         kind = tokens[at].kind
-        about_days = kind in ("day", "all", "work", "rest", "nth", "other")
+        about_days = kind in ("day", "all", "work", "rest", "nth", "other", "every")
         over = bool(group.days) and kind == "time" if leads_with_time else bool(group.times) and about_days
         if over or ((group.closed or group.always) and about_days and group.days):
             yield group
@@ -166,9 +169,10 @@ def _add(group: Group, tokens: list[Token], at: int) -> int:
         group.days += {"all": CODES, "work": CODES[:5], "rest": CODES[5:]}[kind]
     elif kind == "nth":
         group.nths.append(NTH[words])
-    elif kind in ("other", "month", "closed", "always"):
+    elif kind in ("other", "month", "closed", "always", "every"):
         group.interval = 2 if kind == "other" else group.interval
         group.monthly |= kind == "month"
+        group.every |= kind == "every"
         group.closed |= kind == "closed"
         group.always |= kind == "always"
     elif kind == "time" and following == ["dash", "time"]:

@@ -48,6 +48,10 @@ ALL = f"{WEEK},SA,SU"
         ("1st and 3rd Wednesday of the month 10.30am-12", "1WE,3WE 10:30-12:00"),
         ("Last Friday of every month 7pm to 9pm", "-1FR 19:00-21:00"),
         ("Fortnightly Tuesday 7.30pm", "TU/2 19:30-"),
+        ("Every other Tuesday 7.30pm", "TU/2 19:30-"),
+        ("Every 2nd Tuesday of the month, 2pm", "2TU 14:00-"),
+        ("Second Tuesday of each month, 2pm", "2TU 14:00-"),
+        ("Every 2nd and 4th Tuesday 2pm", "2TU,4TU 14:00-"),
         ("Every day 8am-8pm", f"{ALL} 08:00-20:00"),
         ("24/7", f"{ALL} 00:00-23:59"),
         ("Weekdays 0900-1730", f"{WEEK} 09:00-17:30"),
@@ -72,7 +76,7 @@ def test_what_is_certain_is_read(text: str, read: str) -> None:
         "", "varies", "Call for times", "7-9", "Tuesday 7-9", "Tuesday 7.30", "10am-4pm", "Monthly, Tuesday",
         "April to October: Mon-Sun 10-4", "Tuesday 25:00", "Tuesday 9am-9am", "TBC", "Mon-Fri 9am-5pm or so",
         "Monday 13pm", "mostly Tuesdays", "Tuesday 31/12/2026", "Mon 9-5 " * 200, "Sat on the fence", "(", "-", "9",
-        "\x00", "Монday", "closed", "Tuesday closed",
+        "\x00", "Монday", "closed", "Tuesday closed", "Every 2nd Tuesday 2pm", "every second Tuesday, 2pm to 4pm",
     ],
 )  # fmt: skip
 def test_what_is_not_certain_stays_text(text: str) -> None:
