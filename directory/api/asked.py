@@ -14,6 +14,7 @@ from directory.postcodes import find_postcode
 
 PER_PAGE, MOST = 50, 100  # items on a page
 MOST_MINIMAL = 10_000  # of ids and dates alone
+ON_A_PAGE = f"a whole number from 1 to {MOST}, or to {MOST_MINIMAL:,} with minimal=true"
 FURTHEST = 500_000  # metres
 USUAL = 5_000  # metres from a postcode when no proximity is given
 CLOCK = "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?$"  # JSON Schema's own "time" wants an offset, which a weekly hour has not
@@ -79,6 +80,13 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def per_page(value: str) -> int:
+    try:
+        return whole(1, MOST_MINIMAL)(value)
+    except ValueError:
+        raise ValueError(f"is {ON_A_PAGE}") from None
+
+
 def key(value: str) -> uuid.UUID:
     try:
         return uuid.UUID(value)
@@ -99,8 +107,10 @@ def one_form(value: str) -> str:
 
 
 def day(value: str) -> str:
+    """ "TU", "Tue", "tuesday", "Tuesdays"."""
     found = value.strip().upper()
-    code = next((code for code, name in DAYS.items() if found in (code, name.upper())), "")
+    found = found.removesuffix("S") if len(found) > 3 else found
+    code = next((code for code, name in DAYS.items() if len(found) > 1 and name.upper().startswith(found)), "")
     if not code:
         raise ValueError("is a day of the week: MO, TU, WE, TH, FR, SA or SU")
     return code
@@ -166,7 +176,7 @@ PARAMETERS: dict[str, Parameter] = {
         {"type": "integer", "minimum": 1, "default": 1}, "1",
     ),
     "per_page": Parameter(
-        whole(1, MOST_MINIMAL), f"Items on a page: {MOST} at most, {MOST_MINIMAL:,} with `minimal`.",
+        per_page, f"Items on a page: {ON_A_PAGE}.",
         {"type": "integer", "minimum": 1, "maximum": MOST_MINIMAL, "default": PER_PAGE}, "10",
     ),
     "search": Parameter(
@@ -230,7 +240,7 @@ def _against_each_other(found: dict[str, Any]) -> list[tuple[str, str]]:
     if "proximity" in found and "postcode" not in found:
         wrong.append(("proximity", "proximity needs a postcode to be measured from."))
     if found.get("per_page", 1) > MOST and not found.get("minimal"):
-        wrong.append(("per_page", f"per_page is {MOST} at most; for all at once use format=ndjson."))
+        wrong.append(("per_page", f"per_page is {ON_A_PAGE}; for all at once use format=ndjson."))
     if found.get("minimal") and found.get("full"):
         wrong.append(("minimal", "minimal and full ask for opposite things; use one of them."))
     return wrong

@@ -142,7 +142,14 @@ def test_day_and_times_are_of_the_same_meeting(client: Client) -> None:
     walk = listed("Walk", day="TU")  # 10:30 to 12
     Schedule.objects.create(service=walk, freq="WEEKLY", byday="TH", opens_at=datetime.time(19))
     Schedule.objects.create(service=walk, byday="SU", valid_to=timezone.localdate() - datetime.timedelta(days=1))
-    for query in ({"day": "TU"}, {"day": "tuesday"}, {"start_time": "10:30"}, {"end_time": "12:00:00"}, {"day": "TH"}):
+    for query in (
+        {"day": "TU"},
+        {"day": "tuesday"},
+        {"day": "Tue"},
+        {"start_time": "10:30"},
+        {"end_time": "12:00:00"},
+        {"day": "TH"},
+    ):
         assert names(client, **query) == ["Walk"], query
         assert names(client, "/service_at_locations", **query) == ["Walk"], query
     for query in ({"day": "MO"}, {"day": "SU"}, {"day": "TU", "start_time": "18:00"}, {"end_time": "11:00"}):
@@ -194,6 +201,18 @@ def test_a_parameter_that_cannot_be_used_is_named(name: str, value: str, client:
     (wrong,) = response.json()["errors"]
     assert wrong["name"] == name
     assert wrong["reason"] in response.json()["detail"]
+
+
+def test_how_many_on_a_page_is_said_in_the_same_words_everywhere(client: Client) -> None:
+    said = "a whole number from 1 to 100, or to 10,000 with minimal=true"
+    for value in ("0", "101", "10001", "many"):
+        assert f"per_page is {said}" in client.get(f"{BASE}/services", {"per_page": value}).json()["detail"], value
+    (row,) = [
+        row
+        for row in client.get("/api/openapi.json").json()["paths"]["/services"]["get"]["parameters"]
+        if row["name"] == "per_page"
+    ]
+    assert said in row["description"]
 
 
 def test_all_that_is_wrong_is_said_at_once(client: Client) -> None:
