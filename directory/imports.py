@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +16,12 @@ from directory.feeds import AsBefore
 from directory.listing import WHOLE, as_data
 from directory.models import Service, Status
 from directory.open_referral import Problem, Received, Refused, from_oruk, identity_of
-from directory.open_referral.spreadsheet import Row
+from directory.open_referral.columns import label
+from directory.open_referral.spreadsheet import OTHER, Row
 from directory.storing import save
 
 BATCH = 200
-READING = "2"  # goes up when from_oruk reads more or otherwise: then everything is read again
+READING = "3"  # goes up when from_oruk reads more or otherwise: then everything is read again
 MOST_NOTES = 2_000  # changes and problems of one run that are written down; the counts are of all
 LONGEST_NOTE = 500  # characters of an old or new value
 Change = tuple[str, str, list[tuple[str, str, str]]]  # id, name, [(what, old, new)]
@@ -37,6 +39,14 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     refusals: list[tuple[Problem, Any]] = field(default_factory=list)  # with the row as it was sent
     changes: list[Change] = field(default_factory=list)
+    elsewhere: Counter[str] = field(default_factory=Counter)  # how many were refused that belong to another source
+    unused: dict[str, None] = field(default_factory=dict)  # the columns of a table that are no field of ours
+
+    @property
+    def same_elsewhere(self) -> str:
+        """What to say when it looks like another source's list; "" when it does not."""
+        owner, count = self.elsewhere.most_common(1)[0] if self.elsewhere else ("", 0)
+        return f"{count:,} belong to {owner}. The same directory?" if count else ""
 
     def __str__(self) -> str:
         total = self.new + self.changed + self.same + self.refused
@@ -103,7 +113,9 @@ class Import:
         for key, digest, raw in rows:
             source, before = known.get(key, (self.source, ""))
             if source != self.source:
-                self._refuse(Problem(str(key), "id", "another source has a service with this id"), raw)
+                owner = source or "somebody here"
+                self.report.elsewhere[owner] += 1
+                self._refuse(Problem(str(key), "id", f"it belongs to {owner}"), raw)
             elif (before == digest or (isinstance(raw, AsBefore) and before)) and not self.again:
                 self.report.same += 1
             elif received := self._read(raw):
@@ -114,6 +126,8 @@ class Import:
     def _named(self, raw: Any) -> tuple[uuid.UUID, str, Any] | None:
         """The id and the digest of a raw service, without reading it; None when it is refused."""
         sent = raw.raw if isinstance(raw, AsBefore) else raw
+        if isinstance(raw, Row):
+            self.report.unused |= dict.fromkeys(name.removeprefix(OTHER) for name in raw if name.startswith(OTHER))
         try:
             key = identity_of(sent, self.source)
         except Refused as refused:
@@ -140,13 +154,14 @@ class Import:
             return None
         received.service.received = kept(sent)
         if isinstance(sent, Row):  # a sheet has columns, not paths
-            received.problems[:] = [one._replace(field=one.field.rpartition(".")[2]) for one in received.problems]
+            received.problems[:] = [one._replace(field=label(one.field)) for one in received.problems]
         return received
 
     def _refuse(self, problem: Problem, raw: Any = None) -> None:
         self.report.refused += 1
         self.report.problems.append(problem)
-        self.report.refusals.append((problem, kept(raw)))
+        as_it_came = raw.cells if isinstance(raw, Row) and raw.cells is not None else raw
+        self.report.refusals.append((problem, kept(as_it_came)))
 
     def _save_all(self, batch: list[tuple[Received, bool, Any]]) -> None:
         """In one transaction; when the database refuses something, one by one, to lose no more than that."""

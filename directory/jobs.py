@@ -72,11 +72,11 @@ def forget_lost_searches(timestamp: int) -> None:
 
 
 @app.task(name="import_source")
-def import_source(*, run: str) -> None:
+def import_source(*, run: str, part: bool = False) -> None:
     """Carry out one import that the steward or the clock asked for. May run twice: nothing changes the second time."""
     found = Run.objects.select_related("source").filter(pk=run, ended_at=None).first()
     if found:
-        carry_out(found)
+        carry_out(found, part=part)
 
 
 @app.periodic(cron="13 * * * *")

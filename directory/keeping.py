@@ -12,6 +12,8 @@ from typing import Any
 from directory.cleaning import plain
 from directory.models import Document, Run
 from directory.open_referral import Problem
+from directory.open_referral.spreadsheet import OTHER, REASON
+from directory.tables import MOST_COLUMNS
 
 KEPT_RUNS = 3  # of a source, whose documents keep their bodies; of older ones name, size and digest stay
 LARGEST_KEPT = 60_000_000  # bytes of one run's bodies, packed
@@ -96,7 +98,10 @@ def let_go(run: Run) -> None:
 
 
 def keep_refused(run: Run, refusals: list[tuple[Problem, Any]]) -> None:
-    """A CSV file: the row, the reason, and the row as it was sent, in its own columns when it had any."""
+    """A CSV file: the rows as they came, in their own columns when they had any, and why each was refused.
+
+    Put right, it can be uploaded as the next file of the same source.
+    """
     Document.objects.filter(run=run, number=REFUSED).delete()
     if not refusals:
         return
@@ -109,12 +114,13 @@ def keep_refused(run: Run, refusals: list[tuple[Problem, Any]]) -> None:
 
 def refused_file(refusals: list[tuple[Problem, Any]]) -> str:
     rows = [raw if isinstance(raw, dict) else {"as sent": raw} for _, raw in refusals]
-    names = list(dict.fromkeys(name for row in rows for name in row))[:200]
+    names = list(dict.fromkeys(name for row in rows for name in row if name != REASON))[:MOST_COLUMNS]
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["which", "field", "reason", *(harmless(name.removeprefix("column: ")) for name in names)])
+    writer.writerow([*(harmless(name.removeprefix(OTHER)) for name in names), REASON])
     for (problem, _), row in zip(refusals, rows, strict=True):
-        writer.writerow(map(harmless, [*problem, *(_cell(row.get(name)) for name in names)]))
+        reason = f"{problem.id}: {problem.said}"
+        writer.writerow(map(harmless, [*(_cell(row.get(name)) for name in names), reason]))
     return out.getvalue()
 
 

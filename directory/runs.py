@@ -24,13 +24,13 @@ logger = logging.getLogger(__name__)
 
 
 def carry_out(
-    run: Run, source: str = "", *, again: bool = False, allow_private: bool = False,
+    run: Run, source: str = "", *, again: bool = False, allow_private: bool = False, part: bool = False,
     tell: Callable[[int], object] = lambda count: None,
 ) -> Report:  # fmt: skip
     """Read `source` (an address or a path; else the run's own document, else its feed) and bring in what it holds.
 
     Never raises for what is wrong with the feed: `run.error` says why it ended early, and what came before is in.
-    May be done twice: a run whose worker died begins anew.
+    May be done twice: a run whose worker died begins anew. Of a `part` of a list, what is not in it is not gone.
     """
     run.begun_at, run.error = run.begun_at or timezone.now(), ""
     uploaded = not source and not run.source.url
@@ -51,7 +51,7 @@ def carry_out(
         run.error = f"Something went wrong here, and is in the log ({type(error).__name__})."
     finally:
         keeper.flush(last=True)
-    return _end(run, work)
+    return _end(run, work, part)
 
 
 def _raws(
@@ -85,11 +85,15 @@ def note(run: Run, report: Report) -> None:
 
 
 @transaction.atomic
-def _end(run: Run, work: Import) -> Report:
-    report = work.finish(whole=not run.error)
+def _end(run: Run, work: Import, part: bool) -> Report:
+    report = work.finish(whole=not run.error and not part)
     run.new, run.changed, run.same, run.refused = report.new, report.changed, report.same, report.refused
     run.gone, run.changes = report.gone, report.changes[:MOST_NOTES]
     run.problems = [list(problem) for problem in report.problems[:MOST_NOTES]]
+    if report.same_elsewhere:
+        run.problems.insert(0, ["", "", f"{report.same_elsewhere} Then bring it in under that name."])
+    if report.unused:
+        run.problems.insert(0, ["", "", f"Not used: {', '.join(report.unused)}"[:2000]])
     if len(report.problems) > MOST_NOTES:
         run.problems.append(["", "", f"and {len(report.problems) - MOST_NOTES:,} more"])
     run.ended_at = timezone.now()

@@ -42,9 +42,14 @@ def csv_rows(content: bytes) -> Iterator[Cells]:
             if number > MOST_ROWS:
                 raise TableError(f"The table has more than {MOST_ROWS:,} rows.")
             if any(cell.strip() for cell in row):
-                yield [cell[:LONGEST_CELL].strip() for cell in row[:MOST_COLUMNS]]
+                yield [_as_meant(cell[:LONGEST_CELL].strip()) for cell in row[:MOST_COLUMNS]]
     except csv.Error as error:
         raise TableError(f"The table cannot be read: {error}.") from None
+
+
+def _as_meant(cell: str) -> str:
+    """An apostrophe before what would be a formula is the mark of whoever wrote the file, as we do."""
+    return cell[1:] if cell[:2] in ("'=", "'+", "'-", "'@") else cell
 
 
 def decoded(content: bytes) -> str:
@@ -113,11 +118,13 @@ def _rows(sheet: Any) -> list[Cells]:
     sheet.reset_dimensions()  # what the file says of its own size is not to be trusted
     rows: list[Cells] = []
     try:
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             if number > MOST_ROWS:
                 raise TableError(f"The sheet has more than {MOST_ROWS:,} rows.")
-            cells = [_text(value) for value in row]
-            if any(cells):
+            cells = [_text(value) for value in row[:MOST_COLUMNS]]
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
                 rows.append(cells)
     except TableError:
         raise
@@ -148,15 +155,21 @@ def headed(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, str]]]]:
     """The column names, and each row below them with its number as a spreadsheet counts.
 
     The heading is the first row of which at least half of the widest of the first ten is filled: titles above
-    a table are passed over. Columns without a name, or with one that is taken, are named by their place.
+    a table are passed over. Columns without a name, or with one that is taken, are named by their place; those
+    with neither a name nor a cell that is filled are left out.
     """
     if not rows:
         raise TableError("The table is empty.")
     widest = max(sum(map(bool, row)) for row in rows[:10])
     at = next(n for n, row in enumerate(rows[:10]) if sum(map(bool, row)) * 2 >= widest)
-    names: Cells = []
-    for n, name in enumerate(rows[at], start=1):
-        name = " ".join(name.split())[:200] or f"Column {n}"
-        names.append(name if name not in names else f"{name} ({n})")
-    below = [(n, dict(zip(names, row, strict=False))) for n, row in enumerate(rows[at + 1 :], start=at + 2)]
-    return names, below
+    filled = {n for row in rows[at:] for n, cell in enumerate(row) if cell}
+    names: dict[int, str] = {}
+    for n in sorted(filled):
+        name = " ".join(rows[at][n].split())[:200] if n < len(rows[at]) else ""
+        name = name or f"Column {n + 1}"
+        names[n] = name if name not in names.values() else f"{name} ({n + 1})"
+    below = [
+        (number, {names[n]: cell for n, cell in enumerate(row) if n in names})
+        for number, row in enumerate(rows[at + 1 :], start=at + 2)
+    ]
+    return [*names.values()], below

@@ -79,16 +79,16 @@ def upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership) -> 
 
 @transaction.atomic
 def match_columns(run: Run, *, columns: dict[str, str], by: Membership) -> None:
-    """Which column is which field, for this file and the next ones of its source."""
-    run.source.columns = columns
+    """Which column is which field, for this file and the next ones of its source; other columns stay as they were."""
+    run.source.columns |= columns
     run.source.save(update_fields=["columns"])
 
 
 @transaction.atomic
-def begin(run: Run, *, by: Membership) -> None:
-    """Bring in an uploaded file, by a job. Once."""
+def begin(run: Run, *, part: bool = False, by: Membership) -> None:
+    """Bring in an uploaded file, by a job. Once. Of a `part` of the list, what is not in it is not gone."""
     if Run.objects.filter(pk=run.pk, begun_at=None).update(begun_at=timezone.now(), started_by=by):
-        _queue(run)
+        _queue(run, part=part)
 
 
 @transaction.atomic
@@ -109,10 +109,10 @@ def _end_what_was_broken_off(source: Source) -> None:
     lost.update(ended_at=timezone.now(), error="It was broken off and did not end.")
 
 
-def _queue(run: Run) -> None:
+def _queue(run: Run, *, part: bool = False) -> None:
     from directory.jobs import import_source  # the job carries out the run, and needs all that imports need
 
-    import_source.configure(lock=f"import {run.source_id}").defer(run=str(run.pk))
+    import_source.configure(lock=f"import {run.source_id}").defer(run=str(run.pk), part=part)
 
 
 # --- What is due, and what has failed ---------------------------------------------------------------------

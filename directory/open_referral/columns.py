@@ -24,12 +24,13 @@ name: Name of the activity: name servicename activity activityname service title
 place: Name of the place: venue venuename nameofvenue place placename location locationname building
     buildingname site sitename where premises
 organisation: Organisation: organisation organization organisationname organizationname provider providername
-    runby operator charity group host owner org managedby
+    runby operator charity group host owner org managedby whorunsit runsit whorunsthis whoorganisesit organiser
 description: Description: description about details summary descriptionofservice information info whatweoffer
-    whatson notes comments desc servicedescription otherinformation facilities
+    notes comments desc servicedescription otherinformation facilities whatisit whatson
 address: Address: address address1 addressline1 street streetaddress fulladdress road venueaddress addressone
-    addrstreet
+    addrstreet addr addr1 add1 addressl1 whereisit
 address_2: Address, second line: address2 addressline2 addresstwo locality area addressline3
+    addr2 add2 addressl2
 city: Town or city: town city posttown towncity townorcity village addrcity townname
 county: County: county region countyname state
 postcode: Postcode: postcode postalcode zip zipcode pcode venuepostcode addrpostcode postcodes
@@ -38,14 +39,14 @@ longitude: Longitude: longitude lon lng long x xcoord geolng geolon
 point: Latitude and longitude together: coordinates latlong latlng latlon geo geopoint geocoordinates gps
 hours: Opening hours or when: openinghours openingtimes hours when times opening daysandtimes dayandtime
     dateandtime daytime schedule sessiontimes opentimes openinghoursdescription timings hoursofoperation dayandtimes
-    daystimes
+    daystimes whenisit
 days: Day or days: day days dayofweek weekday dayoftheweek sessionday daysopen
 opens: Start time: start starttime opens opensat opentime from timefrom openingtime startsat
 closes: End time: end endtime closes closesat closetime to timeto until closingtime finish finishtime endsat
 @days
 cost: Cost: cost costs price prices fee fees charge charges admission howmuch isfree free costdetails feestext
 phone: Phone: phone telephone tel phonenumber telephonenumber mobile contactnumber contactphone contacttelephone
-    phoneno telephoneno
+    phoneno telephoneno telno phonenum
 email: E-mail: email emailaddress mail contactemail eaddress
 website: Website: website url web link webaddress websiteurl homepage websiteaddress moreinformation weblink
     siteurl
@@ -98,6 +99,21 @@ SHAPES = {  # what most filled cells of a column look like
 }
 
 
+STANDARD = {  # the standard's names of fields, where they are not ours
+    "url": "website", "number": "phone", "phones": "phone", "postal_code": "postcode", "address_1": "address",
+    "state_province": "county", "assured_date": "checked", "application_process": "joining", "fees": "cost",
+    "eligibility_description": "who", "transportation": "transport", "opens_at": "opens", "closes_at": "closes",
+    "amount": "cost", "organization": "organisation",
+}  # fmt: skip
+
+
+def label(path: str) -> str:
+    """A field of the standard in the steward's words: "locations[0].longitude" → "Longitude"; as it is without any."""
+    last = re.sub(r"\[[0-9]+\]", "", path).rpartition(".")[2]
+    column = FIELDS.get(STANDARD.get(last, last))
+    return column.label if column else last
+
+
 def simple(name: str) -> str:
     """A column's name without spaces and signs: "Opening Hours*" → "openinghours"."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
@@ -117,6 +133,13 @@ def guess(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str]:
             found[name] = field
     _by_part_of_name(names, found)
     return found
+
+
+def settled(names: Cells, rows: Iterable[dict[str, str]], remembered: dict[str, str]) -> dict[str, str]:
+    """As remembered, "" for what is not used; columns that were not there before are guessed."""
+    before = {name: remembered[name] for name in names if name in remembered}
+    guessed = guess([name for name in names if name not in before], rows)
+    return before | {name: field for name, field in guessed.items() if field not in before.values()}
 
 
 def _by_name(names: Cells, found: dict[str, str]) -> None:

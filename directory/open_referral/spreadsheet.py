@@ -7,7 +7,7 @@ from typing import Any
 from directory.free_hours import read_hours
 from directory.mending import FREE
 from directory.models.session import DAYS
-from directory.open_referral.columns import guess, is_enough
+from directory.open_referral.columns import is_enough, settled
 from directory.tables import Cells, TableError, headed
 
 PRICE = re.compile(r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I)
@@ -22,9 +22,13 @@ SAID_NO = {"no", "n", "false", "0"}
 
 
 class Row(dict[str, str]):
-    """The cells of one row under our fields' names, all the rest under the columns' own; `number` is the sheet's."""
+    """The cells of one row under our fields' names, all the rest under the columns' own.
+
+    `number` is the sheet's; `cells` are those of the row as it came, under the sheet's own headings.
+    """
 
     number = 0
+    cells: dict[str, str] | None = None
 
     @property
     def label(self) -> str:
@@ -57,6 +61,7 @@ class Row(dict[str, str]):
 
 
 Columns = dict[str, str]  # column → field
+REASON = "Why it was refused"  # the column beside the rows of the file of what was refused
 OTHER = "column: "  # before the name of a column that is no field of ours
 
 
@@ -71,14 +76,19 @@ def rows_of(table: list[Cells], columns: dict[str, str] | None = None) -> Iterat
     same ones but other words is numbered, so that a second session at the same place is not lost.
     """
     names, below = headed(table)
-    known = {name: field for name, field in (columns or {}).items() if field} or guess(names, [row for _, row in below])
+    known = settled(names, [row for _, row in below], columns or {})
+    originals = dict(below)
     if not is_enough(known):
         raise TableError("No column looks like the name of an activity. Say which columns are which.")
-    yield from with_ids((number, fields_of(row, known)) for number, row in below)
+    for row in with_ids((number, fields_of(row, known)) for number, row in below):
+        row.cells = originals[row.number]
+        yield row
 
 
 def fields_of(row: dict[str, str], columns: dict[str, str]) -> dict[str, str]:
-    return {columns.get(name) or f"{OTHER}{name}": cell for name, cell in row.items() if cell}
+    """What was refused and put right comes back with our reason beside it, which is nothing of the row's."""
+    filled = {name: cell for name, cell in row.items() if cell and name != REASON}
+    return {columns.get(name) or f"{OTHER}{name}": cell for name, cell in filled.items()}
 
 
 def with_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Row]:

@@ -138,7 +138,7 @@ def begin(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         deeds.discard(found, by=request.member)
         messages.success(request, "The file is thrown away. Nothing came in.")
         return redirect("directory:sources")
-    deeds.begin(found, by=request.member)
+    deeds.begin(found, part="part" in request.POST, by=request.member)
     return redirect("directory:run", pk)
 
 

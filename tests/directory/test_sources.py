@@ -1,7 +1,9 @@
 """/steward/sources/: feeds, files, what each import did, and what is gone."""
 
+import csv
 import gzip
 import io
+import json
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -277,6 +279,30 @@ def test_the_columns_are_remembered_for_the_next_file(helen: Client) -> None:
     assert page.count('value="place" selected') == 1
 
 
+def test_a_part_of_the_columns_makes_a_source_forget_none(helen: Client) -> None:
+    run = uploaded(helen, "A,Venue,Notes\nChess,Library,BN11 1AA\n")
+    helen.post(reverse("directory:run_columns", args=[run.pk]), {"column_0": "name", "column_1": "place"})
+    part = uploaded(helen, "A,Postcode\nBridge,BN11 1AA\n")
+    page = words(helen.get(reverse("directory:run_columns", args=[part.pk])))
+    assert 'value="name" selected' in page, "as it was said the last time"
+    assert 'value="postcode" selected' in page, "new, and so guessed"
+    helen.post(reverse("directory:run_columns", args=[part.pk]), {"column_0": "name", "column_1": "postcode"})
+    part.source.refresh_from_db()
+    assert part.source.columns == {"A": "name", "Venue": "place", "Notes": "", "Postcode": "postcode"}
+
+
+def test_only_the_columns_of_a_wide_sheet_that_hold_something_are_asked_about(helen: Client) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Activity", None, "Venue"], ["Choir", None, "Hall", None, "seen"], ["Chess", None, None]):
+        book.active.append(row)
+    book.active.cell(3, 290).value = " "
+    out = io.BytesIO()
+    book.save(out)
+    run = uploaded(helen, out.getvalue(), "wide.xlsx")
+    page = helen.get(reverse("directory:run_columns", args=[run.pk]))
+    assert [*page.context["form"].names.values()] == ["Activity", "Venue", "Column 5"]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -297,9 +323,55 @@ def test_the_refused_rows_can_be_taken_away_with_their_reasons(helen: Client) ->
     assert (run.new, run.refused) == (1, 2)
     document = run.documents.get(number=0)
     content = helen.get(reverse("directory:document", args=[document.pk])).content.decode("utf-8-sig")
-    assert "Row 3,name,there is no name" in content
+    rows = list(csv.reader(io.StringIO(content)))
+    assert rows[0] == ["Name", "Postcode", "Notes", "Why it was refused"], "as they came, with nothing of ours"
+    assert ["", "BN11 1AB", "'=HYPERLINK(1)", "Row 3: there is no name"] in rows, "no cell is taken for a formula"
     assert "twice" in content
-    assert "'=HYPERLINK(1)" in content, "no cell is taken for a formula"
+    mended = content.replace(",BN11 1AB", "Bridge,BN11 1AB")
+    again = uploaded(helen, mended)
+    form = helen.get(reverse("directory:run_columns", args=[again.pk])).context["form"]
+    assert [*form.names.values()] == ["Name", "Postcode", "Notes"]
+    helen.post(reverse("directory:begin_run", args=[again.pk]), {"deed": "begin", "part": "1"})
+    run_jobs()
+    again.refresh_from_db()
+    assert (again.new, again.refused, again.gone) == (1, 0, [])
+    assert Service.objects.get(name="Bridge").description == "=HYPERLINK(1)"
+
+
+def test_the_preview_says_what_is_not_in_the_file_and_a_part_leaves_it(helen: Client) -> None:
+    brought_in(helen, "Name,Postcode\nChess,BN11 1AA\nBridge,BN11 1AA\nDraughts,BN11 1AA\n")
+    run = uploaded(helen, "Name,Postcode\nChess,BN11 1AA\nChess,BN11 1AA\nGo,BN11 1AA\n")
+    text = words(helen.get(reverse("directory:run", args=[run.pk])))
+    assert "2 listings of this source are not in this file" in text
+    assert "This file is only a part of the list" in text
+    assert "1 are new, 1 are here already, and 1 would be refused" in text
+    assert "the same as row 2" in text
+    assert "No column is the organisation" in text
+    assert "Change the columns" in text
+    helen.post(reverse("directory:begin_run", args=[run.pk]), {"deed": "begin", "part": "1"})
+    run_jobs()
+    run.refresh_from_db()
+    assert (run.new, run.gone) == (1, [])
+    assert len(brought_in(helen, "Name,Postcode\nChess,BN11 1AA\n").gone) == 3, "the whole list, as it is said"
+
+
+def test_another_source_s_list_is_told_from_a_new_one(helen: Client) -> None:
+    content = json.dumps([{"id": str(uuid.UUID(int=n)), "name": f"Club {n}", "status": "active"} for n in (1, 2)])
+    data = SimpleUploadedFile("a.json", content.encode())
+    helen.post(reverse("directory:upload"), {"name": "The county", "key": str(uuid.uuid4()), "file": data})
+    first = Run.objects.get()
+    assert "Change the columns" not in words(helen.get(reverse("directory:run", args=[first.pk])))
+    helen.post(reverse("directory:begin_run", args=[first.pk]), {"deed": "begin"})
+    run_jobs()
+    second = uploaded(helen, content, "b.json")
+    preview = words(helen.get(reverse("directory:run", args=[second.pk])))
+    assert "0 are new" in preview
+    assert "2 belong to The county" in preview
+    helen.post(reverse("directory:begin_run", args=[second.pk]), {"deed": "begin"})
+    run_jobs()
+    page = words(helen.get(reverse("directory:run", args=[second.pk])))
+    assert "2 belong to The county. The same directory?" in page
+    assert "it belongs to The county" in page
 
 
 def test_an_xlsx_and_a_second_upload_that_changes_nothing(helen: Client) -> None:

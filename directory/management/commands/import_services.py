@@ -1,5 +1,6 @@
 """Bring services into the directory from a feed or a file of another directory."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--again", action="store_true", help="Read also what has not changed, and say what is wrong"
         )
+        parser.add_argument(
+            "--part", action="store_true", help="It is only a part of the list: what is not in it is not gone"
+        )
         parser.add_argument("--allow-private", action="store_true", help="Let the feed be on a private network")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,9 +42,8 @@ class Command(BaseCommand):
         source, _ = Source.objects.get_or_create(name=name[:100], defaults={"url": url})
         run = Run.objects.create(source=source, begun_at=timezone.now())
         with tqdm(unit=" services", disable=not sys.stderr.isatty() or not options["verbosity"]) as bar:
-            report = carry_out(
-                run, given, again=options["again"], allow_private=options["allow_private"], tell=bar.update
-            )
+            chosen = {name: options[name] for name in ("again", "allow_private", "part")}
+            report = carry_out(run, given, **chosen, tell=bar.update)
         self._tell(report, options["verbosity"])
         if run.error:
             hint = " If that is meant, add --allow-private." if "private network" in run.error else ""
@@ -53,4 +56,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{problem.id}, {problem.field or 'the service'}: {problem.said}")
         for pk, name in report.gone:
             self.stdout.write(f"{pk} is no longer in this source and stays in the directory: {name}")
+        if report.unused:
+            self.stdout.write(f"Not used: {', '.join(report.unused)}")
         self.stdout.write(self.style.SUCCESS(str(report)))
+        if report.same_elsewhere:
+            owner = report.elsewhere.most_common(1)[0][0]
+            self.stdout.write(f"{report.same_elsewhere} --source {shlex.quote(owner)}")
