@@ -15,20 +15,37 @@ from directory.models import Service
 from directory.models.session import DAYS
 
 MILES = (1, 3, 5, 10)  # distances that are counted
+# Of each word: '' when it is in the listing's own name or text, else the need that it is found through.
+MATCHED = """(
+    SELECT array_agg(CASE WHEN ts_filter(spot.search, '{a,b,c}') @@ query THEN '' WHEN spot.search @@ query THEN (
+        SELECT name FROM directory_serviceterm link JOIN directory_taxonomyterm term ON term.id = link.term_id
+        WHERE link.service_id = spot.service_id AND to_tsvector('hereabouts', name || ' . ' || words) @@ query
+        ORDER BY term."order", name LIMIT 1
+    ) END ORDER BY number)
+    FROM unnest(%(said)s::tsquery[]) WITH ORDINALITY said (query, number)
+)"""
 STALE = datetime.timedelta(days=400)  # from then on it counts for less, see index.WORTH
 
 
-def explain(service: Service, asked: Asked, matched: list[str]) -> list[str]:
-    """What speaks for it, and what against it, the most telling first. Reads only what the search brought."""
+def explain(service: Service, asked: Asked, matched: dict[str, str | None]) -> list[str]:
+    """What speaks for it, and what against it, the most telling first. Reads only what the search brought.
+
+    `matched`: for each word "" when the listing itself has it, the need it is found through, or None.
+    """
     today = timezone.localdate()
     said = [_room(service, today), miles_away(service.distance_km)]  # type: ignore[attr-defined]
-    said += [f"Matches “{word}”" for word in matched if word.lower() not in service.name.lower()]
+    said += [f"Matches “{word}”" for word, need in matched.items() if need == "" and not _named(service, word)]
+    said += [f"For {need[:1].lower()}{need[1:]}" for need in dict.fromkeys(filter(None, matched.values()))]
     if asked.language:
         said.append(f"In {LANGUAGES.get(asked.language, asked.language.capitalize())}")
     said += ["Someone can meet you" if service.meets_you else "", _reply(service)]
     if service.assured_date and service.assured_date < today - STALE:
         said.append("Not checked for over a year")
     return [words for words in said if words]
+
+
+def _named(service: Service, word: str) -> bool:
+    return word.lower() in service.name.lower()
 
 
 def _room(service: Service, today: datetime.date) -> str:

@@ -19,9 +19,10 @@ from directory import describing, marks
 from directory.hours import all_in_words
 from directory.marks import ACCESS
 from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocation, Session, Spot, Status
+from directory.models.taxonomy import NEEDS
 
 __all__ = ["ACCESS", "index", "keep_up", "mark_needs", "refresh"]
-MAKING = 2  # counted up when rows must be written in another way: the night writes the older ones anew
+MAKING = 3  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH = 500
 LEVELS = 12  # sizes of grid cell: 0.5 km, doubled eleven times to 1,024 km
 SMALLEST = 0.5  # km; the cells themselves are numbered by hereabouts_cell() (migration 0003)
@@ -29,13 +30,14 @@ EAST, NORTH = 64.571, 111.195  # km of a degree, as that function takes them
 NOWHERE = -1  # the cell of what meets at no place: online, by phone, at home
 SOON = 4  # sessions with counted places that are looked at for room
 NEEDED = (
-    "agency", "schedules", "cost_options", "languages", "capacities", "service_terms__term",
+    "agency", "schedules", "cost_options", "languages", "capacities", "service_terms__term__taxonomy",
     "at_locations__location__accessibility",
 )  # fmt: skip
 
 
 class Line(NamedTuple):
-    """One row to be written: the columns of Spot, with the words it is found by in three weights.
+    """One row to be written: the columns of Spot, with the words it is found by in four weights: `needed` are those
+    of its needs, which nobody wrote of it.
 
     `offered` are the marks that filters offer; `hidden` those that are only looked for: terms and ages.
     """
@@ -47,6 +49,7 @@ class Line(NamedTuple):
     title: str
     about: str
     body: str
+    needed: str
     offered: list[str]
     hidden: list[str]
     when: str
@@ -65,7 +68,7 @@ WORTH = """(
         ELSE 0.5 END
 )"""
 # The needs as '#' and their number, each with a query for its phrases: who speaks of it is found by it too.
-NEEDS = """
+SPOKEN_OF = """
     SELECT '#' || replace(term.id::text, '-', '') AS mark, said.query
     FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
     LEFT JOIN LATERAL (
@@ -76,7 +79,7 @@ NEEDS = """
     ) said ON true
 """
 WRITE = f"""
-WITH need AS MATERIALIZED ({NEEDS})
+WITH need AS MATERIALIZED ({SPOKEN_OF})
 INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips,
     marks, worth, room_on, written_as)
 SELECT line.service, line.location, line.lat, line.lon,
@@ -85,10 +88,11 @@ SELECT line.service, line.location, line.lat, line.lon,
         ARRAY(SELECT hereabouts_cell(line.lat, line.lon, level, 0, 0) FROM generate_series(0, 11) level) END,
     line."when", line."where", line.chips, line.offered || needed.marks, {WORTH}, line.room_on, {MAKING}
 FROM jsonb_to_recordset(%s) line (service uuid, location uuid, lat float8, lon float8, title text, about text,
-    body text, offered text[], hidden text[], "when" text, "where" text, chips text[], room_on date)
+    body text, needed text, offered text[], hidden text[], "when" text, "where" text, chips text[], room_on date)
 JOIN directory_service service ON service.id = line.service
 CROSS JOIN LATERAL (SELECT setweight(to_tsvector('hereabouts', line.title), 'A')
-    || setweight(to_tsvector('hereabouts', line.about), 'B') || setweight(to_tsvector('hereabouts', line.body), 'D')
+    || setweight(to_tsvector('hereabouts', line.about), 'B') || setweight(to_tsvector('hereabouts', line.body), 'C')
+    || setweight(to_tsvector('hereabouts', line.needed), 'D')
 ) words (vector)
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(mark), '{{}}') FROM need WHERE vector @@ need.query OR mark = ANY(line.hidden)
@@ -117,7 +121,7 @@ def _index_batch(ids: list[uuid.UUID]) -> None:
         line for service in running.prefetch_related(*NEEDED) for line in lines(service, rooms[service.pk], today)
     ]  # fmt: skip
     Spot.objects.filter(service__in=ids).delete()
-    texts = (f"{row.title} {row.about} {row.body}".lower() for row in rows)
+    texts = (f"{row.title} {row.about} {row.body} {row.needed}".lower() for row in rows)
     words = {word for text in texts for word in re.findall(r"[^\W_]{2,30}", text)}
     with connection.cursor() as cursor:
         cursor.execute(WRITE, [json.dumps([row._asdict() for row in rows], default=str)])
@@ -151,13 +155,13 @@ def _line(
     when = all_in_words(schedules, today)
     where = location.short if location else ""
     terms = [link.term for link in service.service_terms.all()]
-    about = [service.agency.name, where, *(term.name for term in terms)]
+    about = [service.agency.name, where, *(term.name for term in terms if term.taxonomy.code != NEEDS)]
+    needed = [term.words for term in terms] + [term.name for term in terms if term.taxonomy.code == NEEDS]
     access = list(marks.of_access(location)) if location else []
     online, free = marks.is_online(location, schedules), service.is_free or marks.is_said_free(service)
     chips = [chip for chip, there in (("Free", free), ("Online", online)) if there] + [ACCESS[code] for code in access]
     price = "" if free else describing.short_price(service, today)
     body = [service.description, service.eligibility, service.fees, *when, *chips, *map(str, service.languages.all())]
-    body += [term.words for term in terms]
     room, room_on = _room(service, dated)
     flags = {"#free": free, "#online": online, "#room": room, "#meets": service.meets_you}
     offered = {flag for flag, there in flags.items() if there} | {f"#{code}" for code in access}
@@ -166,7 +170,7 @@ def _line(
     hidden = [marks.mark(term.pk) for term in terms] + marks.of_ages(service.minimum_age, service.maximum_age)
     return Line(
         service.pk, location.pk if location else None, lat, lon,
-        service.name, " . ".join(about), "\n".join(body)[:50_000],
+        service.name, " . ".join(about), "\n".join(body)[:50_000], " . ".join(needed),
         sorted(offered), hidden, _shortened(when), where, [price, *chips] if price else chips, room_on,
     )  # fmt: skip
 
@@ -219,7 +223,7 @@ INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
 
 # The needs of a spot, when their words have changed since it was written.
 MARK = f"""
-WITH need AS MATERIALIZED ({NEEDS}),
+WITH need AS MATERIALIZED ({SPOKEN_OF}),
 now AS (
     SELECT spot.id, need.mark, true AS there FROM need JOIN directory_spot spot ON spot.search @@ need.query
     WHERE NOT spot.marks @> ARRAY[need.mark::varchar]

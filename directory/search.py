@@ -17,7 +17,7 @@ from agencies.models import Agency
 from directory import asking
 from directory.asking import Asked, Found
 from directory.describing import MILE
-from directory.explaining import MILES, counted, explain
+from directory.explaining import MATCHED, MILES, counted, explain
 from directory.models import Service, Spot
 from directory.rings import distance, reach
 from directory.understanding import understand
@@ -57,10 +57,6 @@ USEFUL_ONES = """useful AS (
         SELECT DISTINCT ON (service_id) id, service_id, distance, round(1000000 * ({score}))::bigint AS score
         FROM alike ORDER BY service_id, score DESC, id
     ) once ORDER BY score DESC, service_id DESC LIMIT {useful}
-)"""
-MATCHED = """(
-    SELECT array_agg(spot.search @@ query ORDER BY number)
-    FROM unnest(%(said)s::tsquery[]) WITH ORDINALITY said (query, number)
 )"""
 MARKS = """(
     SELECT string_agg(concat_ws(' ', service_id, coalesce(distance, 0)::real, array_to_string(marks, ' ')), E'\\n')
@@ -166,9 +162,13 @@ class Statement:
         known = self.known
         candidates, rows = self.candidates("near", known.query()), ["near", "near_elsewhere"]
         if loose := len(known.parts) > 1 and not self.band:
-            guard = " ".join(f"AND NOT EXISTS (SELECT FROM {name})" for name in rows)
-            candidates += self.candidates("loose", known.query(some=True), guard)
-            rows += ["loose", "loose_elsewhere"]
+            self.values["own"] = " | ".join(part.own for part in known.parts)
+            guard = " ".join(f"AND NOT EXISTS (SELECT FROM {name} WHERE search @@ %(own)s::tsquery)" for name in rows)
+            guard += f" AND (SELECT count(*) FROM near) < {self.most}"  # noqa: S608
+            candidates, rows = (
+                candidates + self.candidates("loose", known.query(some=True), guard),
+                [*rows, "loose", "loose_elsewhere"],
+            )
         for name in set(self.reopened) - {"miles"}:  # which the rings of `near` hold
             candidates += self.candidates(name, known.query(without=name))
         said = self.values["said"] = [query for part in known.parts for _, query in part.said]
@@ -177,7 +177,7 @@ class Statement:
             candidates=",\n".join(candidates), rows=_union(rows), score=self.score(), page=self.asked.size + 1,
             marks=self.marks(rows), loose=_count(rows[2:]) if loose else "0", useful=useful, columns=COLUMNS,
             or_useful="UNION ALL SELECT * FROM useful" if useful else "",
-            matched=MATCHED if said else "NULL::boolean[]",
+            matched=MATCHED if said else "NULL::text[]",
         )  # fmt: skip
 
     def candidates(self, name: str, query: Query, guard: str = "") -> list[str]:
@@ -251,12 +251,18 @@ class Statement:
     def score(self) -> str:
         """How well it fits the words, how near it is, and a little how well it is kept and whether it has room.
 
+        What has a word in its own name or text comes before what is found by it only through a need.
+
         Without words the nearest comes first, where a good listing counts as up to a kilometre nearer.
         """
         room = "('#room' = ANY(marks))::int"
         if not self.known.parts:
             return f"0.8 * worth + 0.2 * {room} - coalesce(distance, 100000)"  # what has no place comes last
-        words = f"ts_rank('{{0.1, 0.2, 0.5, 1}}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * {room}"
+        words = f"ts_rank('{{0.01, 0.1, 0.5, 1}}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * {room}"
+        for number, part in enumerate(self.known.parts):
+            self.values |= {f"any{number}": part.query, f"own{number}": part.own}
+            for weight, name in ((0.4, f"own{number}"), (0.15, f"any{number}")):
+                words += f" + {weight / len(self.known.parts):.3f} * (search @@ %({name})s::tsquery)::int"
         return f"{words} + 0.3 / (1 + coalesce(distance, 25) / 5)" if self.asked.near else words
 
 
@@ -293,5 +299,5 @@ def _service(row: tuple[Any, ...], asked: Asked, known: Known) -> Service:
     service.spot = spot
     service.distance_km = row[1] if asked.near else None
     said = [word for part in known.parts for word, _ in part.said]
-    service.why = explain(service, asked, [word for word, there in zip(said, row[10] or (), strict=False) if there])
+    service.why = explain(service, asked, dict(zip(said, row[10] or (), strict=False)))
     return service

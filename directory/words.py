@@ -97,6 +97,11 @@ class Part:
     n: int
     said: list[tuple[str, str]] = field(default_factory=list)  # a word, its tsquery
 
+    @property
+    def own(self) -> str:
+        """The tsquery for a listing's own name and text, without the words of its needs."""
+        return re.sub(r"('(?:[^'\\]|''|\\.)*')(?::(\*))?", r"\1:\2ABC", self.query)
+
 
 @dataclass(frozen=True)
 class Query:
@@ -198,8 +203,8 @@ class Known:
 
     @property
     def wanted(self) -> str:
-        """The tsquery of the words alone."""
-        return " & ".join(part.query for part in self.parts)
+        """The tsquery of the words alone, any of them: to be ranked by how many there are, and where."""
+        return " | ".join(part.query for part in self.parts)
 
     def query(self, without: str = "", some: bool = False) -> Query:
         """What is asked for, `without` one filter; with `some`, any of the words will do."""

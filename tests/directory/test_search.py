@@ -1,10 +1,23 @@
 """Words, a need, a place and a day → the activities that suit."""
 
+from typing import Any
+
 import pytest
+from django.utils import timezone
 
 from directory.grid import Point
 from directory.index import index, refresh
-from directory.models import Location, Schedule, ServiceAtLocation, ServiceTerm, Status, StopWord, Synonym, Word
+from directory.models import (
+    Location,
+    Schedule,
+    ServiceAtLocation,
+    ServiceTerm,
+    Status,
+    StopWord,
+    Synonym,
+    TaxonomyTerm,
+    Word,
+)
 from directory.search import Asked, Found, search
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.factories import ServiceFactory
@@ -299,3 +312,58 @@ def test_a_word_that_only_looks_like_another_spelling_is_its_own(word: str) -> N
     listed(f"One {word}")
     listed("Filing for an hr")
     assert names(search(Asked(words=word))) == [f"One {word}"]
+
+
+# --- Words of its own, and words of its needs -----------------------------------------------------------------
+
+
+def with_need(name: str, term: TaxonomyTerm, **fields: Any) -> None:
+    service = listed(name, **fields)
+    ServiceTerm.objects.create(service=service, term=term)
+    index([service.pk])
+    refresh()
+
+
+def why(found: Found) -> dict[str, list[str]]:
+    return {service.name: service.why for service in found.services}
+
+
+def test_words_of_its_own_come_before_those_of_its_need_however_well_that_is_kept() -> None:
+    active = need(name="Being more active", words="yoga, dancing")
+    with_need("Gardening", active, quality=100, assured_date=timezone.localdate())
+    listed("Stretch and rest", description="Some of it is yoga.", at=HOVE, quality=0)
+    found = search(Asked(words="yoga", near=HERE))
+    assert names(found) == ["Stretch and rest", "Gardening"]
+    assert "Matches “yoga”" in why(found)["Stretch and rest"]
+    assert "For being more active" in why(found)["Gardening"]
+    assert not any("Matches" in words for words in why(found)["Gardening"])
+
+
+def test_what_has_all_the_words_only_through_a_need_shuts_nothing_out() -> None:
+    condition = need(name="Living with a condition", words="dementia, memory café")
+    with_need("Chair exercise", condition, quality=100)
+    listed("Caring for someone with dementia")
+    found = search(Asked(words="dementia cafe"))
+    assert names(found) == ["Caring for someone with dementia", "Chair exercise"]
+    assert found.loose
+
+
+def test_what_the_steward_says_it_means_comes_before_a_need() -> None:
+    food = need(name="Food", words="food bank, lunch club")
+    with_need("Long lunch", food, quality=100)
+    listed("Community pantry")
+    Synonym.objects.create(typed="food bank", means="pantry, food parcel")
+    assert names(search(Asked(words="food bank"))) == ["Community pantry", "Long lunch"]
+
+
+def test_the_words_of_a_need_narrow_still() -> None:
+    with_need("Lunch club", need(name="Loneliness", words="lonely"))
+    listed("Lunch for walkers")
+    found = search(Asked(words="lonely lunch"))
+    assert (names(found), found.loose) == (["Lunch club"], False)
+
+
+def test_some_of_the_words_rank_a_name_before_a_mention() -> None:
+    listed("Tea", description="Sometimes there is a choir.", quality=100)
+    listed("Choir", quality=0)
+    assert names(search(Asked(words="choir elephants")))[0] == "Choir"
