@@ -147,3 +147,30 @@ def test_not_found_and_wrong_verbs(steward: Membership, client_of: ClientOf) -> 
     assert helen.get(reverse("directory:likeness", args=[uuid.uuid4()])).status_code == 404
     assert helen.put(page(likeness())).status_code == 405
     assert helen.post(reverse("directory:likenesses")).status_code == 405
+
+
+# --- Three that are alike, and two stewards -----------------------------------------------------------
+
+
+def test_what_waits_with_the_one_joined_away_waits_with_the_one_that_is_kept(
+    pair: Likeness, steward: Membership
+) -> None:
+    third, own = ServiceFactory(source="three"), ServiceFactory(source=pair.first.source)
+    for one in (third, own):
+        first, second = sorted((one, pair.second), key=lambda service: service.pk)
+        Likeness.objects.create(first=first, second=second, score=0.5, why="Alike")
+    join(pair, keep=pair.first, by=steward)
+    row = Likeness.objects.get(decision=Decision.OPEN)
+    assert {row.first_id, row.second_id} == {pair.first_id, third.pk}
+    assert pair.second.name in row.why
+    assert waiting() == 1, "two of one source are no pair"
+
+
+def test_the_second_steward_is_told_by_whom(pair: Likeness, steward: Membership, client_of: ClientOf) -> None:
+    join(pair, keep=pair.first, by=steward)
+    colleague = client_of(teammate(steward))
+    for data in ({"keep": str(pair.second_id)}, {"deed": "different"}):
+        answer = colleague.post(page(pair), data)
+        assert answer.status_code == 409, data
+        assert "joined" in answer.content.decode()
+        assert f", by {steward.user.name}" in answer.content.decode(), data
