@@ -136,6 +136,8 @@ class PlaceForm(Form):
             self.point = find_postcode(postcode)
             if not self.point:
                 self.add_error("postcode", "There is no such postcode. Check it, or enter degrees")
+            else:
+                self.check_where("postcode", self.point)
             return
         lat, lon = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
         if lat is None and lon is None:
@@ -149,3 +151,11 @@ class PlaceForm(Form):
                 self.add_error(axis, f"The {axis} must be between {low:g} and {high:g}")
         if not self.errors and lat is not None and lon is not None:
             self.point = Point(lat, lon)
+            self.check_where("latitude", self.point)
+
+    def check_where(self, field: str, point: Point) -> None:
+        """Not far from all that is listed; and no town is led elsewhere, which every search for it would follow."""
+        if town := Place.town_elsewhere(self.cleaned_data.get("name", ""), point.lat, point.lon):
+            self.add_error("name", f"{town.shown} is a town that is known, and this is not in it. Choose another name")
+        elif Place.is_far_from_all(point.lat, point.lon):
+            self.add_error(field, "Nothing is listed within 60 km of it. Check where it is")

@@ -1,5 +1,6 @@
 """Where services are (HSDS `location`, `address`, `accessibility`), and where postcodes and places lie."""
 
+import math
 import re
 import uuid
 from typing import TYPE_CHECKING, Self
@@ -12,6 +13,7 @@ from agencies.models import Membership
 if TYPE_CHECKING:
     from directory.models.service import Service
 
+TOWN, FAR = 15_000, 60_000  # metres: as far as a town reaches, and as any neighbourhood is from what is listed
 ON_EARTH = models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180)
 
 
@@ -166,3 +168,24 @@ class Place(models.Model):
     @classmethod
     def is_district(cls, name: str) -> bool:
         return cls.objects.filter(pk=name.lower(), district=True).exists()
+
+    @classmethod
+    def town_elsewhere(cls, name: str, latitude: float, longitude: float) -> "Self | None":
+        """The town of that name, counted from what is listed in it, when its middle is more than TOWN away."""
+        near = _within(TOWN, latitude, longitude)
+        return cls.objects.filter(pk=name.lower(), district=False, given=False).exclude(near).first()
+
+    @classmethod
+    def is_far_from_all(cls, latitude: float, longitude: float) -> bool:
+        """Whether nothing is listed within about FAR of it, though something is listed elsewhere."""
+        somewhere = Location.objects.exclude(latitude=None)
+        return somewhere.exists() and not somewhere.filter(_within(FAR, latitude, longitude)).exists()
+
+
+def _within(metres: int, latitude: float, longitude: float) -> models.Q:
+    """A square of degrees that far to each side."""
+    tall = metres / 111_195
+    wide = tall / max(math.cos(math.radians(latitude)), 0.1)
+    return models.Q(
+        latitude__range=(latitude - tall, latitude + tall), longitude__range=(longitude - wide, longitude + wide)
+    )

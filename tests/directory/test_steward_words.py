@@ -215,6 +215,15 @@ def test_a_town_gives_way_to_the_stewards_place_and_comes_back(at_work: Client) 
     assert find_place("shoreham") == ("Shoreham", SHOREHAM)
 
 
+@pytest.mark.parametrize(("name", "said"), [("Shoreham", "is a town that is known"), ("Goring", "within 60 km of it")])
+def test_no_place_is_led_far_away(at_work: Client, name: str, said: str) -> None:
+    listed("Walk", at=SHOREHAM, city="Shoreham")
+    answer = at_work.post(PLACES, {"name": name, "latitude": "57.1", "longitude": "-2.1"})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert find_place("shoreham") == ("Shoreham", SHOREHAM)
+
+
 def test_only_the_stewards_places_can_be_removed(at_work: Client) -> None:
     listed("Walk", city="Worthing")
     at_work.post(REMOVE_PLACE, {"name": "worthing"})
