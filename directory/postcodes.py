@@ -65,11 +65,13 @@ def find_postcode(text: str) -> Point | None:
 
 
 class Sought(NamedTuple):
-    """What may be the name of a place, in small letters. With `guess` it may be mistyped; `begun`, cut short."""
+    """What may be the name of a place, in small letters. With `guess` it may be mistyped; `begun`, cut short;
+    `part`, what stands before the first hyphen of a longer name: "shoreham" of Shoreham-by-Sea."""
 
     name: str
     guess: bool = True
     begun: bool = False
+    part: bool = False
 
 
 def find_place(text: str) -> tuple[str, Point] | None:
@@ -89,13 +91,19 @@ def find_sought(sought: list[Sought]) -> tuple[str, str, Point] | None:
     """Which of these is a place, how it is written, and its middle: the first that fits exactly, else the likeliest."""
     with connection.cursor() as cursor:
         cursor.execute(NAMED, {
-            "names": [name for name, _, _ in sought], "guess": [guess for _, guess, _ in sought],
-            "begins": [re.sub(r"([%_\\])", r"\\\1", name) + "%" if begun else "" for name, _, begun in sought],
-            "swapped": [",".join(swapped(name)) if guess else "" for name, guess, _ in sought],
-            "districts": [",".join(_districts(name)) for name, _, _ in sought],
+            "names": [one.name for one in sought], "guess": [one.guess for one in sought],
+            "begins": [_begins(one) for one in sought],
+            "swapped": [",".join(swapped(one.name)) if one.guess else "" for one in sought],
+            "districts": [",".join(_districts(one.name)) for one in sought],
         })  # fmt: skip
         row = cursor.fetchone()
     return (row[0], row[1], Point(row[2], row[3])) if row else None
+
+
+def _begins(one: Sought) -> str:
+    """What LIKE is given: "" fits nothing."""
+    name = re.sub(r"([%_\\])", r"\\\1", one.name)
+    return f"{name}%" if one.begun else f"{name}-%" if one.part else ""
 
 
 def _districts(name: str) -> list[str]:

@@ -69,10 +69,12 @@ POSTCODE = r"(?:\b(?:near|in|at|around|to)\s+)*\b[a-z]{1,2}[0-9][a-z0-9]?\s*[0-9
 NEAR = r"\b(?:near(?:by|est)?(?:\s+to)?|close\s+to|around|within\s+(\d{1,2})\s*miles?\s+(?:of|from))\s+([^|,.;:!?()]+)"
 IN = r"\b(?:in|at)()\s+([^|,.;:!?()]+)"
 DISTRICT = r"()\b([a-z]{1,2}[0-9][a-z0-9]?)\b"
+TAIL = r"([^\W\d_][^\s|,.;:!?()]*)\s*$"  # a last word: it, and some before it, may name a place
+ORDINARY = set("bath barking battle deal diss reading rugby sandwich street walking ware wells".split())  # noqa: SIM905
 ENDS = set("that which who where is are for with on in at and or please has to".split())  # noqa: SIM905
 NO_PLACE = set("me here home my us the a an by it you".split())  # noqa: SIM905
 FILLING = (
-    r"\b(?:something|anything|somewhere|things?\s+to\s+do|what['’]?s\s+on|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)"
+    r"\b(?:something|anything|somewhere|things?\s+to\s+do|things|what['’]?s\s+on|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)"
     r"(?:\s+to)?|(?:i['’]?m\s+)?looking\s+for|find(?:\s+me)?|(?:is|are)\s+there|show\s+me|please|near(?:by)?(?:\s+me|\s+here)?)\b"
 )
 
@@ -225,4 +227,17 @@ def _named(text: str) -> Iterator[tuple[Sought, int, int, str]]:
                 end = match.start(2) + words[many - 1].end()
                 name = " ".join(word[0] for word in words[:many]).lower()
                 if words[0][0].lower() not in NO_PLACE:
-                    yield Sought(name, guess), match.start(), end, match[1] or ""
+                    yield Sought(name, guess, part=True), match.start(), end, match[1] or ""
+    yield from _last(text)
+
+
+def _last(text: str) -> Iterator[tuple[Sought, int, int, str]]:
+    """The last words, "choir shoreham", as a place's name: whole, or what stands before "-by-Sea" and the like."""
+    bare = text.rstrip(f" {TAKEN}")
+    if (tail := re.search(TAIL, bare)) and tail[1].lower() not in ORDINARY:
+        words = [*re.finditer(r"[^\s|,.;:!?()]+", bare)][-3:]
+        for first in words:
+            name = bare[first.start() :].lower()
+            if len(name) > 3 and re.fullmatch(r"[^|,.;:!?()]+", name):
+                for spelt in dict.fromkeys((name, name.replace(" ", "-"))):
+                    yield Sought(spelt, guess=False, part=True), first.start(), len(bare), ""
