@@ -426,7 +426,8 @@ def test_a_venues_list_in_its_own_words_says_what_is_not_used(tmp_path: Path) ->
     found = Service.objects.select_related("agency").get()
     place = found.at_locations.get().location
     assert (found.name, found.agency.name, found.description) == ("Hall", "The Trust", "A hall")
-    assert (place.address_1, place.postcode, found.phone) == ("1 High St, Goring", "BN12 4PJ", "01632 960001")
+    assert (place.postcode, found.phone) == ("BN12 4PJ", "01632 960001")
+    assert "1 High St" in place.address
     assert "Not used: Hearing loop" in out.getvalue()
 
 
