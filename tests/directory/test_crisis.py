@@ -27,10 +27,14 @@ def test_these_do_not(words: str) -> None:
 
 @pytest.mark.django_db
 def test_numbers_stand_above_an_empty_page_and_nothing_is_kept(client: Client) -> None:
+    listed("Chair exercise", day="MO")
     html = client.get(SEARCH, {"words": "suicide"}).content.decode()
     assert html.index(TITLE) < html.index("Nothing matches yet")
     for number in ("tel:999", "tel:111", "option 2", "116 123", "0808 2000 247"):
         assert number in html
+    assert "shorter words" not in html
+    assert "could try instead" not in html
+    assert "E-mail me" not in html
     assert not LostSearch.objects.exists()
 
 
