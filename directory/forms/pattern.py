@@ -1,6 +1,5 @@
 """When it meets: one pattern of a listing, in plain words."""
 
-import datetime
 from typing import Any
 
 from django import forms
@@ -138,8 +137,3 @@ def _repeats(row: Schedule, new: bool) -> str:
 
 def _named(places: list[Data]) -> list[tuple[str, str]]:
     return [(place["id"], place["name"] or place["address"].partition("\n")[0] or "Online") for place in places]
-
-
-def after_today(item: Data, today: datetime.date) -> bool:
-    """Whether the pattern may still meet."""
-    return not item["valid_to"] or datetime.date.fromisoformat(item["valid_to"]) >= today

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django import forms
-
 from config.fields import CleanCharField
 from config.forms import PostcodeField, Radios, TextField
 from directory.forms.section import SectionForm
@@ -96,11 +94,6 @@ class PlaceForm(SectionForm):
 
 
 def _short(place: Data) -> str:
-    first = place["name"] or place["address"].partition("\n")[0] or place["description"]
-    return ", ".join(part for part in (first, place["city"]) if part) or place["postcode"]
-
-
-class RemoveForm(forms.Form):
-    """The button that takes a place or a pattern out of the listing."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    """As its card says it; what is online, by its description."""
+    said = Location(**{name: place[name] for name in ("name", "address", "city", "postcode")})
+    return said.short or str(place["description"] or place["postcode"])
