@@ -75,7 +75,7 @@ INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search
     marks, worth, room_on, written_as)
 SELECT service.id, l.id, l.latitude, l.longitude,
     setweight(to_tsvector('hereabouts', service.name), 'A')
-        || setweight(to_tsvector('hereabouts', service.description), 'D')
+        || setweight(to_tsvector('hereabouts', service.description), 'C')
         || array_to_tsvector(offered || CASE WHEN minimum_age = 18 THEN %(adults)s::text[]
             WHEN minimum_age = 55 THEN %(older)s::text[] WHEN maximum_age = 11 THEN %(children)s::text[]
             ELSE %(anyone)s::text[] END),
