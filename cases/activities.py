@@ -10,11 +10,11 @@ from cases.booking import Date, dates_of
 from cases.forms.activities import FindActivitiesForm
 from cases.models import Case, CaseReferral
 from cases.onward import Asked, asked_already
-from directory.describing import miles_away, summary
+from directory.catalogue.wording import miles_away, summary
+from directory.geography.postcodes import find_postcode
 from directory.models import Service, TaxonomyTerm
-from directory.postcodes import find_postcode
-from directory.search import Asked as Search
-from directory.search import Found, search
+from directory.search.statement import Asked as Search
+from directory.search.statement import Found, search
 
 PAGE = 10  # activities shown at once
 

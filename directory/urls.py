@@ -2,35 +2,25 @@
 
 from django.urls import path
 
-from directory.api.urls import urlpatterns as api_urls
-from directory.views import (
-    activities,
-    calendar,
+from directory.catalogue.views import calendar, service, statistics
+from directory.exchange.api.urls import urlpatterns as api_urls
+from directory.exchange.views import duplicates, sources
+from directory.publishing.views import (
     claims,
-    collections,
-    doubles,
     edit,
-    figures,
-    finder,
-    home,
     join,
     listing,
     listings,
-    lost,
     proposals,
-    service,
-    shortlist,
-    slip,
-    sources,
-    stale,
-    steward,
-    steward_collections,
-    steward_words,
+    reports,
     still_right,
     versions,
-    wrong,
 )
-from directory.views import sessions as listing_sessions
+from directory.publishing.views import sessions as listing_sessions
+from directory.search.views import activities, finder, home
+from directory.shortlist.views import collections, shortlist, slip
+from directory.stewardship.views import collections as steward_collections
+from directory.stewardship.views import inbox, stale, unmet, words
 
 app_name = "directory"
 
@@ -41,7 +31,7 @@ urlpatterns = [
 ]
 
 urlpatterns += [  # the steward's pages, and how groups come to take part
-    path("steward/", steward.steward, name="steward"),
+    path("steward/", inbox.steward, name="steward"),
     path("steward/claims/", claims.claims, name="claims"),
     path("steward/claims/<uuid:pk>/", claims.claim, name="claim"),
     path("steward/proposals/", proposals.proposals, name="proposals"),
@@ -64,8 +54,8 @@ urlpatterns += [  # the steward's pages, and how groups come to take part
 
 urlpatterns += [  # one activity, and the list that somebody keeps without an account
     path("activities/<uuid:pk>/sessions.ics", calendar.sessions, name="calendar"),
-    path("activities/<uuid:pk>/wrong/", wrong.wrong, name="wrong"),
-    path("activities/<uuid:pk>/wrong/thanks/", wrong.thanks, name="wrong_thanks"),
+    path("activities/<uuid:pk>/wrong/", reports.wrong, name="wrong"),
+    path("activities/<uuid:pk>/wrong/thanks/", reports.thanks, name="wrong_thanks"),
     path("shortlist/", shortlist.shortlist, name="shortlist"),
     path("shortlist/large-print.pdf", shortlist.large_print, name="large_print"),
     path("shortlist/clear/", shortlist.clear, name="clear_shortlist"),
@@ -87,13 +77,13 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
     path("find/suits/", finder.finder, {"number": 2}, name="finder_suits"),
     path("collections/", collections.collections, name="collections"),
     path("collections/<slug:slug>/", collections.collection, name="collection"),
-    path("steward/words/", steward_words.words, name="words"),
-    path("steward/words/leave-out/", steward_words.stop_word, name="stop_word"),
-    path("steward/words/remove/", steward_words.remove_word, name="remove_word"),
-    path("steward/places/", steward_words.places, name="places"),
-    path("steward/places/remove/", steward_words.remove_place, name="remove_place"),
-    path("steward/lost-searches/", lost.lost, name="lost"),
-    path("steward/lost-searches/file.csv", lost.lost_csv, name="lost_csv"),
+    path("steward/words/", words.words, name="words"),
+    path("steward/words/leave-out/", words.stop_word, name="stop_word"),
+    path("steward/words/remove/", words.remove_word, name="remove_word"),
+    path("steward/places/", words.places, name="places"),
+    path("steward/places/remove/", words.remove_place, name="remove_place"),
+    path("steward/lost-searches/", unmet.lost, name="lost"),
+    path("steward/lost-searches/file.csv", unmet.lost_csv, name="lost_csv"),
     path("steward/collections/", steward_collections.steward_collections, name="steward_collections"),
     path("steward/collections/new/", steward_collections.new_collection, name="new_collection"),
     path("steward/collections/<uuid:pk>/", steward_collections.steward_collection, name="steward_collection"),
@@ -107,9 +97,9 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
 urlpatterns += [  # a group's own activities
     path("listings/", listings.listings, name="listings"),
     path("listings/new/", listings.new_listing, name="new_listing"),
-    path("listings/figures/", figures.figures, name="figures"),
-    path("listings/figures/figures.csv", figures.figures_csv, name="figures_csv"),
-    path("listings/figures/figures.xlsx", figures.figures_xlsx, name="figures_xlsx"),
+    path("listings/figures/", statistics.figures, name="figures"),
+    path("listings/figures/figures.csv", statistics.figures_csv, name="figures_csv"),
+    path("listings/figures/figures.xlsx", statistics.figures_xlsx, name="figures_xlsx"),
     path("listings/sessions/<uuid:pk>/", listing_sessions.session, name="session"),
     path("listings/sessions/<uuid:pk>/cancel/", listing_sessions.cancel, name="cancel_session"),
     path("listings/<uuid:pk>/", listing.listing, name="listing"),
@@ -139,6 +129,6 @@ urlpatterns += [  # the steward: where imported listings come from, and which of
     path("steward/sources/runs/<uuid:pk>/begin/", sources.begin, name="begin_run"),
     path("steward/sources/runs/<uuid:pk>/retire/", sources.retire, name="retire"),
     path("steward/sources/documents/<uuid:pk>/", sources.document, name="document"),
-    path("steward/doubles/", doubles.likenesses, name="likenesses"),
-    path("steward/doubles/<uuid:pk>/", doubles.likeness, name="likeness"),
+    path("steward/doubles/", duplicates.likenesses, name="likenesses"),
+    path("steward/doubles/<uuid:pk>/", duplicates.likeness, name="likeness"),
 ]

@@ -13,9 +13,9 @@ from django.http import QueryDict
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from directory.forms.search import SearchForm
 from directory.models import Service
-from directory.search import search
+from directory.search.forms.search import SearchForm
+from directory.search.statement import search
 from referrals.actions import alerts
 from referrals.models import Alert
 

@@ -1,6 +1,6 @@
 """What came of a listing, by month: referrals sent to it, places booked in its sessions, and who came.
 
-Numbers alone leave this file (directory/figures.py asks for them).
+Numbers alone leave this file (directory/catalogue/statistics.py asks for them).
 """
 
 import datetime
@@ -9,7 +9,7 @@ import uuid
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
-from directory.figures import Counts
+from directory.catalogue.statistics import Counts
 from referrals.booking_states import Booked
 from referrals.models import Booking, Referral
 

@@ -1,4 +1,4 @@
-"""How many wait for a session, and how many are still to be rung about it (directory/waiting.py asks for them)."""
+"""How many wait for a session, and how many are still to be rung about it (catalogue/demand.py asks for them)."""
 
 import uuid
 from collections import Counter

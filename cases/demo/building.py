@@ -9,10 +9,10 @@ from django.utils import timezone
 from agencies.models import Agency, Membership, User
 from cases.demo.people import STAFF
 from cases.demo.place import GROUPS, OFFERS, PRACTICES, TEAMS, Group, Offer
-from directory.imports import Import
-from directory.index import refresh
+from directory.exchange.importer import Import
+from directory.geography.postcodes import load_areas_around
 from directory.models import TaxonomyTerm
-from directory.postcodes import load_areas_around
+from directory.search.index import refresh
 
 SOURCE = "demo"
 DOMAIN = "demo.example.org"

@@ -24,11 +24,10 @@ from cases.demo.listings import (
     More,
 )
 from cases.demo.people import FIRST_NAMES, SURNAMES
-from directory.actions.listings import close, create
-from directory.actions.sessions import cancel_session
-from directory.actions.wrong import READER
-from directory.figures import months
-from directory.index import index, refresh
+from directory.catalogue.statistics import months
+from directory.catalogue.timetable import lay_out
+from directory.exchange.open_data import make_all
+from directory.geography.postcodes import find_postcode
 from directory.models import (
     Accessibility,
     Claim,
@@ -48,10 +47,11 @@ from directory.models import (
     Synonym,
 )
 from directory.models.service import Often
-from directory.open_data import make_all
-from directory.postcodes import find_postcode
-from directory.sessions import lay_out
-from directory.versions import as_data, keep, propose, put
+from directory.publishing.actions.listings import close, create
+from directory.publishing.actions.reports import READER
+from directory.publishing.actions.sessions import cancel_session
+from directory.publishing.versions import as_data, keep, propose, put
+from directory.search.index import index, refresh
 from referrals.actions.booking.moving import mark
 from referrals.actions.booking.taking import Who, book
 from referrals.booking_states import Booked, Mover

@@ -6,7 +6,7 @@ from django import forms
 
 from config.fields import CleanCharField
 from config.forms import Form
-from directory.describing import MILE
+from directory.catalogue.wording import MILE
 from directory.models import TaxonomyTerm
 from directory.models.session import DAYS
 

@@ -34,7 +34,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "directory.api.middleware.without_cookies",
+    "directory.exchange.api.middleware.without_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -62,7 +62,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "config.template_tags.place",
-                "directory.shortlist.kept",
+                "directory.shortlist.session.kept",
             ],
             "loaders": [
                 (
@@ -204,7 +204,8 @@ PLACE = {
 }
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds
-COUNT_FIGURES = True  # how often listings are found and opened, by a thread of each web worker (directory/figures.py)
+# How often listings are found and opened, by a thread of each web worker (directory/catalogue/statistics.py).
+COUNT_FIGURES = True
 
 # One cache for all processes and machines, in the database: it counts attempts to sign in and codes used
 # (allauth), about 1 ms each. Its table is made by `manage.py createcachetable`.

@@ -1,8 +1,8 @@
-from directory.models.finding import Collection, CollectionItem, Figure, LostSearch, Slip, StopWord, Synonym
+from directory.models.edition import Edition, OpenFile, OpenPart
 from directory.models.index import Cell, Spot, Word
 from directory.models.place import Accessibility, Location, Place, Postcode, ServiceAtLocation
-from directory.models.published import Edition, OpenFile, OpenPart
 from directory.models.review import Claim, Decision, Proposal, Wrong
+from directory.models.search import Collection, CollectionItem, Figure, LostSearch, Slip, StopWord, Synonym
 from directory.models.service import (
     LISTED,
     Capacity,

@@ -1,4 +1,4 @@
-"""The search index. Written by directory/index.py alone; read by directory/search.py alone."""
+"""The search index. Written by directory/search/index.py alone; read by directory/search/statement.py alone."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -32,7 +32,9 @@ class Spot(models.Model):
     worth = models.FloatField(default=0, db_default=0)
     room_on = models.DateField(null=True)
     written_as = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text="Of which making of directory/index.py it is: an older one is written anew"
+        default=0,
+        db_default=0,
+        help_text="Of which making of directory/search/index.py it is: an older one is written anew",
     )
 
     class Meta:

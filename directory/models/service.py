@@ -83,7 +83,9 @@ class Service(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="doubles",
         help_text="The listing that is kept where two sources sent the same",
     )  # fmt: skip
-    quality = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="0 to 100, see directory/quality.py")
+    quality = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="0 to 100, see directory/catalogue/quality.py"
+    )
     version = models.PositiveIntegerField(default=0, db_default=0, help_text="The number of the latest version kept")
 
     # How it answers referrals: written down by referrals each night, shown from ENOUGH_ANSWERS on.

@@ -76,7 +76,7 @@ class Schedule(models.Model):
 
 
 class Session(models.Model):
-    """One dated meeting of a service that is kept here, laid out from its pattern (directory/sessions.py).
+    """One dated meeting of a service that is kept here, laid out from its pattern (directory/catalogue/timetable.py).
 
     `on` is the day that the pattern gives; it stays when the session is moved (iCalendar's RECURRENCE-ID).
     `taken` counts places booked, offered or attended; referrals keeps it, the database keeps its limit.

@@ -116,7 +116,7 @@ class Document(models.Model):
     """What was received, as it came: a file, or a page of a feed. Compressed.
 
     Number 0 is our own: the rows that were refused, each with its reason, as a CSV file. The bodies of a source's
-    older runs are let go (directory/keeping.py); name, size and digest stay.
+    older runs are let go (directory/exchange/archive.py); name, size and digest stay.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -13,7 +13,7 @@ from directory.models.service import Service
 
 
 class Version(AppendOnly, Signed):
-    """The whole listing as it stood after a change. Written by directory/versions.py alone."""
+    """The whole listing as it stood after a change. Written by directory/publishing/versions.py alone."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="versions")

@@ -30,7 +30,7 @@ BECAUSE = '<p class="why">{}<span><span class="govuk-visually-hidden">Why it is 
 
 @register.simple_tag(takes_context=True)
 def activity_card(context: template.Context, service: Any) -> SafeString:
-    """An activity dressed by directory/cards.py."""
+    """An activity dressed by directory/catalogue/cards.py."""
     kept: Any = context.get("kept", ())
     return format_html(
         CARD, number=format_html(NUMBER, service.number) if service.number else "", address=service.address,

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from agencies import messages
 from agencies.models import Message
-from directory.forms.search import SearchForm
 from directory.models import Service
+from directory.search.forms.search import SearchForm
 from referrals.actions.links import absolute, one_line
 from referrals.models import Alert
 from referrals.models.alert import UNCONFIRMED_LIVES

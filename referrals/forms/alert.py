@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from config.forms import Form, IdempotencyKey
-from directory.forms.search import SearchForm
+from directory.search.forms.search import SearchForm
 
 
 class AlertForm(Form):

@@ -13,7 +13,7 @@ from agencies import limits
 from agencies.access import public
 from config.forms import answer
 from config.fragments import page
-from directory.forms.search import SearchForm
+from directory.search.forms.search import SearchForm
 from referrals.actions import alerts
 from referrals.forms.alert import AlertForm
 from referrals.models import Alert

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 
 from agencies.models import Author, Membership
 from cases.verifying import verify
-from directory.imports import Import
-from directory.index import refresh
+from directory.exchange.importer import Import
+from directory.search.index import refresh
 from referrals.actions import send_referral
 from referrals.models import Referral
 from tests.bench.casework import Casework

@@ -9,10 +9,10 @@ from functools import cache
 
 from django.db import connection, transaction
 
-from directory.index import MAKING, WORTH, refresh
-from directory.marks import TIMES, mark, of_ages
+from directory.catalogue.facets import TIMES, mark, of_ages
 from directory.models import TaxonomyTerm
 from directory.models.session import DAYS
+from directory.search.index import MAKING, WORTH, refresh
 
 REAL = """
 walking gardening choir singing dance yoga lunch club coffee morning advice debt benefits housing carers

@@ -24,8 +24,8 @@ from django.urls import reverse
 from agencies.demo import demo_people
 from agencies.models import Membership
 from cases.models import Case
+from directory.geography.postcodes import area_of, load_areas
 from directory.models import Service
-from directory.postcodes import area_of, load_areas
 from tests.bench import deeds, processes
 from tests.bench.casework import Casework
 from tests.bench.fill import fill

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from directory.marks import TIMES
+from directory.catalogue.facets import TIMES
 from directory.models import TaxonomyTerm
 from directory.models.session import DAYS
 from tests.bench.fill import REAL, rare_words

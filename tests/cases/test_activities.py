@@ -14,8 +14,8 @@ from agencies.access import Role
 from agencies.models import Author, Membership, Message
 from cases.actions.onward import Ask, refer_on
 from cases.models import Audience, Case, CaseReferral, Circle, ClosingReason, Entry, Kind, Reading
-from directory.index import index, refresh
 from directory.models import Location, Schedule, Service, ServiceAtLocation, ServiceTerm, Taxonomy, TaxonomyTerm
+from directory.search.index import index, refresh
 from referrals.models import Referral
 from referrals.states import Status
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, ReferralFactory, ServiceFactory, teammate

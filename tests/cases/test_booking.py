@@ -19,8 +19,8 @@ from cases.history import timeline
 from cases.models import Agreement, Audience, Case, CaseBooking, Circle, ClosingReason, Entry, Kind
 from cases.story import lines
 from cases.verifying import verify
-from directory.actions.sessions import hears
 from directory.models import Session
+from directory.publishing.actions.sessions import hears
 from referrals.actions.booking import mark, move_booking
 from referrals.booking_jobs import remind
 from referrals.booking_states import Booked, Mover
@@ -163,7 +163,7 @@ def test_what_cannot_be_booked_says_why(
 def test_the_activities_page_offers_dates(
     client_of: ClientOf, connector: Membership, case: Case, session: Session
 ) -> None:
-    from directory.index import index
+    from directory.search.index import index
 
     index([session.service_id])
     response = client_of(connector).get(f"/cases/{case.pk}/activities/", {"words": "gardening"})

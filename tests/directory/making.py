@@ -3,9 +3,9 @@
 import datetime
 from typing import Any
 
-from directory.index import index, refresh
 from directory.models import CostOption, Location, Schedule, Service, ServiceAtLocation, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS
+from directory.search.index import index, refresh
 from tests.factories import ServiceFactory
 
 WORTHING, SHOREHAM, HOVE = (50.8148, -0.3713), (50.8340, -0.2740), (50.8352, -0.1758)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agencies.models import Author, Membership
 from directory.models import Location, Schedule, Service, ServiceAtLocation
-from directory.versions import keep
+from directory.publishing.versions import keep
 from tests.factories import ServiceFactory
 
 

@@ -20,10 +20,10 @@ from cases.actions import telling
 from cases.actions.booking import book_for
 from cases.history import record
 from cases.models import Agreement, Kind
-from directory.actions.claims import ask_to_join
-from directory.actions.wrong import report
 from directory.models import Collection, Wrong
-from directory.versions import keep
+from directory.publishing.actions.claims import ask_to_join
+from directory.publishing.actions.reports import report
+from directory.publishing.versions import keep
 from referrals.actions.booking import move_booking
 from referrals.booking_states import Booked, Mover
 from tests.factories import (

@@ -17,7 +17,7 @@ from agencies.models import AgencyKind, Author, Draft, Invitation, Membership
 from cases.history import record
 from cases.models import Audience, Case, Circle, Entry, Kind
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
-from directory.versions import keep
+from directory.publishing.versions import keep
 from referrals.booking_states import Booked
 from referrals.models import Booking, Referral
 from tests.factories import (

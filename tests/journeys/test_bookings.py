@@ -151,7 +151,7 @@ def test_a_connector_books_and_the_history_says_who_came(
     window: Windows, connector: Membership, provider: Membership, session: Session
 ) -> None:
     case = CaseFactory(lead=connector, person=PersonFactory(name="Joan Whitfield"), first_contact_at=timezone.now())
-    from directory.index import index
+    from directory.search.index import index
 
     index([session.service_id])
     work = window(1000, member=connector)

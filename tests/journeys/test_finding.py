@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from agencies.models import Membership
 from directory.models import LostSearch, Place
 from tests.directory.making import HOVE, WORTHING, listed, need
-from tests.directory.test_search import listed_quickly
+from tests.directory.search.test_search import listed_quickly
 from tests.journeys.conftest import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

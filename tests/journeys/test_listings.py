@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from agencies.models import Membership
+from directory.catalogue.timetable import lay_out
 from directory.models import Postcode, Service, Session
-from directory.sessions import lay_out
 from tests.directory.own import a_listing, verified
 from tests.factories import teammate
 from tests.journeys.conftest import Window

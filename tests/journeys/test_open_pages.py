@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from directory.open_data import make_all
+from directory.exchange.open_data import make_all
 from tests.directory.making import listed
 from tests.journeys.conftest import Window
 from tests.oruk.making import rich

@@ -9,8 +9,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from directory.catalogue.timetable import lay_out
 from directory.models import Proposal, Service, Slip
-from directory.sessions import lay_out
 from referrals.models import Alert
 from tests.directory.making import listed
 from tests.journeys.conftest import Window

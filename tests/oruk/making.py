@@ -5,7 +5,6 @@ import datetime
 from django.utils import timezone
 
 from agencies.models import Agency
-from directory.index import index
 from directory.models import (
     Accessibility,
     Capacity,
@@ -22,6 +21,7 @@ from directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
+from directory.search.index import index
 from tests.factories import AgencyFactory, ServiceFactory
 
 SECRET = "secret"  # in the name of all that nobody may find

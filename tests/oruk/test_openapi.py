@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
 
-from directory.api.openapi import describe
-from directory.api.oruk import COLLECTIONS, TAKES
+from directory.exchange.api.openapi import describe
+from directory.exchange.api.oruk import COLLECTIONS, TAKES
 from tests.oruk.making import bare, rich
 
 DOCUMENT = "/api/openapi.json"
@@ -44,7 +44,7 @@ def filled(path: str) -> str:
     if "{id}" not in path:
         return BASE + path
     kind = COLLECTIONS[path.split("/")[1]]
-    from directory.api.asked import Asked
+    from directory.exchange.api.parameters import Asked
 
     return BASE + path.replace("{id}", str(kind.rows(Asked()).first().pk))
 

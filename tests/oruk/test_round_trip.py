@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator, FormatChecker
 
-from directory.imports import Import
+from directory.exchange.importer import Import
+from directory.exchange.open_referral import NESTED, from_oruk, to_oruk
 from directory.models import Service
-from directory.open_referral import NESTED, from_oruk, to_oruk
 
 HERE = Path(__file__).parent
 HOUNSLOW = HERE.parents[2] / "shared" / "data" / "hounslow-oruk.json"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from agencies.models import Agency
-from directory.feeds import read
-from directory.imports import Import
+from directory.exchange.feeds import read
+from directory.exchange.importer import Import
+from directory.exchange.open_referral import full_form, to_oruk
 from directory.models import (
     Location,
     Schedule,
@@ -18,8 +19,7 @@ from directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from directory.open_referral import full_form, to_oruk
-from directory.search import Asked, search
+from directory.search.statement import Asked, search
 from tests.oruk.making import bare, rich
 
 HOUNSLOW = Path(__file__).parents[3] / "shared" / "data" / "hounslow-oruk.json"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from directory.imports import Import
+from directory.exchange.importer import Import
 from directory.models import Service, ServiceAtLocation
 from tests.oruk.making import bare, rich, unlisted
 from tests.oruk.validator import Validator, problems_of

@@ -223,7 +223,7 @@ def test_a_day_sooner_all_is_there() -> None:
 
 
 def test_a_cancelled_session_tells_everybody_and_frees_all() -> None:
-    from directory.actions.sessions import hears
+    from directory.publishing.actions.sessions import hears
 
     session, joan, ada, cy = full()
     Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now(), cancelled_why="The hall is flooded.")
@@ -238,7 +238,7 @@ def test_a_cancelled_session_tells_everybody_and_frees_all() -> None:
 
 
 def test_a_moved_session_tells_everybody_and_each_keeps_what_they_have() -> None:
-    from directory.actions.sessions import hears
+    from directory.publishing.actions.sessions import hears
 
     session, joan, ada, cy = full()
     cancel(joan)
@@ -255,7 +255,7 @@ def test_a_moved_session_tells_everybody_and_each_keeps_what_they_have() -> None
 
 
 def test_more_places_are_offered_in_order() -> None:
-    from directory.actions.sessions import hears
+    from directory.publishing.actions.sessions import hears
 
     session, _, ada, cy = full()
     session.places = 2

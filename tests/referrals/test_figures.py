@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from agencies.models import Author, Hand, Membership
-from directory.figures import read
+from directory.catalogue.statistics import read
 from directory.models import Session
 from referrals.actions.booking import mark, move_booking
 from referrals.booking_jobs import forget

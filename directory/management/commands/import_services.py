@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from directory.feeds import is_address
-from directory.imports import Report
+from directory.exchange.feeds import is_address
+from directory.exchange.importer import Report
+from directory.exchange.runs import carry_out
 from directory.models import Run, Source
-from directory.runs import carry_out
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from directory.postcodes import all_areas, load_areas
+from directory.geography.postcodes import all_areas, load_areas
 
 
 class Command(BaseCommand):

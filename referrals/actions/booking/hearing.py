@@ -15,7 +15,7 @@ from referrals.models import Booking
 
 @transaction.atomic
 def hear_session(session: Session, what: str) -> None:
-    """Called in the deed's own transaction (directory.sessions.hears), with "cancelled", "moved" or "places"."""
+    """Called in the deed's own transaction (catalogue.timetable.hears), with "cancelled", "moved" or "places"."""
     held = hold(session.pk)
     if what == "cancelled":
         for booking in standing_in(held):

@@ -6,8 +6,8 @@ import uuid
 from django.db import connection
 from django.utils import timezone
 
-from directory.index import index
 from directory.models import Session
+from directory.search.index import index
 
 DAY_BEGINS, DAY_ENDS = datetime.time(8), datetime.time(20)  # London: an offer runs out only between them
 

@@ -8,8 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agencies.models import Agency, Author
+from directory.catalogue.timetable import runs_on
 from directory.models import Session
-from directory.sessions import runs_on
 from referrals.actions.booking.moving import (
     FULL,
     BookingRefused,

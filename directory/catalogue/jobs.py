@@ -1,0 +1,12 @@
+"""What is worked out about listings by itself, each night."""
+
+from procrastinate.contrib.django import app
+
+from directory.catalogue.quality import judge_all
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(name="judge_listings", queueing_lock="judge_listings")
+def judge_listings(timestamp: int) -> None:
+    """How much each listing tells, also what a feed has brought. May run twice."""
+    judge_all()

@@ -1,0 +1,115 @@
+"""How much a listing tells the people it is for, out of 100, and what would mend it, one section each.
+
+The weights, and why:
+
+| points | for | because |
+|---|---|---|
+| 15 | a description of 80 characters or more | nobody comes to what they cannot picture |
+| 10 | what it helps with (needs) | finders and connectors look by need |
+| 15 | when it meets | the first question of everybody who calls; without it no search by day finds it |
+| 15 | where, with a postcode or a point on the map, or that it is online | without it no search nearby finds it |
+| 10 | what it costs, "free" too | silence is read as "not for me" |
+| 5 | who it is for | saves a wasted journey |
+| 10 | a phone number or an e-mail address | there must be somebody to ask |
+| 10 | access at each place | a wheelchair user does not go to find out |
+| 5 | what to expect the first time | the step that most people fear |
+| 5 | how many there is room for | so that nobody is sent to a full group |
+
+Whether it is still right is another question: directory/catalogue/freshness.py.
+A listing may be poor and true, or rich and old.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+
+from directory.models import Service, ServiceAtLocation
+from directory.models.place import LocationType
+
+LEVELS = ((90, "Very good"), (70, "Good"), (50, "Fair"), (0, "Needs work"))
+ENOUGH_WORDS = 80  # characters of a description
+BATCH = 500
+NEEDED = (
+    "schedules", "cost_options", "contacts", "capacities", "service_terms",
+    Prefetch("at_locations", ServiceAtLocation.objects.select_related("location").prefetch_related(
+        "location__accessibility")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What is missing, in words that say what to do; the section of the listing's pages that mends it."""
+
+    words: str
+    section: str
+    points: int
+
+
+@dataclass(frozen=True)
+class Quality:
+    score: int
+    fixes: list[Fix]
+
+    @property
+    def word(self) -> str:
+        """The score in a word, for who does not think in numbers."""
+        return next(word for least, word in LEVELS if self.score >= least)
+
+
+def judge(service: Service) -> Quality:
+    """Its score, 0 to 100, and what to fix, the most useful first. Reads what `with_all` has prefetched."""
+    fixes = [fix for fix in weighed(service) if fix is not None]
+    return Quality(100 - sum(fix.points for fix in fixes), sorted(fixes, key=lambda fix: -fix.points))
+
+
+def weighed(service: Service) -> Iterator[Fix | None]:
+    """One for each row of the table above, in its order: None for what is there."""
+    places = [at.location for at in service.at_locations.all()]
+    long_enough = len(service.description.strip()) >= ENOUGH_WORDS
+    yield None if long_enough else Fix("Say what happens there, in two or three sentences", "about", 15)
+    yield None if service.service_terms.all() else Fix("Choose what it helps with", "about", 10)
+    meets = any(row.byday or row.dtstart or row.description for row in service.schedules.all())
+    yield None if meets else Fix("Say when it meets", "when", 15)
+    found = any(p.location_type == LocationType.VIRTUAL or p.postcode or p.latitude is not None for p in places)
+    yield None if found else Fix("Say where it meets, with the postcode, or that it is online", "where", 15)
+    cost = service.fees.strip() or service.cost_options.all()
+    yield None if cost else Fix("Say what it costs, also when it is free", "cost", 10)
+    for_whom = service.eligibility.strip() or service.minimum_age is not None or service.maximum_age is not None
+    yield None if for_whom else Fix("Say who it is for", "who", 5)
+    reached = service.phone or service.email or any(row.phone or row.email for row in service.contacts.all())
+    yield None if reached else Fix("Give a phone number or an e-mail address", "contact", 10)
+    visited = [place for place in places if place.location_type == LocationType.PHYSICAL]
+    access = bool(places) and all(place.accessibility.all() for place in visited)
+    yield None if access else Fix("Say how to get in: steps, toilets, hearing loop", "access", 10)
+    yield None if service.first_time.strip() else Fix("Say what to expect the first time", "first-time", 5)
+    counted = service.capacities.all() or any(row.places is not None for row in service.schedules.all())
+    yield None if counted else Fix("Say how many there is room for", "places", 5)
+
+
+def with_all(services: QuerySet[Service]) -> QuerySet[Service]:
+    """With what `judge` reads, in eight statements however many rows."""
+    return services.defer("received").prefetch_related(*NEEDED)
+
+
+def store(service: Service) -> Quality:
+    """Judge it and write the score down, on the object too."""
+    quality = judge(service)
+    if quality.score != service.quality:
+        service.quality = quality.score
+        Service.objects.filter(pk=service.pk).update(quality=quality.score)
+    return quality
+
+
+def judge_all() -> int:
+    """Judge every listing anew, in the order of their ids, batch by batch; how many scores have changed."""
+    changed, after = 0, uuid.UUID(int=0)
+    while rows := list(with_all(Service.objects.filter(pk__gt=after, joined_to=None).order_by("pk"))[:BATCH]):
+        with transaction.atomic():
+            for service in rows:
+                before = service.quality
+                changed += store(service).score != before
+        after = rows[-1].pk
+    return changed

@@ -1,0 +1,69 @@
+"""One activity."""
+
+import uuid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agencies.access import public
+from config.fragments import page
+from directory.catalogue import statistics, timetable, wording
+from directory.catalogue.detail import is_shown_to, whole
+from directory.models import Service, Status
+
+
+@public
+@require_safe
+def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found, back = whole(pk), came_from(request)
+    shown = found is not None and is_shown_to(found, request.member)  # type: ignore[attr-defined]
+    if found is None or (found.published_at is None and not shown):
+        raise Http404
+    if found.joined_to_id:
+        return redirect("directory:service", found.joined_to_id, permanent=True)
+    if not shown:
+        return page(request, "directory/service_over.html", {"service": found, "back": back}, status=410)
+    if found.is_listed and request.method == "GET":
+        statistics.seen([found.pk], "views")
+    return page(request, "directory/service.html", {"service": found, "back": back, **told(found)})
+
+
+def told(service: Service) -> dict[str, object]:
+    """What its page says, in words: formatted here, once, as templates are slow at it."""
+    today, address = timezone.localdate(), reverse("directory:service", args=[service.pk])
+    site, dates = service.agency.url, wording.next_sessions(service, timetable.coming(service, 4))
+    return {
+        "chips": wording.chips(service),
+        "meetings": wording.meetings(service, today), "hours": wording.hours(service, today),
+        "next_sessions": dates, "book": wording.booking(dates),
+        "facts": wording.facts(service, today), "about": wording.about(service, today),
+        "site": site if site != service.url else "", "address": settings.PLACE["base_url"] + address,
+        "not_listed": not_listed(service),
+    }  # fmt: skip
+
+
+def not_listed(service: Service) -> str:
+    """Why only its own agency sees the page; "" when everybody does."""
+    if service.published_at is None:
+        return "This is a draft. Nobody else sees it yet."
+    if service.hidden_at:
+        return "This is hidden, because nobody said that it is still right. Only your agency sees it."
+    over = service.status in (Status.INACTIVE, Status.DEFUNCT)
+    return "This is set to not running. Only your agency sees it." if over else ""
+
+
+def came_from(request: HttpRequest) -> str:
+    """The search or the list that led here, or a new search."""
+    activities, shortlist = reverse("directory:activities"), reverse("directory:shortlist")
+    try:
+        address = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # anything can stand in a header
+        return activities
+    if address.netloc != request.get_host() or address.path not in (activities, shortlist):
+        return activities
+    return f"{address.path}?{address.query}" if address.query else address.path

@@ -1,0 +1,137 @@
+"""The steward looks after where listings come from: feeds by address, and files."""
+
+import gzip
+import hashlib
+import uuid
+from datetime import timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from agencies.models import Membership
+from directory.models import Document, Run, Source
+from directory.models.source import Every
+from directory.text.cleaning import plain
+
+BROKEN_OFF = timedelta(hours=6)  # without an end: whatever was at work on it is no more
+AGAIN = {Every.DAY: timedelta(hours=23), Every.WEEK: timedelta(days=7, hours=-1)}
+
+
+@transaction.atomic
+def add_feed(*, name: str, url: str, every: str, key: uuid.UUID, by: Membership) -> Run:
+    """A feed by its address, and its first run. The second post with a key gets the first's run."""
+    if before := Run.objects.filter(key=key).first():
+        return before
+    source = Source.objects.create(name=name, url=url, every=every, added_by=by)
+    return ask_run(source, key=key, by=by)
+
+
+@transaction.atomic
+def change_feed(source: Source, *, url: str, every: str, by: Membership) -> Source:
+    source.url, source.every = url, every
+    source.save(update_fields=["url", "every"])
+    return source
+
+
+@transaction.atomic
+def stop(source: Source, *, by: Membership) -> None:
+    """It is read no more until it is started again. What it brought stays as it is."""
+    Source.objects.filter(pk=source.pk, stopped_at=None).update(stopped_at=timezone.now())
+
+
+@transaction.atomic
+def start(source: Source, *, by: Membership) -> None:
+    Source.objects.filter(pk=source.pk).update(stopped_at=None)
+
+
+@transaction.atomic
+def ask_run(source: Source, *, key: uuid.UUID | None = None, by: Membership | None = None) -> Run:
+    """Have the feed read, by a job. While one is at work, that is the answer."""
+    source = Source.objects.select_for_update().get(pk=source.pk)
+    _end_what_was_broken_off(source)
+    same = Run.objects.filter(key=key).first() if key else None
+    if found := same or Run.objects.filter(source=source, ended_at=None).exclude(begun_at=None).first():
+        return found
+    run = Run.objects.create(source=source, key=key, started_by=by, begun_at=timezone.now())
+    _queue(run)
+    return run
+
+
+@transaction.atomic
+def upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership) -> Run:
+    """A file, kept as it came; it waits until the steward has seen what it would bring.
+
+    `name` is that of a source, new or known.
+    """
+    if before := Run.objects.filter(key=key).first():
+        return before
+    source, _ = Source.objects.get_or_create(name=name, defaults={"added_by": by})
+    run = Run.objects.create(source=source, key=key, started_by=by)
+    content = file.read()
+    Document.objects.create(
+        run=run, number=1, name=plain(file.name or "upload")[:200], media_type=plain(file.content_type or "")[:100],
+        size=len(content), digest=hashlib.sha256(content).hexdigest(), body=gzip.compress(content, 5, mtime=0),
+    )  # fmt: skip
+    return run
+
+
+@transaction.atomic
+def match_columns(run: Run, *, columns: dict[str, str], by: Membership) -> None:
+    """Which column is which field, for this file and the next ones of its source; other columns stay as they were."""
+    run.source.columns |= columns
+    run.source.save(update_fields=["columns"])
+
+
+@transaction.atomic
+def begin(run: Run, *, part: bool = False, by: Membership) -> None:
+    """Bring in an uploaded file, by a job. Once. Of a `part` of the list, what is not in it is not gone."""
+    if Run.objects.filter(pk=run.pk, begun_at=None).update(begun_at=timezone.now(), started_by=by):
+        _queue(run, part=part)
+
+
+@transaction.atomic
+def discard(run: Run, *, by: Membership) -> None:
+    """An uploaded file that nothing came in from goes, and its source too when it never brought anything."""
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    if not run.is_waiting:
+        return
+    run.documents.all().delete()
+    run.delete()
+    if not run.source.runs.exists():
+        run.source.delete()
+
+
+def _end_what_was_broken_off(source: Source) -> None:
+    """A run that never ended must not keep the source from being read for ever."""
+    lost = Run.objects.filter(source=source, ended_at=None, begun_at__lt=timezone.now() - BROKEN_OFF)
+    lost.update(ended_at=timezone.now(), error="It was broken off and did not end.")
+
+
+def _queue(run: Run, *, part: bool = False) -> None:
+    job = app.configure_task("import_source", lock=f"import {run.source_id}")  # jobs.py, which calls this room's deeds
+    job.defer(run=str(run.pk), part=part)
+
+
+# --- What is due, and what has failed ---------------------------------------------------------------------
+
+
+def run_what_is_due() -> int:
+    """Queue each feed whose day or week is over since it was last read; how many."""
+    latest = Run.objects.filter(source=OuterRef("pk")).order_by("-started_at").values("started_at")[:1]
+    feeds = Source.objects.filter(stopped_at=None).exclude(every=Every.NEVER).annotate(latest=Subquery(latest))
+    now, count = timezone.now(), 0
+    for source in feeds.order_by("name"):
+        if source.latest is None or source.latest <= now - AGAIN[Every(source.every)]:
+            ask_run(source)
+            count += 1
+    return count
+
+
+def failing() -> int:
+    """How many feeds in use ended early when they were last read."""
+    latest = Run.objects.filter(source=OuterRef("pk")).exclude(ended_at=None).order_by("-started_at")
+    feeds = Source.objects.filter(stopped_at=None).annotate(error=Subquery(latest.values("error")[:1]))
+    return feeds.exclude(error=None).exclude(error="").count()

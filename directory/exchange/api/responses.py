@@ -1,0 +1,219 @@
+"""How the API answers: whom it lets read it (everybody), what caches may keep, pages, streams and plain refusals."""
+
+import datetime
+import json
+import logging
+import math
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+
+from agencies.access import public
+from directory.exchange.api import queries
+from directory.exchange.api.parameters import Asked, Refused
+from directory.models import Edition
+
+FORM = 1  # goes up when the same rows are written otherwise: caches then ask again
+FRESH = 60  # seconds for which a cache need not ask
+CHUNK = 200  # rows of a stream at a time
+EXPOSED = "ETag, Last-Modified, Link, X-Total-Items"
+
+Json = dict[str, Any]
+Answer = Callable[..., HttpResponseBase]
+log = logging.getLogger(__name__)
+
+
+class Collection(NamedTuple):
+    """A kind of item: which rows there are, how each is read and written, as a list's item and as a whole."""
+
+    name: str
+    rows: Callable[[Asked], QuerySet[Any]]
+    listed: tuple[Callable[[QuerySet[Any]], QuerySet[Any]], Callable[[Any], Json]]
+    whole: tuple[Callable[[QuerySet[Any]], QuerySet[Any]], Callable[[Any], Json]]
+
+
+def api(view: Callable[..., HttpResponseBase]) -> Answer:
+    """Anyone may read it, from any site; nothing may be written. Refusals are JSON too (RFC 9457)."""
+
+    @csrf_exempt  # nothing is changed: a POST gets 405 like any other verb
+    @public  # type: ignore[arg-type]
+    @gzip_page
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response = _preflight() if request.method == "OPTIONS" else _allowed(request, view, *args, **kwargs)
+        except Refused as refused:
+            response = refusal(request, refused)
+        except Exception:
+            log.exception("The API failed at %s", request.path)
+            response = refusal(request, Refused(500, "Something went wrong here. Please try again later"))
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = EXPOSED
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+    return answered
+
+
+def _allowed(request: HttpRequest, view: Answer, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    if request.method not in ("GET", "HEAD"):
+        raise Refused(405, "Only GET, HEAD and OPTIONS are possible here")
+    return view(request, *args, **kwargs)
+
+
+def _preflight() -> HttpResponse:
+    """What a browser asks before it lets another site's script read this (Fetch standard, CORS)."""
+    headers = {
+        "Allow": "GET, HEAD, OPTIONS",
+        "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
+        "Access-Control-Max-Age": "86400",
+    }
+    return HttpResponse(status=204, headers=headers)
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """application/problem+json: `detail` says in plain English what is wrong, `errors` for each parameter."""
+    detail = " ".join(said for _, said in refused.wrong) or f"{refused.title}."
+    problem: Json = {"type": "about:blank", "title": refused.title, "status": refused.status, "detail": detail}
+    if refused.wrong:
+        problem["errors"] = [{"name": name, "reason": said} for name, said in refused.wrong]
+    response = HttpResponse(json.dumps(problem), status=refused.status, content_type="application/problem+json")
+    response["Cache-Control"] = "no-store"
+    if refused.status == 405:
+        response["Allow"] = "GET, HEAD, OPTIONS"
+    return response
+
+
+# --- What caches may keep ----------------------------------------------------------------------------------
+
+
+def if_changed(
+    request: HttpRequest, build: Callable[[Edition.Now], HttpResponseBase], *, hourly: bool = False
+) -> HttpResponseBase:
+    """304 when the reader has this edition already, without building anything; else what `build` gives.
+
+    Each day is an edition of its own, and each hour (`hourly`) of what tells the places left in the next session.
+    """
+    edition, now = Edition.now(), timezone.localtime()
+    since = (
+        now.replace(minute=0, second=0, microsecond=0)
+        if hourly
+        else now.replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+    etag = quote_etag(f"{FORM}-{edition.name}-{since:%y%m%d%H}")
+    changed = int(max(edition.at, since).timestamp())
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed)
+    if response is None:
+        response = build(edition)
+    if response.status_code in (200, 304):
+        response["ETag"] = etag
+        response["Last-Modified"] = http_date(changed)
+        response["Cache-Control"] = f"public, max-age={FRESH}"
+    return response
+
+
+def as_json(document: Any) -> HttpResponse:
+    """Compact, in UTF-8."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(text, content_type="application/json")
+
+
+# --- Pages and streams -------------------------------------------------------------------------------------
+
+
+def collection(request: HttpRequest, kind: Collection, asked: Asked) -> HttpResponseBase:
+    """A page of items, or all of them as a stream."""
+
+    def build(edition: Edition.Now) -> HttpResponseBase:
+        found = kind.rows(asked)
+        if asked.format == "ndjson":
+            return StreamingHttpResponse(_lines(found, kind, asked), content_type="application/x-ndjson")
+        total = queries.count(found, kind.name, asked, edition.name)
+        items = list(_items(found, kind, asked)) if asked.start < total else []
+        response = as_json(envelope(asked, total, items))
+        response["X-Total-Items"] = str(total)
+        if links := _links(request, asked, total):
+            response["Link"] = links
+        return response
+
+    return if_changed(request, build, hourly=asked.full)
+
+
+def one(request: HttpRequest, kind: Collection, key: str) -> HttpResponseBase:
+    """The whole of one item. Raises Refused (404) for what is not there, or not for everybody."""
+
+    def build(_: Edition.Now) -> HttpResponseBase:
+        form, write = kind.whole
+        try:
+            found = form(kind.rows(Asked()).filter(pk=key)).first()
+        except (ValueError, ValidationError):
+            found = None
+        if found is None:
+            raise Refused(404, f"There is no such item among the {kind.name}")
+        return as_json(write(found))
+
+    return if_changed(request, build, hourly=True)
+
+
+def envelope(asked: Asked, total: int, items: list[Json]) -> Json:
+    """The seven fields of a page of Open Referral UK 3.0, and its contents."""
+    pages = math.ceil(total / asked.per_page)
+    return {
+        "total_items": total,
+        "total_pages": pages,
+        "page_number": asked.page,
+        "size": len(items),
+        "first_page": asked.page == 1,
+        "last_page": asked.page >= pages,
+        "empty": not items,
+        "contents": items,
+    }
+
+
+def _items(found: QuerySet[Any], kind: Collection, asked: Asked) -> Iterable[Json]:
+    if asked.minimal:
+        return map(_minimal, found.values("pk", "last_modified")[asked.start : asked.start + asked.per_page])
+    form, write = kind.whole if asked.full else kind.listed
+    return map(write, queries.page_of(found, asked.start, asked.per_page, form))
+
+
+def _minimal(row: Json) -> Json:
+    at = row["last_modified"].astimezone(datetime.UTC)
+    return {"id": str(row["pk"]), "last_modified": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+
+
+def _lines(found: QuerySet[Any], kind: Collection, asked: Asked) -> Iterator[str]:
+    """All rows, one JSON object a line, a chunk at a time and never all in memory."""
+    form, write = kind.whole if asked.full else kind.listed
+    key = None
+    while True:
+        keys = list(queries.after(found, key, CHUNK).values_list("pk", flat=True))
+        if not keys:
+            return
+        for row in queries.page_of(found.filter(pk__in=keys).order_by("pk"), 0, CHUNK, form):
+            item = _minimal({"pk": row.pk, "last_modified": row.last_modified}) if asked.minimal else write(row)
+            yield json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n"
+        key = keys[-1]
+
+
+def _links(request: HttpRequest, asked: Asked, total: int) -> str:
+    """RFC 8288: where the other pages are."""
+    last = max(math.ceil(total / asked.per_page), 1)
+    there = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}
+    query = {name: value for name, value in request.GET.items() if name != "page"}
+    return ", ".join(
+        f'<{request.path}?{urlencode(query | {"page": number})}>; rel="{name}"'
+        for name, number in there.items()
+        if 1 <= number <= last
+    )

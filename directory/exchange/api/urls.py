@@ -1,0 +1,32 @@
+"""Addresses of the open API, with and without a slash at their end: a client that adds one is not sent elsewhere."""
+
+from django.urls import URLPattern, path, re_path
+
+from directory.exchange.api import openapi, oruk
+from directory.exchange.views import atom, open_data, search_calendar, widget
+from directory.exchange.views import open_api as pages
+
+V3 = r"^api/oruk/v3"
+
+
+def _collection(name: str) -> list[URLPattern]:
+    return [
+        re_path(rf"{V3}/{name}/?$", oruk.items, {"name": name}, name=f"oruk_{name}"),
+        re_path(rf"{V3}/{name}/(?P<key>[^/]+)/?$", oruk.item, {"name": name}, name=f"oruk_{name}_item"),
+    ]
+
+
+urlpatterns = [
+    path("api/", pages.api, name="api"),
+    path("api/openapi.json", openapi.document, name="api_openapi"),
+    re_path(rf"{V3}/?$", oruk.about, name="oruk"),
+    *(pattern for name in oruk.COLLECTIONS for pattern in _collection(name)),
+    re_path(r"^api/oruk/(?P<path>.*)$", oruk.nothing, name="oruk_nothing"),
+    path("open-data/", open_data.about, name="open_data"),
+    path("open-data/activities.csv", open_data.file, {"kind": "csv"}, name="open_data_csv"),
+    path("open-data/activities.json", open_data.file, {"kind": "json"}, name="open_data_json"),
+    path("activities.atom", atom.news, name="atom"),
+    path("activities.ics", search_calendar.sessions, name="search_calendar"),
+    path("widget/", widget.widget, name="widget"),
+    path("widget/make/", widget.make, name="make_widget"),
+]

@@ -1,0 +1,293 @@
+"""Reads services from a feed by its address, or from a file (files.py), without holding it all in memory.
+
+A paged feed of Open Referral UK 3.0 or 1.0 or HSDS; where its list holds only names, each service is fetched whole
+from `/services/{id}`. Anything that is no page (a list, a spreadsheet, an archive) is read as a file is.
+"""
+
+import ipaddress
+import json
+import socket
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx
+
+from directory.exchange.files import Columns, FeedError, kind_of, read_file
+
+__all__ = ["AsBefore", "Feed", "FeedError", "checked", "is_address", "read", "read_file"]
+
+LARGEST_PAGE = 50_000_000  # bytes of one page, unpacked
+LARGEST_DOWNLOAD = 500_000_000  # bytes of a whole file, unpacked
+LARGEST_RATIO = 200  # unpacked ÷ packed
+LONGEST = 300  # seconds that one answer may take; a feed that drips is stopped
+MOST_PAGES = 20_000
+PER_PAGE = 100
+TRIES = 4
+TIMEOUT = httpx.Timeout(30, connect=10)
+AT_ONCE = 4  # requests to one feed at a time
+MOST_MISSES = 20  # services that are not there one by one, after which they are no longer asked for
+WHOLE = {
+    "service_at_locations", "schedules", "cost_options", "contacts", "service_areas", "attributes", "languages",
+    "regular_schedules", "eligibilitys", "service_taxonomys", "locations", "phones",
+}  # fmt: skip
+
+Keep = Callable[[str, str, bytes], None]  # address, media type, what was received
+
+
+class AsBefore(NamedTuple):
+    """A service of which the list says that it has not changed since it was received: it was not fetched again."""
+
+    raw: dict[str, Any]
+
+
+def is_address(source: str) -> bool:
+    return source.startswith(("http://", "https://"))
+
+
+def read(
+    source: str, *, allow_private: bool = False, columns: Columns | None = None,
+    keep: Keep | None = None, unchanged: Callable[[list[Any]], set[Any]] | None = None,
+) -> Iterator[Any]:  # fmt: skip
+    """The services of a file's path or a feed's address. Raises FeedError, perhaps after some came.
+
+    `keep` hears what was received, as it came; `unchanged` says of a page's rows which ids are as they were.
+    """
+    if not is_address(source):
+        yield from read_file(Path(source), columns)
+        return
+    with Feed(source, allow_private=allow_private, keep=keep) as feed:
+        feed.unchanged = unchanged
+        yield from feed.services(columns)
+
+
+class Feed:
+    """A feed by its address. Only public machines are asked, by the very address that was checked."""
+
+    unchanged: Callable[[list[Any]], set[Any]] | None = None
+
+    def __init__(self, address: str, *, allow_private: bool = False, keep: Keep | None = None) -> None:
+        self.address, self.allow_private = address, allow_private
+        self.keep: Keep = keep or (lambda *_: None)
+        self.misses = 0
+        limits = httpx.Limits(max_connections=AT_ONCE)
+        headers = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "Hereabouts"}
+        self.client = httpx.Client(timeout=TIMEOUT, limits=limits, headers=headers, trust_env=False)
+
+    def __enter__(self) -> "Feed":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.client.close()
+
+    def services(self, columns: Columns | None = None) -> Iterator[Any]:
+        """All of them, page after page; those of which only the names are listed are fetched whole."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / (Path(urlsplit(self.address).path).name or "answer")
+            media_type = self._download(path)
+            page = self._as_page(path)
+            if page is None:
+                self.keep(self.address, media_type, path.read_bytes())
+                yield from read_file(path, columns)
+                return
+        address, page = self._list(page)
+        yield from self._pages(address, page)
+
+    def _as_page(self, path: Path) -> dict[str, Any] | None:
+        """The object that was answered, if it is a page of a feed or its root; None for a file of services."""
+        if kind_of(path) != "json" or path.stat().st_size > LARGEST_PAGE:
+            return None
+        try:
+            found = json.loads(path.read_bytes())
+        except (ValueError, RecursionError):
+            return None  # a list that is cut off still gives what came
+        if not isinstance(found, dict):
+            return None
+        return found if rows_of(found) is not None or not any(isinstance(v, list) for v in found.values()) else None
+
+    def _list(self, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The address of the list of services and its first page, whatever address of the feed was given."""
+        address = self.address
+        if rows_of(found) is None:
+            address = self.address.partition("?")[0].rstrip("/") + "/services"
+        if rows_of(found) is None or _pages(found) > 1:
+            found = self.page(address, 1)
+        else:
+            self.keep(address, "application/json", json.dumps(found).encode())
+        return address, found
+
+    def _pages(self, address: str, first: dict[str, Any]) -> Iterator[Any]:
+        shift = 0
+        if (first.get("first_page", first.get("first")) is False) and _pages(first) > 1:
+            shift, first = 1, self.page(address, 0)  # its pages are numbered from 0
+        seen, count = "", 0
+        for number in range(1, MOST_PAGES + 1):
+            page = first if number == 1 else self.page(address, number - shift)
+            rows = rows_of(page)
+            if rows is None:
+                raise FeedError(f"Page {number} of {address} has no list of services.")
+            same = json.dumps(rows[:3], sort_keys=True)
+            if not rows or same == seen:  # some feeds give the first page for any number
+                break
+            seen, count = same, count + len(rows)
+            yield from self._whole(address, rows)
+            if page.get("last_page", page.get("last")) is True or number >= _pages(page):
+                break
+        said = first.get("total_items", first.get("totalElements"))
+        if isinstance(said, int) and count < said:
+            raise FeedError(f"{address} says that it has {said:,} services, and gave {count:,}.")
+
+    def page(self, address: str, number: int) -> dict[str, Any]:
+        found = self.get(_with(address, page=number, per_page=PER_PAGE), keep=True)
+        return found if isinstance(found, dict) else {}
+
+    def _whole(self, address: str, rows: list[Any]) -> Iterator[Any]:
+        base = address.partition("?")[0].rstrip("/")
+        same = self.unchanged(rows) if self.unchanged else set()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            yield from pool.map(lambda row: self._one(base, row, same), rows)
+
+    def _one(self, base: str, row: Any, same: set[Any]) -> Any:
+        key = row.get("id") if isinstance(row, dict) else row
+        if isinstance(row, dict) and WHOLE & row.keys():
+            return row
+        if not isinstance(key, (str, int)) or not str(key) or "/" in str(key) or self.misses >= MOST_MISSES:
+            return row
+        if isinstance(row, dict) and key in same:
+            return AsBefore(row)
+        try:
+            found = self.get(f"{base}/{key}", keep=True)
+        except FeedError:
+            self.misses += 1
+            return row
+        self.misses = 0
+        return found if isinstance(found, dict) else row
+
+    # --- One answer -----------------------------------------------------------------------------------
+
+    def get(self, address: str, *, keep: bool = False) -> Any:
+        """The JSON at an address. Tries again after a pause when the feed is busy; follows up to 5 redirects."""
+        into = BytesIO()
+        media_type = self._tried(address, into, LARGEST_PAGE)
+        try:
+            found = json.loads(into.getvalue())
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise FeedError(f"{address} is not JSON: {error}.") from None
+        if keep:
+            self.keep(address, media_type, into.getvalue())
+        return found
+
+    def _download(self, path: Path) -> str:
+        with path.open("wb") as file:
+            return self._tried(self.address, file, LARGEST_DOWNLOAD)
+
+    def _tried(self, address: str, into: IO[bytes], most: int) -> str:
+        """What is at the address, written into the file; its media type."""
+        for wait in range(TRIES):
+            into.seek(0)
+            into.truncate()
+            try:
+                return self._fetch(address, into, most)
+            except (httpx.TransportError, zlib.error) as error:
+                said = f"{address} does not answer: {error or type(error).__name__}."
+            except _BusyError as error:
+                said = f"{address} answers {error}."
+            time.sleep(0.5 * 2**wait if wait < TRIES - 1 else 0)
+        raise FeedError(said)
+
+    def _fetch(self, address: str, into: IO[bytes], most: int) -> str:
+        for _ in range(6):
+            pinned, host = checked(address, allow_private=self.allow_private)
+            headers, extensions = {"Host": host[0]}, {"sni_hostname": host[1]}
+            with self.client.stream("GET", pinned, headers=headers, extensions=extensions) as answer:
+                if answer.is_redirect:
+                    address = urljoin(address, answer.headers.get("location", ""))
+                    continue
+                if answer.status_code == 429 or answer.status_code >= 500:
+                    raise _BusyError(answer.status_code)
+                if answer.status_code != 200:
+                    raise FeedError(f"{address} answers {answer.status_code}.")
+                _unpack(answer, address, into, most)
+                return str(answer.headers.get("content-type", ""))[:100]
+        raise FeedError(f"{address} redirects too often.")
+
+
+class _BusyError(Exception):
+    """The feed asks to be tried again."""
+
+
+def _unpack(answer: httpx.Response, address: str, into: IO[bytes], most: int) -> None:
+    """Write the answer's body, unpacked, into the file; a bomb is stopped while it unpacks."""
+    packed = answer.headers.get("content-encoding", "identity").lower()
+    if packed not in ("identity", "gzip"):
+        raise FeedError(f"{address} is packed as {packed[:20]}, which was not asked for.")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed == "gzip" else None
+    size, came, began = 0, 0, time.monotonic()
+    for chunk in answer.iter_raw(65_536):
+        came += len(chunk)
+        part = unpacker.decompress(chunk, most + 1 - size) if unpacker else chunk[: most + 1 - size]
+        size += len(part)
+        if size > most or (size > 10_000_000 and size > came * LARGEST_RATIO):
+            raise FeedError(f"{address} is larger than {most:,} bytes, or unpacks to far more than was sent.")
+        if time.monotonic() - began > LONGEST:
+            raise FeedError(f"{address} takes longer than {LONGEST} seconds.")
+        into.write(part)
+    if unpacker and not unpacker.eof:
+        raise FeedError(f"{address} ends in the middle.")
+
+
+def rows_of(page: Any) -> list[Any] | None:
+    """The services of a page: `contents` in Open Referral UK 3.0 and HSDS 3, `content` in 1.0; None without."""
+    found = page.get("contents", page.get("content")) if isinstance(page, dict) else None
+    return found if isinstance(found, list) else None
+
+
+def checked(address: str, *, allow_private: bool) -> tuple[str, tuple[str, str]]:
+    """The address with its host replaced by the IP address that was checked, the Host header, and the name for TLS.
+
+    Raises FeedError for anything but http and https, names that are not found, and machines on a private network:
+    a feed must not make us ask our own (server-side request forgery).
+    """
+    try:
+        parts = urlsplit(address)
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise FeedError(f"{address} is not a web address.") from None
+    if parts.scheme not in ("http", "https") or not name:
+        raise FeedError(f"{address} is not a web address.")
+    try:
+        found = socket.getaddrinfo(name, port or parts.scheme, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        raise FeedError(f"There is no machine named {name}.") from None
+    places = [str(entry[4][0]) for entry in found]
+    if not allow_private and not all(is_public(place) for place in places):
+        raise FeedError(f"{name} is on a private network, and is not asked.")
+    place = f"[{places[0]}]" if ":" in places[0] else places[0]
+    pinned = urlunsplit((parts.scheme, f"{place}:{port}" if port else place, parts.path or "/", parts.query, ""))
+    return pinned, (parts.netloc.rpartition("@")[2], name)
+
+
+def is_public(place: str) -> bool:
+    """Whether an IP address is one of the public internet, also where it only wraps another (6to4, NAT64, Teredo)."""
+    address = ipaddress.ip_address(place.partition("%")[0])
+    inner: list[Any] = []
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in ipaddress.ip_network("64:ff9b::/96"):
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return all(one.is_global and not one.is_multicast for one in [address, *inner] if one)
+
+
+def _with(address: str, **query: int) -> str:
+    return str(httpx.URL(address).copy_merge_params(query))
+
+
+def _pages(page: dict[str, Any]) -> int:
+    pages = page.get("total_pages", page.get("totalPages"))
+    return pages if isinstance(pages, int) else MOST_PAGES

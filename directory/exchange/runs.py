@@ -1,0 +1,109 @@
+"""Carries out one import from its first byte to its last, and writes down what it did: for the command and the job."""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from directory.exchange.actions.retire import retire_what_stayed_away
+from directory.exchange.archive import Keeper, content_of, keep_refused, let_go
+from directory.exchange.duplicates import look_for_doubles
+from directory.exchange.feeds import FeedError, is_address, read, read_file
+from directory.exchange.importer import MOST_NOTES, Import, Report
+from directory.geography.postcodes import load_areas_around
+from directory.models import Run
+from directory.search.index import refresh
+
+AREAS = 6  # whose postcodes are loaded at once, half a second each; the night brings the rest
+
+logger = logging.getLogger(__name__)
+
+
+def carry_out(
+    run: Run, source: str = "", *, again: bool = False, allow_private: bool = False, part: bool = False,
+    tell: Callable[[int], object] = lambda count: None,
+) -> Report:  # fmt: skip
+    """Read `source` (an address or a path; else the run's own document, else its feed) and bring in what it holds.
+
+    Never raises for what is wrong with the feed: `run.error` says why it ended early, and what came before is in.
+    May be done twice: a run whose worker died begins anew. Of a `part` of a list, what is not in it is not gone.
+    """
+    run.begun_at, run.error = run.begun_at or timezone.now(), ""
+    uploaded = not source and not run.source.url
+    if not uploaded:
+        run.documents.all().delete()
+    work, keeper = Import(run.source.name, again=again), Keeper(run)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            raws = _raws(run, source, Path(folder), work, keeper, allow_private)
+            for count in work.take(raws):
+                keeper.flush()
+                note(run, work.report)
+                tell(count)
+    except FeedError as error:
+        run.error = str(error)
+    except Exception as error:  # a run that nobody foresaw is told to the steward like any other that failed
+        logger.exception("Import of %s ended early", run.source.name)
+        run.error = f"Something went wrong here, and is in the log ({type(error).__name__})."
+    finally:
+        keeper.flush(last=True)
+    return _end(run, work, part)
+
+
+def _raws(
+    run: Run, source: str, folder: Path, work: Import, keeper: Keeper, allow_private: bool
+) -> Iterator[Any]:  # fmt: skip
+    """What the run reads, row by row; what is received is kept on the way."""
+    columns = run.source.columns or None
+    if not source and not run.source.url:
+        return read_file(unpacked_upload(run, folder), columns)
+    source = source or run.source.url
+    if not is_address(source) and Path(source).exists():
+        keeper.add_file(Path(source))
+    return read(source, allow_private=allow_private, columns=columns, keep=keeper.add, unchanged=work.unchanged)
+
+
+def unpacked_upload(run: Run, folder: Path) -> Path:
+    """The file that was uploaded for this run, in the folder. Raises FeedError when it is kept no longer."""
+    document = run.documents.filter(number=1).first()
+    content = content_of(document) if document else None
+    if document is None or content is None:
+        raise FeedError("The file that was uploaded is kept no longer. Upload it again.")
+    path = folder / (Path(document.name).name or "upload")
+    path.write_bytes(content)
+    return path
+
+
+def note(run: Run, report: Report) -> None:
+    """How far it is, for whoever looks on."""
+    run.new, run.changed, run.same, run.refused = report.new, report.changed, report.same, report.refused
+    run.save(update_fields=["begun_at", "new", "changed", "same", "refused"])
+
+
+@transaction.atomic
+def _end(run: Run, work: Import, part: bool) -> Report:
+    report = work.finish(whole=not run.error and not part)
+    run.new, run.changed, run.same, run.refused = report.new, report.changed, report.same, report.refused
+    run.gone, run.changes = report.gone, report.changes[:MOST_NOTES]
+    run.problems = [list(problem) for problem in report.problems[:MOST_NOTES]]
+    if report.same_elsewhere:
+        run.problems.insert(0, ["", "", f"{report.same_elsewhere} Then bring it in under that name."])
+    if report.unused:
+        run.problems.insert(0, ["", "", f"Not used: {', '.join(report.unused)}"[:2000]])
+    if len(report.problems) > MOST_NOTES:
+        run.problems.append(["", "", f"and {len(report.problems) - MOST_NOTES:,} more"])
+    run.ended_at = timezone.now()
+    run.save()
+    keep_refused(run, report.refusals)
+    let_go(run)
+    retired = retire_what_stayed_away(run)
+    if report.new or report.changed or retired:
+        load_areas_around(most=AREAS)
+        refresh()
+    if report.new or report.changed:
+        look_for_doubles(run.source.name)
+    return report

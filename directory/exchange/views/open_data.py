@@ -1,0 +1,50 @@
+"""The daily files, and the page that says what is in them."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from agencies.access import public
+from config.fragments import page
+from directory.exchange import open_data
+from directory.exchange.api.parameters import Refused
+from directory.exchange.api.responses import FRESH, api
+from directory.models import OpenFile
+
+TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+@public
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    files = [file for kind in TYPES if (file := OpenFile.latest(f"activities.{kind}"))]
+    licence = {"name": settings.PLACE["licence"], "url": settings.PLACE["licence_url"]}
+    context = {"files": files, "columns": open_data.COLUMNS, "licence": licence, "base": settings.PLACE["base_url"]}
+    return page(request, "directory/open_data.html", context)
+
+
+@api
+def file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    found = OpenFile.latest(f"activities.{kind}")
+    if found is None:
+        raise Refused(404, "This file is made each night, and has not been made yet")
+    etag, changed = f'W/"{found.digest}"', int(found.made_at.timestamp())
+    response = get_conditional_response(request, etag=etag, last_modified=changed) or _whole(request, found, kind)
+    response["ETag"], response["Last-Modified"] = etag, http_date(changed)
+    response["Cache-Control"] = f"public, max-age={FRESH}"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _whole(request: HttpRequest, found: OpenFile, kind: str) -> HttpResponseBase:
+    """Packed as it is kept for whoever can unpack it."""
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    pieces = iter(()) if request.method == "HEAD" else open_data.body(found, packed=packed)
+    response = StreamingHttpResponse(pieces, content_type=TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="activities-{found.made_at:%Y-%m-%d}.{kind}"'
+    response["Content-Length"] = str(found.packed_size if packed else found.size)
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    return response

@@ -1,0 +1,163 @@
+"""/steward/sources/: where imported listings come from, and what each import did."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.access import Permission, allow
+from agencies.request import MemberRequest
+from config.forms import answer
+from config.fragments import page, wants_part
+from directory.exchange.actions import retire as gone_deeds
+from directory.exchange.actions import sources as deeds
+from directory.exchange.archive import KEPT_RUNS, content_of
+from directory.exchange.feeds import FeedError
+from directory.exchange.forms.sources import ChangeFeedForm, ColumnsForm, FeedForm, UploadForm
+from directory.exchange.preview import preview, sheet_of
+from directory.models import Document, Run, Service, Source
+
+SHOWN = 100  # changes, problems and gone listings on a page
+RUNS = 30
+
+
+@allow(Permission.STEWARD)
+@require_safe
+def sources(request: MemberRequest) -> HttpResponse:
+    rows = list(Source.visible_to(request.member))
+    counts, latest = Service.count_by_source(), Run.latest_of_each()
+    for row in rows:
+        row.latest = latest.get(row.pk)  # type: ignore[attr-defined]
+        row.listings = counts.get(row.name, 0)  # type: ignore[attr-defined]
+    return page(request, "directory/sources.html", {"sources": rows})
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_feed(request: MemberRequest) -> HttpResponse:
+    form = FeedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        run = deeds.add_feed(**form.cleaned_data, by=request.member)
+        return redirect("directory:run", run.pk)
+    return answer(request, "directory/add_feed.html", {"form": form})
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: MemberRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"name": request.GET.get("name", "")[:100]})
+    if request.method == "POST" and form.is_valid():
+        run = deeds.upload(**form.cleaned_data, by=request.member)
+        return redirect("directory:run_columns", run.pk)
+    return answer(request, "directory/upload.html", {"form": form})
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """What a source is, its runs, and how often it is read."""
+    found = get_object_or_404(Source.visible_to(request.member), pk=pk)
+    form = ChangeFeedForm(request.POST or None, initial={"url": found.url, "every": found.every})
+    if request.method == "POST" and form.is_valid():
+        deeds.change_feed(found, **form.cleaned_data, by=request.member)
+        messages.success(request, "Saved.")
+        return redirect("directory:source", pk)
+    runs = found.runs.select_related("started_by__user").defer("changes", "problems")[:RUNS]
+    context = {"source": found, "form": form, "runs": runs}
+    listings = Service.count_by_source().get(found.name, 0)
+    return answer(request, "directory/source.html", context | {"listings": listings, "kept_runs": KEPT_RUNS})
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def run_now(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Source.visible_to(request.member).exclude(url=""), pk=pk)
+    run = deeds.ask_run(found, by=request.member)
+    return redirect("directory:run", run.pk)
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def stop(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop a source, or with `deed=start` take it up again."""
+    found = get_object_or_404(Source.visible_to(request.member), pk=pk)
+    if request.POST.get("deed") == "start":
+        deeds.start(found, by=request.member)
+        messages.success(request, f"{found.name} is read again.")
+    else:
+        deeds.stop(found, by=request.member)
+        messages.success(request, f"{found.name} is read no more. Its listings stay as they are.")
+    return redirect("directory:source", pk)
+
+
+@allow(Permission.STEWARD)
+@require_safe
+def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """One import: what it would bring, how far it is, or what it did."""
+    found = get_object_or_404(Run.visible_to(request.member).select_related("source", "started_by__user"), pk=pk)
+    if found.is_waiting:
+        return page(request, "directory/run_preview.html", {"run": found, "preview": preview(found)})
+    context = {
+        "run": found, "changes": found.changes[:SHOWN], "problems": found.problems[:SHOWN], "gone": found.gone[:SHOWN],
+        "shown": SHOWN, "documents": found.documents.defer("body").order_by("number"),
+        "kept": set(found.documents.exclude(body=b"").values_list("number", flat=True)), "kept_runs": KEPT_RUNS,
+    }  # fmt: skip
+    response = page(request, "directory/run.html", context, part="progress")
+    if wants_part(request) and not found.is_running:
+        response["HX-Refresh"] = "true"  # it is over: the whole page says what it did
+    return response
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Which column is which, of a spreadsheet that waits to come in. What needs no matching goes on to the preview."""
+    found = get_object_or_404(Run.visible_to(request.member).select_related("source"), pk=pk)
+    try:
+        sheet = sheet_of(found) if found.is_waiting else None
+    except FeedError:
+        sheet = None  # the preview says why
+    if sheet is None:
+        return redirect("directory:run", pk)
+    form = ColumnsForm(request.POST or None, sheet=sheet)
+    if request.method == "POST" and form.is_valid():
+        deeds.match_columns(found, columns=form.cleaned_data["columns"], by=request.member)
+        return redirect("directory:run", pk)
+    return answer(request, "directory/columns.html", {"form": form, "run": found})
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def begin(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Bring in what was uploaded, or with `deed=discard` throw it away."""
+    found = get_object_or_404(Run.visible_to(request.member).select_related("source"), pk=pk)
+    if request.POST.get("deed") == "discard":
+        deeds.discard(found, by=request.member)
+        messages.success(request, "The file is thrown away. Nothing came in.")
+        return redirect("directory:sources")
+    deeds.begin(found, part="part" in request.POST, by=request.member)
+    return redirect("directory:run", pk)
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def retire(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """What the feed no longer has is set to not running."""
+    found = get_object_or_404(Run.visible_to(request.member), pk=pk)
+    count = gone_deeds.retire(found, by=request.member)
+    messages.success(request, f"{count} {'listing is' if count == 1 else 'listings are'} set to not running.")
+    return redirect("directory:run", pk)
+
+
+@allow(Permission.STEWARD)
+@require_safe
+def document(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """What was received, to take away; always as a download, whatever it says it is."""
+    found = get_object_or_404(Document.visible_to(request.member).exclude(body=b""), pk=pk)
+    response = HttpResponse(content_of(found), content_type="application/octet-stream")
+    name = found.name.rstrip("/").rpartition("/")[2].partition("?")[0] or "received"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name[-150:]) or "attachment"
+    return response

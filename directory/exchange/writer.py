@@ -1,0 +1,200 @@
+"""Puts a batch of received services into the tables and the search index.
+
+What a source once sent belongs to it: a feed never changes a service, an agency, a place or a list of words that
+came from elsewhere. Ids that are taken by others are replaced by stable ones of the source's own.
+"""
+
+import uuid
+from typing import Any
+
+from django.db import models, transaction
+
+from agencies.models import Agency
+from directory.exchange.open_referral import Problem, Received
+from directory.geography.postcodes import area_of, load_areas, tidy
+from directory.models import (
+    Accessibility,
+    Capacity,
+    Contact,
+    CostOption,
+    Language,
+    Location,
+    Postcode,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceTerm,
+    Taxonomy,
+    TaxonomyTerm,
+)  # fmt: skip
+from directory.search.index import index
+from directory.text.cleaning import stable_id
+
+OWNED: tuple[Any, ...] = (
+    ServiceAtLocation, ServiceTerm, Schedule, CostOption, Contact, Language, ServiceArea, Capacity,
+)  # fmt: skip
+FAR = 0.5  # degrees of latitude, some 55 km: further from its postcode than that, a point is wrong
+
+
+@transaction.atomic
+def save(batch: list[Received], source: str) -> None:
+    """Put services and all that hangs on them into the tables and the search index."""
+    _keep_apart(batch, source)
+    _find_points(batch)
+    _upsert(Agency, [r.agency for r in batch])
+    _upsert(Location, [row for r in batch for row in r.locations])
+    _save_terms(batch)
+    _follow_joined(batch)
+    services = [r.service for r in batch]
+    columns = _columns(Service, *KEPT[Service])
+    Service.objects.bulk_create(services, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+    _replace_rows(batch)
+    index(service.pk for service in services)
+
+
+def _keep_apart(batch: list[Received], source: str) -> None:
+    """Give ids of this source's own to what has the id of somebody else's agency, place or list."""
+    for model, rows in (
+        (Agency, [r.agency for r in batch]),
+        (Location, [row for r in batch for row in r.locations]),
+        (Taxonomy, [row for r in batch for row in r.taxonomies]),
+    ):
+        foreign = model.objects.filter(pk__in={row.pk for row in rows}).exclude(source=source)  # type: ignore[attr-defined]
+        renamed = {pk: stable_id(source, model.__name__, pk) for pk in foreign.values_list("pk", flat=True)}
+        for row in rows:
+            row.pk = renamed.get(row.pk, row.pk)
+        column = f"{model.__name__.lower()}_id"
+        for r in batch:
+            for child in (r.service, *r.terms, *r.rows):
+                if hasattr(child, column):
+                    setattr(child, column, renamed.get(getattr(child, column), getattr(child, column)))
+
+
+def _follow_joined(batch: list[Received]) -> None:
+    """Services of a place that was joined to another (join_places) meet at the one that is kept."""
+    places = {row.pk for r in batch for row in r.locations}
+    joined: dict[Any, Any] = dict(
+        Location.objects.filter(pk__in=places).exclude(joined_to=None).values_list("pk", "joined_to")
+    )
+    for r in batch if joined else []:
+        first: dict[uuid.UUID, uuid.UUID] = {}
+        same: dict[uuid.UUID, uuid.UUID] = {}
+        for row in r.rows:
+            if isinstance(row, ServiceAtLocation):
+                row.location_id = joined.get(row.location_id, row.location_id)
+                same[row.pk] = first.setdefault(row.location_id, row.pk)
+        for row in r.rows:
+            if isinstance(row, Schedule) and row.at_location_id:
+                row.at_location_id = same[row.at_location_id]
+        r.rows = [row for row in r.rows if not isinstance(row, ServiceAtLocation) or same[row.pk] == row.pk]
+
+
+def _find_points(batch: list[Received]) -> None:
+    """Places without coordinates get those of their postcode, and so do those that lie far from it."""
+    coded = [(r, row, tidy(row.postcode)) for r in batch for row in r.locations if tidy(row.postcode)]
+    lost = [code for _, row, code in coded if row.latitude is None]
+    if lost:
+        load_areas({area_of(code) for code in lost})
+    known = {p.pk: p for p in Postcode.objects.filter(pk__in={code for _, _, code in coded})}
+    for r, row, code in coded:
+        if not (postcode := known.get(code)):
+            continue
+        far = row.latitude is not None and row.longitude is not None and max(
+            abs(row.latitude - postcode.latitude), abs(row.longitude - postcode.longitude) / 2
+        ) > FAR  # fmt: skip
+        if far:
+            r.problems.append(Problem(str(r.service.pk), "latitude", f"far from {row.postcode}, which is used instead"))
+        if far or row.latitude is None:
+            row.latitude, row.longitude = postcode.latitude, postcode.longitude
+
+
+def _columns(model: type[models.Model], *without: str) -> list[str]:
+    return [f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in without]
+
+
+# What the place keeps about a listing, wherever it comes from.
+OURS = (
+    "created_at", "published_at", "confirm_every", "asks", "asked_at", "hidden_at", "joined_to", "version",
+    "answers", "reply_days", "accepted_percent", "bookable", "offer_hours", "paused_until",
+)  # fmt: skip
+# What an agency decides about itself, or others know it by, is not a feed's to change.
+KEPT: dict[Any, tuple[str, ...]] = {
+    Location: ("joined_to",),
+    Agency: (
+        "kind",
+        "ods_code",
+        "refers_to",
+        "answer_days",
+        "contact_days",
+        "joined_at",
+        "left_at",
+        "address",
+        "postcode",
+        "charity_number",
+        "company_number",
+        "verified_at",
+    ),
+    Taxonomy: ("code",),
+    Service: OURS,
+}
+
+
+def _upsert(model: Any, rows: list[Any]) -> None:
+    columns = _columns(model, *KEPT.get(model, ()))
+    first = {row.pk: row for row in reversed(rows)}
+    model.objects.bulk_create(first.values(), update_conflicts=True, unique_fields=["id"], update_fields=columns)
+
+
+def _save_terms(batch: list[Received]) -> None:
+    """Terms that are new, with their lists. One that is there already is linked to and stays as it is."""
+    terms = {row.pk: row for r in batch for row in r.terms}
+    wanted = {*terms, *(row.parent_id for row in terms.values() if row.parent_id)}
+    there = set(TaxonomyTerm.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    new = {pk: row for pk, row in terms.items() if pk not in there}
+    coded = TaxonomyTerm.objects.filter(taxonomy__in={row.taxonomy_id for row in new.values()}).exclude(code="")
+    codes = set(coded.values_list("taxonomy_id", "code"))
+    for row in new.values():
+        if (row.taxonomy_id, row.code) in codes:  # of two that claim one code, the first has it
+            row.code = ""
+        codes.add((row.taxonomy_id, row.code))
+        if row.parent_id == row.pk or (row.parent_id not in there and row.parent_id not in new):
+            row.parent_id = None
+    lists = {row.taxonomy_id for row in new.values()}
+    _upsert(Taxonomy, [row for r in batch for row in r.taxonomies if row.pk in lists])
+    TaxonomyTerm.objects.bulk_create(new.values())
+
+
+def _replace_rows(batch: list[Received]) -> None:
+    """What belongs to these services alone is deleted and written anew."""
+    services, places = {r.service.pk for r in batch}, {row.pk for r in batch for row in r.locations}
+    for model in OWNED:
+        model.objects.filter(service__in=services).delete()
+    Accessibility.objects.filter(location__in=places).delete()
+    _describe_places_once(batch)
+    for model in (ServiceAtLocation, *OWNED[1:], Accessibility):
+        model.objects.bulk_create(_with_free_ids(model, batch))
+
+
+def _describe_places_once(batch: list[Received]) -> None:
+    """A place that several services name is described by the first of them."""
+    described: set[uuid.UUID] = set()
+    for r in batch:
+        r.rows = [row for row in r.rows if not (isinstance(row, Accessibility) and row.location_id in described)]
+        described |= {row.pk for row in r.locations}
+
+
+def _with_free_ids(model: Any, batch: list[Received]) -> list[Any]:
+    """The batch's rows of a model. An id that another service has already is replaced by a stable one."""
+    pairs = [(r, row) for r in batch for row in r.rows if type(row) is model]
+    taken = set(model.objects.filter(pk__in=[row.pk for _, row in pairs]).values_list("pk", flat=True))
+    for r, row in pairs:
+        if row.pk in taken:
+            old, row.pk = row.pk, stable_id(r.service.pk, row.pk)
+            for schedule in r.rows:
+                if model is ServiceAtLocation and getattr(schedule, "at_location_id", None) == old:
+                    schedule.at_location_id = row.pk
+        if row.pk in taken:  # the same id twice in one service
+            r.rows.remove(row)
+        taken.add(row.pk)
+    return [row for r, row in pairs if row in r.rows]

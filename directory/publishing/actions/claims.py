@@ -1,0 +1,151 @@
+"""A group asks to take part, and the steward answers."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agencies import messages
+from agencies.access import Role
+from agencies.actions import invitation as invitations
+from agencies.models import Agency, AgencyKind, Author, Invitation, Membership
+from directory.models import Claim, Decision, Service, Source
+from directory.publishing import versions
+from directory.publishing.actions.decisions import still_open, write_down
+from directory.publishing.join_answers import answer_by
+from directory.publishing.recipients import absolute, member_emails, one_line, steward_emails
+
+NUMBERS = ("charity_number", "company_number")
+WELCOME = (
+    "You asked to take part with {group}. We are glad to have you: you can put up what you offer, keep it right, "
+    "and answer those who ask for a place."
+)
+
+
+def find_claim(key: uuid.UUID | str) -> Claim | None:
+    """What became of the form with that key, for who filled it in."""
+    try:
+        return Claim.objects.select_related("agency").filter(key=uuid.UUID(str(key))).first()
+    except ValueError:
+        return None
+
+
+# --- Asking -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_to_join(*, key: uuid.UUID, agency: Agency | None, **details: Any) -> Claim:
+    """A claim that waits for the steward; whoever asked, who works for the group already, and the stewards are told.
+
+    `details` are columns of Claim. The second call with a `key` returns the first one's claim, also when both run
+    at once; so does a second form of the same person for the same group while the first one waits.
+    """
+    mail = details["contact_email"]
+    waiting = Claim.objects.filter(decision=Decision.OPEN, contact_email__iexact=mail, agency=agency)
+    if agency is None:
+        waiting = waiting.filter(name__iexact=details["name"])
+    if twin := waiting.exclude(key=key).first():
+        return twin
+    claim, created = Claim.objects.get_or_create(key=key, defaults={"agency": agency, **details})
+    if created:
+        tell_of(claim)
+    return claim
+
+
+def tell_of(claim: Claim) -> None:
+    name = one_line(claim.name)
+    about: dict[str, Any] = {"claim": claim, "answer_by": answer_by(claim)}
+    messages.send(
+        key=f"claim {claim.pk} received", to=claim.contact_email, subject=f"We have your request for {name}",
+        template="email/claim_received.txt", context=about,
+    )  # fmt: skip
+    for number, email in enumerate(member_emails(claim.agency) if claim.agency else []):
+        messages.send(
+            key=f"claim {claim.pk} member {number}", to=email, subject=f"Somebody asks to work for {name}",
+            template="email/claim_members.txt", context=about,
+        )  # fmt: skip
+    for number, email in enumerate(steward_emails()):
+        messages.send(
+            key=f"claim {claim.pk} steward {number}", to=email, subject=f"{name} asks to take part",
+            template="email/claim_steward.txt", context=about | {"link": absolute("directory:claim", claim.pk)},
+        )  # fmt: skip
+
+
+# --- Deciding ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def accept(*, claim: Claim, verify: bool, hand_over: bool, words: str = "", by: Membership) -> Claim:
+    """Yes: the group is here, and whoever asked is invited to run it. Raises AlreadyDecided.
+
+    `verify`: the steward knows them, so that their edits are not looked at first. `hand_over`: what one-off imports
+    brought of theirs is theirs to keep from now on.
+    """
+    claim = still_open(claim)
+    agency = claim.agency or Agency.objects.create(
+        name=claim.name, kind=AgencyKind.VOLUNTARY, description=claim.about, url=claim.url, postcode=claim.postcode
+    )
+    for number in NUMBERS:
+        setattr(agency, number, getattr(agency, number) or getattr(claim, number))
+    if verify and agency.verified_at is None:
+        agency.verified_at = timezone.now()
+    agency.save(update_fields=[*NUMBERS, "verified_at"])
+    if hand_over:
+        hand_over_listings(agency, by=by)
+    claim.agency, claim.invitation = agency, invite(claim, agency, words, by)
+    claim.save(update_fields=["agency", "invitation"])
+    write_down(claim, Decision.ACCEPTED, words, by)
+    return claim
+
+
+@transaction.atomic
+def decline(*, claim: Claim, words: str, by: Membership) -> Claim:
+    """No, and why: the words reach whoever asked. Raises AlreadyDecided."""
+    claim = still_open(claim)
+    write_down(claim, Decision.DECLINED, words, by)
+    messages.send(
+        key=f"claim {claim.pk} declined", to=claim.contact_email, subject=f"About {one_line(claim.name)}",
+        template="email/claim_declined.txt", context={"claim": claim},
+    )  # fmt: skip
+    return claim
+
+
+def invite(claim: Claim, agency: Agency, words: str, by: Membership) -> Invitation | None:
+    """The link to the account; None, and a word by e-mail, for who works there already."""
+    email = claim.contact_email.lower()
+    if Membership.of_agency(agency).filter(user__email__iexact=email, ended_at=None).exists():
+        messages.send(
+            key=f"claim {claim.pk} accepted", to=email, subject=f"You keep {one_line(claim.name)} already",
+            template="email/claim_member.txt", context={"claim": claim, "link": absolute("account_login")},
+        )  # fmt: skip
+        return None
+    if open_already := Invitation.open_for(agency).filter(email__iexact=email).first():
+        return invitations.resend(invitation=open_already, by=by)
+    glad = WELCOME.format(group=one_line(agency.name))
+    return invitations.invite(
+        key=claim.pk, agency=agency, email=email, name=claim.contact_name, role=Role.PROVIDER, manages_team=True,
+        by=by, words=f"{glad}\n\n{words}".strip(),
+    )  # fmt: skip
+
+
+# --- Listings that came from elsewhere ----------------------------------------------------------------------
+
+
+def from_one_off(agency: Agency) -> QuerySet[Service]:
+    """The group's listings that a feed once brought and will not bring again by itself."""
+    scheduled = Source.objects.filter(stopped_at=None).exclude(every="").values("name")
+    return Service.objects.filter(agency=agency).exclude(source="").exclude(source__in=scheduled).order_by("pk")
+
+
+def hand_over_listings(agency: Agency, *, by: Membership) -> int:
+    """From now on the group keeps them; how many. Each keeps a version of how it was then."""
+    rows = list(from_one_off(agency).select_for_update(of=("self",), no_key=True))
+    Service.objects.filter(pk__in=[row.pk for row in rows]).update(source="", digest="")
+    for row in rows:
+        row.refresh_from_db(fields=["source", "digest"])
+        versions.keep(row, by=Author.of(by), what="Handed over to the group")
+    if rows and agency.source:
+        Agency.objects.filter(pk=agency.pk).update(source="")
+    return len(rows)

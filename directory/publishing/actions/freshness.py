@@ -1,0 +1,258 @@
+"""Asking groups whether their listings are still right, and what follows from their answer or their silence.
+
+Each may run twice, or two at once, without harm: the rows of a group are locked and looked at again, and written in
+the transaction that also writes the e-mail.
+"""
+
+import datetime
+import logging
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from agencies import messages
+from agencies.models import Agency, Author
+from agencies.working_days import add_working_days, is_working_day
+from directory.catalogue.freshness import (
+    AGAIN_DAYS,
+    ASKS,
+    GATHER_DAYS,
+    SHOWN,
+    fingerprint,
+    in_short,
+    read_token,
+    said_otherwise,
+    to_ask,
+    to_ask_again,
+    to_hide,
+    token_for,
+)
+from directory.models import Proposal, Service, Status, Wrong
+from directory.publishing.actions.listings import close, reopen
+from directory.publishing.recipients import absolute, listing_emails, one_line, steward_emails
+from directory.search.index import index
+
+logger = logging.getLogger(__name__)
+
+UNASKED = {"asks": 0, "asked_at": None}
+
+
+# --- The answer -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def confirm(services: Iterable[Service], *, by: Author) -> int:
+    """They are right today; hidden ones are found again. How many that were.
+
+    What a feed brings, what has ended and what is another's double is left alone. `by` is the member or, by link,
+    the group: who may confirm what, the caller has looked at.
+    """
+    rows = Service.objects.filter(pk__in=[service.pk for service in services], source="", joined_to=None)
+    running = rows.filter(status__in=[Status.ACTIVE, Status.CLOSED], published_at__isnull=False)
+    ids = list(running.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    now = timezone.now()
+    Service.objects.filter(pk__in=ids).update(
+        assured_date=timezone.localdate(now), hidden_at=None, last_modified=now, **UNASKED
+    )
+    index(ids)
+    logger.info("%s listings are said to be right by %s", len(ids), by.hand)
+    return len(ids)
+
+
+@transaction.atomic
+def show_again(service: Service, *, by: Author) -> None:
+    """What was hidden is found again, also a listing of a feed, which only the steward hides."""
+    Service.objects.filter(pk=service.pk).exclude(hidden_at=None).update(hidden_at=None, last_modified=timezone.now())
+    index([service.pk])
+
+
+@transaction.atomic
+def has_changed(service: Service, *, words: str, key: uuid.UUID, by: Author) -> Proposal:
+    """Something is no longer right, in the group's words: the steward mends it. The group is not asked meanwhile.
+
+    The second post with a `key` gets the first one's proposal.
+    """
+    proposal, created = Proposal.objects.get_or_create(
+        key=key, defaults={"service": service, "reason": Wrong.OTHER, "words": words, **Proposal.signature(by)}
+    )
+    if created:
+        Service.objects.filter(pk=service.pk).update(**UNASKED)
+    return proposal
+
+
+@transaction.atomic
+def has_ended(service: Service, *, by: Author) -> None:
+    """It no longer runs: nobody finds it any more, and who booked is told. A second time changes nothing.
+
+    Its group is told when somebody else says so.
+    """
+    row = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
+    if row.status == Status.DEFUNCT:
+        return
+    Service.objects.filter(pk=row.pk).update(hidden_at=None, last_modified=timezone.now(), **UNASKED)
+    version = close(service=row, status=Status.DEFUNCT, by=by)
+    if by.agency != row.agency:
+        tell_group(row, "has ended", key=f"ended {version.pk}")
+
+
+@transaction.atomic
+def runs_again(service: Service, *, by: Author) -> None:
+    """It runs after all: people find it again from today. A second time changes nothing."""
+    row = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
+    if row.status in (Status.ACTIVE, Status.CLOSED):
+        return
+    version = reopen(service=row, by=by, what="It runs again")
+    confirm([row], by=by)
+    if by.agency != row.agency:
+        tell_group(row, "runs again", key=f"runs again {version.pk}")
+
+
+def tell_group(service: Service, what: str, *, key: str) -> None:
+    """Somebody else has said that it "has ended" or "runs again"."""
+    for number, email in enumerate(listing_emails(service.agency, [service])):
+        messages.send(
+            key=f"{key} {number}", to=email, subject=f"{one_line(service.name)} {what}, we were told",
+            template="email/listing_told.txt",
+            context={
+                "service": service, "what": what, "found": what == "runs again",
+                "link": absolute("directory:still_right", token_for(service.agency, email)),
+            },
+        )  # fmt: skip
+
+
+# --- The questions ----------------------------------------------------------------------------------------
+
+
+def ask(today: datetime.date) -> int:
+    """Ask each group whose time is over, once or again; how many e-mails. Nobody is on other than working days."""
+    return each_group(to_ask(today) | to_ask_again(today), today, ask_group) if is_working_day(today) else 0
+
+
+def hide(today: datetime.date) -> int:
+    """Hide what nobody has answered for; how many listings. Only on working days: somebody is there to ring."""
+    return each_group(to_hide(today), today, hide_group) if is_working_day(today) else 0
+
+
+def each_group(rows: Q, today: datetime.date, deed: Callable[[Agency, datetime.date], int]) -> int:
+    """Do it for each group in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
+    done = 0
+    for agency in Agency.objects.filter(pk__in=Service.objects.filter(rows).values("agency")).order_by("pk"):
+        try:
+            with transaction.atomic():
+                done += deed(agency, today)
+        except Exception:
+            logger.exception("The listings of agency %s could not be looked after", agency.pk)
+    return done
+
+
+def locked(agency: Agency, rows: Q) -> list[Service]:
+    """These listings of the group, held: who comes second waits, and finds them changed."""
+    found = Service.objects.filter(rows, agency=agency).exclude(pk__in=said_otherwise().values("service"))
+    return list(found.select_for_update(of=("self",), no_key=True).prefetch_related(*SHOWN).order_by("name", "pk"))
+
+
+def ask_group(agency: Agency, today: datetime.date) -> int:
+    """One e-mail for all of the group's listings, with what would be asked about within the week."""
+    again = locked(agency, to_ask_again(today))
+    first = locked(agency, to_ask(today))
+    if not again and not first:
+        return 0
+    soon = locked(agency, to_ask(today + datetime.timedelta(days=GATHER_DAYS)))
+    asked = listing_emails(agency, again + soon)
+    reached = {service.pk for services in asked.values() for service in services}
+    Service.objects.filter(pk__in=reached).update(asks=F("asks") + 1, asked_at=timezone.now())
+    for number, (email, services) in enumerate(asked.items()):
+        send_question(agency, email, services, today, key=f"still right {agency.pk} {today} {number}")
+    return len(asked)
+
+
+@transaction.atomic
+def ask_now(service: Service, *, by: Author) -> int:
+    """The steward asks about one listing, today; how many e-mails that was, 0 when there is nobody to write to.
+
+    Once a day. Whether it is hidden stays as it is; its answer is waited for as after the first ask.
+    """
+    row = Service.objects.select_for_update(no_key=True).prefetch_related(*SHOWN).get(pk=service.pk)
+    today, asked = timezone.localdate(), listing_emails(row.agency, [row])
+    for number, email in enumerate(asked):
+        send_question(row.agency, email, [row], today, key=f"still right one {row.pk} {today} {number}")
+    if asked and row.hidden_at is None:
+        Service.objects.filter(pk=row.pk).update(asks=1, asked_at=timezone.now())
+    return len(asked)
+
+
+def send_question(agency: Agency, email: str, services: list[Service], today: datetime.date, *, key: str) -> None:
+    again = [service for service in services if service.asks]
+    few = services[0].name if len(services) == 1 else f"{len(services)} activities of {agency.name}"
+    messages.send(
+        key=key,
+        to=email,
+        subject=f"{'Second time of asking: is' if again else 'Is'} this still right? {one_line(few)}",
+        template="email/still_right.txt",
+        context={
+            "agency": agency,
+            "services": [{"name": one_line(s.name), "facts": in_short(s, today), "again": s.asks} for s in services],
+            "again": again,
+            "hides_on": add_working_days(today + datetime.timedelta(days=AGAIN_DAYS), 0),
+            "link": absolute("directory:still_right", token_for(agency, email)),
+        },
+    )
+
+
+# --- Silence ----------------------------------------------------------------------------------------------
+
+
+def hide_group(agency: Agency, today: datetime.date) -> int:
+    """Hide the group's listings that nobody answered for; the group and the stewards hear of it."""
+    rows = locked(agency, to_hide(today))
+    if not rows:
+        return 0
+    ids = [service.pk for service in rows]
+    Service.objects.filter(pk__in=ids).update(hidden_at=timezone.now(), last_modified=timezone.now())
+    index(ids)
+    names = [one_line(service.name) for service in rows]
+    about: dict[str, Any] = {"agency": agency, "names": names, "asks": ASKS}
+    what = (names[0] if len(names) == 1 else f"{len(names)} activities of {one_line(agency.name)}")[:150]
+    for number, email in enumerate(listing_emails(agency, rows)):
+        messages.send(
+            key=f"hidden {agency.pk} {today} {number}", to=email, subject=f"Hidden until we hear from you: {what}",
+            template="email/hidden.txt",
+            context=about | {"link": absolute("directory:still_right", token_for(agency, email))},
+        )  # fmt: skip
+    for number, email in enumerate(steward_emails()):
+        messages.send(
+            key=f"hidden steward {agency.pk} {today} {number}", to=email, subject=f"Hidden, no answer: {what}",
+            template="email/hidden_steward.txt", context=about | {"link": absolute("directory:stale")},
+        )  # fmt: skip
+    return len(ids)
+
+
+# --- A new link -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def renew_link(token: str, today: datetime.date) -> None:
+    """E-mail a new link to the address that an old one went to, once a day, if it still is the group's; otherwise
+    nothing, silently."""
+    found = read_token(token, expired=True)
+    if found is None:
+        return
+    agency, mark = found
+    kept = list(Service.objects.filter(agency=agency, source="").order_by("pk"))
+    for email in listing_emails(agency, kept):
+        if fingerprint(email) == mark:
+            messages.send(
+                key=f"still right link {agency.pk} {mark} {today}", to=email,
+                subject=f"Your new link for {one_line(agency.name)}", template="email/still_right_link.txt",
+                context={"agency": agency, "link": absolute("directory:still_right", token_for(agency, email))},
+            )  # fmt: skip
+
+
+def still_theirs(agency: Agency, mark: str) -> bool:
+    """Whether the address a link went to is one the group reads at today."""
+    kept = list(Service.objects.filter(agency=agency, source="").order_by("pk"))
+    return any(fingerprint(email) == mark for email in listing_emails(agency, kept))

@@ -1,0 +1,151 @@
+"""What readers report and what unverified groups would change: the answers to it, and who is told."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies import messages
+from agencies.models import Agency, Author, Hand, Membership
+from directory.catalogue.freshness import token_for
+from directory.models import Decision, Proposal, Service
+from directory.publishing import versions
+from directory.publishing.actions import freshness
+from directory.publishing.actions.decisions import AlreadyDecided, still_open, write_down
+from directory.publishing.recipients import absolute, group_emails, listing_emails, one_line
+from directory.publishing.review import changes, seen
+from directory.search.index import index
+
+
+class Moved(Exception):
+    """The listing, or the edit itself, is no longer as the page showed it."""
+
+
+# --- A group's edit ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def accept_edit(
+    *, proposal: Proposal, fields: Iterable[str], words: str, shown: str, verify: bool = False, by: Membership
+) -> Proposal:
+    """Put these fields of the edit in; the group hears which, and the words. `shown` is reviewing.seen of the page.
+
+    `verify`: the steward knows the group now, and its further edits need no second look. Raises AlreadyDecided, and
+    Moved when the listing or the edit has changed since the page was drawn.
+    """
+    proposal = still_open(proposal)
+    service = Service.objects.select_for_update(no_key=True).get(pk=proposal.service_id)
+    proposal.service = service
+    if seen(proposal) != shown:
+        raise Moved
+    proposed, chosen = changes(proposal), set(fields)
+    data = versions.as_data(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
+    versions.put(service, data, by=Author.of(by), what=f"As {one_line(proposal.byline)} asked"[:200])
+    if "published" in chosen:
+        freshness.confirm([service], by=Author.of(by))  # they have just written it
+    if verify:
+        Agency.objects.filter(pk=service.agency_id, verified_at=None).update(verified_at=timezone.now())
+    write_down(proposal, Decision.ACCEPTED, words, by)
+    answer_group(
+        proposal, put_in=[c.label for c in proposed if c.field in chosen],
+        left_out=[c.label for c in proposed if c.field not in chosen],
+    )  # fmt: skip
+    return proposal
+
+
+@transaction.atomic
+def decline_edit(*, proposal: Proposal, words: str, by: Membership) -> Proposal:
+    """Leave the listing as it is; the words reach the group. Raises AlreadyDecided."""
+    proposal = still_open(proposal)
+    write_down(proposal, Decision.DECLINED, words, by)
+    answer_group(proposal, put_in=[], left_out=[c.label for c in changes(proposal)])
+    return proposal
+
+
+def answer_group(proposal: Proposal, *, put_in: list[str], left_out: list[str]) -> None:
+    """To who wrote it while they work there, else to the group."""
+    author = proposal.written_by
+    working = author and author.ended_at is None and author.user.is_active
+    to = [author.user.email] if author and working else group_emails(proposal.service.agency)
+    for number, email in enumerate(to):
+        messages.send(
+            key=f"proposal {proposal.pk} answered {number}", to=email,
+            subject=f"Your change of {one_line(proposal.service.name)}", template="email/proposal_answered.txt",
+            context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": link_to(proposal)},
+        )  # fmt: skip
+
+
+def link_to(proposal: Proposal) -> str:
+    return absolute("directory:report", proposal.pk)
+
+
+# --- A reader's report, or a group's own word by link -------------------------------------------------------
+
+
+@transaction.atomic
+def settle(*, proposal: Proposal, right_as_it_is: bool, words: str, by: Membership) -> Proposal:
+    """It has been put right, or was right all along. Raises AlreadyDecided.
+
+    Where the group itself had said by link that something changed, it is told, and the listing counts as checked.
+    So it does when the group answers a report about a listing of its own.
+    """
+    proposal = still_open(proposal)
+    write_down(proposal, Decision.DECLINED if right_as_it_is else Decision.ACCEPTED, words, by)
+    by_link = proposal.hand == Hand.LINK
+    if by.agency_id == proposal.service.agency_id or (by_link and not right_as_it_is):
+        freshness.confirm([proposal.service], by=Author.of(by))
+    if by_link:
+        for number, email in enumerate(group_emails(proposal.service.agency)):
+            messages.send(
+                key=f"proposal {proposal.pk} settled {number}", to=email,
+                subject=f"What you told us about {one_line(proposal.service.name)}",
+                template="email/proposal_settled.txt",
+                context={"proposal": proposal, "right_as_it_is": right_as_it_is},
+            )  # fmt: skip
+    return proposal
+
+
+@transaction.atomic
+def pass_on(*, proposal: Proposal, by: Membership) -> int:
+    """Send a report to the group; it stays open until somebody settles it. How many e-mails: once a report, and 0
+    when there is nobody to write to. Raises AlreadyDecided."""
+    proposal = still_open(proposal)
+    agency = proposal.service.agency
+    to = list(listing_emails(agency, [proposal.service]))
+    for number, email in enumerate(to):
+        token = token_for(agency, email)
+        messages.send(
+            key=f"proposal {proposal.pk} passed on {number}", to=email,
+            subject=f"A reader says that something is wrong: {one_line(proposal.service.name)}",
+            template="email/report_passed_on.txt",
+            context={
+                "proposal": proposal, "kept": not proposal.service.source,
+                "link": absolute("directory:still_right_changed", token, proposal.service_id),
+            },
+        )  # fmt: skip
+    if to and proposal.passed_on_at is None:
+        proposal.passed_on_at = timezone.now()
+        proposal.save(update_fields=["passed_on_at"])
+    return len(to)
+
+
+@transaction.atomic
+def close_listing(*, proposal: Proposal, words: str, by: Membership) -> Proposal:
+    """It no longer runs, as the reader said: nobody finds it any more. Raises AlreadyDecided.
+
+    A listing of a feed cannot be ended here, as the feed would bring it back: it is hidden.
+    """
+    proposal = still_open(proposal)
+    write_down(proposal, Decision.ACCEPTED, words, by)
+    if not proposal.service.source:
+        freshness.has_ended(proposal.service, by=Author.of(by))
+        return proposal
+    now = timezone.now()
+    Service.objects.filter(pk=proposal.service_id, hidden_at=None).update(hidden_at=now, last_modified=now)
+    index([proposal.service_id])
+    return proposal
+
+
+__all__ = [
+    "AlreadyDecided", "Moved", "accept_edit", "close_listing", "decline_edit", "pass_on", "settle",
+]  # fmt: skip

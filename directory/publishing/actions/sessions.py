@@ -1,0 +1,94 @@
+"""Deeds on one session; who booked it is told by whoever listens (`hears`).
+
+They keep no version of the listing: a date is no part of what a listing says, its pattern is.
+"""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from directory.catalogue.timetable import hears, tell
+from directory.models import Service, Session
+from directory.search.index import index
+
+__all__ = [
+    "ChangedMeanwhile", "TooFewPlaces", "add_session", "cancel_session", "change_session", "hears", "seen",
+    "take_off",
+]  # fmt: skip
+
+COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody changed or cancelled this session since the form was shown."""
+
+
+class TooFewPlaces(Exception):
+    """More people are booked than there would be places; `taken` says how many."""
+
+    def __init__(self, taken: int) -> None:
+        super().__init__(f"{taken} are booked")
+        self.taken = taken
+
+
+def seen(session: Session) -> str:
+    """What a form carries back: the session as it was shown."""
+    return "|".join(str(getattr(session, name)) for name in (*COLUMNS, "cancelled_at"))
+
+
+@transaction.atomic
+def change_session(*, session: Session, values: dict[str, Any], seen_before: str) -> Session:
+    """Set some of COLUMNS. Those booked are told when the time or the place is another, and who waits when there
+    are more places. A second identical post changes nothing. Raises ChangedMeanwhile, TooFewPlaces."""
+    row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    changed = {name for name, value in values.items() if getattr(row, name) != value}
+    if not changed:
+        return row
+    if seen(row) != seen_before or row.cancelled_at:
+        raise ChangedMeanwhile
+    if values.get("places") is not None and values["places"] < row.taken:
+        raise TooFewPlaces(row.taken)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.changed = row.changed or bool(changed - {"note"})
+    row.save(update_fields=[*(name.removesuffix("_id") for name in COLUMNS), "changed"])
+    if changed & {"starts_at", "ends_at", "at_location_id"}:
+        tell(row, "moved")
+    if "places" in changed:
+        tell(row, "places")
+    index([row.service_id])
+    return row
+
+
+@transaction.atomic
+def cancel_session(*, session: Session, why: str) -> Session:
+    """It does not take place; those booked are told why. May be called twice."""
+    row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    if row.cancelled_at is None:
+        row.cancelled_at, row.cancelled_why = timezone.now(), why
+        row.save(update_fields=["cancelled_at", "cancelled_why"])
+        tell(row, "cancelled")
+        index([row.service_id])
+    return row
+
+
+@transaction.atomic
+def take_off(*, sessions: list[Session], why: str) -> list[Session]:
+    """Cancel these, those booked are told; the ones that stood until now. May be called twice."""
+    standing = [row for row in sessions if row.cancelled_at is None]
+    for row in sorted(standing, key=lambda row: row.pk):
+        cancel_session(session=row, why=why)
+    return standing
+
+
+@transaction.atomic
+def add_session(*, service: Service, on: datetime.date, values: dict[str, Any], key: uuid.UUID) -> Session:
+    """A date beside the pattern. The same `key` again gets the first one."""
+    pk = uuid.uuid5(service.pk, f"session:{key}")
+    row, new = Session.objects.get_or_create(pk=pk, defaults={"service": service, "on": on, "changed": True, **values})
+    if new:
+        index([service.pk])
+    return row

@@ -1,0 +1,99 @@
+"""Where it meets: one place of a listing, found by its postcode, used before, or online."""
+
+from typing import Any
+
+from config.fields import CleanCharField
+from config.forms import PostcodeField, Radios, TextField
+from directory.geography.grid import Point
+from directory.geography.postcodes import find_postcode
+from directory.models import Location
+from directory.models.place import LocationType
+from directory.publishing.forms.section import SectionForm
+from directory.publishing.snapshot import PLACE, Data, plain
+
+NEW: Data = {
+    "id": "", "note": "", "access": [], **{name: plain(getattr(Location(), name)) for name in PLACE},
+}  # fmt: skip
+ADDRESS = ("name", "address", "city", "postcode", "transport")
+
+
+class PlaceForm(SectionForm):
+    """`item` is the place to change, NEW for another; `used` are places that the group has used before."""
+
+    button = "Save"
+    mark_optional = False  # which are needed depends on the answer above them
+    kind = Radios(label="Where does it meet?", choices=(), error_messages={"required": "Choose where it meets"})
+    name = CleanCharField(label="Name of the place", max_length=150, required=False,
+                          help_text="For example: St Mary's Hall")  # fmt: skip
+    address = TextField(
+        label="Building and street (optional if the place has a name)", max_length=300, rows=2, required=False
+    )
+    city = CleanCharField(label="Town", max_length=100, required=False)
+    postcode = PostcodeField(label="Postcode", max_length=8, required=False)
+    transport = TextField(label="Getting there (optional)", max_length=500, rows=2, required=False,
+                          help_text="Buses, parking, the right door")  # fmt: skip
+    online = TextField(label="How do people join?", max_length=300, rows=2, required=False,
+                       help_text="For example: “By Zoom; we send you the link” or “We ring you”")  # fmt: skip
+    note = CleanCharField(label="Only for this activity: which room or door (optional)", max_length=200, required=False)
+
+    point: Point | None = None  # of the postcode, once the form is valid
+
+    def __init__(self, data: Any = None, *, listing: Data, seen: str, item: Data, used: dict[str, Data]) -> None:
+        self.item = item
+        here = set() if data else {place["id"] for place in listing["places"]}  # a double click chooses it again
+        self.used = {key: place for key, place in used.items() if key not in here}
+        super().__init__(data, listing=listing, seen=seen)
+        kinds = [("place", "At this place" if item["id"] else "At another place"), ("online", "Online or by phone")]
+        old = [] if item["id"] else [(key, f"At {_short(place)}, as before") for key, place in self.used.items()]
+        self.fields["kind"].choices = [*old, *kinds]
+        self.fields["kind"].shows = {"place": ADDRESS, "online": ("online",)}
+
+    def filled(self, listing: Data) -> Data:
+        online = self.item["location_type"] == LocationType.VIRTUAL
+        kind = "online" if online else "place" if self.item["id"] or not self.used else ""
+        rest = {name: self.item[name] for name in (*ADDRESS, "note")}
+        return rest | {"kind": kind, "online": self.item["description"] if online else ""}
+
+    def clean(self) -> Data:
+        data = super().clean() or {}
+        if data.get("kind") == "place":
+            self._check_address(data)
+        if data.get("kind") == "online" and not data.get("online") and not self.errors:
+            self.add_error("online", "Say how people join")
+        return data
+
+    def _check_address(self, data: Data) -> None:
+        if not (data.get("name") or data.get("address")) and "name" not in self.errors:
+            self.add_error("name", "Enter the name of the place, or its street")
+        if not data.get("postcode") and "postcode" not in self.errors:
+            self.add_error("postcode", "Enter the postcode: people find you by it")
+        elif data.get("postcode"):
+            self.point = find_postcode(data["postcode"])
+            if self.point is None:
+                self.add_error("postcode", f"There is no postcode {data['postcode']}. Check it")
+
+    def made(self, listing: Data) -> Data:
+        """The place where it stood among the others, or at the end; a new one is known by the form's key."""
+        new, rows = self._place(), listing["places"]
+        if any(row["id"] == new["id"] for row in rows):
+            return {"places": [new if row["id"] == new["id"] else row for row in rows]}
+        return {"places": [*rows, new]}
+
+    def _place(self) -> Data:
+        data = self.cleaned_data
+        place = self.item | {"id": self.item["id"] or str(data["key"]), "note": data["note"]}
+        if data["kind"] in self.used:
+            return self.used[data["kind"]] | {"note": data["note"]}
+        if data["kind"] == "online":
+            nowhere: Data = dict.fromkeys(ADDRESS, "") | {"latitude": None, "longitude": None, "access": []}
+            return place | nowhere | {"location_type": "virtual", "description": data["online"]}
+        place |= {name: data[name] for name in ADDRESS} | {"location_type": "physical"}
+        if data["postcode"] != self.item["postcode"] or place["latitude"] is None:
+            place["latitude"], place["longitude"] = self.point or (None, None)
+        return place
+
+
+def _short(place: Data) -> str:
+    """As its card says it; what is online, by its description."""
+    said = Location(**{name: place[name] for name in ("name", "address", "city", "postcode")})
+    return said.short or str(place["description"] or place["postcode"])

@@ -1,0 +1,34 @@
+"""What every form for a section of a listing does."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from config.forms import Form, IdempotencyKey
+from directory.publishing.snapshot import Data
+
+
+class SectionForm(Form):
+    """`seen` is the section as it was shown: saving tells whether somebody changed it meanwhile."""
+
+    button = "Save and continue"
+    COLUMNS: ClassVar[tuple[str, ...]] = ()  # fields whose names are the data's own
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    key = IdempotencyKey()
+
+    def __init__(self, data: Any = None, *, listing: Data, seen: str) -> None:
+        self.listing = listing
+        initial = {name: listing.get(name) for name in self.COLUMNS} | self.filled(listing) | {"seen": seen}
+        super().__init__(data, initial=initial)
+
+    def filled(self, listing: Data) -> Data:
+        """What the fields begin with, beyond COLUMNS."""
+        return {}
+
+    def applied(self, listing: Data) -> Data:
+        """The listing with this section as it was written, once the form is valid."""
+        return listing | {name: self.cleaned_data[name] for name in self.COLUMNS} | self.made(listing)
+
+    def made(self, listing: Data) -> Data:
+        """What the fields make of the listing, beyond COLUMNS."""
+        return {}

@@ -1,0 +1,233 @@
+"""What, where, when and for whom: the search of activities. A GET form, so that each search has an address."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from config.fields import CleanCharField
+from config.forms import Form
+from directory.catalogue.facets import ACCESS, LANGUAGES
+from directory.catalogue.wording import MILE
+from directory.geography.grid import Point
+from directory.geography.postcodes import find_place
+from directory.models import TaxonomyTerm
+from directory.models.session import DAYS
+from directory.search.forms import filters
+from directory.search.query import Asked, Found
+
+MILES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
+TIMES = {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"}
+TICKS = {"free": "Free", "room": "Has room", "meets": "Someone can meet you", "online": "Online or by phone"}
+FEW = ("need", "miles", "day", "free", "meets", "room")  # seen at once; the others under "More filters"
+MORE = ("time", "online", "age", "language", "access")
+FILTERS = FEW + MORE
+PAGE = 10
+
+
+def choose(label: str, choices: Mapping[str, str], what: str, any_words: str) -> forms.ChoiceField:
+    """A drop-down beside the results. `what` is chosen "from the list"."""
+    return forms.ChoiceField(
+        label=label, choices=[("", any_words), *choices.items()], required=False, widget=filters.QuickSelect,
+        error_messages={"invalid_choice": f"Choose {what} from the list"},
+    )  # fmt: skip
+
+
+def tick(name: str) -> forms.ChoiceField:
+    return choose(TICKS[name], {"1": "Yes"}, "what it should be", "")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set: its words, and the search without it."""
+
+    words: str
+    query: str
+
+
+class SearchForm(Form):
+    button = "Search"
+    mark_optional = False
+
+    words = CleanCharField(
+        label="What would you like to do?", required=False, help_text="For example, gardening or choir",
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
+    )  # fmt: skip
+    near = CleanCharField(
+        label="Near", required=False, help_text="Postcode or place",
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )  # fmt: skip
+    need = choose("What it helps with", {}, "what it helps with", "Anything")
+    miles = choose("How far", MILES, "how far", "Any distance")
+    day = choose("Day", DAYS, "a day", "Any day")
+    free, meets, room = tick("free"), tick("meets"), tick("room")
+    time = choose("Time of day", TIMES, "a time of day", "Any time")
+    age = forms.IntegerField(
+        label="Age of who will go", required=False, min_value=0, max_value=120,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Enter an age in years, from 0 to 120"),
+    )  # fmt: skip
+    language = forms.CharField(label="Language", required=False, max_length=50, widget=filters.QuickSelect)
+    access = forms.MultipleChoiceField(
+        label="Getting in and about", choices=list(ACCESS.items()), required=False,
+        error_messages={"invalid_choice": "Choose from the list what helps with getting in and about"},
+    )  # fmt: skip
+    online = tick("online")
+
+    data: QueryDict
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        rows = TaxonomyTerm.offered()
+        self.needs = {code: name for code, name, _ in rows}
+        self.terms = {code: pk for code, _, pk in rows}
+        self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
+        self.point: Point | None = None
+        self.place = ""  # as it is written: "BN11 2AA", "Worthing"
+        self.counts: dict[str, dict[str, str]] = {}  # of the filters' choices, as they are said
+
+    def clean_near(self) -> str:
+        typed = self.cleaned_data["near"]
+        found = find_place(typed) if typed else None
+        if typed and not found:
+            said = "We do not know that place. Enter a full postcode like BN11 2AA, or a town, or leave it empty"
+            raise ValidationError(said, code="unknown")
+        self.place, self.point = found or ("", None)
+        return typed
+
+    def asked(self, after: str = "") -> Asked:
+        """What can be read of it, so that a wrong postcode still leaves the words."""
+        self.is_valid()
+        read = self.cleaned_data
+        miles, need = read.get("miles"), read.get("need", "")
+        return Asked(
+            words=read.get("words", ""), near=self.point,
+            need=TaxonomyTerm(pk=self.terms[need], code=need, name=self.needs[need]) if need else None,
+            km=float(miles) * MILE if miles and self.point else None, day=read.get("day", ""),
+            time=read.get("time", ""), age=read.get("age"), access=tuple(read.get("access", ())),
+            language=read.get("language", "").lower(), after=after, size=PAGE,
+            **{name: bool(read.get(name)) for name in TICKS},
+        )  # fmt: skip
+
+    # --- Its address, and the filters in it -----------------------------------------------------------
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """All that was typed and chosen, in the order of the fields."""
+        lists = ((name, self.data.getlist(name)[: len(ACCESS)]) for name in self.fields)
+        return [(name, value[:200]) for name, values in lists for value in values if value]
+
+    def query(self, **changed: str) -> str:
+        """The search as a query string, with some fields changed: `query(day="")`."""
+        kept = [(name, value) for name, value in self.pairs() if name not in changed]
+        return urlencode(kept + [(name, value) for name, value in changed.items() if value])
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """The filters beside words and place that are set and can be read: ("day", "TU"), ("access", "step-free")."""
+        self.is_valid()
+        read = [(name, value) for name, value in self.pairs() if name in FILTERS and name not in self.errors]
+        return [(name, value) for name, value in read if name != "miles" or self.point]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Each filter that is set, to be taken away by one press."""
+        rows = []
+        for name, value in self.chosen():
+            rest = [pair for pair in self.pairs() if pair != (name, value)]
+            rows.append(Chip(in_words(name, value, self.needs), urlencode(rest)))
+        return rows
+
+    def understood(self, found: Found) -> list[Chip]:
+        """What was read out of the words, to be taken out of them."""
+        typed = self.data.get("words", "")
+        return [
+            Chip(one.label, self.query(words=" ".join(re.sub(re.escape(one.typed), " ", typed, flags=re.I).split())))
+            for one in found.understood
+        ]
+
+    @property
+    def unfiltered(self) -> str:
+        """The words and the place alone, as a query string."""
+        return urlencode([pair for pair in self.pairs() if pair[0] in ("words", "near")])
+
+    def wider(self) -> list[tuple[str, str]]:
+        """What to leave out when nothing was found: words for a link, and its query."""
+        chosen = dict(self.chosen())
+        ways = [
+            ("day", f"Any day, not only {DAYS.get(chosen.get('day', ''), '')}"), ("time", "Any time of day"),
+            ("miles", "Further away"), ("free", "Not only what is free"), ("room", "Also where there may be no room"),
+            ("age", "Any age"), ("language", "Any language"), ("meets", "Also where nobody can meet you"),
+            ("access", "Without asking for access"), ("online", "Not only online or by phone"),
+        ]  # fmt: skip
+        found = [(words, self.query(**{name: ""})) for name, words in ways if name in chosen]
+        need = self.needs.get(chosen.get("need", ""))
+        if need and self.data.get("words"):
+            found.append((f"Anything that helps with {need.lower()}", self.query(words="")))
+        return found + ([("Whatever it helps with", self.query(need=""))] if need else [])
+
+    # --- Drawn -----------------------------------------------------------------------------------------
+
+    def offer(self, found: Found) -> None:
+        """Take the counts of what was found to draw the filters with; of languages and access only what there is."""
+        for name, choices in found.counts.items():
+            # where there are more than could be counted "12+", and of a 0 nothing is known
+            least = found.counts_are_least or name in found.least
+            self.counts[name] = defaultdict(str if least else lambda: "0")
+            self.counts[name] |= {key: f"{n}+" if least else str(n) for key, n in choices.items() if n}
+        spoken = set(found.counts.get("language", ())) | {self.data.get("language", "")[:50]} - {""}
+        names = sorted((language_name(code), code) for code in spoken)
+        self.fields["language"].choices = [("", "Any language"), *((code, name) for name, code in names)]
+        there = {code for code, n in found.counts.get("access", {}).items() if n} | {*self.data.getlist("access")}
+        helps = [code for code in ACCESS if code in there or found.counts_are_least]
+        self.fields["access"].choices = [(code, ACCESS[code]) for code in helps]
+
+    @property
+    def typed_words(self) -> Any:
+        return filters.question(self, "words")
+
+    @property
+    def typed_near(self) -> Any:
+        return filters.question(self, "near")
+
+    @property
+    def few(self) -> list[Any]:
+        """The filters that are seen at once."""
+        return [self.draw(name) for name in FEW]
+
+    @property
+    def more(self) -> list[Any]:
+        there = {"language": len(self.fields["language"].choices) > 1, "access": bool(self.fields["access"].choices)}
+        return [self.draw(name) for name in MORE if there.get(name, True) or name in self.errors]
+
+    @property
+    def more_is_set(self) -> bool:
+        return any(self.data.get(name) for name in MORE)
+
+    def draw(self, name: str) -> Any:
+        counts = self.counts.get(name)
+        if name in TICKS:
+            return filters.tick(self, name, counts)
+        if name == "access":
+            return filters.ticks(self, name, counts)
+        return filters.box(self, name) if name == "age" else filters.drop_down(self, name, counts)
+
+
+def in_words(name: str, value: str, needs: Mapping[str, str]) -> str:
+    """A filter for people: "Tuesday", "Within 3 miles", "For age 80"."""
+    if name in TICKS:
+        return TICKS[name]
+    said = {
+        "need": needs.get(value, value), "day": DAYS.get(value, value), "time": TIMES.get(value, value),
+        "miles": f"Within {MILES.get(value, value)}", "access": ACCESS.get(value, value), "age": f"For age {value}",
+        "language": f"In {language_name(value)}",
+    }  # fmt: skip
+    return said.get(name, value)
+
+
+def language_name(code: str) -> str:
+    """ "pl" → "Polish"; a name made into a code ("sign-supported-english") becomes words again."""
+    return LANGUAGES.get(code, code.replace("-", " ").capitalize())

@@ -1,0 +1,275 @@
+"""Writes the search index. Whoever changes a service, its places or its hours calls `index` in the same deed.
+
+`refresh` then counts again what search.py plans with; it follows every import and runs every night.
+"""
+
+import datetime
+import json
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from directory.catalogue import facets, wording
+from directory.catalogue.facets import ACCESS
+from directory.catalogue.hours import all_in_words
+from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocation, Session, Spot, Status
+from directory.models.taxonomy import NEEDS
+
+__all__ = ["ACCESS", "index", "keep_up", "mark_needs", "refresh"]
+MAKING = 3  # counted up when rows must be written in another way: the night writes the older ones anew
+BATCH = 500
+NOWHERE = -1  # the cell of what meets at no place: online, by phone, at home
+SOON = 4  # sessions with counted places that are looked at for room
+NEEDED = (
+    "agency", "schedules", "cost_options", "languages", "capacities", "service_terms__term__taxonomy",
+    "at_locations__location__accessibility",
+)  # fmt: skip
+
+
+class Line(NamedTuple):
+    """One row to be written: the columns of Spot, with the words it is found by in four weights: `needed` are those
+    of its needs, which nobody wrote of it.
+
+    `offered` are the marks that filters offer; `hidden` those that are only looked for: terms and ages.
+    """
+
+    service: uuid.UUID
+    location: uuid.UUID | None
+    lat: float | None
+    lon: float | None
+    title: str
+    about: str
+    body: str
+    needed: str
+    offered: list[str]
+    hidden: list[str]
+    when: str
+    where: str
+    chips: list[str]
+    room_on: datetime.date | None
+
+
+# How well a listing is kept and answers, 0 to 1: its quality, when it was last checked, how soon it replies.
+WORTH = """(
+    0.4 * service.quality / 100.0
+    + 0.4 * CASE WHEN service.assured_date IS NULL THEN 0.4 WHEN service.assured_date > current_date - 100 THEN 1
+        WHEN service.assured_date > current_date - 200 THEN 0.7 WHEN service.assured_date > current_date - 400 THEN 0.4
+        ELSE 0 END
+    + 0.2 * CASE WHEN service.answers >= 5 AND service.reply_days IS NOT NULL THEN 1 / (1 + service.reply_days / 5.0)
+        ELSE 0.5 END
+)"""
+# The needs as '#' and their number, each with a query for its phrases: who speaks of it is found by it too.
+SPOKEN_OF = """
+    SELECT '#' || replace(term.id::text, '-', '') AS mark, said.query
+    FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
+    LEFT JOIN LATERAL (
+        SELECT string_agg(part::text, ' | ')::tsquery AS query
+        FROM regexp_split_to_table(term.name || ',' || term.words, ',') phrase,
+            phraseto_tsquery('hereabouts', phrase) part
+        WHERE term.words <> '' AND numnode(part) > 0
+    ) said ON true
+"""
+WRITE = f"""
+WITH need AS MATERIALIZED ({SPOKEN_OF})
+INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips,
+    marks, worth, room_on, written_as)
+SELECT line.service, line.location, line.lat, line.lon,
+    vector || array_to_tsvector(line.offered || line.hidden || needed.marks),
+    CASE WHEN line.lat IS NULL THEN ARRAY[-1] ELSE
+        ARRAY(SELECT hereabouts_cell(line.lat, line.lon, level, 0, 0) FROM generate_series(0, 11) level) END,
+    line."when", line."where", line.chips, line.offered || needed.marks, {WORTH}, line.room_on, {MAKING}
+FROM jsonb_to_recordset(%s) line (service uuid, location uuid, lat float8, lon float8, title text, about text,
+    body text, needed text, offered text[], hidden text[], "when" text, "where" text, chips text[], room_on date)
+JOIN directory_service service ON service.id = line.service
+CROSS JOIN LATERAL (SELECT setweight(to_tsvector('hereabouts', line.title), 'A')
+    || setweight(to_tsvector('hereabouts', line.about), 'B') || setweight(to_tsvector('hereabouts', line.body), 'C')
+    || setweight(to_tsvector('hereabouts', line.needed), 'D')
+) words (vector)
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(mark), '{{}}') FROM need WHERE vector @@ need.query OR mark = ANY(line.hidden)
+) needed (marks)
+"""  # noqa: S608
+LEARN = """
+INSERT INTO directory_word (word, stem, n)
+SELECT word, stem, 1 FROM unnest(%s::text[]) word
+CROSS JOIN LATERAL (SELECT (tsvector_to_array(to_tsvector('hereabouts', word)))[1]) s(stem)
+WHERE stem IS NOT NULL ON CONFLICT DO NOTHING
+"""
+
+
+def index(services: Iterable[uuid.UUID]) -> None:
+    """Write anew what the services with these ids are found by; what no longer runs is found no more."""
+    ids = iter(services)
+    while batch := list(islice(ids, BATCH)):
+        _index_batch(batch)
+
+
+@transaction.atomic
+def _index_batch(ids: list[uuid.UUID]) -> None:
+    today, rooms = timezone.localdate(), _rooms(ids)
+    running = Service.objects.filter(LISTED, pk__in=ids).defer("received")
+    rows = [
+        line for service in running.prefetch_related(*NEEDED) for line in lines(service, rooms[service.pk], today)
+    ]  # fmt: skip
+    Spot.objects.filter(service__in=ids).delete()
+    texts = (f"{row.title} {row.about} {row.body} {row.needed}".lower() for row in rows)
+    words = {word for text in texts for word in re.findall(r"[^\W_]{2,30}", text)}
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [json.dumps([row._asdict() for row in rows], default=str)])
+        cursor.execute(LEARN, [sorted(words)])
+
+
+def _rooms(ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Session]]:
+    """The sessions to come whose places are counted, the next first."""
+    rows = Session.coming().filter(service__in=ids, cancelled_at=None, places__isnull=False)
+    found = defaultdict(list)
+    for row in rows.order_by("starts_at", "id"):
+        found[row.service_id].append(row)
+    return found
+
+
+def lines(service: Service, sessions: list[Session], today: datetime.date) -> Iterator[Line]:
+    """One line for each place the service meets at, or one without a place."""
+    schedules = [row for row in service.schedules.all() if row.valid_to is None or row.valid_to >= today]
+    places: list[ServiceAtLocation | None] = [*service.at_locations.all()]
+    for at in places or [None]:
+        here = (None, at.pk) if at else (None,)
+        own = [row for row in schedules if at is None or row.at_location_id in here]
+        dated = [row for row in sessions if at is None or row.at_location_id in here][:SOON]
+        yield _line(service, at.location if at else None, own, dated, today)
+
+
+def _line(
+    service: Service, location: Location | None, schedules: list[Schedule], dated: list[Session], today: datetime.date
+) -> Line:
+    lat, lon = (location.latitude, location.longitude) if location else (None, None)
+    when = all_in_words(schedules, today)
+    where = location.short if location else ""
+    terms = [link.term for link in service.service_terms.all()]
+    about = [service.agency.name, where, *(term.name for term in terms if term.taxonomy.code != NEEDS)]
+    needed = [term.words for term in terms] + [term.name for term in terms if term.taxonomy.code == NEEDS]
+    access = list(facets.of_access(location)) if location else []
+    online, free = facets.is_online(location, schedules), service.is_free or facets.is_said_free(service)
+    chips = [chip for chip, there in (("Free", free), ("Online", online)) if there] + [ACCESS[code] for code in access]
+    price = "" if free else wording.short_price(service, today)
+    body = [service.description, service.eligibility, service.fees, *when, *chips, *map(str, service.languages.all())]
+    room, room_on = _room(service, dated)
+    flags = {"#free": free, "#online": online, "#room": room, "#meets": service.meets_you}
+    offered = {flag for flag, there in flags.items() if there} | {f"#{code}" for code in access}
+    offered |= {*facets.of_hours(schedules, [*when, service.name])}
+    offered |= {f"#lang-{code}" for row in service.languages.all() if (code := facets.of_language(row))}
+    hidden = [facets.mark(term.pk) for term in terms] + facets.of_ages(service.minimum_age, service.maximum_age)
+    return Line(
+        service.pk, location.pk if location else None, lat, lon,
+        service.name, " . ".join(about), "\n".join(body)[:50_000], " . ".join(needed),
+        sorted(offered), hidden, _shortened(when), where, [price, *chips] if price else chips, room_on,
+    )  # fmt: skip
+
+
+def _room(service: Service, dated: list[Session]) -> tuple[bool, datetime.date | None]:
+    """Whether it is known to have room, and on which day next: by its own sessions, else by what is said."""
+    if service.status != Status.ACTIVE:
+        return False, None
+    if dated:
+        day = next((timezone.localdate(row.starts_at) for row in dated if row.has_room), None)
+        return day is not None, day
+    return any(row.available for row in service.capacities.all()), None
+
+
+def _shortened(when: list[str]) -> str:
+    return "; ".join(when) if len(when) < 4 else f"{'; '.join(when[:2])} and {len(when) - 2} other times"
+
+
+# --- What search plans with ---------------------------------------------------------------------------
+
+COUNT = """
+DELETE FROM directory_cell;
+INSERT INTO directory_cell (cell, n) SELECT cell, count(*) FROM directory_spot, unnest(cells) cell GROUP BY cell;
+CREATE TEMPORARY TABLE stems ON COMMIT DROP AS
+    SELECT word AS stem, ndoc AS n FROM ts_stat('SELECT search FROM directory_spot');
+CREATE TEMPORARY TABLE written ON COMMIT DROP AS
+    SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] AS stem FROM ts_stat($$
+        SELECT to_tsvector('simple', s.name || ' ' || s.description) FROM directory_service s
+        JOIN directory_spot p ON p.service_id = s.id LIMIT 50000 $$)
+    WHERE word ~ '^[[:alpha:]]{3,30}$'
+    UNION SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] FROM ts_stat($$
+        SELECT to_tsvector('simple', name) FROM agencies_agency
+        UNION ALL SELECT to_tsvector('simple', name || ' ' || words) FROM directory_taxonomyterm $$)
+    WHERE word ~ '^[[:alpha:]]{3,30}$';
+DELETE FROM directory_word;
+INSERT INTO directory_word (word, stem, n)
+    SELECT word, stem, n FROM written JOIN stems USING (stem)
+    UNION ALL SELECT left(stem, 100), left(stem, 100), n FROM stems
+        WHERE NOT EXISTS (SELECT FROM written WHERE written.stem = stems.stem OR written.word = stems.stem)
+    UNION ALL SELECT '#', '#', count(*) FROM directory_spot
+    ON CONFLICT DO NOTHING;
+DELETE FROM directory_place WHERE NOT district AND NOT given;
+INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
+    SELECT lower(city), min(city), avg(l.latitude), avg(l.longitude), count(*), false
+    FROM directory_location l WHERE city <> '' AND l.latitude IS NOT NULL
+        AND EXISTS (SELECT FROM directory_spot p WHERE p.location_id = l.id)
+    GROUP BY lower(city) ON CONFLICT DO NOTHING;
+"""
+
+
+# The needs of a spot, when their words have changed since it was written.
+MARK = f"""
+WITH need AS MATERIALIZED ({SPOKEN_OF}),
+now AS (
+    SELECT spot.id, need.mark, true AS there FROM need JOIN directory_spot spot ON spot.search @@ need.query
+    WHERE NOT spot.marks @> ARRAY[need.mark::varchar]
+    UNION ALL SELECT spot.id, need.mark, false FROM need
+    JOIN directory_spot spot ON spot.search @@ quote_literal(need.mark)::tsquery
+    WHERE (spot.search @@ need.query) IS NOT TRUE AND NOT EXISTS (
+        SELECT FROM directory_serviceterm link
+        WHERE link.service_id = spot.service_id AND '#' || replace(link.term_id::text, '-', '') = need.mark
+    )
+),
+changed AS (
+    SELECT id, coalesce(array_agg(mark) FILTER (WHERE there), '{{}}') AS new,
+        coalesce(array_agg(mark) FILTER (WHERE NOT there), '{{}}') AS old
+    FROM now GROUP BY id
+)
+UPDATE directory_spot spot SET
+    search = ts_delete(search, changed.old) || array_to_tsvector(changed.new),
+    marks = ARRAY(SELECT mark FROM unnest(marks) mark WHERE mark <> ALL(changed.old)) || changed.new
+FROM changed WHERE changed.id = spot.id
+"""  # noqa: S608
+AGE = f"""
+UPDATE directory_spot spot SET worth = {WORTH}
+FROM directory_service service WHERE service.id = spot.service_id AND abs(spot.worth - {WORTH}) > 0.01
+"""  # noqa: S608
+
+
+def mark_needs() -> None:
+    """After the words of a need were changed: mark what speaks of it now, and no longer what does not."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK)
+
+
+@transaction.atomic
+def keep_up() -> None:
+    """What changes by itself from day to day: how fresh a listing is, which has room next, and needs' words.
+
+    What an older making of this file has written is written anew.
+    """
+    late = models.Q(written_as__lt=MAKING) | models.Q(room_on__lt=timezone.localdate())
+    dated = Session.coming().filter(places__isnull=False)
+    index({row.service_id for rows in (Spot.objects.filter(late), dated) for row in rows.only("service")})
+    mark_needs()
+    with connection.cursor() as cursor:
+        cursor.execute(AGE)
+
+
+@transaction.atomic
+def refresh() -> None:
+    """Count the cells and the words again, and find the middles of the towns that services are in."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.stems, pg_temp.written")
+        cursor.execute(COUNT)

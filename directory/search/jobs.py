@@ -1,0 +1,32 @@
+"""What the search does by itself, each night."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from directory.geography.postcodes import load_areas_around
+from directory.models import LISTED, Service, Spot
+from directory.search import unmet
+from directory.search.index import index, keep_up, refresh
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="refresh_directory", queueing_lock="refresh_directory")
+def refresh_directory(timestamp: int) -> None:
+    """Take ended hours out of what is found, put in what has none yet, and count again. May run twice.
+
+    The postcodes of all areas that places lie in are brought in too: an import leaves the rarer ones to the night.
+    """
+    over = Service.objects.filter(schedules__valid_to__lt=timezone.localdate())
+    unwritten = Service.objects.filter(LISTED).exclude(pk__in=Spot.objects.values("service"))
+    for services in (over, unwritten):
+        index(set(services.values_list("pk", flat=True)))
+    keep_up()
+    load_areas_around()
+    refresh()
+
+
+@app.periodic(cron="51 3 * * *")
+@app.task(name="forget_lost_searches", queueing_lock="forget_lost_searches")
+def forget_lost_searches(timestamp: int) -> None:
+    """Searches that found nothing are kept for a year."""
+    unmet.old(timezone.localdate()).delete()

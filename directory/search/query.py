@@ -1,0 +1,96 @@
+"""What somebody looks for, and what is found."""
+
+from dataclasses import dataclass, field
+
+from directory.catalogue import facets
+from directory.geography.grid import Point
+from directory.models import Service, TaxonomyTerm
+
+CANDIDATES = 200  # rows that are ranked at a time, and counted at most
+EXCLUSIVE = ("day", "time", "language", "need", "miles")  # filters of which one choice holds at a time
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looks for. `km` needs `near`; `after` is the `more` of the page before. Filters combine with AND.
+
+    `day` is "MO" to "SU", `time` a key of marks.TIMES (with a day: of a meeting on that day), `age` years, `access`
+    keys of marks.ACCESS, `language` a key of marks.LANGUAGES or a name; `meets`: someone can meet a newcomer.
+    """
+
+    words: str = ""
+    need: TaxonomyTerm | None = None
+    near: Point | None = None
+    km: float | None = None
+    day: str = ""
+    time: str = ""
+    free: bool = False
+    age: int | None = None
+    access: tuple[str, ...] = ()
+    language: str = ""
+    room: bool = False
+    meets: bool = False
+    online: bool = False
+    after: str = ""
+    size: int = 20
+
+    def filters(self, without: str = "") -> list[list[str]]:
+        """One of each list of marks is wanted. `without` one of the EXCLUSIVE filters."""
+        day, time = (value if name != without else "" for name, value in (("day", self.day), ("time", self.time)))
+        wanted = [facets.for_hours(day, time)] if day or time else []
+        wanted += [[f"#{name}"] for name in ("free", "room", "meets", "online") if getattr(self, name)]
+        wanted += [[f"#{code}"] for code in self.access]
+        if self.age is not None:
+            wanted.append(facets.for_age(self.age))
+        if self.language and without != "language":
+            wanted.append([f"#lang-{self.language.lower()}"])
+        if self.need and without != "need":
+            wanted.append([facets.mark(self.need.pk)])
+        return wanted
+
+    @property
+    def reopened(self) -> list[str]:
+        """The EXCLUSIVE filters that are set: for them it is counted what another choice would leave."""
+        return [name for name in EXCLUSIVE if (self.near and self.km if name == "miles" else getattr(self, name))]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A filter that was read out of the words: `typed` is where, as it stands in what was typed."""
+
+    field: str  # of Asked; "near" has the place as it is written
+    value: str
+    typed: str
+    label: str  # "Tuesday", "Near Worthing"
+
+
+@dataclass
+class Found:
+    """Services carry `distance_km` (None without a place), `spot` (the place and hours that were found) and `why`:
+    in plain words what speaks for them. `counts` says for each filter how many each choice would leave, up to
+    CANDIDATES as `count`: {"day": {"TU": 12}, "free": {"1": 30}, "need": {"food": …}, "miles": {"3": 9}, …}."""
+
+    services: list[Service] = field(default_factory=list)
+    count: int = 0  # up to CANDIDATES + 1
+    more: str = ""  # for Asked.after; "" at the end
+    corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, used
+    loose: bool = False  # no activity has all the words; these have some
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    least: set[str] = field(default_factory=set)  # the filters of which only the nearest were counted: "12 or more"
+    nearest: list[Service] = field(default_factory=list)  # when nothing was found: at most 3, like it but unfiltered
+    understood: list[Understood] = field(default_factory=list)
+    also: list[tuple[str, str]] = field(default_factory=list)  # typed, and the steward's words looked for as well
+    left_out: list[str] = field(default_factory=list)  # the steward's stop words that were typed
+    asked: Asked = field(default_factory=Asked)  # with what was understood; its `words` are those left over
+    place: str = ""  # that was understood: "Worthing"
+
+    @property
+    def count_words(self) -> str:
+        if self.count > CANDIDATES:
+            return f"more than {CANDIDATES} activities"
+        return "1 activity" if self.count == 1 else f"{self.count} activities"
+
+    @property
+    def counts_are_least(self) -> bool:
+        """There are more than could be counted: each of `counts` says "or more"."""
+        return self.count > CANDIDATES

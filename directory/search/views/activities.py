@@ -1,0 +1,50 @@
+"""The search of activities: a list, and a map that repeats it."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from agencies.access import public
+from config.fragments import page
+from directory.catalogue import statistics
+from directory.catalogue.cards import dress
+from directory.search import crisis, unmet
+from directory.search.forms.search import SearchForm
+from directory.search.query import Found
+from directory.search.statement import search
+
+PARTS = {"results": "found", "more": "more", "settled": "settled"}
+
+
+@public
+@require_safe
+@transaction.non_atomic_requests  # it reads, and writes one row at most: BEGIN and COMMIT would be a third of its calls
+def activities(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    asked = form.asked(after=request.GET.get("after", "")[:200])
+    found = search(asked)
+    first = before(request.GET.get("shown", "")) if found.services else 0
+    for number, service in enumerate(found.services, first + 1):
+        dress(service, number=number, focus=bool(first) and number == first + 1)
+    for service in found.nearest:
+        dress(service)
+    form.offer(found)
+    statistics.seen([service.pk for service in found.services], "shown")
+    danger = crisis.speaks_of(request.GET.get("words", ""))
+    if unmet.is_meant(request) and not asked.after and not danger and is_lost(form, found):
+        unmet.keep(form, found)
+    context = {
+        "form": form, "found": found, "shown": first + len(found.services), "first": first + 1,
+        "understood": form.understood(found), "by": request.headers.get("HX-Trigger", ""), "danger": danger,
+    }  # fmt: skip
+    return page(request, "directory/activities.html", context, part=PARTS, status=422 if form.errors else 200)
+
+
+def before(shown: str) -> int:
+    """How many activities stand above this page's."""
+    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 6 else 0
+
+
+def is_lost(form: SearchForm, found: Found) -> bool:
+    """Whether the steward should know of it: nothing has what was asked for, or nobody knows the place."""
+    return not found.services or form.has_error("near", "unknown")

@@ -1,0 +1,291 @@
+"""What is typed, corrected by the directory's own words, and how many rows it may match: one query."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from directory.catalogue.facets import mark
+from directory.geography.grid import Point
+from directory.geography.rings import LEVELS, circle, reach
+from directory.search.query import Asked
+from directory.text.spelling import is_slip, spellings, swapped
+
+MOST_WORDS, LONGEST = 10, 200  # words and characters of what is typed; the rest is not read
+ALIKE = 0.37  # trigram similarity from which a word may be meant
+USUAL = 0.2  # share of the rows from which a choice of several marks is looked up in each row
+READ = 450  # rows of a ring that are read when the index holds all that is asked for
+PHRASE = 4  # words of the longest of the steward's synonyms
+
+# Rows of: kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows],
+# degrees; when words begin so, the stems of
+# those that do not begin so themselves ("walkin" begins "walking", found as "walk"); the stems of other spellings.
+LEARN = """
+WITH here AS (
+    SELECT coalesce(%(lat)s, latitude) AS lat, coalesce(%(lon)s, longitude) AS lon
+    FROM (SELECT 1) one LEFT JOIN (
+        SELECT latitude, longitude FROM directory_place WHERE NOT district ORDER BY size DESC, name LIMIT 1
+    ) town ON true
+),
+typed AS (
+    SELECT word, swapped, spelt, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
+    FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) asked(word, swapped, spelt)
+),
+around AS (
+    SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
+    FROM here, generate_series(0, 11) level, generate_series(-1, 1) east, generate_series(-1, 1) north
+    WHERE lat IS NOT NULL
+)
+SELECT 'word', typed.word, typed.stem, coalesce(known.n, 0) + coalesce(spelt.n, begun.n, 0), NULL::text,
+    meant.words, CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, spelt.stems, NULL::float8
+FROM typed
+LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.stem) known ON true
+LEFT JOIN LATERAL (
+    SELECT max(n) AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems FROM directory_word
+    WHERE typed.spelt <> '' AND stem <> typed.stem
+        AND stem = ANY(tsvector_to_array(to_tsvector('hereabouts', typed.spelt)))
+) spelt ON true
+LEFT JOIN LATERAL (
+    SELECT sum(n)::int AS n, array_agg(DISTINCT stem ORDER BY stem)
+        FILTER (WHERE NOT starts_with(stem, typed.word)) AS stems
+    FROM directory_word
+    WHERE known.n IS NULL AND spelt.n IS NULL AND typed.word = %(last)s AND length(typed.word) > 2
+        AND word LIKE typed.word || '%%'
+) begun ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM directory_word
+    WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
+        AND word NOT LIKE '#%%'
+        AND (word = ANY(string_to_array(swapped, ' '))
+            OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s))
+    ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
+    LIMIT 9) likeliest
+) meant ON true
+UNION ALL
+SELECT 'synonym', synonym.typed, query::text, (
+    SELECT coalesce(min(coalesce(n, 0)), 0) FROM unnest(tsvector_to_array(to_tsvector('hereabouts', meaning))) stem
+    LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word w WHERE w.stem = stem.stem) known ON true
+), trim(meaning), NULL, NULL, NULL, NULL
+FROM directory_synonym synonym, regexp_split_to_table(synonym.means, ',') meaning,
+    phraseto_tsquery('hereabouts', meaning) query
+WHERE synonym.typed = ANY(%(phrases)s) AND numnode(query) > 0
+UNION ALL
+SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_stopword WHERE word = ANY(%(words)s)
+UNION ALL
+SELECT 'need', '#' || replace(term.id::text, '-', ''), term.code, 0, NULL, NULL, NULL, NULL, NULL
+FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
+UNION ALL
+SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s)
+UNION ALL
+SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL, NULL
+FROM around LEFT JOIN directory_cell USING (cell)
+UNION ALL
+SELECT 'here', axis, '', 0, NULL, NULL, NULL, NULL, degrees
+FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL
+"""
+
+
+@dataclass
+class Part:
+    """What must be there for some typed words: a tsquery, the rows it is in, and each word it may be, to be said."""
+
+    query: str
+    n: int
+    said: list[tuple[str, str]] = field(default_factory=list)  # a word, its tsquery
+
+    @property
+    def own(self) -> str:
+        """The tsquery for a listing's own name and text, without the words of its needs."""
+        return re.sub(r"('(?:[^'\\]|''|\\.)*')(?::(\*))?", r"\1:\2ABC", self.query)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A tsquery that rows must match; at most how many do, and what share of all probably does.
+
+    `text` is for the index. `rest` is looked up in each row that it gives: choices that so many rows have that the
+    index would read more than it saves.
+    """
+
+    text: str
+    most: int
+    share: float
+    rest: str = ""
+
+    def is_common(self, wanted: int) -> bool:
+        """Whether so many rows match that it is quicker to look into each row of a ring than to read the index of
+        the words: 100 entries of it cost about as much as one row."""
+        return 100 * wanted / max(self.share, 1e-9) < self.most
+
+
+class Known:
+    """What the directory knows of the words that are asked for, and the cells around the place."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked, self.words = asked, split(asked.words)
+        rows: dict[str, list[Any]] = {}
+        for kind, *row in self._learn(asked):
+            rows.setdefault(kind, []).append(row)
+        self.counts: dict[str, int] = {row[0]: row[2] for row in rows.get("mark", ())}
+        self.needs: dict[str, str] = {row[0]: row[1] for row in rows.get("need", ())}  # mark: code
+        stop = {row[0] for row in rows.get("stop", ())}
+        self.left_out = [word for word in self.words if word in stop]
+        self.synonyms: dict[str, list[Any]] = {}
+        for row in rows.get("synonym", ()):
+            self.synonyms.setdefault(row[0], []).append(row)
+        self.corrected: list[tuple[str, str]] = []  # typed, meant
+        self.also: list[tuple[str, str]] = []  # typed, the steward's words for it
+        self.parts = list(self._parts({row[0]: row for row in rows.get("word", ())}, stop))
+        here = {row[0]: row[7] for row in rows.get("here", ())}
+        self.here = Point(**here) if here else None  # where it is asked for, or the largest town
+        self.rings: list[list[int]] = [[] for _ in range(LEVELS)]
+        self.rows_in = [0] * LEVELS
+        for level, number, n, *_rest in rows.get("cell", ()):
+            self.rings[int(level)].append(int(number))
+            self.rows_in[int(level)] += n
+
+    def _learn(self, asked: Asked) -> list[Any]:
+        lat, lon = asked.near or (None, None)
+        choices = [choice for name in ("", *asked.reopened) for choice in asked.filters(name)]
+        values: dict[str, Any] = {
+            "words": self.words, "swapped": [" ".join(swapped(word)) for word in self.words],
+            "spelt": [" ".join(spellings(word)) for word in self.words],
+            "last": self.words[-1] if self.words else "", "alike": ALIKE, "phrases": phrases(self.words),
+            "marks": ["#", *{mark for choice in choices for mark in choice}], "lat": lat, "lon": lon,
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(LEARN, values)
+            return cursor.fetchall()
+
+    def _parts(self, known: dict[str, Any], stop: set[str]) -> Iterator[Part]:
+        """One for each word or the steward's synonym; none for a stop word."""
+        at = 0
+        while at < len(self.words):
+            typed, many = next(
+                (found for found in _longest(self.words[at:]) if found[0] in self.synonyms), (self.words[at], 1)
+            )
+            words, at = self.words[at : at + many], at + many
+            meant = self.synonyms.get(typed)
+            own = [
+                self._part(known[word], told=not meant) for word in words if known[word][1] and word not in stop
+            ]  # fmt: skip
+            if meant:
+                yield self._synonym(typed, own, meant)
+            else:
+                yield from own
+
+    def _part(self, row: list[Any], told: bool) -> Part:
+        """One typed word: its stem, what begins so, another spelling, or what is meant by it."""
+        typed, stem, n, _, likely, begun, spelt, _ = row
+        meant, used, many = next((one for one in likely or () if is_slip(typed, one[0])), (typed, stem, 0))
+        if not told:
+            meant, used, many = typed, stem, 0
+        if meant != typed:
+            self.corrected.append((typed, meant))
+        n += int(many)
+        query = lexeme(used) if begun is None else beginning(typed, begun)
+        if spelt:
+            query = f"({' | '.join([query, *map(lexeme, spelt)])})"
+        return Part(query, n, [(meant, query)])
+
+    def _synonym(self, typed: str, own: list[Part], meant: list[Any]) -> Part:
+        self.also.append((typed, ", ".join(row[3] for row in meant)))
+        said = [(row[3], row[1]) for row in meant]
+        n = sum(row[2] for row in meant)
+        if own:
+            query = " & ".join(part.query for part in own)
+            said, n = [(typed, query), *said], n + min(part.n for part in own)
+        return Part(f"({' | '.join(f'({query})' for _, query in said)})", n, said)
+
+    @property
+    def wanted(self) -> str:
+        """The tsquery of the words alone, any of them: to be ranked by how many there are, and where."""
+        return " | ".join(part.query for part in self.parts)
+
+    def query(self, without: str = "", some: bool = False) -> Query:
+        """What is asked for, `without` one filter; with `some`, any of the words will do."""
+        everything = self.counts.get("#", 0)
+        parts = [part.query for part in self.parts]
+        sizes = [part.n for part in self.parts]
+        if some and parts:
+            parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
+        rest: list[str] = []
+        for choice in self.asked.filters(without):
+            sizes.append(min(sum(self.counts.get(mark, 0) for mark in choice), everything))
+            (rest if usual(sizes[-1], everything, len(choice)) else parts).append(
+                f"({' | '.join(map(lexeme, choice))})"
+            )
+        shares = [size / max(everything, 1) for size in (everything, *sizes)]
+        return Query(" & ".join(parts), min([everything, *sizes]), share(shares), " & ".join(rest))
+
+    def alike(self) -> Query:
+        """When nothing has it all: any of the words or the need, else whatever is near."""
+        asked, everything = self.asked, self.counts.get("#", 0)
+        choices = [(part.query, part.n) for part in self.parts if part.n]
+        if asked.need:
+            term = mark(asked.need.pk)
+            choices += [(lexeme(term), self.counts.get(term, 0))]
+        if choices and (len(self.parts) > 1 or asked.filters() or asked.km):
+            most = min(sum(n for _, n in choices), everything)
+            return Query(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
+        return Query("", everything, 1.0)
+
+    def levels(self, query: Query, wanted: int, km: float, steps: int = 2) -> list[int | None]:
+        """The sizes of ring to read one after the other, `steps` at most and then all: the smallest ring that reaches
+        to `km`, or None, the whole directory: where it holds so few that a ring would save less than it costs."""
+        expected = min(query.most, query.share * self.counts.get("#", 0))
+        if not self.here or expected <= 4 * wanted:
+            return [None]
+        here = self.here
+        last = next((level for level in range(LEVELS) if reach(here, level) >= km), None)
+        promised = (self.rows_in[level] * circle(here, level) * query.share for level in range(LEVELS))
+        first = next((level for level, rows in enumerate(promised) if rows >= wanted), LEVELS)
+        end = LEVELS if last is None else last
+        return [level for level in (first, first + 1)[:steps] if level < end] + [last]
+
+
+def usual(n: int, everything: int, marks: int) -> bool:
+    """Whether so many rows have one of these marks that it is quicker to look into each row that the rest gives:
+    100 entries of the index cost about as much as one row."""
+    part = n / max(everything, 1)
+    return n > 100 * READ * (1 - part) / max(part, 1e-9) or (marks > 1 and part > USUAL)
+
+
+def share(shares: list[float]) -> float:
+    """Of several parts that must all match: the rarest, thinned out by the others nearly as much as by chance.
+
+    Nearly, since words of one thing come together. A ring too large costs less than a second one.
+    """
+    rarest, *others = sorted(shares)
+    return rarest * math.prod(others) ** 0.8
+
+
+def split(text: str) -> list[str]:
+    """The words, without what means something to PostgreSQL: "Men's shed & tea" → ["men's", "shed", "tea"]."""
+    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text[:LONGEST].lower())
+    return list(dict.fromkeys(word[:40].replace("’", "'") for word in found))[:MOST_WORDS]
+
+
+def _longest(words: list[str]) -> Iterator[tuple[str, int]]:
+    """What the words begin with, as the steward may have written it, the longest first; and how many words it is."""
+    for many in range(min(PHRASE, len(words)), 0, -1):
+        yield from ((phrase, many) for phrase in dict.fromkeys((" ".join(words[:many]), "-".join(words[:many]))))
+
+
+def phrases(words: list[str]) -> list[str]:
+    """Each run of up to PHRASE words."""
+    return [phrase for at in range(len(words)) for phrase, _ in _longest(words[at:])]
+
+
+def beginning(typed: str, stems: list[str]) -> str:
+    """What begins as typed, or has one of the stems: ('walkin':* | 'walk')."""
+    return "(" + " | ".join([lexeme(typed, ":*"), *map(lexeme, stems)]) + ")"
+
+
+def lexeme(stem: str, ending: str = "") -> str:
+    """A lexeme as tsquery reads it."""
+    quoted = stem.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}'{ending}"

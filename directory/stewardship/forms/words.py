@@ -1,0 +1,161 @@
+"""The steward's words: what people type and what it means here, what says nothing, and names of neighbourhoods."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from agencies.models import Membership
+from config.fields import CleanCharField
+from config.forms import Form, PostcodeField, width
+from directory.geography.grid import Point
+from directory.geography.postcodes import find_postcode
+from directory.models import Place, StopWord, Synonym
+from directory.search.vocabulary import split
+
+ABOUT_BRITAIN = {"latitude": (49.0, 61.0), "longitude": (-9.0, 2.5)}  # degrees, Shetland and Northern Ireland in it
+
+
+def plain(text: str) -> str:
+    """As a search reads it: small letters, single spaces, no signs."""
+    return " ".join(split(text))
+
+
+class SynonymForm(Form):
+    """With `synonym` it changes that one."""
+
+    typed = CleanCharField(
+        label="When people type", max_length=100, widget=forms.TextInput(attrs=width(20)),
+        help_text="For example, AA", error_messages={"required": "Enter what people type"},
+    )  # fmt: skip
+    means = CleanCharField(
+        label="Also look for", max_length=200, widget=forms.TextInput(attrs=width(30)),
+        help_text="For example, alcohol, drinking",
+        error_messages={"required": "Enter what to look for as well"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Membership, synonym: Synonym | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member, self.synonym = member, synonym
+        self.button = "Save" if synonym else "Add"
+        if synonym:
+            self.initial = {"typed": synonym.typed, "means": synonym.means}
+
+    def clean_typed(self) -> str:
+        typed = plain(self.cleaned_data["typed"])
+        if not typed:
+            raise ValidationError("Enter letters or numbers", code="nothing")
+        return typed
+
+    def clean_means(self) -> str:
+        parts = dict.fromkeys(plain(part) for part in self.cleaned_data["means"].split(","))
+        means = ", ".join(part for part in parts if part)
+        if not means:
+            raise ValidationError("Enter letters or numbers", code="nothing")
+        return means
+
+    def clean(self) -> None:
+        """A word has one meaning; the very same line sent twice is no mistake."""
+        typed, means = self.cleaned_data.get("typed"), self.cleaned_data.get("means")
+        if not typed or not means:
+            return
+        there = Synonym.visible_to(self.member).filter(typed=typed).first()
+        if typed in means.split(", "):
+            self.add_error("means", f"“{typed}” is looked for anyway. Enter other words for it")
+        if there and there != self.synonym and (self.synonym or there.means != means):
+            self.add_error("typed", f"“{typed}” is in the list: it also looks for {there.means}. Change it there")
+        if StopWord.visible_to(self.member).filter(word=typed).exists():
+            self.add_error("typed", f"“{typed}” is left out of searches. Take it out of that list first")
+
+
+class StopWordForm(Form):
+    button = "Add"
+    word = CleanCharField(
+        label="Word", max_length=50, widget=forms.TextInput(attrs=width(20)),
+        help_text="A word that most activities could have, such as local or group",
+        error_messages={"required": "Enter a word"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+
+    def clean_word(self) -> str:
+        words = split(self.cleaned_data["word"])
+        if len(words) != 1:
+            raise ValidationError("Enter one word", code="one")
+        if Synonym.visible_to(self.member).filter(typed=words[0]).exists():
+            raise ValidationError(
+                f"“{words[0]}” also looks for other words. Take it out of that list first", code="both"
+            )
+        return words[0]
+
+
+class PlaceForm(Form):
+    """A neighbourhood and its middle: by a postcode, or by degrees. With `given` it changes that one."""
+
+    name = CleanCharField(
+        label="Name", max_length=80, widget=forms.TextInput(attrs=width(20)), help_text="For example, Goring",
+        error_messages={"required": "Enter the name of the neighbourhood"},
+    )  # fmt: skip
+    postcode = PostcodeField(label="A postcode in its middle", required=False)
+    latitude = forms.FloatField(
+        label="Latitude", required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"} | width(10)),
+        help_text="Degrees, for example 50.8110", error_messages={"invalid": "Enter degrees, for example 50.8110"},
+    )  # fmt: skip
+    longitude = forms.FloatField(
+        label="Longitude", required=False, widget=forms.TextInput(attrs=width(10)),
+        help_text="Degrees, west of Greenwich with a minus, for example -0.4240",
+        error_messages={"invalid": "Enter degrees, for example -0.4240"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Membership, given: Place | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member, self.given = member, given
+        self.button = "Save" if given else "Add"
+        self.point: Point | None = None
+        if given:
+            self.initial = {"name": given.shown, "latitude": given.latitude, "longitude": given.longitude}
+
+    def clean_name(self) -> str:
+        shown = " ".join(self.cleaned_data["name"].split())
+        if not any(letter.isalpha() for letter in shown):
+            raise ValidationError("Enter a name with letters", code="letters")
+        others = Place.visible_to(self.member).exclude(pk=self.given.pk if self.given else "")
+        if others.filter(pk=shown.lower()).exists():
+            raise ValidationError(f"{shown} is in the list. Change it there", code="there")
+        if Place.is_district(shown):
+            raise ValidationError(f"{shown} is the first half of a postcode, which is known anyway", code="district")
+        return shown
+
+    def clean(self) -> None:
+        postcode = self.cleaned_data.get("postcode")
+        if self.errors.keys() & {"postcode", "latitude", "longitude"}:
+            return
+        if postcode:
+            self.point = find_postcode(postcode)
+            if not self.point:
+                self.add_error("postcode", "There is no such postcode. Check it, or enter degrees")
+            else:
+                self.check_where("postcode", self.point)
+            return
+        lat, lon = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
+        if lat is None and lon is None:
+            self.add_error("postcode", "Enter a postcode in its middle, or its latitude and longitude")
+            return
+        for axis, number in (("latitude", lat), ("longitude", lon)):
+            low, high = ABOUT_BRITAIN[axis]
+            if number is None:
+                self.add_error(axis, f"Enter the {axis} too")
+            elif not low <= number <= high:
+                self.add_error(axis, f"The {axis} must be between {low:g} and {high:g}")
+        if not self.errors and lat is not None and lon is not None:
+            self.point = Point(lat, lon)
+            self.check_where("latitude", self.point)
+
+    def check_where(self, field: str, point: Point) -> None:
+        """Not far from all that is listed; and no town is led elsewhere, which every search for it would follow."""
+        if town := Place.town_elsewhere(self.cleaned_data.get("name", ""), point.lat, point.lon):
+            self.add_error("name", f"{town.shown} is a town that is known, and this is not in it. Choose another name")
+        elif Place.is_far_from_all(point.lat, point.lon):
+            self.add_error(field, "Nothing is listed within 60 km of it. Check where it is")

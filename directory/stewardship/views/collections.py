@@ -1,0 +1,156 @@
+"""/steward/collections/: the steward puts activities together, in an order, with a word about each."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.access import Permission, allow
+from agencies.request import MemberRequest
+from config.forms import Form, answer
+from config.fragments import page
+from directory.models import Collection, CollectionItem, Service
+from directory.search.query import Asked
+from directory.search.statement import search
+from directory.shortlist.collections import all_of, in_order
+from directory.stewardship.actions import collection as deeds
+from directory.stewardship.forms.collection import CollectionForm, NewCollectionForm, NoteForm
+
+OFFERED = 8  # activities that a search offers to be put in
+
+
+@allow(Permission.STEWARD)
+@require_safe
+def steward_collections(request: MemberRequest) -> HttpResponse:
+    return page(request, "directory/steward_collections.html", {"collections": in_order(request.member)})
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_collection(request: MemberRequest) -> HttpResponse:
+    form = NewCollectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        read = form.cleaned_data
+        made = deeds.create(
+            key=read["key"], title=read["title"], introduction=read["introduction"], by=request.member
+        )  # fmt: skip
+        messages.success(request, "Saved as a draft. Now choose the activities.")
+        return redirect("directory:steward_collection", pk=made.pk)
+    return answer(request, "directory/collection_new.html", {"form": form})
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def steward_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Its words (POST), and what is in it; ?words= offers activities to put in."""
+    collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
+    form = words_form(collection, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        read = form.cleaned_data
+        deeds.write(
+            collection=collection, title=read["title"], introduction=read["introduction"], by=request.member
+        )  # fmt: skip
+        messages.success(request, "Saved.")
+        return redirect("directory:steward_collection", pk=pk)
+    return collection_page(request, collection, form)
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def publish_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """With `hide` it is taken off the public pages again."""
+    collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
+    if "hide" in request.POST:
+        deeds.unpublish(collection=collection, by=request.member)
+        messages.success(request, "Only you can see it now.")
+    elif not all_of(collection):
+        messages.error(request, "Choose at least one activity before you publish it.")
+    else:
+        deeds.publish(collection=collection, by=request.member)
+        messages.success(request, "Published. It is on the front page now.")
+    return redirect("directory:steward_collection", pk=pk)
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Asks first. The activities themselves stay."""
+    collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
+    if request.method == "POST":
+        deeds.delete(collection=collection, by=request.member)
+        messages.success(request, f"“{collection.title}” is deleted. Its activities are where they were.")
+        return redirect("directory:steward_collections")
+    return page(request, "directory/collection_delete.html", {"collection": collection})
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def move_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
+    deeds.move(collection=collection, to=place_in(request), by=request.member)
+    return redirect("directory:steward_collections")
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def add_item(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Puts `service` in, and shows the same search again: there may be more to choose."""
+    collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
+    service = get_object_or_404(Service.visible_to(), pk=read_uuid(request.POST.get("service", "")))
+    new = deeds.add(collection=collection, service=service, by=request.member)
+    messages.success(request, f"{service.name} is in it." if new else f"{service.name} was in it already.")
+    again = urlencode({"words": request.POST.get("words", "")[:200]})
+    return redirect(f"{reverse('directory:steward_collection', args=[pk])}?{again}#choose")
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def change_item(request: MemberRequest, pk: uuid.UUID, item: int) -> HttpResponse:
+    """Its note (`note`), its place (`to`, from 0), or out with it (`out`)."""
+    row = get_object_or_404(CollectionItem.visible_to(request.member), pk=item, collection=pk)
+    if "out" in request.POST:
+        deeds.take_out(item=row, by=request.member)
+        messages.success(request, f"{row.service.name} is out of it.")
+    elif "to" in request.POST:
+        deeds.move_item(item=row, to=place_in(request), by=request.member)
+    else:
+        form = NoteForm(request.POST, item=row)
+        if not form.is_valid():
+            return collection_page(request, row.collection, form)
+        deeds.note(item=row, words=form.cleaned_data["note"], by=request.member)
+        messages.success(request, "Saved.")
+    return redirect("directory:steward_collection", pk=pk)
+
+
+def collection_page(request: MemberRequest, collection: Collection, form: Form) -> HttpResponse:
+    """`form` is what was sent: the words of the whole, or the note of one of its activities."""
+    words = request.GET.get("words", "").replace("\x00", "")[:200]
+    items = all_of(collection)
+    sent = form.item.pk if isinstance(form, NoteForm) else None
+    return answer(request, "directory/steward_collection.html", {
+        "collection": collection, "form": form, "words_form": words_form(collection) if sent else form,
+        "rows": [(item, form if item.pk == sent else NoteForm(item=item)) for item in items],
+        "inside": {item.service_id for item in items}, "words": words,
+        "found": search(Asked(words=words, size=OFFERED)) if words else None,
+    })  # fmt: skip
+
+
+def words_form(collection: Collection, sent: QueryDict | None = None) -> CollectionForm:
+    return CollectionForm(sent, initial={"title": collection.title, "introduction": collection.introduction})
+
+
+def place_in(request: MemberRequest) -> int:
+    """Which place in the list, from 0; what is no number is the first."""
+    typed = request.POST.get("to", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
+
+
+def read_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

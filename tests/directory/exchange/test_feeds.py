@@ -1,0 +1,206 @@
+"""Paged feeds over HTTP, from a server on this machine."""
+
+import gzip
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from directory.exchange import feeds
+from directory.exchange.feeds import FeedError, checked, read
+from directory.models import Service
+from tests.directory.exchange.test_importer import walk
+
+
+class Server(ThreadingHTTPServer):
+    """Answers from `pages`: path (and query) → JSON, (status, headers, bytes), or a function of the query."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.pages: dict[str, Any] = {}
+        self.asked: list[str] = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        self.server.asked.append(self.path)
+        found = self.server.pages.get(self.path, self.server.pages.get(parts.path, (404, {}, b"")))
+        if callable(found):
+            found = found(parse_qs(parts.query))
+        if not isinstance(found, tuple):
+            found = (200, {"Content-Type": "application/json"}, json.dumps(found).encode())
+        self.send_response(found[0])
+        for name, value in found[1].items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(found[2])
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    yield running
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds.time, "sleep", lambda _seconds: None)
+
+
+def paged(rows: list[Any], per_page: int = 2) -> Any:
+    """A feed's `/services`."""
+
+    def page(query: dict[str, list[str]]) -> Any:
+        number = int(query.get("page", ["1"])[0])
+        contents = rows[(number - 1) * per_page : number * per_page]
+        total = -(-len(rows) // per_page)
+        return {
+            "total_items": len(rows), "total_pages": total, "page_number": number, "size": len(contents),
+            "first_page": number == 1, "last_page": number >= total, "empty": not contents, "contents": contents,
+        }  # fmt: skip
+
+    return page
+
+
+def ids(url: str) -> list[str]:
+    return [row["id"] for row in read(url, allow_private=True)]
+
+
+@pytest.mark.parametrize("path", ["", "/", "/services", "/services?page=1"])
+def test_a_paged_feed_is_read_to_its_end(server: Server, path: str) -> None:
+    rows = [walk(str(n)) for n in range(5)]
+    server.pages = {"/": {"version": "HSDS-UK-3.0"}, "/services": paged(rows)}
+    assert ids(server.url + path) == ["0", "1", "2", "3", "4"]
+
+
+def test_a_plain_list_by_address(server: Server) -> None:
+    server.pages = {"/all.json": [walk("a"), walk("b")]}
+    assert ids(server.url + "/all.json") == ["a", "b"]
+
+
+def test_services_that_are_only_named_are_fetched_whole(server: Server) -> None:
+    names = [{"id": str(n), "name": "Walk"} for n in range(3)]
+    server.pages = {"/services": paged(names)} | {f"/services/{n}": walk(str(n)) for n in range(2)}
+    rows = list(read(f"{server.url}/services", allow_private=True))
+    assert ["schedules" in row for row in rows] == [True, True, False], "what is not there stays as it was named"
+
+
+def test_a_feed_that_gives_its_first_page_for_every_number_ends(server: Server) -> None:
+    server.pages = {"/services": {"contents": [walk("a")]}}
+    assert ids(f"{server.url}/services") == ["a"]
+
+
+def test_a_busy_feed_is_asked_again(server: Server) -> None:
+    answers = [(503, {}, b""), (429, {}, b"")]
+    server.pages = {"/services": lambda _query: answers.pop() if answers else [walk("a")]}
+    assert ids(f"{server.url}/services") == ["a"]
+
+
+def test_a_feed_that_breaks_half_way_keeps_what_came(server: Server) -> None:
+    whole = paged([walk(str(n)) for n in range(6)], per_page=2)
+    server.pages = {"/services": lambda q: whole(q) if q.get("page", ["1"]) != ["3"] else (500, {}, b"")}
+    with pytest.raises(CommandError, match="answers 500"):
+        call_command("import_services", f"{server.url}/services", "--allow-private", "--source", "x", verbosity=0)
+    assert Service.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    "answer", [(404, {}, b""), (200, {}, b"<html>"), (200, {}, b"\xff\xfe"), (200, {}, b"[" * 100_000), 7, "text", {}]
+)
+def test_what_is_no_feed_says_so(server: Server, answer: Any) -> None:
+    server.pages = {"/services": answer}
+    with pytest.raises(FeedError):
+        ids(f"{server.url}/services")
+
+
+def test_nobody_there() -> None:
+    with pytest.raises(FeedError, match="does not answer"):
+        ids("http://127.0.0.1:9/services")
+
+
+# --- Only public machines, and no more than a page's worth ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://10.0.0.1/", "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/", "http://0.0.0.0/", "http://[::ffff:127.0.0.1]/", "http://100.64.0.1/",
+    ],
+)  # fmt: skip
+def test_private_machines_are_not_asked(address: str) -> None:
+    with pytest.raises(FeedError, match="private network"):
+        checked(address, allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://a.example.org/", "file:///etc/passwd", "http://", "http://a:b:c/", "http://[", "javascript:1"]
+)
+def test_other_schemes_are_not_asked(address: str) -> None:
+    with pytest.raises(FeedError, match="not a web address"):
+        checked(address, allow_private=True)
+
+
+def test_a_redirect_to_a_private_machine_is_not_followed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check is made again at each step: here the first address passes for a public one."""
+    server.pages = {"/services": (302, {"Location": "http://127.0.0.1:1/secret"}, b"")}
+    careful = checked
+
+    def first_is_public(address: str, *, allow_private: bool) -> Any:
+        return careful(address, allow_private=address.endswith("/services"))
+
+    monkeypatch.setattr(feeds, "checked", first_is_public)
+    with pytest.raises(FeedError, match="private network"):
+        list(read(f"{server.url}/services"))
+
+
+def test_redirects_are_followed_and_not_for_ever(server: Server) -> None:
+    server.pages = {
+        "/old": (301, {"Location": "/new"}, b""),
+        "/new": [walk("a")],
+        "/loop": (302, {"Location": "/loop"}, b""),
+    }
+    assert ids(f"{server.url}/old") == ["a"]
+    with pytest.raises(FeedError, match="redirects too often"):
+        ids(f"{server.url}/loop")
+
+
+def test_a_packed_answer_is_unpacked_and_a_bomb_is_not(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = {"Content-Encoding": "gzip"}
+    server.pages = {
+        "/good": (200, packed, gzip.compress(json.dumps([walk("a")]).encode())),
+        "/bomb": (200, packed, gzip.compress(b" " * 60_000_000)),
+        "/br": (200, {"Content-Encoding": "br"}, b"x"),
+    }
+    assert ids(f"{server.url}/good") == ["a"]
+    with pytest.raises(FeedError, match="larger than"):
+        ids(f"{server.url}/bomb")
+    with pytest.raises(FeedError, match="not asked for"):
+        ids(f"{server.url}/br")
+
+
+def test_a_name_with_a_slash_asks_for_nothing_else(server: Server) -> None:
+    server.pages = {"/services": [], "/": {"version": "HSDS-UK-3.0"}}
+    server.pages["/services"] = paged([{"id": "../admin", "name": "Walk"}])
+    ids(f"{server.url}/services")
+    assert not any("admin" in path for path in server.asked)

@@ -1,0 +1,88 @@
+"""Two people of a group, or a person and the night's job, at the same moment, on real commits."""
+
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from agencies.access import Role
+from agencies.models import Author
+from directory.catalogue.timetable import lay_out
+from directory.models import Proposal, Service, Session, Version
+from directory.publishing.actions.listings import change, create, publish, working
+from directory.publishing.actions.sessions import TooFewPlaces, change_session, seen
+from directory.publishing.sections import SECTIONS
+from directory.publishing.versions import as_data
+from tests.agencies.test_at_once import at_once
+from tests.directory.own import a_listing, verified
+from tests.factories import MembershipFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ABOUT = SECTIONS["about"]
+
+
+@pytest.fixture
+def member():
+    return MembershipFactory(role=Role.PROVIDER)
+
+
+def rename(service, name, mark, member):
+    return change(
+        service=Service.objects.select_related("agency").get(pk=service.pk), section=ABOUT, seen=mark,
+        to=lambda data: data | {"name": name}, by=Author.of(member),
+    )  # fmt: skip
+
+
+def test_given_two_change_a_section_then_one_is_told_and_the_other_kept(member):
+    walk = a_listing(verified(member))
+    mark = ABOUT.seen(working(walk))
+    results = at_once(*[lambda name=name: rename(walk, name, mark, member) for name in ("Stroll", "Ramble")])
+    assert sorted(type(result).__name__ for result in results) == ["ChangedMeanwhile", "Version"]
+    assert list(Version.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+
+
+def test_given_an_unverified_group_writes_twice_at_once_then_one_proposal_waits(member):
+    walk = a_listing(member)
+    fees = lambda data: data | {"fees": "£2"}  # noqa: E731
+    cost = SECTIONS["cost"]
+    marks = ABOUT.seen(working(walk)), cost.seen(working(walk))
+    at_once(
+        lambda: rename(walk, "Stroll", marks[0], member),
+        lambda: change(service=walk, section=cost, seen=marks[1], to=fees, by=Author.of(member)),
+    )
+    proposal = Proposal.objects.get()
+    assert set(proposal.changes) == {"name", "fees"}
+
+
+def test_given_the_nights_job_and_an_edit_then_each_day_is_laid_out_once(member):
+    walk = a_listing(verified(member), places=4)
+    results = at_once(*[lambda: lay_out(walk)] * 4)
+    assert results == [None] * 4
+    assert Session.objects.count() == len(set(Session.objects.values_list("on", flat=True))) == 12
+
+
+def test_given_the_same_post_many_times_at_once_then_one_draft_and_one_publication(member):
+    verified(member)
+    key = uuid.uuid4()
+    like = as_data(a_listing(member))
+    made = at_once(*[lambda: create(agency=member.agency, name="Lunch", by=Author.of(member), key=key, like=like)] * 4)
+    drafts = Service.objects.filter(name="Lunch")
+    assert drafts.count() == 1, made
+    at_once(*[lambda: publish(service=drafts.get(), by=Author.of(member))] * 3)
+    assert Version.objects.filter(service=drafts.get(), what="Published").count() == 1
+    assert drafts.get().published_at <= timezone.now()
+
+
+def test_given_places_are_taken_and_taken_away_at_once_then_the_database_keeps_its_promise(member):
+    walk = a_listing(verified(member), places=4)
+    lay_out(walk)
+    row = Session.objects.order_by("on").first()
+    values = {"starts_at": row.starts_at, "ends_at": row.ends_at, "places": 2, "note": "",
+              "at_location_id": row.at_location_id}  # fmt: skip
+    results = at_once(
+        lambda: Session.objects.filter(pk=row.pk).update(taken=4),
+        lambda: change_session(session=row, values=values, seen_before=seen(row)),
+    )
+    row.refresh_from_db()
+    assert row.taken <= row.places
+    assert not [r for r in results if isinstance(r, Exception) and not isinstance(r, TooFewPlaces)] or row.places == 2

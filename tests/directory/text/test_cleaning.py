@@ -1,0 +1,199 @@
+"""What feeds send, made fit for our columns."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from directory.text import cleaning as clean
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (None, ""),
+        ("  A  walk \r\n by the sea ", "A walk\nby the sea"),
+        ("<p>Tea &amp; cake</p><p>Every <b>week</b></p>", "Tea & cake\n\nEvery week"),
+        ("One<br>two<br/>three", "One\ntwo\nthree"),
+        ("<ul><li>soup</li><li>rolls</li></ul>", "soup\nrolls"),
+        ("<script>alert(1)</script>Safe", "Safe"),
+        ("5 < 6 and 7 > 2", "5 < 6 and 7 > 2"),
+        ("NUL \x00 and bell \x07", "NUL and bell"),
+        ("half a pair \ud83d", "half a pair"),
+        (7, "7"),
+    ],
+)
+def test_text_is_plain_and_in_paragraphs(sent: Any, kept: str) -> None:
+    assert clean.text(sent) == kept
+
+
+def test_an_image_with_a_handler_leaves_nothing_behind() -> None:
+    assert "onerror" not in clean.text('<img src=x onerror="alert(1)">Walk')
+
+
+def test_a_huge_text_is_cut_and_said_so() -> None:
+    with pytest.raises(clean.Cut) as cut:
+        clean.text("word " * 2_000_000)
+    assert len(cut.value.kept) == clean.LONGEST
+    assert "10,000,000" in str(cut.value)
+
+
+@pytest.mark.parametrize("cleaner", [clean.text, clean.line, clean.email, clean.url, clean.date, clean.time])
+@pytest.mark.parametrize("sent", [["a"], {"a": 1}])
+def test_a_list_or_an_object_is_no_text(cleaner: Any, sent: Any) -> None:
+    with pytest.raises(ValueError, match="should be text"):
+        cleaner(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("10:30", datetime.time(10, 30)),
+        ("10:30:00", datetime.time(10, 30)),
+        ("10:30Z", datetime.time(10, 30)),
+        ("10:30+01:00", datetime.time(10, 30)),
+        ("9.30am", datetime.time(9, 30)),
+        ("2pm", datetime.time(14)),
+        ("12am", datetime.time(0)),
+        ("12pm", datetime.time(12)),
+        ("12 noon", datetime.time(12)),
+        ("", None),
+    ],
+)
+def test_times_as_people_write_them(sent: str, kept: datetime.time | None) -> None:
+    assert clean.time(sent) == kept
+
+
+@pytest.mark.parametrize("sent", ["9.30am-5pm", "24:00", "9:60", "13pm", "0am", "morning", "10", "25:00", "-1:00"])
+def test_dirty_hours_are_refused(sent: str) -> None:
+    with pytest.raises(ValueError, match="is not a time of day"):
+        clean.time(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2026-03-27", datetime.date(2026, 3, 27)),
+        ("2026-03-27T10:00:00Z", datetime.date(2026, 3, 27)),
+        ("27/03/2026", datetime.date(2026, 3, 27)),
+    ],
+)
+def test_dates(sent: str, kept: datetime.date) -> None:
+    assert clean.date(sent) == kept
+
+
+@pytest.mark.parametrize("sent", ["31/02/2026", "2026-13-01", "1/1/20", "soon", "20260327", 20])
+def test_dates_that_are_none(sent: Any) -> None:
+    with pytest.raises(ValueError, match="is not a date"):
+        clean.date(sent)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["javascript:alert(1)", "data:text/html,x", "ftp://a.example.org", "see website", "http://", "//a.example.org"],
+)
+def test_only_web_addresses_are_kept(sent: str) -> None:
+    with pytest.raises(ValueError, match="is not a web address"):
+        clean.url(sent)
+
+
+def test_an_address_without_its_scheme_gets_one() -> None:
+    assert clean.url("www.shed.example.org") == "https://www.shed.example.org"
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("18", 18), (18, 18), (18.0, 18), ("0", 0), (None, None), ("", None)])
+def test_ages(sent: Any, kept: int | None) -> None:
+    assert clean.age(sent) == kept
+
+
+@pytest.mark.parametrize("sent", [-1, 151, "eighteen", True, [18], "NaN", "1e999"])
+def test_what_is_no_age(sent: Any) -> None:
+    with pytest.raises(ValueError, match=r"number|age"):
+        clean.age(sent)
+
+
+def test_prices() -> None:
+    assert clean.money("£2.505") == Decimal("2.50")
+    assert clean.money(0) == 0
+    with pytest.raises(ValueError, match="is not a price"):
+        clean.money(-1)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("TU,TH", "TU,TH"), ("Tuesday", "TU"), (["MO", "MO"], "MO"), ("2tu", "2TU"), ("-1FR", "-1FR"), ("", "")],
+)
+def test_days_of_the_week(sent: Any, kept: str) -> None:
+    assert clean.days(sent) == kept
+
+
+@pytest.mark.parametrize("sent", ["weekdays", "daily", "T", "6MO", "TU-TH"])
+def test_what_is_no_day_of_the_week(sent: str) -> None:
+    with pytest.raises(ValueError, match="days of the week"):
+        clean.days(sent)
+
+
+def test_ids_that_are_no_uuid_become_the_same_uuid_each_time() -> None:
+    made = clean.identity("shed-12", "feed", "service")
+    assert made == clean.identity("shed-12", "feed", "service")
+    assert made != clean.identity("shed-12", "other feed", "service")
+    assert clean.identity("ac148810-d857-441c-9679-408f346de14b") == UUID("ac148810-d857-441c-9679-408f346de14b")
+
+
+@pytest.mark.parametrize("sent", [None, "", " ", True, ["a"], {}])
+def test_what_is_no_id(sent: Any) -> None:
+    with pytest.raises(ValueError, match="no id"):
+        clean.identity(sent)
+
+
+def test_a_document_is_kept_without_nul_and_not_deeper_than_reason() -> None:
+    deep: Any = "end"
+    for _ in range(100):
+        deep = [deep]
+    kept = clean.kept({"a\x00": "b\x00", "deep": deep, "price": Decimal("2.5"), "is": True})
+    assert kept["a"] == "b"
+    assert kept["price"] == 2.5
+    assert kept["is"] is True
+    assert "end" not in str(kept["deep"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("example.org", "https://example.org"),
+        ("www.x.org.uk/y", "https://www.x.org.uk/y"),
+        ("HTTP://example.org", "HTTP://example.org"),
+        ("n/a", ""),
+        ("None", ""),
+        ("tbc", ""),
+        ("-", ""),
+    ],
+)
+def test_a_web_address_may_lack_its_beginning(sent: str, kept: str) -> None:
+    assert clean.url(sent) == kept
+
+
+@pytest.mark.parametrize("sent", ["javascript:alert(1)", "no website", "ask ann@x.example.org", "example"])
+def test_what_is_no_web_address_is_not_made_one(sent: str) -> None:
+    with pytest.raises(ValueError, match="not a web address"):
+        clean.url(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("ann@x.example.org; bob@x.example.org", "ann@x.example.org"),
+        ("ann@x.example.org or bob@x.example.org", "ann@x.example.org"),
+        ("ann@x.example.org/bob@x.example.org", "ann@x.example.org"),
+        ("N/A", ""),
+        ("none", ""),
+    ],
+)
+def test_the_first_of_several_e_mail_addresses(sent: str, kept: str) -> None:
+    assert clean.email(sent) == kept
+
+
+def test_a_phone_number_that_says_nothing_is_none() -> None:
+    assert (clean.phone(" TBC "), clean.phone("01632 960001")) == ("", "01632 960001")
