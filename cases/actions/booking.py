@@ -16,7 +16,7 @@ from agencies import messages
 from agencies.models import Author, Hand
 from agencies.models.message import Channel
 from cases.actions.telling import reach, tell_person
-from cases.history import record
+from cases.history.record import record
 from cases.models import Agreement, Audience, Case, CaseBooking, Kind, Person
 from config.template_tags import date_words, time_words
 from directory.models import Session

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.models import Author
 from cases.actions import telling
 from cases.actions.booking import hold_places
-from cases.history import record
+from cases.history.record import record
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
 from referrals.actions import answer_referrer, move
 from referrals.actions.booking import move_booking

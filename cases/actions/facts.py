@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from agencies.models import Author
 from cases.facts import Fact
-from cases.history import record
+from cases.history.record import record
 from cases.models import Case, Entry, Kind, Person
 
 

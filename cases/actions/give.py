@@ -7,7 +7,7 @@ from django.db import transaction
 
 from agencies.models import Author, Membership
 from cases.actions.opening import tell_lead
-from cases.history import record
+from cases.history.record import record
 from cases.models import Case, Entry, Kind
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Author
 from cases.actions.opening import FIRST_CONTACT
-from cases.history import record
+from cases.history.record import record
 from cases.models import Audience, Case, CaseReferral, Entry, Kind
 from cases.models.entry import CONTACTS, WRITTEN
 from config.template_tags import date_words

@@ -13,7 +13,7 @@ from django.urls import reverse
 from agencies import messages
 from agencies.models import Author, Hand
 from cases.actions import telling
-from cases.history import record
+from cases.history.record import record
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
 from config.template_tags import date_words
 from directory.models import Service, TaxonomyTerm

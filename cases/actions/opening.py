@@ -14,7 +14,7 @@ from agencies.models import Author, Membership
 from agencies.working_days import add_working_days
 from cases.actions import telling
 from cases.facts import FACTS, in_words
-from cases.history import record
+from cases.history.record import record
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
 from config.template_tags import date_words
 from referrals.actions import MoveRefused, move

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from agencies.models import Author
 from cases.actions.booking import coming_places, hold_places
-from cases.history import record
+from cases.history.record import record
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind
 from referrals.actions import move
 from referrals.actions.booking import move_booking

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft, Membership
+from cases.access_log import open_case, opened
 from cases.actions.onward import Ask, in_words, refer_on, what_they_get
 from cases.actions.onward import signpost as tell_about
 from cases.activities import able_to_answer, chosen_services, look, needs_of, not_shown
@@ -22,7 +23,6 @@ from cases.forms.drafts import drafted
 from cases.forms.onward import ReferOnForm
 from cases.models import Case, CaseReferral
 from cases.onward import asked_already, asked_from
-from cases.reading import open_case, opened
 from config.forms import answer
 from config.template_tags import date_words
 from directory.models import Service

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
+from cases.access_log import opened
 from cases.actions.booking import book_for, booked_for, move_for, what_passes
 from cases.booking import bookings_of, in_words
 from cases.forms.booking import BookForForm
 from cases.models import Case
-from cases.reading import opened
 from cases.views.activities import read_key
 from config.forms import answer
 from config.fragments import page

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Draft, Membership
+from cases.access_log import open_case
 from cases.facts import FACTS
 from cases.forms.notes import NoteForm, typed
-from cases.history import PAGE, timeline
+from cases.history.record import PAGE, timeline
+from cases.history.render import circle_of, lines
 from cases.models import Case, Entry
-from cases.reading import open_case
-from cases.story import circle_of, lines
 from config.forms import answer
 from config.fragments import wants_part
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft
+from cases.access_log import opened
 from cases.actions.closing import close_case, codes_of, referrals_of
 from cases.forms.closing import CloseForm
 from cases.forms.drafts import drafted
 from cases.models import Case, CaseReferral
-from cases.reading import opened
 from config.forms import answer
 from referrals.actions import MoveRefused
 

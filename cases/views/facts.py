@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
+from cases.access_log import open_case
 from cases.actions.facts import ChangedMeanwhile, NumberIsTaken, change_fact
 from cases.facts import FACTS, Fact
 from cases.forms.facts import FactForm, form_for
 from cases.models import Case, Entry, Kind
-from cases.reading import open_case
 from cases.views.case import number
 from config.forms import answer
 from config.fragments import wants_part

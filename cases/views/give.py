@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
+from cases.access_log import open_case
 from cases.actions.give import give_case
 from cases.forms.opening import GiveForm
-from cases.reading import open_case
 from config.forms import answer
 
 

@@ -11,11 +11,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft, Membership
+from cases.access_log import find_case, open_case, opened
 from cases.actions.notes import correct_entry, write_note
 from cases.forms.notes import CorrectForm, NoteForm
+from cases.history.render import circle_of, line, may_correct
 from cases.models import Audience, Case, Entry, Kind
-from cases.reading import find_case, open_case, opened
-from cases.story import circle_of, line, may_correct
 from cases.views.case import draft_key, story_page
 from config.forms import answer
 

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from agencies.access import Permission, allow
 from agencies.models import Membership
 from agencies.models.message import Channel
+from cases.access_log import find_case, open_case, opened
 from cases.actions.telling import told
-from cases.history import whole
+from cases.history.record import whole
+from cases.history.render import lines
 from cases.models import Case, CaseReferral
-from cases.reading import find_case, open_case, opened
-from cases.story import lines
 from config.fragments import page
 from config.pdf import pdf
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Author
+from cases.access_log import open_case, opened
 from cases.actions.sharing import bookings_with, open_referrals_to, withdraw_agreement
 from cases.forms.sharing import TakeBackForm
 from cases.models import Case
 from cases.onward import asked_from
-from cases.reading import open_case, opened
 from cases.sharing import agreements_of, circle_of, openings
 from cases.views.caseload import cursor
 from config.forms import answer

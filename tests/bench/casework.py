@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Author, Membership, Signed, User
-from cases.history import chain_of, digest_of, metadata_of
+from cases.history.record import chain_of, digest_of, metadata_of
 from cases.models import Audience, Case, Circle, Entry, Kind, Person
 
 EACH = 250  # cases of one connector

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from agencies.models import Author, Membership
-from cases.verifying import verify
+from cases.history.verify import verify
 from directory.exchange.importer import Import
 from directory.search.index import refresh
 from referrals.actions import send_referral

@@ -15,10 +15,10 @@ from agencies.models import Author, Hand, Membership, Message
 from cases.actions.booking import book_for, hear
 from cases.actions.closing import close_case
 from cases.actions.sharing import withdraw_agreement
-from cases.history import timeline
+from cases.history.record import timeline
+from cases.history.render import lines
+from cases.history.verify import verify
 from cases.models import Agreement, Audience, Case, CaseBooking, Circle, ClosingReason, Entry, Kind
-from cases.story import lines
-from cases.verifying import verify
 from directory.models import Session
 from directory.publishing.actions.sessions import hears
 from referrals.actions.booking import mark, move_booking

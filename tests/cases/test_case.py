@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from agencies.models import Author
 from cases.actions.notes import correct_entry, write_note
-from cases.history import erase, record
+from cases.history.record import erase, record
+from cases.history.render import FORMATTERS, LOOKS
 from cases.models import Audience, Circle, Entry, Kind
-from cases.story import FORMATTERS, LOOKS
 from tests.factories import AgencyFactory, CaseFactory, teammate
 from tests.fragments import assert_swapped_equals_fresh
 from tests.queries import assert_queries

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agencies.models import Author
 from cases.actions.notes import correct_entry, write_note
-from cases.history import erase, record
+from cases.history.record import erase, record
 from cases.models import Audience, Circle, Entry, Kind
 from tests.factories import CaseFactory, teammate
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from cases.facts import FACTS
+from cases.history.verify import verify
 from cases.models import Circle, Entry, Kind
-from cases.verifying import verify
 from tests.factories import CaseFactory, PersonFactory, teammate
 
 

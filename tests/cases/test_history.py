@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, connections, transaction
 
 from agencies.models import Author
-from cases.history import PAGE, erase, record, timeline
+from cases.history.record import PAGE, erase, record, timeline
+from cases.history.verify import verify
 from cases.models import Audience, Case, Circle, Entry, Kind, Reading
-from cases.verifying import verify
 from tests.factories import CaseFactory
 
 

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from agencies.access import Role
 from agencies.models import Author, Membership
-from cases.history import record
+from cases.history.record import record
 from cases.models import Audience, Case, Circle, Kind, Reading
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, teammate
 

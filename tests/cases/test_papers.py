@@ -7,7 +7,7 @@ from django.test import Client
 
 from agencies.access import Role
 from agencies.models import Author, Membership
-from cases.history import record
+from cases.history.record import record
 from cases.models import Audience, Case, CaseReferral, Kind, Reading
 from referrals.states import Status
 from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, teammate

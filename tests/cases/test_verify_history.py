@@ -7,9 +7,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from agencies.models import Author
-from cases.history import erase, record
+from cases.history.record import erase, record
+from cases.history.verify import Fault, verify
 from cases.models import Kind
-from cases.verifying import Fault, verify
 from tests.factories import CaseFactory
 
 

@@ -18,7 +18,7 @@ from agencies.actions.invitation import hashed
 from agencies.models import Author, Invitation, Message
 from cases.actions import telling
 from cases.actions.booking import book_for
-from cases.history import record
+from cases.history.record import record
 from cases.models import Agreement, Kind
 from directory.models import Collection, Wrong
 from directory.publishing.actions.claims import ask_to_join

@@ -15,7 +15,7 @@ from django.utils import timezone
 from agencies.access import PERMISSIONS, Permission, Role
 from agencies.models import Author, Membership
 from cases.actions.booking import book_for
-from cases.history import record
+from cases.history.record import record
 from cases.models import Kind
 from referrals.actions.links import send_link
 from tests.conftest import signed_in_client

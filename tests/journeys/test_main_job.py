@@ -19,8 +19,8 @@ from playwright.sync_api import Page, expect
 
 from agencies.models import Agency, Membership
 from cases.demo.building import build_activities, build_agencies, build_staff
+from cases.history.verify import verify
 from cases.models import Case, Reading
-from cases.verifying import verify
 from directory.models import Service
 from referrals.models import Referral
 from tests.jobs import run_jobs

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cases.verifying import Fault, verify
+from cases.history.verify import Fault, verify
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
-from cases.history import ERASED, chain_of, digest_of
+from cases.history.record import ERASED, chain_of, digest_of
 from cases.models import Kind
 
 # The columns of `history.metadata_of`, in its order and as it writes them.

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agencies.models import Hand, Membership
-from cases.history import ERASED
+from cases.history.record import ERASED
 from cases.models import Audience, Case, Circle, Entry, Kind
 from cases.models.entry import WRITTEN
 from config.template_tags import when

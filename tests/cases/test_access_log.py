@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from agencies.models import Author, Message
 from agencies.models.message import Channel
+from cases.access_log import FOLD_SECONDS
 from cases.actions.booking import book_for
-from cases.history import record
+from cases.history.record import record
 from cases.models import Kind, Reading
-from cases.reading import FOLD_SECONDS
 from cases.urls import urlpatterns
 from tests.factories import CaseFactory, SessionFactory, teammate
 
@@ -67,7 +67,7 @@ def test_given_a_reload_within_the_minute_then_one_row_and_two_after_it(client_o
     client.get(url)
     assert Reading.objects.count() == 1
     later = timezone.now() + datetime.timedelta(seconds=FOLD_SECONDS + 1)
-    monkeypatch.setattr("cases.reading.timezone.now", lambda: later)
+    monkeypatch.setattr("cases.access_log.timezone.now", lambda: later)
     client.get(url)
     assert Reading.objects.count() == 2
 

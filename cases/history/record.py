@@ -1,7 +1,7 @@
 """The case history: one writer, one reader, one proof that nothing was rewritten.
 
 `record()` is the only function that adds an entry, `timeline()` the only one that pages through them,
-`erase()` the only lawful way to take words out of one. The proof is in cases/verifying.py.
+`erase()` the only lawful way to take words out of one. The proof is in cases/history/verify.py.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ def chain_of(previous: str, metadata: Iterable[str], digest: str) -> str:
 
 
 def metadata_of(entry: Entry) -> tuple[str, ...]:
-    """All that is true of an entry beside its content, as text, in the order that cases/verifying.py reads it."""
+    """All that is true of an entry beside its content, as text, in the order that cases/history/verify.py reads it."""
     parts = (
         entry.case_id, entry.number, entry.kind, microseconds(entry.happened_at), microseconds(entry.written_at),
         entry.hand, entry.written_by_id, entry.written_for_id, entry.author_name, entry.agency_name,
