@@ -12,6 +12,7 @@ STATIC_ROOT = None  # type: ignore[assignment]
 SECRET_KEY = "development-only-not-a-secret"  # noqa: S105
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES = {"default": database()}
+INSTALLED_APPS += ["demo"]  # noqa: F405
 DEMO = True  # one-click sign-in and /outbox/, answered on loopback addresses only
 KEEP_SENT_MESSAGES = True  # production blanks the text of a message once it has left
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # read them at /outbox/

@@ -11,6 +11,7 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES = {"default": database()}
 _run = os.environ.get("TEST_RUN", "")  # two runs at once keep apart
 DATABASES["default"]["TEST"] = {"NAME": f"test_hereabouts{'_' if _run else ''}{_run}"}
+INSTALLED_APPS += ["demo"]  # noqa: F405
 DEMO = False
 KEEP_SENT_MESSAGES = True
 COUNT_FIGURES = False  # a test writes what was counted itself: no thread with a connection of its own

@@ -34,7 +34,7 @@ class Spot(models.Model):
     written_as = models.PositiveSmallIntegerField(
         default=0,
         db_default=0,
-        help_text="Of which making of directory/search/index.py it is: an older one is written anew",
+        help_text="Version of the index that wrote it: an older row is written anew",
     )
 
     class Meta:

@@ -84,7 +84,7 @@ class Service(models.Model):
         help_text="The listing that is kept where two sources sent the same",
     )  # fmt: skip
     quality = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text="0 to 100, see directory/catalogue/quality.py"
+        default=0, db_default=0, help_text="0 to 100: how much the listing tells"
     )
     version = models.PositiveIntegerField(default=0, db_default=0, help_text="The number of the latest version kept")
 

@@ -1,6 +1,6 @@
 """Everything that is measured, in one run: `python -m tests.bench.run quick` in a database made for it.
 
-`make bench` (cases/management/commands/bench.py) makes that database and starts this. Times move with the machine
+`make bench` (demo/management/commands/bench.py) makes that database and starts this. Times move with the machine
 and whatever else it does; the ratios of one run hold.
 """
 

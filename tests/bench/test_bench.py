@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-from cases.demo import living
+from demo import living
 from tests.bench.run import SIZES, Bench
 
 

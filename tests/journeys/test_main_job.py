@@ -18,9 +18,9 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 
 from agencies.models import Agency, Membership
-from cases.demo.building import build_activities, build_agencies, build_staff
 from cases.history.verify import verify
 from cases.models import Case, Reading
+from demo.building import build_activities, build_agencies, build_staff
 from directory.models import Service
 from referrals.models import Referral
 from tests.jobs import run_jobs

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Agency, Membership, User
-from cases.demo.people import STAFF
-from cases.demo.place import GROUPS, OFFERS, PRACTICES, TEAMS, Group, Offer
+from demo.people import STAFF
+from demo.place import GROUPS, OFFERS, PRACTICES, TEAMS, Group, Offer
 from directory.exchange.importer import Import
 from directory.geography.postcodes import load_areas_around
 from directory.models import TaxonomyTerm

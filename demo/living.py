@@ -16,12 +16,12 @@ from cases.actions.facts import change_fact
 from cases.actions.notes import NextStep, write_note
 from cases.actions.onward import Ask, refer_on, signpost
 from cases.actions.opening import accept_referral
-from cases.demo.building import codes_of, stable
-from cases.demo.people import FIRST_NAMES, HOME_POSTCODES, STREETS, SURNAMES, nhs_number
-from cases.demo.place import OFFERS, PRACTICES
-from cases.demo.stories import STORIES, Story
 from cases.facts import FACTS
 from cases.models import Case, ClosingReason, Kind, Outcome
+from demo.building import codes_of, stable
+from demo.people import FIRST_NAMES, HOME_POSTCODES, STREETS, SURNAMES, nhs_number
+from demo.place import OFFERS, PRACTICES
+from demo.stories import STORIES, Story
 from directory.models import Service, TaxonomyTerm
 from referrals.actions import MoveRefused, move, send_referral
 from referrals.models import DeclineReason, Referral

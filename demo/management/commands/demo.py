@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from agencies.models import Agency, Message
-from cases.demo.building import build_activities, build_agencies, build_staff
-from cases.demo.living import live
-from cases.demo.publishing import publish
+from demo.building import build_activities, build_agencies, build_staff
+from demo.living import live
+from demo.publishing import publish
 
 
 class Command(BaseCommand):

@@ -10,20 +10,9 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Membership
 from agencies.models.signed import Hand
-from cases.demo.building import SOURCE, stable
-from cases.demo.listings import (
-    ACCESS,
-    CLAIMS,
-    COLLECTIONS,
-    LOST,
-    MORE,
-    NEIGHBOURHOODS,
-    REPORTS,
-    STOP_WORDS,
-    SYNONYMS,
-    More,
-)
-from cases.demo.people import FIRST_NAMES, SURNAMES
+from demo.building import SOURCE, stable
+from demo.listings import ACCESS, CLAIMS, COLLECTIONS, LOST, MORE, NEIGHBOURHOODS, REPORTS, STOP_WORDS, SYNONYMS, More
+from demo.people import FIRST_NAMES, SURNAMES
 from directory.catalogue.statistics import months
 from directory.catalogue.timetable import lay_out
 from directory.exchange.open_data import make_all
