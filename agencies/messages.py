@@ -16,6 +16,7 @@ from django.core.mail import BadHeaderError
 from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
+from django.urls import reverse
 
 from agencies.jobs import deliver_message
 from agencies.models.message import Channel, Message
@@ -55,3 +56,13 @@ def plain_text(template: str, context: dict[str, Any]) -> str:
     engine_template = get_template(template).template  # type: ignore[attr-defined]
     page = Context({**context, "place": settings.PLACE}, autoescape=False)
     return str(engine_template.render(page)).strip() + "\n"
+
+
+def format_subject(words: str) -> str:
+    """Words fit for the subject of an e-mail: one line of at most 90 characters."""
+    return " ".join(words.replace("\0", "").split())[:90]
+
+
+def absolute_url(name: str, *arguments: object) -> str:
+    """The whole address of a page, for an e-mail or a letter."""
+    return f"{settings.PLACE['base_url']}{reverse(name, args=arguments)}"

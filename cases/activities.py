@@ -10,6 +10,7 @@ from cases.booking import Date, dates_of
 from cases.forms.activities import FindActivitiesForm
 from cases.models import Case, CaseReferral
 from cases.onward import Asked, asked_already
+from config.http import parse_uuid
 from directory.catalogue.wording import miles_away, summary
 from directory.geography.postcodes import find_postcode
 from directory.models import Service, TaxonomyTerm
@@ -85,11 +86,6 @@ def able_to_answer(services: Iterable[Service]) -> set[uuid.UUID]:
 
 def chosen_services(member: Membership, ids: Iterable[str]) -> list[Service]:
     """The services ticked, at most ten, in the order of their names; what is no id of one is left out."""
-    wanted = []
-    for text in ids:
-        try:
-            wanted.append(uuid.UUID(text))
-        except ValueError:
-            continue
+    wanted = [pk for text in ids if (pk := parse_uuid(text))]
     found = Service.visible_to(member).filter(pk__in=wanted[:10]).select_related("agency")
     return list(found.order_by("name", "pk"))

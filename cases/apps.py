@@ -7,10 +7,10 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """What a group answers, and who came, stands in the case history in the same transaction."""
+        from bookings.actions import hears_booking, tells_booking
         from cases.actions import booking
         from cases.actions.onward import hear, hear_remark
         from referrals.actions import hears, hears_remark
-        from referrals.actions.booking import hears_booking, tells_booking
 
         hears.append(hear)
         hears_remark.append(hear_remark)

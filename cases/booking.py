@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from bookings.actions.book import why_closed
+from bookings.lists import TONES
+from bookings.models import Booking
+from bookings.notifications import until
+from bookings.states import STANDS, Booked
 from cases.models import Case
 from config.template_tags import date_words, time_words
 from directory.models import Service, Session
-from referrals.actions.booking.taking import why_closed
-from referrals.actions.booking.telling import until
-from referrals.booking_states import STANDS, Booked
-from referrals.bookings import TONES
-from referrals.models import Booking
 
 DATES = 4  # shown for each activity
 

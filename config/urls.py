@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("agencies.sign_in_urls")),
     path("", include("agencies.urls")),
     path("", include("directory.urls")),
+    path("", include("bookings.urls")),
     path("", include("referrals.urls")),
     path("", include("cases.urls")),
 ]

@@ -10,6 +10,10 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Membership
 from agencies.models.signed import Hand
+from bookings.actions.book import Who, book
+from bookings.actions.transition import mark
+from bookings.models import Booking
+from bookings.states import Booked, Mover
 from demo.building import SOURCE, stable
 from demo.listings import ACCESS, CLAIMS, COLLECTIONS, LOST, MORE, NEIGHBOURHOODS, REPORTS, STOP_WORDS, SYNONYMS, More
 from demo.people import FIRST_NAMES, SURNAMES
@@ -41,10 +45,6 @@ from directory.publishing.actions.reports import READER
 from directory.publishing.actions.sessions import cancel_session
 from directory.publishing.versions import as_data, keep, propose, put
 from directory.search.index import index, refresh
-from referrals.actions.booking.moving import mark
-from referrals.actions.booking.taking import Who, book
-from referrals.booking_states import Booked, Mover
-from referrals.models import Booking
 from referrals.replies import note_replies
 
 BEFORE = 28  # days ago that the groups began to take bookings here

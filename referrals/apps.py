@@ -6,15 +6,8 @@ class ReferralsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Whoever booked hears it when a session is cancelled or moved, in the same transaction. A listing's figures
-        say what came of it, and its sessions who waits."""
-        from directory.catalogue import demand, statistics
-        from directory.publishing.actions import sessions
-        from referrals import figures as own
-        from referrals import waiting as own_waiting
-        from referrals.actions.booking.hearing import hear_session
+        """A listing's figures say how many were referred to it."""
+        from directory.catalogue import statistics as directory_statistics
+        from referrals import statistics
 
-        sessions.hears.append(hear_session)
-        statistics.readers.append(own.of_listings)
-        demand.waiting.append(own_waiting.waiting)
-        demand.calls.append(own_waiting.calls)
+        directory_statistics.readers.append(statistics.of_listings)

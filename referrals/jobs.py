@@ -17,7 +17,7 @@ from agencies.access import Role
 from agencies.models import Author
 from agencies.working_days import is_working_day, working_days_between
 from config.template_tags import date_words
-from referrals import alert_jobs, booking_jobs  # noqa: F401  # the worker looks for jobs here
+from referrals import alert_jobs  # noqa: F401  # the worker looks for jobs here
 from referrals.actions import links, telling
 from referrals.actions.remarking import keep
 from referrals.models import Referral, Remark

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import alerts, answer, booking, refer, referrals, register, session_bookings, triage
+from referrals.views import alerts, answer, refer, referrals, triage
 
 app_name = "referrals"
 urlpatterns = [
@@ -23,15 +23,6 @@ urlpatterns = [
     path("referrals/<uuid:pk>/answer/", answer.answer_signed_in, name="answer_signed_in"),
     path("answer/<str:token>/", answer.answer_by_link, name="answer"),
     path("answer/<str:token>/new-link/", answer.new_link, name="new_link"),
-    path("activities/sessions/<uuid:pk>/book/", booking.book_place, name="book"),
-    path("bookings/", booking.booking_code, name="booking_code"),
-    path("bookings/<str:token>/", booking.booking, name="booking"),
-    path("listings/sessions/<uuid:pk>/bookings/", session_bookings.session_bookings, name="session_bookings"),
-    path("listings/sessions/<uuid:pk>/told/<uuid:message>/", session_bookings.told, name="told"),
-    path("listings/sessions/<uuid:pk>/register/", register.register, name="register"),
-    path("listings/bookings/<uuid:pk>/mark/", register.mark_one, name="mark"),
-    path("listings/bookings/<uuid:pk>/give-place/", session_bookings.give_place, name="give_place"),
-    path("listings/bookings/<uuid:pk>/take-off/", session_bookings.take_off, name="take_off"),
     path("alerts/", alerts.ask, name="alert"),
     path("alerts/asked/", alerts.asked, name="alert_asked"),
     path("alerts/<str:token>/", alerts.alert, name="alert_link"),

@@ -15,12 +15,13 @@ from factory.django import DjangoModelFactory
 
 from agencies.access import Role
 from agencies.models import Agency, AgencyKind, Author, Hand, Membership, Signed, User
+from bookings.actions import Who, book
+from bookings.models import Booking
+from bookings.states import Mover
 from cases.models import Case, Circle, Person
 from directory.models import Likeness, Service, Session, Source, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS
-from referrals.actions.booking import Who, book
-from referrals.booking_states import Mover
-from referrals.models import Booking, Move, Referral, Urgency
+from referrals.models import Move, Referral, Urgency
 from referrals.promises import answer_by
 from referrals.states import Status
 

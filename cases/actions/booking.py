@@ -15,15 +15,17 @@ from django.utils import timezone
 from agencies import messages
 from agencies.models import Author, Hand
 from agencies.models.message import Channel
+from bookings import notifications
+from bookings.actions import BookingRefused, Who, book, move_booking
+from bookings.actions.places import hold
+from bookings.models import Booking, BookingMove
+from bookings.states import STANDS, Booked, Mover
 from cases.actions.telling import reach, tell_person
 from cases.history.record import record
 from cases.models import Agreement, Audience, Case, CaseBooking, Kind, Person
 from config.template_tags import date_words, time_words
 from directory.models import Session
-from referrals.actions.booking import BookingRefused, Who, book, move_booking, telling
-from referrals.actions.booking.places import hold
-from referrals.booking_states import STANDS, Booked, Mover
-from referrals.models import Booking, BookingMove, ContactBy
+from referrals.models import ContactBy
 
 
 @transaction.atomic
@@ -47,7 +49,7 @@ def book_for(*, case: Case, by: Author, key: uuid.UUID, session: Session, how_ag
         )  # fmt: skip
         first = booking.moves.get(number=1)
         note(case, booking, first, agreed=how_agreed)
-        tell(booking, telling.news_of(first, Mover.PERSON), "", "1")
+        tell(booking, notifications.news_of(first, Mover.PERSON), "", "1")
     return booking
 
 
@@ -112,8 +114,8 @@ def tell(booking: Booking, news: str, words: str, key: str) -> None:
         tell_lead(case, key=f"case booking {booking.pk} {key}")
     by_email = reach(case.person)[0] == Channel.EMAIL
     tell_person(
-        case, key=f"booking {booking.pk} {key}", subject=telling.NEWS[news], template="person/booking.txt",
-        context=telling.context(booking, news, words, link=by_email),
+        case, key=f"booking {booking.pk} {key}", subject=notifications.NEWS[news], template="person/booking.txt",
+        context=notifications.context(booking, news, words, link=by_email),
     )  # fmt: skip
 
 
@@ -126,7 +128,7 @@ def note(case: Case, booking: Booking, move: BookingMove, agreed: str = "") -> N
     if move.after == Booked.WAITING:
         details["position"] = booking.position
     if move.after == Booked.OFFERED:
-        details["until"] = telling.until(booking)
+        details["until"] = notifications.until(booking)
     if move.after == Booked.ATTENDED:
         details["time"] = times(case, booking)
     started = min(booking.session.starts_at, timezone.now())

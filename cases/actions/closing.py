@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Author
+from bookings.actions import move_booking
+from bookings.states import Booked, Mover
 from cases.actions import telling
 from cases.actions.booking import hold_places
 from cases.history.record import record
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
 from referrals.actions import answer_referrer, move
-from referrals.actions.booking import move_booking
-from referrals.booking_states import Booked, Mover
 from referrals.models import Referral
 from referrals.states import OPEN, Side, Status
 

@@ -6,13 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Author
+from bookings.actions import move_booking
+from bookings.models import Booking
+from bookings.states import Booked, Mover
 from cases.actions.booking import coming_places, hold_places
 from cases.history.record import record
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind
 from referrals.actions import move
-from referrals.actions.booking import move_booking
-from referrals.booking_states import Booked, Mover
-from referrals.models import Booking, Referral
+from referrals.models import Referral
 from referrals.states import MOVES, OPEN, Side, Status
 
 WORDS = "The person no longer agrees that their details are shared. There is nothing more to do."

@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from bookings.models import Booking
 from cases.models.case import Case
-from referrals.models import Booking
 
 
 class CaseBooking(models.Model):

@@ -24,6 +24,7 @@ from cases.forms.onward import ReferOnForm
 from cases.models import Case, CaseReferral
 from cases.onward import asked_already, asked_from
 from config.forms import answer
+from config.http import parse_uuid
 from config.template_tags import date_words
 from directory.models import Service
 from referrals.models import Referral
@@ -41,11 +42,24 @@ def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = look(case, form, request.GET.get("after", "")) if form.is_valid() else None
     chosen = chosen_services(member, request.GET.getlist("service"))
     shown = rows(found, case, chosen) if found else []
-    return answer(request, "cases/activities.html", part={"results": "results"}, context={
-        "case": case, "form": form, "needs": needs, "found": found, "key": uuid.uuid4(), "rows": shown,
-        "kept": not_shown(chosen, shown), "asked": asked_from(case), "booked": booked_from(case),
-        "query": request.GET.urlencode(), "ours": case.agency_id == member.agency_id,
-    })  # fmt: skip
+    return answer(
+        request,
+        "cases/activities.html",
+        part={"results": "results"},
+        context={
+            "case": case,
+            "form": form,
+            "needs": needs,
+            "found": found,
+            "key": uuid.uuid4(),
+            "rows": shown,
+            "kept": not_shown(chosen, shown),
+            "asked": asked_from(case),
+            "booked": booked_from(case),
+            "query": request.GET.urlencode(),
+            "ours": case.agency_id == member.agency_id,
+        },
+    )
 
 
 @allow(Permission.WORK_CASES)
@@ -55,7 +69,7 @@ def signpost(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     member: Membership = request.member  # type: ignore[attr-defined]
     case = get_object_or_404(Case.worked_by(member).select_related("person", "agency"), pk=pk)
     service = next(iter(chosen_services(member, [request.POST.get("service", "")])), None)
-    key = read_key(request)
+    key = parse_uuid(request.POST.get("key"))
     if service is None or key is None:
         messages.error(request, "We could not tell which activity you meant. Try again.")
     else:
@@ -72,27 +86,43 @@ def send_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Refer on to the services ticked (`service` in the query, once for each)."""
     member: Membership = request.member  # type: ignore[attr-defined]
     case = get_object_or_404(Case.worked_by(member).select_related("person", "agency", "lead__user"), pk=pk)
-    services = to_ask(case, chosen_services(member, request.GET.getlist("service")), read_key(request))
+    services = to_ask(
+        case, chosen_services(member, request.GET.getlist("service")), parse_uuid(request.POST.get("key"))
+    )
     if not services or case.closed_at:
         messages.error(request, why_not(case))
         return redirect("cases:activities", pk=case.pk)
     needs = needs_of(case)
     form = ReferOnForm(
-        request.POST if request.method == "POST" else None, services=services, person=case.person, needs=needs,
+        request.POST if request.method == "POST" else None,
+        services=services,
+        person=case.person,
+        needs=needs,
         initial=drafted(member, f"refer on:{case.pk}", "message", "safe", "risks"),
-    )  # fmt: skip
+    )
     if form.is_valid():
         sent = refer_on(
-            case=case, by=Author.of(member), key=form.cleaned_data["key"], services=services, ask=form.ask,
+            case=case,
+            by=Author.of(member),
+            key=form.cleaned_data["key"],
+            services=services,
+            ask=form.ask,
             started_at=form.opened_at,
-        )  # fmt: skip
+        )
         Draft.discard(member=member, key=f"refer on:{case.pk}")
         messages.success(request, sent_words(sent))
         return redirect("cases:activities", pk=case.pk)
     opened(request, case, "activities")
-    return answer(request, "cases/send_on.html", {
-        "case": case, "form": form, "services": services, **beside(case),
-    })  # fmt: skip
+    return answer(
+        request,
+        "cases/send_on.html",
+        {
+            "case": case,
+            "form": form,
+            "services": services,
+            **beside(case),
+        },
+    )
 
 
 def beside(case: Case) -> dict[str, Any]:
@@ -106,10 +136,11 @@ def to_ask(case: Case, services: list[Service], key: uuid.UUID | None) -> list[S
     """Those that can answer and have not been asked; what this very form has sent already counts as not asked."""
     asked, answering = asked_already(case), able_to_answer(services)
     return [
-        service for service in services
+        service
+        for service in services
         if service.pk in answering
         and (service.pk not in asked or (key and asked[service.pk].referral.key == uuid.uuid5(key, str(service.pk))))
-    ]  # fmt: skip
+    ]
 
 
 def why_not(case: Case) -> str:
@@ -121,11 +152,3 @@ def why_not(case: Case) -> str:
 def sent_words(sent: list[Referral]) -> str:
     names = get_text_list([str(referral.service) for referral in sent], "and")
     return f"Sent to {names}. They answer by {date_words(max(referral.answer_by for referral in sent))}."
-
-
-def read_key(request: HttpRequest) -> uuid.UUID | None:
-    """The idempotency key of what was posted; None when there is none that can be read."""
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None

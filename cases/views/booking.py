@@ -10,20 +10,20 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
+from bookings.actions import BookingRefused
+from bookings.actions.book import why_closed
+from bookings.lists import find_session
+from bookings.lists import in_words as session_in_words
+from bookings.states import Booked
 from cases.access_log import opened
 from cases.actions.booking import book_for, booked_for, move_for, what_passes
 from cases.booking import bookings_of, in_words
 from cases.forms.booking import BookForForm
 from cases.models import Case
-from cases.views.activities import read_key
 from config.forms import answer
 from config.fragments import page
+from config.http import parse_uuid
 from directory.models import Session
-from referrals.actions.booking import BookingRefused
-from referrals.actions.booking.taking import why_closed
-from referrals.booking_states import Booked
-from referrals.bookings import find_session
-from referrals.bookings import in_words as session_in_words
 
 DEEDS = {"accept": Booked.BOOKED, "cancel": Booked.CANCELLED}
 
@@ -45,9 +45,16 @@ def book(request: MemberRequest, pk: uuid.UUID, session: uuid.UUID) -> HttpRespo
     if form.is_valid():
         return take(request, case, found, form)
     opened(request, case, "book")
-    return answer(request, "cases/book.html", {
-        "case": case, "form": form, "words": session_in_words(found), "who": what_passes(case.person),
-    })  # fmt: skip
+    return answer(
+        request,
+        "cases/book.html",
+        {
+            "case": case,
+            "form": form,
+            "words": session_in_words(found),
+            "who": what_passes(case.person),
+        },
+    )
 
 
 def take(request: MemberRequest, case: Case, session: Session, form: BookForForm) -> HttpResponse:
@@ -71,16 +78,25 @@ def booking(request: MemberRequest, pk: uuid.UUID, booking: uuid.UUID) -> HttpRe
     to = DEEDS.get(request.POST.get("deed", ""))
     if request.method == "POST" and to:
         try:
-            move_for(case=case, by=Author.of(request.member), booking=found, to=to, key=read_key(request))
+            move_for(
+                case=case, by=Author.of(request.member), booking=found, to=to, key=parse_uuid(request.POST.get("key"))
+            )
         except BookingRefused as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"{found.session.service.name}: {found.get_status_display().lower()}.")
         return redirect("cases:activities", pk=pk)
     opened(request, case, "booking")
-    return page(request, "cases/booking.html", {
-        "case": case, "booked": in_words(found), "words": session_in_words(found.session), "key": uuid.uuid4(),
-    })  # fmt: skip
+    return page(
+        request,
+        "cases/booking.html",
+        {
+            "case": case,
+            "booked": in_words(found),
+            "words": session_in_words(found.session),
+            "key": uuid.uuid4(),
+        },
+    )
 
 
 def own_case(request: MemberRequest, pk: uuid.UUID) -> Case:

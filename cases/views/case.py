@@ -17,6 +17,7 @@ from cases.history.render import circle_of, lines
 from cases.models import Case, Entry
 from config.forms import answer
 from config.fragments import wants_part
+from config.http import parse_uuid
 
 PARTS = {"more": "lines", "composer": "composer"}  # element that htmx fills → part of the page
 
@@ -70,11 +71,8 @@ def draft_of(member: Membership, case: Case) -> Draft | None:
 
 
 def was_saved(case: Case, draft: Draft) -> bool:
-    try:
-        key = uuid.UUID(draft.data.get("key", [""])[0])
-    except (ValueError, IndexError):
-        return False
-    return Entry.written_with(case, key)
+    key = parse_uuid(next(iter(draft.data.get("key", [])), ""))
+    return key is not None and Entry.written_with(case, key)
 
 
 def number(text: str) -> int | None:

@@ -13,6 +13,7 @@ from agencies.models import Membership
 from cases.caseload import counts, find_people, rows
 from cases.forms.caseload import FindForm
 from config.forms import answer
+from config.http import parse_uuid
 
 TILES = [  # list, words when it is one, words
     ("new", "New referral to accept", "New referrals to accept"),
@@ -73,10 +74,7 @@ def chosen(member: Membership, who: str, colleagues: list[Membership]) -> Member
 
 def cursor(request: HttpRequest) -> uuid.UUID | None:
     """The id after which the list goes on; a broken one begins at the start."""
-    try:
-        return uuid.UUID(request.GET.get("after", ""))
-    except ValueError:
-        return None
+    return parse_uuid(request.GET.get("after"))
 
 
 def tiles(figures: dict[str, int]) -> list[dict[str, Any]]:

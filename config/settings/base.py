@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "agencies",
     "directory",
+    "bookings",
     "referrals",
     "cases",
 ]

@@ -89,7 +89,7 @@ def _next(service: Service, one: Coming, where: str) -> Next:
         day=day_words(start.date(), timezone.localdate()), times=times, where=where, note=one.note,
         room="" if one.is_cancelled else room(one.places_left),
         off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
-        book=address("referrals:book", one.session.pk) if open_to_book and one.session else "",
+        book=address("bookings:book", one.session.pk) if open_to_book and one.session else "",
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """How a group asks to take part: the questions in their order, and the groups that it may already be here as."""
 
 import datetime
-import uuid
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,6 +12,7 @@ from django.utils import timezone
 from agencies.access import ROLES_OF_KIND, Role
 from agencies.models import Agency, Membership
 from agencies.working_days import add_working_days
+from config.http import parse_uuid
 from directory.models import LISTED, Claim, Service
 
 ANSWER_DAYS = 3  # working days in which the steward answers
@@ -42,10 +42,8 @@ def like(name: str) -> list[Agency]:
 
 def group(answers: Answers) -> Agency | None:
     """The group that was chosen, if it is in the directory."""
-    try:
-        return claimable().filter(pk=uuid.UUID(answers.get("agency", ""))).first()
-    except ValueError:
-        return None
+    chosen = parse_uuid(answers.get("agency"))
+    return claimable().filter(pk=chosen).first() if chosen else None
 
 
 def path(answers: Answers) -> list[str]:

@@ -1,8 +1,5 @@
 """Where those who look after listings read their e-mail."""
 
-from django.conf import settings
-from django.urls import reverse
-
 from agencies.access import Role
 from agencies.models import Agency, AgencyKind, Membership
 from directory.models import Service
@@ -42,13 +39,3 @@ def member_emails(agency: Agency) -> list[str]:
     """Of everybody who works there now."""
     members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True)
     return list(members.order_by("started_at", "pk").values_list("user__email", flat=True))
-
-
-def absolute(name: str, *arguments: object) -> str:
-    """An address for an e-mail."""
-    return f"{settings.PLACE['base_url']}{reverse(name, args=arguments)}"
-
-
-def one_line(words: str) -> str:
-    """Words fit for the subject of an e-mail."""
-    return " ".join(words.replace("\0", "").split())[:90]

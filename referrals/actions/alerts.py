@@ -8,10 +8,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from agencies import messages
+from agencies.messages import absolute_url, format_subject
 from agencies.models import Message
 from directory.models import Service
 from directory.search.forms.search import SearchForm
-from referrals.actions.links import absolute, one_line
 from referrals.models import Alert
 from referrals.models.alert import UNCONFIRMED_LIVES
 
@@ -75,19 +75,19 @@ def tell(alert: Alert, services: list[Service], until: datetime.datetime) -> boo
     if not as_read.update(told_until=until, token_hash=Alert.hashed(alert.token)):
         return False
     if services:
-        first = one_line(services[0].name)
+        first = format_subject(services[0].name)
         subject = f"New: {first}" if len(services) == 1 else f"{len(services)} new activities, among them {first}"[:200]
         more = max(len(services) - NAMED, 0)
-        shown = [(service, absolute("directory:service", service.pk)) for service in services[:NAMED]]
+        shown = [(service, absolute_url("directory:service", service.pk)) for service in services[:NAMED]]
         _write(alert, f"{until:%Y-%m-%d}", subject, "email/alert_news.txt", services=shown, more=more)
     return True
 
 
 def _write(alert: Alert, what: str, subject: str, template: str, **more: object) -> None:
-    stop_link = absolute("referrals:alert_stop", alert.token)
+    stop_link = absolute_url("referrals:alert_stop", alert.token)
     context = {
-        "words": in_words(alert.query), "link": absolute("referrals:alert_link", alert.token), "stop": stop_link,
-        "search": absolute("directory:activities") + (f"?{alert.query}" if alert.query else ""), **more,
+        "words": in_words(alert.query), "link": absolute_url("referrals:alert_link", alert.token), "stop": stop_link,
+        "search": absolute_url("directory:activities") + (f"?{alert.query}" if alert.query else ""), **more,
     }  # fmt: skip
     # One press in the mail program itself (RFC 2369 and RFC 8058)
     headers = {"List-Unsubscribe": f"<{stop_link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

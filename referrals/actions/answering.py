@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from agencies.models import Author, Signed
+from config.http import parse_uuid
 from referrals.actions.moving import lock, move
 from referrals.actions.remarking import send_message
 from referrals.models import Answer, DeclineReason, Move, Referral, Remark
@@ -73,9 +74,8 @@ def reply(
 
 def has_replied(referral: Referral, key: str) -> bool:
     """Whether a post with this key, as it came from the form, was answered before."""
-    try:
-        sought = uuid.UUID(key)
-    except ValueError:
+    sought = parse_uuid(key)
+    if sought is None:
         return False
     moves, remarks = Move.objects.filter(referral=referral), Remark.objects.filter(referral=referral)
     return moves.filter(key=sought).exists() or remarks.filter(key=sought).exists()

@@ -3,12 +3,11 @@
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies import messages
+from agencies.messages import absolute_url, format_subject
 from referrals.models import AnswerLink, Referral
 from referrals.models.answer import LINK_LIVES
 
@@ -37,13 +36,13 @@ def send_link(referral: Referral, *, to: str = "", nudge: int = 0) -> AnswerLink
     messages.send(
         key=f"answer link {link.pk}",
         to=to,
-        subject=f"{asks} is referred to {one_line(called(referral))} ({referral.reference})",
+        subject=f"{asks} is referred to {format_subject(called(referral))} ({referral.reference})",
         template="email/referral_link.txt",
         context={
             "referral": referral,
             "called": called(referral),
             "nudge": nudge,
-            "link": absolute("referrals:answer", token),
+            "link": absolute_url("referrals:answer", token),
             "lives": LINK_LIVES.days,
         },
     )
@@ -92,12 +91,3 @@ def receiver_email(referral: Referral) -> str:
 def called(referral: Referral) -> str:
     """What the referral is to: the service's name, or the team's."""
     return referral.service.name if referral.service else referral.to_agency.name
-
-
-def one_line(words: str) -> str:
-    """Words fit for the subject of an e-mail."""
-    return " ".join(words.split())[:90]
-
-
-def absolute(name: str, *arguments: object) -> str:
-    return f"{settings.PLACE['base_url']}{reverse(name, args=arguments)}"

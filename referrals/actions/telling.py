@@ -1,8 +1,9 @@
 """Who is told of what, by e-mail: "there is news", a link, and nothing about the person."""
 
 from agencies import messages
+from agencies.messages import absolute_url
 from agencies.models import Membership
-from referrals.actions.links import absolute, called, receiver_email, send_link
+from referrals.actions.links import called, receiver_email, send_link
 from referrals.models import Move, Referral, Remark
 from referrals.states import Side, Status
 
@@ -29,7 +30,7 @@ def news(referral: Referral, *, key: str) -> None:
             to=to,
             subject=f"News about a referral you sent ({referral.reference})",
             template="email/referral_news.txt",
-            context={"referral": referral, "link": absolute("referrals:referral", referral.pk)},
+            context={"referral": referral, "link": absolute_url("referrals:referral", referral.pk)},
         )
 
 
@@ -41,7 +42,7 @@ def waiting(referral: Referral, *, key: str, why: str) -> None:
             to=to,
             subject=f"A referral is waiting for your team ({referral.reference})",
             template="email/referral_to_team.txt",
-            context={"referral": referral, "why": why, "link": absolute("referrals:referral", referral.pk)},
+            context={"referral": referral, "why": why, "link": absolute_url("referrals:referral", referral.pk)},
         )
 
 
@@ -62,7 +63,11 @@ def assigned(referral: Referral, remark: Remark, colleague: Membership) -> None:
         to=colleague.user.email,
         subject=f"A referral is now yours to look at ({referral.reference})",
         template="email/referral_assigned.txt",
-        context={"referral": referral, "by": remark.author_name, "link": absolute("referrals:referral", referral.pk)},
+        context={
+            "referral": referral,
+            "by": remark.author_name,
+            "link": absolute_url("referrals:referral", referral.pk),
+        },
     )
 
 
@@ -76,7 +81,7 @@ def unanswered(referral: Referral, *, to: str, key: str) -> None:
         context={
             "referral": referral,
             "called": called(referral),
-            "link": absolute("referrals:referral", referral.pk),
+            "link": absolute_url("referrals:referral", referral.pk),
         },
     )
 

@@ -1,6 +1,5 @@
 from referrals.models.alert import Alert
 from referrals.models.answer import Answer, AnswerLink
-from referrals.models.booking import Booking, BookingLink, BookingMove
 from referrals.models.move import DeclineReason, Move
 from referrals.models.referral import ContactBy, Referral, Urgency
 from referrals.models.remark import Remark
@@ -9,9 +8,6 @@ __all__ = [
     "Alert",
     "Answer",
     "AnswerLink",
-    "Booking",
-    "BookingLink",
-    "BookingMove",
     "ContactBy",
     "DeclineReason",
     "Move",

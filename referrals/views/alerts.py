@@ -13,11 +13,11 @@ from agencies import limits
 from agencies.access import public
 from config.forms import answer
 from config.fragments import page
+from config.http import add_noindex_header
 from directory.search.forms.search import SearchForm
 from referrals.actions import alerts
 from referrals.forms.alert import AlertForm
 from referrals.models import Alert
-from referrals.views.answer import unlisted
 
 HOUR = 3600
 MOST = 10  # an hour from one network
@@ -57,12 +57,12 @@ def alert(request: HttpRequest, token: str) -> HttpResponse:
     """One button starts it; when it runs, one button stops it."""
     found = Alert.of_token(token).first()
     if found is None:
-        return unlisted(page(request, "referrals/alert_unknown.html", status=404))
+        return add_noindex_header(page(request, "referrals/alert_unknown.html", status=404))
     if request.method == "POST":
         alerts.start(found)
         return redirect("referrals:alert_link", token)
     context = {"alert": found, "token": token, "words": alerts.in_words(found.query)}
-    return unlisted(page(request, "referrals/alert_link.html", context))
+    return add_noindex_header(page(request, "referrals/alert_link.html", context))
 
 
 @public
@@ -75,7 +75,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if found:
             alerts.stop(found)
-        return unlisted(page(request, "referrals/alert_ended.html"))
+        return add_noindex_header(page(request, "referrals/alert_ended.html"))
     if found is None:
-        return unlisted(page(request, "referrals/alert_unknown.html", status=404))
-    return unlisted(page(request, "referrals/alert_stop.html", {"token": token, "words": alerts.in_words(found.query)}))
+        return add_noindex_header(page(request, "referrals/alert_unknown.html", status=404))
+    return add_noindex_header(
+        page(request, "referrals/alert_stop.html", {"token": token, "words": alerts.in_words(found.query)})
+    )

@@ -14,6 +14,7 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
+from config.http import add_noindex_header
 from config.template_tags import when
 from referrals.actions import MoveRefused, links
 from referrals.actions.answering import has_replied, reply
@@ -29,11 +30,11 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Reading changes nothing but the note that the link was opened: scanners of e-mail fetch it too (point 23)."""
     link = links.find(token)
     if link is None:
-        return unlisted(page(request, "referrals/link_unknown.html", status=404))
+        return add_noindex_header(page(request, "referrals/link_unknown.html", status=404))
     if link.has_expired:
-        return unlisted(page(request, "referrals/link_ended.html", {"token": token}, status=410))
+        return add_noindex_header(page(request, "referrals/link_ended.html", {"token": token}, status=410))
     links.opened(link)
-    return unlisted(respond(request, link.referral, by_link=True, then=request.path))
+    return add_noindex_header(respond(request, link.referral, by_link=True, then=request.path))
 
 
 @public
@@ -42,7 +43,7 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
 def new_link(request: HttpRequest, token: str) -> HttpResponse:
     """The same words whether the link was known or not, and whether one was sent or not."""
     links.renew(links.find(token))
-    return unlisted(page(request, "referrals/new_link.html"))
+    return add_noindex_header(page(request, "referrals/new_link.html"))
 
 
 @allow(Permission.ANSWER)
@@ -96,13 +97,3 @@ def author(request: HttpRequest, referral: Referral, form: AnswerForm) -> Author
     if "name" in form.fields:
         return Author.by_link(referral.to_agency, form.cleaned_data["name"])
     return Author.of(request.member)  # type: ignore[attr-defined]  # without the field they are signed in
-
-
-def unlisted(response: HttpResponse) -> HttpResponse:
-    """Keeps a secret address out of search engines.
-
-    The address reaches no other site either, by SECURE_REFERRER_POLICY = "same-origin". "no-referrer" would say no
-    more to others, and make browsers post `Origin: null`, which Django's CSRF check rightly refuses.
-    """
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -16,6 +16,7 @@ from agencies.models import Agency, Author, Draft, Membership
 from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page, wants_part
+from config.http import parse_uuid
 from referrals.actions import says_the_same, send_referral
 from referrals.forms.filling import FindForm, draft_key, fill, new_form, typed
 from referrals.forms.refer import ReferForm, already_open
@@ -87,10 +88,8 @@ def day_words(day: datetime.date) -> str:
 
 def sent_under(member: Membership, key: str) -> Referral | None:
     """The referral that the form with that key has become, if it has."""
-    try:
-        return Referral.visible_to(member).filter(key=uuid.UUID(key), from_agency=member.agency).first()
-    except ValueError:
-        return None
+    sought = parse_uuid(key)
+    return Referral.visible_to(member).filter(key=sought, from_agency=member.agency).first() if sought else None
 
 
 def resumed(member: Membership, wanted: str) -> ReferForm:

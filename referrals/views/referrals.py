@@ -13,6 +13,7 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from config.forms import Form, answer
 from config.fragments import page
+from config.http import parse_uuid
 from referrals import letters, lists, story
 from referrals.actions import MoveRefused, move
 from referrals.forms.answer import answer_form
@@ -47,10 +48,9 @@ def after(request: MemberRequest) -> Referral | None:
     """The referral the next page comes after. Raises Http404 when it is not theirs."""
     if "after" not in request.GET:
         return None
-    try:
-        wanted = uuid.UUID(request.GET["after"])
-    except ValueError:
-        raise Http404 from None
+    wanted = parse_uuid(request.GET["after"])
+    if wanted is None:
+        raise Http404
     return get_object_or_404(Referral.visible_to(request.member), pk=wanted)
 
 

@@ -12,6 +12,10 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Hand, Membership, Message
+from bookings.actions import mark, move_booking
+from bookings.jobs import remind
+from bookings.models import Booking
+from bookings.states import Booked, Mover
 from cases.actions.booking import book_for, hear
 from cases.actions.closing import close_case
 from cases.actions.sharing import withdraw_agreement
@@ -21,12 +25,8 @@ from cases.history.verify import verify
 from cases.models import Agreement, Audience, Case, CaseBooking, Circle, ClosingReason, Entry, Kind
 from directory.models import Session
 from directory.publishing.actions.sessions import hears
-from referrals.actions.booking import mark, move_booking
-from referrals.booking_jobs import remind
-from referrals.booking_states import Booked, Mover
-from referrals.models import Booking
+from tests.bookings.test_places import at_once
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, SessionFactory, at, booked, teammate
-from tests.referrals.test_places import at_once
 
 ClientOf = Callable[[Membership], Client]
 HOW = "Said so on the phone"

@@ -16,6 +16,8 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.actions.invitation import hashed
 from agencies.models import Author, Invitation, Message
+from bookings.actions import move_booking
+from bookings.states import Booked, Mover
 from cases.actions import telling
 from cases.actions.booking import book_for
 from cases.history.record import record
@@ -24,8 +26,6 @@ from directory.models import Collection, Wrong
 from directory.publishing.actions.claims import ask_to_join
 from directory.publishing.actions.reports import report
 from directory.publishing.versions import keep
-from referrals.actions.booking import move_booking
-from referrals.booking_states import Booked, Mover
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -219,12 +219,12 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "referrals:pass_on": a_referral,
     "referrals:assign": a_referral,
     "referrals:answer_signed_in": a_referral,
-    "referrals:session_bookings": a_session,
-    "referrals:register": a_session,
-    "referrals:told": a_call_about_a_session,
-    "referrals:mark": a_booking,
-    "referrals:give_place": a_booking,
-    "referrals:take_off": a_booking,
+    "bookings:session_bookings": a_session,
+    "bookings:register": a_session,
+    "bookings:told": a_call_about_a_session,
+    "bookings:mark": a_booking,
+    "bookings:give_place": a_booking,
+    "bookings:take_off": a_booking,
     "cases:book": a_case_to_book_for,
     "cases:booking": a_booking_of_a_case,
     "cases:accept": a_referral,

@@ -14,12 +14,13 @@ from django.utils import timezone
 from agencies.access import PERMISSIONS, ROLES_OF_KIND, SECOND_FACTOR, Permission, Role, may
 from agencies.actions.invitation import invite
 from agencies.models import AgencyKind, Author, Draft, Invitation, Membership
+from bookings.models import Booking
+from bookings.states import Booked
 from cases.history.record import record
 from cases.models import Audience, Case, Circle, Entry, Kind
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import keep
-from referrals.booking_states import Booked
-from referrals.models import Booking, Referral
+from referrals.models import Referral
 from tests.factories import (
     AgencyFactory,
     CaseFactory,

@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-OURS = [app.label for app in apps.get_app_configs() if Path(app.path).parent == Path(settings.BASE_DIR)]
+PLACES = [(app.label, Path(app.path)) for app in apps.get_app_configs()]
+OURS = [label for label, path in PLACES if path.parent == Path(settings.BASE_DIR) and (path / "migrations").exists()]
 
 
 @pytest.mark.django_db

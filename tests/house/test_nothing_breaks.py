@@ -91,8 +91,8 @@ def own_case(member: Membership) -> Parts:
 
 
 OF_SESSIONS = {
-    "referrals:book": "session", "referrals:session_bookings": "session", "referrals:register": "session",
-    "referrals:mark": "booking", "referrals:give_place": "booking", "referrals:take_off": "booking",
+    "bookings:book": "session", "bookings:session_bookings": "session", "bookings:register": "session",
+    "bookings:mark": "booking", "bookings:give_place": "booking", "bookings:take_off": "booking",
 }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def own_session(member: Membership, name: str) -> Parts:
     """A session of the member's own agency that has begun when it is about the register, and who booked it."""
     session = SessionFactory(service__agency=member.agency)
     booking = booked(session)
-    if name in ("referrals:register", "referrals:mark"):
+    if name in ("bookings:register", "bookings:mark"):
         type(session).objects.filter(pk=session.pk).update(starts_at=timezone.now())
     return {"pk": session.pk if OF_SESSIONS[name] == "session" else booking.pk}
 

@@ -23,7 +23,7 @@ from tests.factories import PASSWORD, MembershipFactory
 from tests.house.crawl import ADDRESSES, made_up, url_of
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("config", "agencies", "directory", "referrals", "cases", "demo")
+APPS = ("config", "agencies", "directory", "bookings", "referrals", "cases", "demo")
 CODE = sorted(p for app in APPS for p in (ROOT / app).rglob("*.py"))
 ClientOf = Callable[[Membership], Client]
 

@@ -15,7 +15,7 @@ from tests.strict import strict_templates
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
-APPS = ("config", "agencies", "directory", "referrals", "cases", "demo")
+APPS = ("config", "agencies", "directory", "bookings", "referrals", "cases", "demo")
 PAGES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*"))
 HTML = [name for name in PAGES if name.endswith(".html")]
 

@@ -18,7 +18,7 @@ from tests.house.crawl import ADDRESSES, FOREIGN, OWN_ONLY, made_up, url_of
 
 PRIVATE = sorted(name for name, p in ADDRESSES.items() if getattr(p.callback, "access", None) != "public")
 PUBLIC = sorted(set(ADDRESSES) - set(PRIVATE))
-APPS = ("agencies", "directory", "referrals", "cases")
+APPS = ("agencies", "directory", "bookings", "referrals", "cases")
 VIEWS = sorted(p for app in APPS for p in (Path(settings.BASE_DIR) / app).glob("**/views/*.py"))
 PAGES = Path(__file__).parent / "pages.txt"
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agencies.models import Membership, Message
+from bookings.models import Booking
+from bookings.states import Booked
 from directory.models import Session
-from referrals.booking_states import Booked
-from referrals.models import Booking
 from tests.factories import CaseFactory, PersonFactory, SessionFactory, booked
 from tests.journeys.conftest import Window
 
@@ -72,7 +72,7 @@ def test_a_resident_of_80_books_on_a_phone_without_javascript(window: Windows, s
     code = code_on(page)
     # when Ada cannot come
     leaving = window(PHONE, script=False)
-    from referrals.actions.booking.links import new_link
+    from bookings.actions.links import new_link
 
     leaving.page.goto(f"/bookings/{new_link(ada)}/")
     leaving.page.get_by_text("I cannot come").click()

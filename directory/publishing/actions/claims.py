@@ -10,12 +10,14 @@ from django.utils import timezone
 from agencies import messages
 from agencies.access import Role
 from agencies.actions import invitation as invitations
+from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, AgencyKind, Author, Invitation, Membership
+from config.http import parse_uuid
 from directory.models import Claim, Decision, Service, Source
 from directory.publishing import versions
 from directory.publishing.actions.decisions import still_open, write_down
 from directory.publishing.join_answers import answer_by
-from directory.publishing.recipients import absolute, member_emails, one_line, steward_emails
+from directory.publishing.recipients import member_emails, steward_emails
 
 NUMBERS = ("charity_number", "company_number")
 WELCOME = (
@@ -26,10 +28,8 @@ WELCOME = (
 
 def find_claim(key: uuid.UUID | str) -> Claim | None:
     """What became of the form with that key, for who filled it in."""
-    try:
-        return Claim.objects.select_related("agency").filter(key=uuid.UUID(str(key))).first()
-    except ValueError:
-        return None
+    sought = parse_uuid(key)
+    return Claim.objects.select_related("agency").filter(key=sought).first() if sought else None
 
 
 # --- Asking -----------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def ask_to_join(*, key: uuid.UUID, agency: Agency | None, **details: Any) -> Cla
 
 
 def tell_of(claim: Claim) -> None:
-    name = one_line(claim.name)
+    name = format_subject(claim.name)
     about: dict[str, Any] = {"claim": claim, "answer_by": answer_by(claim)}
     messages.send(
         key=f"claim {claim.pk} received", to=claim.contact_email, subject=f"We have your request for {name}",
@@ -69,7 +69,7 @@ def tell_of(claim: Claim) -> None:
     for number, email in enumerate(steward_emails()):
         messages.send(
             key=f"claim {claim.pk} steward {number}", to=email, subject=f"{name} asks to take part",
-            template="email/claim_steward.txt", context=about | {"link": absolute("directory:claim", claim.pk)},
+            template="email/claim_steward.txt", context=about | {"link": absolute_url("directory:claim", claim.pk)},
         )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def decline(*, claim: Claim, words: str, by: Membership) -> Claim:
     claim = still_open(claim)
     write_down(claim, Decision.DECLINED, words, by)
     messages.send(
-        key=f"claim {claim.pk} declined", to=claim.contact_email, subject=f"About {one_line(claim.name)}",
+        key=f"claim {claim.pk} declined", to=claim.contact_email, subject=f"About {format_subject(claim.name)}",
         template="email/claim_declined.txt", context={"claim": claim},
     )  # fmt: skip
     return claim
@@ -117,13 +117,13 @@ def invite(claim: Claim, agency: Agency, words: str, by: Membership) -> Invitati
     email = claim.contact_email.lower()
     if Membership.of_agency(agency).filter(user__email__iexact=email, ended_at=None).exists():
         messages.send(
-            key=f"claim {claim.pk} accepted", to=email, subject=f"You keep {one_line(claim.name)} already",
-            template="email/claim_member.txt", context={"claim": claim, "link": absolute("account_login")},
+            key=f"claim {claim.pk} accepted", to=email, subject=f"You keep {format_subject(claim.name)} already",
+            template="email/claim_member.txt", context={"claim": claim, "link": absolute_url("account_login")},
         )  # fmt: skip
         return None
     if open_already := Invitation.open_for(agency).filter(email__iexact=email).first():
         return invitations.resend(invitation=open_already, by=by)
-    glad = WELCOME.format(group=one_line(agency.name))
+    glad = WELCOME.format(group=format_subject(agency.name))
     return invitations.invite(
         key=claim.pk, agency=agency, email=email, name=claim.contact_name, role=Role.PROVIDER, manages_team=True,
         by=by, words=f"{glad}\n\n{words}".strip(),

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from agencies import messages
+from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author
 from agencies.working_days import add_working_days, is_working_day
 from directory.catalogue.freshness import (
@@ -33,7 +34,7 @@ from directory.catalogue.freshness import (
 )
 from directory.models import Proposal, Service, Status, Wrong
 from directory.publishing.actions.listings import close, reopen
-from directory.publishing.recipients import absolute, listing_emails, one_line, steward_emails
+from directory.publishing.recipients import listing_emails, steward_emails
 from directory.search.index import index
 
 logger = logging.getLogger(__name__)
@@ -115,13 +116,17 @@ def tell_group(service: Service, what: str, *, key: str) -> None:
     """Somebody else has said that it "has ended" or "runs again"."""
     for number, email in enumerate(listing_emails(service.agency, [service])):
         messages.send(
-            key=f"{key} {number}", to=email, subject=f"{one_line(service.name)} {what}, we were told",
+            key=f"{key} {number}",
+            to=email,
+            subject=f"{format_subject(service.name)} {what}, we were told",
             template="email/listing_told.txt",
             context={
-                "service": service, "what": what, "found": what == "runs again",
-                "link": absolute("directory:still_right", token_for(service.agency, email)),
+                "service": service,
+                "what": what,
+                "found": what == "runs again",
+                "link": absolute_url("directory:still_right", token_for(service.agency, email)),
             },
-        )  # fmt: skip
+        )
 
 
 # --- The questions ----------------------------------------------------------------------------------------
@@ -191,14 +196,16 @@ def send_question(agency: Agency, email: str, services: list[Service], today: da
     messages.send(
         key=key,
         to=email,
-        subject=f"{'Second time of asking: is' if again else 'Is'} this still right? {one_line(few)}",
+        subject=f"{'Second time of asking: is' if again else 'Is'} this still right? {format_subject(few)}",
         template="email/still_right.txt",
         context={
             "agency": agency,
-            "services": [{"name": one_line(s.name), "facts": in_short(s, today), "again": s.asks} for s in services],
+            "services": [
+                {"name": format_subject(s.name), "facts": in_short(s, today), "again": s.asks} for s in services
+            ],
             "again": again,
             "hides_on": add_working_days(today + datetime.timedelta(days=AGAIN_DAYS), 0),
-            "link": absolute("directory:still_right", token_for(agency, email)),
+            "link": absolute_url("directory:still_right", token_for(agency, email)),
         },
     )
 
@@ -214,20 +221,25 @@ def hide_group(agency: Agency, today: datetime.date) -> int:
     ids = [service.pk for service in rows]
     Service.objects.filter(pk__in=ids).update(hidden_at=timezone.now(), last_modified=timezone.now())
     index(ids)
-    names = [one_line(service.name) for service in rows]
+    names = [format_subject(service.name) for service in rows]
     about: dict[str, Any] = {"agency": agency, "names": names, "asks": ASKS}
-    what = (names[0] if len(names) == 1 else f"{len(names)} activities of {one_line(agency.name)}")[:150]
+    what = (names[0] if len(names) == 1 else f"{len(names)} activities of {format_subject(agency.name)}")[:150]
     for number, email in enumerate(listing_emails(agency, rows)):
         messages.send(
-            key=f"hidden {agency.pk} {today} {number}", to=email, subject=f"Hidden until we hear from you: {what}",
+            key=f"hidden {agency.pk} {today} {number}",
+            to=email,
+            subject=f"Hidden until we hear from you: {what}",
             template="email/hidden.txt",
-            context=about | {"link": absolute("directory:still_right", token_for(agency, email))},
-        )  # fmt: skip
+            context=about | {"link": absolute_url("directory:still_right", token_for(agency, email))},
+        )
     for number, email in enumerate(steward_emails()):
         messages.send(
-            key=f"hidden steward {agency.pk} {today} {number}", to=email, subject=f"Hidden, no answer: {what}",
-            template="email/hidden_steward.txt", context=about | {"link": absolute("directory:stale")},
-        )  # fmt: skip
+            key=f"hidden steward {agency.pk} {today} {number}",
+            to=email,
+            subject=f"Hidden, no answer: {what}",
+            template="email/hidden_steward.txt",
+            context=about | {"link": absolute_url("directory:stale")},
+        )
     return len(ids)
 
 
@@ -246,10 +258,12 @@ def renew_link(token: str, today: datetime.date) -> None:
     for email in listing_emails(agency, kept):
         if fingerprint(email) == mark:
             messages.send(
-                key=f"still right link {agency.pk} {mark} {today}", to=email,
-                subject=f"Your new link for {one_line(agency.name)}", template="email/still_right_link.txt",
-                context={"agency": agency, "link": absolute("directory:still_right", token_for(agency, email))},
-            )  # fmt: skip
+                key=f"still right link {agency.pk} {mark} {today}",
+                to=email,
+                subject=f"Your new link for {format_subject(agency.name)}",
+                template="email/still_right_link.txt",
+                context={"agency": agency, "link": absolute_url("directory:still_right", token_for(agency, email))},
+            )
 
 
 def still_theirs(agency: Agency, mark: str) -> bool:

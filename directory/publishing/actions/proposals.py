@@ -6,13 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies import messages
+from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author, Hand, Membership
 from directory.catalogue.freshness import token_for
 from directory.models import Decision, Proposal, Service
 from directory.publishing import versions
 from directory.publishing.actions import freshness
 from directory.publishing.actions.decisions import AlreadyDecided, still_open, write_down
-from directory.publishing.recipients import absolute, group_emails, listing_emails, one_line
+from directory.publishing.recipients import group_emails, listing_emails
 from directory.publishing.review import changes, seen
 from directory.search.index import index
 
@@ -40,7 +41,7 @@ def accept_edit(
         raise Moved
     proposed, chosen = changes(proposal), set(fields)
     data = versions.as_data(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
-    versions.put(service, data, by=Author.of(by), what=f"As {one_line(proposal.byline)} asked"[:200])
+    versions.put(service, data, by=Author.of(by), what=f"As {format_subject(proposal.byline)} asked"[:200])
     if "published" in chosen:
         freshness.confirm([service], by=Author.of(by))  # they have just written it
     if verify:
@@ -70,13 +71,13 @@ def answer_group(proposal: Proposal, *, put_in: list[str], left_out: list[str]) 
     for number, email in enumerate(to):
         messages.send(
             key=f"proposal {proposal.pk} answered {number}", to=email,
-            subject=f"Your change of {one_line(proposal.service.name)}", template="email/proposal_answered.txt",
+            subject=f"Your change of {format_subject(proposal.service.name)}", template="email/proposal_answered.txt",
             context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": link_to(proposal)},
         )  # fmt: skip
 
 
 def link_to(proposal: Proposal) -> str:
-    return absolute("directory:report", proposal.pk)
+    return absolute_url("directory:report", proposal.pk)
 
 
 # --- A reader's report, or a group's own word by link -------------------------------------------------------
@@ -98,7 +99,7 @@ def settle(*, proposal: Proposal, right_as_it_is: bool, words: str, by: Membersh
         for number, email in enumerate(group_emails(proposal.service.agency)):
             messages.send(
                 key=f"proposal {proposal.pk} settled {number}", to=email,
-                subject=f"What you told us about {one_line(proposal.service.name)}",
+                subject=f"What you told us about {format_subject(proposal.service.name)}",
                 template="email/proposal_settled.txt",
                 context={"proposal": proposal, "right_as_it_is": right_as_it_is},
             )  # fmt: skip
@@ -116,11 +117,11 @@ def pass_on(*, proposal: Proposal, by: Membership) -> int:
         token = token_for(agency, email)
         messages.send(
             key=f"proposal {proposal.pk} passed on {number}", to=email,
-            subject=f"A reader says that something is wrong: {one_line(proposal.service.name)}",
+            subject=f"A reader says that something is wrong: {format_subject(proposal.service.name)}",
             template="email/report_passed_on.txt",
             context={
                 "proposal": proposal, "kept": not proposal.service.source,
-                "link": absolute("directory:still_right_changed", token, proposal.service_id),
+                "link": absolute_url("directory:still_right_changed", token, proposal.service_id),
             },
         )  # fmt: skip
     if to and proposal.passed_on_at is None:

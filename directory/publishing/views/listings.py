@@ -1,6 +1,5 @@
 """/listings/: the group's own activities, and a new one."""
 
-import uuid
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
+from config.http import parse_uuid
 from directory.catalogue.demand import to_ring
 from directory.models import Service
 from directory.publishing.actions.listings import create
@@ -24,7 +24,7 @@ from directory.publishing.templates import like
 @allow(Permission.PUBLISH)
 @require_safe
 def listings(request: MemberRequest) -> HttpResponse:
-    found, following = rows(request.member, uuid_or_none(request.GET.get("after", "")))
+    found, following = rows(request.member, parse_uuid(request.GET.get("after", "")))
     context = {"rows": found, "after": following, "verified": request.member.agency.verified_at is not None,
                "ring": to_ring(request.member)}  # fmt: skip
     return page(request, "directory/listings.html", context)
@@ -53,10 +53,3 @@ def begins_from(start: str, member: Any) -> Data | None:
     if kind == "model":
         return like(name)
     return as_data(Service.run_by(member).get(pk=name)) if kind == "own" else None
-
-
-def uuid_or_none(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

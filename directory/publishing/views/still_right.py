@@ -21,6 +21,7 @@ from agencies.models import Agency, Author
 from agencies.request import MemberRequest
 from config.forms import answer
 from config.fragments import page
+from config.http import add_noindex_header
 from directory.catalogue.freshness import asked_about, in_short, kept_by_group, next_ask, read_token
 from directory.models import Service, Status
 from directory.publishing.actions import freshness
@@ -50,7 +51,7 @@ def still_right(request: HttpRequest, token: str) -> HttpResponse:
         "checked": [{"service": service, "next": next_ask(service)} for service in running],
         "ended": rest.filter(status=Status.DEFUNCT),
     }  # fmt: skip
-    return unlisted(page(request, "directory/still_right.html", context))
+    return add_noindex_header(page(request, "directory/still_right.html", context))
 
 
 @public
@@ -71,7 +72,7 @@ def changed(request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponse:
         return redirect("directory:still_right", token)
     facts = in_short(service, timezone.localdate())
     context = {"form": form, "service": service, "token": token, "facts": facts}
-    return unlisted(answer(request, "directory/still_right_changed.html", context))
+    return add_noindex_header(answer(request, "directory/still_right_changed.html", context))
 
 
 @public
@@ -87,7 +88,7 @@ def ended(request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponse:
         freshness.has_ended(service, by=Author.by_link(agency))
         messages.success(request, f"Thank you. Nobody finds it any more: {service.name}.")
         return redirect("directory:still_right", token)
-    return unlisted(page(request, "directory/still_right_ended.html", {"service": service, "token": token}))
+    return add_noindex_header(page(request, "directory/still_right_ended.html", {"service": service, "token": token}))
 
 
 @public
@@ -96,7 +97,7 @@ def ended(request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponse:
 def new_link(request: HttpRequest, token: str) -> HttpResponse:
     """The same words whether the link was known or not, and whether one was sent or not."""
     freshness.renew_link(token, timezone.localdate())
-    return unlisted(page(request, "directory/still_right_sent.html"))
+    return add_noindex_header(page(request, "directory/still_right_sent.html"))
 
 
 @allow(Permission.PUBLISH)
@@ -117,16 +118,10 @@ def group_of(request: HttpRequest, token: str) -> Agency | HttpResponse:
     try:
         found = read_token(token)
     except SignatureExpired:
-        return unlisted(page(request, "directory/still_right_over.html", {"token": token}, status=410))
+        return add_noindex_header(page(request, "directory/still_right_over.html", {"token": token}, status=410))
     if found is None:
-        return unlisted(page(request, "directory/still_right_unknown.html", status=404))
+        return add_noindex_header(page(request, "directory/still_right_unknown.html", status=404))
     agency, mark = found
     if not freshness.still_theirs(agency, mark):
-        return unlisted(page(request, "directory/still_right_over.html", {"token": token}, status=410))
+        return add_noindex_header(page(request, "directory/still_right_over.html", {"token": token}, status=410))
     return agency
-
-
-def unlisted(response: HttpResponse) -> HttpResponse:
-    """Keeps a secret address out of search engines."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -13,6 +13,7 @@ from agencies import limits
 from agencies.access import public
 from config.forms import answer
 from config.fragments import page
+from config.http import add_noindex_header
 from directory.catalogue.detail import listed
 from directory.catalogue.wording import card
 from directory.models import Service, Slip
@@ -61,10 +62,10 @@ def slip(request: HttpRequest, code: str) -> HttpResponse:
         form = CodeForm({"code": code[:50]})
         form.is_valid()
         form.add_error("code", refused)
-        return unlisted(page(request, "directory/slip_enter.html", {"form": form}, status=404))
+        return add_noindex_header(page(request, "directory/slip_enter.html", {"form": form}, status=404))
     if found.code != code:
         return redirect("directory:slip", found.code)
-    return unlisted(page(request, "directory/slip.html", paper(found)))
+    return add_noindex_header(page(request, "directory/slip.html", paper(found)))
 
 
 @public
@@ -75,7 +76,7 @@ def printed(request: HttpRequest, code: str) -> HttpResponse:
     found, _ = look_up(request, code)
     if found is None:
         return redirect("directory:slip", code)
-    return unlisted(on_paper(request, paper(found), f"list-{found.code}.pdf"))
+    return add_noindex_header(on_paper(request, paper(found), f"list-{found.code}.pdf"))
 
 
 @public
@@ -114,9 +115,3 @@ def paper(slip: Slip) -> dict[str, Any]:
 
 def listed_on_list(request: HttpRequest) -> list[Service]:
     return listed(session.pks(request.session))
-
-
-def unlisted(response: HttpResponse) -> HttpResponse:
-    """Search engines keep no slip."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

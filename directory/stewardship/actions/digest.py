@@ -5,10 +5,11 @@ import datetime
 from django.db import transaction
 
 from agencies import messages
+from agencies.messages import absolute_url
 from agencies.working_days import is_working_day
 from directory.models import Claim, Decision, Proposal
 from directory.publishing.join_answers import answer_by
-from directory.publishing.recipients import absolute, steward_emails
+from directory.publishing.recipients import steward_emails
 
 
 @transaction.atomic
@@ -25,13 +26,21 @@ def tell_stewards(today: datetime.date) -> int:
     if not late and not waiting.filter(made_at__date__gte=last_working_day(today)).exists():
         return 0
     edits = waiting.filter(data__isnull=False).count()
-    about = {"reports": waiting.count() - edits, "edits": edits, "late": late, "link": absolute("directory:steward")}
+    about = {
+        "reports": waiting.count() - edits,
+        "edits": edits,
+        "late": late,
+        "link": absolute_url("directory:steward"),
+    }
     to = steward_emails()
     for number, email in enumerate(to):
         messages.send(
-            key=f"what waits {today} {number}", to=email, subject="What waits for you",
-            template="email/what_waits.txt", context=about,
-        )  # fmt: skip
+            key=f"what waits {today} {number}",
+            to=email,
+            subject="What waits for you",
+            template="email/what_waits.txt",
+            context=about,
+        )
     return len(to)
 
 

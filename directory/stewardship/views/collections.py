@@ -13,6 +13,7 @@ from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from config.forms import Form, answer
 from config.fragments import page
+from config.http import parse_uuid
 from directory.models import Collection, CollectionItem, Service
 from directory.search.query import Asked
 from directory.search.statement import search
@@ -100,7 +101,7 @@ def move_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def add_item(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Puts `service` in, and shows the same search again: there may be more to choose."""
     collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
-    service = get_object_or_404(Service.visible_to(), pk=read_uuid(request.POST.get("service", "")))
+    service = get_object_or_404(Service.visible_to(), pk=parse_uuid(request.POST.get("service", "")))
     new = deeds.add(collection=collection, service=service, by=request.member)
     messages.success(request, f"{service.name} is in it." if new else f"{service.name} was in it already.")
     again = urlencode({"words": request.POST.get("words", "")[:200]})
@@ -147,10 +148,3 @@ def place_in(request: MemberRequest) -> int:
     """Which place in the list, from 0; what is no number is the first."""
     typed = request.POST.get("to", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
-
-
-def read_uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -194,10 +194,10 @@ def test_the_next_sessions_with_places_left_and_where_to_book(client: Client) ->
     html = client.get(url(service)).content.decode()
     for words in (
         "1 place left", "Full", "Join the waiting list", "2 places left", "Not on: Snow",
-        reverse("referrals:book", args=[first.pk]), reverse("directory:calendar", args=[service.pk]),
+        reverse("bookings:book", args=[first.pk]), reverse("directory:calendar", args=[service.pk]),
     ):  # fmt: skip
         assert words in html, words
-    assert reverse("referrals:book", args=[third.pk]) not in html
+    assert reverse("bookings:book", args=[third.pk]) not in html
 
 
 def test_what_is_not_booked_here_has_no_button_for_it(client: Client) -> None:
@@ -221,7 +221,7 @@ def test_what_can_be_booked_has_booking_as_its_main_button_and_calling_second(cl
     assert buttons(html) == ["Book a place → #next", "Call → tel:01632960001"]
     assert '<a href="#next">book a place</a> here, without an account' in html
     Session.coming().exclude(pk=Session.coming()[0].pk).delete()
-    one = reverse("referrals:book", args=[Session.coming()[0].pk])
+    one = reverse("bookings:book", args=[Session.coming()[0].pk])
     assert buttons(client.get(url(service)).content.decode())[0] == f"Book a place → {one}"
 
 
@@ -242,7 +242,7 @@ def test_what_is_closed_for_now_is_asked_about_and_books_from_the_day_it_runs_ag
     html = client.get(url(service)).content.decode()
     assert buttons(html)[0] == "Book a place → #next"
     for session in Session.coming()[:4]:
-        address = reverse("referrals:book", args=[session.pk])
+        address = reverse("bookings:book", args=[session.pk])
         assert address in html
         assert client.get(address).status_code == 200
 

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from agencies.access import Role
+from bookings.models import Booking
 from directory.models import Figure
-from referrals.models import Booking
 from tests.directory.own import a_listing
 from tests.factories import MembershipFactory, OnwardReferralFactory, SessionFactory, booked, teammate
 

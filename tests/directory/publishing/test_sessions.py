@@ -9,12 +9,12 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author
 from agencies.working_days import bank_holidays
+from bookings.actions import move_booking
+from bookings.models import Booking
+from bookings.states import Booked, Mover
 from directory.catalogue import timetable
 from directory.catalogue.timetable import lay_out
 from directory.models import Service, Session
-from referrals.actions.booking import move_booking
-from referrals.booking_states import Booked, Mover
-from referrals.models import Booking
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, SessionFactory, booked, teammate
 from tests.queries import assert_queries
@@ -57,13 +57,13 @@ def test_the_list_says_when_where_and_how_many_are_in(client_of, provider, walk,
     assert "0 of 6 taken" in text
     assert "Bring a coat" in text
     assert "10:30am to midday" in text
-    assert reverse("referrals:register", args=[first.pk]) not in text, "Not yet"
+    assert reverse("bookings:register", args=[first.pk]) not in text, "Not yet"
     assert len(page.context["coming"]) == 12
 
 
 def test_given_a_session_is_today_then_its_register_is_beside_it(client_of, provider, walk):
     soon = SessionFactory(service=walk, starts_at=timezone.now() + datetime.timedelta(minutes=30))
-    assert reverse("referrals:register", args=[soon.pk]) in client_of(provider).get(url(walk, "sessions")).text
+    assert reverse("bookings:register", args=[soon.pk]) in client_of(provider).get(url(walk, "sessions")).text
 
 
 def test_given_a_session_was_then_who_came_can_be_written_down(client_of, provider, walk):
@@ -91,7 +91,7 @@ def test_given_a_full_session_then_it_says_who_waits_and_who_is_to_be_rung(clien
     assert "1 to ring" in text
     page = client.get("/listings/").text
     assert "1 person waits to be rung" in page
-    assert reverse("referrals:session_bookings", args=[first.pk]) in page
+    assert reverse("bookings:session_bookings", args=[first.pk]) in page
     stranger = client_of(MembershipFactory(role=Role.PROVIDER))
     assert "to be rung" not in stranger.get("/listings/").text
 

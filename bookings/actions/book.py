@@ -1,0 +1,98 @@
+"""Taking a place, or a number on the waiting list; and coming through the door without either."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from agencies.models import Agency, Author
+from bookings.actions.places import has_begun, hold
+from bookings.actions.transition import FULL, BookingRefused, offer_free, register_is_open, register_words, step
+from bookings.models import Booking
+from bookings.states import Booked, Mover
+from directory.catalogue.timetable import runs_on
+from directory.models import Session
+
+
+@dataclass(frozen=True)
+class Who:
+    """All that a booking holds about somebody."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def book(
+    *, session: Session, by: Author, mover: Mover, key: uuid.UUID, who: Who, team: Agency | None = None
+) -> Booking:
+    """A place, or when there is none the next number on the waiting list. Never one place more than there are,
+    however many ask at once.
+
+    The second call with the same `key` gets the first one's booking. Raises BookingRefused when nobody can book it:
+    it has begun, is cancelled, or its group takes no bookings here.
+    """
+    held = hold(session.pk)
+    if first := Booking.objects.filter(key=key).first():
+        return first
+    if why := why_closed(held):
+        raise BookingRefused(why)
+    offer_free(held)  # nobody who waits is passed over
+    in_line = Booking.objects.filter(session=held, status=Booked.WAITING).exists()
+    to = Booked.BOOKED if held.has_room and not in_line else Booked.WAITING
+    booking = new(held, key=key, who=who, team=team)
+    step(booking, to, by=by, mover=mover, key=key)
+    return booking
+
+
+@transaction.atomic
+def add_at_door(*, session: Session, by: Author, key: uuid.UUID, who: Who, more: bool = False) -> Booking:
+    """Somebody came without booking. With `more` also when all places are taken: the session then had one more.
+
+    The second call with the same `key` gets the first one's booking. Raises BookingRefused when the register is
+    closed, or it is full and `more` was not said.
+    """
+    held = hold(session.pk)
+    if first := Booking.objects.filter(key=key).first():
+        return first
+    if not register_is_open(held):
+        raise BookingRefused(register_words(held))
+    if not held.has_room and not more:
+        raise BookingRefused(FULL)
+    booking = new(held, key=key, who=who)
+    step(booking, Booked.ATTENDED, by=by, mover=Mover.GROUP, key=key)
+    Session.objects.filter(pk=held.pk, registered_at=None).update(registered_at=timezone.now())
+    return booking
+
+
+def new(held: Session, *, key: uuid.UUID, who: Who, team: Agency | None = None) -> Booking:
+    """Not saved yet; its number is the next in a session that is held."""
+    last = Booking.objects.filter(session=held).aggregate(last=Max("number"))["last"]
+    return Booking(
+        key=key,
+        session=held,
+        number=(last or 0) + 1,
+        team=team,
+        name=who.name,
+        email=who.email,
+        phone=who.phone,
+        note=who.note,
+    )
+
+
+def why_closed(session: Session) -> str:
+    """Why nobody can book it, in plain English; "" when they can."""
+    if session.cancelled_at:
+        return "This session is cancelled." + (f" {session.cancelled_why}" if session.cancelled_why else "")
+    if has_begun(session):
+        return "This session has begun."
+    service = session.service
+    if not service.bookable or not service.is_listed:
+        return f"{service.agency.name} does not take bookings here."
+    if not runs_on(service, timezone.localdate(session.starts_at)):
+        return "This activity is closed for now."
+    return ""

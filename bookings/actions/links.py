@@ -1,0 +1,52 @@
+"""Secret ways to one's own booking: a link in an e-mail, or a code to write down. Only hashes are kept."""
+
+import re
+import secrets
+
+from django.utils import timezone
+
+from bookings.models import SHOWN_FOR, Booking, BookingLink
+
+TOKEN_BYTES = 32  # 256 bits: not to be guessed
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are read for another
+CODE_LENGTH = 10  # 50 bits, and few tries from one network (views/booking.py)
+
+
+def new_link(booking: Booking) -> str:
+    """A token that opens the booking: for an e-mail, or the page after booking."""
+    return _keep(booking, secrets.token_urlsafe(TOKEN_BYTES))
+
+
+def new_code(booking: Booking) -> str:
+    """A code that opens the booking, for who has no e-mail: to write down, and to read out on the phone."""
+    return _keep(booking, "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))
+
+
+def _keep(booking: Booking, token: str) -> str:
+    BookingLink.objects.create(booking=booking, token_hash=BookingLink.hashed(token))
+    return token
+
+
+def find(token: str) -> Booking | None:
+    """The booking that a token or a code leads to, until some weeks after its session."""
+    links = BookingLink.objects.select_related("booking__session__service__agency", "booking__team")
+    tokens = {BookingLink.hashed(token), BookingLink.hashed(tidy(token))}
+    link = links.filter(token_hash__in=tokens, booking__blanked_at=None).first()
+    if link is None or link.booking.session.starts_at + SHOWN_FOR < timezone.now():
+        return None
+    return link.booking
+
+
+def tidy(code: str) -> str:
+    """A code as somebody typed it: "abcde fghjk" → "ABCDEFGHJK"."""
+    return re.sub(r"[^A-Z0-9]", "", code.upper())
+
+
+def is_code(token: str) -> bool:
+    return len(tidy(token)) == CODE_LENGTH
+
+
+def in_two(code: str) -> str:
+    """As it is shown: "ABCDE-FGHJK"."""
+    tidied = tidy(code)
+    return f"{tidied[:5]}-{tidied[5:]}"

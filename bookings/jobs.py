@@ -1,0 +1,149 @@
+"""Bookings looked after by the clock: offers run out, waiting lists end, people are reminded, names are forgotten.
+
+Each may run twice, or two at once: whoever holds the session's row finds what the other has left to do.
+"""
+
+import datetime
+import logging
+import uuid
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from agencies import messages
+from agencies.messages import absolute_url, format_subject
+from agencies.models import Author, Message
+from bookings import notifications
+from bookings.actions.places import has_begun, hold
+from bookings.actions.transition import offer_free, standing_in, step
+from bookings.models import KEPT_FOR, Booking, BookingLink, BookingMove
+from bookings.states import Booked, Mover
+from directory.models import Session
+
+logger = logging.getLogger(__name__)
+
+DAY = datetime.timedelta(days=1)
+REMIND = (datetime.time(9), datetime.time(20))  # London: between them people are reminded, the day before
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="look_after_bookings", queueing_lock="look_after_bookings", lock="look_after_bookings")
+def look_after_bookings(timestamp: int) -> None:
+    """Every five minutes: offers that ran out go to the next, and lists of what has begun are closed."""
+    run_out(timezone.now())
+    remind(timezone.now())
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="forget_bookings", queueing_lock="forget_bookings", lock="forget_bookings")
+def forget_bookings(timestamp: int) -> None:
+    """Each night: who came to what ended long ago is only counted from now on."""
+    forget(timezone.now())
+
+
+def run_out(now: datetime.datetime) -> int:
+    """Sessions with something that ran out: an offer that nobody took, or a list whose session has begun."""
+    lapsed = Q(status=Booked.OFFERED, offered_until__lte=now)
+    begun = Q(status__in=[Booked.WAITING, Booked.OFFERED], session__starts_at__lte=now)
+    return each(sessions_of(Booking.objects.filter(lapsed | begun)), lambda pk: close_or_offer(pk, now))
+
+
+def close_or_offer(pk: uuid.UUID, now: datetime.datetime) -> None:
+    session = hold(pk)
+    for booking in standing_in(session):
+        over = has_begun(session)
+        if booking.status == Booked.OFFERED and (over or (booking.offered_until or now) <= now):
+            step(booking, Booked.LAPSED, by=Author.system(), mover=Mover.SYSTEM)
+        elif booking.status == Booked.WAITING and over:
+            step(booking, Booked.FULL, by=Author.system(), mover=Mover.SYSTEM)
+    offer_free(session)
+
+
+def remind(now: datetime.datetime) -> int:
+    """The day before, by daylight: who has a place, who still waits, and the group. Once each."""
+    local = timezone.localtime(now)
+    if not REMIND[0] <= local.time() < REMIND[1]:
+        return 0
+    tomorrow = local.date() + datetime.timedelta(days=1)
+    begins = [datetime.datetime.combine(day, datetime.time(), local.tzinfo) for day in (tomorrow, tomorrow + DAY)]
+    due = Booking.objects.filter(
+        session__starts_at__gte=begins[0],
+        session__starts_at__lt=begins[1],
+        session__cancelled_at=None,
+        status__in=[Booked.BOOKED, Booked.WAITING],
+        reminded_at=None,
+    )
+    return each(sessions_of(due), lambda pk: remind_of(pk, now))
+
+
+def remind_of(pk: uuid.UUID, now: datetime.datetime) -> None:
+    session = hold(pk)
+    there = standing_in(session)
+    for booking in there:
+        if booking.reminded_at or booking.status == Booked.OFFERED or session.cancelled_at:
+            continue
+        Booking.objects.filter(pk=booking.pk).update(reminded_at=now)
+        if timezone.localdate(booking.made_at) < timezone.localdate(now):  # who booked today needs no reminder
+            news = "reminder" if booking.status == Booked.BOOKED else "still_waiting"
+            notifications.tell(booking, news, key=f"{news} {session.starts_at.isoformat()}")
+    tell_group(session, there)
+
+
+def tell_group(session: Session, there: list[Booking]) -> None:
+    """How many come tomorrow, and where the register is. No names: e-mail is not private."""
+    if to := session.service.reply_to_email():
+        statuses = [booking.status for booking in there]
+        messages.send(
+            key=f"register {session.pk} {session.starts_at.isoformat()}",
+            to=to,
+            subject=format_subject(f"Tomorrow: {session.service.name}"),
+            template="email/booking_tomorrow.txt",
+            context={
+                "session": session,
+                "when": notifications.day_and_time(session),
+                "booked": statuses.count(Booked.BOOKED),
+                "waiting": len(statuses) - statuses.count(Booked.BOOKED),
+                "register": absolute_url("bookings:register", session.pk),
+                "bookings": absolute_url("bookings:session_bookings", session.pk),
+            },
+        )
+
+
+def forget(now: datetime.datetime) -> int:
+    """Blank name, contact and words of bookings whose session is KEPT_FOR ago. That there was one, and whether they
+    came, stays; so does what a case history says."""
+    old = Booking.objects.filter(session__starts_at__lt=now - KEPT_FOR, blanked_at=None)
+    return each(sessions_of(old), lambda pk: forget_session(pk, now))
+
+
+def forget_session(pk: uuid.UUID, now: datetime.datetime) -> None:
+    session = hold(pk)
+    ids = list(Booking.objects.filter(session=session, blanked_at=None).values_list("pk", flat=True))
+    BookingLink.objects.filter(booking__in=ids).delete()
+    Message.keyed(notifications.session_prefix(pk)).delete()
+    with connection.cursor() as cursor:  # the one lawful change of an append-only row
+        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
+        BookingMove.objects.filter(booking__in=ids).exclude(words="").update(words="")
+        cursor.execute("SELECT set_config('app.erasing', '', true)")
+    Booking.objects.filter(pk__in=ids).update(name="", phone="", email="", note="", blanked_at=now)
+
+
+def sessions_of(bookings: QuerySet[Booking]) -> list[uuid.UUID]:
+    """Their sessions, each once, in one order for all workers."""
+    return list(bookings.order_by("session_id").values_list("session_id", flat=True).distinct())
+
+
+def each(sessions: list[uuid.UUID], deed: Callable[[uuid.UUID], None]) -> int:
+    """Do it to each session in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
+    done = 0
+    for pk in sessions:
+        try:
+            with transaction.atomic():
+                deed(pk)
+                done += 1
+        except Exception:
+            logger.exception("The bookings of session %s could not be looked after", pk)
+    return done

@@ -1,0 +1,176 @@
+"""Reading bookings: what a session's lists and a booking's own page print, worked out once."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from agencies.models import Membership, Message
+from agencies.models.message import Channel
+from bookings.models import Booking, BookingMove
+from bookings.notifications import hours, place_of, session_prefix
+from bookings.states import EXPECTED, STANDS, Booked
+from config.http import parse_uuid
+from config.template_tags import date_words
+from directory.models import Session
+
+TONES = {
+    Booked.BOOKED: "green",
+    Booked.ATTENDED: "green",
+    Booked.OFFERED: "sky",
+    Booked.WAITING: "amber",
+    Booked.MISSED: "coral",
+}
+
+
+@dataclass(frozen=True)
+class SessionWords:
+    """A session as every page of it says it."""
+
+    session: Session
+    day: str  # "Tuesday 24 November 2026"
+    hours: str
+    where: str
+    room: str  # "3 places left", "Full, 2 waiting"; "" when places are not counted and nobody waits
+
+    @property
+    def when(self) -> str:
+        return f"{self.day}, {self.hours}"
+
+
+def in_words(session: Session) -> SessionWords:
+    start = timezone.localtime(session.starts_at)
+    return SessionWords(
+        session, f"{start:%A} {date_words(session.starts_at)}", hours(session), place_of(session), room_words(session)
+    )
+
+
+def room_words(session: Session) -> str:
+    left = session.places_left
+    if left:
+        return f"{left} place{'' if left == 1 else 's'} left"
+    waiting = Booking.objects.filter(session=session, status=Booked.WAITING).count()
+    if left is None:
+        return f"{waiting} waiting" if waiting else ""
+    return f"Full, {waiting} on the waiting list" if waiting else "Full"
+
+
+def find_session(pk: uuid.UUID) -> Session | None:
+    """A session of a listing that anybody may see; None for any other."""
+    rows = Session.objects.select_related("service__agency", "at_location__location")
+    session = rows.filter(pk=pk).first()
+    return session if session and session.service.is_listed else None
+
+
+def kept_session(member: Membership) -> QuerySet[Session]:
+    """Sessions that the member's group runs, with what their lists need."""
+    return Session.kept_by(member).select_related("service__agency", "at_location__location")
+
+
+def made_here(ids: Iterable[str], session: Session) -> list[Booking]:
+    """Those that this browser made for the session, as it remembers them, and that stand."""
+    wanted = [pk for text in ids if (pk := parse_uuid(text))]
+    rows = Booking.objects.filter(pk__in=wanted, session=session, status__in=sorted(STANDS))
+    return list(rows.order_by("number"))
+
+
+def booking_of(key: uuid.UUID) -> Booking | None:
+    """What a form with that idempotency key has made."""
+    return Booking.objects.filter(key=key).first()
+
+
+def latest_words(booking: Booking) -> str:
+    """Why the latest move was made, for the person to read."""
+    move = booking.moves.order_by("-number").first()
+    return move.words if move else ""
+
+
+# --- For the group ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody on a list of the group's."""
+
+    booking: Booking
+    status: str
+    tone: str
+    position: int  # on the waiting list; 0 for who is not on it
+    by: str  # who booked: "themselves", "Community Connections"
+    same: bool  # another booking of the session has the same e-mail address or phone number
+
+
+def lines(member: Membership, session: Session) -> list[Line]:
+    """All bookings of the session that the member may still read, in their order."""
+    first = BookingMove.objects.filter(booking=OuterRef("pk"), number=1)
+    rows = Booking.visible_to(member).filter(session=session).select_related("team")
+    rows = rows.annotate(hand=Subquery(first.values("hand")), author=Subquery(first.values("agency_name"))).order_by(
+        "number"
+    )
+    found, waiting = list(rows), 0
+    contacts = [row.contact.casefold() for row in found if row.contact and row.stands]
+    shown = []
+    for row in found:
+        waiting += row.status == Booked.WAITING
+        shown.append(
+            Line(
+                row,
+                row.get_status_display(),
+                TONES.get(Booked(row.status), "grey"),
+                waiting if row.status == Booked.WAITING else 0,
+                row.author or "themselves",  # type: ignore[attr-defined]
+                row.stands and contacts.count(row.contact.casefold()) > 1,
+            )
+        )
+    return shown
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many stand where in a session. Counted also when the names are gone."""
+
+    booked: int
+    came: int
+    missed: int
+    waiting: int
+    offered: int
+
+    @property
+    def words(self) -> str:
+        """ "7 came, 1 did not, 4 to mark"."""
+        said = [f"{self.came} came", f"{self.missed} did not"]
+        return ", ".join([*said, f"{self.booked} to mark"])
+
+
+def tally(session: Session) -> Tally:
+    rows = Booking.objects.filter(session=session).values_list("status").annotate(n=Count("pk")).order_by()
+    n = dict(rows)
+    return Tally(
+        n.get(Booked.BOOKED, 0),
+        n.get(Booked.ATTENDED, 0),
+        n.get(Booked.MISSED, 0),
+        n.get(Booked.WAITING, 0),
+        n.get(Booked.OFFERED, 0),
+    )
+
+
+def on_register(shown: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Those who are expected, by name as people look for it; and those who may come though they have no place."""
+    expected = [line for line in shown if line.booking.status in EXPECTED]
+    others = [line for line in shown if line.booking.status not in EXPECTED | {Booked.CALLED_OFF}]
+    return sorted(expected, key=lambda line: line.booking.name.casefold()), others
+
+
+def to_ring(session: Session) -> QuerySet[Message]:
+    """Calls that the group has still to make about a session to come."""
+    if session.starts_at <= timezone.now():
+        return Message.keyed("").none()
+    found = Message.keyed(session_prefix(session.pk)).filter(channel=Channel.CALL, sent_at=None)
+    return found.order_by("created_at", "pk")
+
+
+def rung(session: Session, message: uuid.UUID) -> bool:
+    """Note that a call was made; False when it was noted before or is not this session's."""
+    return bool(to_ring(session).order_by().filter(pk=message).update(sent_at=timezone.now()))

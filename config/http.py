@@ -1,0 +1,23 @@
+"""What several views need of a request or its answer."""
+
+import uuid
+
+from django.http import HttpResponse
+
+
+def parse_uuid(text: object) -> uuid.UUID | None:
+    """The UUID that the text says, as an address, a form or a session sends it; None where it says none."""
+    try:
+        return uuid.UUID(str(text).strip())
+    except ValueError:
+        return None
+
+
+def add_noindex_header(response: HttpResponse) -> HttpResponse:
+    """Keeps a secret address out of search engines.
+
+    The address reaches no other site either, by SECURE_REFERRER_POLICY = "same-origin". "no-referrer" would say no
+    more to others, and make browsers post `Origin: null`, which Django's CSRF check rightly refuses.
+    """
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
