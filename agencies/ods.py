@@ -105,9 +105,19 @@ def practice_of(line: int, row: dict[str, str] | list[str]) -> Practice | Proble
 def from_epraccur(row: list[str]) -> dict[str, str]:
     """The columns we use, under the names of the extract's header."""
     places = {
-        "ods_code": 0, "name": 1, "high_level_health_geography": 3, "address_1": 4, "address_2": 5, "address_3": 6,
-        "address_4": 7, "address_5": 8, "postcode": 9, "open_date": 10, "commissioner": 14, "telephone": 17,
-    }  # fmt: skip
+        "ods_code": 0,
+        "name": 1,
+        "high_level_health_geography": 3,
+        "address_1": 4,
+        "address_2": 5,
+        "address_3": 6,
+        "address_4": 7,
+        "address_5": 8,
+        "postcode": 9,
+        "open_date": 10,
+        "commissioner": 14,
+        "telephone": 17,
+    }
     return {name: row[place] for name, place in places.items()}
 
 

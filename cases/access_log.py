@@ -39,10 +39,16 @@ def opened(request: HttpRequest, case: Case, page: str) -> None:
     """
     member: Membership = request.member  # type: ignore[attr-defined]
     row: dict[str, Any] = {
-        "id": uuid.uuid4(), "case": case.pk, "member": member.pk, "agency": member.agency_id,
-        "reader": member.user.name, "agency_name": member.agency.name, "page": page,
-        "now": timezone.now(), "fold": FOLD_SECONDS,
-    }  # fmt: skip
+        "id": uuid.uuid4(),
+        "case": case.pk,
+        "member": member.pk,
+        "agency": member.agency_id,
+        "reader": member.user.name,
+        "agency_name": member.agency.name,
+        "page": page,
+        "now": timezone.now(),
+        "fold": FOLD_SECONDS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -46,10 +46,17 @@ def look(case: Case, form: FindActivitiesForm, after: str = "") -> Found:
     """Search near the person's home, which stays on the server: it is in no address and goes to no map."""
     said: dict[str, Any] = form.cleaned_data
     near = find_postcode(case.person.postcode) if case.person.postcode else None
-    return search(Search(
-        words=said["words"], need=said["need"], day=said["day"], near=near, km=form.km if near else None,
-        after=after[:200], size=PAGE,
-    ))  # fmt: skip
+    return search(
+        Search(
+            words=said["words"],
+            need=said["need"],
+            day=said["day"],
+            near=near,
+            km=form.km if near else None,
+            after=after[:200],
+            size=PAGE,
+        )
+    )
 
 
 def activities(found: Found, case: Case, chosen: list[Service]) -> list[Activity]:
@@ -58,15 +65,20 @@ def activities(found: Found, case: Case, chosen: list[Service]) -> list[Activity
     ticked = {service.pk for service in chosen}
     return [
         Activity(
-            service=service, when=spot.when if spot else "", where=spot.where if spot else "",
+            service=service,
+            when=spot.when if spot else "",
+            where=spot.where if spot else "",
             far=miles_away(service.distance_km),  # type: ignore[attr-defined]  # what a search found carries it
-            summary=summary(service.description), chips=list(spot.chips) if spot else [],
-            asked=asked.get(service.pk), answers=service.pk in answering, chosen=service.pk in ticked,
+            summary=summary(service.description),
+            chips=list(spot.chips) if spot else [],
+            asked=asked.get(service.pk),
+            answers=service.pk in answering,
+            chosen=service.pk in ticked,
             dates=dates.get(service.pk, []),
         )
         for service in found.services
         for spot in [service.spot]
-    ]  # fmt: skip
+    ]
 
 
 def not_shown(chosen: list[Service], shown: list[Activity]) -> list[Service]:

@@ -55,9 +55,13 @@ def in_words(booking: Booking) -> Place:
     news = {Booked.WAITING: f"Number {booking.position}", Booked.OFFERED: f"Until {until(booking)}"}
     tone = TONES.get(Booked(booking.status), "grey")
     return Place(
-        booking, booking.session.service.name, when, booking.get_status_display(), tone,
+        booking,
+        booking.session.service.name,
+        when,
+        booking.get_status_display(),
+        tone,
         news.get(Booked(booking.status), ""),
-    )  # fmt: skip
+    )
 
 
 def dates_of(services: Iterable[Service], case: Case) -> dict[uuid.UUID, list[Date]]:

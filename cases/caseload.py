@@ -40,13 +40,24 @@ LISTS: dict[str, Callable[[datetime.date], Q]] = {
 }
 ORDER = {"quiet": "last_entry_at", "all": "person__name"}  # the others: what is due first comes first
 OF_CASE = (  # the columns a row is made of
-    "first_contact_due", "first_contact_at", "next_action", "next_action_on", "last_entry_at", "closed_at",
-    "person__name", "lead__user__name",
-)  # fmt: skip
+    "first_contact_due",
+    "first_contact_at",
+    "next_action",
+    "next_action_on",
+    "last_entry_at",
+    "closed_at",
+    "person__name",
+    "lead__user__name",
+)
 OF_REFERRAL = (
-    "case", "referral__status", "referral__sent_at", "referral__answer_by", "referral__unanswered_at",
-    "referral__service__name", "referral__to_agency__name",
-)  # fmt: skip
+    "case",
+    "referral__status",
+    "referral__sent_at",
+    "referral__answer_by",
+    "referral__unanswered_at",
+    "referral__service__name",
+    "referral__to_agency__name",
+)
 
 
 @dataclass(frozen=True)
@@ -127,10 +138,15 @@ def row_to_accept(referral: Referral) -> Row:
     urgent = referral.urgency == Urgency.SOON
     status, tone = ("Late", "coral") if late else ("Soon", "amber") if urgent else ("New", "sky")
     return Row(
-        pk=referral.pk, url=reverse("referrals:referral", args=[referral.pk]), name=referral.person_name,
-        next_step="Accept, or say why not", due=due(referral.answer_by), status=status, tone=tone,
+        pk=referral.pk,
+        url=reverse("referrals:referral", args=[referral.pk]),
+        name=referral.person_name,
+        next_step="Accept, or say why not",
+        due=due(referral.answer_by),
+        status=status,
+        tone=tone,
         lead=referral.assigned_to.user.name if referral.assigned_to else "Nobody yet",
-    )  # fmt: skip
+    )
 
 
 def row_of_case(case: Case, name: str) -> Row:
@@ -140,9 +156,15 @@ def row_of_case(case: Case, name: str) -> Row:
         step, by = f"{referral.service or referral.to_agency} to answer", referral.answer_by
     status, tone = status_of(case, name)
     return Row(
-        pk=case.pk, url=reverse("cases:case", args=[case.pk]), name=case.person.name, next_step=step,
-        due=due(by), status=status, tone=tone, lead=case.lead.user.name,
-    )  # fmt: skip
+        pk=case.pk,
+        url=reverse("cases:case", args=[case.pk]),
+        name=case.person.name,
+        next_step=step,
+        due=due(by),
+        status=status,
+        tone=tone,
+        lead=case.lead.user.name,
+    )
 
 
 def next_step(case: Case) -> tuple[str, datetime.date | None]:

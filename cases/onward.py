@@ -12,9 +12,14 @@ from referrals.models import Referral
 from referrals.states import OPEN, Status
 
 TONES = {  # the colour of a state; its words say the same
-    Status.ACCEPTED: "green", Status.STARTED: "green", Status.WAITING: "amber", Status.COMPLETED: "grey",
-    Status.WITHDRAWN: "grey", Status.DECLINED: "coral", Status.LOST_CONTACT: "coral",
-}  # fmt: skip
+    Status.ACCEPTED: "green",
+    Status.STARTED: "green",
+    Status.WAITING: "amber",
+    Status.COMPLETED: "grey",
+    Status.WITHDRAWN: "grey",
+    Status.DECLINED: "coral",
+    Status.LOST_CONTACT: "coral",
+}
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,19 @@ def width(characters: int) -> dict[str, str]:
 
 
 MONTHS = [
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-]  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 WORDS = {"day": "a day", "month": "a month", "year": "a year"}
 
 

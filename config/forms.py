@@ -58,9 +58,21 @@ from config.fields import (
 from config.fragments import page
 
 __all__ = [
-    "Checkboxes", "DateField", "Form", "IdempotencyKey", "ModelForm", "NHSNumberField", "NameField", "PhoneField",
-    "PostcodeField", "Radios", "TextField", "answer", "nhs_number_is_valid", "width",
-]  # fmt: skip
+    "Checkboxes",
+    "DateField",
+    "Form",
+    "IdempotencyKey",
+    "ModelForm",
+    "NHSNumberField",
+    "NameField",
+    "PhoneField",
+    "PostcodeField",
+    "Radios",
+    "TextField",
+    "answer",
+    "nhs_number_is_valid",
+    "width",
+]
 
 # --- Drawing ---------------------------------------------------------------------------------------
 
@@ -139,12 +151,14 @@ class Field(BoundField):
             looks += ["govuk-input--error"] if part in wrong else []
             attrs = {
                 "class": " ".join(looks),
-                "id": id_, "name": f"{self.html_name}_{part}", "type": "text",
+                "id": id_,
+                "name": f"{self.html_name}_{part}",
+                "type": "text",
                 "value": "" if typed[number] is None else typed[number],
                 "inputmode": None if part == "month" else "numeric",  # a month may be a word
                 "aria-invalid": "true" if part in wrong else None,
                 "autocomplete": f"{offered}-{part}" if offered else None,
-            }  # fmt: skip
+            }
             rows.append({"id": id_, "label": part.title(), "attrs": drawn(attrs)})
         return rows
 
@@ -165,17 +179,30 @@ class Field(BoundField):
             hint, alone = getattr(field, "hints", {}).get(value), value == getattr(field, "alone", None)
             attrs = {
                 "class": "govuk-checkboxes__input" if kind == "checkbox" else "govuk-radios__input",
-                "id": id_, "name": self.html_name, "type": kind, "value": value, "checked": option.data["selected"],
-                "disabled": bool(field.disabled), "data-behaviour": "exclusive" if alone else None,
+                "id": id_,
+                "name": self.html_name,
+                "type": kind,
+                "value": value,
+                "checked": option.data["selected"],
+                "disabled": bool(field.disabled),
+                "data-behaviour": "exclusive" if alone else None,
                 "aria-describedby": f"{id_}_hint" if hint else None,
-            }  # fmt: skip
+            }
             shows = [self.form[name] for name in getattr(field, "shows", {}).get(value, ())]
-            rows.append({
-                "id": id_, "label": option.choice_label, "attrs": drawn(attrs), "hint": hint, "alone": alone,
-                "shows": shows,
-                # for pages that draw their own
-                "value": value, "name": self.html_name, "checked": option.data["selected"],
-            })  # fmt: skip
+            rows.append(
+                {
+                    "id": id_,
+                    "label": option.choice_label,
+                    "attrs": drawn(attrs),
+                    "hint": hint,
+                    "alone": alone,
+                    "shows": shows,
+                    # for pages that draw their own
+                    "value": value,
+                    "name": self.html_name,
+                    "checked": option.data["selected"],
+                }
+            )
         return rows
 
 

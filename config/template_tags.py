@@ -132,11 +132,37 @@ def status_tag(words: Any, code: str = "", tone: str = "") -> SafeString:
     return format_html('<strong class="tag tag--{}">{}</strong>', tone or found, words)
 
 
-ICONS = frozenset({
-    "home", "check", "alert", "phone", "letter", "note", "people", "plan", "measure", "share", "lock", "calendar",
-    "clock", "place", "money", "step-free", "room", "search", "print", "download", "pencil", "star", "flag", "door",
-    "chat", "walk", "heart",
-})  # fmt: skip
+ICONS = frozenset(
+    {
+        "home",
+        "check",
+        "alert",
+        "phone",
+        "letter",
+        "note",
+        "people",
+        "plan",
+        "measure",
+        "share",
+        "lock",
+        "calendar",
+        "clock",
+        "place",
+        "money",
+        "step-free",
+        "room",
+        "search",
+        "print",
+        "download",
+        "pencil",
+        "star",
+        "flag",
+        "door",
+        "chat",
+        "walk",
+        "heart",
+    }
+)
 
 
 @register.simple_tag
@@ -183,8 +209,10 @@ def button(form: forms.BaseForm | None = None, words: str = "", **options: str) 
     `look="secondary"` (or "warning") is the quieter (or dangerous) one."""
     return {
         "words": words or getattr(form, "button", "Save"),
-        "look": options.get("look", ""), "name": options.get("name", ""), "value": options.get("value", "1"),
-    }  # fmt: skip
+        "look": options.get("look", ""),
+        "name": options.get("name", ""),
+        "value": options.get("value", "1"),
+    }
 
 
 # --- Navigation ------------------------------------------------------------------------------------

@@ -20,11 +20,20 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, DOMAIN)  # the same ids in each demo 
 
 # The words of the offers → the codes of the place's needs.
 NEEDS = {
-    "active": "active", "alcohol": "alcohol-drugs", "bereavement": "bereavement", "caring": "caring",
-    "family": "family", "food": "food", "health": "long-term-condition", "housing": "housing",
-    "loneliness": "loneliness", "mental": "mental-wellbeing", "money": "money", "transport": "transport",
+    "active": "active",
+    "alcohol": "alcohol-drugs",
+    "bereavement": "bereavement",
+    "caring": "caring",
+    "family": "family",
+    "food": "food",
+    "health": "long-term-condition",
+    "housing": "housing",
+    "loneliness": "loneliness",
+    "mental": "mental-wellbeing",
+    "money": "money",
+    "transport": "transport",
     "work": "work-learning",
-}  # fmt: skip
+}
 
 
 def stable(*words: str) -> uuid.UUID:
@@ -59,9 +68,14 @@ def build_agencies() -> dict[str, Agency]:
 
 def make_agency(code: str, name: str, kind: str, postcode: str, phone: str, **more: Any) -> Agency:
     return Agency.objects.create(
-        id=stable("agency", code), name=name, kind=kind, postcode=postcode, phone=phone,
-        email=f"{code.lower()}@{DOMAIN}", **more,
-    )  # fmt: skip
+        id=stable("agency", code),
+        name=name,
+        kind=kind,
+        postcode=postcode,
+        phone=phone,
+        email=f"{code.lower()}@{DOMAIN}",
+        **more,
+    )
 
 
 def build_activities() -> dict[str, Agency]:
@@ -88,40 +102,64 @@ def as_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTerm])
     pk = stable("service", offer.group, offer.name)
     virtual = not offer.postcode
     place: dict[str, Any] = {
-        "id": str(stable("location", offer.venue, offer.postcode)), "name": offer.venue,
+        "id": str(stable("location", offer.venue, offer.postcode)),
+        "name": offer.venue,
         "location_type": "virtual" if virtual else "physical",
-    }  # fmt: skip
+    }
     if not virtual:
-        place["addresses"] = [{
-            "id": str(stable("address", offer.venue, offer.postcode)), "address_1": offer.venue, "city": town(offer.postcode),
-            "state_province": "West Sussex", "postal_code": offer.postcode, "country": "GB", "address_type": "physical",
-        }]  # fmt: skip
+        place["addresses"] = [
+            {
+                "id": str(stable("address", offer.venue, offer.postcode)),
+                "address_1": offer.venue,
+                "city": town(offer.postcode),
+                "state_province": "West Sussex",
+                "postal_code": offer.postcode,
+                "country": "GB",
+                "address_type": "physical",
+            }
+        ]
         place["accessibility"] = [{"id": str(stable("step-free", offer.venue)), "description": "Step-free"}]
     return {
-        "id": str(pk), "name": offer.name, "description": offer.about, "status": "active",
-        "email": f"{group.code}@{DOMAIN}", "assured_date": "2026-10-05",
+        "id": str(pk),
+        "name": offer.name,
+        "description": offer.about,
+        "status": "active",
+        "email": f"{group.code}@{DOMAIN}",
+        "assured_date": "2026-10-05",
         "organization": {
-            "id": str(stable("agency", group.code)), "name": group.name, "description": group.about,
-            "email": f"{group.code}@{DOMAIN}", "phones": [{"id": str(stable("phone", group.code)), "number": group.phone}],
+            "id": str(stable("agency", group.code)),
+            "name": group.name,
+            "description": group.about,
+            "email": f"{group.code}@{DOMAIN}",
+            "phones": [{"id": str(stable("phone", group.code)), "number": group.phone}],
         },
         "phones": [{"id": str(stable("phone", str(pk))), "number": group.phone}],
-        "cost_options": [{
-            "id": str(stable("cost", str(pk))), "amount": offer.cost,
-            "amount_description": f"£{offer.cost:g} a time" if offer.cost else "Free",
-        }],
-        "schedules": [{
-            "id": str(stable("schedule", str(pk))), "freq": "WEEKLY", "byday": offer.day,
-            "opens_at": offer.opens, "closes_at": offer.closes,
-        }],
+        "cost_options": [
+            {
+                "id": str(stable("cost", str(pk))),
+                "amount": offer.cost,
+                "amount_description": f"£{offer.cost:g} a time" if offer.cost else "Free",
+            }
+        ],
+        "schedules": [
+            {
+                "id": str(stable("schedule", str(pk))),
+                "freq": "WEEKLY",
+                "byday": offer.day,
+                "opens_at": offer.opens,
+                "closes_at": offer.closes,
+            }
+        ],
         "service_at_locations": [{"id": str(stable("at", str(pk))), "location": place}],
         "attributes": [
             {
-                "id": str(stable("attribute", str(pk), term.code)), "link_entity": "service",
+                "id": str(stable("attribute", str(pk), term.code)),
+                "link_entity": "service",
                 "taxonomy_term": {"id": str(term.pk), "name": term.name, "description": term.name},
             }
             for term in (needs[code] for code in codes_of(offer.needs))
         ],
-    }  # fmt: skip
+    }
 
 
 def town(postcode: str) -> str:

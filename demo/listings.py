@@ -16,29 +16,49 @@ class More(NamedTuple):
 
 MORE: dict[str, More] = {
     "Tuesday gardening group": More(
-        places=12, meets_you=True,
+        places=12,
+        meets_you=True,
         first_time="Come to the green gate on Millbrook Lane a little before half past ten. Someone in a straw hat will be there. Tea first, and nobody has to dig.",
         transport="Bus 7 stops at Millbrook Lane, 100 metres away. One parking space for a Blue Badge by the gate.",
     ),
-    "Seeds and calm": More(places=6, meets_you=True, first_time="Ring the bell by the side door. There are six of us at most, and silence is fine."),
-    "Watercolours for beginners": More(places=10, first_time="Everything is on the table when you arrive. You can just watch."),
-    "Clay and chat": More(places=8, meets_you=True, first_time="Sleeves you do not mind getting muddy; aprons are here."),
+    "Seeds and calm": More(
+        places=6,
+        meets_you=True,
+        first_time="Ring the bell by the side door. There are six of us at most, and silence is fine.",
+    ),
+    "Watercolours for beginners": More(
+        places=10, first_time="Everything is on the table when you arrive. You can just watch."
+    ),
+    "Clay and chat": More(
+        places=8, meets_you=True, first_time="Sleeves you do not mind getting muddy; aprons are here."
+    ),
     "Life stories in pictures": More(places=8, ages=(55, None)),
-    "Shoreham Men's Shed": More(meets_you=True, ages=(18, None), first_time="Knock loudly: it is noisy inside. Someone puts the kettle on and shows you round."),
+    "Shoreham Men's Shed": More(
+        meets_you=True,
+        ages=(18, None),
+        first_time="Knock loudly: it is noisy inside. Someone puts the kettle on and shows you round.",
+    ),
     "Women's bench morning": More(meets_you=True, ages=(18, None)),
     "Half-hour seafront stroll": More(
-        places=20, meets_you=True,
+        places=20,
+        meets_you=True,
         first_time="We meet on the main steps, under the clock, in orange scarves. If it rains we go to the café at once.",
         transport="Two minutes from the 700 bus. The promenade is flat, and there is a bench every 60 metres.",
     ),
     "Nordic walking taster": More(places=8, ages=(18, None)),
     "Money advice drop-in": More(languages=(("pl", "Polish"), ("en", "English"))),
     "Benefits form-filling help": More(places=5, languages=(("bn", "Bengali"), ("en", "English"))),
-    "Long Table lunch": More(places=30, meets_you=True, first_time="Sit anywhere. Somebody at each table knows that you are new."),
+    "Long Table lunch": More(
+        places=30, meets_you=True, first_time="Sit anywhere. Somebody at each table knows that you are new."
+    ),
     "Cook on a budget": More(places=8, ages=(16, None)),
     "Carers' coffee morning": More(places=16, meets_you=True),
-    "Bereavement café": More(meets_you=True, first_time="There is a quiet corner, and the door stays open. Nobody will ask you to speak."),
-    "Phone and tablet help": More(places=6, ages=(55, None), first_time="Bring your phone and its charger. There is no silly question."),
+    "Bereavement café": More(
+        meets_you=True, first_time="There is a quiet corner, and the door stays open. Nobody will ask you to speak."
+    ),
+    "Phone and tablet help": More(
+        places=6, ages=(55, None), first_time="Bring your phone and its charger. There is no silly question."
+    ),
     "Singing for breathing": More(places=14),
     "Memory singers": More(places=24, meets_you=True),
     "Anxiety self-help group": More(places=10, ages=(18, None)),
@@ -46,28 +66,53 @@ MORE: dict[str, More] = {
     "New parents' circle": More(places=10, meets_you=True),
     "Dads on Saturday": More(ages=(0, 8)),
     "Rhyme time": More(ages=(0, 5), places=15),
-    "Chair exercise": More(places=18, ages=(60, None), first_time="Wear what you can stretch in. All of it is done sitting down."),
+    "Chair exercise": More(
+        places=18, ages=(60, None), first_time="Wear what you can stretch in. All of it is done sitting down."
+    ),
     "Better balance": More(places=12, ages=(65, None)),
-    "English conversation": More(places=12, meets_you=True, languages=(("ar", "Arabic"), ("pl", "Polish"), ("bn", "Bengali"), ("en", "English"))),
+    "English conversation": More(
+        places=12, meets_you=True, languages=(("ar", "Arabic"), ("pl", "Polish"), ("bn", "Bengali"), ("en", "English"))
+    ),
     "Welcome supper": More(places=40, languages=(("ar", "Arabic"), ("uk", "Ukrainian"), ("en", "English"))),
     "Walking football, over 50s": More(places=16, ages=(50, None)),
     "Ropewalk lunch club": More(places=20, meets_you=True),
     "Dog walk and coffee": More(meets_you=True),
-}  # fmt: skip
+}
 
 COLLECTIONS = [
-    ("after-a-bereavement", "Things to do after a bereavement",
-     "Some people want company at once and some not for a year. All of these are used to people on a bad day, and none of them asks you to talk.",
-     [("Bereavement café", "You can just sit there."), ("Walking through grief", "Side by side is easier."),
-      ("Clay and chat", "Your hands are busy."), ("Half-hour seafront stroll", "Short, flat and friendly.")]),
-    ("first-week-alone", "When the house is too quiet",
-     "Easy places to go alone. At each of them somebody looks out for who is new.",
-     [("Long Table lunch", "If you come alone you will not sit alone."), ("Tuesday gardening group", "Somebody waits at the gate."),
-      ("Reading aloud group", "Listening is enough."), ("Telephone befriending", "Without leaving the house.")]),
-    ("free-and-warm", "Free and warm on a winter weekday",
-     "Indoors, nothing to pay, and nobody minds if you stay for the heating.",
-     [("Knit and natter", ""), ("Carers' coffee morning", "For anyone who looks after somebody."), ("Life stories in pictures", "Bring one photograph.")]),
-]  # fmt: skip
+    (
+        "after-a-bereavement",
+        "Things to do after a bereavement",
+        "Some people want company at once and some not for a year. All of these are used to people on a bad day, and none of them asks you to talk.",
+        [
+            ("Bereavement café", "You can just sit there."),
+            ("Walking through grief", "Side by side is easier."),
+            ("Clay and chat", "Your hands are busy."),
+            ("Half-hour seafront stroll", "Short, flat and friendly."),
+        ],
+    ),
+    (
+        "first-week-alone",
+        "When the house is too quiet",
+        "Easy places to go alone. At each of them somebody looks out for who is new.",
+        [
+            ("Long Table lunch", "If you come alone you will not sit alone."),
+            ("Tuesday gardening group", "Somebody waits at the gate."),
+            ("Reading aloud group", "Listening is enough."),
+            ("Telephone befriending", "Without leaving the house."),
+        ],
+    ),
+    (
+        "free-and-warm",
+        "Free and warm on a winter weekday",
+        "Indoors, nothing to pay, and nobody minds if you stay for the heating.",
+        [
+            ("Knit and natter", ""),
+            ("Carers' coffee morning", "For anyone who looks after somebody."),
+            ("Life stories in pictures", "Bring one photograph."),
+        ],
+    ),
+]
 
 SYNONYMS = [
     ("aa", "alcohol, recovery"),
@@ -103,11 +148,31 @@ REPORTS = [
     ("Gentle swim", "contact", "Nobody answers that number on Mondays.", 9),
 ]
 CLAIMS = [
-    ("", "Fishersgate Friday Club", "Bingo, a raffle and a proper cup of tea for anyone over 60, in the community centre.",
-     "Beryl Nash", "Secretary", "beryl.nash@fridayclub.example.org", "01632 960415", "BN41 1PS", "We are on the parish noticeboard and in the Herald.", 1),
-    ("homes", "Ropewalk Homes", "", "Imran Malik", "Community officer", "imran.malik@ropewalk.example.org", "01632 960416", "BN43 5HU",
-     "My work address is on the Ropewalk website.", 3),
-]  # fmt: skip
+    (
+        "",
+        "Fishersgate Friday Club",
+        "Bingo, a raffle and a proper cup of tea for anyone over 60, in the community centre.",
+        "Beryl Nash",
+        "Secretary",
+        "beryl.nash@fridayclub.example.org",
+        "01632 960415",
+        "BN41 1PS",
+        "We are on the parish noticeboard and in the Herald.",
+        1,
+    ),
+    (
+        "homes",
+        "Ropewalk Homes",
+        "",
+        "Imran Malik",
+        "Community officer",
+        "imran.malik@ropewalk.example.org",
+        "01632 960416",
+        "BN43 5HU",
+        "My work address is on the Ropewalk website.",
+        3,
+    ),
+]
 
 # What people looked for and did not find: words, near, other filters, times, days ago.
 LOST = [

@@ -109,9 +109,18 @@ def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], a
     connectors = [m for m in staff[team] if m.role == "connector"]
     senders = staff[code]
     return Life(
-        nth, story, age, stop, ending, name, details, agencies[code], agencies[team], senders[nth % len(senders)],
+        nth,
+        story,
+        age,
+        stop,
+        ending,
+        name,
+        details,
+        agencies[code],
+        agencies[team],
+        senders[nth % len(senders)],
         pick.choice([*connectors, connectors[0]]),  # the first is who visitors sign in as
-    )  # fmt: skip
+    )
 
 
 # Of a hundred people, how many: still new, returned for detail, declined, withdrawn, accepted and not yet rung,
@@ -142,8 +151,12 @@ class Living:
         self.day = now.date()
         self.clock = random.Random(life.nth)
         self.deeds: dict[str, Callable[..., None]] = {
-            "fact": self.fact, "refer": self.refer, "signpost": self.signpost, "answer": self.answer, "close": self.close,
-        }  # fmt: skip
+            "fact": self.fact,
+            "refer": self.refer,
+            "signpost": self.signpost,
+            "answer": self.answer,
+            "close": self.close,
+        }
 
     def run(self) -> None:
         life = self.life
@@ -179,10 +192,13 @@ class Living:
         life = self.life
         seconds = self.clock.randint(28, 75)  # as long as it takes to refer: the product measures it
         self.referral = send_referral(
-            by=Author.of(life.sender), key=stable("referral", str(life.nth)), to_agency=life.team,
-            started_at=timezone.now() - datetime.timedelta(seconds=seconds), details=life.details,
+            by=Author.of(life.sender),
+            key=stable("referral", str(life.nth)),
+            to_agency=life.team,
+            started_at=timezone.now() - datetime.timedelta(seconds=seconds),
+            details=life.details,
             needs=self.known.needs_of(life.story.needs),
-        )  # fmt: skip
+        )
 
     def new(self) -> None:
         """Still waiting in the team's inbox."""
@@ -225,13 +241,19 @@ class Living:
 
     def refer(self, offer: str) -> None:
         ask = Ask(
-            message=self.life.story.matters, risks=self.life.story.risks, how_agreed="Said so on the telephone",
+            message=self.life.story.matters,
+            risks=self.life.story.risks,
+            how_agreed="Said so on the telephone",
             needs=self.known.needs_of(self.life.story.needs),
-        )  # fmt: skip
+        )
         [referral] = refer_on(
-            case=self.case, by=self.by, key=stable("onward", str(self.life.nth), offer), services=[self.known.services[offer]],
-            ask=ask, started_at=timezone.now(),
-        )  # fmt: skip
+            case=self.case,
+            by=self.by,
+            key=stable("onward", str(self.life.nth), offer),
+            services=[self.known.services[offer]],
+            ask=ask,
+            started_at=timezone.now(),
+        )
         self.life.sent[offer] = referral
 
     def signpost(self, offer: str) -> None:
@@ -250,9 +272,12 @@ class Living:
     def close(self, reason: str, outcome: str, summary: str) -> None:
         name = self.life.name.split()[0]
         close_case(
-            case=self.case, by=self.by, reason=self.known.reasons[reason], outcome=self.known.outcomes[outcome],
+            case=self.case,
+            by=self.by,
+            reason=self.known.reasons[reason],
+            outcome=self.known.outcomes[outcome],
             summary=summary.replace("{name}", name),
-        )  # fmt: skip
+        )
 
     def end(self) -> None:
         """The two endings that are nobody's wish."""

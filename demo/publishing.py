@@ -126,8 +126,11 @@ def change_some(services: dict[str, Service], staff: dict[str, list[Membership]]
     hidden = services["Repair café"]
     Service.objects.filter(pk=hidden.pk).update(hidden_at=timezone.now() - datetime.timedelta(days=3), asks=2)
     dogs = services["Dog walk and coffee"]
-    propose(dogs, as_data(dogs) | {"fees": "A pound for the biscuits", "alert": "Back at ten past ten in winter."},
-            Author.by_link(dogs.agency, "Pip Hounslow"))  # fmt: skip
+    propose(
+        dogs,
+        as_data(dogs) | {"fees": "A pound for the biscuits", "alert": "Back at ten past ten in winter."},
+        Author.by_link(dogs.agency, "Pip Hounslow"),
+    )
     Source.objects.create(name=FEED, url="https://libraries.example.org/oruk/v3", added_at=timezone.now())
     Service.objects.filter(name__in=["Rhyme time", "Home library service"]).update(source=FEED)
 
@@ -167,9 +170,12 @@ class Bookings:
         moment = min(session.starts_at, now) - datetime.timedelta(hours=self.pick.randint(20, 100))
         with time_machine.travel(moment, tick=True):
             return book(
-                session=session, by=THE_PERSON, mover=Mover.PERSON, key=uuid.uuid4(),
+                session=session,
+                by=THE_PERSON,
+                mover=Mover.PERSON,
+                key=uuid.uuid4(),
                 who=Who(name=name, email=mail, phone="" if mail else phone),
-            )  # fmt: skip
+            )
 
     def register(self, session: Session, booked: list[Booking]) -> None:
         by = Author.of(self.staff["growers"][0]) if "growers" in self.staff else Author.system()
@@ -184,9 +190,13 @@ def curate(services: dict[str, Service]) -> None:
     """The steward's collections, words and neighbourhoods."""
     for order, (slug, title, introduction, items) in enumerate(COLLECTIONS, 1):
         made = Collection.objects.create(
-            id=stable("collection", slug), slug=slug, title=title, introduction=introduction, order=order,
+            id=stable("collection", slug),
+            slug=slug,
+            title=title,
+            introduction=introduction,
+            order=order,
             published_at=timezone.now(),
-        )  # fmt: skip
+        )
         for nth, (name, note) in enumerate(items, 1):
             CollectionItem.objects.create(collection=made, service=services[name], note=note, order=nth)
     today = timezone.localdate()
@@ -207,15 +217,28 @@ def wait_for_the_steward(services: dict[str, Service], agencies: dict[str, Agenc
     now = timezone.now()
     for name, reason, words, days in REPORTS:
         Proposal.objects.create(
-            key=uuid.uuid4(), service=services[name], reason=reason, words=words, based_on=services[name].version,
-            made_at=now - datetime.timedelta(days=days), **Proposal.signature(READER),
-        )  # fmt: skip
+            key=uuid.uuid4(),
+            service=services[name],
+            reason=reason,
+            words=words,
+            based_on=services[name].version,
+            made_at=now - datetime.timedelta(days=days),
+            **Proposal.signature(READER),
+        )
     for code, name, about, person, role, email, phone, postcode, words, days in CLAIMS:
         Claim.objects.create(
-            key=uuid.uuid4(), agency=agencies.get(code), name=name, about=about, contact_name=person,
-            contact_role=role, contact_email=email, contact_phone=phone, postcode=postcode, words=words,
+            key=uuid.uuid4(),
+            agency=agencies.get(code),
+            name=name,
+            about=about,
+            contact_name=person,
+            contact_role=role,
+            contact_email=email,
+            contact_phone=phone,
+            postcode=postcode,
+            words=words,
             made_at=now - datetime.timedelta(days=days),
-        )  # fmt: skip
+        )
 
 
 def count(services: dict[str, Service]) -> None:

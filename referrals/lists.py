@@ -21,9 +21,17 @@ from referrals.states import FINISHED, OPEN, Side, Status
 
 PAGE = 30
 SHOWN = (
-    "person_name", "date_of_birth", "status", "urgency", "sent_at", "answer_by",
-    "from_agency__name", "to_agency__name", "service__name", "assigned_to__user__name",
-)  # fmt: skip
+    "person_name",
+    "date_of_birth",
+    "status",
+    "urgency",
+    "sent_at",
+    "answer_by",
+    "from_agency__name",
+    "to_agency__name",
+    "service__name",
+    "assigned_to__user__name",
+)
 
 SENDER_WORDS = {
     Status.RETURNED: "More detail needed",
@@ -59,35 +67,64 @@ RECEIVES = (Permission.TRIAGE, Permission.ANSWER)
 SENDS = (Permission.REFER,)
 LISTS = (
     List(
-        "answer", "To answer", "Nothing waits for an answer.",
-        lambda m: Q(to_agency=m.agency_id, status=Status.SENT), "answer_by", RECEIVES,
+        "answer",
+        "To answer",
+        "Nothing waits for an answer.",
+        lambda m: Q(to_agency=m.agency_id, status=Status.SENT),
+        "answer_by",
+        RECEIVES,
     ),
     List(
-        "unassigned", "Not assigned", "Each one has somebody looking at it.",
-        lambda m: Q(to_agency=m.agency_id, status=Status.SENT, assigned_to=None), "answer_by",
-        (Permission.ASSIGN,), only_when_some=True,
+        "unassigned",
+        "Not assigned",
+        "Each one has somebody looking at it.",
+        lambda m: Q(to_agency=m.agency_id, status=Status.SENT, assigned_to=None),
+        "answer_by",
+        (Permission.ASSIGN,),
+        only_when_some=True,
     ),
     List(
-        "mine", "Mine", "Nothing is assigned to you.",
-        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN), assigned_to=m), "answer_by", (Permission.ASSIGN,),
+        "mine",
+        "Mine",
+        "Nothing is assigned to you.",
+        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN), assigned_to=m),
+        "answer_by",
+        (Permission.ASSIGN,),
     ),
     List(
-        "received", "Received", "No open referral has come to you.",
-        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN)), "-sent_at", RECEIVES,
+        "received",
+        "Received",
+        "No open referral has come to you.",
+        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN)),
+        "-sent_at",
+        RECEIVES,
     ),
     List(
-        "open", "Sent and open", "Nothing you have sent is open.",
-        lambda m: Q(from_agency=m.agency_id, status__in=sorted(OPEN)), "-sent_at", SENDS,
+        "open",
+        "Sent and open",
+        "Nothing you have sent is open.",
+        lambda m: Q(from_agency=m.agency_id, status__in=sorted(OPEN)),
+        "-sent_at",
+        SENDS,
     ),
     List(
-        "returned", "More detail needed", "Nobody waits for more detail from you.",
-        lambda m: Q(from_agency=m.agency_id, status=Status.RETURNED), "-sent_at", SENDS, only_when_some=True,
+        "returned",
+        "More detail needed",
+        "Nobody waits for more detail from you.",
+        lambda m: Q(from_agency=m.agency_id, status=Status.RETURNED),
+        "-sent_at",
+        SENDS,
+        only_when_some=True,
     ),
     List(
-        "finished", "Finished", "Nothing is finished yet.",
-        lambda m: Q(status__in=sorted(FINISHED)), "-sent_at", (Permission.SEE_REFERRALS,),
+        "finished",
+        "Finished",
+        "Nothing is finished yet.",
+        lambda m: Q(status__in=sorted(FINISHED)),
+        "-sent_at",
+        (Permission.SEE_REFERRALS,),
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,14 @@ def invite(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         invitation = invitations.invite(
-            key=data["key"], agency=member.agency, email=data["email"], name=data["name"],
-            role=Role(data["role"]), manages_team=data["manages_team"], by=member,
-        )  # fmt: skip
+            key=data["key"],
+            agency=member.agency,
+            email=data["email"],
+            name=data["name"],
+            role=Role(data["role"]),
+            manages_team=data["manages_team"],
+            by=member,
+        )
         messages.success(request, f"We sent an invitation to {invitation.email}. It can be used for 7 days.")
         return redirect("agencies:team")
     return answer(request, "agencies/invite.html", {"form": form})

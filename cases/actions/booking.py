@@ -44,9 +44,12 @@ def book_for(*, case: Case, by: Author, key: uuid.UUID, session: Session, how_ag
     _link, new = CaseBooking.objects.get_or_create(booking=booking, defaults={"case": case})
     if new:
         Agreement.objects.get_or_create(
-            case=case, agency=session.service.agency, scope=Agreement.Scope.SHARE, withdrawn_at=None,
+            case=case,
+            agency=session.service.agency,
+            scope=Agreement.Scope.SHARE,
+            withdrawn_at=None,
             defaults={"how": how_agreed, **Agreement.signature(by)},
-        )  # fmt: skip
+        )
         first = booking.moves.get(number=1)
         note(case, booking, first, agreed=how_agreed)
         tell(booking, notifications.news_of(first, Mover.PERSON), "", "1")
@@ -75,9 +78,11 @@ def booked_for(case: Case, session: Session) -> Booking | None:
 def coming_places(case: Case) -> QuerySet[Booking]:
     """What stands for the person of the case in sessions to come."""
     rows = Booking.objects.filter(
-        case_booking__case=case, status__in=sorted(STANDS), session__starts_at__gt=timezone.now(),
+        case_booking__case=case,
+        status__in=sorted(STANDS),
+        session__starts_at__gt=timezone.now(),
         session__cancelled_at=None,
-    )  # fmt: skip
+    )
     return rows.select_related("session__service__agency").order_by("session_id", "number")
 
 
@@ -108,15 +113,22 @@ def tell(booking: Booking, news: str, words: str, key: str) -> None:
         return
     if news == "moved":
         record(
-            case=case, kind=Kind.BOOKED, by=Author.system(), audience=Audience.PERSON,
-            key=uuid.uuid5(booking.pk, key), details=named(booking) | {"deed": "new time or place"},
-        )  # fmt: skip
+            case=case,
+            kind=Kind.BOOKED,
+            by=Author.system(),
+            audience=Audience.PERSON,
+            key=uuid.uuid5(booking.pk, key),
+            details=named(booking) | {"deed": "new time or place"},
+        )
         tell_lead(case, key=f"case booking {booking.pk} {key}")
     by_email = reach(case.person)[0] == Channel.EMAIL
     tell_person(
-        case, key=f"booking {booking.pk} {key}", subject=notifications.NEWS[news], template="person/booking.txt",
+        case,
+        key=f"booking {booking.pk} {key}",
+        subject=notifications.NEWS[news],
+        template="person/booking.txt",
         context=notifications.context(booking, news, words, link=by_email),
-    )  # fmt: skip
+    )
 
 
 def note(case: Case, booking: Booking, move: BookingMove, agreed: str = "") -> None:
@@ -133,9 +145,15 @@ def note(case: Case, booking: Booking, move: BookingMove, agreed: str = "") -> N
         details["time"] = times(case, booking)
     started = min(booking.session.starts_at, timezone.now())
     record(
-        case=case, kind=kind, by=author_of(move), text=move.words, audience=Audience.PERSON, key=move.pk,
-        details=details, happened_at=None if kind == Kind.BOOKED else started,
-    )  # fmt: skip
+        case=case,
+        kind=kind,
+        by=author_of(move),
+        text=move.words,
+        audience=Audience.PERSON,
+        key=move.pk,
+        details=details,
+        happened_at=None if kind == Kind.BOOKED else started,
+    )
 
 
 def times(case: Case, booking: Booking) -> int:
@@ -147,9 +165,10 @@ def times(case: Case, booking: Booking) -> int:
 def named(booking: Booking) -> dict[str, Any]:
     session = booking.session
     return {
-        "service": session.service.name, "agency": session.service.agency.name,
+        "service": session.service.name,
+        "agency": session.service.agency.name,
         "when": f"{date_words(session.starts_at)}, {time_words(session.starts_at)}",
-    }  # fmt: skip
+    }
 
 
 def author_of(move: BookingMove) -> Author:
@@ -158,15 +177,20 @@ def author_of(move: BookingMove) -> Author:
 
 def case_of(booking: Booking) -> Case | None:
     """The case it was booked from; None for a booking that somebody made for themselves."""
-    link = CaseBooking.objects.select_related(
-        "case__lead__user", "case__person", "case__agency", "case__closing_reason"
-    ).filter(booking=booking).first()  # fmt: skip
+    link = (
+        CaseBooking.objects.select_related("case__lead__user", "case__person", "case__agency", "case__closing_reason")
+        .filter(booking=booking)
+        .first()
+    )
     return link.case if link else None
 
 
 def tell_lead(case: Case, *, key: str) -> None:
     if case.lead.ended_at is None:
         messages.send(
-            key=key, to=case.lead.user.email, subject="News in one of your cases", template="email/case_news.txt",
+            key=key,
+            to=case.lead.user.email,
+            subject="News in one of your cases",
+            template="email/case_news.txt",
             context={"link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
-        )  # fmt: skip
+        )

@@ -49,9 +49,12 @@ def close_case(
             move(referral, Status.WITHDRAWN, by=by, side=Side.SENDER, words="The case was closed.")
     told = answer_all(referrals[CaseReferral.Direction.RECEIVED], by, reason, outcome, summary)
     record(
-        case=head, kind=Kind.CLOSED, by=by, text=summary,
+        case=head,
+        kind=Kind.CLOSED,
+        by=by,
+        text=summary,
         details={"reason": reason.text, "outcome": outcome.text if outcome else "", "told": told},
-    )  # fmt: skip
+    )
     set_closed(head, reason, outcome, summary)
     telling.closed(head)
     for booking in places:  # whoever waits gets the place, and nobody writes to who has died
@@ -76,9 +79,14 @@ def answer_all(
     """Answer each referral that led here; the names of the agencies that were told how it went."""
     for referral in received:
         answer_referrer(
-            referral, by=by, becomes=Status(reason.referral_becomes), reason=reason.text,
-            outcome=outcome.text if outcome else "", summary=summary, codes=codes_of(reason),
-        )  # fmt: skip
+            referral,
+            by=by,
+            becomes=Status(reason.referral_becomes),
+            reason=reason.text,
+            outcome=outcome.text if outcome else "",
+            summary=summary,
+            codes=codes_of(reason),
+        )
     return [referral.from_agency.name for referral in received if referral.agreed_to_tell]
 
 
@@ -89,9 +97,14 @@ def codes_of(reason: ClosingReason) -> list[dict[str, Any]]:
 
 def set_closed(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> None:
     changed = {
-        "closed_at": timezone.now(), "closing_reason": reason, "outcome": outcome, "closing_summary": summary,
-        "next_action": "", "next_action_on": None, "version": case.version + 1,
-    }  # fmt: skip
+        "closed_at": timezone.now(),
+        "closing_reason": reason,
+        "outcome": outcome,
+        "closing_summary": summary,
+        "next_action": "",
+        "next_action_on": None,
+        "version": case.version + 1,
+    }
     for name, value in changed.items():
         setattr(case, name, value)
     case.save(update_fields=list(changed))

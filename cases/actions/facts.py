@@ -45,9 +45,12 @@ def change_fact(
     except IntegrityError as error:
         raise NumberIsTaken from error
     return record(
-        case=case, kind=Kind.FACT, by=by, key=key,
+        case=case,
+        kind=Kind.FACT,
+        by=by,
+        key=key,
         details={"fact": fact.name, "label": fact.label, "before": before, "after": fact.words(case)},
-    )  # fmt: skip
+    )
 
 
 def lock(case: Case, fact: Fact) -> None:

@@ -30,9 +30,16 @@ class NextStep:
 
 @transaction.atomic
 def write_note(
-    *, case: Case, by: Author, kind: Kind, text: str = "", audience: Audience = Audience.CIRCLE,
-    happened_at: datetime.datetime | None = None, next_step: NextStep | None = None, key: uuid.UUID | None = None,
-) -> Entry:  # fmt: skip
+    *,
+    case: Case,
+    by: Author,
+    kind: Kind,
+    text: str = "",
+    audience: Audience = Audience.CIRCLE,
+    happened_at: datetime.datetime | None = None,
+    next_step: NextStep | None = None,
+    key: uuid.UUID | None = None,
+) -> Entry:
     """Add what a member did or learned to the history of `case`, and set its next step (None leaves it).
 
     A contact (phone, call, visit) by the owning team is the first contact if none was before: the referrals
@@ -52,7 +59,7 @@ def write_note(
         details |= {"next": next_step.words, "next_on": date_words(next_step.on)}
     entry = record(
         case=case, kind=kind, by=by, text=text, audience=audience, details=details, happened_at=when, key=key
-    )  # fmt: skip
+    )
     carry(case, kind, when, first_contact, next_step)
     for referral in led_here if first_contact else ():
         move(referral, Status.STARTED, by=by, side=Side.RECEIVER)
@@ -70,11 +77,14 @@ def check(case: Case, by: Author, kind: Kind, audience: Audience, step: NextStep
 def waiting_referrals(case: Case) -> list[Referral]:
     """The referrals that led to the case and wait for its first contact, locked."""
     return list(
-        Referral.objects.select_for_update(of=("self",)).filter(
-            case_referral__case=case, case_referral__direction=CaseReferral.Direction.RECEIVED,
+        Referral.objects.select_for_update(of=("self",))
+        .filter(
+            case_referral__case=case,
+            case_referral__direction=CaseReferral.Direction.RECEIVED,
             status__in=[Status.ACCEPTED, Status.WAITING],
-        ).order_by("pk")
-    )  # fmt: skip
+        )
+        .order_by("pk")
+    )
 
 
 def carry(case: Case, kind: Kind, when: datetime.datetime, first: bool, step: NextStep | None) -> None:
@@ -103,6 +113,12 @@ def correct_entry(*, entry: Entry, by: Author, text: str, key: uuid.UUID | None 
     if by.agency is None or entry.written_for != by.agency:
         raise PermissionDenied
     return record(
-        case=entry.case, kind=Kind.CORRECTION, by=by, text=text, audience=Audience(entry.audience),
-        details={"number": entry.number}, corrects=entry, key=key,
-    )  # fmt: skip
+        case=entry.case,
+        kind=Kind.CORRECTION,
+        by=by,
+        text=text,
+        audience=Audience(entry.audience),
+        details={"number": entry.number},
+        corrects=entry,
+        key=key,
+    )

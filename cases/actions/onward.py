@@ -54,25 +54,41 @@ def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: A
     if already := open_referral(case, service):
         return already
     referral = send_referral(
-        by=by, key=key, to_agency=service.agency, service=service, started_at=started_at,
-        details=what_they_get(case.person, ask), needs=ask.needs,
-    )  # fmt: skip
+        by=by,
+        key=key,
+        to_agency=service.agency,
+        service=service,
+        started_at=started_at,
+        details=what_they_get(case.person, ask),
+        needs=ask.needs,
+    )
     _link, new = CaseReferral.objects.get_or_create(
         referral=referral, defaults={"case": case, "direction": CaseReferral.Direction.SENT}
     )
     if not new:
         return referral
     Agreement.objects.get_or_create(
-        case=case, agency=service.agency, scope=Agreement.Scope.SHARE, withdrawn_at=None,
+        case=case,
+        agency=service.agency,
+        scope=Agreement.Scope.SHARE,
+        withdrawn_at=None,
         defaults={"referral": referral, "how": ask.how_agreed, **Agreement.signature(by)},
-    )  # fmt: skip
+    )
     record(
-        case=case, kind=Kind.SENT_ON, by=by, text=ask.message, about=referral, key=key,
+        case=case,
+        kind=Kind.SENT_ON,
+        by=by,
+        text=ask.message,
+        about=referral,
+        key=key,
         details={
-            "service": service.name, "agency": service.agency.name, "answer_by": date_words(referral.answer_by),
-            "agreed": ask.how_agreed, "shared": [words for words, _ in in_words(referral)],
+            "service": service.name,
+            "agency": service.agency.name,
+            "answer_by": date_words(referral.answer_by),
+            "agreed": ask.how_agreed,
+            "shared": [words for words, _ in in_words(referral)],
         },
-    )  # fmt: skip
+    )
     return referral
 
 
@@ -80,7 +96,7 @@ def open_referral(case: Case, service: Service) -> Referral | None:
     """What the service was asked from this case and has not finished."""
     return Referral.objects.filter(
         case_referral__case=case, case_referral__direction=CaseReferral.Direction.SENT, service=service, status__in=OPEN
-    ).first()  # fmt: skip
+    ).first()
 
 
 def what_they_get(person: Person, ask: Ask) -> dict[str, Any]:
@@ -126,12 +142,20 @@ def in_words(sent: Referral) -> list[tuple[str, str]]:
 def signpost(*, case: Case, by: Author, key: uuid.UUID, service: Service) -> Entry:
     """Note that the person was told about an activity. No personal data passes: not a referral (PRSB)."""
     return record(
-        case=case, kind=Kind.SIGNPOSTED, by=by, key=uuid.uuid5(key, str(service.pk)), audience=Audience.PERSON,
+        case=case,
+        kind=Kind.SIGNPOSTED,
+        by=by,
+        key=uuid.uuid5(key, str(service.pk)),
+        audience=Audience.PERSON,
         details={
-            "service": service.name, "agency": service.agency.name, "service_id": str(service.pk),
-            "phone": service.phone, "email": service.email, "url": service.url,
+            "service": service.name,
+            "agency": service.agency.name,
+            "service_id": str(service.pk),
+            "phone": service.phone,
+            "email": service.email,
+            "url": service.url,
         },
-    )  # fmt: skip
+    )
 
 
 # --- What comes back --------------------------------------------------------------------------------
@@ -155,9 +179,14 @@ def hear(referral: Referral, move: Move) -> None:
     if move.happened_on:
         details["happened_on"] = date_words(move.happened_on)
     record(
-        case=case, kind=Kind.WITHDRAWN if withdrawn else Kind.ANSWERED, by=author_of(move), key=move.pk,
-        text=move.words, details=details, about=referral,
-    )  # fmt: skip
+        case=case,
+        kind=Kind.WITHDRAWN if withdrawn else Kind.ANSWERED,
+        by=author_of(move),
+        key=move.pk,
+        text=move.words,
+        details=details,
+        about=referral,
+    )
     if not withdrawn:
         tell_lead(case, referral, key=f"case move {move.pk}")
         telling.answered(case, referral, move)
@@ -170,18 +199,25 @@ def hear_remark(referral: Referral, remark: Remark) -> None:
         return
     deed = "wrote" if remark.kind == Remark.Kind.MESSAGE else "no answer yet"
     record(
-        case=case, kind=Kind.ANSWERED, by=author_of(remark), key=remark.pk, text=remark.words,
-        details=named(referral) | {"deed": deed}, about=referral,
-    )  # fmt: skip
+        case=case,
+        kind=Kind.ANSWERED,
+        by=author_of(remark),
+        key=remark.pk,
+        text=remark.words,
+        details=named(referral) | {"deed": deed},
+        about=referral,
+    )
     if remark.hand != Hand.MEMBER or remark.written_for_id != case.agency_id:
         tell_lead(case, referral, key=f"case remark {remark.pk}")
 
 
 def sent_from(referral: Referral) -> Case | None:
     """The case that an onward referral was sent from; None for any other referral."""
-    link = CaseReferral.objects.select_related(
-        "case__lead__user", "case__person", "case__agency", "case__closing_reason"
-    ).filter(referral=referral, direction=CaseReferral.Direction.SENT).first()  # fmt: skip
+    link = (
+        CaseReferral.objects.select_related("case__lead__user", "case__person", "case__agency", "case__closing_reason")
+        .filter(referral=referral, direction=CaseReferral.Direction.SENT)
+        .first()
+    )
     return link.case if link else None
 
 
@@ -199,7 +235,9 @@ def tell_lead(case: Case, referral: Referral, *, key: str) -> None:
     if case.lead_id == referral.sent_by_id or case.lead.ended_at:
         return
     messages.send(
-        key=key, to=case.lead.user.email, subject=f"News in one of your cases ({referral.reference})",
+        key=key,
+        to=case.lead.user.email,
+        subject=f"News in one of your cases ({referral.reference})",
         template="email/case_news.txt",
         context={"link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
-    )  # fmt: skip
+    )

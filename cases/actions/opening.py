@@ -25,8 +25,16 @@ from referrals.states import Side, Status
 
 FIRST_CONTACT = "First contact"  # the first next step of every case
 COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
-    "date_of_birth", "nhs_number", "phone", "email", "address", "postcode", "practice", "contact_by", "contact_avoid",
-)  # fmt: skip
+    "date_of_birth",
+    "nhs_number",
+    "phone",
+    "email",
+    "address",
+    "postcode",
+    "practice",
+    "contact_by",
+    "contact_avoid",
+)
 
 
 class PersonAppeared(Exception):
@@ -35,9 +43,14 @@ class PersonAppeared(Exception):
 
 @transaction.atomic
 def accept_referral(
-    *, referral: Referral, by: Author, person: Person | None, lead: Membership | None = None,
-    key: uuid.UUID | None = None, match: str = "",
-) -> Case:  # fmt: skip
+    *,
+    referral: Referral,
+    by: Author,
+    person: Person | None,
+    lead: Membership | None = None,
+    key: uuid.UUID | None = None,
+    match: str = "",
+) -> Case:
     """Accept `referral` for `person` (None: somebody new) and return the case it belongs to from now on.
 
     Opens a case led by `lead` (else by the member who accepts), or joins the team's open case of that person.
@@ -106,9 +119,15 @@ def open_case(referral: Referral, person: Person, lead: Membership) -> Case:
     days = contact_days(referral.to_agency, referral.urgency)
     due = add_working_days(timezone.localdate(referral.sent_at), days)
     case = Case.objects.create(
-        person=person, agency=referral.to_agency, lead=lead, what_matters=referral.what_matters,
-        safety_note=referral.risks, first_contact_due=due, next_action=FIRST_CONTACT, next_action_on=due,
-    )  # fmt: skip
+        person=person,
+        agency=referral.to_agency,
+        lead=lead,
+        what_matters=referral.what_matters,
+        safety_note=referral.risks,
+        first_contact_due=due,
+        next_action=FIRST_CONTACT,
+        next_action_on=due,
+    )
     Circle.objects.create(case=case, agency=referral.to_agency, purpose="Works with the person")
     return case
 
@@ -122,25 +141,39 @@ def note_agreements(case: Case, referral: Referral) -> None:
     for agency, scope, given in agreed:
         if given:
             Agreement.objects.get_or_create(
-                case=case, agency=agency, scope=scope, withdrawn_at=None,
+                case=case,
+                agency=agency,
+                scope=scope,
+                withdrawn_at=None,
                 defaults={
-                    "referral": referral, "how": f"Told to {referral.from_agency.name} when they were referred",
-                    "given_at": referral.sent_at, **Agreement.signature(Author.of(referral.sent_by)),
+                    "referral": referral,
+                    "how": f"Told to {referral.from_agency.name} when they were referred",
+                    "given_at": referral.sent_at,
+                    **Agreement.signature(Author.of(referral.sent_by)),
                 },
-            )  # fmt: skip
+            )
 
 
 def write_history(case: Case, referral: Referral, *, by: Author, joined: bool, match: str) -> None:
     """The referral as it was sent, in its sender's name; then that the case was opened, if it was."""
     record(
-        case=case, kind=Kind.REFERRED, by=Author.of(referral.sent_by), text=referral.message,
-        happened_at=referral.sent_at, about=referral, details={"sent": as_sent(referral)} | differences(case, referral),
-    )  # fmt: skip
+        case=case,
+        kind=Kind.REFERRED,
+        by=Author.of(referral.sent_by),
+        text=referral.message,
+        happened_at=referral.sent_at,
+        about=referral,
+        details={"sent": as_sent(referral)} | differences(case, referral),
+    )
     if joined:
         record(
-            case=case, kind=Kind.NOTE, by=by, about=referral, text="Another referral joins this case.",
+            case=case,
+            kind=Kind.NOTE,
+            by=by,
+            about=referral,
+            text="Another referral joins this case.",
             details={"match": match},
-        )  # fmt: skip
+        )
     else:
         details = {"lead": case.lead.user.name, "first_contact_due": date_words(case.first_contact_due), "match": match}
         record(case=case, kind=Kind.OPENED, by=by, about=referral, details=details)
@@ -168,8 +201,10 @@ def differences(case: Case, referral: Referral) -> dict[str, Any]:
         theirs = {field: said[field] for field in fact.fields if said.get(field)}
         if any(str(value) != str(getattr(fact.row(case), field)) for field, value in theirs.items()):
             found[fact.name] = {
-                "label": fact.label, "words": in_words(theirs), "values": {k: str(v) for k, v in theirs.items()},
-            }  # fmt: skip
+                "label": fact.label,
+                "words": in_words(theirs),
+                "values": {k: str(v) for k, v in theirs.items()},
+            }
     return {"differs": found} if found else {}
 
 
@@ -178,7 +213,9 @@ def tell_lead(case: Case, by: Author) -> None:
     if case.lead == by.member:
         return
     messages.send(
-        key=f"case given {case.pk} {case.entry_count}", to=case.lead.user.email, subject="A case was given to you",
+        key=f"case given {case.pk} {case.entry_count}",
+        to=case.lead.user.email,
+        subject="A case was given to you",
         template="email/case_given.txt",
         context={"giver": by.name, "link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
-    )  # fmt: skip
+    )

@@ -72,18 +72,27 @@ def stopped(asked: list[Referral], places: list[Booking]) -> list[str]:
 def tell_no_more(agreement: Agreement) -> None:
     """From now on the answer at the end says to that agency that the case is closed, and nothing else."""
     Referral.objects.filter(
-        case_referral__case=agreement.case_id, case_referral__direction=CaseReferral.Direction.RECEIVED,
-        from_agency=agreement.agency_id, status__in=OPEN,
-    ).update(agreed_to_tell=False)  # fmt: skip
+        case_referral__case=agreement.case_id,
+        case_referral__direction=CaseReferral.Direction.RECEIVED,
+        from_agency=agreement.agency_id,
+        status__in=OPEN,
+    ).update(agreed_to_tell=False)
 
 
 def note(
     case: Case, agreement: Agreement, *, by: Author, words: str, key: uuid.UUID | None, stopped: list[str]
 ) -> Entry:
     return record(
-        case=case, kind=Kind.AGREED, by=by, text=words, audience=Audience.CIRCLE, key=key,
+        case=case,
+        kind=Kind.AGREED,
+        by=by,
+        text=words,
+        audience=Audience.CIRCLE,
+        key=key,
         details={
-            "agency": agreement.agency.name, "scope": agreement.get_scope_display(), "withdrawn": True,
+            "agency": agreement.agency.name,
+            "scope": agreement.get_scope_display(),
+            "withdrawn": True,
             "stopped": stopped,
         },
-    )  # fmt: skip
+    )

@@ -36,12 +36,15 @@ def opened(case: Case) -> None:
     """Who will be in touch, how, and by when."""
     due = case.first_contact_due
     tell_person(
-        case, key="opened", subject="We will be in touch with you", template="person/opened.txt",
+        case,
+        key="opened",
+        subject="We will be in touch with you",
+        template="person/opened.txt",
         context={
             "how": HOW.get(ContactBy(case.person.contact_by), "get in touch with you"),
             "by": f"by {date_words(due)}" if due >= timezone.localdate() else "as soon as we can",
         },
-    )  # fmt: skip
+    )
 
 
 def answered(case: Case, referral: Referral, move: Move) -> None:
@@ -51,13 +54,18 @@ def answered(case: Case, referral: Referral, move: Move) -> None:
         return
     service, agency = referral.service, referral.to_agency
     tell_person(
-        case, key=f"move {move.pk}", subject=SUBJECTS[status], template="person/answered.txt",
+        case,
+        key=f"move {move.pk}",
+        subject=SUBJECTS[status],
+        template="person/answered.txt",
         context={
-            "said": status.value, "open": case.is_open, "reason": move.reason.for_person if move.reason else "",
+            "said": status.value,
+            "open": case.is_open,
+            "reason": move.reason.for_person if move.reason else "",
             "group": f"{service.name} ({agency.name})" if service and service.name != agency.name else agency.name,
             "group_phone": (service and service.phone) or agency.phone,
         },
-    )  # fmt: skip
+    )
 
 
 def closed(case: Case) -> None:
@@ -79,13 +87,21 @@ def tell_person(case: Case, *, key: str, subject: str, template: str, context: d
     team, at_work = case.agency.name, case.lead.ended_at is None
     connector = case.lead.user.name if at_work else team
     return messages.send(
-        key=f"{prefix(case)}{key}", channel=channel, to=to, subject=subject, template=template,
+        key=f"{prefix(case)}{key}",
+        channel=channel,
+        to=to,
+        subject=subject,
+        template=template,
         context={
-            **context, "call": channel == Channel.CALL, "who": "I" if channel == Channel.CALL else connector,
-            "connector": connector, "team": team, "phone": case.agency.phone or settings.PLACE["phone"],
+            **context,
+            "call": channel == Channel.CALL,
+            "who": "I" if channel == Channel.CALL else connector,
+            "connector": connector,
+            "team": team,
+            "phone": case.agency.phone or settings.PLACE["phone"],
             "person": case.person,
         },
-    )  # fmt: skip
+    )
 
 
 def reach(person: Person) -> tuple[Channel, str]:

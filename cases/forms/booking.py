@@ -17,9 +17,10 @@ class BookForForm(Form):
 
     agreed = forms.BooleanField(label="Agreed")
     how_agreed = Radios(
-        label="How was it agreed?", choices=[(how, how) for how in HOW],
+        label="How was it agreed?",
+        choices=[(how, how) for how in HOW],
         error_messages={"required": "Choose how it was agreed"},
-    )  # fmt: skip
+    )
     key = IdempotencyKey()
 
     def __init__(self, *args: Any, person: Person, agency: Agency, **kwargs: Any) -> None:

@@ -17,17 +17,25 @@ class CloseForm(Form):
     button = "Close the case"
 
     reason = forms.ModelChoiceField(
-        ClosingReason.offered(), label="Why is the case closed?", widget=forms.RadioSelect, empty_label=None,
+        ClosingReason.offered(),
+        label="Why is the case closed?",
+        widget=forms.RadioSelect,
+        empty_label=None,
         error_messages={"required": "Choose why the case is closed"},
-    )  # fmt: skip
+    )
     outcome = forms.ModelChoiceField(
-        Outcome.offered(), label="What has changed for them?", widget=forms.RadioSelect, empty_label=None,
+        Outcome.offered(),
+        label="What has changed for them?",
+        widget=forms.RadioSelect,
+        empty_label=None,
         error_messages={"required": "Choose what has changed, or “We do not know”"},
-    )  # fmt: skip
+    )
     summary = TextField(
-        label="How it went", max_length=2000, rows=6,
+        label="How it went",
+        max_length=2000,
+        rows=6,
         error_messages={"required": "Write how it went in one or two sentences"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, received: list[Referral], sent: list[Referral], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -59,9 +59,12 @@ class ContactForm(FactForm):
 
 class SafetyForm(FactForm):
     safety_note = TextField(
-        label="Visit safely", max_length=2000, rows=3, required=False,
+        label="Visit safely",
+        max_length=2000,
+        rows=3,
+        required=False,
         help_text="What whoever calls round must know. Everyone helping can read it",
-    )  # fmt: skip
+    )
 
 
 class PhoneForm(FactForm):
@@ -70,9 +73,11 @@ class PhoneForm(FactForm):
 
 class EmailForm(FactForm):
     email = forms.EmailField(
-        label="E-mail", max_length=254, required=False,
+        label="E-mail",
+        max_length=254,
+        required=False,
         error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
-    )  # fmt: skip
+    )
 
 
 class AddressForm(FactForm):
@@ -91,10 +96,17 @@ class IdentityForm(FactForm):
 
 
 FORMS: dict[str, type[FactForm]] = {
-    "best-time": BestTimeForm, "message": MessageForm, "matters": MattersForm, "contact": ContactForm,
-    "safety": SafetyForm, "phone": PhoneForm, "email": EmailForm, "address": AddressForm,
-    "known-as": KnownAsForm, "identity": IdentityForm,
-}  # fmt: skip
+    "best-time": BestTimeForm,
+    "message": MessageForm,
+    "matters": MattersForm,
+    "contact": ContactForm,
+    "safety": SafetyForm,
+    "phone": PhoneForm,
+    "email": EmailForm,
+    "address": AddressForm,
+    "known-as": KnownAsForm,
+    "identity": IdentityForm,
+}
 
 
 def form_for(fact: Fact, case: Case, data: Any = None, said: dict[str, Any] | None = None) -> FactForm:

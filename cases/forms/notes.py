@@ -36,10 +36,13 @@ class NoteForm(Form):
     )
     on = DateField(label="On which day?", past=True, earliest=datetime.date(2000, 1, 1), required=False)
     at = forms.TimeField(
-        label="At what time?", required=False, input_formats=TIMES, help_text="For example, 14:30",
+        label="At what time?",
+        required=False,
+        input_formats=TIMES,
+        help_text="For example, 14:30",
         widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}, format="%H:%M"),
         error_messages={"invalid": "Enter a time such as 14:30 or 2:30pm"},
-    )  # fmt: skip
+    )
     audience = Radios(label="Who can read it?", choices=Audience.choices, initial=Audience.CIRCLE.value)
     next_words = CleanCharField(label="Next step", max_length=200, required=False)
     next_when = Radios(label="By when?", choices=[], initial="keep", shows={"date": ("next_on",)})
@@ -144,8 +147,11 @@ def typed(form: type[Form], draft: Draft) -> dict[str, Any]:
     for name, values in draft.data.items():
         data.setlist(name, values)
     fields = form.base_fields.items()
-    return {name: field.widget.value_from_datadict(data, {}, name) for name, field in fields if name in draft.data
-            or any(f"{name}_{part}" in draft.data for part in ("day", "month", "year"))}  # fmt: skip
+    return {
+        name: field.widget.value_from_datadict(data, {}, name)
+        for name, field in fields
+        if name in draft.data or any(f"{name}_{part}" in draft.data for part in ("day", "month", "year"))
+    }
 
 
 class CorrectForm(Form):

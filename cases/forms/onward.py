@@ -22,22 +22,31 @@ class ReferOnForm(Form):
     button = "Send"
 
     message = TextField(
-        label="Message to the group", max_length=1000, rows=4, required=False,
+        label="Message to the group",
+        max_length=1000,
+        rows=4,
+        required=False,
         help_text="Why this could suit them, and what would help the first time. Not their history or health.",
-    )  # fmt: skip
+    )
     safe = Radios(
-        label="Is there a risk the group must know about to keep everybody safe?", inline=True,
-        choices=[("no", "No known risks"), ("yes", "Yes")], shows={"yes": ["risks"]},
+        label="Is there a risk the group must know about to keep everybody safe?",
+        inline=True,
+        choices=[("no", "No known risks"), ("yes", "Yes")],
+        shows={"yes": ["risks"]},
         error_messages={"required": "Say whether there is a risk the group must know about"},
-    )  # fmt: skip
+    )
     risks = TextField(
-        label="What they must know", max_length=500, rows=3, required=False,
+        label="What they must know",
+        max_length=500,
+        rows=3,
+        required=False,
         help_text="Only what they need to act on, such as “becomes breathless on stairs”.",
-    )  # fmt: skip
+    )
     how_agreed = Radios(
-        label="How was it agreed?", choices=[(how, how) for how in HOW],
+        label="How was it agreed?",
+        choices=[(how, how) for how in HOW],
         error_messages={"required": "Choose how it was agreed"},
-    )  # fmt: skip
+    )
     started_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     key = IdempotencyKey()
 
@@ -54,9 +63,11 @@ class ReferOnForm(Form):
             )
         if needs:
             self.fields["needs"] = Checkboxes(
-                label="What is it for?", required=False, choices=[(str(term.pk), term.name) for term in needs],
+                label="What is it for?",
+                required=False,
+                choices=[(str(term.pk), term.name) for term in needs],
                 help_text="The group sees what you tick.",
-            )  # fmt: skip
+            )
         self.order_fields(["message", "safe", "risks", "needs", *self.agreement_names, "how_agreed"])
 
     @staticmethod
@@ -84,7 +95,8 @@ class ReferOnForm(Form):
         said = self.cleaned_data
         chosen = set(said.get("needs", []))
         return Ask(
-            message=said["message"], how_agreed=said["how_agreed"],
+            message=said["message"],
+            how_agreed=said["how_agreed"],
             risks=said["risks"].strip() if said["safe"] == "yes" else "",
             needs=[term for term in self.needs_offered if str(term.pk) in chosen],
-        )  # fmt: skip
+        )

@@ -6,6 +6,9 @@ class TakeBackForm(Form):
 
     button = "Take back the agreement"
     words = TextField(
-        label="What did they say?", max_length=500, rows=3, required=False,
+        label="What did they say?",
+        max_length=500,
+        rows=3,
+        required=False,
         help_text="For the case history. The group does not see it.",
-    )  # fmt: skip
+    )

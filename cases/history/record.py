@@ -43,10 +43,20 @@ def chain_of(previous: str, metadata: Iterable[str], digest: str) -> str:
 def metadata_of(entry: Entry) -> tuple[str, ...]:
     """All that is true of an entry beside its content, as text, in the order that cases/history/verify.py reads it."""
     parts = (
-        entry.case_id, entry.number, entry.kind, microseconds(entry.happened_at), microseconds(entry.written_at),
-        entry.hand, entry.written_by_id, entry.written_for_id, entry.author_name, entry.agency_name,
-        entry.audience, entry.about_id, entry.corrects_id,
-    )  # fmt: skip
+        entry.case_id,
+        entry.number,
+        entry.kind,
+        microseconds(entry.happened_at),
+        microseconds(entry.written_at),
+        entry.hand,
+        entry.written_by_id,
+        entry.written_for_id,
+        entry.author_name,
+        entry.agency_name,
+        entry.audience,
+        entry.about_id,
+        entry.corrects_id,
+    )
     return tuple("" if part is None else str(part) for part in parts)
 
 
@@ -57,10 +67,18 @@ def microseconds(moment: datetime) -> int:
 
 @transaction.atomic
 def record(
-    *, case: Case, kind: Kind, by: Author, text: str = "", audience: Audience = Audience.CIRCLE,
-    details: Mapping[str, Any] | None = None, happened_at: datetime | None = None, about: Referral | None = None,
-    corrects: Entry | None = None, key: uuid.UUID | None = None,
-) -> Entry:  # fmt: skip
+    *,
+    case: Case,
+    kind: Kind,
+    by: Author,
+    text: str = "",
+    audience: Audience = Audience.CIRCLE,
+    details: Mapping[str, Any] | None = None,
+    happened_at: datetime | None = None,
+    about: Referral | None = None,
+    corrects: Entry | None = None,
+    key: uuid.UUID | None = None,
+) -> Entry:
     """Add an entry to the history of `case`, and move the head of the case along.
 
     The case row is locked, so numbers have no gaps however many write at once. A `key` seen before returns
@@ -72,10 +90,20 @@ def record(
         return first
     now, content = timezone.now(), json.loads(json.dumps(details or {}, default=str), parse_float=str)
     entry = Entry(
-        case=head, number=head.entry_count + 1, kind=kind, happened_at=happened_at or now, written_at=now,
-        audience=audience, text=text, details=content, about=about, corrects=corrects, key=key,
-        digest=digest_of(text, content), **Signed.signature(by),
-    )  # fmt: skip
+        case=head,
+        number=head.entry_count + 1,
+        kind=kind,
+        happened_at=happened_at or now,
+        written_at=now,
+        audience=audience,
+        text=text,
+        details=content,
+        about=about,
+        corrects=corrects,
+        key=key,
+        digest=digest_of(text, content),
+        **Signed.signature(by),
+    )
     entry.chain = chain_of(head.chain, metadata_of(entry), entry.digest)
     entry.save()
     case.entry_count, case.chain, case.last_entry_at = entry.number, entry.chain, now
@@ -130,6 +158,11 @@ def erase(entry: Entry, *, by: Author, reason: str) -> Entry:
         cursor.execute("SELECT set_config('app.erasing', '', true)")
     entry.text, entry.details = "", dict(ERASED)
     return record(
-        case=entry.case, kind=Kind.ERASED, by=by, text=reason, audience=Audience(entry.audience),
-        details={"number": entry.number}, corrects=entry,
-    )  # fmt: skip
+        case=entry.case,
+        kind=Kind.ERASED,
+        by=by,
+        text=reason,
+        audience=Audience(entry.audience),
+        details={"number": entry.number},
+        corrects=entry,
+    )

@@ -174,11 +174,25 @@ def labelled(details: dict[str, Any], *pairs: tuple[str, str]) -> Facts:
 
 
 FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, Facts]]] = {
-    Kind.PHONE: contact, Kind.CALL: contact, Kind.VISIT: contact, Kind.NO_ANSWER: contact, Kind.NOTE: contact,
-    Kind.REFERRED: referred, Kind.OPENED: opened, Kind.FACT: fact, Kind.ASSIGNED: assigned, Kind.AGREED: agreed,
-    Kind.SENT_ON: sent_on, Kind.ANSWERED: answered, Kind.WITHDRAWN: answered, Kind.SIGNPOSTED: signposted,
-    Kind.BOOKED: booked, Kind.ATTENDED: attended, Kind.MISSED: attended, Kind.CLOSED: closed,
-}  # fmt: skip
+    Kind.PHONE: contact,
+    Kind.CALL: contact,
+    Kind.VISIT: contact,
+    Kind.NO_ANSWER: contact,
+    Kind.NOTE: contact,
+    Kind.REFERRED: referred,
+    Kind.OPENED: opened,
+    Kind.FACT: fact,
+    Kind.ASSIGNED: assigned,
+    Kind.AGREED: agreed,
+    Kind.SENT_ON: sent_on,
+    Kind.ANSWERED: answered,
+    Kind.WITHDRAWN: answered,
+    Kind.SIGNPOSTED: signposted,
+    Kind.BOOKED: booked,
+    Kind.ATTENDED: attended,
+    Kind.MISSED: attended,
+    Kind.CLOSED: closed,
+}
 
 
 # --- The lines --------------------------------------------------------------------------------------
@@ -202,14 +216,29 @@ def line(
     corrected = tuple(address(number, here, url) for number in getattr(entry, "corrected_numbers", ()))
     looks = ("entry", "entry--corrected" * bool(corrected), "entry--private" * (entry.audience == Audience.TEAM))
     return Line(
-        number=entry.number, title=title, by=by, when=moment, text=text, facts=facts, audience=readers,
+        number=entry.number,
+        title=title,
+        by=by,
+        when=moment,
+        text=text,
+        facts=facts,
+        audience=readers,
         head=format_html(
-            part("head", "look", "number", "disc", "title", "by", "when", "text"), look=" ".join(filter(None, looks)),
-            number=entry.number, disc=drawn(entry.kind), title=title, by=by, when=moment, text=text,
+            part("head", "look", "number", "disc", "title", "by", "when", "text"),
+            look=" ".join(filter(None, looks)),
+            number=entry.number,
+            disc=drawn(entry.kind),
+            title=title,
+            by=by,
+            when=moment,
+            text=text,
         ),
-        foot=foot(entry, member, readers, url), referral=entry.about_id, offers=offers(entry, case, member),
-        corrects=address(corrected_number(entry), here, url) if entry.corrects_id else None, corrected_by=corrected,
-    )  # fmt: skip
+        foot=foot(entry, member, readers, url),
+        referral=entry.about_id,
+        offers=offers(entry, case, member),
+        corrects=address(corrected_number(entry), here, url) if entry.corrects_id else None,
+        corrected_by=corrected,
+    )
 
 
 def foot(entry: Entry, member: Membership, readers: str, url: str) -> SafeString:

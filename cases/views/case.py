@@ -38,14 +38,25 @@ def story_page(request: HttpRequest, case: Case, form: NoteForm | None = None) -
     draft = None if form else draft_of(member, case)
     form = form or new_form(request, case, circle, draft)
     changed = FACTS.get(request.GET.get("changed", ""))
-    return answer(request, "cases/case.html", part=PARTS, context={
-        "case": case, "case_url": reverse("cases:case", args=[case.pk]), "form": form,
-        "draft": draft, "draft_key": draft_key(case),
-        "lines": lines(entries[:PAGE], case=case, member=member, circle=circle),
-        "older": entries[PAGE - 1].number if len(entries) > PAGE else None, "going_on": before is not None,
-        "facts": [(fact, fact.words(case)) for fact in FACTS.values()], "changed": changed,
-        "ours": case.agency_id == member.agency_id, "swapped": wants_part(request),
-    })  # fmt: skip
+    return answer(
+        request,
+        "cases/case.html",
+        part=PARTS,
+        context={
+            "case": case,
+            "case_url": reverse("cases:case", args=[case.pk]),
+            "form": form,
+            "draft": draft,
+            "draft_key": draft_key(case),
+            "lines": lines(entries[:PAGE], case=case, member=member, circle=circle),
+            "older": entries[PAGE - 1].number if len(entries) > PAGE else None,
+            "going_on": before is not None,
+            "facts": [(fact, fact.words(case)) for fact in FACTS.values()],
+            "changed": changed,
+            "ours": case.agency_id == member.agency_id,
+            "swapped": wants_part(request),
+        },
+    )
 
 
 def new_form(request: HttpRequest, case: Case, circle: list[str], draft: Draft | None) -> NoteForm:

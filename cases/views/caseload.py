@@ -42,12 +42,28 @@ def caseload(request: HttpRequest) -> HttpResponse:
     found, more_found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else ([], False)
     shown, after = rows(member, whose, name, after=cursor(request))
     figures = counts(member, whose)
-    return answer(request, "cases/caseload.html", part=PARTS, context={
-        "form": form, "found": found, "more_found": more_found, "rows": shown, "after": after, "name": name,
-        "title": TITLES[name], "tiles": tiles(figures), "figures": figures, "who": who, "whose": whose,
-        "colleagues": colleagues, "greeting": greeting(), "going_on": cursor(request) is not None,
-        "with_whom": "Given to" if name == "new" else "" if whose else "Connector",
-    })  # fmt: skip
+    return answer(
+        request,
+        "cases/caseload.html",
+        part=PARTS,
+        context={
+            "form": form,
+            "found": found,
+            "more_found": more_found,
+            "rows": shown,
+            "after": after,
+            "name": name,
+            "title": TITLES[name],
+            "tiles": tiles(figures),
+            "figures": figures,
+            "who": who,
+            "whose": whose,
+            "colleagues": colleagues,
+            "greeting": greeting(),
+            "going_on": cursor(request) is not None,
+            "with_whom": "Given to" if name == "new" else "" if whose else "Connector",
+        },
+    )
 
 
 def team_of(member: Membership) -> list[Membership]:

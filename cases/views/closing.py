@@ -29,17 +29,27 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     links = referrals_of(case)
     received, sent = links[CaseReferral.Direction.RECEIVED], links[CaseReferral.Direction.SENT]
     form = CloseForm(
-        request.POST if request.method == "POST" else None, received=received, sent=sent,
+        request.POST if request.method == "POST" else None,
+        received=received,
+        sent=sent,
         initial=drafted(member, draft_key(case), "reason", "outcome", "summary"),
-    )  # fmt: skip
+    )
     previewed = form.is_valid()
     if previewed and "preview" not in request.POST and closed(request, case, form):
         return redirect("cases:case", pk=case.pk)
     opened(request, case, "close")
-    return answer(request, "cases/close.html", {
-        "case": case, "form": form, "received": received, "draft_key": draft_key(case),
-        "previewed": previewed and form.is_valid(), "codes": codes_of(form.cleaned_data["reason"]) if previewed else [],
-    })  # fmt: skip
+    return answer(
+        request,
+        "cases/close.html",
+        {
+            "case": case,
+            "form": form,
+            "received": received,
+            "draft_key": draft_key(case),
+            "previewed": previewed and form.is_valid(),
+            "codes": codes_of(form.cleaned_data["reason"]) if previewed else [],
+        },
+    )
 
 
 def draft_key(case: Case) -> str:
@@ -51,9 +61,13 @@ def closed(request: HttpRequest, case: Case, form: CloseForm) -> bool:
     said = form.cleaned_data
     try:
         close_case(
-            case=case, by=Author.of(request.member),  # type: ignore[attr-defined]
-            reason=said["reason"], outcome=said["outcome"], summary=said["summary"], withdraw=form.to_withdraw,
-        )  # fmt: skip
+            case=case,
+            by=Author.of(request.member),  # type: ignore[attr-defined]
+            reason=said["reason"],
+            outcome=said["outcome"],
+            summary=said["summary"],
+            withdraw=form.to_withdraw,
+        )
     except MoveRefused as refused:
         form.add_error(None, str(refused))
         return False

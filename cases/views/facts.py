@@ -36,8 +36,14 @@ def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     context: dict[str, Any] = {"case": case, "fact": known, "form": form, "swapped": wants_part(request)}
     if request.method == "POST" and form.is_valid():
         try:
-            change_fact(case=case, fact=known, by=Author.of(member), values=form.values,
-                        seen=form.cleaned_data["seen"], key=form.cleaned_data["key"])  # fmt: skip
+            change_fact(
+                case=case,
+                fact=known,
+                by=Author.of(member),
+                values=form.values,
+                seen=form.cleaned_data["seen"],
+                key=form.cleaned_data["key"],
+            )
         except NumberIsTaken:
             form.add_error("nhs_number", "Another person's record has this NHS number")
         except ChangedMeanwhile:

@@ -42,10 +42,15 @@ def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def save(case: Case, form: NoteForm, member: Membership) -> Entry:
     data = form.cleaned_data
     return write_note(
-        case=case, by=Author.of(member), kind=Kind(data["kind"]), text=data["text"],
-        audience=Audience(data["audience"]), happened_at=data["happened_at"], next_step=data.get("next_step"),
+        case=case,
+        by=Author.of(member),
+        kind=Kind(data["kind"]),
+        text=data["text"],
+        audience=Audience(data["audience"]),
+        happened_at=data["happened_at"],
+        next_step=data.get("next_step"),
         key=data["key"],
-    )  # fmt: skip
+    )
 
 
 def gone_to(request: HttpRequest, case: Case) -> HttpResponse:

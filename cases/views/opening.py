@@ -49,7 +49,10 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def accepted(referral: Referral, form: AcceptForm, member: Membership) -> Case:
     chosen = form.chosen
     return accept_referral(
-        referral=referral, by=Author.of(member), person=chosen.person if chosen else None,
-        lead=form.cleaned_data["lead"], key=form.cleaned_data["key"],
+        referral=referral,
+        by=Author.of(member),
+        person=chosen.person if chosen else None,
+        lead=form.cleaned_data["lead"],
+        key=form.cleaned_data["key"],
         match=". ".join(chosen.reasons) if chosen else "",
-    )  # fmt: skip
+    )

@@ -25,11 +25,18 @@ def papers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     case = open_case(request, pk, "papers")
     member: Membership = request.member  # type: ignore[attr-defined]
     ours = case.agency_id == member.agency_id
-    return page(request, "cases/papers.html", {
-        "case": case, "letters": letters_of(case, member), "ours": ours, "told": told(case) if ours else [],
-        "entries": whole(case=case, member=member).count(),
-        "entries_for_person": whole(case=case, member=member, team=False).count(),
-    })  # fmt: skip
+    return page(
+        request,
+        "cases/papers.html",
+        {
+            "case": case,
+            "letters": letters_of(case, member),
+            "ours": ours,
+            "told": told(case) if ours else [],
+            "entries": whole(case=case, member=member).count(),
+            "entries_for_person": whole(case=case, member=member, team=False).count(),
+        },
+    )
 
 
 @allow(Permission.WORK_CASES)
@@ -41,10 +48,18 @@ def history_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     for_person = request.GET.get("for") == "person"
     opened(request, case, "history.pdf for the person" if for_person else "history.pdf")
     entries = whole(case=case, member=member, team=not for_person)
-    return pdf(request, "pdf/history.html", {
-        "case": case, "lines": lines(entries, case=case, member=member), "for_person": for_person,
-        "large": request.GET.get("print") == "large", "reader": member,
-    }, f"history-{slugify(case.person.name) or 'case'}.pdf")  # fmt: skip
+    return pdf(
+        request,
+        "pdf/history.html",
+        {
+            "case": case,
+            "lines": lines(entries, case=case, member=member),
+            "for_person": for_person,
+            "large": request.GET.get("print") == "large",
+            "reader": member,
+        },
+        f"history-{slugify(case.person.name) or 'case'}.pdf",
+    )
 
 
 @allow(Permission.WORK_CASES)
@@ -55,9 +70,17 @@ def person_letter(request: HttpRequest, pk: uuid.UUID, letter: uuid.UUID) -> Htt
     case = get_object_or_404(Case.worked_by(member).select_related("agency"), pk=pk)
     found = get_object_or_404(told(case).filter(channel=Channel.LETTER), pk=letter)
     opened(request, case, "letter to the person")
-    return pdf(request, "pdf/person_letter.html", {
-        "case": case, "letter": found, "address": found.to.split(", "), "large": request.GET.get("print") == "large",
-    }, f"letter-{found.created_at:%Y-%m-%d}.pdf")  # fmt: skip
+    return pdf(
+        request,
+        "pdf/person_letter.html",
+        {
+            "case": case,
+            "letter": found,
+            "address": found.to.split(", "),
+            "large": request.GET.get("print") == "large",
+        },
+        f"letter-{found.created_at:%Y-%m-%d}.pdf",
+    )
 
 
 def letters_of(case: Case, member: Membership) -> list[CaseReferral]:

@@ -27,11 +27,21 @@ def sharing(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     case = open_case(request, pk, "sharing")
     after = cursor(request)
     readings, more = openings(case, after)
-    return page(request, "cases/sharing.html", part={"more": "openings"}, context={
-        "case": case, "circle": circle_of(case), "agreements": agreements_of(case), "asked": asked_from(case),
-        "readings": readings, "more": more, "going_on": after is not None,
-        "ours": case.agency_id == request.member.agency_id,  # type: ignore[attr-defined]
-    })  # fmt: skip
+    return page(
+        request,
+        "cases/sharing.html",
+        part={"more": "openings"},
+        context={
+            "case": case,
+            "circle": circle_of(case),
+            "agreements": agreements_of(case),
+            "asked": asked_from(case),
+            "readings": readings,
+            "more": more,
+            "going_on": after is not None,
+            "ours": case.agency_id == request.member.agency_id,  # type: ignore[attr-defined]
+        },
+    )
 
 
 @allow(Permission.WORK_CASES)
@@ -50,6 +60,14 @@ def take_back(request: HttpRequest, pk: uuid.UUID, agreement: uuid.UUID) -> Http
         messages.success(request, f"{given.agency.name} gets nothing more.")
         return redirect("cases:sharing", pk=case.pk)
     opened(request, case, "sharing")
-    return answer(request, "cases/take_back.html", {
-        "case": case, "form": form, "given": given, "stopped": open_referrals_to(given), "places": bookings_with(given),
-    })  # fmt: skip
+    return answer(
+        request,
+        "cases/take_back.html",
+        {
+            "case": case,
+            "form": form,
+            "given": given,
+            "stopped": open_referrals_to(given),
+            "places": bookings_with(given),
+        },
+    )

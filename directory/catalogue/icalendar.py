@@ -122,9 +122,13 @@ def _override(
     if not in_series and session.cancelled_at:
         return None  # a date of its own that is off, or of a day the pattern has no more
     event = _event(
-        service, f"{schedule.pk if in_series and schedule else session.pk}", by_place.get(session.at_location_id),
-        by_place, today, note=session.note,
-    )  # fmt: skip
+        service,
+        f"{schedule.pk if in_series and schedule else session.pk}",
+        by_place.get(session.at_location_id),
+        by_place,
+        today,
+        note=session.note,
+    )
     if in_series and schedule and schedule.opens_at:
         usual = moments(session.on, schedule.opens_at, schedule.closes_at)
         same = (session.starts_at, session.ends_at) == usual and session.at_location_id == schedule.at_location_id

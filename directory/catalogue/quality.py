@@ -33,10 +33,15 @@ LEVELS = ((90, "Very good"), (70, "Good"), (50, "Fair"), (0, "Needs work"))
 ENOUGH_WORDS = 80  # characters of a description
 BATCH = 500
 NEEDED = (
-    "schedules", "cost_options", "contacts", "capacities", "service_terms",
-    Prefetch("at_locations", ServiceAtLocation.objects.select_related("location").prefetch_related(
-        "location__accessibility")),
-)  # fmt: skip
+    "schedules",
+    "cost_options",
+    "contacts",
+    "capacities",
+    "service_terms",
+    Prefetch(
+        "at_locations", ServiceAtLocation.objects.select_related("location").prefetch_related("location__accessibility")
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,4 @@ def as_xlsx(figures: Figures) -> HttpResponse:
 
 def _file(media_type: str, ending: str) -> HttpResponse:
     name = f"figures-{timezone.localdate():%Y-%m-%d}.{ending}"
-    return HttpResponse(
-        content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )  # fmt: skip
+    return HttpResponse(content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -97,9 +97,13 @@ def _monthly(
     ahead = max(months // schedule.interval, 0) * schedule.interval + start.month - 1
     first = datetime.date(start.year + ahead // 12, ahead % 12 + 1, 1)
     return rrule.rrule(
-        rrule.MONTHLY, dtstart=_midnight(first), until=_midnight(end), interval=schedule.interval,
-        byweekday=named or None, bymonthday=numbers or None,
-    )  # fmt: skip
+        rrule.MONTHLY,
+        dtstart=_midnight(first),
+        until=_midnight(end),
+        interval=schedule.interval,
+        byweekday=named or None,
+        bymonthday=numbers or None,
+    )
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:
@@ -137,9 +141,14 @@ def wanted(service: Service, now: datetime.datetime, last: datetime.date) -> Ite
             starts_at, ends_at = moments(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
             if starts_at > now:
                 yield Session(
-                    service=service, schedule=schedule, on=day, starts_at=starts_at, ends_at=ends_at,
-                    places=schedule.places, at_location_id=schedule.at_location_id,
-                )  # fmt: skip
+                    service=service,
+                    schedule=schedule,
+                    on=day,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    places=schedule.places,
+                    at_location_id=schedule.at_location_id,
+                )
 
 
 # --- Into rows --------------------------------------------------------------------------------------------
@@ -228,8 +237,10 @@ def _fits(row: Session, wanted: Session | None) -> bool:
         return False
     places_fit = wanted.places == row.places
     return (row.starts_at, row.ends_at, row.at_location_id) == (
-        wanted.starts_at, wanted.ends_at, wanted.at_location_id,
-    ) and places_fit  # fmt: skip
+        wanted.starts_at,
+        wanted.ends_at,
+        wanted.at_location_id,
+    ) and places_fit
 
 
 # --- What comes -------------------------------------------------------------------------------------------
@@ -252,9 +263,7 @@ def coming(service: Service, n: int = 6) -> list[Coming]:
 
 
 def _of_row(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> Coming:
-    return Coming(
-        row.starts_at, row.ends_at, row.places_left, _where(row, places), row, row.cancelled_why, row.note
-    )  # fmt: skip
+    return Coming(row.starts_at, row.ends_at, row.places_left, _where(row, places), row, row.cancelled_why, row.note)
 
 
 def _where(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> str:

@@ -49,11 +49,13 @@ def _meeting(location: Location, hours: list[str]) -> Meeting:
     lines, helps = location.lines, location.accessibility.all()
     parts = [line.replace(" ", "\N{NO-BREAK SPACE}") if line == location.postcode else line for line in lines]
     return Meeting(
-        hours=hours, lines=lines, address=", ".join(parts),
+        hours=hours,
+        lines=lines,
+        address=", ".join(parts),
         online=location.location_type == LocationType.VIRTUAL,
         access=list(dict.fromkeys(said for row in helps if (said := row.description or row.details))),
         getting_there=location.transport or location.description,
-    )  # fmt: skip
+    )
 
 
 def hours(service: Service, today: datetime.date) -> list[str]:
@@ -86,11 +88,14 @@ def _next(service: Service, one: Coming, where: str) -> Next:
     listed = service.bookable and service.is_listed and runs_on(service, start.date())
     open_to_book = listed and one.session and not one.is_cancelled
     return Next(
-        day=day_words(start.date(), timezone.localdate()), times=times, where=where, note=one.note,
+        day=day_words(start.date(), timezone.localdate()),
+        times=times,
+        where=where,
+        note=one.note,
         room="" if one.is_cancelled else room(one.places_left),
         off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
         book=address("bookings:book", one.session.pk) if open_to_book and one.session else "",
-    )  # fmt: skip
+    )
 
 
 def booking(dates: list[Next]) -> tuple[str, str]:
@@ -133,9 +138,14 @@ def card(service: Service, today: datetime.date) -> Card:
     first = next((contact for contact in contacts if contact.phone), contacts[0] if contacts else None)
     phone = service.phone or (first.phone if first else "")
     return Card(
-        service, meetings(service, today), hours(service, today), costs(service, today),
-        ask_for=first.name if first else "", phone=phone, closed=not service.runs,
-    )  # fmt: skip
+        service,
+        meetings(service, today),
+        hours(service, today),
+        costs(service, today),
+        ask_for=first.name if first else "",
+        phone=phone,
+        closed=not service.runs,
+    )
 
 
 def chips(service: Service) -> list[str]:
@@ -148,19 +158,23 @@ def facts(service: Service, today: datetime.date) -> list[tuple[str, list[str]]]
     """The facts of its page, each with its lines; `spoken` and `covers` come with directory.catalogue.detail."""
     spoken, covers = getattr(service, "spoken", []), getattr(service, "covers", [])
     said = [
-        ("Cost", costs(service, today) or ["Not given: ask them"]), ("Ages", [ages(service)]),
-        ("Languages", [", ".join(spoken)]), ("For people who live in", [", ".join(covers)]),
-        ("Accreditations", [service.accreditations]), ("When you ask for a place", [replies(service)]),
-    ]  # fmt: skip
+        ("Cost", costs(service, today) or ["Not given: ask them"]),
+        ("Ages", [ages(service)]),
+        ("Languages", [", ".join(spoken)]),
+        ("For people who live in", [", ".join(covers)]),
+        ("Accreditations", [service.accreditations]),
+        ("When you ask for a place", [replies(service)]),
+    ]
     return [(name, lines) for name, lines in said if any(lines)]
 
 
 def about(service: Service, today: datetime.date) -> list[tuple[str, str]]:
     """How old its page is, and whose words it has."""
     return [
-        ("Last checked", checked(service, today)), ("Last changed", date_words(service.last_modified)),
+        ("Last checked", checked(service, today)),
+        ("Last changed", date_words(service.last_modified)),
         ("Where it comes from", origin(service)),
-    ]  # fmt: skip
+    ]
 
 
 def replies(service: Service) -> str:

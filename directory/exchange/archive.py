@@ -108,9 +108,14 @@ def keep_refused(run: Run, refusals: list[tuple[Problem, Any]]) -> None:
         return
     content = refused_file(refusals).encode("utf-8-sig")
     Document.objects.create(
-        run=run, number=REFUSED, name=f"refused rows of {run.source.name}.csv"[:2000], media_type="text/csv",
-        size=len(content), digest=hashlib.sha256(content).hexdigest(), body=gzip.compress(content, 5, mtime=0),
-    )  # fmt: skip
+        run=run,
+        number=REFUSED,
+        name=f"refused rows of {run.source.name}.csv"[:2000],
+        media_type="text/csv",
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+        body=gzip.compress(content, 5, mtime=0),
+    )
 
 
 def refused_file(refusals: list[tuple[Problem, Any]]) -> str:

@@ -34,9 +34,19 @@ TIMEOUT = httpx.Timeout(30, connect=10)
 AT_ONCE = 4  # requests to one feed at a time
 MOST_MISSES = 20  # services that are not there one by one, after which they are no longer asked for
 WHOLE = {
-    "service_at_locations", "schedules", "cost_options", "contacts", "service_areas", "attributes", "languages",
-    "regular_schedules", "eligibilitys", "service_taxonomys", "locations", "phones",
-}  # fmt: skip
+    "service_at_locations",
+    "schedules",
+    "cost_options",
+    "contacts",
+    "service_areas",
+    "attributes",
+    "languages",
+    "regular_schedules",
+    "eligibilitys",
+    "service_taxonomys",
+    "locations",
+    "phones",
+}
 
 Keep = Callable[[str, str, bytes], None]  # address, media type, what was received
 
@@ -52,9 +62,13 @@ def is_address(source: str) -> bool:
 
 
 def read(
-    source: str, *, allow_private: bool = False, columns: Columns | None = None,
-    keep: Keep | None = None, unchanged: Callable[[list[Any]], set[Any]] | None = None,
-) -> Iterator[Any]:  # fmt: skip
+    source: str,
+    *,
+    allow_private: bool = False,
+    columns: Columns | None = None,
+    keep: Keep | None = None,
+    unchanged: Callable[[list[Any]], set[Any]] | None = None,
+) -> Iterator[Any]:
     """The services of a file's path or a feed's address. Raises FeedError, perhaps after some came.
 
     `keep` hears what was received, as it came; `unchanged` says of a page's rows which ids are as they were.

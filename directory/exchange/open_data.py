@@ -100,7 +100,8 @@ COLUMNS = (
     Column("meets_you", "“yes” when someone can meet a newcomer.", lambda r: _yes(r.service.meets_you)),
     Column("languages", "Languages other than English it is held in.", lambda r: _all(r.service.languages)),
     Column(
-        "access", "What helps at the place: step-free, hearing loop.",
+        "access",
+        "What helps at the place: step-free, hearing loop.",
         lambda r: _all(r.at.location.accessibility) if r.at else "",
     ),
     Column("getting_there", "Buses, parking, the right door.", lambda r: r.place.transport),
@@ -111,7 +112,7 @@ COLUMNS = (
     Column("last_checked", "The day somebody last made sure that it is right.", lambda r: r.service.assured_date),
     Column("last_changed", "When the listing last changed, UTC.", lambda r: _utc(r.service.last_modified)),
     Column("page", "Its page here.", _page),
-)  # fmt: skip
+)
 
 
 def _utc(at: datetime.datetime) -> str:
@@ -169,10 +170,11 @@ def json_pieces() -> Iterator[tuple[str, int]]:
     """A page of Open Referral UK without an end: `manage.py import_services` reads it as it is."""
     place = settings.PLACE
     about = {
-        "version": "HSDS-UK-3.0", "made_on": str(timezone.localdate()),
+        "version": "HSDS-UK-3.0",
+        "made_on": str(timezone.localdate()),
         "publisher": {"name": f"{place['name']} for {place['area']}", "website": place["base_url"]},
         "licence": place["licence"] or "Not chosen yet: ask before you publish it again",
-    }  # fmt: skip
+    }
     yield json.dumps(about, ensure_ascii=False)[:-1] + ', "contents": [\n', 0
     first = True
     for services in chunks():

@@ -159,8 +159,6 @@ def _compare(found: Preview, source: str, ids: dict[uuid.UUID, str], rest: list[
 def _line(received: Received) -> Line:
     hours: list[Any] = [row for row in received.rows if isinstance(row, Schedule)]
     when = "; ".join(dict.fromkeys(filter(None, map(in_words, hours))))
-    where = "; ".join(
-        ", ".join(filter(None, (place.short, place.postcode))) for place in received.locations
-    )  # fmt: skip
+    where = "; ".join(", ".join(filter(None, (place.short, place.postcode))) for place in received.locations)
     problems = [problem._replace(field=label(problem.field)) for problem in received.problems[:5]]
     return Line(received.service.name, received.agency.name, when[:200], where[:200], problems)

@@ -24,9 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 def carry_out(
-    run: Run, source: str = "", *, again: bool = False, allow_private: bool = False, part: bool = False,
+    run: Run,
+    source: str = "",
+    *,
+    again: bool = False,
+    allow_private: bool = False,
+    part: bool = False,
     tell: Callable[[int], object] = lambda count: None,
-) -> Report:  # fmt: skip
+) -> Report:
     """Read `source` (an address or a path; else the run's own document, else its feed) and bring in what it holds.
 
     Never raises for what is wrong with the feed: `run.error` says why it ended early, and what came before is in.
@@ -54,9 +59,7 @@ def carry_out(
     return _end(run, work, part)
 
 
-def _raws(
-    run: Run, source: str, folder: Path, work: Import, keeper: Keeper, allow_private: bool
-) -> Iterator[Any]:  # fmt: skip
+def _raws(run: Run, source: str, folder: Path, work: Import, keeper: Keeper, allow_private: bool) -> Iterator[Any]:
     """What the run reads, row by row; what is received is kept on the way."""
     columns = run.source.columns or None
     if not source and not run.source.url:

@@ -27,13 +27,20 @@ from directory.models import (
     ServiceTerm,
     Taxonomy,
     TaxonomyTerm,
-)  # fmt: skip
+)
 from directory.search.index import index
 from directory.text.cleaning import stable_id
 
 OWNED: tuple[Any, ...] = (
-    ServiceAtLocation, ServiceTerm, Schedule, CostOption, Contact, Language, ServiceArea, Capacity,
-)  # fmt: skip
+    ServiceAtLocation,
+    ServiceTerm,
+    Schedule,
+    CostOption,
+    Contact,
+    Language,
+    ServiceArea,
+    Capacity,
+)
 FAR = 0.5  # degrees of latitude, some 55 km: further from its postcode than that, a point is wrong
 
 
@@ -100,9 +107,11 @@ def _find_points(batch: list[Received]) -> None:
     for r, row, code in coded:
         if not (postcode := known.get(code)):
             continue
-        far = row.latitude is not None and row.longitude is not None and max(
-            abs(row.latitude - postcode.latitude), abs(row.longitude - postcode.longitude) / 2
-        ) > FAR  # fmt: skip
+        far = (
+            row.latitude is not None
+            and row.longitude is not None
+            and max(abs(row.latitude - postcode.latitude), abs(row.longitude - postcode.longitude) / 2) > FAR
+        )
         if far:
             r.problems.append(Problem(str(r.service.pk), "latitude", f"far from {row.postcode}, which is used instead"))
         if far or row.latitude is None:
@@ -115,9 +124,21 @@ def _columns(model: type[models.Model], *without: str) -> list[str]:
 
 # What the place keeps about a listing, wherever it comes from.
 OURS = (
-    "created_at", "published_at", "confirm_every", "asks", "asked_at", "hidden_at", "joined_to", "version",
-    "answers", "reply_days", "accepted_percent", "bookable", "offer_hours", "paused_until",
-)  # fmt: skip
+    "created_at",
+    "published_at",
+    "confirm_every",
+    "asks",
+    "asked_at",
+    "hidden_at",
+    "joined_to",
+    "version",
+    "answers",
+    "reply_days",
+    "accepted_percent",
+    "bookable",
+    "offer_hours",
+    "paused_until",
+)
 # What an agency decides about itself, or others know it by, is not a feed's to change.
 KEPT: dict[Any, tuple[str, ...]] = {
     Location: ("joined_to",),

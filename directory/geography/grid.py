@@ -29,13 +29,25 @@ class Grid(NamedTuple):
 
 
 BRITISH = Grid(  # EPSG:27700, Airy 1830
-    6377563.396, 6356256.909, 0.9996012717, (49, -2), (400_000, -100_000),
-    (446.448, -125.157, 542.060), (0.1502, 0.2470, 0.8421), -20.4894,
-)  # fmt: skip
+    6377563.396,
+    6356256.909,
+    0.9996012717,
+    (49, -2),
+    (400_000, -100_000),
+    (446.448, -125.157, 542.060),
+    (0.1502, 0.2470, 0.8421),
+    -20.4894,
+)
 IRISH = Grid(  # EPSG:29902, Airy modified 1849: postcodes in BT
-    6377340.189, 6356034.447938534, 1.000035, (53.5, -8), (200_000, 250_000),
-    (482.5, -130.6, 564.6), (-1.042, -0.214, -0.631), 8.15,
-)  # fmt: skip
+    6377340.189,
+    6356034.447938534,
+    1.000035,
+    (53.5, -8),
+    (200_000, 250_000),
+    (482.5, -130.6, 564.6),
+    (-1.042, -0.214, -0.631),
+    8.15,
+)
 WGS84 = (6378137.0, 6356752.314245)
 
 
@@ -48,12 +60,16 @@ def _meridian(lat: float, grid: Grid) -> float:
     """Metres along the meridian from the origin to the latitude (radians)."""
     n = (grid.a - grid.b) / (grid.a + grid.b)
     low, high = lat - radians(grid.origin[0]), lat + radians(grid.origin[0])
-    return grid.b * grid.scale * (
-        (1 + n + 1.25 * n**2 + 1.25 * n**3) * low
-        - (3 * n + 3 * n**2 + 2.625 * n**3) * sin(low) * cos(high)
-        + (1.875 * n**2 + 1.875 * n**3) * sin(2 * low) * cos(2 * high)
-        - 35 / 24 * n**3 * sin(3 * low) * cos(3 * high)
-    )  # fmt: skip
+    return (
+        grid.b
+        * grid.scale
+        * (
+            (1 + n + 1.25 * n**2 + 1.25 * n**3) * low
+            - (3 * n + 3 * n**2 + 2.625 * n**3) * sin(low) * cos(high)
+            + (1.875 * n**2 + 1.875 * n**3) * sin(2 * low) * cos(2 * high)
+            - 35 / 24 * n**3 * sin(3 * low) * cos(3 * high)
+        )
+    )
 
 
 def _unprojected(easting: float, northing: float, grid: Grid) -> tuple[float, float]:

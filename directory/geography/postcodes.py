@@ -90,12 +90,16 @@ def find_place(text: str) -> tuple[str, Point] | None:
 def find_sought(sought: list[Sought]) -> tuple[str, str, Point] | None:
     """Which of these is a place, how it is written, and its middle: the first that fits exactly, else the likeliest."""
     with connection.cursor() as cursor:
-        cursor.execute(NAMED, {
-            "names": [one.name for one in sought], "guess": [one.guess for one in sought],
-            "begins": [_begins(one) for one in sought],
-            "swapped": [",".join(swapped(one.name)) if one.guess else "" for one in sought],
-            "districts": [",".join(_districts(one.name)) for one in sought],
-        })  # fmt: skip
+        cursor.execute(
+            NAMED,
+            {
+                "names": [one.name for one in sought],
+                "guess": [one.guess for one in sought],
+                "begins": [_begins(one) for one in sought],
+                "swapped": [",".join(swapped(one.name)) if one.guess else "" for one in sought],
+                "districts": [",".join(_districts(one.name)) for one in sought],
+            },
+        )
         row = cursor.fetchone()
     return (row[0], row[1], Point(row[2], row[3])) if row else None
 
@@ -179,9 +183,11 @@ def _keep_districts(rows: list[tuple[str, float, float, str]]) -> None:
         for d, (lat, lon, n) in sums.items()
     ]
     Place.objects.bulk_create(
-        places, update_conflicts=True, unique_fields=["name"],
+        places,
+        update_conflicts=True,
+        unique_fields=["name"],
         update_fields=["shown", "latitude", "longitude", "size", "district"],
-    )  # fmt: skip
+    )
 
 
 def _folder() -> Path:

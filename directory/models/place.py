@@ -43,9 +43,13 @@ class Location(models.Model):
     transport = models.TextField(blank=True, help_text="Getting there: buses, parking, the right door")
     source = models.CharField(max_length=100, blank=True)
     joined_to = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="doubles",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="doubles",
         help_text="The same place under another id: what an import sends to this one goes there (join_places)",
-    )  # fmt: skip
+    )
     received = models.JSONField(default=dict, blank=True, help_text="Imported fields without a column here")
 
     class Meta:

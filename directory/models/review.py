@@ -84,9 +84,13 @@ class Claim(Decided):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="claims",
+        Agency,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="claims",
         help_text="Claimed, or made when a new group was accepted",
-    )  # fmt: skip
+    )
     name = models.CharField(max_length=255, help_text="Of the group")
     about = models.TextField(blank=True)
     url = models.URLField(max_length=2000, blank=True)

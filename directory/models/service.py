@@ -80,9 +80,13 @@ class Service(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True, help_text="Nobody answered two asks")
     joined_to = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="doubles",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="doubles",
         help_text="The listing that is kept where two sources sent the same",
-    )  # fmt: skip
+    )
     quality = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="0 to 100: how much the listing tells"
     )

@@ -85,9 +85,13 @@ class Session(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions")
     schedule = models.ForeignKey(
-        Schedule, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions",
+        Schedule,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sessions",
         help_text="Empty: a date of its own",
-    )  # fmt: skip
+    )
     at_location = models.ForeignKey(
         ServiceAtLocation, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
     )

@@ -76,8 +76,15 @@ def answer_by(claim: Claim) -> datetime.date:
 def details(answers: Answers) -> dict[str, Any]:
     """The answers as columns of a Claim; what belongs to a road not taken is left out."""
     known = group(answers) if "which" in path(answers) else None
-    columns = ["charity_number", "company_number", "contact_name", "contact_role", "contact_email", "contact_phone",
-               "words"]  # fmt: skip
+    columns = [
+        "charity_number",
+        "company_number",
+        "contact_name",
+        "contact_role",
+        "contact_email",
+        "contact_phone",
+        "words",
+    ]
     columns += [] if known else ["about", "postcode", "url"]
     found: dict[str, Any] = {name: answers.get(name, "") for name in columns}
     return found | {"agency": known, "name": known.name if known else answers.get("name", "")}

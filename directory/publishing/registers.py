@@ -13,11 +13,47 @@ NORTHERN = "https://www.charitycommissionni.org.uk/charity-details/?regId="
 COMPANIES = "https://find-and-update.company-information.service.gov.uk/company/"
 
 # Companies House, "Company number prefixes": England and Wales, Scotland, Northern Ireland, and other registers.
-PREFIXES = frozenset({
-    "SC", "NI", "OC", "SO", "NC", "CE", "CS", "FC", "SF", "NF", "LP", "SL", "NL", "IP", "SP", "NP", "RC",
-    "SR", "NR", "RS", "ZC", "SZ", "NZ", "AC", "SA", "NA", "IC", "SI", "NV", "GE", "GS", "GN", "NO", "PC", "ES",
-    "SE", "SG",
-})  # fmt: skip
+PREFIXES = frozenset(
+    {
+        "SC",
+        "NI",
+        "OC",
+        "SO",
+        "NC",
+        "CE",
+        "CS",
+        "FC",
+        "SF",
+        "NF",
+        "LP",
+        "SL",
+        "NL",
+        "IP",
+        "SP",
+        "NP",
+        "RC",
+        "SR",
+        "NR",
+        "RS",
+        "ZC",
+        "SZ",
+        "NZ",
+        "AC",
+        "SA",
+        "NA",
+        "IC",
+        "SI",
+        "NV",
+        "GE",
+        "GS",
+        "GN",
+        "NO",
+        "PC",
+        "ES",
+        "SE",
+        "SG",
+    }
+)
 
 
 class CharityNumberField(CleanCharField):

@@ -30,11 +30,16 @@ def changes(proposal: Proposal) -> list[Change]:
     since = {found.field: found for found in differences(base, now)}
     return [
         Change(
-            found.field, found.label, found.old, found.new,
-            before=since[found.field].old if found.field in since else "", conflict=found.field in since,
+            found.field,
+            found.label,
+            found.old,
+            found.new,
+            before=since[found.field].old if found.field in since else "",
+            conflict=found.field in since,
         )
-        for found in differences(now, proposal.data) if found.field in theirs
-    ]  # fmt: skip
+        for found in differences(now, proposal.data)
+        if found.field in theirs
+    ]
 
 
 def _base(proposal: Proposal) -> dict[str, object] | None:

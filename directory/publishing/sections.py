@@ -44,29 +44,65 @@ def _access(data: Data) -> bool:
 SECTIONS: dict[str, Section] = {
     section.name: section
     for section in (
-        Section("about", "About", "Its name, what happens, what it helps with", ("name", "description", "terms"),
-                lambda data: bool(data["name"] and data["description"]), required=True),
-        Section("when", "When", "Days and times, days off, places at each session", ("schedules",),
-                _any("schedules"), required=True),
-        Section("where", "Where", "A place with its postcode, several, or online", ("places",),
-                _any("places"), required=True),
+        Section(
+            "about",
+            "About",
+            "Its name, what happens, what it helps with",
+            ("name", "description", "terms"),
+            lambda data: bool(data["name"] and data["description"]),
+            required=True,
+        ),
+        Section(
+            "when",
+            "When",
+            "Days and times, days off, places at each session",
+            ("schedules",),
+            _any("schedules"),
+            required=True,
+        ),
+        Section(
+            "where",
+            "Where",
+            "A place with its postcode, several, or online",
+            ("places",),
+            _any("places"),
+            required=True,
+        ),
         Section("cost", "Cost", "Free, or what people pay", ("fees", "costs"), _any("fees", "costs"), required=True),
-        Section("contact", "Contact", "How people join, and who they ask for",
-                ("phone", "email", "url", "contacts", "application", "referral_email"),
-                _any("phone", "email", "contacts"), required=True),
-        Section("who", "Who it is for", "Ages, and where people must live",
-                ("eligibility", "minimum_age", "maximum_age", "areas"),
-                _any("eligibility", "minimum_age", "maximum_age", "areas")),
+        Section(
+            "contact",
+            "Contact",
+            "How people join, and who they ask for",
+            ("phone", "email", "url", "contacts", "application", "referral_email"),
+            _any("phone", "email", "contacts"),
+            required=True,
+        ),
+        Section(
+            "who",
+            "Who it is for",
+            "Ages, and where people must live",
+            ("eligibility", "minimum_age", "maximum_age", "areas"),
+            _any("eligibility", "minimum_age", "maximum_age", "areas"),
+        ),
         Section("access", "Access", "Steps, toilets, hearing loop", ("places",), _access),
-        Section("first-time", "The first time", "What to expect, and whether someone can meet people",
-                ("first_time", "meets_you"), _any("first_time", "meets_you")),
+        Section(
+            "first-time",
+            "The first time",
+            "What to expect, and whether someone can meet people",
+            ("first_time", "meets_you"),
+            _any("first_time", "meets_you"),
+        ),
         Section("languages", "Languages", "Spoken there besides English", ("languages",), _any("languages")),
-        Section("places", "Room and booking", "How many there is room for, and whether places are booked here",
-                ("bookable", "offer_hours", "schedules"),
-                lambda data: any(row["places"] is not None for row in data["schedules"])),
+        Section(
+            "places",
+            "Room and booking",
+            "How many there is room for, and whether places are booked here",
+            ("bookable", "offer_hours", "schedules"),
+            lambda data: any(row["places"] is not None for row in data["schedules"]),
+        ),
         Section("asked", "How often we ask you", "“Is this still right?”", ("confirm_every",), lambda data: True),
     )
-}  # fmt: skip
+}
 
 
 def missing(data: Data) -> list[Section]:

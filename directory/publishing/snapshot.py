@@ -32,19 +32,59 @@ from directory.models import (
 Data = dict[str, Any]
 
 COLUMNS = (
-    "name", "description", "url", "email", "phone", "referral_email", "status", "fees", "accreditations", "eligibility",
-    "application", "minimum_age", "maximum_age", "alert", "first_time", "meets_you", "bookable", "offer_hours",
-    "paused_until", "confirm_every",
-)  # fmt: skip
+    "name",
+    "description",
+    "url",
+    "email",
+    "phone",
+    "referral_email",
+    "status",
+    "fees",
+    "accreditations",
+    "eligibility",
+    "application",
+    "minimum_age",
+    "maximum_age",
+    "alert",
+    "first_time",
+    "meets_you",
+    "bookable",
+    "offer_hours",
+    "paused_until",
+    "confirm_every",
+)
 PLACE = (
-    "location_type", "name", "description", "address", "city", "region", "county", "postcode", "country", "latitude",
-    "longitude", "transport",
-)  # fmt: skip
+    "location_type",
+    "name",
+    "description",
+    "address",
+    "city",
+    "region",
+    "county",
+    "postcode",
+    "country",
+    "latitude",
+    "longitude",
+    "transport",
+)
 ACCESS = ("description", "details", "url")
 SCHEDULE = (
-    "freq", "interval", "byday", "bymonthday", "opens_at", "closes_at", "dtstart", "valid_from", "valid_to",
-    "description", "notes", "schedule_link", "attending_type", "places", "skips",
-)  # fmt: skip
+    "freq",
+    "interval",
+    "byday",
+    "bymonthday",
+    "opens_at",
+    "closes_at",
+    "dtstart",
+    "valid_from",
+    "valid_to",
+    "description",
+    "notes",
+    "schedule_link",
+    "attending_type",
+    "places",
+    "skips",
+)
 ROWS: dict[str, tuple[Any, str, tuple[str, ...]]] = {  # in the data: the model, where a service has it, its columns
     "costs": (CostOption, "cost_options", ("option", "amount", "amount_description", "valid_from", "valid_to")),
     "contacts": (Contact, "contacts", ("name", "title", "email", "phone")),
@@ -52,9 +92,12 @@ ROWS: dict[str, tuple[Any, str, tuple[str, ...]]] = {  # in the data: the model,
     "areas": (ServiceArea, "areas", ("name", "extent", "extent_type", "uri")),
 }
 WHOLE = (
-    "at_locations__location__accessibility", "schedules__at_location", "service_terms__term",
-    "capacities", *(name for _, name, _ in ROWS.values()),
-)  # fmt: skip
+    "at_locations__location__accessibility",
+    "schedules__at_location",
+    "service_terms__term",
+    "capacities",
+    *(name for _, name, _ in ROWS.values()),
+)
 
 
 # --- Into data ----------------------------------------------------------------------------------------

@@ -67,11 +67,17 @@ def row(service: Service) -> Row:
 def state_of(service: Service, waits: bool) -> State:
     """Where it stands, in a word and what follows from it."""
     if service.status in (Status.DEFUNCT, Status.INACTIVE):
-        return State("Ended", "grey", "Nobody finds it any more") if service.published_at else State(
-            "Thrown away", "grey", "It is not in your list any more")  # fmt: skip
+        return (
+            State("Ended", "grey", "Nobody finds it any more")
+            if service.published_at
+            else State("Thrown away", "grey", "It is not in your list any more")
+        )
     if service.published_at is None:
-        return State("Waiting for review", "amber", "The steward looks at it before it is listed") if waits else State(
-            "Draft", "sky", "Nobody else sees it yet")  # fmt: skip
+        return (
+            State("Waiting for review", "amber", "The steward looks at it before it is listed")
+            if waits
+            else State("Draft", "sky", "Nobody else sees it yet")
+        )
     if service.hidden_at:
         words = "Nobody answered when we asked whether it is still right. Say so, and it is found again"
         return State("Hidden", "coral", words)

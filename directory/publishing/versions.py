@@ -19,9 +19,22 @@ from directory.publishing.snapshot import WHOLE, Data, as_data, place_data, plai
 from directory.search.index import index
 
 __all__ = [
-    "Difference", "as_data", "differences", "hold_waiting", "in_full", "keep", "keep_before", "kept_running",
-    "looked_at", "place_data", "plain", "propose", "put", "restore", "waiting",
-]  # fmt: skip
+    "Difference",
+    "as_data",
+    "differences",
+    "hold_waiting",
+    "in_full",
+    "keep",
+    "keep_before",
+    "kept_running",
+    "looked_at",
+    "place_data",
+    "plain",
+    "propose",
+    "put",
+    "restore",
+    "waiting",
+]
 
 STATE = ("status", "paused_until", "published")  # what a version restored does not bring back
 

@@ -27,9 +27,14 @@ BATCH = 500
 NOWHERE = -1  # the cell of what meets at no place: online, by phone, at home
 SOON = 4  # sessions with counted places that are looked at for room
 NEEDED = (
-    "agency", "schedules", "cost_options", "languages", "capacities", "service_terms__term__taxonomy",
+    "agency",
+    "schedules",
+    "cost_options",
+    "languages",
+    "capacities",
+    "service_terms__term__taxonomy",
     "at_locations__location__accessibility",
-)  # fmt: skip
+)
 
 
 class Line(NamedTuple):
@@ -114,9 +119,7 @@ def index(services: Iterable[uuid.UUID]) -> None:
 def _index_batch(ids: list[uuid.UUID]) -> None:
     today, rooms = timezone.localdate(), _rooms(ids)
     running = Service.objects.filter(LISTED, pk__in=ids).defer("received")
-    rows = [
-        line for service in running.prefetch_related(*NEEDED) for line in lines(service, rooms[service.pk], today)
-    ]  # fmt: skip
+    rows = [line for service in running.prefetch_related(*NEEDED) for line in lines(service, rooms[service.pk], today)]
     Spot.objects.filter(service__in=ids).delete()
     texts = (f"{row.title} {row.about} {row.body} {row.needed}".lower() for row in rows)
     words = {word for text in texts for word in re.findall(r"[^\W_]{2,30}", text)}
@@ -166,10 +169,21 @@ def _line(
     offered |= {f"#lang-{code}" for row in service.languages.all() if (code := facets.of_language(row))}
     hidden = [facets.mark(term.pk) for term in terms] + facets.of_ages(service.minimum_age, service.maximum_age)
     return Line(
-        service.pk, location.pk if location else None, lat, lon,
-        service.name, " . ".join(about), "\n".join(body)[:50_000], " . ".join(needed),
-        sorted(offered), hidden, _shortened(when), where, [price, *chips] if price else chips, room_on,
-    )  # fmt: skip
+        service.pk,
+        location.pk if location else None,
+        lat,
+        lon,
+        service.name,
+        " . ".join(about),
+        "\n".join(body)[:50_000],
+        " . ".join(needed),
+        sorted(offered),
+        hidden,
+        _shortened(when),
+        where,
+        [price, *chips] if price else chips,
+        room_on,
+    )
 
 
 def _room(service: Service, dated: list[Session]) -> tuple[bool, datetime.date | None]:

@@ -174,11 +174,17 @@ class Statement:
         said = self.values["said"] = [query for part in known.parts for _, query in part.said]
         useful = self.useful()
         return FIND.format(
-            candidates=",\n".join(candidates), rows=_union(rows), score=self.score(), page=self.asked.size + 1,
-            marks=self.marks(rows), loose=_count(rows[2:]) if loose else "0", useful=useful, columns=COLUMNS,
+            candidates=",\n".join(candidates),
+            rows=_union(rows),
+            score=self.score(),
+            page=self.asked.size + 1,
+            marks=self.marks(rows),
+            loose=_count(rows[2:]) if loose else "0",
+            useful=useful,
+            columns=COLUMNS,
             or_useful="UNION ALL SELECT * FROM useful" if useful else "",
             matched=MATCHED if said else "NULL::text[]",
-        )  # fmt: skip
+        )
 
     def candidates(self, name: str, query: Query, guard: str = "") -> list[str]:
         """The nearest rows that match a query, and those without a place, as the CTEs `name` and `name`_elsewhere.
@@ -197,10 +203,19 @@ class Statement:
         for level in levels[:1] if counted else levels:
             far, where = self.around(level, km)
             by_row = f"({match}) IS TRUE" if common and level is not None else match  # a filter that no index serves
-            rings.append(RING.format(
-                name=f"{name}{len(rings)}", match=by_row, where=where, reach=far, further=further, limit=self.most,
-                guard=f"{guard} {_too_few(name, len(rings), self.most)}", distance=self.distance, search=self.search,
-            ))  # fmt: skip
+            rings.append(
+                RING.format(
+                    name=f"{name}{len(rings)}",
+                    match=by_row,
+                    where=where,
+                    reach=far,
+                    further=further,
+                    limit=self.most,
+                    guard=f"{guard} {_too_few(name, len(rings), self.most)}",
+                    distance=self.distance,
+                    search=self.search,
+                )
+            )
             if far >= km:
                 break
         widest = [f"{'miles' if within else name} AS ({_widest(name, len(rings))})"]
@@ -210,9 +225,13 @@ class Statement:
         widest += [f"near AS (SELECT * FROM miles WHERE distance <= {self.km})"] if within else []  # noqa: S608
         late = f"AND {_count([name])} < {self.most}" if common or not self.known.parts else ""
         away = AWAY.format(
-            name=name, match=match, limit=ELSEWHERE, guard=f"{guard} {late}", search=self.search,
+            name=name,
+            match=match,
+            limit=ELSEWHERE,
+            guard=f"{guard} {late}",
+            search=self.search,
             order="id" if match == "true" else "id + 0",  # + 0: from the index of words, not through all rows by id
-        )  # fmt: skip
+        )
         return [*rings, *widest, away]
 
     def useful(self) -> str:
@@ -223,9 +242,16 @@ class Statement:
         level = self.known.levels(query, int(PROMISED * self.most), 1e9)[0]
         far, where = self.around(level, 1e9)
         ring = RING.format(
-            name="alike", match=self.match("alike", query), where=where, reach=far, further="", limit=4 * USEFUL,
-            guard="AND NOT EXISTS (SELECT FROM best)", distance=self.distance, search=self.search,
-        )  # fmt: skip
+            name="alike",
+            match=self.match("alike", query),
+            where=where,
+            reach=far,
+            further="",
+            limit=4 * USEFUL,
+            guard="AND NOT EXISTS (SELECT FROM best)",
+            distance=self.distance,
+            search=self.search,
+        )
         return f"{ring},\n{USEFUL_ONES.format(score=self.score(), useful=USEFUL)},"
 
     def match(self, name: str, query: Query) -> str:

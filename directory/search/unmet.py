@@ -116,11 +116,16 @@ def lost_searches(member: Membership, days: int, most: int | None = None) -> lis
     needs = dict(TaxonomyTerm.needs().values_list("code", "name"))
     return [
         Lost(
-            row["words"], row["near"], row["filters"], row["total"], row["days"], row["last"],
+            row["words"],
+            row["near"],
+            row["filters"],
+            row["total"],
+            row["days"],
+            row["last"],
             ", ".join(in_words(name, value, needs) for name, value in parse_qsl(row["filters"])),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def as_csv(rows: Iterable[Lost]) -> HttpResponse:

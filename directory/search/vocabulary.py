@@ -151,11 +151,16 @@ class Known:
         lat, lon = asked.near or (None, None)
         choices = [choice for name in ("", *asked.reopened) for choice in asked.filters(name)]
         values: dict[str, Any] = {
-            "words": self.words, "swapped": [" ".join(swapped(word)) for word in self.words],
+            "words": self.words,
+            "swapped": [" ".join(swapped(word)) for word in self.words],
             "spelt": [" ".join(spellings(word)) for word in self.words],
-            "last": self.words[-1] if self.words else "", "alike": ALIKE, "phrases": phrases(self.words),
-            "marks": ["#", *{mark for choice in choices for mark in choice}], "lat": lat, "lon": lon,
-        }  # fmt: skip
+            "last": self.words[-1] if self.words else "",
+            "alike": ALIKE,
+            "phrases": phrases(self.words),
+            "marks": ["#", *{mark for choice in choices for mark in choice}],
+            "lat": lat,
+            "lon": lon,
+        }
         with connection.cursor() as cursor:
             cursor.execute(LEARN, values)
             return cursor.fetchall()
@@ -169,9 +174,7 @@ class Known:
             )
             words, at = self.words[at : at + many], at + many
             meant = self.synonyms.get(typed)
-            own = [
-                self._part(known[word], told=not meant) for word in words if known[word][1] and word not in stop
-            ]  # fmt: skip
+            own = [self._part(known[word], told=not meant) for word in words if known[word][1] and word not in stop]
             if meant:
                 yield self._synonym(typed, own, meant)
             else:

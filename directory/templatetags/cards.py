@@ -33,13 +33,18 @@ def activity_card(context: template.Context, service: Any) -> SafeString:
     """An activity dressed by directory/catalogue/cards.py."""
     kept: Any = context.get("kept", ())
     return format_html(
-        CARD, number=format_html(NUMBER, service.number) if service.number else "", address=service.address,
-        focus=" data-focus" if service.focus else "", name=service.name,
-        lines=format_html_join("", "{}", ((line,) for line in _lines(service))), chips=_chips(service),
+        CARD,
+        number=format_html(NUMBER, service.number) if service.number else "",
+        address=service.address,
+        focus=" data-focus" if service.focus else "",
+        name=service.name,
+        lines=format_html_join("", "{}", ((line,) for line in _lines(service))),
+        chips=_chips(service),
         because=format_html(BECAUSE, icon("check"), service.because) if service.because else "",
         call=format_html('<a href="{}">{}</a> ', service.call, service.phone) if service.call else "",
-        checked=service.checked, keep=keeping.draw(service, kept, context.get("csrf_token", "")),
-    )  # fmt: skip
+        checked=service.checked,
+        keep=keeping.draw(service, kept, context.get("csrf_token", "")),
+    )
 
 
 def _lines(service: Service) -> list[SafeString]:

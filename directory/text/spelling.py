@@ -3,17 +3,46 @@
 import re
 
 PAIRS = (  # endings, British and American; "s", "d", "r" or "rs" may follow
-    ("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ysing", "yzing"), ("our", "or"),
-    ("oured", "ored"), ("ouring", "oring"), ("ourful", "orful"), ("ourhood", "orhood"), ("ourite", "orite"),
-    ("tre", "ter"), ("bre", "ber"), ("ogue", "og"), ("ence", "ense"), ("amme", "am"),
-    ("lling", "ling"), ("lled", "led"), ("ller", "ler"), ("llor", "lor"), ("lment", "llment"),
-)  # fmt: skip
+    ("isation", "ization"),
+    ("ise", "ize"),
+    ("ising", "izing"),
+    ("yse", "yze"),
+    ("ysing", "yzing"),
+    ("our", "or"),
+    ("oured", "ored"),
+    ("ouring", "oring"),
+    ("ourful", "orful"),
+    ("ourhood", "orhood"),
+    ("ourite", "orite"),
+    ("tre", "ter"),
+    ("bre", "ber"),
+    ("ogue", "og"),
+    ("ence", "ense"),
+    ("amme", "am"),
+    ("lling", "ling"),
+    ("lled", "led"),
+    ("ller", "ler"),
+    ("llor", "lor"),
+    ("lment", "llment"),
+)
 MIDDLES = (("paed", "ped"), ("naec", "nec"), ("naem", "nem"), ("haem", "hem"), ("oestr", "estr"), ("rrhoea", "rrhea"))
 WHOLE = (
-    ("grey", "gray"), ("mum", "mom"), ("mums", "moms"), ("licence", "license"), ("practice", "practise"),
-    ("jewellery", "jewelry"), ("tyre", "tire"), ("cosy", "cozy"), ("pyjamas", "pajamas"), ("kerb", "curb"),
-    ("enquiry", "inquiry"), ("enquiries", "inquiries"), ("storey", "story"), ("ageing", "aging"), ("maths", "math"),
-)  # fmt: skip
+    ("grey", "gray"),
+    ("mum", "mom"),
+    ("mums", "moms"),
+    ("licence", "license"),
+    ("practice", "practise"),
+    ("jewellery", "jewelry"),
+    ("tyre", "tire"),
+    ("cosy", "cozy"),
+    ("pyjamas", "pajamas"),
+    ("kerb", "curb"),
+    ("enquiry", "inquiry"),
+    ("enquiries", "inquiries"),
+    ("storey", "story"),
+    ("ageing", "aging"),
+    ("maths", "math"),
+)
 WORDS = dict(WHOLE) | {american: british for british, american in WHOLE}
 
 

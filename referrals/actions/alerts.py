@@ -86,15 +86,22 @@ def tell(alert: Alert, services: list[Service], until: datetime.datetime) -> boo
 def _write(alert: Alert, what: str, subject: str, template: str, **more: object) -> None:
     stop_link = absolute_url("referrals:alert_stop", alert.token)
     context = {
-        "words": in_words(alert.query), "link": absolute_url("referrals:alert_link", alert.token), "stop": stop_link,
-        "search": absolute_url("directory:activities") + (f"?{alert.query}" if alert.query else ""), **more,
-    }  # fmt: skip
+        "words": in_words(alert.query),
+        "link": absolute_url("referrals:alert_link", alert.token),
+        "stop": stop_link,
+        "search": absolute_url("directory:activities") + (f"?{alert.query}" if alert.query else ""),
+        **more,
+    }
     # One press in the mail program itself (RFC 2369 and RFC 8058)
     headers = {"List-Unsubscribe": f"<{stop_link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     messages.send(
-        key=f"alert {alert.pk} {what}", to=alert.email, subject=subject, template=template, context=context,
+        key=f"alert {alert.pk} {what}",
+        to=alert.email,
+        subject=subject,
+        template=template,
+        context=context,
         headers=headers if alert.confirmed_at else None,
-    )  # fmt: skip
+    )
 
 
 def in_words(query: str) -> str:

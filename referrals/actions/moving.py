@@ -50,9 +50,17 @@ def move(
         raise MoveRefused(standing(referral))
     check(referral, Status(to), side=side, reason=reason, words=words, to_agency=to_agency)
     made = Move(
-        referral=referral, number=referral.moves_made + 1, before=referral.status, after=to, reason=reason,
-        words=words.strip(), to_agency=to_agency, happened_on=happened_on, key=key, **Signed.signature(by),
-    )  # fmt: skip
+        referral=referral,
+        number=referral.moves_made + 1,
+        before=referral.status,
+        after=to,
+        reason=reason,
+        words=words.strip(),
+        to_agency=to_agency,
+        happened_on=happened_on,
+        key=key,
+        **Signed.signature(by),
+    )
     made.save()
     carry(referral, made)
     for hear in hears:

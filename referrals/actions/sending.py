@@ -41,10 +41,19 @@ def send_referral(
         return own(first, by)
     now = timezone.now()
     referral = Referral(
-        key=key, from_agency=by.member.agency, sent_by=by.member, to_agency=to_agency, service=service,
-        status=Status.SENT, started_at=min(started_at, now), sent_at=now, moved_at=now, moves_made=1,
-        answer_by=answer_by(to_agency, service=service, urgency=details.get("urgency", "")), **details,
-    )  # fmt: skip
+        key=key,
+        from_agency=by.member.agency,
+        sent_by=by.member,
+        to_agency=to_agency,
+        service=service,
+        status=Status.SENT,
+        started_at=min(started_at, now),
+        sent_at=now,
+        moved_at=now,
+        moves_made=1,
+        answer_by=answer_by(to_agency, service=service, urgency=details.get("urgency", "")),
+        **details,
+    )
     try:
         with transaction.atomic():
             referral.save(force_insert=True)

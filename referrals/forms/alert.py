@@ -14,13 +14,15 @@ class AlertForm(Form):
     button = "Send me a link"
 
     email = forms.EmailField(
-        label="Your e-mail address", max_length=254, help_text="Nothing else is kept about you",
+        label="Your e-mail address",
+        max_length=254,
+        help_text="Nothing else is kept about you",
         error_messages={
             "required": "Enter your e-mail address",
             "invalid": "Enter an e-mail address in the right form, like name@example.org",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-    )  # fmt: skip
+    )
     query = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
     key = IdempotencyKey()
 

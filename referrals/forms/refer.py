@@ -28,12 +28,30 @@ from referrals.models import ContactBy, Referral, Urgency
 OLDEST = 120  # years
 NONE, SOME, DANGER = "none", "some", "danger"
 MORE = (
-    "to_agency", "what_matters", "message", "urgency", "contact_by", "contact_avoid", "email", "address",
-)  # fmt: skip
+    "to_agency",
+    "what_matters",
+    "message",
+    "urgency",
+    "contact_by",
+    "contact_avoid",
+    "email",
+    "address",
+)
 COPIED = (
-    "person_name", "date_of_birth", "nhs_number", "phone", "email", "address", "postcode", "contact_by",
-    "contact_avoid", "what_matters", "message", "urgency", "risks",
-)  # fmt: skip
+    "person_name",
+    "date_of_birth",
+    "nhs_number",
+    "phone",
+    "email",
+    "address",
+    "postcode",
+    "contact_by",
+    "contact_avoid",
+    "what_matters",
+    "message",
+    "urgency",
+    "risks",
+)
 
 # What each way of making contact needs, and what to say when it is missing.
 REACHED_BY = {

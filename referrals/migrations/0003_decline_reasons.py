@@ -17,7 +17,7 @@ TEAM = [
      "We could not find a way to meet that is safe for everybody. We have talked to whoever referred you."),
     ("not-for-us", "It is about something we do not do",
      "What you asked for is not something this team does. We have said who may be able to help."),
-]  # fmt: skip
+]
 PROVIDER = [
     ("no-room", "We have no room and no waiting list",
      "The group is full and has no waiting list just now. We will look for something like it."),
@@ -33,7 +33,7 @@ PROVIDER = [
      "The activity is not running just now. We will look for something you can start sooner."),
     ("person-changed-mind", "They told us they do not want to come",
      "You told the group that it is not for you. That is fine, and you can try something else."),
-]  # fmt: skip
+]
 
 
 def add_reasons(apps, schema_editor):

@@ -77,10 +77,16 @@ def respond(request: HttpRequest, referral: Referral, *, by_link: bool, then: st
     if refused:
         form = AnswerForm(referral=referral, by_link=by_link, typed=kept)
     context = {
-        "form": form, "referral": referral, "by_link": by_link, "action": request.path, "refused": refused,
-        "kept": kept["words"], "standing": standing(referral), "answers": said_so_far(referral),
+        "form": form,
+        "referral": referral,
+        "by_link": by_link,
+        "action": request.path,
+        "refused": refused,
+        "kept": kept["words"],
+        "standing": standing(referral),
+        "answers": said_so_far(referral),
         "needs": ", ".join(need.name for need in referral.needs.all()),
-    }  # fmt: skip
+    }
     return answer(request, "referrals/answer.html", context, status=409 if refused else None)
 
 

@@ -44,9 +44,14 @@ def refer(request: MemberRequest) -> HttpResponse:
         return show(request, form)
     details, needs = form.details(), form.needed()
     referral = send_referral(
-        by=Author.of(member), key=form.cleaned_data["key"], to_agency=form.cleaned_data["to_agency"],
-        started_at=form.started_at(), details=details, needs=needs, words=form.override_words(),
-    )  # fmt: skip
+        by=Author.of(member),
+        key=form.cleaned_data["key"],
+        to_agency=form.cleaned_data["to_agency"],
+        started_at=form.started_at(),
+        details=details,
+        needs=needs,
+        words=form.override_words(),
+    )
     Draft.discard(member=member, key=draft_key(form.cleaned_data["key"]))
     if not says_the_same(referral, details, needs):
         return ask_about_change(request, referral)

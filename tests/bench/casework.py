@@ -70,9 +70,13 @@ class Casework:
         """Until there are that many cases."""
         self._hire(1 + many // EACH)
         values = {
-            "first": self.made, "last": many - 1, "each": EACH, "many": TEAMS,
-            "teams": [team.pk for team in self.teams], "leads": [lead.pk for lead in self.leads],
-        }  # fmt: skip
+            "first": self.made,
+            "last": many - 1,
+            "each": EACH,
+            "many": TEAMS,
+            "teams": [team.pk for team in self.teams],
+            "leads": [lead.pk for lead in self.leads],
+        }
         with connection.cursor() as cursor:
             for statement in (PEOPLE, CASES, CIRCLES):
                 cursor.execute(statement, values)
@@ -109,8 +113,15 @@ def write(case: Case, member: Membership, many: int) -> None:
 def made(case: Case, member: Membership, number: int, at: datetime.datetime, chain: str) -> Entry:
     text, signature = TEXTS[number % len(TEXTS)], Signed.signature(Author.of(member))
     entry = Entry(
-        case=case, number=number, kind=KINDS[number % len(KINDS)], happened_at=at, written_at=at, text=text,
-        audience=Audience.CIRCLE, digest=digest_of(text, {}), **signature,
-    )  # fmt: skip
+        case=case,
+        number=number,
+        kind=KINDS[number % len(KINDS)],
+        happened_at=at,
+        written_at=at,
+        text=text,
+        audience=Audience.CIRCLE,
+        digest=digest_of(text, {}),
+        **signature,
+    )
     entry.chain = chain_of(chain, metadata_of(entry), entry.digest)
     return entry

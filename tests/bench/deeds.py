@@ -44,9 +44,13 @@ def sending(sender: Membership, times: int) -> Row:
 
 def send(sender: Membership, nth: int) -> None:
     details = {
-        "person_name": f"Joan Whitfield {nth}", "phone": "07700 900123", "postcode": "BN11 2AA",
-        "no_known_risks": True, "agreed_to_share": True, "agreed_to_tell": True,
-    }  # fmt: skip
+        "person_name": f"Joan Whitfield {nth}",
+        "phone": "07700 900123",
+        "postcode": "BN11 2AA",
+        "no_known_risks": True,
+        "agreed_to_share": True,
+        "agreed_to_tell": True,
+    }
     team = sender.agency.refers_to
     send_referral(
         by=Author.of(sender), key=uuid.uuid4(), to_agency=team, started_at=timezone.now(), details=details, needs=[]
@@ -123,21 +127,40 @@ def import_feed(many: int) -> float:
 def feed(many: int) -> Iterator[dict[str, Any]]:
     for nth in range(many):
         place = {
-            "id": stable("location", nth // 3), "name": f"Hall {nth // 3}", "location_type": "physical",
-            "latitude": 50.8 + nth % 97 / 500, "longitude": -0.4 + nth % 89 / 400,
-            "addresses": [{"id": stable("address", nth // 3), "address_1": f"{nth} High Street", "city": "Worthing",
-                           "country": "GB", "address_type": "physical"}],
-        }  # fmt: skip
+            "id": stable("location", nth // 3),
+            "name": f"Hall {nth // 3}",
+            "location_type": "physical",
+            "latitude": 50.8 + nth % 97 / 500,
+            "longitude": -0.4 + nth % 89 / 400,
+            "addresses": [
+                {
+                    "id": stable("address", nth // 3),
+                    "address_1": f"{nth} High Street",
+                    "city": "Worthing",
+                    "country": "GB",
+                    "address_type": "physical",
+                }
+            ],
+        }
         yield {
-            "id": stable("service", nth), "name": f"Walking group {nth}", "status": "active",
+            "id": stable("service", nth),
+            "name": f"Walking group {nth}",
+            "status": "active",
             "description": "A walk on the flat for people who have not walked for a while, with tea at the end. " * 3,
             "organization": {"id": stable("group", nth // 10), "name": f"Group {nth // 10}", "description": "A group"},
             "phones": [{"id": stable("phone", nth), "number": "01632 960100"}],
-            "schedules": [{"id": stable("schedule", nth), "freq": "WEEKLY", "byday": "TU", "opens_at": "10:00",
-                           "closes_at": "11:30"}],
+            "schedules": [
+                {
+                    "id": stable("schedule", nth),
+                    "freq": "WEEKLY",
+                    "byday": "TU",
+                    "opens_at": "10:00",
+                    "closes_at": "11:30",
+                }
+            ],
             "cost_options": [{"id": stable("cost", nth), "amount": nth % 5, "amount_description": "A time"}],
             "service_at_locations": [{"id": stable("at", nth), "location": place}],
-        }  # fmt: skip
+        }
 
 
 def stable(what: str, nth: int) -> str:

@@ -25,11 +25,31 @@ weight healthy eating tai chi pilates badminton table chess cards bingo quiz pho
 wildlife allotment environment repair recycling legal immigration
 """.split()  # noqa: SIM905
 TOWNS = (  # latitude, longitude, weight: about where people live
-    (51.51, -0.13, 9), (52.48, -1.90, 3), (53.48, -2.24, 3), (53.80, -1.55, 2), (55.86, -4.25, 2), (53.41, -2.98, 2),
-    (55.95, -3.19, 1), (51.45, -2.59, 1), (53.38, -1.47, 1), (54.97, -1.61, 1), (52.95, -1.15, 1), (51.48, -3.18, 1),
-    (50.82, -0.14, 1), (50.81, -0.37, 1), (52.63, 1.30, 1), (50.37, -4.14, 1), (51.75, -1.26, 1), (52.21, 0.12, 1),
-    (57.15, -2.09, 1), (53.96, -1.08, 1), (50.72, -3.53, 1), (51.62, -3.94, 1), (52.41, -1.51, 1), (54.90, -2.93, 1),
-)  # fmt: skip
+    (51.51, -0.13, 9),
+    (52.48, -1.90, 3),
+    (53.48, -2.24, 3),
+    (53.80, -1.55, 2),
+    (55.86, -4.25, 2),
+    (53.41, -2.98, 2),
+    (55.95, -3.19, 1),
+    (51.45, -2.59, 1),
+    (53.38, -1.47, 1),
+    (54.97, -1.61, 1),
+    (52.95, -1.15, 1),
+    (51.48, -3.18, 1),
+    (50.82, -0.14, 1),
+    (50.81, -0.37, 1),
+    (52.63, 1.30, 1),
+    (50.37, -4.14, 1),
+    (51.75, -1.26, 1),
+    (52.21, 0.12, 1),
+    (57.15, -2.09, 1),
+    (53.96, -1.08, 1),
+    (50.72, -3.53, 1),
+    (51.62, -3.94, 1),
+    (52.41, -1.51, 1),
+    (54.90, -2.93, 1),
+)
 SNIPPETS, LONG = 20_000, 8  # texts are put together from so many runs of words, with so many words each
 
 # Zipf's law with its head cut off: the commonest word is in one description of ten, as in real directories.
@@ -137,13 +157,24 @@ def _write(cursor, first: int, last: int) -> None:
     made = rare_words()
     towns = [town for town in TOWNS for _ in range(town[2])]
     values = {
-        "first": first, "last": last, "agencies": 5000, "real": len(REAL), "all": len(REAL) + len(made),
-        "vocabulary": [*REAL, *made], "lats": [t[0] for t in towns], "lons": [t[1] for t in towns], "towns": len(towns),
-        "days": [day.lower() for day in DAYS], "parts": [*TIMES], "languages": ["pl", "ur", "so", "bfi"],
+        "first": first,
+        "last": last,
+        "agencies": 5000,
+        "real": len(REAL),
+        "all": len(REAL) + len(made),
+        "vocabulary": [*REAL, *made],
+        "lats": [t[0] for t in towns],
+        "lons": [t[1] for t in towns],
+        "towns": len(towns),
+        "days": [day.lower() for day in DAYS],
+        "parts": [*TIMES],
+        "languages": ["pl", "ur", "so", "bfi"],
         "needs": [mark(term.pk) for term in TaxonomyTerm.needs()],
-        "adults": of_ages(18, None), "older": of_ages(55, None), "children": of_ages(None, 11),
+        "adults": of_ages(18, None),
+        "older": of_ages(55, None),
+        "children": of_ages(None, 11),
         "anyone": of_ages(None, None),
-    }  # fmt: skip
+    }
     cursor.execute("SELECT setseed(0.5)")
     cursor.execute("SET LOCAL session_replication_role = replica")  # the rows fit together: no foreign key is checked
     cursor.execute("SET LOCAL synchronous_commit = off")

@@ -28,9 +28,13 @@ PATIENCE = 120  # seconds for a process to do what it is asked
 def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """A command in a group of its own that ends with us."""
     process = subprocess.Popen(
-        [sys.executable, *command], env={**os.environ, **environment}, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, *command],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
     try:
         yield process
     finally:
@@ -69,9 +73,12 @@ def job_memory(many: int) -> Row:
     with running("manage.py", "procrastinate", "worker") as process:
         for nth in range(many):
             messages.send(
-                key=f"bench {nth}", to="joan@agency.example.org", subject="News", template="email/case_news.txt",
+                key=f"bench {nth}",
+                to="joan@agency.example.org",
+                subject="News",
+                template="email/case_news.txt",
                 context={"link": "http://127.0.0.1/"},
-            )  # fmt: skip
+            )
         waiting = Message.objects.filter(key__startswith="bench ", sent_at=None)
         until(lambda: not waiting.exists(), "the messages to leave")
         used = max(resident(pid) for pid in family(process.pid))

@@ -55,8 +55,10 @@ def words(pick: random.Random, nth: int) -> str:
 def filtered(pick: random.Random, name: str) -> dict[str, str]:
     """A filter and its value as the form has them; "hours" are a day and a time of it."""
     chosen = {
-        "day": {"day": pick.choice([*DAYS])}, "hours": {"day": pick.choice([*DAYS]), "time": pick.choice([*TIMES])},
-        "age": {"age": pick.choice(["7", "30", "80"])}, "language": {"language": pick.choice(["pl", "ur"])},
+        "day": {"day": pick.choice([*DAYS])},
+        "hours": {"day": pick.choice([*DAYS]), "time": pick.choice([*TIMES])},
+        "age": {"age": pick.choice(["7", "30", "80"])},
+        "language": {"language": pick.choice(["pl", "ur"])},
         "access": {"access": pick.choice(["step-free", "hearing-loop"])},
-    }  # fmt: skip
+    }
     return chosen.get(name, {name: "1"})

@@ -33,8 +33,9 @@ def url(session: Session) -> str:
 
 def typed(**changed: Any) -> dict[str, Any]:
     return {"name": "Joan Whitfield", "email": "joan@home.example.org", "phone": "", "note": ""} | {
-        "key": str(uuid.uuid4()), **changed
-    }  # fmt: skip
+        "key": str(uuid.uuid4()),
+        **changed,
+    }
 
 
 def text(response: Any) -> str:

@@ -32,9 +32,13 @@ def pages(case):
     session = SessionFactory()
     booked = book_for(case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=session, how_agreed="On the phone")
     arguments = {
-        "number": 1, "name": "phone", "agreement": uuid.uuid4(), "letter": letter.pk,
-        "session": SessionFactory().pk, "booking": booked.pk,
-    }  # fmt: skip
+        "number": 1,
+        "name": "phone",
+        "agreement": uuid.uuid4(),
+        "letter": letter.pk,
+        "session": SessionFactory().pk,
+        "booking": booked.pk,
+    }
     for pattern in urlpatterns:
         route = str(pattern.pattern)
         if route.startswith("cases/<uuid:pk>/"):

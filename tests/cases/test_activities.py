@@ -117,9 +117,13 @@ def test_ticks_are_kept_while_searching(client_of: ClientOf, connector: Membersh
 def test_shows_who_was_asked_the_unanswered_first(client_of: ClientOf, connector: Membership, case: Case) -> None:
     services = [found("Gardening club"), found("Harbour choir"), found("Tea at three")]
     sent = refer_on(
-        case=case, by=Author.of(connector), key=uuid.uuid4(), services=services, ask=Ask(how_agreed="Said"),
+        case=case,
+        by=Author.of(connector),
+        key=uuid.uuid4(),
+        services=services,
+        ask=Ask(how_agreed="Said"),
         started_at=timezone.now(),
-    )  # fmt: skip
+    )
     Referral.objects.filter(pk=sent[1].pk).update(status=Status.ACCEPTED)
     Referral.objects.filter(pk=sent[2].pk).update(unanswered_at=timezone.now())
     page = client_of(connector).get(url(case), {"words": "gardening"})
@@ -147,9 +151,18 @@ def test_groups_that_sign_in_need_no_email(client_of: ClientOf, connector: Membe
 
 @pytest.mark.parametrize(
     "query",
-    [{"words": "\0"}, {"words": "x" * 300}, {"need": "nothing"}, {"day": "XX"}, {"miles": "1e9"}, {"after": "x" * 5000},
-     {"words": "'; DROP TABLE"}, {"words": "🦆 \u202e"}, {"service": "x"}],
-)  # fmt: skip
+    [
+        {"words": "\0"},
+        {"words": "x" * 300},
+        {"need": "nothing"},
+        {"day": "XX"},
+        {"miles": "1e9"},
+        {"after": "x" * 5000},
+        {"words": "'; DROP TABLE"},
+        {"words": "🦆 \u202e"},
+        {"service": "x"},
+    ],
+)
 def test_hostile_queries_do_no_harm(
     client_of: ClientOf, connector: Membership, case: Case, query: dict[str, str]
 ) -> None:
@@ -185,8 +198,11 @@ def test_tells_in_one_click_and_passes_nothing_on(client_of: ClientOf, connector
     assert answer.url == url(case, "?words=gardening")
     entry = Entry.objects.get(case=case)
     assert (entry.kind, entry.audience, entry.details["service"], entry.details["phone"]) == (
-        Kind.SIGNPOSTED, Audience.PERSON, "Gardening club", "01632 960123",
-    )  # fmt: skip
+        Kind.SIGNPOSTED,
+        Audience.PERSON,
+        "Gardening club",
+        "01632 960123",
+    )
     assert not Referral.objects.exists()
     assert not Message.objects.exists()
 

@@ -20,8 +20,13 @@ from tests.queries import assert_queries
 
 @pytest.fixture
 def case(connector):
-    return CaseFactory(lead=connector, person__name="Joan Whitfield", safety_note="Dog in the garden",
-                       person__nhs_number="9990000018", person__best_time="Mornings")  # fmt: skip
+    return CaseFactory(
+        lead=connector,
+        person__name="Joan Whitfield",
+        safety_note="Dog in the garden",
+        person__nhs_number="9990000018",
+        person__best_time="Mornings",
+    )
 
 
 def url(case):

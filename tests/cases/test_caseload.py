@@ -71,8 +71,15 @@ def test_counts_each_list(connector: Membership) -> None:
     waiting(connector)
     ReferralFactory(to_agency=connector.agency)
     assert counts(connector, connector) == {
-        "new": 1, "today": 2, "first": 1, "due": 1, "overdue": 1, "quiet": 1, "waiting": 1, "all": 5,
-    }  # fmt: skip
+        "new": 1,
+        "today": 2,
+        "first": 1,
+        "due": 1,
+        "overdue": 1,
+        "quiet": 1,
+        "waiting": 1,
+        "all": 5,
+    }
 
 
 def test_a_first_contact_that_is_late_is_overdue(connector: Membership) -> None:
@@ -88,9 +95,16 @@ def test_closed_cases_are_on_no_list(connector: Membership) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("new", "Accept, or say why not"), ("first", "First contact"), ("overdue", "Overdue"), ("quiet", "Quiet 15 days"),
-     ("waiting", "Waiting 3 days"), ("all", "Active"), ("due", "Ring the library")],
-)  # fmt: skip
+    [
+        ("new", "Accept, or say why not"),
+        ("first", "First contact"),
+        ("overdue", "Overdue"),
+        ("quiet", "Quiet 15 days"),
+        ("waiting", "Waiting 3 days"),
+        ("all", "Active"),
+        ("due", "Ring the library"),
+    ],
+)
 def test_each_list_says_what_is_next(client_of: ClientOf, connector: Membership, name: str, words: str) -> None:
     ReferralFactory(to_agency=connector.agency)
     CaseFactory(lead=connector, first_contact_due=day(-1))

@@ -40,9 +40,13 @@ def received(case: Case, **fields: Any) -> Referral:
 def asked(case: Case) -> Referral:
     """A group asked from the case, which has not answered."""
     (referral,) = refer_on(
-        case=case, by=Author.of(case.lead), key=uuid.uuid4(), services=[ServiceFactory()],
-        ask=Ask(how_agreed="Said so on the phone"), started_at=timezone.now(),
-    )  # fmt: skip
+        case=case,
+        by=Author.of(case.lead),
+        key=uuid.uuid4(),
+        services=[ServiceFactory()],
+        ask=Ask(how_agreed="Said so on the phone"),
+        started_at=timezone.now(),
+    )
     return referral
 
 
@@ -69,8 +73,11 @@ def test_closes_and_answers(client_of: ClientOf, connector: Membership, case: Ca
     case.refresh_from_db()
     assert case.closed_at
     assert (case.closing_reason.code, case.closing_summary, case.next_action, case.next_action_on) == (
-        "goals", WORDS, "", None,
-    )  # fmt: skip
+        "goals",
+        WORDS,
+        "",
+        None,
+    )
     told = Answer.objects.get(referral=referral)
     assert told.summary == WORDS
     assert [code["code"] for code in told.codes] == ["871731000000106"]
@@ -197,9 +204,13 @@ def test_closing_and_answering_at_once_block_nobody(connector: Membership, case:
         def closes(fresh: Case = fresh, referral: Referral = referral) -> str:
             try:
                 close_case(
-                    case=fresh, by=Author.of(connector), reason=ClosingReason.objects.get(code="goals"), outcome=None,
-                    summary=WORDS, withdraw=[referral],
-                )  # fmt: skip
+                    case=fresh,
+                    by=Author.of(connector),
+                    reason=ClosingReason.objects.get(code="goals"),
+                    outcome=None,
+                    summary=WORDS,
+                    withdraw=[referral],
+                )
                 return "closed"
             finally:
                 connection.close()

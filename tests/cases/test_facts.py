@@ -36,10 +36,19 @@ CHANGES = [  # fact, posted, what it was, what it is
     ("email", {"email": "joan@mail.example.org"}, "", "joan@mail.example.org"),
     ("address", {"address": "1 Sea Road", "postcode": "bn112aa"}, "BN11 2AA", "1 Sea Road\nBN11 2AA"),
     ("known-as", {"preferred_name": "Joanie"}, "", "Joanie"),
-    ("identity", {"name": "Joan Whitfield-Łoś", "date_of_birth_day": "8", "date_of_birth_month": "3",
-                  "date_of_birth_year": "1951", "nhs_number": "999 000 0018"},
-     "Joan Whitfield\n27 March 1951", "Joan Whitfield-Łoś\n8 March 1951\n999 000 0018"),
-]  # fmt: skip
+    (
+        "identity",
+        {
+            "name": "Joan Whitfield-Łoś",
+            "date_of_birth_day": "8",
+            "date_of_birth_month": "3",
+            "date_of_birth_year": "1951",
+            "nhs_number": "999 000 0018",
+        },
+        "Joan Whitfield\n27 March 1951",
+        "Joan Whitfield-Łoś\n8 March 1951\n999 000 0018",
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "values", "before", "after"), CHANGES)
@@ -120,11 +129,14 @@ BAD = [
     ("address", {"postcode": "nowhere"}, "Enter a full postcode"),
     ("identity", {"name": "", "nhs_number": ""}, "Enter the full name"),
     ("identity", {"name": "Joan", "nhs_number": "999 999 9999"}, "This is not an NHS number"),
-    ("identity", {"name": "Joan", "date_of_birth_day": "31", "date_of_birth_month": "2",
-                  "date_of_birth_year": "1951"}, "no 31 February"),
+    (
+        "identity",
+        {"name": "Joan", "date_of_birth_day": "31", "date_of_birth_month": "2", "date_of_birth_year": "1951"},
+        "no 31 February",
+    ),
     ("best-time", {"best_time": "x" * 201}, "at most 200"),
     ("contact", {"contact_by": "pigeon"}, "valid choice"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "values", "words"), BAD)

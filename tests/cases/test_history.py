@@ -167,12 +167,22 @@ def test_given_more_than_a_page_when_the_timeline_is_read_then_it_goes_on_by_num
 
 
 READERS = [  # who, audience, may read
-    ("team", Audience.TEAM, True), ("team", Audience.CIRCLE, True), ("team", Audience.PERSON, True),
-    ("circle", Audience.TEAM, False), ("circle", Audience.CIRCLE, True), ("circle", Audience.PERSON, True),
-    ("left", Audience.TEAM, False), ("left", Audience.CIRCLE, False), ("left", Audience.PERSON, False),
-    ("stranger", Audience.TEAM, False), ("stranger", Audience.CIRCLE, False), ("stranger", Audience.PERSON, False),
-    ("gp", Audience.TEAM, False), ("gp", Audience.CIRCLE, False), ("gp", Audience.PERSON, False),
-]  # fmt: skip
+    ("team", Audience.TEAM, True),
+    ("team", Audience.CIRCLE, True),
+    ("team", Audience.PERSON, True),
+    ("circle", Audience.TEAM, False),
+    ("circle", Audience.CIRCLE, True),
+    ("circle", Audience.PERSON, True),
+    ("left", Audience.TEAM, False),
+    ("left", Audience.CIRCLE, False),
+    ("left", Audience.PERSON, False),
+    ("stranger", Audience.TEAM, False),
+    ("stranger", Audience.CIRCLE, False),
+    ("stranger", Audience.PERSON, False),
+    ("gp", Audience.TEAM, False),
+    ("gp", Audience.CIRCLE, False),
+    ("gp", Audience.PERSON, False),
+]
 
 
 @pytest.mark.parametrize(("who", "audience", "may_read"), READERS)

@@ -13,8 +13,12 @@ KNOWN = {"name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "
 
 def found(person=None, **asked):
     PersonFactory(**(KNOWN | (person or {})))
-    details = {"person_name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "nhs_number": "",
-               "postcode": "BN11 2AA"}  # fmt: skip
+    details = {
+        "person_name": "Joan Whitfield",
+        "date_of_birth": datetime.date(1951, 3, 8),
+        "nhs_number": "",
+        "postcode": "BN11 2AA",
+    }
     return candidates(ReferralFactory(**(details | asked)))
 
 
@@ -37,7 +41,7 @@ PAIRS = [  # what differs in the referral, strength, a reason
     ({"date_of_birth": None}, Strength.POSSIBLE, "Same postcode"),
     ({"date_of_birth": None, "postcode": "BN11 9ZZ"}, Strength.POSSIBLE, "Same area: BN11"),
     ({"postcode": ""}, Strength.LIKELY, "Born the same day"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("asked", "strength", "reason"), PAIRS)
@@ -70,9 +74,12 @@ def test_given_the_same_nhs_number_when_compared_then_it_is_almost_certain():
 
 def test_given_the_same_nhs_number_and_all_else_different_then_it_is_said_so():
     candidate = only(
-        {"nhs_number": "9990000018"}, nhs_number="9990000018", person_name="Malik Farooq",
-        date_of_birth=datetime.date(1980, 1, 1), postcode="BN43 5AB",
-    )  # fmt: skip
+        {"nhs_number": "9990000018"},
+        nhs_number="9990000018",
+        person_name="Malik Farooq",
+        date_of_birth=datetime.date(1980, 1, 1),
+        postcode="BN43 5AB",
+    )
     assert candidate.strength is Strength.LIKELY
     assert candidate.differences == ["Another name: Malik Farooq / Joan Whitfield", "Another date of birth"]
 

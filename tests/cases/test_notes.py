@@ -27,8 +27,15 @@ def url(case):
 
 
 def data(**more):
-    basic = {"kind": "phone", "text": "Talked for ten minutes", "when": "now", "audience": "circle",
-             "next_words": "", "next_when": "keep", "key": uuid.uuid4()}  # fmt: skip
+    basic = {
+        "kind": "phone",
+        "text": "Talked for ten minutes",
+        "when": "now",
+        "audience": "circle",
+        "next_words": "",
+        "next_when": "keep",
+        "key": uuid.uuid4(),
+    }
     return basic | more
 
 
@@ -97,7 +104,7 @@ STEPS = [
     ({"next_words": "Ring about the group", "next_when": "tomorrow"}, "Ring about the group", 1),
     ({"next_words": "Ring", "next_when": "week"}, "Ring", 7),
     ({"next_words": "Ring", "next_when": "two_weeks"}, "Ring", 14),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("given", "words", "days"), STEPS)
@@ -147,7 +154,7 @@ BAD = [
     ({"next_words": "Ring", "next_when": "date"}, "Enter the day the next step"),
     ({"next_words": "x" * 201, "next_when": "week"}, "at most 200"),
     ({"key": "no key"}, "We could not tell whether this was sent before"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("given", "words"), BAD)

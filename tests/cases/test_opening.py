@@ -57,8 +57,9 @@ def test_given_a_new_person_when_accepted_then_case_circle_agreements_history_an
     assert (case.first_contact_due, case.next_action, case.next_action_on) == (due, FIRST_CONTACT, due)
     assert list(Circle.objects.values_list("case", "agency")) == [(case.pk, connector.agency.pk)]
     assert set(Agreement.objects.values_list("agency", "scope")) == {
-        (connector.agency.pk, "share"), (referral.from_agency.pk, "tell"),
-    }  # fmt: skip
+        (connector.agency.pk, "share"),
+        (referral.from_agency.pk, "tell"),
+    }
     received, opened = Entry.objects.order_by("number")
     assert (received.kind, received.author_name, received.text) == (
         Kind.REFERRED,
@@ -106,8 +107,14 @@ def test_given_the_same_nhs_number_then_it_is_chosen_already_but_shown_with_its_
 
 
 def test_given_somebody_of_another_team_then_only_name_birth_and_area_are_shown(client_of, connector, referral):
-    PersonFactory(name="Joan Whitfield", phone="01632 960555", postcode="BN11 4ZZ", email="joan@mail.example.org",
-                  address="9 Far Lane", contact_avoid="Her son must not know")  # fmt: skip
+    PersonFactory(
+        name="Joan Whitfield",
+        phone="01632 960555",
+        postcode="BN11 4ZZ",
+        email="joan@mail.example.org",
+        address="9 Far Lane",
+        contact_avoid="Her son must not know",
+    )
     page = client_of(connector).get(url(referral)).text
     assert "BN11" in page
     for secret in ("960555", "4ZZ", "joan@mail", "Far Lane", "Her son"):

@@ -32,10 +32,13 @@ def case(connector: Membership) -> Case:
 def asked(case: Case) -> Referral:
     """Millbrook Growers was asked, with an agreement."""
     (referral,) = refer_on(
-        case=case, by=Author.of(case.lead), key=uuid.uuid4(),
+        case=case,
+        by=Author.of(case.lead),
+        key=uuid.uuid4(),
         services=[ServiceFactory(agency__name="Millbrook Growers")],
-        ask=Ask(message="Likes gardens", how_agreed="Said so on the phone"), started_at=timezone.now(),
-    )  # fmt: skip
+        ask=Ask(message="Likes gardens", how_agreed="Said so on the phone"),
+        started_at=timezone.now(),
+    )
     return referral
 
 
@@ -51,19 +54,31 @@ def read(case: Case, member: Membership, times: int) -> None:
     now = timezone.now()
     Reading.objects.bulk_create(
         Reading(
-            case=case, member=member, agency=member.agency, reader_name=f"Reader {n:03}", agency_name="Team",
-            page="story", at=now - datetime.timedelta(minutes=n // 3),
+            case=case,
+            member=member,
+            agency=member.agency,
+            reader_name=f"Reader {n:03}",
+            agency_name="Team",
+            page="story",
+            at=now - datetime.timedelta(minutes=n // 3),
         )
         for n in range(times)
-    )  # fmt: skip
+    )
 
 
 def test_shows_who_what_and_why(client_of: ClientOf, connector: Membership, case: Case, asked: Referral) -> None:
     html = client_of(connector).get(url(case)).content.decode()
     for words in (
-        connector.agency.name, "Works with the person", "Millbrook Growers", "Said so on the phone", "In force",
-        "Likes gardens", "BN11", "Who opened this case", "Priya Shah",
-    ):  # fmt: skip
+        connector.agency.name,
+        "Works with the person",
+        "Millbrook Growers",
+        "Said so on the phone",
+        "In force",
+        "Likes gardens",
+        "BN11",
+        "Who opened this case",
+        "Priya Shah",
+    ):
         assert words in html, words
 
 

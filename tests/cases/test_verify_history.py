@@ -55,9 +55,11 @@ FORGERIES = [
     ("DELETE FROM cases_entry WHERE number = 1", "entry 1: an entry is missing"),
     ("DELETE FROM cases_entry WHERE number = 5", "entry 5: the end of the history is missing"),
     ("DELETE FROM cases_entry", "entry 5: the end of the history is missing"),
-    ("UPDATE cases_entry SET text = '', details = '{\"erased\": true}' WHERE number = 3",
-     "entry 3: the words were taken out, and no entry says so"),
-]  # fmt: skip
+    (
+        "UPDATE cases_entry SET text = '', details = '{\"erased\": true}' WHERE number = 3",
+        "entry 3: the words were taken out, and no entry says so",
+    ),
+]
 
 
 @pytest.mark.parametrize(("sql", "fault"), FORGERIES)

@@ -25,13 +25,19 @@ def a_listing(member: Membership, **fields: Any) -> Service:
     fields = {"name": "Harbour walk", "description": about, "fees": "Free", "phone": "01632 960001"} | fields
     places = fields.pop("places", None)
     service = ServiceFactory(agency=member.agency, **fields)
-    hall = Location.objects.create(name="St Mary's Hall", city="Worthing", postcode="BN11 2AA", latitude=50.8148,
-                                   longitude=-0.3713)  # fmt: skip
+    hall = Location.objects.create(
+        name="St Mary's Hall", city="Worthing", postcode="BN11 2AA", latitude=50.8148, longitude=-0.3713
+    )
     at = ServiceAtLocation.objects.create(service=service, location=hall)
     Schedule.objects.create(
-        service=service, at_location=at, freq="WEEKLY", byday="TU", opens_at=datetime.time(10, 30),
-        closes_at=datetime.time(12), places=places,
-    )  # fmt: skip
+        service=service,
+        at_location=at,
+        freq="WEEKLY",
+        byday="TU",
+        opens_at=datetime.time(10, 30),
+        closes_at=datetime.time(12),
+        places=places,
+    )
     keep(service, by=Author.of(member), what="Written")
     return service
 

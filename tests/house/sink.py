@@ -32,9 +32,12 @@ class SinkForm(Form):
     )
     name = NameField(label="Full name", error_messages={"required": "Enter the person's full name"})
     born_on = DateField(
-        label="Date of birth", past=True, autocomplete="bday", help_text="For example, 27 3 1951",
+        label="Date of birth",
+        past=True,
+        autocomplete="bday",
+        help_text="For example, 27 3 1951",
         error_messages={"required": "Enter the date of birth"},
-    )  # fmt: skip
+    )
     phone = PhoneField(label="Phone number", error_messages={"required": "Enter a phone number we can use safely"})
     postcode = PostcodeField(label="Postcode", required=False)
     household = forms.IntegerField(
@@ -46,32 +49,43 @@ class SinkForm(Form):
     words_wanted = forms.CharField(label="Search", required=False, widget=forms.TextInput(attrs={"type": "search"}))
     secret = forms.CharField(label="Password", required=False, widget=forms.PasswordInput)
     practice = forms.ChoiceField(
-        label="GP practice", choices=[("", "Choose a practice"), ("a", "Alder Street Surgery")],
+        label="GP practice",
+        choices=[("", "Choose a practice"), ("a", "Alder Street Surgery")],
         error_messages={"required": "Choose a GP practice"},
-    )  # fmt: skip
+    )
     reasons = Checkboxes(
-        label="Main reasons for referral", help_text="Select all that apply", alone="unsure",
-        choices=[("lonely", "Loneliness or isolation"), ("money", "Money, benefits or debt"),
-                 ("unsure", "Not sure yet, needs a conversation")],
-        hints={"money": "Includes energy bills"}, error_messages={"required": "Select at least one reason"},
-    )  # fmt: skip
+        label="Main reasons for referral",
+        help_text="Select all that apply",
+        alone="unsure",
+        choices=[
+            ("lonely", "Loneliness or isolation"),
+            ("money", "Money, benefits or debt"),
+            ("unsure", "Not sure yet, needs a conversation"),
+        ],
+        hints={"money": "Includes energy bills"},
+        error_messages={"required": "Select at least one reason"},
+    )
     urgency = Radios(
         label="How soon should we make contact?",
         choices=[("soon", "Within 2 weeks"), ("now", "Within 2 working days")],
         hints={"now": "For example, recent bereavement or carer breakdown"},
         error_messages={"required": "Select how soon we should make contact"},
-    )  # fmt: skip
+    )
     contact = Radios(
-        label="How should we contact the person?", choices=[("phone", "Phone"), ("other", "Through someone else")],
-        shows={"other": ["other_name"]}, required=False,
-    )  # fmt: skip
+        label="How should we contact the person?",
+        choices=[("phone", "Phone"), ("other", "Through someone else")],
+        shows={"other": ["other_name"]},
+        required=False,
+    )
     other_name = NameField(label="Their name and number", required=False)
     story = TextField(label="What matters to the person", max_length=500, required=False)
     letter = forms.FileField(label="Attach a letter", required=False, help_text="PDF or Word, up to 10MB")
     agreed = Radios(
-        label="Has the person agreed to this referral?", choices=[("yes", "Yes"), ("no", "No")], inline=True,
+        label="Has the person agreed to this referral?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        inline=True,
         error_messages={"required": "Select yes if the person has agreed"},
-    )  # fmt: skip
+    )
     told = forms.BooleanField(
         label="The person has been told who will see this information",
         error_messages={"required": "Confirm the person has been told who will see this information"},
@@ -113,10 +127,16 @@ def refuses(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("form/", sink), path("parts/", parts), path("chosen/", chosen), path("gallery/", gallery),
-    path("map/", public_map), path("fails/", fails), path("refuses/", refuses),
-    path("accounts/", include("agencies.sign_in_urls")), path("", include("agencies.urls")),
-]  # fmt: skip
+    path("form/", sink),
+    path("parts/", parts),
+    path("chosen/", chosen),
+    path("gallery/", gallery),
+    path("map/", public_map),
+    path("fails/", fails),
+    path("refuses/", refuses),
+    path("accounts/", include("agencies.sign_in_urls")),
+    path("", include("agencies.urls")),
+]
 handler400 = "agencies.views.errors.bad_request"
 handler403 = "agencies.views.errors.permission_denied"
 handler404 = "agencies.views.errors.page_not_found"

@@ -126,10 +126,14 @@ def test_half_a_postcode_is_asked_again(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "tidy"),
     [
-        ("07700900123", "07700 900123"), ("+44 7700 900123", "07700 900123"), ("+44 (0)7700 900 123", "07700 900123"),
-        ("0044 1632 960001", "01632 960001"), ("(01632) 960-001", "01632 960001"), ("020 7946 0001", "020 7946 0001"),
+        ("07700900123", "07700 900123"),
+        ("+44 7700 900123", "07700 900123"),
+        ("+44 (0)7700 900 123", "07700 900123"),
+        ("0044 1632 960001", "01632 960001"),
+        ("(01632) 960-001", "01632 960001"),
+        ("020 7946 0001", "020 7946 0001"),
     ],
-)  # fmt: skip
+)
 def test_a_uk_phone_number_becomes_tidy(typed: str, tidy: str) -> None:
     assert clean(PhoneField(), typed) == tidy
 
@@ -142,10 +146,15 @@ def test_no_phone_number_is_asked_again(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "tidy"),
     [
-        ("  Rhian   Prŷs ", "Rhian Prŷs"), ("O’Brien-D'Arcy", "O’Brien-D'Arcy"), ("فاطمة الزهراء", "فاطمة الزهراء"),
-        ("Łódź\x00\x07", "Łódź"), ("Ann\u202eevil", "Annevil"), ("😀 Joy", "😀 Joy"), ("Joan\r\nWhit", "Joan Whit"),
+        ("  Rhian   Prŷs ", "Rhian Prŷs"),
+        ("O’Brien-D'Arcy", "O’Brien-D'Arcy"),
+        ("فاطمة الزهراء", "فاطمة الزهراء"),
+        ("Łódź\x00\x07", "Łódź"),
+        ("Ann\u202eevil", "Annevil"),
+        ("😀 Joy", "😀 Joy"),
+        ("Joan\r\nWhit", "Joan Whit"),
     ],
-)  # fmt: skip
+)
 def test_names_of_any_script_are_kept_and_tricks_are_not(typed: str, tidy: str) -> None:
     assert clean(NameField(), typed) == tidy
 

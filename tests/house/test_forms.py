@@ -18,10 +18,19 @@ from config.template_tags import error_summary, fields
 from tests.house.sink import SinkForm
 
 GOOD = {
-    "nhs_number": "999 000 0018", "name": "Rhian Prŷs", "born_on_day": "27", "born_on_month": "3",
-    "born_on_year": "1951", "phone": "07700 900123", "practice": "a", "reasons": ["lonely"], "urgency": "soon",
-    "agreed": "yes", "told": "on", "key": "7d4b7c52-5a4e-4a7a-9d6a-0d2b2f6f0f11",
-}  # fmt: skip
+    "nhs_number": "999 000 0018",
+    "name": "Rhian Prŷs",
+    "born_on_day": "27",
+    "born_on_month": "3",
+    "born_on_year": "1951",
+    "phone": "07700 900123",
+    "practice": "a",
+    "reasons": ["lonely"],
+    "urgency": "soon",
+    "agreed": "yes",
+    "told": "on",
+    "key": "7d4b7c52-5a4e-4a7a-9d6a-0d2b2f6f0f11",
+}
 
 
 def elements(node: Any) -> list[Element]:
@@ -40,8 +49,12 @@ def ids_and_names(page: str) -> dict[str, str]:
 
 
 def test_the_summary_of_a_date_leads_to_the_part_that_is_wrong() -> None:
-    for typed, target in [(("", "", ""), "id_born_on_0"), (("31", "", "1951"), "id_born_on_1"),
-                          (("1", "1", "20"), "id_born_on_2"), (("31", "2", "2020"), "id_born_on_0")]:  # fmt: skip
+    for typed, target in [
+        (("", "", ""), "id_born_on_0"),
+        (("31", "", "1951"), "id_born_on_1"),
+        (("1", "1", "20"), "id_born_on_2"),
+        (("31", "2", "2020"), "id_born_on_0"),
+    ]:
         form = SinkForm(GOOD | dict(zip(("born_on_day", "born_on_month", "born_on_year"), typed, strict=True)))
         assert [error["target"] for error in error_summary(form)["errors"]] == [target]
         drawn = fields(form, "born_on")
@@ -120,12 +133,17 @@ def test_every_id_is_there_once() -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "looks"),
     [
-        ("name", "text", "govuk-input"), ("household", "number", "govuk-input"), ("email", "email", "govuk-input"),
-        ("site", "url", "govuk-input"), ("day", "date", "govuk-input"), ("phone", "tel", "govuk-input"),
-        ("words_wanted", "search", "govuk-input"), ("secret", "password", "govuk-input"),
+        ("name", "text", "govuk-input"),
+        ("household", "number", "govuk-input"),
+        ("email", "email", "govuk-input"),
+        ("site", "url", "govuk-input"),
+        ("day", "date", "govuk-input"),
+        ("phone", "tel", "govuk-input"),
+        ("words_wanted", "search", "govuk-input"),
+        ("secret", "password", "govuk-input"),
         ("letter", "file", "govuk-file-upload"),
     ],
-)  # fmt: skip
+)
 def test_every_kind_of_input_has_its_class(name: str, kind: str, looks: str) -> None:
     drawn = fields(SinkForm(), name)
     control = re.search(r"<input[^>]*>", drawn)

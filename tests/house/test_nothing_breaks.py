@@ -85,15 +85,23 @@ def own_case(member: Membership) -> Parts:
         case=case, by=Author.of(member), key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone"
     )
     return {
-        "pk": case.pk, "number": 1, "name": "phone", "agreement": case.pk, "session": session.pk,
+        "pk": case.pk,
+        "number": 1,
+        "name": "phone",
+        "agreement": case.pk,
+        "session": session.pk,
         "booking": booking.pk,
-    }  # fmt: skip
+    }
 
 
 OF_SESSIONS = {
-    "bookings:book": "session", "bookings:session_bookings": "session", "bookings:register": "session",
-    "bookings:mark": "booking", "bookings:give_place": "booking", "bookings:take_off": "booking",
-}  # fmt: skip
+    "bookings:book": "session",
+    "bookings:session_bookings": "session",
+    "bookings:register": "session",
+    "bookings:mark": "booking",
+    "bookings:give_place": "booking",
+    "bookings:take_off": "booking",
+}
 
 
 def own_session(member: Membership, name: str) -> Parts:

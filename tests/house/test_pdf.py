@@ -67,19 +67,29 @@ def test_no_letter_is_borrowed_from_another_font() -> None:
     """Whatever fonts the machine has: one file for each weight, and both are in the paper."""
     every = "Łódź Prŷs Ŵyn ŵ ą ć ę ł ń ó ś ż č š ž ğ ş ı ő ű ā ē ģ ñ ç ü ß æ ø å Þ — “q” … • €"
     found = read(render("sink/letter.html", LETTER | {"words": [every]}))
-    fonts = {font.get_object()["/BaseFont"].split("+")[1] for page in found.pages
-             for font in page["/Resources"]["/Font"].values()}  # fmt: skip
+    fonts = {
+        font.get_object()["/BaseFont"].split("+")[1]
+        for page in found.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
     assert fonts == {"Hyperlegible", "Hyperlegible-Bold"}
 
 
 @pytest.mark.parametrize(
     "address",
     [
-        "file:///etc/passwd", "http://127.0.0.1/x.css", "https://example.org/x.png", "ftp://example.org/x",
-        "data:text/css,x", "https://packaged.invalid/../config/settings/base.py", "https://packaged.invalid/app.js",
-        "https://packaged.invalid/%2e%2e/manage.py", "https://packaged.invalid.example.org/pdf.css", "",
+        "file:///etc/passwd",
+        "http://127.0.0.1/x.css",
+        "https://example.org/x.png",
+        "ftp://example.org/x",
+        "data:text/css,x",
+        "https://packaged.invalid/../config/settings/base.py",
+        "https://packaged.invalid/app.js",
+        "https://packaged.invalid/%2e%2e/manage.py",
+        "https://packaged.invalid.example.org/pdf.css",
+        "",
     ],
-)  # fmt: skip
+)
 def test_nothing_but_packaged_files_is_read(address: str) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011 (Django refuses some itself)
         PackagedOnly().fetch(address)

@@ -67,12 +67,38 @@ def contrast(one: str, other: str) -> float:
 
 
 TEXT_PAIRS = [
-    "ink/canvas", "ink/sand", "ink/white", "ink/focus", "ink/marigold", "ink-2/canvas", "ink-2/white", "ink-2/sand",
-    "ink-2/tint", "link/canvas", "link/white", "link/sand", "link/tint", "hover/tint", "visited/canvas",
-    "visited/white", "white/brand", "white/link", "white/hover", "white/error", "error/white", "error/canvas",
-    "error/coral-tint", "success/success-tint", "coral/coral-tint", "plum/plum-tint", "sky/sky-tint",
-    "amber/amber-tint", "ink/coral-tint", "ink/success-tint", "brand/white",
-]  # fmt: skip
+    "ink/canvas",
+    "ink/sand",
+    "ink/white",
+    "ink/focus",
+    "ink/marigold",
+    "ink-2/canvas",
+    "ink-2/white",
+    "ink-2/sand",
+    "ink-2/tint",
+    "link/canvas",
+    "link/white",
+    "link/sand",
+    "link/tint",
+    "hover/tint",
+    "visited/canvas",
+    "visited/white",
+    "white/brand",
+    "white/link",
+    "white/hover",
+    "white/error",
+    "error/white",
+    "error/canvas",
+    "error/coral-tint",
+    "success/success-tint",
+    "coral/coral-tint",
+    "plum/plum-tint",
+    "sky/sky-tint",
+    "amber/amber-tint",
+    "ink/coral-tint",
+    "ink/success-tint",
+    "brand/white",
+]
 PART_PAIRS = ["input/white", "input/canvas", "link/canvas", "marigold/brand", "coral/canvas", "ink-2/canvas"]
 
 

@@ -24,16 +24,28 @@ def draw(source: str, **context: Any) -> str:
 @pytest.mark.parametrize(
     ("filter_name", "value", "words"),
     [
-        ("nhs", "9990000018", "999 000 0018"), ("nhs", "", ""), ("nhs", None, ""), ("nhs", "123", "123"),
-        ("phone_link", "01632 960 100", "tel:01632960100"), ("phone_link", None, "tel:"),
-        ("date_words", datetime.date(1951, 3, 27), "27 March 1951"), ("date_words", MOMENT, "20 June 2026"),
-        ("date_words", None, ""), ("when", MOMENT, "20 June 2026, 2:10pm"), ("when", None, ""),
-        ("time_words", datetime.time(10, 0), "10am"), ("time_words", datetime.time(12, 0), "midday"),
-        ("time_words", datetime.time(0, 0), "midnight"), ("time_words", datetime.time(0, 5), "12:05am"),
-        ("time_words", datetime.time(12, 30), "12:30pm"), ("time_words", MOMENT, "2:10pm"), ("time_words", None, ""),
-        ("age", None, ""), ("due", None, ""),
+        ("nhs", "9990000018", "999 000 0018"),
+        ("nhs", "", ""),
+        ("nhs", None, ""),
+        ("nhs", "123", "123"),
+        ("phone_link", "01632 960 100", "tel:01632960100"),
+        ("phone_link", None, "tel:"),
+        ("date_words", datetime.date(1951, 3, 27), "27 March 1951"),
+        ("date_words", MOMENT, "20 June 2026"),
+        ("date_words", None, ""),
+        ("when", MOMENT, "20 June 2026, 2:10pm"),
+        ("when", None, ""),
+        ("time_words", datetime.time(10, 0), "10am"),
+        ("time_words", datetime.time(12, 0), "midday"),
+        ("time_words", datetime.time(0, 0), "midnight"),
+        ("time_words", datetime.time(0, 5), "12:05am"),
+        ("time_words", datetime.time(12, 30), "12:30pm"),
+        ("time_words", MOMENT, "2:10pm"),
+        ("time_words", None, ""),
+        ("age", None, ""),
+        ("due", None, ""),
     ],
-)  # fmt: skip
+)
 def test_uk_words(filter_name: str, value: Any, words: str) -> None:
     assert draw(f"{{{{ value|{filter_name} }}}}", value=value) == words
 

@@ -145,8 +145,13 @@ def test_if_may_ask_for_what_is_not_there() -> None:
 
 def test_the_patterns_find_what_they_look_for() -> None:
     bad = [
-        '<p style="x">', "<style>", '<a onclick="x">', "<script>x", 'href="javascript:x"', 'hx-on:click="x"',
-    ]  # fmt: skip
+        '<p style="x">',
+        "<style>",
+        '<a onclick="x">',
+        "<script>x",
+        'href="javascript:x"',
+        'hx-on:click="x"',
+    ]
     found = [next((what for what, p in INLINE.items() if re.search(p, text)), None) for text in bad]
     assert found == list(INLINE)
 

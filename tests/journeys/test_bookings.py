@@ -33,9 +33,12 @@ def _no_counts() -> Iterator[None]:
 @pytest.fixture
 def session(provider: Membership) -> Session:
     return SessionFactory(
-        service__agency=provider.agency, service__name="Tuesday gardening group", service__phone="01632 960111",
-        places=2, note="Bring a warm coat and gloves",
-    )  # fmt: skip
+        service__agency=provider.agency,
+        service__name="Tuesday gardening group",
+        service__phone="01632 960111",
+        places=2,
+        note="Bring a warm coat and gloves",
+    )
 
 
 def picture(page: Page, name: str) -> None:

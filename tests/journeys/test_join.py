@@ -89,9 +89,13 @@ def test_the_steward_says_yes_and_the_volunteer_gets_in(window: Make) -> None:
     group = AgencyFactory(name="Goring Gap Singers")
     steward: Membership = MembershipFactory(role=Role.STEWARD)
     Claim.objects.create(
-        key="8b1d2e0c-53f9-4d9f-8f0a-1f3c3bdbe002", agency=group, name=group.name, contact_name="Nadia Rahman",
-        contact_email="nadia@singers.example.org", words="Ring our office",
-    )  # fmt: skip
+        key="8b1d2e0c-53f9-4d9f-8f0a-1f3c3bdbe002",
+        agency=group,
+        name=group.name,
+        contact_name="Nadia Rahman",
+        contact_email="nadia@singers.example.org",
+        words="Ring our office",
+    )
     desk = window(1200, member=steward)
     desk.page.goto("/steward/")
     desk.step("what waits").get_by_role("link", name="Groups that ask to take part").first.click()

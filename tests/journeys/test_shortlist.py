@@ -25,9 +25,14 @@ WAYS = pytest.mark.parametrize(
 
 def activities() -> tuple[Service, Service]:
     walk = listed(
-        "Harbour walk", day="TU", phone="01632 960001", free=True, meets_you=True, bookable=True,
+        "Harbour walk",
+        day="TU",
+        phone="01632 960001",
+        free=True,
+        meets_you=True,
+        bookable=True,
         first_time="Look for the orange scarves under the clock.",
-    )  # fmt: skip
+    )
     walk.schedules.update(places=8, valid_from=datetime.date(2026, 1, 6))
     lay_out(walk)
     return walk, listed("Seaside choir", day="TH", phone="01632 960002")

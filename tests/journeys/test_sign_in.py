@@ -28,9 +28,14 @@ def path_of(link: str) -> str:
 
 def invited(agency: Agency, role: Role = Role.LEAD) -> str:
     invitation = invite(
-        key=uuid.uuid4(), agency=agency, email="nadia@work.example.org", name="Nadia Rahman", role=role,
-        manages_team=False, by=None,
-    )  # fmt: skip
+        key=uuid.uuid4(),
+        agency=agency,
+        email="nadia@work.example.org",
+        name="Nadia Rahman",
+        role=role,
+        manages_team=False,
+        by=None,
+    )
     return path_of(send_link(invitation))
 
 

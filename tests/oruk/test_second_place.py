@@ -28,17 +28,56 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Where places are booked stays where the service is kept, and so does a term's short name; all else comes over.
 STAYS = {"bookable", "code"}
 COLUMNS = (
-    "name", "description", "url", "email", "phone", "status", "fees", "accreditations", "eligibility", "application",
-    "minimum_age", "maximum_age", "alert", "assured_date", "first_time", "meets_you",
-)  # fmt: skip
+    "name",
+    "description",
+    "url",
+    "email",
+    "phone",
+    "status",
+    "fees",
+    "accreditations",
+    "eligibility",
+    "application",
+    "minimum_age",
+    "maximum_age",
+    "alert",
+    "assured_date",
+    "first_time",
+    "meets_you",
+)
 PLACE = (
-    "location_type", "name", "description", "address", "city", "region", "county", "postcode", "country", "latitude",
-    "longitude", "transport",
-)  # fmt: skip
+    "location_type",
+    "name",
+    "description",
+    "address",
+    "city",
+    "region",
+    "county",
+    "postcode",
+    "country",
+    "latitude",
+    "longitude",
+    "transport",
+)
 HOURS = (
-    "freq", "interval", "byday", "bymonthday", "opens_at", "closes_at", "dtstart", "valid_from", "valid_to",
-    "description", "notes", "schedule_link", "attending_type", "places", "skips", "at_location_id", "service_id",
-)  # fmt: skip
+    "freq",
+    "interval",
+    "byday",
+    "bymonthday",
+    "opens_at",
+    "closes_at",
+    "dtstart",
+    "valid_from",
+    "valid_to",
+    "description",
+    "notes",
+    "schedule_link",
+    "attending_type",
+    "places",
+    "skips",
+    "at_location_id",
+    "service_id",
+)
 
 
 def directory() -> dict[str, Any]:

@@ -25,9 +25,15 @@ HERE = Path(__file__).parent
 PUBLISHED = json.loads((HERE / "openapi.json").read_text())
 IDS, AT_ONCE, PATIENCE, SLOW = 10, 5, 30, 5.0  # ids, requests, seconds for an answer, seconds on average
 ENVELOPE = {
-    "total_items": int, "total_pages": int, "page_number": int, "size": int, "first_page": bool, "last_page": bool,
-    "empty": bool, "contents": list,
-}  # fmt: skip
+    "total_items": int,
+    "total_pages": int,
+    "page_number": int,
+    "size": int,
+    "first_page": bool,
+    "last_page": bool,
+    "empty": bool,
+    "contents": list,
+}
 
 
 def _term_schema() -> Any:

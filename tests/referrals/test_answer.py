@@ -51,10 +51,18 @@ def test_the_page_shows_who_needs_help_who_asks_and_until_when(client: Client) -
     text = html.unescape(client.get(f"/answer/{token}/").text)
 
     for shown in (
-        "Joan Whitfield", "07700 900123", "Not before ten", "Two steps at the door", referral.message,
-        referral.what_matters, referral.from_agency.name, referral.from_agency.phone, referral.sent_by.user.name,
-        referral.service.name, referral.reference,
-    ):  # fmt: skip
+        "Joan Whitfield",
+        "07700 900123",
+        "Not before ten",
+        "Two steps at the door",
+        referral.message,
+        referral.what_matters,
+        referral.from_agency.name,
+        referral.from_agency.phone,
+        referral.sent_by.user.name,
+        referral.service.name,
+        referral.reference,
+    ):
         assert shown in text
 
 
@@ -108,13 +116,19 @@ def test_the_first_opening_stays_noted(client: Client) -> None:
 @pytest.mark.parametrize(
     ("start", "choice", "becomes"),
     [
-        ("sent", "accepted", "accepted"), ("sent", "waiting", "waiting"), ("sent", "declined:no-room", "declined"),
-        ("waiting", "accepted", "accepted"), ("waiting", "started", "started"), ("accepted", "started", "started"),
-        ("accepted", "completed", "completed"), ("accepted", "declined:too-far", "declined"),
-        ("started", "started", "started"), ("started", "completed", "completed"),
+        ("sent", "accepted", "accepted"),
+        ("sent", "waiting", "waiting"),
+        ("sent", "declined:no-room", "declined"),
+        ("waiting", "accepted", "accepted"),
+        ("waiting", "started", "started"),
+        ("accepted", "started", "started"),
+        ("accepted", "completed", "completed"),
+        ("accepted", "declined:too-far", "declined"),
+        ("started", "started", "started"),
+        ("started", "completed", "completed"),
         ("started", "lost_contact", "lost_contact"),
     ],
-)  # fmt: skip
+)
 def test_each_answer_moves_the_referral(client: Client, start: str, choice: str, becomes: str) -> None:
     token, link = sent_link(status=start)
 
@@ -244,9 +258,7 @@ def test_a_message_needs_words_and_a_day_must_be_real_and_past(client: Client) -
     assert "There is no 31 February 2026" in by_link(client, token, "started", **unreal).text
     short = {"happened_on_day": "1", "happened_on_month": "1", "happened_on_year": "20"}
     assert by_link(client, token, "started", **short).status_code == 422
-    later = {
-        "happened_on_day": tomorrow.day, "happened_on_month": tomorrow.month, "happened_on_year": tomorrow.year
-    }  # fmt: skip
+    later = {"happened_on_day": tomorrow.day, "happened_on_month": tomorrow.month, "happened_on_year": tomorrow.year}
     assert "today or in the past" in by_link(client, token, "started", **later).text
     assert status(link) == "accepted"
 

@@ -28,8 +28,11 @@ def test_the_referrer_gets_the_outcome_and_the_referral_ends() -> None:
 
     stored = Answer.objects.get()
     assert (stored.reason, stored.outcome, stored.summary, stored.codes) == (
-        "Goals met", "Less lonely", "Joan walks on Mondays", CODES,
-    )  # fmt: skip
+        "Goals met",
+        "Less lonely",
+        "Joan walks on Mondays",
+        CODES,
+    )
     assert answer.byline.startswith("Priya Shah")
     assert Referral.objects.get(pk=referral.pk).status == Status.COMPLETED
     message = Message.objects.get(to=referral.sent_by.user.email)

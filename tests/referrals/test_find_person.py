@@ -33,8 +33,17 @@ def client(gp: Membership, client_of: Callable[[Membership], Client]) -> Client:
 
 
 def looked_up(client: Client, **changes: Any) -> str:
-    blank = {"person_name": "", "date_of_birth_day": "", "date_of_birth_month": "", "date_of_birth_year": "",
-             "phone": "", "postcode": "", "needs": None, "risk": None, "agreement": None}  # fmt: skip
+    blank = {
+        "person_name": "",
+        "date_of_birth_day": "",
+        "date_of_birth_month": "",
+        "date_of_birth_year": "",
+        "phone": "",
+        "postcode": "",
+        "needs": None,
+        "risk": None,
+        "agreement": None,
+    }
     answer = client.post(FIND, form(**(blank | changes)))
     assert answer.status_code == 200
     return answer.content.decode()
@@ -42,9 +51,15 @@ def looked_up(client: Client, **changes: Any) -> str:
 
 def test_a_known_person_is_filled_in_with_the_needs_as_last_time(gp: Membership, client: Client) -> None:
     last = ReferralFactory(
-        sent_by=gp, to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern", phone="01632 960017",
-        address="1 Sea Lane", contact_by="text", status=Status.COMPLETED,
-    )  # fmt: skip
+        sent_by=gp,
+        to_agency=team_of(gp),
+        nhs_number="9990000018",
+        person_name="Ada Fern",
+        phone="01632 960017",
+        address="1 Sea Lane",
+        contact_by="text",
+        status=Status.COMPLETED,
+    )
     last.needs.set(needs("Loneliness", "Money or debt")[1:])
     html = looked_up(client)
     assert "Filled in from your last referral for" in html
@@ -63,9 +78,13 @@ def test_then_risks_agreement_and_send_are_enough(gp: Membership, client: Client
     last.needs.set(needs("Loneliness"))
     html = looked_up(client)
     posted = form(
-        key=value_of(html, "key"), started=value_of(html, "started"), person_name=value_of(html, "person_name"),
-        phone=value_of(html, "phone"), postcode=value_of(html, "postcode"), needs=[str(last.needs.get().pk)],
-    )  # fmt: skip
+        key=value_of(html, "key"),
+        started=value_of(html, "started"),
+        person_name=value_of(html, "person_name"),
+        phone=value_of(html, "phone"),
+        postcode=value_of(html, "postcode"),
+        needs=[str(last.needs.get().pk)],
+    )
     assert client.post(REFER, posted).status_code == 302
     assert Referral.objects.count() == 2
 
@@ -91,9 +110,15 @@ def test_two_people_never_mix(gp: Membership, client: Client) -> None:
         email="bo@mail.example.org",
     )
     html = looked_up(
-        client, nhs_number="9990000026", filled="9990000018", person_name="Ada Fern", phone="01632 960017",
-        date_of_birth_day="27", date_of_birth_month="3", date_of_birth_year="1951",
-    )  # fmt: skip
+        client,
+        nhs_number="9990000026",
+        filled="9990000018",
+        person_name="Ada Fern",
+        phone="01632 960017",
+        date_of_birth_day="27",
+        date_of_birth_month="3",
+        date_of_birth_year="1951",
+    )
     assert value_of(html, "person_name") == "Bo Reed"
     assert value_of(html, "phone") == ""
     assert "01632 960017" not in html

@@ -38,9 +38,14 @@ def ada(gp: Membership, priya: Membership) -> Referral:
 def finish(referral: Referral, by: Membership) -> None:
     move(referral, Status.ACCEPTED, by=Author.of(by), side=Side.RECEIVER)
     answer_referrer(
-        referral, by=Author.of(by), becomes=Status.COMPLETED, reason="Finished as planned", outcome="More connected",
-        summary="Ada goes to the garden.", codes=[{"code": "871731000000106", "term": "Referral"}],
-    )  # fmt: skip
+        referral,
+        by=Author.of(by),
+        becomes=Status.COMPLETED,
+        reason="Finished as planned",
+        outcome="More connected",
+        summary="Ada goes to the garden.",
+        codes=[{"code": "871731000000106", "term": "Referral"}],
+    )
 
 
 def letter(client: Client, referral: Referral) -> str:
@@ -55,9 +60,16 @@ def letter(client: Client, referral: Referral) -> str:
 def test_before_the_end_it_is_the_referral_as_sent(ada: Referral, gp: Membership, client_of: ClientOf) -> None:
     words = letter(client_of(gp), ada)
     for part in (
-        "Ada Łódź-Prŷs", "999 000 0018", "27 March 1951", "Loneliness", "No known risks", "Mornings",
-        "Worthing Connectors", ada.reference, "Dr Amara Okafor",
-    ):  # fmt: skip
+        "Ada Łódź-Prŷs",
+        "999 000 0018",
+        "27 March 1951",
+        "Loneliness",
+        "No known risks",
+        "Mornings",
+        "Worthing Connectors",
+        ada.reference,
+        "Dr Amara Okafor",
+    ):
         assert part in words
 
 
@@ -67,9 +79,18 @@ def test_at_the_end_it_is_the_answer_to_the_practice(
     finish(ada, priya)
     words = letter(client_of(gp), ada)
     for part in (
-        gp.agency.name, "12 Alder Street", "BN11 1AA", "How your referral went", "Finished as planned",
-        "More connected", "Ada goes to the garden.", "871731000000106", "Priya Shah", "01632 960042", ada.reference,
-    ):  # fmt: skip
+        gp.agency.name,
+        "12 Alder Street",
+        "BN11 1AA",
+        "How your referral went",
+        "Finished as planned",
+        "More connected",
+        "Ada goes to the garden.",
+        "871731000000106",
+        "Priya Shah",
+        "01632 960042",
+        ada.reference,
+    ):
         assert part in words
     assert words.index("Ada goes to the garden.") < words.index("871731000000106")
 

@@ -121,10 +121,15 @@ def test_security_58_posted_fields_beyond_the_form_are_ignored(
 ) -> None:
     team_of(gp)
     forged = {
-        "status": "completed", "from_agency": str(outsider.agency_id), "sent_by": str(outsider.pk),
-        "id": str(uuid.uuid4()), "answer_by": "2099-01-01", "practice": str(outsider.agency_id),
-        "agreed_to_tell": "true", "moves_made": "9",
-    }  # fmt: skip
+        "status": "completed",
+        "from_agency": str(outsider.agency_id),
+        "sent_by": str(outsider.pk),
+        "id": str(uuid.uuid4()),
+        "answer_by": "2099-01-01",
+        "practice": str(outsider.agency_id),
+        "agreed_to_tell": "true",
+        "moves_made": "9",
+    }
     client.post(REFER, form(agreement=["share"]) | forged)
     referral = Referral.objects.get()
     assert (referral.status, referral.from_agency, referral.sent_by) == (Status.SENT, gp.agency, gp)

@@ -259,9 +259,14 @@ def test_at_the_end_the_practice_reads_the_outcome_with_codes_to_copy(
 ) -> None:
     move(ada, Status.ACCEPTED, by=Author.of(priya), side=Side.RECEIVER)
     answer_referrer(
-        ada, by=Author.of(priya), becomes=Status.COMPLETED, reason="Finished as planned", outcome="More connected",
-        summary="Ada goes to the garden.", codes=[{"code": "871731000000106", "term": "Referral"}],
-    )  # fmt: skip
+        ada,
+        by=Author.of(priya),
+        becomes=Status.COMPLETED,
+        reason="Finished as planned",
+        outcome="More connected",
+        summary="Ada goes to the garden.",
+        codes=[{"code": "871731000000106", "term": "Referral"}],
+    )
     html = html_of(client_of(gp), path(ada))
     for words in ("Finished as planned", "More connected", "Ada goes to the garden.", "871731000000106"):
         assert words in html

@@ -33,10 +33,13 @@ DETAILS: dict[str, Any] = {
 
 def send(member: Membership, **changes: Any) -> Referral:
     given = {
-        "by": Author.of(member), "key": uuid.uuid4(), "to_agency": member.agency.refers_to,
+        "by": Author.of(member),
+        "key": uuid.uuid4(),
+        "to_agency": member.agency.refers_to,
         "started_at": timezone.now(),
-        "details": DETAILS, "needs": needs("Loneliness"),
-    } | changes  # fmt: skip
+        "details": DETAILS,
+        "needs": needs("Loneliness"),
+    } | changes
     return send_referral(**given)
 
 

@@ -166,8 +166,11 @@ def test_a_double_click_is_one_deed_and_the_same_answer(
 ) -> None:
     client, colleague = client_of(connector), teammate(connector)
     form = hidden(client.get(url(referral, page)).text) | {
-        "words": "Because", "reason": "out-of-area", "team": str(other_team.pk), "colleague": str(colleague.pk),
-    }  # fmt: skip
+        "words": "Because",
+        "reason": "out-of-area",
+        "team": str(other_team.pk),
+        "colleague": str(colleague.pk),
+    }
 
     first, second = client.post(url(referral, page), form), client.post(url(referral, page), form)
 
@@ -216,9 +219,13 @@ def test_12_what_is_accepted_is_not_decided_on_any_more(
     client = client_of(connector)
     move(referral, Status.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
     forged = {
-        "key": str(uuid.uuid4()), "seen": "2", "words": "Because", "reason": "out-of-area",
-        "team": str(other_team.pk), "colleague": str(connector.pk),
-    }  # fmt: skip
+        "key": str(uuid.uuid4()),
+        "seen": "2",
+        "words": "Because",
+        "reason": "out-of-area",
+        "team": str(other_team.pk),
+        "colleague": str(connector.pk),
+    }
 
     assert client.get(url(referral, page)).status_code == 409
     assert client.post(url(referral, page), forged).status_code == 409

@@ -39,12 +39,16 @@ def told(service: Service) -> dict[str, object]:
     site, dates = service.agency.url, wording.next_sessions(service, timetable.coming(service, 4))
     return {
         "chips": wording.chips(service),
-        "meetings": wording.meetings(service, today), "hours": wording.hours(service, today),
-        "next_sessions": dates, "book": wording.booking(dates),
-        "facts": wording.facts(service, today), "about": wording.about(service, today),
-        "site": site if site != service.url else "", "address": settings.PLACE["base_url"] + address,
+        "meetings": wording.meetings(service, today),
+        "hours": wording.hours(service, today),
+        "next_sessions": dates,
+        "book": wording.booking(dates),
+        "facts": wording.facts(service, today),
+        "about": wording.about(service, today),
+        "site": site if site != service.url else "",
+        "address": settings.PLACE["base_url"] + address,
         "not_listed": not_listed(service),
-    }  # fmt: skip
+    }
 
 
 def not_listed(service: Service) -> str:

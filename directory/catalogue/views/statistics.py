@@ -18,9 +18,12 @@ def figures(request: MemberRequest) -> HttpResponse:
     if of and chosen is None:
         raise Http404
     context = {
-        "services": found.of_services(), "months": found.of_months(chosen), "total": found.total(), "chosen": chosen,
+        "services": found.of_services(),
+        "months": found.of_months(chosen),
+        "total": found.total(),
+        "chosen": chosen,
         "columns": list(COLUMNS.values()),
-    }  # fmt: skip
+    }
     return page(request, "directory/figures.html", context)
 
 

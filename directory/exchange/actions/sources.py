@@ -72,9 +72,14 @@ def upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership) -> 
     run = Run.objects.create(source=source, key=key, started_by=by)
     content = file.read()
     Document.objects.create(
-        run=run, number=1, name=plain(file.name or "upload")[:200], media_type=plain(file.content_type or "")[:100],
-        size=len(content), digest=hashlib.sha256(content).hexdigest(), body=gzip.compress(content, 5, mtime=0),
-    )  # fmt: skip
+        run=run,
+        number=1,
+        name=plain(file.name or "upload")[:200],
+        media_type=plain(file.content_type or "")[:100],
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+        body=gzip.compress(content, 5, mtime=0),
+    )
     return run
 
 

@@ -42,9 +42,11 @@ def _parameter(path: str, row: Json) -> Json:
     needs = {"postcode": "BN11 2AA"} if row["name"] == "proximity" else {}
     query = urlencode(needs | {row["name"]: row["example"]})
     return {
-        "name": row["name"], "words": row["description"], "kind": _kind(row["schema"]),
+        "name": row["name"],
+        "words": row["description"],
+        "kind": _kind(row["schema"]),
         "try": f"{SERVER}{path}?{query}",
-    }  # fmt: skip
+    }
 
 
 def _address_to_try(path: str) -> str:

@@ -31,15 +31,44 @@ def _choices(choices: Any) -> Json:
 
 # What is no plain text.
 KINDS: dict[str, Json] = {
-    "email": EMAIL, "url": URI, "website": URI, "uri": URI, "term_uri": URI, "schedule_link": URI,
-    "status": _choices(Status), "location_type": _choices(LocationType), "freq": _choices(Frequency),
-    "address_type": _choices(LocationType), "minimum_age": WHOLE, "maximum_age": WHOLE, "assured_date": DAY,
-    "last_modified": MOMENT, "updated": MOMENT, "valid_from": DAY, "valid_to": DAY, "dtstart": DAY, "opens_at": TIME,
-    "closes_at": TIME, "interval": WHOLE, "places": WHOLE, "skips": {"type": "array", "items": DAY}, "amount": NUMBER,
-    "latitude": NUMBER, "longitude": NUMBER, "available": WHOLE, "maximum": WHOLE, "meets_you": YES, "bookable": YES,
-    "paused_until": DAY, "filled": {"type": "array", "items": TEXT}, "parent_id": UUID, "taxonomy_id": UUID,
-    "organization_id": UUID, "service_id": UUID, "location_id": UUID,
-}  # fmt: skip
+    "email": EMAIL,
+    "url": URI,
+    "website": URI,
+    "uri": URI,
+    "term_uri": URI,
+    "schedule_link": URI,
+    "status": _choices(Status),
+    "location_type": _choices(LocationType),
+    "freq": _choices(Frequency),
+    "address_type": _choices(LocationType),
+    "minimum_age": WHOLE,
+    "maximum_age": WHOLE,
+    "assured_date": DAY,
+    "last_modified": MOMENT,
+    "updated": MOMENT,
+    "valid_from": DAY,
+    "valid_to": DAY,
+    "dtstart": DAY,
+    "opens_at": TIME,
+    "closes_at": TIME,
+    "interval": WHOLE,
+    "places": WHOLE,
+    "skips": {"type": "array", "items": DAY},
+    "amount": NUMBER,
+    "latitude": NUMBER,
+    "longitude": NUMBER,
+    "available": WHOLE,
+    "maximum": WHOLE,
+    "meets_you": YES,
+    "bookable": YES,
+    "paused_until": DAY,
+    "filled": {"type": "array", "items": TEXT},
+    "parent_id": UUID,
+    "taxonomy_id": UUID,
+    "organization_id": UUID,
+    "service_id": UUID,
+    "location_id": UUID,
+}
 
 
 def _ref(name: str) -> Json:
@@ -55,8 +84,11 @@ def _made(table: f.Table, *required: str, more: tuple[str, ...] = (), **nested: 
     names = [name for column, name, _ in table if column not in PRIVATE and column != "address_2"]
     properties = {"id": UUID} | {name: _field(name) for name in (*names, *more)} | nested
     return {
-        "type": "object", "properties": properties, "required": ["id", *required], "unevaluatedProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "properties": properties,
+        "required": ["id", *required],
+        "unevaluatedProperties": False,
+    }
 
 
 def _field(name: str) -> Json:
@@ -81,8 +113,12 @@ def _problem() -> Json:
     """RFC 9457."""
     error = {"type": "object", "properties": {"name": TEXT, "reason": TEXT}, "required": ["name", "reason"]}
     properties = {
-        "type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "errors": {"type": "array", "items": error},
-    }  # fmt: skip
+        "type": TEXT,
+        "title": TEXT,
+        "status": WHOLE,
+        "detail": TEXT,
+        "errors": {"type": "array", "items": error},
+    }
     return {"type": "object", "properties": properties, "required": ["type", "title", "status", "detail"]}
 
 
@@ -90,14 +126,30 @@ LISTED_TOO = ("bookable", "paused_until", "organization_id")
 PLACE: Any = {"location": _ref("Location"), "schedules": _list("Schedule")}
 SCHEMAS: Json = {
     "Service": _made(
-        f.SERVICE, "name", "status", "organization_id", "organization", more=LISTED_TOO,
-        organization=_ref("Organization"), phones=_list("Phone"), schedules=_list("Schedule"),
-        service_areas=_list("ServiceArea"), service_at_locations=_list("NestedServiceAtLocation"),
-        languages=_list("Language"), cost_options=_list("CostOption"), contacts=_list("Contact"),
-        attributes=_list("Attribute"), capacities=_list("ServiceCapacity"),
+        f.SERVICE,
+        "name",
+        "status",
+        "organization_id",
+        "organization",
+        more=LISTED_TOO,
+        organization=_ref("Organization"),
+        phones=_list("Phone"),
+        schedules=_list("Schedule"),
+        service_areas=_list("ServiceArea"),
+        service_at_locations=_list("NestedServiceAtLocation"),
+        languages=_list("Language"),
+        cost_options=_list("CostOption"),
+        contacts=_list("Contact"),
+        attributes=_list("Attribute"),
+        capacities=_list("ServiceCapacity"),
     ),
     "ServiceListed": _made(
-        f.SERVICE, "name", "status", "organization_id", "organization", more=LISTED_TOO,
+        f.SERVICE,
+        "name",
+        "status",
+        "organization_id",
+        "organization",
+        more=LISTED_TOO,
         organization=_ref("Organization"),
     ),
     "ServiceMinimal": _made((), "last_modified", more=("last_modified",)),
@@ -109,18 +161,34 @@ SCHEMAS: Json = {
     ),
     "NestedServiceAtLocation": _made(f.AT_LOCATION, "location", **PLACE),
     "ServiceAtLocation": _made(
-        f.AT_LOCATION, "name", "status", "location", "service", more=("name", "status"), **PLACE,
+        f.AT_LOCATION,
+        "name",
+        "status",
+        "location",
+        "service",
+        more=("name", "status"),
+        **PLACE,
         service=_ref("Service"),
     ),
     "ServiceAtLocationListed": _made(
-        f.AT_LOCATION, "service_id", "location_id", "location", "service", more=("service_id", "location_id"),
-        location=_ref("Location"), service=_ref("ServiceListed"),
+        f.AT_LOCATION,
+        "service_id",
+        "location_id",
+        "location",
+        "service",
+        more=("service_id", "location_id"),
+        location=_ref("Location"),
+        service=_ref("ServiceListed"),
     ),
-    "Location": _made(
-        f.LOCATION, "location_type", addresses=_list("Address"), accessibility=_list("Accessibility")
-    ),
+    "Location": _made(f.LOCATION, "location_type", addresses=_list("Address"), accessibility=_list("Accessibility")),
     "Address": _made(
-        f.ADDRESS, "address_1", "city", "state_province", "postal_code", "country", "address_type",
+        f.ADDRESS,
+        "address_1",
+        "city",
+        "state_province",
+        "postal_code",
+        "country",
+        "address_type",
         more=("address_type", "filled"),
     ),
     "Accessibility": _made(f.ACCESSIBILITY),
@@ -133,11 +201,18 @@ SCHEMAS: Json = {
     "Attribute": _made((), "taxonomy_term", more=("link_type", "label"), taxonomy_term=_ref("TaxonomyTerm")),
     "Taxonomy": _made(f.TAXONOMY, "name", "description", more=("filled",), taxonomy_terms=_list("TaxonomyTerm")),
     "TaxonomyTerm": _made(
-        f.TERM, "name", "description", "taxonomy_id",
+        f.TERM,
+        "name",
+        "description",
+        "taxonomy_id",
         more=("taxonomy", "taxonomy_id", "parent_id", "filled"),
     ),
     "ServiceCapacity": _made(
-        (), "unit", "available", "updated", more=("available", "maximum", "description", "updated"),
+        (),
+        "unit",
+        "available",
+        "updated",
+        more=("available", "maximum", "description", "updated"),
         unit=_ref("Unit"),
     ),
     "Unit": _made((), "name", more=("name",)),
@@ -146,12 +221,15 @@ SCHEMAS: Json = {
     "About": {
         "type": "object",
         "properties": {
-            "version": {"const": VERSION}, "profile": URI, "openapi_url": URI, "description": TEXT,
+            "version": {"const": VERSION},
+            "profile": URI,
+            "openapi_url": URI,
+            "description": TEXT,
             "publisher": {"type": "object", "properties": {"name": TEXT, "website": URI}, "required": ["name"]},
         },
         "required": ["version", "profile", "openapi_url"],
     },
-}  # fmt: skip
+}
 
 
 # --- Paths -------------------------------------------------------------------------------------------------
@@ -160,9 +238,13 @@ SCHEMAS: Json = {
 def _parameter(name: str) -> Json:
     taken = PARAMETERS[name]
     return {
-        "name": name, "in": "query", "required": False, "description": taken.words, "schema": taken.schema,
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": taken.words,
+        "schema": taken.schema,
         "example": taken.example,
-    }  # fmt: skip
+    }
 
 
 def _headers(*, paged: bool) -> Json:
@@ -197,9 +279,12 @@ def _operation(endpoint: Endpoint) -> Json:
     if endpoint.is_item:
         responses["404"] = _refusal("There is no such item, or it is not listed.")
     return {
-        "operationId": endpoint.operation, "summary": endpoint.summary, "tags": [endpoint.tag],
-        "parameters": takes, "responses": responses,
-    }  # fmt: skip
+        "operationId": endpoint.operation,
+        "summary": endpoint.summary,
+        "tags": [endpoint.tag],
+        "parameters": takes,
+        "responses": responses,
+    }
 
 
 def _answer(endpoint: Endpoint) -> Json:

@@ -28,9 +28,17 @@ PROFILE = "https://openreferraluk.org/specifications/3.0/openapi.json"
 
 PAGES = ("page", "per_page", "format")
 WHICH = (
-    "search", "taxonomy_term_id", "taxonomy_id", "organization_id", "minimum_age", "maximum_age", "start_time",
-    "end_time", "day", "modified_after",
-)  # fmt: skip
+    "search",
+    "taxonomy_term_id",
+    "taxonomy_id",
+    "organization_id",
+    "minimum_age",
+    "maximum_age",
+    "start_time",
+    "end_time",
+    "day",
+    "modified_after",
+)
 # What each collection may be asked.
 TAKES: dict[str, tuple[str, ...]] = {
     "services": (*WHICH, *PAGES, "full", "minimal"),
@@ -74,17 +82,21 @@ COLLECTIONS = {
     for kind in (
         Collection("services", queries.services, (listed_form, to_listed), (full_form, to_oruk)),
         Collection(
-            "service_at_locations", queries.at_locations, (_places, to_service_at_location),
+            "service_at_locations",
+            queries.at_locations,
+            (_places, to_service_at_location),
             (_whole_places, lambda row: to_service_at_location(row, whole=True)),
         ),
         Collection("taxonomies", queries.taxonomies, (lambda rows: rows, to_taxonomy), (_terms_of, _with_terms)),
         Collection("taxonomy_terms", queries.terms, (_term_form, to_term), (_term_form, to_term)),
         Collection(
-            "organizations", queries.organizations, (_agencies, to_organization),
+            "organizations",
+            queries.organizations,
+            (_agencies, to_organization),
             (_agencies, lambda row: to_organization(row, whole=True)),
         ),
     )
-}  # fmt: skip
+}
 
 
 @api

@@ -172,16 +172,22 @@ def _time(words: str) -> Parameter:
 
 PARAMETERS: dict[str, Parameter] = {
     "page": Parameter(
-        whole(1, 10**9), "Number of the page, from 1. One after the last is empty.",
-        {"type": "integer", "minimum": 1, "default": 1}, "1",
+        whole(1, 10**9),
+        "Number of the page, from 1. One after the last is empty.",
+        {"type": "integer", "minimum": 1, "default": 1},
+        "1",
     ),
     "per_page": Parameter(
-        per_page, f"Items on a page: {ON_A_PAGE}.",
-        {"type": "integer", "minimum": 1, "maximum": MOST_MINIMAL, "default": PER_PAGE}, "10",
+        per_page,
+        f"Items on a page: {ON_A_PAGE}.",
+        {"type": "integer", "minimum": 1, "maximum": MOST_MINIMAL, "default": PER_PAGE},
+        "10",
     ),
     "search": Parameter(
-        text, "Words to look for in names, descriptions, places and terms. All must be there; endings may differ.",
-        {"type": "string", "maxLength": LONGEST}, "walking",
+        text,
+        "Words to look for in names, descriptions, places and terms. All must be there; endings may differ.",
+        {"type": "string", "maxLength": LONGEST},
+        "walking",
     ),
     "taxonomy_term_id": _uuid("Services that carry this term."),
     "taxonomy_id": _uuid("Services that carry any term of this taxonomy; or the terms of it."),
@@ -191,29 +197,35 @@ PARAMETERS: dict[str, Parameter] = {
     "maximum_age": _age("Services with a maximum age of this or below."),
     "start_time": _time("Services that start at this time or later. London time."),
     "end_time": _time("Services that end by this time. London time."),
-    "day": Parameter(
-        day, "Services that meet on this day of the week.", {"type": "string", "enum": [*DAYS]}, "TU"
-    ),
+    "day": Parameter(day, "Services that meet on this day of the week.", {"type": "string", "enum": [*DAYS]}, "TU"),
     "postcode": Parameter(
-        postcode, f"A full UK postcode: only what is within `proximity` of its middle, {USUAL:,} metres if not given.",
-        {"type": "string"}, "BN11 2AA",
+        postcode,
+        f"A full UK postcode: only what is within `proximity` of its middle, {USUAL:,} metres if not given.",
+        {"type": "string"},
+        "BN11 2AA",
     ),
     "proximity": Parameter(
-        whole(1, FURTHEST), "Metres from the middle of the postcode.",
-        {"type": "integer", "minimum": 1, "maximum": FURTHEST}, "5000",
+        whole(1, FURTHEST),
+        "Metres from the middle of the postcode.",
+        {"type": "integer", "minimum": 1, "maximum": FURTHEST},
+        "5000",
     ),
     "modified_after": Parameter(
-        moment, "What was changed, or newly listed here, on or after this moment; the oldest change first.",
-        {"type": "string", "format": "date-time"}, "2026-01-01T00:00:00Z",
+        moment,
+        "What was changed, or newly listed here, on or after this moment; the oldest change first.",
+        {"type": "string", "format": "date-time"},
+        "2026-01-01T00:00:00Z",
     ),
     "top_only": _yes("Terms without a parent alone."),
     "minimal": _yes("Only the id and the date of the last change."),
     "full": _yes("Each item with all that belongs to it, as its own address gives it."),
     "format": Parameter(
-        one_form, "`ndjson` streams all items that match, one a line, without pages.",
-        {"type": "string", "enum": ["json", "ndjson"], "default": "json"}, "ndjson",
+        one_form,
+        "`ndjson` streams all items that match, one a line, without pages.",
+        {"type": "string", "enum": ["json", "ndjson"], "default": "json"},
+        "ndjson",
     ),
-}  # fmt: skip
+}
 
 
 def read(query: Mapping[str, str], names: Iterable[str]) -> Asked:

@@ -18,10 +18,17 @@ from directory.text import cleaning
 
 LARGEST_UPLOAD = 50_000_000  # bytes
 ENDINGS = {  # of a file's name, and what must be in it then
-    ".csv": ("table",), ".tsv": ("table",), ".txt": ("table",), ".xlsx": ("zip",), ".zip": ("zip",),
-    ".json": ("json", "lines"), ".geojson": ("json",), ".ndjson": ("json", "lines"), ".jsonl": ("json", "lines"),
+    ".csv": ("table",),
+    ".tsv": ("table",),
+    ".txt": ("table",),
+    ".xlsx": ("zip",),
+    ".zip": ("zip",),
+    ".json": ("json", "lines"),
+    ".geojson": ("json",),
+    ".ndjson": ("json", "lines"),
+    ".jsonl": ("json", "lines"),
     ".gz": ("gzip",),
-}  # fmt: skip
+}
 LEFT_OUT = "-"
 
 
@@ -38,10 +45,12 @@ def readable(url: str) -> str:
 class ChangeFeedForm(Form):
     button = "Save"
     url = CleanCharField(
-        label="Address of the feed", max_length=2000, widget=forms.TextInput(attrs={"inputmode": "url"}),
+        label="Address of the feed",
+        max_length=2000,
+        widget=forms.TextInput(attrs={"inputmode": "url"}),
         help_text="For example, https://council.example.org/api/services",
         error_messages={"required": "Enter the address of the feed"},
-    )  # fmt: skip
+    )
     every = Radios(label="How often should it be read?", choices=Every.choices, required=False)
 
     def clean_url(self) -> str:
@@ -51,10 +60,11 @@ class ChangeFeedForm(Form):
 class FeedForm(ChangeFeedForm):
     button = "Add and read now"
     name = CleanCharField(
-        label="Name of the other directory", max_length=100,
+        label="Name of the other directory",
+        max_length=100,
         help_text="It is shown on each of its listings: “From Hounslow Connect”",
         error_messages={"required": "Enter a name"},
-    )  # fmt: skip
+    )
     key = IdempotencyKey()
     field_order = ("name", "url", "every", "key")
 
@@ -68,15 +78,17 @@ class FeedForm(ChangeFeedForm):
 class UploadForm(Form):
     button = "Upload"
     name = CleanCharField(
-        label="Where is it from?", max_length=100,
+        label="Where is it from?",
+        max_length=100,
         help_text="It is shown on each of its listings. Use the same name again for a newer file of the same list",
         error_messages={"required": "Enter where it is from"},
-    )  # fmt: skip
+    )
     file = forms.FileField(
-        label="File", help_text="A spreadsheet (.xlsx, .csv), Open Referral or HSDS (.json), or HSDS tables in a .zip",
+        label="File",
+        help_text="A spreadsheet (.xlsx, .csv), Open Referral or HSDS (.json), or HSDS tables in a .zip",
         error_messages={"required": "Choose a file", "empty": "The file is empty"},
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
-    )  # fmt: skip
+    )
     key = IdempotencyKey()
 
     def clean_name(self) -> str:
@@ -112,9 +124,12 @@ class ColumnsForm(Form):
         for (key, name), (_, samples) in zip(self.names.items(), sheet.columns, strict=True):
             shown = "; ".join(sample[:60] for sample in samples)
             self.fields[key] = forms.ChoiceField(
-                label=name[:100], choices=choices, required=False, initial=sheet.guessed.get(name, ""),
+                label=name[:100],
+                choices=choices,
+                required=False,
+                initial=sheet.guessed.get(name, ""),
                 help_text=f"For example: {shown}" if shown else "This column is empty",
-            )  # fmt: skip
+            )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

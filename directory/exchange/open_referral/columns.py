@@ -100,11 +100,22 @@ SHAPES = {  # what most filled cells of a column look like
 
 
 STANDARD = {  # the standard's names of fields, where they are not ours
-    "url": "website", "number": "phone", "phones": "phone", "postal_code": "postcode", "address_1": "address",
-    "state_province": "county", "assured_date": "checked", "application_process": "joining", "fees": "cost",
-    "eligibility_description": "who", "transportation": "transport", "opens_at": "opens", "closes_at": "closes",
-    "amount": "cost", "organization": "organisation",
-}  # fmt: skip
+    "url": "website",
+    "number": "phone",
+    "phones": "phone",
+    "postal_code": "postcode",
+    "address_1": "address",
+    "state_province": "county",
+    "assured_date": "checked",
+    "application_process": "joining",
+    "fees": "cost",
+    "eligibility_description": "who",
+    "transportation": "transport",
+    "opens_at": "opens",
+    "closes_at": "closes",
+    "amount": "cost",
+    "organization": "organisation",
+}
 
 
 def label(path: str) -> str:

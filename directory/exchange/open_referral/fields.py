@@ -43,72 +43,114 @@ def dates(value: Any) -> list[datetime.date] | None:
 
 
 SERVICE: Table = (
-    ("name", "name", clean.line), ("description", "description", clean.text), ("url", "url", clean.url),
-    ("email", "email", clean.email), ("status", "status", clean.one_of(Status)), ("fees", "fees", clean.text),
-    ("accreditations", "accreditations", clean.text), ("minimum_age", "minimum_age", clean.age),
-    ("maximum_age", "maximum_age", clean.age), ("alert", "alert", clean.text),
-    ("assured_date", "assured_date", clean.date), ("assurer_email", "assurer_email", clean.email),
-    ("last_modified", "last_modified", clean.moment), ("eligibility", "eligibility_description", clean.text),
-    ("application", "application_process", clean.text), ("first_time", "first_time", clean.text),
+    ("name", "name", clean.line),
+    ("description", "description", clean.text),
+    ("url", "url", clean.url),
+    ("email", "email", clean.email),
+    ("status", "status", clean.one_of(Status)),
+    ("fees", "fees", clean.text),
+    ("accreditations", "accreditations", clean.text),
+    ("minimum_age", "minimum_age", clean.age),
+    ("maximum_age", "maximum_age", clean.age),
+    ("alert", "alert", clean.text),
+    ("assured_date", "assured_date", clean.date),
+    ("assurer_email", "assurer_email", clean.email),
+    ("last_modified", "last_modified", clean.moment),
+    ("eligibility", "eligibility_description", clean.text),
+    ("application", "application_process", clean.text),
+    ("first_time", "first_time", clean.text),
     ("meets_you", "meets_you", yes),
-)  # fmt: skip
+)
 AGENCY: Table = (
-    ("name", "name", clean.line), ("description", "description", clean.text), ("email", "email", clean.email),
+    ("name", "name", clean.line),
+    ("description", "description", clean.text),
+    ("email", "email", clean.email),
     ("url", "website", clean.url),
-)  # fmt: skip
+)
 LOCATION: Table = (
-    ("location_type", "location_type", clean.one_of(LocationType)), ("name", "name", clean.line),
-    ("description", "description", clean.text), ("latitude", "latitude", clean.degrees),
-    ("longitude", "longitude", clean.degrees), ("transport", "transportation", clean.text),
-)  # fmt: skip
+    ("location_type", "location_type", clean.one_of(LocationType)),
+    ("name", "name", clean.line),
+    ("description", "description", clean.text),
+    ("latitude", "latitude", clean.degrees),
+    ("longitude", "longitude", clean.degrees),
+    ("transport", "transportation", clean.text),
+)
 ADDRESS: Table = (
-    ("address", "address_1", clean.text), ("address_2", "address_2", clean.text), ("city", "city", clean.line),
-    ("region", "region", clean.line), ("county", "state_province", clean.line),
+    ("address", "address_1", clean.text),
+    ("address_2", "address_2", clean.text),
+    ("city", "city", clean.line),
+    ("region", "region", clean.line),
+    ("county", "state_province", clean.line),
     ("postcode", "postal_code", lambda value: clean.line(value, 20)),
     ("country", "country", lambda value: clean.line(value, 100)),
-)  # fmt: skip
+)
 ACCESSIBILITY: Table = (
-    ("description", "description", clean.text), ("details", "details", clean.text), ("url", "url", clean.url),
-)  # fmt: skip
+    ("description", "description", clean.text),
+    ("details", "details", clean.text),
+    ("url", "url", clean.url),
+)
 SCHEDULE: Table = (
-    ("freq", "freq", clean.one_of(Frequency)), ("interval", "interval", clean.count), ("byday", "byday", clean.days),
-    ("bymonthday", "bymonthday", clean.month_days), ("opens_at", "opens_at", clean.time),
-    ("closes_at", "closes_at", clean.time), ("dtstart", "dtstart", clean.date),
-    ("valid_from", "valid_from", clean.date), ("valid_to", "valid_to", clean.date),
-    ("description", "description", clean.text), ("notes", "notes", clean.text),
-    ("schedule_link", "schedule_link", clean.url), ("attending_type", "attending_type", clean.line),
-    ("places", "places", clean.count), ("skips", "skips", dates),
-)  # fmt: skip
-COST: Table = (
-    ("option", "option", clean.line), ("amount", "amount", clean.money),
-    ("amount_description", "amount_description", clean.text), ("valid_from", "valid_from", clean.date),
+    ("freq", "freq", clean.one_of(Frequency)),
+    ("interval", "interval", clean.count),
+    ("byday", "byday", clean.days),
+    ("bymonthday", "bymonthday", clean.month_days),
+    ("opens_at", "opens_at", clean.time),
+    ("closes_at", "closes_at", clean.time),
+    ("dtstart", "dtstart", clean.date),
+    ("valid_from", "valid_from", clean.date),
     ("valid_to", "valid_to", clean.date),
-)  # fmt: skip
+    ("description", "description", clean.text),
+    ("notes", "notes", clean.text),
+    ("schedule_link", "schedule_link", clean.url),
+    ("attending_type", "attending_type", clean.line),
+    ("places", "places", clean.count),
+    ("skips", "skips", dates),
+)
+COST: Table = (
+    ("option", "option", clean.line),
+    ("amount", "amount", clean.money),
+    ("amount_description", "amount_description", clean.text),
+    ("valid_from", "valid_from", clean.date),
+    ("valid_to", "valid_to", clean.date),
+)
 CONTACT: Table = (("name", "name", clean.line), ("title", "title", clean.line), ("email", "email", clean.email))
 LANGUAGE: Table = (
-    ("code", "code", lambda value: clean.line(value, 20)), ("name", "name", lambda value: clean.line(value, 100)),
+    ("code", "code", lambda value: clean.line(value, 20)),
+    ("name", "name", lambda value: clean.line(value, 100)),
     ("note", "note", clean.text),
-)  # fmt: skip
+)
 AREA: Table = (
-    ("name", "name", clean.text), ("extent", "extent", clean.text), ("extent_type", "extent_type", clean.short),
+    ("name", "name", clean.text),
+    ("extent", "extent", clean.text),
+    ("extent_type", "extent_type", clean.short),
     ("uri", "uri", clean.url),
-)  # fmt: skip
+)
 TERM: Table = (
-    ("name", "name", clean.line), ("description", "description", clean.text), ("uri", "term_uri", clean.url),
-    ("code", "code", lambda value: clean.line(value, 100)), ("words", "words", clean.text),
-)  # fmt: skip
+    ("name", "name", clean.line),
+    ("description", "description", clean.text),
+    ("uri", "term_uri", clean.url),
+    ("code", "code", lambda value: clean.line(value, 100)),
+    ("words", "words", clean.text),
+)
 TAXONOMY: Table = (
-    ("name", "name", clean.line), ("description", "description", clean.text), ("url", "uri", clean.url),
+    ("name", "name", clean.line),
+    ("description", "description", clean.text),
+    ("url", "uri", clean.url),
     ("version", "version", clean.short),
-)  # fmt: skip
+)
 AT_LOCATION: Table = (("description", "description", clean.text),)
 IDENTIFIERS = (("charity_number", "GB-CHC", "Charity number"), ("company_number", "GB-COH", "Company number"))
 CAPACITY: Table = (
-    ("unit", "unit", lambda value: clean.line(value, 100)), ("available", "available", clean.places),
-    ("maximum", "maximum", clean.places), ("description", "description", clean.text),
+    ("unit", "unit", lambda value: clean.line(value, 100)),
+    ("available", "available", clean.places),
+    ("maximum", "maximum", clean.places),
+    ("description", "description", clean.text),
     ("updated", "updated", clean.moment),
-)  # fmt: skip
+)
 CHILDREN: tuple[tuple[type, str, Table], ...] = (
-    (CostOption, "cost_options", COST), (Contact, "contacts", CONTACT), (Language, "languages", LANGUAGE),
-    (ServiceArea, "service_areas", AREA), (Schedule, "schedules", SCHEDULE),
-)  # fmt: skip
+    (CostOption, "cost_options", COST),
+    (Contact, "contacts", CONTACT),
+    (Language, "languages", LANGUAGE),
+    (ServiceArea, "service_areas", AREA),
+    (Schedule, "schedules", SCHEDULE),
+)

@@ -17,31 +17,89 @@ Object = dict[str, Any]
 Tables = dict[str, list[Object]]
 
 NAMES = {  # how tables are called, without signs → the name by which they are nested
-    **{name.replace("_", ""): name for name in (
-        "services", "organizations", "locations", "service_at_locations", "addresses", "phones", "schedules",
-        "cost_options", "contacts", "languages", "service_areas", "accessibility", "attributes", "taxonomies",
-        "taxonomy_terms", "service_capacities", "organization_identifiers", "eligibilities", "service_taxonomies",
-        "postal_addresses", "holiday_schedules", "fundings", "programs", "units", "required_documents", "urls",
-        "metadata", "meta_table_descriptions",
-    )},
-    "service": "services", "organization": "organizations", "organisation": "organizations",
-    "organisations": "organizations", "location": "locations", "serviceatlocation": "service_at_locations",
-    "servicelocation": "service_at_locations", "servicelocations": "service_at_locations", "address": "addresses",
-    "physicaladdress": "addresses", "physicaladdresses": "addresses", "postaladdress": "postal_addresses",
-    "phone": "phones", "schedule": "schedules", "regularschedule": "schedules", "regularschedules": "schedules",
-    "costoption": "cost_options", "contact": "contacts", "language": "languages", "servicearea": "service_areas",
-    "accessibilityfordisabilities": "accessibility", "attribute": "attributes", "taxonomy": "taxonomies",
-    "taxonomyterm": "taxonomy_terms", "servicecapacity": "service_capacities", "eligibility": "eligibilities",
-    "eligibilitys": "eligibilities", "servicetaxonomy": "service_taxonomies", "servicetaxonomys": "service_taxonomies",
-    "linktaxonomy": "attributes", "linktaxonomies": "attributes", "organizationidentifier": "organization_identifiers",
-    "funding": "fundings", "program": "programs", "unit": "units",
-}  # fmt: skip
+    **{
+        name.replace("_", ""): name
+        for name in (
+            "services",
+            "organizations",
+            "locations",
+            "service_at_locations",
+            "addresses",
+            "phones",
+            "schedules",
+            "cost_options",
+            "contacts",
+            "languages",
+            "service_areas",
+            "accessibility",
+            "attributes",
+            "taxonomies",
+            "taxonomy_terms",
+            "service_capacities",
+            "organization_identifiers",
+            "eligibilities",
+            "service_taxonomies",
+            "postal_addresses",
+            "holiday_schedules",
+            "fundings",
+            "programs",
+            "units",
+            "required_documents",
+            "urls",
+            "metadata",
+            "meta_table_descriptions",
+        )
+    },
+    "service": "services",
+    "organization": "organizations",
+    "organisation": "organizations",
+    "organisations": "organizations",
+    "location": "locations",
+    "serviceatlocation": "service_at_locations",
+    "servicelocation": "service_at_locations",
+    "servicelocations": "service_at_locations",
+    "address": "addresses",
+    "physicaladdress": "addresses",
+    "physicaladdresses": "addresses",
+    "postaladdress": "postal_addresses",
+    "phone": "phones",
+    "schedule": "schedules",
+    "regularschedule": "schedules",
+    "regularschedules": "schedules",
+    "costoption": "cost_options",
+    "contact": "contacts",
+    "language": "languages",
+    "servicearea": "service_areas",
+    "accessibilityfordisabilities": "accessibility",
+    "attribute": "attributes",
+    "taxonomy": "taxonomies",
+    "taxonomyterm": "taxonomy_terms",
+    "servicecapacity": "service_capacities",
+    "eligibility": "eligibilities",
+    "eligibilitys": "eligibilities",
+    "servicetaxonomy": "service_taxonomies",
+    "servicetaxonomys": "service_taxonomies",
+    "linktaxonomy": "attributes",
+    "linktaxonomies": "attributes",
+    "organizationidentifier": "organization_identifiers",
+    "funding": "fundings",
+    "program": "programs",
+    "unit": "units",
+}
 COLUMNS = {
-    "address_line_1": "address_1", "address_line_2": "address_2", "address_line_3": "address_3",
+    "address_line_1": "address_1",
+    "address_line_2": "address_2",
+    "address_line_3": "address_3",
     "county": "state_province",
-    "postcode": "postal_code", "organisation_id": "organization_id", "lat": "latitude", "lng": "longitude",
-    "lon": "longitude", "phone_number": "number", "telephone": "number", "referral_url": "referral_link",
-}  # fmt: skip
+    "postcode": "postal_code",
+    "organisation_id": "organization_id",
+    "lat": "latitude",
+    "lng": "longitude",
+    "lon": "longitude",
+    "phone_number": "number",
+    "telephone": "number",
+    "referral_url": "referral_link",
+}
 
 
 def table_name(name: str) -> str:
@@ -156,9 +214,13 @@ class _Joined:
             phones = self.of(
                 "phones", "organization_id", organization["id"], first=("service_id", "location_id", "contact_id")
             )
-            out["organization"] = organization | {"phones": phones} | _some(
-                organization_identifiers=self.of("organization_identifiers", "organization_id", organization["id"])
-            )  # fmt: skip
+            out["organization"] = (
+                organization
+                | {"phones": phones}
+                | _some(
+                    organization_identifiers=self.of("organization_identifiers", "organization_id", organization["id"])
+                )
+            )
         at = self.of("service_at_locations", "service_id", key)
         places = [self.at_place(link) for link in at] or [
             self.at_place({"location_id": place["id"]})
@@ -172,9 +234,11 @@ class _Joined:
             contacts=[self.contact(found) for found in self.of("contacts", "service_id", key)],
             languages=self.of("languages", "service_id", key),
             service_areas=self.of("service_areas", "service_id", key),
-            eligibilitys=self.of("eligibilities", "service_id", key), capacities=self.capacities(key),
-            attributes=self.attributes(key), service_at_locations=places,
-        )  # fmt: skip
+            eligibilitys=self.of("eligibilities", "service_id", key),
+            capacities=self.capacities(key),
+            attributes=self.attributes(key),
+            service_at_locations=places,
+        )
 
     def contact(self, row: Object) -> Object:
         return row | _some(phones=self.of("phones", "contact_id", row.get("id")))
@@ -197,10 +261,11 @@ class _Joined:
             lines = [row.get(name) for name in ("address_2", "address_3") if row.get(name)]
             addresses = [row | {"address_2": "\n".join(map(str, lines)), "address_type": "physical"}]
         return row | _some(
-            addresses=addresses, accessibility=self.of("accessibility", "location_id", key),
+            addresses=addresses,
+            accessibility=self.of("accessibility", "location_id", key),
             schedules=self.of("schedules", "location_id", key, first=("service_id", "service_at_location_id")),
             phones=self.of("phones", "location_id", key, first=("service_id", "service_at_location_id", "contact_id")),
-        )  # fmt: skip
+        )
 
     def attributes(self, service: str | None) -> list[Object]:
         links = [row for row in self.of("attributes", "link_id", service) if self.is_of_service(row)]

@@ -41,19 +41,30 @@ class Row(dict[str, str]):
 
     def as_service(self) -> dict[str, Any]:
         """Nested as `/services/{id}` gives it; what stood in columns that are no field of ours is kept beside."""
-        return _full({
-            "id": self["id"], "row": self.label, "name": self.name, "description": self.get("description", ""),
-            "status": status(self.get("status", "")), "url": self.get("website", ""), "email": self.get("email", ""),
-            "phones": [{"number": self["phone"]}] if self.get("phone") else [],
-            "organization": {"id": self.owner.lower(), "name": self.owner, "description": ""},
-            "eligibility_description": self.get("who", ""), "application_process": self.get("joining", ""),
-            "assured_date": self.get("checked", ""), **ages(self), **costs(self.get("cost", "")),
-            "schedules": schedules(self), "service_at_locations": places(self),
-            "attributes": [_term(word) for word in _parts(self.get("kind", ""))],
-            "languages": [{"name": word} for word in _parts(self.get("language", ""))],
-            "contacts": [{"name": self["contact"]}] if self.get("contact") else [],
-            "columns": {name: cell for name, cell in self.items() if name.startswith(OTHER)},
-        })  # fmt: skip
+        return _full(
+            {
+                "id": self["id"],
+                "row": self.label,
+                "name": self.name,
+                "description": self.get("description", ""),
+                "status": status(self.get("status", "")),
+                "url": self.get("website", ""),
+                "email": self.get("email", ""),
+                "phones": [{"number": self["phone"]}] if self.get("phone") else [],
+                "organization": {"id": self.owner.lower(), "name": self.owner, "description": ""},
+                "eligibility_description": self.get("who", ""),
+                "application_process": self.get("joining", ""),
+                "assured_date": self.get("checked", ""),
+                **ages(self),
+                **costs(self.get("cost", "")),
+                "schedules": schedules(self),
+                "service_at_locations": places(self),
+                "attributes": [_term(word) for word in _parts(self.get("kind", ""))],
+                "languages": [{"name": word} for word in _parts(self.get("language", ""))],
+                "contacts": [{"name": self["contact"]}] if self.get("contact") else [],
+                "columns": {name: cell for name, cell in self.items() if name.startswith(OTHER)},
+            }
+        )
 
     @property
     def owner(self) -> str:
@@ -135,17 +146,26 @@ def places(row: Row) -> list[dict[str, Any]]:
         return []
     key = "|".join(" ".join(row.get(name, "").lower().split()) for name in ("place", "address", "postcode"))
     address = {
-        "address_1": row.get("address", ""), "address_2": row.get("address_2", ""), "city": row.get("city", ""),
-        "state_province": row.get("county", ""), "postal_code": row.get("postcode", ""), "address_type": "physical",
-    }  # fmt: skip
+        "address_1": row.get("address", ""),
+        "address_2": row.get("address_2", ""),
+        "city": row.get("city", ""),
+        "state_province": row.get("county", ""),
+        "postal_code": row.get("postcode", ""),
+        "address_type": "physical",
+    }
     access = row.get("access", "")
     if access.lower() in SAID_YES:
         access = "Wheelchair access"
     location = {
-        "id": key or row["id"], "name": row.get("place", ""), "location_type": "physical", "latitude": latitude,
-        "longitude": longitude, "transportation": row.get("transport", ""), "addresses": [address],
+        "id": key or row["id"],
+        "name": row.get("place", ""),
+        "location_type": "physical",
+        "latitude": latitude,
+        "longitude": longitude,
+        "transportation": row.get("transport", ""),
+        "addresses": [address],
         "accessibility": [{"description": access}] if access and access.lower() not in SAID_NO else [],
-    }  # fmt: skip
+    }
     return [{"location": _full(location)}]
 
 

@@ -163,13 +163,16 @@ def _room(service: Service) -> list[Json]:
     return [
         _capacity(
             Capacity(
-                pk=stable_id(service.pk, "next session"), unit="places", available=session.places_left,
-                maximum=session.places, description=said.format(when(timezone.localtime(session.starts_at))),
+                pk=stable_id(service.pk, "next session"),
+                unit="places",
+                available=session.places_left,
+                maximum=session.places,
+                description=said.format(when(timezone.localtime(session.starts_at))),
                 updated=today,
             )
         )
         for session in getattr(service, "next_counted", ())
-    ]  # fmt: skip
+    ]
 
 
 # --- Its organisation, places and terms --------------------------------------------------------------------

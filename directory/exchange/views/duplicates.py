@@ -18,9 +18,13 @@ from directory.publishing.snapshot import WHOLE, as_data
 SHOWN = 50
 # What this place keeps about a listing: shown only where it differs.
 OUR_OWN = {
-    "State", "Listed for everybody", "Someone can meet you", "Places are booked here",
-    "Hours a freed place is held", "Asked whether it is right",
-}  # fmt: skip
+    "State",
+    "Listed for everybody",
+    "Someone can meet you",
+    "Places are booked here",
+    "Hours a freed place is held",
+    "Asked whether it is right",
+}
 LISTS = {"": "To decide", Decision.ACCEPTED: "Joined", Decision.DECLINED: "Different"}
 
 

@@ -101,10 +101,15 @@ def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if found.is_waiting:
         return page(request, "directory/run_preview.html", {"run": found, "preview": preview(found)})
     context = {
-        "run": found, "changes": found.changes[:SHOWN], "problems": found.problems[:SHOWN], "gone": found.gone[:SHOWN],
-        "shown": SHOWN, "documents": found.documents.defer("body").order_by("number"),
-        "kept": set(found.documents.exclude(body=b"").values_list("number", flat=True)), "kept_runs": KEPT_RUNS,
-    }  # fmt: skip
+        "run": found,
+        "changes": found.changes[:SHOWN],
+        "problems": found.problems[:SHOWN],
+        "gone": found.gone[:SHOWN],
+        "shown": SHOWN,
+        "documents": found.documents.defer("body").order_by("number"),
+        "kept": set(found.documents.exclude(body=b"").values_list("number", flat=True)),
+        "kept_runs": KEPT_RUNS,
+    }
     response = page(request, "directory/run.html", context, part="progress")
     if wants_part(request) and not found.is_running:
         response["HX-Refresh"] = "true"  # it is over: the whole page says what it did

@@ -19,9 +19,13 @@ from directory.search.forms.search import SearchForm
 from directory.search.statement import search
 
 ANYWHERE = {
-    "default-src": [NONE], "style-src": [SELF], "font-src": [SELF], "form-action": [SELF], "base-uri": [NONE],
+    "default-src": [NONE],
+    "style-src": [SELF],
+    "font-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
     "frame-ancestors": ["*"],
-}  # fmt: skip
+}
 TYPED = ("words", "near")  # by whoever reads; the rest was set by whoever made the widget
 
 
@@ -42,10 +46,13 @@ def widget(request: HttpRequest) -> HttpResponse:
     for service in found.services:
         service.away = miles_away(service.distance_km)  # type: ignore[attr-defined]
     context = {
-        "form": form, "found": found, "preset": [pair for pair in form.pairs() if pair[0] not in TYPED],
-        "words": form.data.get("words", "")[:200], "near": form.data.get("near", "")[:200],
+        "form": form,
+        "found": found,
+        "preset": [pair for pair in form.pairs() if pair[0] not in TYPED],
+        "words": form.data.get("words", "")[:200],
+        "near": form.data.get("near", "")[:200],
         "more": f"{reverse('directory:activities')}?{form.query()}",
-    }  # fmt: skip
+    }
     response = render(request, "directory/widget.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = f"public, max-age={FRESH}"
     return response

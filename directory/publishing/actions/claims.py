@@ -58,19 +58,28 @@ def tell_of(claim: Claim) -> None:
     name = format_subject(claim.name)
     about: dict[str, Any] = {"claim": claim, "answer_by": answer_by(claim)}
     messages.send(
-        key=f"claim {claim.pk} received", to=claim.contact_email, subject=f"We have your request for {name}",
-        template="email/claim_received.txt", context=about,
-    )  # fmt: skip
+        key=f"claim {claim.pk} received",
+        to=claim.contact_email,
+        subject=f"We have your request for {name}",
+        template="email/claim_received.txt",
+        context=about,
+    )
     for number, email in enumerate(member_emails(claim.agency) if claim.agency else []):
         messages.send(
-            key=f"claim {claim.pk} member {number}", to=email, subject=f"Somebody asks to work for {name}",
-            template="email/claim_members.txt", context=about,
-        )  # fmt: skip
+            key=f"claim {claim.pk} member {number}",
+            to=email,
+            subject=f"Somebody asks to work for {name}",
+            template="email/claim_members.txt",
+            context=about,
+        )
     for number, email in enumerate(steward_emails()):
         messages.send(
-            key=f"claim {claim.pk} steward {number}", to=email, subject=f"{name} asks to take part",
-            template="email/claim_steward.txt", context=about | {"link": absolute_url("directory:claim", claim.pk)},
-        )  # fmt: skip
+            key=f"claim {claim.pk} steward {number}",
+            to=email,
+            subject=f"{name} asks to take part",
+            template="email/claim_steward.txt",
+            context=about | {"link": absolute_url("directory:claim", claim.pk)},
+        )
 
 
 # --- Deciding ---------------------------------------------------------------------------------------------
@@ -106,9 +115,12 @@ def decline(*, claim: Claim, words: str, by: Membership) -> Claim:
     claim = still_open(claim)
     write_down(claim, Decision.DECLINED, words, by)
     messages.send(
-        key=f"claim {claim.pk} declined", to=claim.contact_email, subject=f"About {format_subject(claim.name)}",
-        template="email/claim_declined.txt", context={"claim": claim},
-    )  # fmt: skip
+        key=f"claim {claim.pk} declined",
+        to=claim.contact_email,
+        subject=f"About {format_subject(claim.name)}",
+        template="email/claim_declined.txt",
+        context={"claim": claim},
+    )
     return claim
 
 
@@ -117,17 +129,26 @@ def invite(claim: Claim, agency: Agency, words: str, by: Membership) -> Invitati
     email = claim.contact_email.lower()
     if Membership.of_agency(agency).filter(user__email__iexact=email, ended_at=None).exists():
         messages.send(
-            key=f"claim {claim.pk} accepted", to=email, subject=f"You keep {format_subject(claim.name)} already",
-            template="email/claim_member.txt", context={"claim": claim, "link": absolute_url("account_login")},
-        )  # fmt: skip
+            key=f"claim {claim.pk} accepted",
+            to=email,
+            subject=f"You keep {format_subject(claim.name)} already",
+            template="email/claim_member.txt",
+            context={"claim": claim, "link": absolute_url("account_login")},
+        )
         return None
     if open_already := Invitation.open_for(agency).filter(email__iexact=email).first():
         return invitations.resend(invitation=open_already, by=by)
     glad = WELCOME.format(group=format_subject(agency.name))
     return invitations.invite(
-        key=claim.pk, agency=agency, email=email, name=claim.contact_name, role=Role.PROVIDER, manages_team=True,
-        by=by, words=f"{glad}\n\n{words}".strip(),
-    )  # fmt: skip
+        key=claim.pk,
+        agency=agency,
+        email=email,
+        name=claim.contact_name,
+        role=Role.PROVIDER,
+        manages_team=True,
+        by=by,
+        words=f"{glad}\n\n{words}".strip(),
+    )
 
 
 # --- Listings that came from elsewhere ----------------------------------------------------------------------

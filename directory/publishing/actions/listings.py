@@ -33,9 +33,19 @@ from directory.publishing.versions import (
 from directory.search.index import index
 
 __all__ = [
-    "ChangedMeanwhile", "NotReady", "change", "close", "create", "publish", "put_back", "reopen", "say_room", "suggest",
-    "throw_away", "working",
-]  # fmt: skip
+    "ChangedMeanwhile",
+    "NotReady",
+    "change",
+    "close",
+    "create",
+    "publish",
+    "put_back",
+    "reopen",
+    "say_room",
+    "suggest",
+    "throw_away",
+    "working",
+]
 
 ROWS = ("schedules", "costs", "contacts", "languages", "areas")  # of the listing's own: a copy gets new ones
 SAME_DRAFT = datetime.timedelta(hours=1)  # within it the same begun again is the browser's Back, not another

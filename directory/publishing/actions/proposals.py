@@ -48,9 +48,10 @@ def accept_edit(
         Agency.objects.filter(pk=service.agency_id, verified_at=None).update(verified_at=timezone.now())
     write_down(proposal, Decision.ACCEPTED, words, by)
     answer_group(
-        proposal, put_in=[c.label for c in proposed if c.field in chosen],
+        proposal,
+        put_in=[c.label for c in proposed if c.field in chosen],
         left_out=[c.label for c in proposed if c.field not in chosen],
-    )  # fmt: skip
+    )
     return proposal
 
 
@@ -70,10 +71,12 @@ def answer_group(proposal: Proposal, *, put_in: list[str], left_out: list[str]) 
     to = [author.user.email] if author and working else group_emails(proposal.service.agency)
     for number, email in enumerate(to):
         messages.send(
-            key=f"proposal {proposal.pk} answered {number}", to=email,
-            subject=f"Your change of {format_subject(proposal.service.name)}", template="email/proposal_answered.txt",
+            key=f"proposal {proposal.pk} answered {number}",
+            to=email,
+            subject=f"Your change of {format_subject(proposal.service.name)}",
+            template="email/proposal_answered.txt",
             context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": link_to(proposal)},
-        )  # fmt: skip
+        )
 
 
 def link_to(proposal: Proposal) -> str:
@@ -98,11 +101,12 @@ def settle(*, proposal: Proposal, right_as_it_is: bool, words: str, by: Membersh
     if by_link:
         for number, email in enumerate(group_emails(proposal.service.agency)):
             messages.send(
-                key=f"proposal {proposal.pk} settled {number}", to=email,
+                key=f"proposal {proposal.pk} settled {number}",
+                to=email,
                 subject=f"What you told us about {format_subject(proposal.service.name)}",
                 template="email/proposal_settled.txt",
                 context={"proposal": proposal, "right_as_it_is": right_as_it_is},
-            )  # fmt: skip
+            )
     return proposal
 
 
@@ -116,14 +120,16 @@ def pass_on(*, proposal: Proposal, by: Membership) -> int:
     for number, email in enumerate(to):
         token = token_for(agency, email)
         messages.send(
-            key=f"proposal {proposal.pk} passed on {number}", to=email,
+            key=f"proposal {proposal.pk} passed on {number}",
+            to=email,
             subject=f"A reader says that something is wrong: {format_subject(proposal.service.name)}",
             template="email/report_passed_on.txt",
             context={
-                "proposal": proposal, "kept": not proposal.service.source,
+                "proposal": proposal,
+                "kept": not proposal.service.source,
                 "link": absolute_url("directory:still_right_changed", token, proposal.service_id),
             },
-        )  # fmt: skip
+        )
     if to and proposal.passed_on_at is None:
         proposal.passed_on_at = timezone.now()
         proposal.save(update_fields=["passed_on_at"])
@@ -148,5 +154,11 @@ def close_listing(*, proposal: Proposal, words: str, by: Membership) -> Proposal
 
 
 __all__ = [
-    "AlreadyDecided", "Moved", "accept_edit", "close_listing", "decline_edit", "pass_on", "settle",
-]  # fmt: skip
+    "AlreadyDecided",
+    "Moved",
+    "accept_edit",
+    "close_listing",
+    "decline_edit",
+    "pass_on",
+    "settle",
+]

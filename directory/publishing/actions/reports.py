@@ -17,8 +17,11 @@ def report(*, key: uuid.UUID, service: Service, reason: Wrong, words: str, by: A
     proposal, _ = Proposal.objects.get_or_create(
         key=key,
         defaults={
-            "service": service, "reason": reason, "words": words, "based_on": service.version,
+            "service": service,
+            "reason": reason,
+            "words": words,
+            "based_on": service.version,
             **Proposal.signature(by),
         },
-    )  # fmt: skip
+    )
     return proposal

@@ -15,9 +15,15 @@ from directory.models import Service, Session
 from directory.search.index import index
 
 __all__ = [
-    "ChangedMeanwhile", "TooFewPlaces", "add_session", "cancel_session", "change_session", "hears", "seen",
+    "ChangedMeanwhile",
+    "TooFewPlaces",
+    "add_session",
+    "cancel_session",
+    "change_session",
+    "hears",
+    "seen",
     "take_off",
-]  # fmt: skip
+]
 
 COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")
 

@@ -33,8 +33,12 @@ class NameForm(Question):
     short = "Name"
     hint = "We look whether it is here already."
 
-    name = NameField(label="Name of the group", max_length=255, help_text="As people know it",
-                     error_messages={"required": "Enter the name of your group"})  # fmt: skip
+    name = NameField(
+        label="Name of the group",
+        max_length=255,
+        help_text="As people know it",
+        error_messages={"required": "Enter the name of your group"},
+    )
 
 
 class WhichForm(Question):
@@ -46,10 +50,11 @@ class WhichForm(Question):
         found = like(self.answers.get("name", ""))
         choices = [(str(agency.pk), agency.name) for agency in found]
         self.fields["agency"] = Radios(
-            label="Your group", choices=[*choices, (NEW, "None of these: it is not here yet")],
+            label="Your group",
+            choices=[*choices, (NEW, "None of these: it is not here yet")],
             hints={str(agency.pk): known_by(agency) for agency in found},
             error_messages={"required": "Choose your group, or say that it is none of these"},
-        )  # fmt: skip
+        )
         self.initial = {"agency": self.answers.get("agency")}
 
     def said(self) -> list[str]:
@@ -70,16 +75,21 @@ class AboutForm(Question):
     asks = "What does your group do?"
     short = "What it does"
 
-    about = TextField(label="In a few sentences", max_length=1000, help_text="What you do, and who it is for",
-                      error_messages={"required": "Write what your group does"})  # fmt: skip
+    about = TextField(
+        label="In a few sentences",
+        max_length=1000,
+        help_text="What you do, and who it is for",
+        error_messages={"required": "Write what your group does"},
+    )
 
 
 class WhereForm(Question):
     asks = "Where is your group based?"
     short = "Postcode"
 
-    postcode = PostcodeField(label="Postcode", required=False,
-                             help_text="Leave it empty if you have no place of your own")  # fmt: skip
+    postcode = PostcodeField(
+        label="Postcode", required=False, help_text="Leave it empty if you have no place of your own"
+    )
 
 
 class WebForm(Question):
@@ -87,11 +97,14 @@ class WebForm(Question):
     short = "Website"
 
     url = forms.URLField(
-        label="Address of the website", required=False, max_length=2000, assume_scheme="https",
+        label="Address of the website",
+        required=False,
+        max_length=2000,
+        assume_scheme="https",
         help_text="A page on Facebook or Instagram is fine too",
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
         error_messages={"invalid": "Enter the address of a website, such as www.group.example.org"},
-    )  # fmt: skip
+    )
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"] or "")
@@ -105,10 +118,12 @@ class NumbersForm(Question):
     short = "Numbers"
     hint = "If not, go on: many good groups are neither."
 
-    charity_number = CharityNumberField(label="Charity number", required=False,
-                                        help_text="For example, 1234567 or SC012345")  # fmt: skip
-    company_number = CompanyNumberField(label="Company number", required=False,
-                                        help_text="8 characters, for example 01234567")  # fmt: skip
+    charity_number = CharityNumberField(
+        label="Charity number", required=False, help_text="For example, 1234567 or SC012345"
+    )
+    company_number = CompanyNumberField(
+        label="Company number", required=False, help_text="8 characters, for example 01234567"
+    )
 
     def said(self) -> list[str]:
         named = (("charity_number", "Charity"), ("company_number", "Company"))
@@ -119,10 +134,14 @@ class YouForm(Question):
     asks = "Who are you?"
     short = "You"
 
-    contact_name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}),
-                             error_messages={"required": "Enter your name"})  # fmt: skip
-    contact_role = NameField(label="What you do in the group", required=False,
-                             help_text="For example, treasurer or walk leader")  # fmt: skip
+    contact_name = NameField(
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Enter your name"},
+    )
+    contact_role = NameField(
+        label="What you do in the group", required=False, help_text="For example, treasurer or walk leader"
+    )
 
 
 class ReachForm(Question):
@@ -131,17 +150,20 @@ class ReachForm(Question):
     hint = "We write and ring about this alone. Neither is published."
 
     contact_email = forms.EmailField(
-        label="E-mail address", max_length=254, help_text="You sign in with it later",
+        label="E-mail address",
+        max_length=254,
+        help_text="You sign in with it later",
         widget=forms.EmailInput(attrs=width(30) | {"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
-            "required": "Enter your e-mail address", "invalid": "Enter an e-mail address, such as name@example.org"
+            "required": "Enter your e-mail address",
+            "invalid": "Enter an e-mail address, such as name@example.org",
         },
-    )  # fmt: skip
+    )
     contact_phone = PhoneField(
-        label="Phone number", required=False, widget=forms.TextInput(
-            attrs={"type": "tel", "autocomplete": "tel", "spellcheck": "false"} | width(20)
-        )
-    )  # fmt: skip
+        label="Phone number",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "spellcheck": "false"} | width(20)),
+    )
 
     def clean_contact_email(self) -> str:
         return str(self.cleaned_data["contact_email"]).strip().lower()
@@ -152,10 +174,12 @@ class ShowForm(Question):
     short = "How we can see it"
 
     words = TextField(
-        label="In your own words", max_length=1000, rows=4,
+        label="In your own words",
+        max_length=1000,
+        rows=4,
         help_text="For example: I am named on our website, or ring our office and ask for me",
         error_messages={"required": "Write how we can see that you speak for the group"},
-    )  # fmt: skip
+    )
 
 
 class CheckForm(Form):
@@ -165,9 +189,16 @@ class CheckForm(Form):
 
 
 QUESTIONS: dict[str, type[Question]] = {
-    "name": NameForm, "which": WhichForm, "about": AboutForm, "where": WhereForm, "web": WebForm,
-    "numbers": NumbersForm, "you": YouForm, "reach": ReachForm, "show": ShowForm,
-}  # fmt: skip
+    "name": NameForm,
+    "which": WhichForm,
+    "about": AboutForm,
+    "where": WhereForm,
+    "web": WebForm,
+    "numbers": NumbersForm,
+    "you": YouForm,
+    "reach": ReachForm,
+    "show": ShowForm,
+}
 
 
 def unanswered(steps: list[str], answers: Answers) -> str:

@@ -18,8 +18,12 @@ RUNS = "runs"
 
 class NewForm(Form):
     button = "Continue"
-    name = CleanCharField(label="What is it called?", max_length=100, error_messages={"required": "Give it a name"},
-                          help_text="As people call it. You can change it later")  # fmt: skip
+    name = CleanCharField(
+        label="What is it called?",
+        max_length=100,
+        error_messages={"required": "Give it a name"},
+        help_text="As people call it. You can change it later",
+    )
     start = Radios(
         label="Begin from",
         choices=(),
@@ -43,15 +47,26 @@ class StateForm(Form):
     mark_optional = False  # the date is needed with one of the answers
     state = Radios(
         label="Does it run?",
-        choices=[(RUNS, "It runs"), ("until", "Closed until a date"), ("closed", "Closed for now, no date yet"),
-                 ("ended", "It has ended")],
-        hints={"until": "It is marked as closed, and runs again by itself on that day",
-               "ended": "Nobody finds it any more. Its past stays, and it can run again"},
+        choices=[
+            (RUNS, "It runs"),
+            ("until", "Closed until a date"),
+            ("closed", "Closed for now, no date yet"),
+            ("ended", "It has ended"),
+        ],
+        hints={
+            "until": "It is marked as closed, and runs again by itself on that day",
+            "ended": "Nobody finds it any more. Its past stays, and it can run again",
+        },
         shows={"until": ["until"]},
-    )  # fmt: skip
+    )
     until = DateField(label="It runs again on", future=True, required=False)
-    alert = TextField(label="What should people know? (optional)", max_length=300, rows=2, required=False,
-                      help_text="For example: “Closed for Ramadan” or “Our boiler is being mended”")  # fmt: skip
+    alert = TextField(
+        label="What should people know? (optional)",
+        max_length=300,
+        rows=2,
+        required=False,
+        help_text="For example: “Closed for Ramadan” or “Our boiler is being mended”",
+    )
     cancels: list[Session]  # with people in them: what closing it so would cancel
     sure = forms.BooleanField(label="Cancel these sessions, and tell those who are booked", required=False)
     key = IdempotencyKey()
@@ -94,14 +109,21 @@ class RoomForm(Form):
     button = "Save"
     mark_optional = False
     available = forms.IntegerField(
-        label="How many more people could come now?", min_value=0, max_value=5000,
-        widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}), help_text="0 when you are full",
+        label="How many more people could come now?",
+        min_value=0,
+        max_value=5000,
+        widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}),
+        help_text="0 when you are full",
         error_messages={"required": "Enter a number, 0 when you are full"},
-    )  # fmt: skip
+    )
 
 
 class SuggestForm(Form):
     button = "Send"
-    words = TextField(label="What should be different?", max_length=1500, rows=5,
-                      error_messages={"required": "Say what should be different"})  # fmt: skip
+    words = TextField(
+        label="What should be different?",
+        max_length=1500,
+        rows=5,
+        error_messages={"required": "Say what should be different"},
+    )
     key = IdempotencyKey()

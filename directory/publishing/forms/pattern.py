@@ -16,9 +16,13 @@ from directory.publishing.snapshot import SCHEDULE, Data, fill, plain
 NEW: Data = {"id": "", "place": "", **{name: plain(getattr(Schedule(), name)) for name in SCHEDULE}}
 NTHS = [(nth, word) for nth, word in NTH.items() if nth in ("1", "2", "3", "4", "-1")]
 REPEATS = [
-    ("weekly", "Every week"), ("fortnightly", "Every two weeks"), ("weekday", "Once a month, on a day of the week"),
-    ("date", "Once a month, on a date"), ("once", "Only once"), ("open", "No fixed times"),
-]  # fmt: skip
+    ("weekly", "Every week"),
+    ("fortnightly", "Every two weeks"),
+    ("weekday", "Once a month, on a day of the week"),
+    ("date", "Once a month, on a date"),
+    ("once", "Only once"),
+    ("open", "No fixed times"),
+]
 COUNT = {"inputmode": "numeric"}
 
 
@@ -27,30 +31,53 @@ class PatternForm(SectionForm):
 
     button = "Save"
     mark_optional = False  # which are needed depends on how often it meets
-    repeats = Radios(label="How often does it meet?", choices=REPEATS,
-                     hints={"open": "For example by arrangement, or whenever the library is open"},
-                     error_messages={"required": "Choose how often it meets"},
-                     shows={"weekly": ["days"], "fortnightly": ["fortnight_days"], "weekday": ["nth", "weekday"],
-                            "date": ["monthday"], "open": ["words"]})  # fmt: skip
+    repeats = Radios(
+        label="How often does it meet?",
+        choices=REPEATS,
+        hints={"open": "For example by arrangement, or whenever the library is open"},
+        error_messages={"required": "Choose how often it meets"},
+        shows={
+            "weekly": ["days"],
+            "fortnightly": ["fortnight_days"],
+            "weekday": ["nth", "weekday"],
+            "date": ["monthday"],
+            "open": ["words"],
+        },
+    )
     days = Checkboxes(label="On which days?", choices=[*DAYS.items()], required=False)
     fortnight_days = Checkboxes(label="On which days?", choices=[*DAYS.items()], required=False)
     nth = forms.ChoiceField(label="Which one of the month?", choices=NTHS, required=False)
     weekday = forms.ChoiceField(label="Day", choices=[*DAYS.items()], required=False)
-    monthday = forms.IntegerField(label="Date in the month, from 1 to 31", min_value=1, max_value=31, required=False,
-                                  widget=forms.TextInput(attrs=width(2) | COUNT))  # fmt: skip
+    monthday = forms.IntegerField(
+        label="Date in the month, from 1 to 31",
+        min_value=1,
+        max_value=31,
+        required=False,
+        widget=forms.TextInput(attrs=width(2) | COUNT),
+    )
     words = TextField(label="When can people come?", max_length=300, rows=2, required=False)
     opens_at = TimeField(label="From", required=False, help_text="For example 10:30am")
     closes_at = TimeField(label="To (optional)", required=False)
     dtstart = DateField(
-        label="First date (optional)", required=False,
+        label="First date (optional)",
+        required=False,
         help_text="Needed for “every two weeks” and for “only once”. Leave it empty if it runs already",
-    )  # fmt: skip
+    )
     valid_to = DateField(label="Last date (optional)", required=False, help_text="Leave it empty if it goes on")
-    skips = DaysField(label="Days off (optional)", required=False, rows=3,
-                      help_text="One date on each line, for example 25 December 2026")  # fmt: skip
-    places = forms.IntegerField(label="Places at each session (optional)", required=False, min_value=1, max_value=5000,
-                                widget=forms.TextInput(attrs=width(4) | COUNT),
-                                help_text="Leave it empty if you do not count")  # fmt: skip
+    skips = DaysField(
+        label="Days off (optional)",
+        required=False,
+        rows=3,
+        help_text="One date on each line, for example 25 December 2026",
+    )
+    places = forms.IntegerField(
+        label="Places at each session (optional)",
+        required=False,
+        min_value=1,
+        max_value=5000,
+        widget=forms.TextInput(attrs=width(4) | COUNT),
+        help_text="Leave it empty if you do not count",
+    )
     at = forms.ChoiceField(label="Where", required=False)
 
     def __init__(self, data: Any = None, *, listing: Data, seen: str, item: Data) -> None:
@@ -67,24 +94,33 @@ class PatternForm(SectionForm):
         found: Data = {name: getattr(row, name) for name in ("opens_at", "closes_at", "dtstart", "valid_to", "places")}
         nth, day = (row.byday[:-2], row.byday[-2:]) if row.freq == Frequency.MONTHLY else ("", "")
         return found | {
-            "repeats": _repeats(row, self.item["id"] == ""), "skips": row.skips, "at": self.item["place"],
-            "days": row.days, "fortnight_days": row.days, "nth": nth, "weekday": day,
-            "monthday": row.bymonthday or None, "words": row.description or row.notes,
-        }  # fmt: skip
+            "repeats": _repeats(row, self.item["id"] == ""),
+            "skips": row.skips,
+            "at": self.item["place"],
+            "days": row.days,
+            "fortnight_days": row.days,
+            "nth": nth,
+            "weekday": day,
+            "monthday": row.bymonthday or None,
+            "words": row.description or row.notes,
+        }
 
     def clean(self) -> Data:
         data = super().clean() or {}
         repeats = data.get("repeats")
         lacking = {
-            "weekly": ("days", "Choose at least one day"), "date": ("monthday", "Enter the date in the month"),
+            "weekly": ("days", "Choose at least one day"),
+            "date": ("monthday", "Enter the date in the month"),
             "fortnightly": ("fortnight_days", "Choose at least one day"),
             "open": ("words", "Say when people can come"),
-        }.get(repeats or "")  # fmt: skip
+        }.get(repeats or "")
         if lacking and not data.get(lacking[0]) and lacking[0] not in self.errors:
             self.add_error(*lacking)
         if repeats in ("fortnightly", "once") and not data.get("dtstart") and "dtstart" not in self.errors:
-            self.add_error("dtstart", "Enter the first date, so that we know which weeks" if repeats == "fortnightly"
-                           else "Enter the date")  # fmt: skip
+            self.add_error(
+                "dtstart",
+                "Enter the first date, so that we know which weeks" if repeats == "fortnightly" else "Enter the date",
+            )
         if repeats not in ("open", "same", None) and not data.get("opens_at") and "opens_at" not in self.errors:
             self.add_error("opens_at", "Enter the time it begins")
         first, last = data.get("dtstart"), data.get("valid_to")
@@ -107,8 +143,9 @@ class PatternForm(SectionForm):
             "fortnightly": {"freq": "WEEKLY", "interval": 2, "byday": ",".join(data["fortnight_days"])},
             "weekday": {"freq": "MONTHLY", "byday": f"{data['nth'] or 1}{data['weekday'] or 'MO'}"},
             "date": {"freq": "MONTHLY", "bymonthday": str(data["monthday"])},
-            "once": {}, "open": {"description": data["words"]},
-        }  # fmt: skip
+            "once": {},
+            "open": {"description": data["words"]},
+        }
         if data["repeats"] == "same":
             return {}
         return {"freq": "", "interval": 1, "byday": "", "bymonthday": "", "description": "", "notes": ""} | rules[

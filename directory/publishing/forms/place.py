@@ -12,8 +12,11 @@ from directory.publishing.forms.section import SectionForm
 from directory.publishing.snapshot import PLACE, Data, plain
 
 NEW: Data = {
-    "id": "", "note": "", "access": [], **{name: plain(getattr(Location(), name)) for name in PLACE},
-}  # fmt: skip
+    "id": "",
+    "note": "",
+    "access": [],
+    **{name: plain(getattr(Location(), name)) for name in PLACE},
+}
 ADDRESS = ("name", "address", "city", "postcode", "transport")
 
 
@@ -23,17 +26,28 @@ class PlaceForm(SectionForm):
     button = "Save"
     mark_optional = False  # which are needed depends on the answer above them
     kind = Radios(label="Where does it meet?", choices=(), error_messages={"required": "Choose where it meets"})
-    name = CleanCharField(label="Name of the place", max_length=150, required=False,
-                          help_text="For example: St Mary's Hall")  # fmt: skip
+    name = CleanCharField(
+        label="Name of the place", max_length=150, required=False, help_text="For example: St Mary's Hall"
+    )
     address = TextField(
         label="Building and street (optional if the place has a name)", max_length=300, rows=2, required=False
     )
     city = CleanCharField(label="Town", max_length=100, required=False)
     postcode = PostcodeField(label="Postcode", max_length=8, required=False)
-    transport = TextField(label="Getting there (optional)", max_length=500, rows=2, required=False,
-                          help_text="Buses, parking, the right door")  # fmt: skip
-    online = TextField(label="How do people join?", max_length=300, rows=2, required=False,
-                       help_text="For example: “By Zoom; we send you the link” or “We ring you”")  # fmt: skip
+    transport = TextField(
+        label="Getting there (optional)",
+        max_length=500,
+        rows=2,
+        required=False,
+        help_text="Buses, parking, the right door",
+    )
+    online = TextField(
+        label="How do people join?",
+        max_length=300,
+        rows=2,
+        required=False,
+        help_text="For example: “By Zoom; we send you the link” or “We ring you”",
+    )
     note = CleanCharField(label="Only for this activity: which room or door (optional)", max_length=200, required=False)
 
     point: Point | None = None  # of the postcode, once the form is valid

@@ -11,9 +11,12 @@ class WrongForm(Form):
 
     reason = Radios(label="What is wrong?", choices=Wrong.choices, error_messages={"required": "Choose what is wrong"})
     words = TextField(
-        label="What should it say?", required=False, max_length=1000, rows=3,
+        label="What should it say?",
+        required=False,
+        max_length=1000,
+        rows=3,
         help_text="For example, it now starts at 11am. Do not write your name or anything about your health.",
-    )  # fmt: skip
+    )
     website = forms.CharField(required=False)  # hidden from people: only a machine fills it in
     key = IdempotencyKey()
 

@@ -14,18 +14,24 @@ class ClaimForm(Form):
     button = "Answer"
 
     decision = Radios(
-        label="Your answer", choices=[("yes", "Yes, invite them"), ("no", "No")],
+        label="Your answer",
+        choices=[("yes", "Yes, invite them"), ("no", "No")],
         error_messages={"required": "Choose yes or no"},
-    )  # fmt: skip
+    )
     verify = forms.BooleanField(
-        label="We know this group", required=False, initial=True,
+        label="We know this group",
+        required=False,
+        initial=True,
         help_text="Their listings change at once. Otherwise each edit waits for you to look at it.",
-    )  # fmt: skip
+    )
     hand_over = forms.BooleanField(label="Hand over", required=False, initial=True)
     words = TextField(
-        label="Words to them", required=False, max_length=1000, rows=4,
+        label="Words to them",
+        required=False,
+        max_length=1000,
+        rows=4,
         help_text="With a no, say why. They read it in our e-mail.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, listings: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,17 +53,22 @@ class EditForm(Form):
 
     chosen = Checkboxes(label="Put in", choices=[], required=False)
     decision = Radios(
-        label="Your answer", choices=[("yes", "Put in what is ticked"), ("no", "Leave the listing as it is")],
+        label="Your answer",
+        choices=[("yes", "Put in what is ticked"), ("no", "Leave the listing as it is")],
         error_messages={"required": "Choose what to do"},
-    )  # fmt: skip
+    )
     words = TextField(
-        label="Words to the group", required=False, max_length=1000, rows=4,
+        label="Words to the group",
+        required=False,
+        max_length=1000,
+        rows=4,
         help_text="If you leave something out, say why. They read it in our e-mail.",
-    )  # fmt: skip
+    )
     verify = forms.BooleanField(
-        label="We know this group now", required=False,
+        label="We know this group now",
+        required=False,
         help_text="With a yes: from now on its listings change at once, and nothing of theirs waits for you.",
-    )  # fmt: skip
+    )
     shown = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
     def __init__(self, *args: Any, changes: list[Change], shown: str, **kwargs: Any) -> None:
@@ -80,14 +91,22 @@ class ReportForm(Form):
     button = "Answer"
 
     decision = Radios(
-        label="What did you do?", error_messages={"required": "Choose what you did"},
+        label="What did you do?",
+        error_messages={"required": "Choose what you did"},
         choices=[
-            ("mended", "It has been put right"), ("right", "It is right as it is"), ("close", "It no longer runs")
+            ("mended", "It has been put right"),
+            ("right", "It is right as it is"),
+            ("close", "It no longer runs"),
         ],
         hints={"close": "Nobody finds it any more. Its group is told."},
-    )  # fmt: skip
-    words = TextField(label="A note", required=False, max_length=1000, rows=3,
-                      help_text="The group reads it, not the reader: we do not know who it was")  # fmt: skip
+    )
+    words = TextField(
+        label="A note",
+        required=False,
+        max_length=1000,
+        rows=3,
+        help_text="The group reads it, not the reader: we do not know who it was",
+    )
 
 
 class OwnReportForm(Form):
@@ -96,7 +115,8 @@ class OwnReportForm(Form):
     button = "Answer"
 
     decision = Radios(
-        label="Your answer", choices=[("mended", "We have put it right"), ("right", "It is right as it is")],
+        label="Your answer",
+        choices=[("mended", "We have put it right"), ("right", "It is right as it is")],
         error_messages={"required": "Choose your answer"},
-    )  # fmt: skip
+    )
     words = TextField(label="A note for the steward", required=False, max_length=1000, rows=3)

@@ -21,14 +21,19 @@ class AccessForm(SectionForm):
             said = [row["description"] or row["details"] for row in place["access"]]
             name = place["name"] or place["address"].partition("\n")[0] or place["postcode"]
             self.fields[f"access_{number}"] = Checkboxes(
-                label=name, required=False, choices=[(label, label) for label in ACCESS.values()],
+                label=name,
+                required=False,
+                choices=[(label, label) for label in ACCESS.values()],
                 initial=[label for label in said if label in ACCESS.values()],
-            )  # fmt: skip
+            )
             self.fields[f"more_{number}"] = TextField(
-                label=f"More about getting in and round at {name}", max_length=500, rows=2, required=False,
+                label=f"More about getting in and round at {name}",
+                max_length=500,
+                rows=2,
+                required=False,
                 initial="\n".join(line for line in said if line not in ACCESS.values()),
                 help_text="Also what is not there: “Two steps at the door, and no lift”",
-            )  # fmt: skip
+            )
 
     def made(self, listing: Data) -> Data:
         by_id = {place["id"]: self._access(number, place) for number, place in enumerate(self.places)}
@@ -47,13 +52,15 @@ class PlacesForm(SectionForm):
 
     COLUMNS = ("bookable",)
     bookable = forms.BooleanField(
-        label="People can book a place here", required=False,
+        label="People can book a place here",
+        required=False,
         help_text="Places are counted, nobody is overbooked, and there is a waiting list in order",
-    )  # fmt: skip
+    )
     offer_hours = forms.TypedChoiceField(
-        label="When a place comes free, how long is it held for the next on the waiting list?", coerce=int,
+        label="When a place comes free, how long is it held for the next on the waiting list?",
+        coerce=int,
         choices=[(4, "4 hours"), (12, "12 hours"), (24, "1 day"), (48, "2 days"), (72, "3 days"), (168, "1 week")],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,10 +72,14 @@ class PlacesForm(SectionForm):
         for number, row in enumerate(self.listing["schedules"]):
             when = schedule_words(row | {"places": None})
             self.fields[f"places_{number}"] = forms.IntegerField(
-                label=f"Places at each session: {when}", required=False, min_value=1, max_value=5000,
-                widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}), initial=row["places"],
+                label=f"Places at each session: {when}",
+                required=False,
+                min_value=1,
+                max_value=5000,
+                widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}),
+                initial=row["places"],
                 help_text="Leave it empty if you do not count",
-            )  # fmt: skip
+            )
         self.order_fields([*(name for name in self.fields if name.startswith("places_")), "bookable", "offer_hours"])
 
     def clean(self) -> Data:

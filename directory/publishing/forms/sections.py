@@ -19,13 +19,19 @@ EMAIL = {"invalid": "Enter an e-mail address such as name@example.org"}
 
 class AboutForm(SectionForm):
     COLUMNS = ("name", "description")
-    name = CleanCharField(label="Name", max_length=100, error_messages={"required": "Give it a name"},
-                          help_text="As people call it: “Harbour walking group”")  # fmt: skip
+    name = CleanCharField(
+        label="Name",
+        max_length=100,
+        error_messages={"required": "Give it a name"},
+        help_text="As people call it: “Harbour walking group”",
+    )
     description = TextField(
-        label="What happens", max_length=3000, rows=7,
+        label="What happens",
+        max_length=3000,
+        rows=7,
         error_messages={"required": "Say what happens there, in two or three sentences"},
         help_text="In plain words, to somebody who has never been. What do you do? How many come? What is it like?",
-    )  # fmt: skip
+    )
     terms = Checkboxes(
         label="What it helps with", required=False, help_text="Choose those that people come for: usually one to three"
     )
@@ -52,12 +58,18 @@ class CostForm(SectionForm):
     COLUMNS = ("fees",)
     PRICES = 4
     free = Radios(
-        label="Does it cost anything?", choices=[("free", "It is free"), ("paid", "People pay"),
-                                                 ("said", "It depends, or people give what they can")],
-        hints={"said": "Say more in the box below"}, error_messages={"required": "Choose whether it is free"},
-    )  # fmt: skip
-    fees = TextField(label="More about the cost", max_length=500, rows=3, required=False,
-                     help_text="Such as “Your first time is free” or “Bring £1 for tea”")  # fmt: skip
+        label="Does it cost anything?",
+        choices=[("free", "It is free"), ("paid", "People pay"), ("said", "It depends, or people give what they can")],
+        hints={"said": "Say more in the box below"},
+        error_messages={"required": "Choose whether it is free"},
+    )
+    fees = TextField(
+        label="More about the cost",
+        max_length=500,
+        rows=3,
+        required=False,
+        help_text="Such as “Your first time is free” or “Bring £1 for tea”",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,13 +79,23 @@ class CostForm(SectionForm):
         for number in range(self.PRICES):
             row = paid[number] if number < len(paid) else {"amount": None, "option": ""}
             self.fields[f"amount_{number}"] = forms.DecimalField(
-                label=f"Price {number + 1}, in pounds", required=False, min_value=0, max_digits=7, decimal_places=2,
-                localize=False, initial=row["amount"], error_messages=money, widget=forms.TextInput(attrs=width(5)),
-            )  # fmt: skip
+                label=f"Price {number + 1}, in pounds",
+                required=False,
+                min_value=0,
+                max_digits=7,
+                decimal_places=2,
+                localize=False,
+                initial=row["amount"],
+                error_messages=money,
+                widget=forms.TextInput(attrs=width(5)),
+            )
             self.fields[f"option_{number}"] = CleanCharField(
-                label="Who pays it, and for what", max_length=100, required=False, initial=row["option"],
+                label="Who pays it, and for what",
+                max_length=100,
+                required=False,
+                initial=row["option"],
                 help_text="For example: a session, or over 60s" if not number else "",
-            )  # fmt: skip
+            )
         prices = tuple(f"{name}_{number}" for number in range(self.PRICES) for name in ("amount", "option"))
         self.fields["free"].shows = {"paid": prices}
 
@@ -115,18 +137,29 @@ class ContactForm(SectionForm):
     COLUMNS = ("phone", "email", "url", "application", "referral_email")
     phone = PhoneField(label="Phone", required=False)
     email = forms.EmailField(label="E-mail", required=False, max_length=254, error_messages=EMAIL)
-    url = forms.URLField(label="Website", required=False, max_length=2000, assume_scheme="https",
-                         error_messages=ADDRESS)  # fmt: skip
-    contact = CleanCharField(label="Who to ask for", max_length=100, required=False,
-                             help_text="A first name is enough. Everybody can read it: ask them first")  # fmt: skip
+    url = forms.URLField(
+        label="Website", required=False, max_length=2000, assume_scheme="https", error_messages=ADDRESS
+    )
+    contact = CleanCharField(
+        label="Who to ask for",
+        max_length=100,
+        required=False,
+        help_text="A first name is enough. Everybody can read it: ask them first",
+    )
     application = TextField(
-        label="How to join", max_length=500, rows=3, required=False,
+        label="How to join",
+        max_length=500,
+        rows=3,
+        required=False,
         help_text="For example: “Just come along” or “Ring Joan before your first time”",
-    )  # fmt: skip
+    )
     referral_email = forms.EmailField(
-        label="Where referrals go, if not to the e-mail above", required=False, max_length=254, error_messages=EMAIL,
+        label="Where referrals go, if not to the e-mail above",
+        required=False,
+        max_length=254,
+        error_messages=EMAIL,
         help_text="Not shown to the public",
-    )  # fmt: skip
+    )
 
     def filled(self, listing: Data) -> Data:
         return {"contact": listing["contacts"][0]["name"] if listing["contacts"] else ""}
@@ -147,14 +180,34 @@ class ContactForm(SectionForm):
 
 class WhoForm(SectionForm):
     COLUMNS = ("eligibility", "minimum_age", "maximum_age")
-    eligibility = TextField(label="Who it is for", max_length=1000, rows=3, required=False,
-                            help_text="For example: “Anyone who feels alone. You do not need a referral.”")  # fmt: skip
-    minimum_age = forms.IntegerField(label="From age", required=False, min_value=0, max_value=120,
-                                     widget=forms.TextInput(attrs=width(3) | {"inputmode": "numeric"}))  # fmt: skip
-    maximum_age = forms.IntegerField(label="Up to age", required=False, min_value=0, max_value=120,
-                                     widget=forms.TextInput(attrs=width(3) | {"inputmode": "numeric"}))  # fmt: skip
-    areas = TextField(label="Only for people who live in", max_length=500, rows=2, required=False,
-                      help_text="One place on each line. Leave empty if anybody may come")  # fmt: skip
+    eligibility = TextField(
+        label="Who it is for",
+        max_length=1000,
+        rows=3,
+        required=False,
+        help_text="For example: “Anyone who feels alone. You do not need a referral.”",
+    )
+    minimum_age = forms.IntegerField(
+        label="From age",
+        required=False,
+        min_value=0,
+        max_value=120,
+        widget=forms.TextInput(attrs=width(3) | {"inputmode": "numeric"}),
+    )
+    maximum_age = forms.IntegerField(
+        label="Up to age",
+        required=False,
+        min_value=0,
+        max_value=120,
+        widget=forms.TextInput(attrs=width(3) | {"inputmode": "numeric"}),
+    )
+    areas = TextField(
+        label="Only for people who live in",
+        max_length=500,
+        rows=2,
+        required=False,
+        help_text="One place on each line. Leave empty if anybody may come",
+    )
 
     def filled(self, listing: Data) -> Data:
         return {"areas": "\n".join(row["name"] for row in listing["areas"])}
@@ -176,15 +229,21 @@ class WhoForm(SectionForm):
 class FirstTimeForm(SectionForm):
     COLUMNS = ("first_time", "meets_you")
     first_time = TextField(
-        label="What to expect the first time", max_length=1500, rows=5, required=False,
+        label="What to expect the first time",
+        max_length=1500,
+        rows=5,
+        required=False,
         help_text="Which door? Who says hello? What should people bring? May they just watch, or bring a friend?",
-    )  # fmt: skip
+    )
     meets_you = forms.BooleanField(label="Someone can meet a newcomer and go in with them", required=False)
 
 
 class LanguagesForm(SectionForm):
-    languages = Checkboxes(label="Spoken there besides English", required=False,
-                           choices=[(code, name) for code, name in LANGUAGES.items() if code != "en"])  # fmt: skip
+    languages = Checkboxes(
+        label="Spoken there besides English",
+        required=False,
+        choices=[(code, name) for code, name in LANGUAGES.items() if code != "en"],
+    )
     others = CleanCharField(label="Others", max_length=200, required=False, help_text="Separated by commas")
 
     def filled(self, listing: Data) -> Data:
@@ -208,14 +267,23 @@ def _language(code: str, name: str) -> Data:
 
 class AskedForm(SectionForm):
     confirm_every = forms.TypedChoiceField(
-        label="How often shall we ask you whether this is still right?", coerce=int, choices=Often.choices,
+        label="How often shall we ask you whether this is still right?",
+        coerce=int,
+        choices=Often.choices,
         widget=forms.RadioSelect,
         help_text="We send an e-mail with one button. If nobody answers twice, the listing is hidden until you do",
-    )  # fmt: skip
+    )
     COLUMNS = ("confirm_every",)
 
 
 FORMS: dict[str, type[SectionForm]] = {
-    "about": AboutForm, "cost": CostForm, "contact": ContactForm, "who": WhoForm, "access": AccessForm,
-    "first-time": FirstTimeForm, "languages": LanguagesForm, "places": PlacesForm, "asked": AskedForm,
-}  # fmt: skip
+    "about": AboutForm,
+    "cost": CostForm,
+    "contact": ContactForm,
+    "who": WhoForm,
+    "access": AccessForm,
+    "first-time": FirstTimeForm,
+    "languages": LanguagesForm,
+    "places": PlacesForm,
+    "asked": AskedForm,
+}

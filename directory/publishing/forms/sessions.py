@@ -18,15 +18,22 @@ class SessionForm(Form):
     """Of a session that is there, or of a new date (`session` None)."""
 
     on = DateField(label="Date", future=True, error_messages={"required": "Enter the date"})
-    opens_at = TimeField(label="From", error_messages={"required": "Enter the time it begins"},
-                         help_text="For example 10:30am")  # fmt: skip
+    opens_at = TimeField(
+        label="From", error_messages={"required": "Enter the time it begins"}, help_text="For example 10:30am"
+    )
     closes_at = TimeField(label="To", required=False)
-    places = forms.IntegerField(label="Places", required=False, min_value=1, max_value=5000,
-                                widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}),
-                                help_text="Leave it empty if you do not count")  # fmt: skip
+    places = forms.IntegerField(
+        label="Places",
+        required=False,
+        min_value=1,
+        max_value=5000,
+        widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}),
+        help_text="Leave it empty if you do not count",
+    )
     at = forms.ChoiceField(label="Where", required=False)
-    note = CleanCharField(label="A note for those who come", max_length=300, required=False,
-                          help_text="For example: “Bring a warm coat”")  # fmt: skip
+    note = CleanCharField(
+        label="A note for those who come", max_length=300, required=False, help_text="For example: “Bring a warm coat”"
+    )
     seen = forms.CharField(widget=forms.HiddenInput, max_length=500, required=False)
     key = IdempotencyKey()
 
@@ -54,17 +61,25 @@ class SessionForm(Form):
         kept = self.session.at_location_id if self.session else next((at.pk for at in self.places_at.values()), None)
         at = self.places_at[data["at"]].pk if data.get("at") else kept
         return {
-            "starts_at": self.starts_at, "ends_at": self.ends_at, "places": data["places"], "note": data["note"],
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "places": data["places"],
+            "note": data["note"],
             "at_location_id": at,
-        }  # fmt: skip
+        }
 
 
 def _filled(session: Session) -> dict[str, Any]:
     start, end = timezone.localtime(session.starts_at), session.ends_at and timezone.localtime(session.ends_at)
     return {
-        "on": start.date(), "opens_at": start.time(), "closes_at": end.time() if end else None,
-        "places": session.places, "note": session.note, "at": str(session.at_location_id or ""), "seen": seen(session),
-    }  # fmt: skip
+        "on": start.date(),
+        "opens_at": start.time(),
+        "closes_at": end.time() if end else None,
+        "places": session.places,
+        "note": session.note,
+        "at": str(session.at_location_id or ""),
+        "seen": seen(session),
+    }
 
 
 def _usual(service: Service) -> dict[str, Any]:
@@ -75,5 +90,9 @@ def _usual(service: Service) -> dict[str, Any]:
 
 class CancelForm(Form):
     button = "Cancel this session"
-    why = CleanCharField(label="Why?", max_length=300, error_messages={"required": "Say why, in a few words"},
-                         help_text="Everybody can read it, and those who are booked are told")  # fmt: skip
+    why = CleanCharField(
+        label="Why?",
+        max_length=300,
+        error_messages={"required": "Say why, in a few words"},
+        help_text="Everybody can read it, and those who are booked are told",
+    )

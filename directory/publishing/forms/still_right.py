@@ -7,9 +7,10 @@ class ChangedForm(Form):
     button = "Send"
 
     words = TextField(
-        label="What has changed?", max_length=2000,
+        label="What has changed?",
+        max_length=2000,
         help_text="For example, “We now meet on Thursdays at 2pm”. In your own words: we put it in.",
         error_messages={"required": "Write what has changed"},
-    )  # fmt: skip
+    )
     name = NameField(label="Your name", required=False, help_text="So that we know whom to ask")
     key = IdempotencyKey()

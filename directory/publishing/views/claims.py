@@ -72,9 +72,13 @@ def shown(request: MemberRequest, found: Claim, form: ClaimForm, refused: bool) 
     listings = Service.stewarded_by(request.member).filter(agency=found.agency) if found.agency else None
     others = Claim.visible_to(request.member).filter(decision=Decision.OPEN, agency=found.agency)
     return {
-        "form": form, "claim": found, "refused": refused, "answer_by": answer_by(found),
-        "charity_page": charity_page(found.charity_number), "company_page": company_page(found.company_number),
+        "form": form,
+        "claim": found,
+        "refused": refused,
+        "answer_by": answer_by(found),
+        "charity_page": charity_page(found.charity_number),
+        "company_page": company_page(found.company_number),
         "members": member_emails(found.agency) if found.agency else [],
         "listings": listings.order_by("name", "pk")[:RECENT] if listings is not None else [],
         "others": others.exclude(pk=found.pk) if found.agency else [],
-    }  # fmt: skip
+    }

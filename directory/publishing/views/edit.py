@@ -64,8 +64,14 @@ def item(request: MemberRequest, pk: uuid.UUID, section: str, item: str) -> Http
     if found is None:
         raise Http404
     form = form_of(known, service, data, found, request.POST or None)
-    context: dict[str, Any] = {"service": service, "section": known, "item": found, "form": form, "tab": "listing",
-                               "example": known in unchecked(service)}  # fmt: skip
+    context: dict[str, Any] = {
+        "service": service,
+        "section": known,
+        "item": found,
+        "form": form,
+        "tab": "listing",
+        "example": known in unchecked(service),
+    }
     if request.method == "POST" and (removes or form.is_valid()):
         if done := save(request, service, known, form, without=found["id"] if removes else ""):
             return done
@@ -112,8 +118,11 @@ def save(
         return None
     waits = isinstance(done, Proposal)
     messages.success(request, f"{known.label}: saved.{' The steward looks at it before it is shown.' if waits else ''}")
-    return redirect("directory:edit", service.pk, known.name) if known.name in LISTS else redirect(
-        "directory:listing", service.pk)  # fmt: skip
+    return (
+        redirect("directory:edit", service.pk, known.name)
+        if known.name in LISTS
+        else redirect("directory:listing", service.pk)
+    )
 
 
 def conflict(request: MemberRequest, service: Service, known: Section, form: SectionForm) -> dict[str, Any]:

@@ -43,9 +43,13 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
         request.session[KEPT] = answers
         return redirect(*onward(request, name, answers))
     context = {
-        "form": form, "name": name, "back": before(name, answers), "checking": "check" in request.GET,
-        "number": steps.index(name) + 1, "steps": len(steps),
-    }  # fmt: skip
+        "form": form,
+        "name": name,
+        "back": before(name, answers),
+        "checking": "check" in request.GET,
+        "number": steps.index(name) + 1,
+        "steps": len(steps),
+    }
     return answer(request, "directory/join_question.html", context)
 
 

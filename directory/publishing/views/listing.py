@@ -54,10 +54,13 @@ def listing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     lacking = missing(data)
     context |= {
         "sections": [(one, CHECK if one in to_check else one.status(data)) for one in SECTIONS.values()],
-        "missing": lacking, "to_check": [one for one in to_check if one not in lacking],
+        "missing": lacking,
+        "to_check": [one for one in to_check if one not in lacking],
         "verified": service.agency.verified_at is not None,
-        "name": data["name"], "declined": declined(request, service), "room": room_form(service),
-    }  # fmt: skip
+        "name": data["name"],
+        "declined": declined(request, service),
+        "room": room_form(service),
+    }
     return page(request, "directory/listing.html", context)
 
 

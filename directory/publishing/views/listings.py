@@ -25,8 +25,12 @@ from directory.publishing.templates import like
 @require_safe
 def listings(request: MemberRequest) -> HttpResponse:
     found, following = rows(request.member, parse_uuid(request.GET.get("after", "")))
-    context = {"rows": found, "after": following, "verified": request.member.agency.verified_at is not None,
-               "ring": to_ring(request.member)}  # fmt: skip
+    context = {
+        "rows": found,
+        "after": following,
+        "verified": request.member.agency.verified_at is not None,
+        "ring": to_ring(request.member),
+    }
     return page(request, "directory/listings.html", context)
 
 
@@ -41,9 +45,13 @@ def new_listing(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         service = create(
-            agency=member.agency, name=said["name"], by=Author.of(member), key=said["key"],
-            like=begins_from(said["start"], member), example=said["start"].startswith("model:"),
-        )  # fmt: skip
+            agency=member.agency,
+            name=said["name"],
+            by=Author.of(member),
+            key=said["key"],
+            like=begins_from(said["start"], member),
+            example=said["start"].startswith("model:"),
+        )
         return redirect("directory:listing", service.pk)
     return answer(request, "directory/listing_new.html", {"form": form})
 

@@ -64,9 +64,13 @@ def edit(request: MemberRequest, found: Proposal) -> HttpResponse:
     options = {option["value"]: option for option in form["chosen"].options}  # type: ignore[attr-defined]  # config.forms.Field
     rows = [(change, options[change.field]) for change in form.changes]
     context = {
-        "proposal": found, "form": form, "rows": rows, "refused": refused, "whole": in_full(found.data),
+        "proposal": found,
+        "form": form,
+        "rows": rows,
+        "refused": refused,
+        "whole": in_full(found.data),
         "conflicts": any(change.conflict for change in form.changes),
-    }  # fmt: skip
+    }
     return answer(request, "directory/proposal_edit.html", context, status=409 if refused else None)
 
 
@@ -84,9 +88,13 @@ def answer_edit(request: MemberRequest, found: Proposal, form: EditForm) -> str:
             deeds.decline_edit(proposal=found, words=said["words"], by=by)
         else:
             deeds.accept_edit(
-                proposal=found, fields=said["chosen"], words=said["words"], shown=said["shown"],
-                verify=said["verify"], by=by,
-            )  # fmt: skip
+                proposal=found,
+                fields=said["chosen"],
+                words=said["words"],
+                shown=said["shown"],
+                verify=said["verify"],
+                by=by,
+            )
     except AlreadyDecided as first:
         return "" if is_ones_own(first.row, DECISIONS[said["decision"]], by) else "decided"
     except deeds.Moved:
@@ -153,9 +161,10 @@ def reports(request: MemberRequest) -> HttpResponse:
     rows = Proposal.visible_to(request.member).select_related(*WITH)
     waiting, done = rows.filter(decision=Decision.OPEN), rows.exclude(decision=Decision.OPEN)
     context = {
-        "reports": waiting.filter(data__isnull=True), "edits": waiting.filter(data__isnull=False),
+        "reports": waiting.filter(data__isnull=True),
+        "edits": waiting.filter(data__isnull=False),
         "decided": done.order_by("-decided_at", "pk")[:RECENT],
-    }  # fmt: skip
+    }
     return page(request, "directory/reports.html", context)
 
 

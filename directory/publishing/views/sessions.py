@@ -50,11 +50,17 @@ def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     mine = Session.kept_by(request.member).filter(service=service).select_related("at_location__location")
     past = mine.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-id")[:PAST]
     context = {
-        "service": service, "tab": "sessions", "coming": found, "strays": strays(service),
-        "past": past, "several": len(service.at_locations.all()) > 1, "soon": timezone.now() + DAY,
-        "lines": lines(found, Session.coming().filter(service=service)), "holidays": holidays,
+        "service": service,
+        "tab": "sessions",
+        "coming": found,
+        "strays": strays(service),
+        "past": past,
+        "several": len(service.at_locations.all()) > 1,
+        "soon": timezone.now() + DAY,
+        "lines": lines(found, Session.coming().filter(service=service)),
+        "holidays": holidays,
         "booked": sum(row.taken for row in holidays),
-    }  # fmt: skip
+    }
     return page(request, "directory/sessions.html", context)
 
 

@@ -47,10 +47,12 @@ def still_right(request: HttpRequest, token: str) -> HttpResponse:
     rest = kept_by_group(agency).exclude(pk__in=[service.pk for service in due])
     running = rest.exclude(status__in=[Status.DEFUNCT, Status.INACTIVE])
     context = {
-        "agency": agency, "token": token, "asked": asked,
+        "agency": agency,
+        "token": token,
+        "asked": asked,
         "checked": [{"service": service, "next": next_ask(service)} for service in running],
         "ended": rest.filter(status=Status.DEFUNCT),
-    }  # fmt: skip
+    }
     return add_noindex_header(page(request, "directory/still_right.html", context))
 
 

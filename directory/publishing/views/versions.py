@@ -27,9 +27,15 @@ def versions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     before, numbers = number(request.GET.get("before", "")), [number(request.GET.get(n, "")) for n in ("old", "new")]
     shown = list((mine.filter(number__lt=before) if before else mine).defer("data")[: PAGE + 1])
     context = {
-        "service": service, "tab": "versions", "versions": shown[:PAGE], "latest": service.version,
-        "before": shown[PAGE - 1].number if len(shown) > PAGE else 0, "old": None, "new": None, "differences": [],
-    }  # fmt: skip
+        "service": service,
+        "tab": "versions",
+        "versions": shown[:PAGE],
+        "latest": service.version,
+        "before": shown[PAGE - 1].number if len(shown) > PAGE else 0,
+        "old": None,
+        "new": None,
+        "differences": [],
+    }
     if any(numbers):
         old, new = pair(list(mine.filter(number__in=[n for n in numbers if n])), numbers)
         context |= {"old": old, "new": new, "differences": differences(old.data, new.data)}

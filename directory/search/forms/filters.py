@@ -59,8 +59,10 @@ def ticks(form: forms.Form, name: str, counts: Counts) -> SafeString:
     return format_html(
         '<div class="govuk-form-group"><fieldset class="govuk-fieldset">'
         '<legend class="govuk-fieldset__legend">{}</legend>{}{}</fieldset></div>',
-        field.label, _errors(form, name), _ticks(name, rows, set(given.getlist(name)), counts),
-    )  # fmt: skip
+        field.label,
+        _errors(form, name),
+        _ticks(name, rows, set(given.getlist(name)), counts),
+    )
 
 
 def box(form: forms.Form, name: str) -> SafeString:
@@ -73,10 +75,16 @@ def box(form: forms.Form, name: str) -> SafeString:
 def question(form: forms.Form, name: str) -> SafeString:
     """What is typed: the same for a box in the form itself, with its hint."""
     field, value, error = form.fields[name], form.data.get(name, ""), name in form.errors
-    attrs = field.widget.attrs | {
-        "id": f"id_{name}", "class": f"govuk-input{' govuk-input--error' if error else ''}",
-        "aria-describedby": f"id_{name}_helptext" + (f" id_{name}_error" if error else ""),
-    } | ({"value": value} if value else {}) | ({"aria-invalid": "true"} if error else {})  # fmt: skip
+    attrs = (
+        field.widget.attrs
+        | {
+            "id": f"id_{name}",
+            "class": f"govuk-input{' govuk-input--error' if error else ''}",
+            "aria-describedby": f"id_{name}_helptext" + (f" id_{name}_error" if error else ""),
+        }
+        | ({"value": value} if value else {})
+        | ({"aria-invalid": "true"} if error else {})
+    )
     hint = format_html('<div id="id_{}_helptext" class="govuk-hint">{}</div>', name, field.help_text)
     control = format_html('<input type="{}" name="{}"{}>', field.widget.input_type, name, flatatt(attrs))
     return _group(form, name, field.label, control, hint)
@@ -85,8 +93,13 @@ def question(form: forms.Form, name: str) -> SafeString:
 def _group(form: forms.Form, name: str, label: Any, control: SafeString, hint: SafeString | str = "") -> SafeString:
     return format_html(
         '<div class="govuk-form-group{}"><label class="govuk-label" for="id_{}">{}</label>{}{}{}</div>',
-        " govuk-form-group--error" if name in form.errors else "", name, label, hint, _errors(form, name), control,
-    )  # fmt: skip
+        " govuk-form-group--error" if name in form.errors else "",
+        name,
+        label,
+        hint,
+        _errors(form, name),
+        control,
+    )
 
 
 def _ticks(name: str, rows: Iterable[tuple[str, Any, str]], chosen: set[Any], counts: Counts) -> SafeString:
@@ -104,9 +117,13 @@ def _tick(name: str, key: str, words: str, id_: str, chosen: bool, count: str) -
         '<input class="govuk-checkboxes__input" type="checkbox" form="search"'
         ' id="{id}" name="{name}" value="{key}"{on}>'
         '<label class="govuk-label govuk-checkboxes__label" for="{id}">{words}{count}</label></div>',
-        id=id_, name=name, key=key, on=" checked" if chosen else "", words=words,
+        id=id_,
+        name=name,
+        key=key,
+        on=" checked" if chosen else "",
+        words=words,
         count=format_html(' <span class="quiet number">({})</span>', count) if count else "",
-    )  # fmt: skip
+    )
 
 
 def described(form: forms.Form, name: str) -> dict[str, str]:

@@ -38,13 +38,16 @@ class WhereForm(Form):
     button = "Next"
     mark_optional = False
     near = CleanCharField(
-        label="Postcode, town or neighbourhood", required=False, max_length=80,
+        label="Postcode, town or neighbourhood",
+        required=False,
+        max_length=80,
         help_text="For example BN11, or Worthing. Leave it empty to look everywhere",
-    )  # fmt: skip
+    )
     miles = Radios(
-        label="How far would you go?", required=False,
+        label="How far would you go?",
+        required=False,
         choices=[*((key, f"Up to {MILES[key]}") for key in ("1", "3", "5")), ("", "It does not matter")],
-    )  # fmt: skip
+    )
 
     def clean_near(self) -> str:
         typed = self.cleaned_data["near"]

@@ -34,9 +34,12 @@ PAGE = 10
 def choose(label: str, choices: Mapping[str, str], what: str, any_words: str) -> forms.ChoiceField:
     """A drop-down beside the results. `what` is chosen "from the list"."""
     return forms.ChoiceField(
-        label=label, choices=[("", any_words), *choices.items()], required=False, widget=filters.QuickSelect,
+        label=label,
+        choices=[("", any_words), *choices.items()],
+        required=False,
+        widget=filters.QuickSelect,
         error_messages={"invalid_choice": f"Choose {what} from the list"},
-    )  # fmt: skip
+    )
 
 
 def tick(name: str) -> forms.ChoiceField:
@@ -56,27 +59,36 @@ class SearchForm(Form):
     mark_optional = False
 
     words = CleanCharField(
-        label="What would you like to do?", required=False, help_text="For example, gardening or choir",
+        label="What would you like to do?",
+        required=False,
+        help_text="For example, gardening or choir",
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
-    )  # fmt: skip
+    )
     near = CleanCharField(
-        label="Near", required=False, help_text="Postcode or place",
+        label="Near",
+        required=False,
+        help_text="Postcode or place",
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
-    )  # fmt: skip
+    )
     need = choose("What it helps with", {}, "what it helps with", "Anything")
     miles = choose("How far", MILES, "how far", "Any distance")
     day = choose("Day", DAYS, "a day", "Any day")
     free, meets, room = tick("free"), tick("meets"), tick("room")
     time = choose("Time of day", TIMES, "a time of day", "Any time")
     age = forms.IntegerField(
-        label="Age of who will go", required=False, min_value=0, max_value=120,
+        label="Age of who will go",
+        required=False,
+        min_value=0,
+        max_value=120,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Enter an age in years, from 0 to 120"),
-    )  # fmt: skip
+    )
     language = forms.CharField(label="Language", required=False, max_length=50, widget=filters.QuickSelect)
     access = forms.MultipleChoiceField(
-        label="Getting in and about", choices=list(ACCESS.items()), required=False,
+        label="Getting in and about",
+        choices=list(ACCESS.items()),
+        required=False,
         error_messages={"invalid_choice": "Choose from the list what helps with getting in and about"},
-    )  # fmt: skip
+    )
     online = tick("online")
 
     data: QueryDict
@@ -106,13 +118,19 @@ class SearchForm(Form):
         read = self.cleaned_data
         miles, need = read.get("miles"), read.get("need", "")
         return Asked(
-            words=read.get("words", ""), near=self.point,
+            words=read.get("words", ""),
+            near=self.point,
             need=TaxonomyTerm(pk=self.terms[need], code=need, name=self.needs[need]) if need else None,
-            km=float(miles) * MILE if miles and self.point else None, day=read.get("day", ""),
-            time=read.get("time", ""), age=read.get("age"), access=tuple(read.get("access", ())),
-            language=read.get("language", "").lower(), after=after, size=PAGE,
+            km=float(miles) * MILE if miles and self.point else None,
+            day=read.get("day", ""),
+            time=read.get("time", ""),
+            age=read.get("age"),
+            access=tuple(read.get("access", ())),
+            language=read.get("language", "").lower(),
+            after=after,
+            size=PAGE,
             **{name: bool(read.get(name)) for name in TICKS},
-        )  # fmt: skip
+        )
 
     # --- Its address, and the filters in it -----------------------------------------------------------
 
@@ -158,11 +176,17 @@ class SearchForm(Form):
         """What to leave out when nothing was found: words for a link, and its query."""
         chosen = dict(self.chosen())
         ways = [
-            ("day", f"Any day, not only {DAYS.get(chosen.get('day', ''), '')}"), ("time", "Any time of day"),
-            ("miles", "Further away"), ("free", "Not only what is free"), ("room", "Also where there may be no room"),
-            ("age", "Any age"), ("language", "Any language"), ("meets", "Also where nobody can meet you"),
-            ("access", "Without asking for access"), ("online", "Not only online or by phone"),
-        ]  # fmt: skip
+            ("day", f"Any day, not only {DAYS.get(chosen.get('day', ''), '')}"),
+            ("time", "Any time of day"),
+            ("miles", "Further away"),
+            ("free", "Not only what is free"),
+            ("room", "Also where there may be no room"),
+            ("age", "Any age"),
+            ("language", "Any language"),
+            ("meets", "Also where nobody can meet you"),
+            ("access", "Without asking for access"),
+            ("online", "Not only online or by phone"),
+        ]
         found = [(words, self.query(**{name: ""})) for name, words in ways if name in chosen]
         need = self.needs.get(chosen.get("need", ""))
         if need and self.data.get("words"):
@@ -221,10 +245,14 @@ def in_words(name: str, value: str, needs: Mapping[str, str]) -> str:
     if name in TICKS:
         return TICKS[name]
     said = {
-        "need": needs.get(value, value), "day": DAYS.get(value, value), "time": TIMES.get(value, value),
-        "miles": f"Within {MILES.get(value, value)}", "access": ACCESS.get(value, value), "age": f"For age {value}",
+        "need": needs.get(value, value),
+        "day": DAYS.get(value, value),
+        "time": TIMES.get(value, value),
+        "miles": f"Within {MILES.get(value, value)}",
+        "access": ACCESS.get(value, value),
+        "age": f"For age {value}",
         "language": f"In {language_name(value)}",
-    }  # fmt: skip
+    }
     return said.get(name, value)
 
 

@@ -34,9 +34,14 @@ def activities(request: HttpRequest) -> HttpResponse:
     if unmet.is_meant(request) and not asked.after and not danger and is_lost(form, found):
         unmet.keep(form, found)
     context = {
-        "form": form, "found": found, "shown": first + len(found.services), "first": first + 1,
-        "understood": form.understood(found), "by": request.headers.get("HX-Trigger", ""), "danger": danger,
-    }  # fmt: skip
+        "form": form,
+        "found": found,
+        "shown": first + len(found.services),
+        "first": first + 1,
+        "understood": form.understood(found),
+        "by": request.headers.get("HX-Trigger", ""),
+        "danger": danger,
+    }
     return page(request, "directory/activities.html", context, part=PARTS, status=422 if form.errors else 200)
 
 

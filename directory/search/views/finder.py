@@ -25,12 +25,19 @@ def finder(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponseRedirect(to(onward(number), query(request.GET, number, said_now)))
     kept = query(request.GET, number, said(request.GET, number))
     others = [n for n in range(len(ANSWERS)) if n != number]
-    return answer(request, "directory/finder.html", {
-        "form": form, "question": QUESTIONS[number], "number": number + 1, "of": len(QUESTIONS),
-        "carried": said(request.GET, *others),
-        "back": to(QUESTIONS[number - 1].page, kept) if number else reverse("directory:home"),
-        "skip": to(onward(number), query(request.GET, number, [])),
-    })  # fmt: skip
+    return answer(
+        request,
+        "directory/finder.html",
+        {
+            "form": form,
+            "question": QUESTIONS[number],
+            "number": number + 1,
+            "of": len(QUESTIONS),
+            "carried": said(request.GET, *others),
+            "back": to(QUESTIONS[number - 1].page, kept) if number else reverse("directory:home"),
+            "skip": to(onward(number), query(request.GET, number, [])),
+        },
+    )
 
 
 def onward(number: int) -> str:

@@ -14,9 +14,11 @@ class SlipForm(Form):
 class CodeForm(Form):
     button = "Open the list"
     code = CleanCharField(
-        label="Code", max_length=50, help_text="Eight letters and numbers, for example CDFG-3467",
+        label="Code",
+        max_length=50,
+        help_text="Eight letters and numbers, for example CDFG-3467",
         error_messages={"required": "Enter the code on your slip"},
         widget=forms.TextInput(
             attrs=width(10) | {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
-    )  # fmt: skip
+    )

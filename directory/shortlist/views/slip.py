@@ -108,9 +108,13 @@ def paper(slip: Slip) -> dict[str, Any]:
     today, address = timezone.localdate(), slips.address(slip)
     cards = [card(service, today) for service in listed(slip.services)]
     return {
-        "slip": slip, "code": slips.shown(slip.code), "door": slips.door(), "square": slips.square(address),
-        "cards": cards, "gone": len(slip.services) - len(cards),
-    }  # fmt: skip
+        "slip": slip,
+        "code": slips.shown(slip.code),
+        "door": slips.door(),
+        "square": slips.square(address),
+        "cards": cards,
+        "gone": len(slip.services) - len(cards),
+    }
 
 
 def listed_on_list(request: HttpRequest) -> list[Service]:

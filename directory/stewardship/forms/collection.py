@@ -11,13 +11,18 @@ from directory.models import CollectionItem
 
 class CollectionForm(Form):
     title = CleanCharField(
-        label="Title", max_length=150, help_text="For example, Things to do after a bereavement",
+        label="Title",
+        max_length=150,
+        help_text="For example, Things to do after a bereavement",
         error_messages={"required": "Enter a title", "max_length": "Use 150 characters or fewer for the title"},
-    )  # fmt: skip
+    )
     introduction = TextField(
-        label="Introduction", max_length=1500, rows=5, required=False,
+        label="Introduction",
+        max_length=1500,
+        rows=5,
+        required=False,
         help_text="Who it is for, in two or three plain sentences",
-    )  # fmt: skip
+    )
 
     def clean_title(self) -> str:
         title = " ".join(self.cleaned_data["title"].split())
@@ -37,9 +42,11 @@ class NoteForm(Form):
     button = "Save the note"
     mark_optional = False
     note = CleanCharField(
-        label="A word about it", max_length=300, required=False,
+        label="A word about it",
+        max_length=300,
+        required=False,
         error_messages={"max_length": "Use 300 characters or fewer for the note. You have %(show_value)d"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, item: CollectionItem, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"id_%s_{item.pk}", initial={"note": item.note}, **kwargs)

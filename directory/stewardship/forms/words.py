@@ -25,14 +25,19 @@ class SynonymForm(Form):
     """With `synonym` it changes that one."""
 
     typed = CleanCharField(
-        label="When people type", max_length=100, widget=forms.TextInput(attrs=width(20)),
-        help_text="For example, AA", error_messages={"required": "Enter what people type"},
-    )  # fmt: skip
+        label="When people type",
+        max_length=100,
+        widget=forms.TextInput(attrs=width(20)),
+        help_text="For example, AA",
+        error_messages={"required": "Enter what people type"},
+    )
     means = CleanCharField(
-        label="Also look for", max_length=200, widget=forms.TextInput(attrs=width(30)),
+        label="Also look for",
+        max_length=200,
+        widget=forms.TextInput(attrs=width(30)),
         help_text="For example, alcohol, drinking",
         error_messages={"required": "Enter what to look for as well"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, member: Membership, synonym: Synonym | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,10 +76,12 @@ class SynonymForm(Form):
 class StopWordForm(Form):
     button = "Add"
     word = CleanCharField(
-        label="Word", max_length=50, widget=forms.TextInput(attrs=width(20)),
+        label="Word",
+        max_length=50,
+        widget=forms.TextInput(attrs=width(20)),
         help_text="A word that most activities could have, such as local or group",
         error_messages={"required": "Enter a word"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,19 +102,27 @@ class PlaceForm(Form):
     """A neighbourhood and its middle: by a postcode, or by degrees. With `given` it changes that one."""
 
     name = CleanCharField(
-        label="Name", max_length=80, widget=forms.TextInput(attrs=width(20)), help_text="For example, Goring",
+        label="Name",
+        max_length=80,
+        widget=forms.TextInput(attrs=width(20)),
+        help_text="For example, Goring",
         error_messages={"required": "Enter the name of the neighbourhood"},
-    )  # fmt: skip
+    )
     postcode = PostcodeField(label="A postcode in its middle", required=False)
     latitude = forms.FloatField(
-        label="Latitude", required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"} | width(10)),
-        help_text="Degrees, for example 50.8110", error_messages={"invalid": "Enter degrees, for example 50.8110"},
-    )  # fmt: skip
+        label="Latitude",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"} | width(10)),
+        help_text="Degrees, for example 50.8110",
+        error_messages={"invalid": "Enter degrees, for example 50.8110"},
+    )
     longitude = forms.FloatField(
-        label="Longitude", required=False, widget=forms.TextInput(attrs=width(10)),
+        label="Longitude",
+        required=False,
+        widget=forms.TextInput(attrs=width(10)),
         help_text="Degrees, west of Greenwich with a minus, for example -0.4240",
         error_messages={"invalid": "Enter degrees, for example -0.4240"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, member: Membership, given: Place | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -36,9 +36,7 @@ def new_collection(request: MemberRequest) -> HttpResponse:
     form = NewCollectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         read = form.cleaned_data
-        made = deeds.create(
-            key=read["key"], title=read["title"], introduction=read["introduction"], by=request.member
-        )  # fmt: skip
+        made = deeds.create(key=read["key"], title=read["title"], introduction=read["introduction"], by=request.member)
         messages.success(request, "Saved as a draft. Now choose the activities.")
         return redirect("directory:steward_collection", pk=made.pk)
     return answer(request, "directory/collection_new.html", {"form": form})
@@ -52,9 +50,7 @@ def steward_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     form = words_form(collection, request.POST if request.method == "POST" else None)
     if form.is_valid():
         read = form.cleaned_data
-        deeds.write(
-            collection=collection, title=read["title"], introduction=read["introduction"], by=request.member
-        )  # fmt: skip
+        deeds.write(collection=collection, title=read["title"], introduction=read["introduction"], by=request.member)
         messages.success(request, "Saved.")
         return redirect("directory:steward_collection", pk=pk)
     return collection_page(request, collection, form)
@@ -132,12 +128,19 @@ def collection_page(request: MemberRequest, collection: Collection, form: Form) 
     words = request.GET.get("words", "").replace("\x00", "")[:200]
     items = all_of(collection)
     sent = form.item.pk if isinstance(form, NoteForm) else None
-    return answer(request, "directory/steward_collection.html", {
-        "collection": collection, "form": form, "words_form": words_form(collection) if sent else form,
-        "rows": [(item, form if item.pk == sent else NoteForm(item=item)) for item in items],
-        "inside": {item.service_id for item in items}, "words": words,
-        "found": search(Asked(words=words, size=OFFERED)) if words else None,
-    })  # fmt: skip
+    return answer(
+        request,
+        "directory/steward_collection.html",
+        {
+            "collection": collection,
+            "form": form,
+            "words_form": words_form(collection) if sent else form,
+            "rows": [(item, form if item.pk == sent else NoteForm(item=item)) for item in items],
+            "inside": {item.service_id for item in items},
+            "words": words,
+            "found": search(Asked(words=words, size=OFFERED)) if words else None,
+        },
+    )
 
 
 def words_form(collection: Collection, sent: QueryDict | None = None) -> CollectionForm:

@@ -19,9 +19,12 @@ from directory.stewardship.stale import LISTS, counts, first
 
 MOST = 50
 SAID = {
-    "right": "Marked as checked today", "ended": "Nobody finds it any more", "again": "People find it again",
-    "show": "People find it again", "ask": "Its group is asked by e-mail",
-}  # fmt: skip
+    "right": "Marked as checked today",
+    "ended": "Nobody finds it any more",
+    "again": "People find it again",
+    "show": "People find it again",
+    "ask": "Its group is asked by e-mail",
+}
 
 
 @allow(Permission.STEWARD)
@@ -34,9 +37,13 @@ def stale(request: MemberRequest) -> HttpResponse:
     show = show if show in LISTS else full
     tabs = [(name, words, numbers[name]) for name, words in LISTS.items()]
     context = {
-        "tabs": tabs, "show": show, "words": LISTS[show], "more": max(numbers[show] - MOST, 0), "most": MOST,
+        "tabs": tabs,
+        "show": show,
+        "words": LISTS[show],
+        "more": max(numbers[show] - MOST, 0),
+        "most": MOST,
         "services": first(request.member, show, today, MOST),
-    }  # fmt: skip
+    }
     return page(request, "directory/stale.html", context)
 
 

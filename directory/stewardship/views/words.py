@@ -71,9 +71,12 @@ def places(request: MemberRequest) -> HttpResponse:
         return redirect("directory:places")
     tried = clean(request.GET.get("near", ""))[:80]
     context = {
-        "form": form, "given": given, "places": Place.visible_to(request.member).order_by("name"),
-        "tried": tried, "found": find_place(tried) if tried else None,
-    }  # fmt: skip
+        "form": form,
+        "given": given,
+        "places": Place.visible_to(request.member).order_by("name"),
+        "tried": tried,
+        "found": find_place(tried) if tried else None,
+    }
     return page(request, "directory/places.html", context, status=422 if form.errors else 200)
 
 
@@ -93,11 +96,15 @@ def words_page(request: MemberRequest, **context: Any) -> HttpResponse:
     tried = clean(request.GET.get("words", ""))[:200]
     found = search(Asked(words=tried, size=SHOWN)) if tried else None
     context = {
-        "synonym": None, "synonym_form": SynonymForm(member=request.member),
+        "synonym": None,
+        "synonym_form": SynonymForm(member=request.member),
         "stop_form": StopWordForm(member=request.member),
-        "synonyms": Synonym.visible_to(request.member), "stop_words": StopWord.visible_to(request.member),
-        "tried": tried, "found": found, "steps": try_words(tried, found) if found else [],
-    } | context  # fmt: skip
+        "synonyms": Synonym.visible_to(request.member),
+        "stop_words": StopWord.visible_to(request.member),
+        "tried": tried,
+        "found": found,
+        "steps": try_words(tried, found) if found else [],
+    } | context
     return page(request, "directory/words.html", context, status=422 if context["form"].errors else 200)
 
 

@@ -107,9 +107,10 @@ def test_a_moved_and_a_cancelled_session_are_overrides_of_their_day(client: Clie
     with time_machine.travel(MARCH):
         service = walk()
         Session.objects.filter(on="2026-03-10").update(
-            starts_at=datetime.datetime(2026, 3, 11, 14, tzinfo=LONDON), changed=True,
+            starts_at=datetime.datetime(2026, 3, 11, 14, tzinfo=LONDON),
+            changed=True,
             ends_at=datetime.datetime(2026, 3, 11, 15, tzinfo=LONDON),
-        )  # fmt: skip
+        )
         Session.objects.filter(on="2026-03-31").update(cancelled_at=timezone.now(), cancelled_why="Snow")
         calendar = fetched(client, service)
     assert unfolded(calendar, MARCH) == ["03-03 10:30", "03-11 14:00", "03-17 10:30", "03-24 10:30", "04-07 10:30"]

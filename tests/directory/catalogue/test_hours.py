@@ -15,8 +15,10 @@ TODAY = datetime.date(2026, 11, 22)
     ("fields", "words"),
     [
         ({"freq": "WEEKLY", "byday": "TU"}, "Tuesdays"),
-        ({"freq": "WEEKLY", "byday": "TU", "opens_at": datetime.time(10, 30), "closes_at": datetime.time(12)},
-         "Tuesdays, 10:30am to midday"),
+        (
+            {"freq": "WEEKLY", "byday": "TU", "opens_at": datetime.time(10, 30), "closes_at": datetime.time(12)},
+            "Tuesdays, 10:30am to midday",
+        ),
         ({"freq": "WEEKLY", "byday": "TH,TU", "opens_at": datetime.time(14)}, "Tuesdays and Thursdays, from 2pm"),
         ({"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR"}, "Monday to Friday"),
         ({"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU"}, "Every day"),
@@ -32,7 +34,7 @@ TODAY = datetime.date(2026, 11, 22)
         ({"description": "By appointment\nCall first"}, "By appointment"),
         ({}, ""),
     ],
-)  # fmt: skip
+)
 def test_hours_are_said_as_people_say_them(fields: dict[str, Any], words: str) -> None:
     assert in_words(Schedule(**fields)) == words
 

@@ -25,8 +25,10 @@ def full(**fields: object) -> Service:
     """A listing with everything there is to say."""
     columns = {
         "description": "We walk slowly along the beach and have tea afterwards. Dogs are welcome, and nobody is left.",
-        "eligibility": "Anybody over 50", "phone": "01632 960123", "first_time": "Look for the yellow hat.",
-    }  # fmt: skip
+        "eligibility": "Anybody over 50",
+        "phone": "01632 960123",
+        "first_time": "Look for the yellow hat.",
+    }
     service = ServiceFactory(**columns | fields)
     service.service_terms.create(term=need(code=str(uuid.uuid4())[:8]))
     place = Location.objects.create(name="St Mary's Hall", postcode="BN11 1AA")

@@ -42,11 +42,20 @@ def url(service: Service) -> str:
 def full(**fields: object) -> Service:
     """An activity that says all there is to say."""
     service = listed(
-        "Harbour walk", day="TU", description="An easy walk.\n\nWith tea.", phone="01632 960001", minimum_age=50,
-        email="walk@group.example.org", url="https://walk.example.org", eligibility="Anyone who can walk a mile",
-        application="Just turn up", assured_date=datetime.date(2026, 11, 2), alert="Meet at the pier in May",
-        accreditations="Walk leaders are trained", **fields,
-    )  # fmt: skip
+        "Harbour walk",
+        day="TU",
+        description="An easy walk.\n\nWith tea.",
+        phone="01632 960001",
+        minimum_age=50,
+        email="walk@group.example.org",
+        url="https://walk.example.org",
+        eligibility="Anyone who can walk a mile",
+        application="Just turn up",
+        assured_date=datetime.date(2026, 11, 2),
+        alert="Meet at the pier in May",
+        accreditations="Walk leaders are trained",
+        **fields,
+    )
     place = Location.objects.get()
     place.address, place.postcode, place.transport = "Church Road", "BN11 2AA", "Bus 700 stops outside"
     place.save()
@@ -62,12 +71,28 @@ def full(**fields: object) -> Service:
 def test_it_says_all_there_is_to_say(client: Client) -> None:
     html = client.get(url(full())).content.decode()
     for words in (
-        "<h1>Harbour walk</h1>", "<p>With tea.</p>", "Tuesdays, 10:30am to midday", "Church Road", "BN11 2AA",
-        "Bus 700 stops outside", "Step-free from the street", "Adults, £2.50 a walk", "Ages 50 and over", "Polish",
-        "Anyone who can walk a mile", "Just turn up", "2 November 2026", "Ask for Joan, Walk leader", "Getting out",
-        'href="tel:01632960001"', "mailto:walk@group.example.org", "Call to join", "Meet at the pier in May",
-        "Walk leaders are trained", "data-print",
-    ):  # fmt: skip
+        "<h1>Harbour walk</h1>",
+        "<p>With tea.</p>",
+        "Tuesdays, 10:30am to midday",
+        "Church Road",
+        "BN11 2AA",
+        "Bus 700 stops outside",
+        "Step-free from the street",
+        "Adults, £2.50 a walk",
+        "Ages 50 and over",
+        "Polish",
+        "Anyone who can walk a mile",
+        "Just turn up",
+        "2 November 2026",
+        "Ask for Joan, Walk leader",
+        "Getting out",
+        'href="tel:01632960001"',
+        "mailto:walk@group.example.org",
+        "Call to join",
+        "Meet at the pier in May",
+        "Walk leaders are trained",
+        "data-print",
+    ):
         assert words in html, words
 
 
@@ -142,9 +167,13 @@ def test_how_it_answers_is_said_from_five_answers_on(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("days", "percent", "words"),
-    [(0, 0, "Usually answers on the same day. Said yes to 0% in the last year"),
-     (1, None, "Usually answers within a day"), (None, 100, "Said yes to 100% in the last year"), (None, None, "")],
-)  # fmt: skip
+    [
+        (0, 0, "Usually answers on the same day. Said yes to 0% in the last year"),
+        (1, None, "Usually answers within a day"),
+        (None, 100, "Said yes to 100% in the last year"),
+        (None, None, ""),
+    ],
+)
 def test_replies_in_words(days: int | None, percent: int | None, words: str) -> None:
     assert replies(Service(answers=9, reply_days=days, accepted_percent=percent)) == words
 
@@ -163,11 +192,20 @@ def test_a_check_of_long_ago_says_to_ask_first(client: Client) -> None:
     assert "That is a while ago: ask before you go" in html
 
 
-@pytest.mark.parametrize(("amounts", "about", "fees", "said"), [
-    (["3"], "a time", "", "£3 a time"), (["2.50"], "", "", "£2.50"), (["3", "2"], "a time", "", "From £2"),
-    (["3", "0"], "", "", ""), (["3"], "a time, with tea and a biscuit", "", ""), ([None], "Ask us", "", ""),
-    ([], "", "£4 a session", "£4 a session"), ([], "", "Donations welcome", ""), ([], "", "", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("amounts", "about", "fees", "said"),
+    [
+        (["3"], "a time", "", "£3 a time"),
+        (["2.50"], "", "", "£2.50"),
+        (["3", "2"], "a time", "", "From £2"),
+        (["3", "0"], "", "", ""),
+        (["3"], "a time, with tea and a biscuit", "", ""),
+        ([None], "Ask us", "", ""),
+        ([], "", "£4 a session", "£4 a session"),
+        ([], "", "Donations welcome", ""),
+        ([], "", "", ""),
+    ],
+)
 def test_a_price_in_a_few_words(amounts: list[str | None], about: str, fees: str, said: str) -> None:
     service = ServiceFactory(fees=fees)
     for amount in amounts:
@@ -193,9 +231,14 @@ def test_the_next_sessions_with_places_left_and_where_to_book(client: Client) ->
     Session.objects.filter(pk=third.pk).update(cancelled_at=timezone.now(), cancelled_why="Snow")
     html = client.get(url(service)).content.decode()
     for words in (
-        "1 place left", "Full", "Join the waiting list", "2 places left", "Not on: Snow",
-        reverse("bookings:book", args=[first.pk]), reverse("directory:calendar", args=[service.pk]),
-    ):  # fmt: skip
+        "1 place left",
+        "Full",
+        "Join the waiting list",
+        "2 places left",
+        "Not on: Snow",
+        reverse("bookings:book", args=[first.pk]),
+        reverse("directory:calendar", args=[service.pk]),
+    ):
         assert words in html, words
     assert reverse("bookings:book", args=[third.pk]) not in html
 
@@ -345,9 +388,15 @@ def test_the_wrong_verb_changes_nothing(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
-    [(None, None, ""), (18, None, "Ages 18 and over"), (0, 4, "Up to age 4"), (6, 14, "Ages 6 to 14"),
-     (50, 150, "Ages 50 and over"), (11, 11, "Age 11")],
-)  # fmt: skip
+    [
+        (None, None, ""),
+        (18, None, "Ages 18 and over"),
+        (0, 4, "Up to age 4"),
+        (6, 14, "Ages 6 to 14"),
+        (50, 150, "Ages 50 and over"),
+        (11, 11, "Age 11"),
+    ],
+)
 def test_ages(low: int | None, high: int | None, words: str) -> None:
     assert ages(Service(minimum_age=low, maximum_age=high)) == words
 
@@ -386,6 +435,6 @@ def test_costs() -> None:
         ("word " * 100, "word " * 35 + "word…"),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_a_summary_ends_at_a_sentence_or_a_word(text: str, words: str) -> None:
     assert summary(text) == words

@@ -35,8 +35,9 @@ def test_given_pages_are_seen_then_no_query_and_one_statement_writes_the_sums(dj
     flush()
     today = timezone.localdate()
     assert set(Figure.objects.values_list("service", "on", "shown", "views")) == {
-        (walk.pk, today, 4, 1), (choir.pk, today, 3, 0),
-    }  # fmt: skip
+        (walk.pk, today, 4, 1),
+        (choir.pk, today, 3, 0),
+    }
 
 
 def test_given_a_listing_is_gone_when_written_then_the_others_count():
@@ -94,7 +95,7 @@ def test_by_month_with_what_others_know(monkeypatch):
     assert found == {
         (walk.pk, datetime.date(2026, 10, 1)): {"shown": 20, "views": 3},
         (walk.pk, november): {"shown": 10, "views": 4, "referrals": 3},
-    }  # fmt: skip
+    }
 
 
 def test_the_last_twelve_months_over_the_turn_of_a_year():

@@ -66,8 +66,16 @@ def test_the_csv_has_a_row_for_each_activity_and_month(client_of, provider, walk
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert "figures-" in response["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
-    assert rows[0] == ["Activity", "Month", "Shown in searches", "Page opened", "Referrals", "Places booked", "Came",
-                       "Did not come"]  # fmt: skip
+    assert rows[0] == [
+        "Activity",
+        "Month",
+        "Shown in searches",
+        "Page opened",
+        "Referrals",
+        "Places booked",
+        "Came",
+        "Did not come",
+    ]
     assert len(rows) == 13
     assert rows[-1][1:5] == [f"{timezone.localdate():%Y-%m}", "40", "5", "1"]
 
@@ -88,8 +96,11 @@ def test_the_xlsx_holds_numbers(client_of, provider, walk):
     assert "spreadsheetml" in response["Content-Type"]
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
     assert [sheet.cell(13, column).value for column in range(1, 5)] == [
-        "Harbour walk", f"{timezone.localdate():%Y-%m}", 40, 5,
-    ]  # fmt: skip
+        "Harbour walk",
+        f"{timezone.localdate():%Y-%m}",
+        40,
+        5,
+    ]
     assert sheet["C13"].data_type == "n"
 
 

@@ -186,10 +186,21 @@ def test_what_changed_or_came_after_a_moment(client: Client) -> None:
 
 
 BAD = {
-    "page": "0", "per_page": "101", "taxonomy_term_id": "walking", "taxonomy_id": "1", "organization_id": "\0",
-    "minimum_age": "old", "maximum_age": "-1", "start_time": "25:00", "end_time": "soon", "day": "Caturday",
-    "modified_after": "yesterday", "full": "perhaps", "format": "xml", "search": "x" * 201,
-}  # fmt: skip
+    "page": "0",
+    "per_page": "101",
+    "taxonomy_term_id": "walking",
+    "taxonomy_id": "1",
+    "organization_id": "\0",
+    "minimum_age": "old",
+    "maximum_age": "-1",
+    "start_time": "25:00",
+    "end_time": "soon",
+    "day": "Caturday",
+    "modified_after": "yesterday",
+    "full": "perhaps",
+    "format": "xml",
+    "search": "x" * 201,
+}
 
 
 @pytest.mark.parametrize(("name", "value"), BAD.items())

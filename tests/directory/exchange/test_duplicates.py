@@ -48,7 +48,7 @@ HERE = {"latitude": 50.81, "longitude": -0.37}
         (at(**HERE, key="b", name="Seafront walks", phones=[{"number": "+44 1632 960123"}]), "the same phone number"),
         (at(**HERE, key="b", name="Seafront walks", url="http://www.walk.example.org/"), "the same website"),
     ],
-)  # fmt: skip
+)
 def test_neighbours_that_look_alike_are_suggested(other: dict[str, Any], why: str) -> None:
     one = at(**HERE, phones=[{"number": "01632 960123"}], url="https://walk.example.org")
     found = suggested(one, other)

@@ -75,9 +75,15 @@ def paged(rows: list[Any], per_page: int = 2) -> Any:
         contents = rows[(number - 1) * per_page : number * per_page]
         total = -(-len(rows) // per_page)
         return {
-            "total_items": len(rows), "total_pages": total, "page_number": number, "size": len(contents),
-            "first_page": number == 1, "last_page": number >= total, "empty": not contents, "contents": contents,
-        }  # fmt: skip
+            "total_items": len(rows),
+            "total_pages": total,
+            "page_number": number,
+            "size": len(contents),
+            "first_page": number == 1,
+            "last_page": number >= total,
+            "empty": not contents,
+            "contents": contents,
+        }
 
     return page
 
@@ -144,10 +150,17 @@ def test_nobody_there() -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://10.0.0.1/", "http://192.168.1.1/",
-        "http://169.254.169.254/latest/meta-data/", "http://0.0.0.0/", "http://[::ffff:127.0.0.1]/", "http://100.64.0.1/",
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://0.0.0.0/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://100.64.0.1/",
     ],
-)  # fmt: skip
+)
 def test_private_machines_are_not_asked(address: str) -> None:
     with pytest.raises(FeedError, match="private network"):
         checked(address, allow_private=False)

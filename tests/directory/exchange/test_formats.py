@@ -26,12 +26,18 @@ HOUNSLOW = Path(__file__).parents[4] / "shared" / "data" / "hounslow-connect"
 def council(key: str = "1", **changed: Any) -> dict[str, Any]:
     """A service of a council's feed in Open Referral UK 1.0."""
     location = {
-        "id": f"L{key}", "name": "Hall", "latitude": 50.81, "longitude": -0.37,
+        "id": f"L{key}",
+        "name": "Hall",
+        "latitude": 50.81,
+        "longitude": -0.37,
         "physical_addresses": [{"id": "x", "address_1": "1 High St", "city": "Worthing", "postal_code": "BN11 2AA"}],
         "accessibility_for_disabilities": [{"id": "y", "accessibility": "Ramp at the door"}],
-    }  # fmt: skip
+    }
     return {
-        "id": key, "name": "Lunch club", "status": "active", "description": "<p>Lunch</p>",
+        "id": key,
+        "name": "Lunch club",
+        "status": "active",
+        "description": "<p>Lunch</p>",
         "organization": {"id": "o1", "name": "Age Well", "url": "https://well.example.org"},
         "eligibilitys": [
             {"id": "e", "eligibility": "Older people", "minimum_age": 55, "maximum_age": 99},
@@ -42,28 +48,42 @@ def council(key: str = "1", **changed: Any) -> dict[str, Any]:
         "languages": [{"id": "l", "language": "Polish"}],
         "service_areas": [{"id": "sa", "service_area": "Adur"}],
         "service_at_locations": [{"id": f"sl{key}", "location": location}],
-    } | changed  # fmt: skip
+    } | changed
 
 
 def american(key: str = "us-1", **changed: Any) -> dict[str, Any]:
     """A service of a US 211 in HSDS 3.1."""
     location = {
-        "id": "loc", "name": "Center", "location_type": "physical", "latitude": 47.6, "longitude": -122.3,
-        "addresses": [{
-            "id": "ad", "address_1": "5 Main St", "city": "Seattle", "state_province": "WA", "postal_code": "98101",
-            "country": "US", "address_type": "physical",
-        }],
+        "id": "loc",
+        "name": "Center",
+        "location_type": "physical",
+        "latitude": 47.6,
+        "longitude": -122.3,
+        "addresses": [
+            {
+                "id": "ad",
+                "address_1": "5 Main St",
+                "city": "Seattle",
+                "state_province": "WA",
+                "postal_code": "98101",
+                "country": "US",
+                "address_type": "physical",
+            }
+        ],
         "schedules": [{"id": "h", "description": "Mon-Fri 8:30 AM - 5:00 PM"}],
-    }  # fmt: skip
+    }
     return {
-        "id": key, "name": "Food bank", "status": "active", "fees_description": "Free",
+        "id": key,
+        "name": "Food bank",
+        "status": "active",
+        "fees_description": "Free",
         "eligibility_description": "Residents of King County",
         "phones": [{"id": "f", "number": "206-555-0199", "type": "fax"}, {"id": "p", "number": "206-555-0100"}],
         "organization": {"id": "org", "name": "Harvest", "website": "https://harvest.example.org"},
         "capacities": [{"id": "c", "unit": {"id": "u", "name": "beds"}, "available": 3, "updated": "2026-01-01"}],
         "attributes": [{"id": "a", "taxonomy_term": {"id": "BD-1", "code": "BD-1", "name": "Food", "taxonomy": "211"}}],
         "service_at_locations": [{"id": "sal", "location": location}],
-    } | changed  # fmt: skip
+    } | changed
 
 
 def bring(path: Path | str, name: str = "feed") -> Run:
@@ -94,9 +114,14 @@ def test_a_council_s_feed_of_1_0(server: Server) -> None:  # noqa: F811
     def older(query: dict[str, list[str]]) -> Any:
         page = pages(query)
         return {
-            "totalElements": 5, "totalPages": 3, "number": page["page_number"], "size": page["size"],
-            "first": page["first_page"], "last": page["last_page"], "content": page["contents"],
-        }  # fmt: skip
+            "totalElements": 5,
+            "totalPages": 3,
+            "number": page["page_number"],
+            "size": page["size"],
+            "first": page["first_page"],
+            "last": page["last_page"],
+            "content": page["contents"],
+        }
 
     server.pages = {"/services": older}
     run = twice(f"{server.url}/services")
@@ -131,9 +156,11 @@ def test_hsds_of_a_us_211(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data/services.json", json.dumps(rows))
     content = {
-        "us.json": json.dumps({"total_items": 3, "contents": rows}), "us.ndjson": lines,
-        "us.json.gz": gzip.compress(lines.encode()), "us.zip": packed.getvalue(),
-    }[name]  # fmt: skip
+        "us.json": json.dumps({"total_items": 3, "contents": rows}),
+        "us.ndjson": lines,
+        "us.json.gz": gzip.compress(lines.encode()),
+        "us.zip": packed.getvalue(),
+    }[name]
     run = twice(written(tmp_path, name, content))
     assert (run.new, run.problems) == (3, [])
     service = Service.objects.order_by("pk")[0]
@@ -160,7 +187,8 @@ def hsds_tables(older: bool = False) -> dict[str, list[dict[str, str]]]:
     return {
         "organizations": [{"id": "org", "name": "Walkers", "description": "We walk"}],
         "services": [
-            {"id": "s1", "organization_id": "org", "name": "Walk", "status": "active"}, {"id": "s2", "name": ""},
+            {"id": "s1", "organization_id": "org", "name": "Walk", "status": "active"},
+            {"id": "s2", "name": ""},
         ],
         "locations": [{"id": "loc", "name": "Hall", "latitude": "50.83", "longitude": "-0.17"}],
         "service_at_locations": [{"id": "sal", "service_id": "s1", "location_id": "loc"}],
@@ -176,7 +204,7 @@ def hsds_tables(older: bool = False) -> dict[str, list[dict[str, str]]]:
         ],
         "taxonomies": [{"id": "x", "name": "Kinds"}],
         "taxonomy_terms": [{"id": "t", "name": "Outdoors", "taxonomy_id": "x"}],
-    }  # fmt: skip
+    }
 
 
 def as_csv(rows: list[dict[str, str]]) -> str:
@@ -239,7 +267,7 @@ VENUES = [
     ("", "5 High St", "Hove", "BN3 2AA", "", "", "", "", "", ""),
     (*UNO, "Mon-Fri 9am-5pm", *CONTACT, "Free"),
     (*UNO, "Sat 9am-5pm", *CONTACT, "Free"),
-]  # fmt: skip
+]
 
 
 def venues(delimiter: str = ",") -> str:
@@ -277,10 +305,13 @@ def test_a_flat_json_list_and_geojson(tmp_path: Path) -> None:
     flat = [dict(zip(names, row, strict=True)) for row in rows]
     assert bring(written(tmp_path, "v.json", json.dumps(flat)), "flat").new == 5
     features = [
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [-0.37, 50.81]},
-         "properties": {"name": f"Hub {n}", "address": "1 High St", "hours": {"Monday": "9-5", "Tuesday": "Closed"}}}
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [-0.37, 50.81]},
+            "properties": {"name": f"Hub {n}", "address": "1 High St", "hours": {"Monday": "9-5", "Tuesday": "Closed"}},
+        }
         for n in range(3)
-    ]  # fmt: skip
+    ]
     path = written(tmp_path, "v.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
     assert bring(path, "map").new == 3
     hub = Service.objects.get(name="Hub 1")
@@ -299,12 +330,27 @@ def test_letters_that_were_mangled_are_put_right(tmp_path: Path) -> None:
 
 def test_one_bad_record_spoils_no_other(tmp_path: Path) -> None:
     rows = [
-        walk("a"), None, 7, "x", [], {}, {"id": {}}, {"id": "n", "name": {"a": 1}}, walk("b", organization=[]),
-        walk("c", schedules={"a": 1}), walk("d", service_at_locations=[None, 1, {"location": 5}]),
-        walk("e", name="n" * 100_000), walk("f", minimum_age=1e400), walk("g", attributes=[{"taxonomy_term": []}]),
-        walk("h", eligibility=[{"minimum_age": "x"}], phones=5), walk("a"), walk("i", url="http://[bad"),
-        walk("j", schedules=[{"weekday": {}}, {"byday": {"x": 1}}]), walk("k", description="\ud800"), walk("l"),
-    ]  # fmt: skip
+        walk("a"),
+        None,
+        7,
+        "x",
+        [],
+        {},
+        {"id": {}},
+        {"id": "n", "name": {"a": 1}},
+        walk("b", organization=[]),
+        walk("c", schedules={"a": 1}),
+        walk("d", service_at_locations=[None, 1, {"location": 5}]),
+        walk("e", name="n" * 100_000),
+        walk("f", minimum_age=1e400),
+        walk("g", attributes=[{"taxonomy_term": []}]),
+        walk("h", eligibility=[{"minimum_age": "x"}], phones=5),
+        walk("a"),
+        walk("i", url="http://[bad"),
+        walk("j", schedules=[{"weekday": {}}, {"byday": {"x": 1}}]),
+        walk("k", description="\ud800"),
+        walk("l"),
+    ]
     run = bring(written(tmp_path, "bad.json", json.dumps(rows)))
     assert Service.objects.filter(name="Seafront walk").count() + 1 == run.new
     assert run.new + run.refused == len(rows), "nothing is lost without a reason"
@@ -319,11 +365,15 @@ def test_one_bad_record_spoils_no_other(tmp_path: Path) -> None:
         ("a.ndjson", '{"id": "1", "name": "Walk"}\n{"id": "2", "name": "Wa', "ends in the middle of line 2"),
         ("a.json", "[" * 100_000, "nested too deeply"),
         ("a.json", '{"a":' * 100_000, "nested too deeply"),
-        ("a.json", "<html>", "a web page"), ("a.pdf", "%PDF-1.7", "a PDF"), ("a.json", "{}", "not a JSON list"),
-        ("a.csv", "x,y\n1,2\n", "No column looks like the name"), ("a.txt", "hello", "not a list of services"),
-        ("a.zip", "PK\x03\x04", "damaged"), ("a.gz", "\x1f", "no list"),
+        ("a.json", "<html>", "a web page"),
+        ("a.pdf", "%PDF-1.7", "a PDF"),
+        ("a.json", "{}", "not a JSON list"),
+        ("a.csv", "x,y\n1,2\n", "No column looks like the name"),
+        ("a.txt", "hello", "not a list of services"),
+        ("a.zip", "PK\x03\x04", "damaged"),
+        ("a.gz", "\x1f", "no list"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, content: str, said: str) -> None:
     with pytest.raises(FeedError, match=said):
         list(read_file(written(tmp_path, name, content)))

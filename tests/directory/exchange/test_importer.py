@@ -23,21 +23,34 @@ HOUNSLOW = Path(__file__).parents[4] / "shared" / "data" / "hounslow-oruk.json"
 def walk(key: str = "walk-1", **changed: Any) -> dict[str, Any]:
     """A service as a tidy feed sends it."""
     place = {
-        "id": f"place-{key}", "location_type": "physical", "name": "St Mary's Hall",
-        "latitude": 50.81, "longitude": -0.37,
-        "addresses": [{
-            "id": "a", "address_1": "Church Road", "city": "Worthing", "state_province": "West Sussex",
-            "postal_code": "BN11 2AA", "country": "GB", "address_type": "physical",
-        }],
-    }  # fmt: skip
+        "id": f"place-{key}",
+        "location_type": "physical",
+        "name": "St Mary's Hall",
+        "latitude": 50.81,
+        "longitude": -0.37,
+        "addresses": [
+            {
+                "id": "a",
+                "address_1": "Church Road",
+                "city": "Worthing",
+                "state_province": "West Sussex",
+                "postal_code": "BN11 2AA",
+                "country": "GB",
+                "address_type": "physical",
+            }
+        ],
+    }
     return {
-        "id": key, "name": "Seafront walk", "status": "active", "description": "An easy walk.",
+        "id": key,
+        "name": "Seafront walk",
+        "status": "active",
+        "description": "An easy walk.",
         "organization": {"id": "org-1", "name": "Walkers", "description": "We walk"},
         "schedules": [
             {"id": f"hours-{key}", "freq": "WEEKLY", "byday": "TU", "opens_at": "10:30", "closes_at": "12:00"}
         ],
         "service_at_locations": [{"id": f"at-{key}", "location": place}],
-    } | changed  # fmt: skip
+    } | changed
 
 
 def run(*raws: Any, source: str = "feed") -> Report:
@@ -132,19 +145,31 @@ FIELDS = [
     ({"schedules": [{"valid_from": "2026-02-01", "valid_to": "2026-01-01"}]}, "schedules[0].valid_from", "is after"),
     ({"schedules": [{"interval": 0}]}, "schedules[0].interval", "is not a whole number"),
     ({"service_at_locations": [{"id": "x"}]}, "service_at_locations[0].location", "there is no place"),
-    ({"service_at_locations": [{"location": {"latitude": 100, "longitude": 0}}]},
-     "service_at_locations[0].location.latitude", "not a point on earth"),
-    ({"service_at_locations": [{"location": {"latitude": "north"}}]},
-     "service_at_locations[0].location.latitude", "is not a number"),
-    ({"service_at_locations": [{"location": {"id": "p"}}, {"location": {"id": "p"}}]},
-     "service_at_locations[1].location.id", "the same place twice"),
+    (
+        {"service_at_locations": [{"location": {"latitude": 100, "longitude": 0}}]},
+        "service_at_locations[0].location.latitude",
+        "not a point on earth",
+    ),
+    (
+        {"service_at_locations": [{"location": {"latitude": "north"}}]},
+        "service_at_locations[0].location.latitude",
+        "is not a number",
+    ),
+    (
+        {"service_at_locations": [{"location": {"id": "p"}}, {"location": {"id": "p"}}]},
+        "service_at_locations[1].location.id",
+        "the same place twice",
+    ),
     ({"cost_options": [{"amount": -5}]}, "cost_options[0].amount", "is not a price"),
     ({"contacts": {"name": "Ann"}}, "contacts", "this should be a list"),
     ({"organization": None}, "organization", "no organisation with a name"),
-    ({"organization": {"id": "o", "name": "Walkers", "website": "nowhere"}},
-     "organization.website", "not a web address"),
+    (
+        {"organization": {"id": "o", "name": "Walkers", "website": "nowhere"}},
+        "organization.website",
+        "not a web address",
+    ),
     ({"attributes": [{"taxonomy_term": {"id": "t"}}]}, "attributes[0].taxonomy_term.name", "no term with a name"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("changed", "where", "what"), FIELDS, ids=[f"{w}-{n}" for n, (_, w, _) in enumerate(FIELDS)])

@@ -179,11 +179,13 @@ def test_a_feed_cut_off_half_way_keeps_what_came_and_counts_nothing_as_gone(hele
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://127.0.0.1/x", "private network"), ("http://169.254.169.254/latest", "private network"),
-        ("ftp://a.example.org", "not a web address"), ("javascript:alert(1)", "not a web address"),
+        ("http://127.0.0.1/x", "private network"),
+        ("http://169.254.169.254/latest", "private network"),
+        ("ftp://a.example.org", "not a web address"),
+        ("javascript:alert(1)", "not a web address"),
         ("", "Enter the address"),
     ],
-)  # fmt: skip
+)
 def test_only_public_addresses_are_taken(helen: Client, url: str, said: str) -> None:
     answer = post_feed(helen, url)
     assert answer.status_code == 422
@@ -394,11 +396,13 @@ def test_an_xlsx_and_a_second_upload_that_changes_nothing(helen: Client) -> None
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.exe", b"MZ", "Choose a file that ends in"), ("a.xlsx", b"Name,Postcode\n", "not what its name says"),
-        ("a.csv", b"\x1f\x8b", "not what its name says"), ("a.json", b"<html>", "not what its name says"),
+        ("a.exe", b"MZ", "Choose a file that ends in"),
+        ("a.xlsx", b"Name,Postcode\n", "not what its name says"),
+        ("a.csv", b"\x1f\x8b", "not what its name says"),
+        ("a.json", b"<html>", "not what its name says"),
         ("a.csv", b"", "empty"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_not_what_it_says_is_not_taken(helen: Client, name: str, content: bytes, said: str) -> None:
     answer = post_file(helen, content, name)
     assert answer.status_code == 422

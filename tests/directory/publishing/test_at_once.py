@@ -28,9 +28,12 @@ def member():
 
 def rename(service, name, mark, member):
     return change(
-        service=Service.objects.select_related("agency").get(pk=service.pk), section=ABOUT, seen=mark,
-        to=lambda data: data | {"name": name}, by=Author.of(member),
-    )  # fmt: skip
+        service=Service.objects.select_related("agency").get(pk=service.pk),
+        section=ABOUT,
+        seen=mark,
+        to=lambda data: data | {"name": name},
+        by=Author.of(member),
+    )
 
 
 def test_given_two_change_a_section_then_one_is_told_and_the_other_kept(member):
@@ -77,8 +80,13 @@ def test_given_places_are_taken_and_taken_away_at_once_then_the_database_keeps_i
     walk = a_listing(verified(member), places=4)
     lay_out(walk)
     row = Session.objects.order_by("on").first()
-    values = {"starts_at": row.starts_at, "ends_at": row.ends_at, "places": 2, "note": "",
-              "at_location_id": row.at_location_id}  # fmt: skip
+    values = {
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "places": 2,
+        "note": "",
+        "at_location_id": row.at_location_id,
+    }
     results = at_once(
         lambda: Session.objects.filter(pk=row.pk).update(taken=4),
         lambda: change_session(session=row, values=values, seen_before=seen(row)),

@@ -22,9 +22,12 @@ ClientOf = Callable[[Membership], Client]
 
 def asked(agency: Agency | None = None, **fields: Any) -> Claim:
     details = {
-        "name": agency.name if agency else "Goring Gap Singers", "contact_name": "Nadia Rahman",
-        "contact_email": "nadia@singers.example.org", "words": "I am named on our website", "about": "We sing",
-    }  # fmt: skip
+        "name": agency.name if agency else "Goring Gap Singers",
+        "contact_name": "Nadia Rahman",
+        "contact_email": "nadia@singers.example.org",
+        "words": "I am named on our website",
+        "about": "We sing",
+    }
     return ask_to_join(key=uuid.uuid4(), agency=agency, **details | fields)
 
 
@@ -81,8 +84,11 @@ def test_yes_to_a_new_group_makes_it_and_invites_who_asked(
     group = claim.agency
     assert group
     assert (group.name, group.kind, group.description, group.charity_number) == (
-        "Goring Gap Singers", AgencyKind.VOLUNTARY, "We sing", "1234567"
-    )  # fmt: skip
+        "Goring Gap Singers",
+        AgencyKind.VOLUNTARY,
+        "We sing",
+        "1234567",
+    )
     assert group.verified_at
     assert group.email == ""  # what they gave us to reach them is not published
     invitation = Invitation.objects.get()

@@ -19,8 +19,11 @@ def walk(provider):
 
 
 def url(walk, section="about", item=""):
-    return reverse("directory:item", args=[walk.pk, section, item]) if item else reverse(
-        "directory:edit", args=[walk.pk, section])  # fmt: skip
+    return (
+        reverse("directory:item", args=[walk.pk, section, item])
+        if item
+        else reverse("directory:edit", args=[walk.pk, section])
+    )
 
 
 def save(client, walk, section="about", item="", /, **values):
@@ -53,8 +56,9 @@ def test_given_a_section_when_saved_then_the_listing_says_so_and_a_version_is_ke
     assert data(walk)[key] == after
     version = Version.objects.get(number=2)
     assert (version.what, version.byline) == (
-        f"{SECTIONS[section].label}: changed", f"Joan Whitcombe, {walk.agency.name}",
-    )  # fmt: skip
+        f"{SECTIONS[section].label}: changed",
+        f"Joan Whitcombe, {walk.agency.name}",
+    )
 
 
 def test_lists_of_a_section_are_saved(client_of, provider, walk):
@@ -93,19 +97,42 @@ def test_given_free_then_free_and_given_it_depends_then_no_price(client_of, prov
 # --- When -----------------------------------------------------------------------------------------------
 
 PATTERNS = [  # posted, words on the list
-    ({"repeats": "weekly", "days": ["TU", "TH"], "opens_at": "10.30", "closes_at": "midday"},
-     "Tuesdays and Thursdays, 10:30am to midday"),
-    ({"repeats": "fortnightly", "fortnight_days": ["MO"], "opens_at": "2pm", "dtstart_day": "2", "dtstart_month": "11",
-      "dtstart_year": "2026"}, "Every second week on Monday, from 2pm, from 2 November 2026"),
-    ({"repeats": "weekday", "nth": "2", "weekday": "TU", "opens_at": "14:00", "closes_at": "15:30"},
-     "Second Tuesday of the month, 2pm to 3:30pm"),
+    (
+        {"repeats": "weekly", "days": ["TU", "TH"], "opens_at": "10.30", "closes_at": "midday"},
+        "Tuesdays and Thursdays, 10:30am to midday",
+    ),
+    (
+        {
+            "repeats": "fortnightly",
+            "fortnight_days": ["MO"],
+            "opens_at": "2pm",
+            "dtstart_day": "2",
+            "dtstart_month": "11",
+            "dtstart_year": "2026",
+        },
+        "Every second week on Monday, from 2pm, from 2 November 2026",
+    ),
+    (
+        {"repeats": "weekday", "nth": "2", "weekday": "TU", "opens_at": "14:00", "closes_at": "15:30"},
+        "Second Tuesday of the month, 2pm to 3:30pm",
+    ),
     ({"repeats": "date", "monthday": "15", "opens_at": "9am"}, "On the 15th of the month, from 9am"),
-    ({"repeats": "once", "opens_at": "7pm", "dtstart_day": "24", "dtstart_month": "December", "dtstart_year": "2030"},
-     "24 December 2030, from 7pm"),
+    (
+        {
+            "repeats": "once",
+            "opens_at": "7pm",
+            "dtstart_day": "24",
+            "dtstart_month": "December",
+            "dtstart_year": "2030",
+        },
+        "24 December 2030, from 7pm",
+    ),
     ({"repeats": "open", "words": "By arrangement"}, "By arrangement"),
-    ({"repeats": "weekly", "days": ["SU"], "opens_at": "10am", "skips": "25 December 2026\n1/1/2027", "places": "8"},
-     "Sundays, from 10am, not on 25 December 2026 and 1 January 2027, 8 places"),
-]  # fmt: skip
+    (
+        {"repeats": "weekly", "days": ["SU"], "opens_at": "10am", "skips": "25 December 2026\n1/1/2027", "places": "8"},
+        "Sundays, from 10am, not on 25 December 2026 and 1 January 2027, 8 places",
+    ),
+]
 
 
 @pytest.mark.parametrize(("values", "words"), PATTERNS)
@@ -268,8 +295,10 @@ def test_given_two_at_once_then_the_second_sees_both_and_may_save_theirs(client_
     assert mine.post(url(walk), posted(page.context["form"])).status_code == 302
     assert data(walk)["name"] == "Stroll"
     assert [row.data["name"] for row in Version.objects.order_by("number")] == [
-        "Harbour walk", "Seaside walk", "Stroll",
-    ]  # fmt: skip
+        "Harbour walk",
+        "Seaside walk",
+        "Stroll",
+    ]
 
 
 def test_given_two_at_once_about_one_place_then_the_second_is_told(client_of, provider, walk):

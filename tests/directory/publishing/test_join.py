@@ -79,8 +79,10 @@ def test_a_new_group_registers(client: Client) -> None:
     claim = send(client)
     assert claim.agency is None
     assert (claim.name, claim.postcode, claim.url) == (
-        "Goring Gap Singers", "BN12 4PJ", "https://www.singers.example.org"
-    )  # fmt: skip
+        "Goring Gap Singers",
+        "BN12 4PJ",
+        "https://www.singers.example.org",
+    )
     assert (claim.charity_number, claim.company_number) == ("1234567", "")
     assert (claim.contact_email, claim.contact_phone) == ("nadia@singers.example.org", "07700 900123")
     page = client.get(reverse("directory:join_sent")).content.decode()
@@ -92,9 +94,12 @@ def test_a_new_group_registers(client: Client) -> None:
 
 def test_what_is_optional_may_be_left_out(client: Client) -> None:
     bare: dict[str, dict[str, str]] = NEW | {
-        "where": {}, "web": {}, "numbers": {}, "you": {"contact_name": "Nadia"},
+        "where": {},
+        "web": {},
+        "numbers": {},
+        "you": {"contact_name": "Nadia"},
         "reach": {"contact_email": "n@group.example.org"},
-    }  # fmt: skip
+    }
     assert send(client, bare).postcode == ""
 
 

@@ -65,11 +65,13 @@ def test_the_feed_that_sends_them_again_does_not_undo_it() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        at("b", place="Library"), at("b", place="St Mary's Hall 2"),
-        at("b", place="", street="12 Church Road"), at("b", street="9 Church Road"),
+        at("b", place="Library"),
+        at("b", place="St Mary's Hall 2"),
+        at("b", place="", street="12 Church Road"),
+        at("b", street="9 Church Road"),
     ],
     ids=["another name", "another number", "no name, another street", "another house"],
-)  # fmt: skip
+)
 def test_places_that_only_share_a_postcode_stay(other: dict[str, Any]) -> None:
     run(at("a", street="7 Church Road"), other)
     assert find_double_places() == []

@@ -83,9 +83,14 @@ def test_given_it_is_due_then_one_press_says_that_it_is_still_right(client_of, p
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(0, "Checked today"), (1, "Checked 1 day ago"), (59, "Checked 59 days ago"), (90, "Checked 3 months ago"),
-     (800, "Checked 2 years ago")],
-)  # fmt: skip
+    [
+        (0, "Checked today"),
+        (1, "Checked 1 day ago"),
+        (59, "Checked 59 days ago"),
+        (90, "Checked 3 months ago"),
+        (800, "Checked 2 years ago"),
+    ],
+)
 def test_its_age_in_words(days, words):
     assert checked(Service(assured_date=timezone.localdate() - datetime.timedelta(days=days))) == words
 
@@ -248,9 +253,13 @@ def test_given_a_double_click_then_one_draft(client_of, provider):
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [({"name": ""}, "Give it a name"), ({"start": None}, "Choose what to begin from"),
-     ({"start": "own:" + str(uuid.uuid4())}, "valid choice"), ({"name": "x" * 101}, "at most 100")],
-)  # fmt: skip
+    [
+        ({"name": ""}, "Give it a name"),
+        ({"start": None}, "Choose what to begin from"),
+        ({"start": "own:" + str(uuid.uuid4())}, "valid choice"),
+        ({"name": "x" * 101}, "at most 100"),
+    ],
+)
 def test_given_bad_input_then_422(client_of, provider, values, words):
     client = client_of(provider)
     page = client.post(NEW, posted(client.get(NEW).context["form"], **({"name": "Lunch", "start": "blank"} | values)))

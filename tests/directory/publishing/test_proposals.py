@@ -142,9 +142,14 @@ def test_no_needs_words_and_they_reach_the_group(steward: Membership, group: Mem
 
 @pytest.mark.parametrize(
     "bad",
-    [{}, {"decision": "yes"}, {"decision": "yes", "chosen": ["agency"]}, {"decision": "yes", "chosen": []},
-     {"decision": "no", "words": "x" * 1001}],
-)  # fmt: skip
+    [
+        {},
+        {"decision": "yes"},
+        {"decision": "yes", "chosen": ["agency"]},
+        {"decision": "yes", "chosen": []},
+        {"decision": "no", "words": "x" * 1001},
+    ],
+)
 def test_bad_input_is_asked_again(
     steward: Membership, group: Membership, client_of: ClientOf, bad: dict[str, Any]
 ) -> None:

@@ -11,12 +11,19 @@ CHARITY, COMPANY = CharityNumberField(required=False), CompanyNumberField(requir
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("1234567", "1234567"), ("123456", "123456"), (" 1 234 567 ", "1234567"), ("1234567-1", "1234567-1"),
-        ("1234567–12", "1234567-12"), ("sc012345", "SC012345"), ("Charity no. 1234567", "1234567"),
-        ("Registered charity number: SC 012345", "SC012345"), ("100280", "100280"),
-        ("nic100280", "NIC100280"), ("", ""),
+        ("1234567", "1234567"),
+        ("123456", "123456"),
+        (" 1 234 567 ", "1234567"),
+        ("1234567-1", "1234567-1"),
+        ("1234567–12", "1234567-12"),
+        ("sc012345", "SC012345"),
+        ("Charity no. 1234567", "1234567"),
+        ("Registered charity number: SC 012345", "SC012345"),
+        ("100280", "100280"),
+        ("nic100280", "NIC100280"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_charity_numbers_that_are_fine(typed: str, kept: str) -> None:
     assert CHARITY.clean(typed) == kept
 
@@ -35,11 +42,18 @@ def test_a_company_number_in_the_wrong_box_is_named_so() -> None:
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("01234567", "01234567"), ("1234567", "01234567"), ("sc123456", "SC123456"), ("SC 12345", "SC012345"),
-        ("NI012345", "NI012345"), ("OC301234", "OC301234"), ("Company number 01234567", "01234567"),
-        ("R0000123", "R0000123"), ("CE012345", "CE012345"), ("", ""),
+        ("01234567", "01234567"),
+        ("1234567", "01234567"),
+        ("sc123456", "SC123456"),
+        ("SC 12345", "SC012345"),
+        ("NI012345", "NI012345"),
+        ("OC301234", "OC301234"),
+        ("Company number 01234567", "01234567"),
+        ("R0000123", "R0000123"),
+        ("CE012345", "CE012345"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_company_numbers_that_are_fine(typed: str, kept: str) -> None:
     assert COMPANY.clean(typed) == kept
 

@@ -37,8 +37,11 @@ def test_it_goes_to_the_review_queue_without_a_name(client: Client, reason: str)
     proposal = Proposal.objects.get()
     assert (proposal.service, proposal.reason, proposal.words) == (service, reason, "It is at 11am")
     assert (proposal.hand, proposal.author_name, proposal.written_by, proposal.agency_name) == (
-        Hand.PERSON, "A reader", None, "",
-    )  # fmt: skip
+        Hand.PERSON,
+        "A reader",
+        None,
+        "",
+    )
     assert (proposal.based_on, proposal.data, proposal.changes, proposal.decision) == (4, None, {}, "")
 
 

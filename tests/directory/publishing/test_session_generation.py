@@ -49,8 +49,12 @@ def now():
 PATTERNS = [  # fields, first, last, the days
     ({}, "2026-10-19", "2026-11-04", ["2026-10-20", "2026-10-27", "2026-11-03"]),
     ({"byday": "TU,TH"}, "2026-10-19", "2026-10-27", ["2026-10-20", "2026-10-22", "2026-10-27"]),
-    ({"interval": 2, "dtstart": DATE(2026, 10, 6)}, "2026-10-19", "2026-11-20", ["2026-10-20", "2026-11-03",
-                                                                               "2026-11-17"]),
+    (
+        {"interval": 2, "dtstart": DATE(2026, 10, 6)},
+        "2026-10-19",
+        "2026-11-20",
+        ["2026-10-20", "2026-11-03", "2026-11-17"],
+    ),
     ({"interval": 2}, "2026-10-19", "2026-12-01", []),  # every second week, nobody knows from when
     ({"interval": 3, "dtstart": DATE(1990, 1, 1), "byday": ""}, "2026-10-12", "2026-11-08", ["2026-10-19"]),
     ({"freq": "MONTHLY", "byday": "2TU"}, "2026-10-01", "2026-12-31", ["2026-10-13", "2026-11-10", "2026-12-08"]),
@@ -59,10 +63,18 @@ PATTERNS = [  # fields, first, last, the days
     ({"freq": "MONTHLY", "byday": "", "bymonthday": "1,15"}, "2026-10-02", "2026-11-14", ["2026-10-15", "2026-11-01"]),
     ({"freq": "MONTHLY", "byday": "", "bymonthday": "31"}, "2026-10-01", "2026-12-31", ["2026-10-31", "2026-12-31"]),
     ({"freq": "MONTHLY", "byday": "", "bymonthday": "-1"}, "2027-02-01", "2027-02-28", ["2027-02-28"]),
-    ({"freq": "MONTHLY", "byday": "", "dtstart": DATE(2020, 5, 9)}, "2026-10-01", "2026-11-30", ["2026-10-09",
-                                                                                                "2026-11-09"]),
-    ({"freq": "MONTHLY", "byday": "1TU", "interval": 2, "dtstart": DATE(2026, 9, 1)}, "2026-10-01", "2026-12-31",
-     ["2026-11-03"]),
+    (
+        {"freq": "MONTHLY", "byday": "", "dtstart": DATE(2020, 5, 9)},
+        "2026-10-01",
+        "2026-11-30",
+        ["2026-10-09", "2026-11-09"],
+    ),
+    (
+        {"freq": "MONTHLY", "byday": "1TU", "interval": 2, "dtstart": DATE(2026, 9, 1)},
+        "2026-10-01",
+        "2026-12-31",
+        ["2026-11-03"],
+    ),
     ({"freq": "MONTHLY", "byday": "", "bymonthday": ""}, "2026-10-01", "2026-12-31", []),
     ({"freq": "", "byday": "", "dtstart": DATE(2026, 10, 24)}, "2026-10-01", "2026-12-31", ["2026-10-24"]),
     ({"freq": "", "byday": ""}, "2026-10-01", "2026-12-31", []),
@@ -74,7 +86,7 @@ PATTERNS = [  # fields, first, last, the days
     ({"byday": "2TU,XX"}, "2026-10-19", "2026-10-27", ["2026-10-20", "2026-10-27"]),  # as feeds write it
     ({"freq": "MONTHLY", "byday": "TU", "bymonthday": "99,x,0"}, "2026-10-01", "2026-10-10", []),
     ({"dtstart": DATE(1, 1, 1), "interval": 9999}, "2026-10-01", "2026-12-31", []),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("fields", "first", "last", "expected"), PATTERNS)
@@ -284,8 +296,10 @@ def test_given_a_listing_from_a_feed_then_its_sessions_are_computed(now, django_
     with django_assert_num_queries(0):
         found = coming(read, 3)
     assert [timezone.localtime(one.starts_at).strftime("%d %b %H:%M") for one in found] == [
-        "20 Oct 10:30", "27 Oct 10:30", "03 Nov 10:30",
-    ]  # fmt: skip
+        "20 Oct 10:30",
+        "27 Oct 10:30",
+        "03 Nov 10:30",
+    ]
     assert {(one.where, one.session, one.places_left) for one in found} == {("St Mary's Hall, Worthing", None, None)}
 
 

@@ -263,8 +263,9 @@ def test_given_a_date_of_its_own_then_it_is_there_once(client_of, provider, walk
     client, day = client_of(provider), timezone.localdate() + datetime.timedelta(days=9)
     form = client.get(url(walk, "new_session")).context["form"]
     assert form["places"].value() == 6, "It begins as the pattern does"
-    body = posted(form, on_day=day.day, on_month=day.month, on_year=day.year, opens_at="6pm", closes_at="8pm",
-                  note="Party")  # fmt: skip
+    body = posted(
+        form, on_day=day.day, on_month=day.month, on_year=day.year, opens_at="6pm", closes_at="8pm", note="Party"
+    )
     for _ in range(2):
         assert client.post(url(walk, "new_session"), body).status_code == 302
     extra = Session.objects.get(schedule=None)

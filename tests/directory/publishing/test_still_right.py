@@ -186,8 +186,11 @@ def test_something_has_changed_waits_for_the_steward(client: Client) -> None:
         assert response["Location"] == address
     row = Proposal.objects.get()
     assert (row.words, row.reason, row.hand, row.byline) == (
-        "Now on Fridays", Wrong.OTHER, Hand.LINK, f"Nadia, {service.agency.name}"
-    )  # fmt: skip
+        "Now on Fridays",
+        Wrong.OTHER,
+        Hand.LINK,
+        f"Nadia, {service.agency.name}",
+    )
     assert not confirmed(service)
     assert "Is this still right?" not in client.get(address).content.decode()
 

@@ -19,8 +19,11 @@ def walk(provider):
 
 
 def url(walk, number=0):
-    return reverse("directory:restore", args=[walk.pk, number]) if number else reverse(
-        "directory:versions", args=[walk.pk])  # fmt: skip
+    return (
+        reverse("directory:restore", args=[walk.pk, number])
+        if number
+        else reverse("directory:versions", args=[walk.pk])
+    )
 
 
 def test_each_version_says_who_when_and_what(client_of, provider, walk):
@@ -34,8 +37,9 @@ def test_any_two_stand_side_by_side_whichever_is_named_first(client_of, provider
     for query in ("?old=1&new=2", "?old=2&new=1"):
         page = client.get(url(walk) + query)
         assert [(one.label, one.old, one.new) for one in page.context["differences"]] == [
-            ("Name", "Harbour walk", "Stroll"), ("About the cost", "Free", "£2"),
-        ]  # fmt: skip
+            ("Name", "Harbour walk", "Stroll"),
+            ("About the cost", "Free", "£2"),
+        ]
     assert "They say the same" in client.get(url(walk) + "?old=2&new=2").text
 
 

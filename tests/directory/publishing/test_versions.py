@@ -38,8 +38,9 @@ def by(provider):
 
 @pytest.fixture
 def hall():
-    hall = Location.objects.create(name="St Mary's Hall", city="Worthing", postcode="BN11 2AA", latitude=50.8,
-                                   longitude=-0.37)  # fmt: skip
+    hall = Location.objects.create(
+        name="St Mary's Hall", city="Worthing", postcode="BN11 2AA", latitude=50.8, longitude=-0.37
+    )
     Accessibility.objects.create(location=hall, description="Step-free")
     return hall
 
@@ -50,9 +51,16 @@ def walk(provider, hall):
     walk = ServiceFactory(agency=provider.agency, name="Harbour walk", description="We walk.", minimum_age=50)
     at = ServiceAtLocation.objects.create(service=walk, location=hall, description="Side door")
     Schedule.objects.create(
-        service=walk, at_location=at, freq="WEEKLY", byday="TU", opens_at=datetime.time(10, 30), places=12,
-        closes_at=datetime.time(12), dtstart=datetime.date(2026, 9, 1), skips=[datetime.date(2026, 12, 29)],
-    )  # fmt: skip
+        service=walk,
+        at_location=at,
+        freq="WEEKLY",
+        byday="TU",
+        opens_at=datetime.time(10, 30),
+        places=12,
+        closes_at=datetime.time(12),
+        dtstart=datetime.date(2026, 9, 1),
+        skips=[datetime.date(2026, 12, 29)],
+    )
     CostOption.objects.create(service=walk, option="Everybody", amount=Decimal("2.5"))
     Contact.objects.create(service=walk, name="Joan", phone="01632 960001")
     Language.objects.create(service=walk, code="pl", name="Polish")
@@ -76,8 +84,11 @@ def test_given_a_listing_when_put_as_it_is_then_every_row_is_as_it_was(walk, by)
 def test_given_a_change_then_both_states_are_kept_and_it_is_found_by_its_new_words(walk, by):
     version = put(walk, as_data(walk) | {"name": "Seaside stroll"}, by=by, what="About")
     assert (version.number, version.byline, walk.version, walk.name) == (
-        2, f"Joan Whitcombe, {walk.agency.name}", 2, "Seaside stroll",
-    )  # fmt: skip
+        2,
+        f"Joan Whitcombe, {walk.agency.name}",
+        2,
+        "Seaside stroll",
+    )
     assert [row.data["name"] for row in Version.objects.order_by("number")] == ["Harbour walk", "Seaside stroll"]
     assert Spot.objects.filter(service=walk, search="stroll").exists()
     assert fresh(walk).quality > 0
@@ -90,8 +101,11 @@ def test_given_lists_change_then_rows_go_come_and_keep_their_ids(walk, by):
     after = before | {
         "costs": [before["costs"][0] | {"amount": "3.00"}, {"option": "Carers", "amount": "0"}],
         "schedules": [pattern | {"byday": "WE"}, {"freq": "MONTHLY", "byday": "2TH", "opens_at": "14:00:00"}],
-        "contacts": [], "languages": [], "areas": [], "terms": [],
-    }  # fmt: skip
+        "contacts": [],
+        "languages": [],
+        "areas": [],
+        "terms": [],
+    }
     put(walk, after, by=by, what="Much")
     now = as_data(fresh(walk))
     assert {row["amount"] for row in now["costs"]} == {"0.00", "3.00"}
@@ -171,21 +185,27 @@ def test_given_a_place_was_joined_to_another_since_then_an_old_version_goes_ther
 def test_differences_are_said_in_words(walk):
     old = as_data(walk)
     new = old | {
-        "fees": "Free tea", "paused_until": "2027-01-05", "bookable": True, "confirm_every": 6,
+        "fees": "Free tea",
+        "paused_until": "2027-01-05",
+        "bookable": True,
+        "confirm_every": 6,
         "schedules": [old["schedules"][0] | {"byday": "TH", "skips": []}],
         "costs": [old["costs"][0] | {"amount": "0"}],
         "terms": [{"id": "x", "name": "Moving more"}],
-    }  # fmt: skip
+    }
     assert [(one.field, one.old, one.new) for one in differences(old, new)] == [
         ("paused_until", "", "5 January 2027"),
-        ("schedules", "Tuesdays, 10:30am to midday, from 1 September 2026, not on 29 December 2026, 12 places",
-         "Thursdays, 10:30am to midday, from 1 September 2026, 12 places"),
+        (
+            "schedules",
+            "Tuesdays, 10:30am to midday, from 1 September 2026, not on 29 December 2026, 12 places",
+            "Thursdays, 10:30am to midday, from 1 September 2026, 12 places",
+        ),
         ("fees", "", "Free tea"),
         ("costs", "Everybody, £2.50", "Everybody, Free"),
         ("terms", "Company", "Moving more"),
         ("bookable", "No", "Yes"),
         ("confirm_every", "Every 3 months", "Every 6 months"),
-    ]  # fmt: skip
+    ]
 
 
 def test_everything_can_be_said_and_compared_with_nothing(walk):

@@ -32,9 +32,13 @@ def test_anyone_finds_activities_with_when_and_where(client: Client) -> None:
     html = page(client)
     assert titles(html) == ["Harbour walk"]
     for words in (
-        "1 activity", "Tuesdays, 10:30am to midday, St Mary&#x27;s Hall, Worthing", "An easy walk by the sea.", "Free",
-        "tel:01632960001", "Not checked yet",
-    ):  # fmt: skip
+        "1 activity",
+        "Tuesdays, 10:30am to midday, St Mary&#x27;s Hall, Worthing",
+        "An easy walk by the sea.",
+        "Free",
+        "tel:01632960001",
+        "Not checked yet",
+    ):
         assert words in html
 
 
@@ -95,9 +99,16 @@ def test_an_unknown_place_is_an_error_that_keeps_what_was_typed(client: Client) 
 
 @pytest.mark.parametrize(
     "query",
-    [{"day": "XX"}, {"need": "nothing"}, {"miles": "999"}, {"miles": "nan"}, {"time": "noon"}, {"free": "2"},
-     {"access": "wings"}],
-)  # fmt: skip
+    [
+        {"day": "XX"},
+        {"need": "nothing"},
+        {"miles": "999"},
+        {"miles": "nan"},
+        {"time": "noon"},
+        {"free": "2"},
+        {"access": "wings"},
+    ],
+)
 def test_a_choice_that_is_not_offered_is_an_error(client: Client, query: dict[str, str]) -> None:
     listed("Walk")
     response = client.get(URL, query)

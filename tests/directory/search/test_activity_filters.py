@@ -30,8 +30,13 @@ def test_each_filter_leaves_what_fits(client: Client) -> None:
     Capacity.objects.create(service=polish, available=3)
     index([polish.pk])
     asked = {
-        "free": "1", "meets": "1", "access": "step-free", "day": "TU", "age": "30", "time": "morning",
-    }  # fmt: skip
+        "free": "1",
+        "meets": "1",
+        "access": "step-free",
+        "day": "TU",
+        "age": "30",
+        "time": "morning",
+    }
     for name, value in asked.items():
         expected = ["Easy walk", "Polish lunch"] if name == "time" else ["Easy walk"]
         assert sorted(titles(page(client, **{name: value}))) == expected, name
@@ -136,12 +141,16 @@ def test_nothing_found_shows_what_is_near(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"time": "evening"}, "Any time of day"), ({"free": "1"}, "Not only what is free"),
-        ({"room": "1"}, "Also where there may be no room"), ({"language": "pl"}, "Any language"),
-        ({"meets": "1"}, "Also where nobody can meet you"), ({"access": "parking"}, "Without asking for access"),
-        ({"online": "1"}, "Not only online or by phone"), ({"near": "Worthing", "miles": "1"}, "Further away"),
+        ({"time": "evening"}, "Any time of day"),
+        ({"free": "1"}, "Not only what is free"),
+        ({"room": "1"}, "Also where there may be no room"),
+        ({"language": "pl"}, "Any language"),
+        ({"meets": "1"}, "Also where nobody can meet you"),
+        ({"access": "parking"}, "Without asking for access"),
+        ({"online": "1"}, "Not only online or by phone"),
+        ({"near": "Worthing", "miles": "1"}, "Further away"),
     ],
-)  # fmt: skip
+)
 def test_each_filter_can_be_widened(client: Client, query: dict[str, str], words: str) -> None:
     listed("Far away", at=SHOREHAM, city="Shoreham")
     listed("Nearer", at=HOVE, city="Worthing")

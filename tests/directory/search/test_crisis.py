@@ -12,10 +12,24 @@ SEARCH = reverse("directory:activities")
 TITLE = "If you or someone is in danger now"
 
 
-@pytest.mark.parametrize("words", [
-    "suicide", "Suicidal thoughts", "crisis", "mental health crisis", "I want to kill myself", "overdose", "in danger",
-    "DOMESTIC VIOLENCE", "domestic-abuse", "self-harm", "don’t want to live", "my husband hits me", "Rape",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        "suicide",
+        "Suicidal thoughts",
+        "crisis",
+        "mental health crisis",
+        "I want to kill myself",
+        "overdose",
+        "in danger",
+        "DOMESTIC VIOLENCE",
+        "domestic-abuse",
+        "self-harm",
+        "don’t want to live",
+        "my husband hits me",
+        "Rape",
+    ],
+)
 def test_these_words_may_need_a_person_at_once(words: str) -> None:
     assert crisis.speaks_of(words)
 

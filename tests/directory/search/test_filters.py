@@ -94,12 +94,14 @@ def make(pick: random.Random, number: int, needs: list[TaxonomyTerm]) -> list[Me
         km, online = pick.choice([0.5, 2.0, 4.0, 6.0, 12.0]), pick.random() < 0.15
         access = frozenset(pick.sample(["step-free", "hearing-loop"], pick.choice([0, 1, 2])))
         place = Location.objects.create(
-            name="Hall", latitude=HERE.lat + km / 111.195, longitude=HERE.lon,
+            name="Hall",
+            latitude=HERE.lat + km / 111.195,
+            longitude=HERE.lon,
             location_type="virtual" if online else "physical",
-        )  # fmt: skip
+        )
         Accessibility.objects.bulk_create(
             Accessibility(location=place, description=facets.ACCESS[code]) for code in access
-        )  # fmt: skip
+        )
         at = ServiceAtLocation.objects.create(service=service, location=place)
         hours = frozenset((pick.choice(["MO", "TU", "SA"]), pick.choice([*STARTS])) for _ in range(pick.choice([1, 2])))
         for day, part in hours:
@@ -107,10 +109,22 @@ def make(pick: random.Random, number: int, needs: list[TaxonomyTerm]) -> list[Me
             Schedule.objects.create(
                 service=service, at_location=at, freq="WEEKLY", byday=day, opens_at=opens, closes_at=closes
             )
-        made.append(Meeting(
-            service.name, word, km, hours, free, (low or 0, high or 130), access, spoken, room, meets, online,
-            term.code if term else "",
-        ))  # fmt: skip
+        made.append(
+            Meeting(
+                service.name,
+                word,
+                km,
+                hours,
+                free,
+                (low or 0, high or 130),
+                access,
+                spoken,
+                room,
+                meets,
+                online,
+                term.code if term else "",
+            )
+        )
     index([service.pk])
     return made
 
@@ -134,11 +148,19 @@ def choices(asked: Asked, needs: list[TaxonomyTerm]) -> list[tuple[str, str, Ask
 def asked_for(pick: random.Random, needs: list[TaxonomyTerm]) -> Asked:
     """A search with a few filters at random."""
     filters: dict[str, Any] = {
-        "words": pick.choice(["", "yoga"]), "day": pick.choice(["MO", "TU"]), "time": pick.choice([*STARTS]),
-        "free": True, "age": pick.choice([8, 30, 55, 80]), "access": (pick.choice(["step-free", "hearing-loop"]),),
-        "language": pick.choice(["pl", "ur"]), "room": True, "meets": True, "online": True,
-        "km": pick.choice([3.0, 8.0]), "need": pick.choice(needs),
-    }  # fmt: skip
+        "words": pick.choice(["", "yoga"]),
+        "day": pick.choice(["MO", "TU"]),
+        "time": pick.choice([*STARTS]),
+        "free": True,
+        "age": pick.choice([8, 30, 55, 80]),
+        "access": (pick.choice(["step-free", "hearing-loop"]),),
+        "language": pick.choice(["pl", "ur"]),
+        "room": True,
+        "meets": True,
+        "online": True,
+        "km": pick.choice([3.0, 8.0]),
+        "need": pick.choice(needs),
+    }
     chosen = pick.sample(sorted(filters), pick.choice([0, 1, 1, 2, 2, 3]))
     return Asked(near=HERE, size=200, **{name: filters[name] for name in chosen})
 
@@ -181,18 +203,24 @@ def test_counts_end_where_the_candidates_end(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("opens", "closes", "parts"),
     [
-        ("10:30", "12:00", {"morning"}), ("11:30", "12:30", {"morning"}), ("09:00", "17:00", {"morning", "afternoon"}),
-        ("12:00", "14:00", {"afternoon"}), ("16:30", "18:00", {"afternoon", "evening"}), ("17:00", "", {"evening"}),
+        ("10:30", "12:00", {"morning"}),
+        ("11:30", "12:30", {"morning"}),
+        ("09:00", "17:00", {"morning", "afternoon"}),
+        ("12:00", "14:00", {"afternoon"}),
+        ("16:30", "18:00", {"afternoon", "evening"}),
+        ("17:00", "", {"evening"}),
         ("22:00", "01:00", {"evening"}),
     ],
-)  # fmt: skip
+)
 def test_a_meeting_is_in_the_part_of_the_day_it_begins_in_or_lasts_an_hour_in(
     opens: str, closes: str, parts: set
 ) -> None:
     row = Schedule(
-        freq="WEEKLY", byday="TU", opens_at=datetime.time.fromisoformat(opens),
+        freq="WEEKLY",
+        byday="TU",
+        opens_at=datetime.time.fromisoformat(opens),
         closes_at=datetime.time.fromisoformat(closes) if closes else None,
-    )  # fmt: skip
+    )
     found = set(facets.of_hours([row], []))
     assert found == {"#tu"} | {f"#{part}" for part in parts} | {f"#tu-{part}" for part in parts}
 
@@ -220,10 +248,16 @@ def test_a_language_is_the_same_by_code_and_by_name() -> None:
     assert facets.of_language(Language(name="Rohingya")) == "rohingya"
 
 
-@pytest.mark.parametrize(("fees", "free"), [
-    ("Free", True), ("It is free of charge.", True), ("No charge", True), ("", False),
-    ("Free for members, £3 for others", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fees", "free"),
+    [
+        ("Free", True),
+        ("It is free of charge.", True),
+        ("No charge", True),
+        ("", False),
+        ("Free for members, £3 for others", False),
+    ],
+)
 def test_free_in_so_many_words_is_free(fees: str, free: bool) -> None:
     listed("Tea", fees=fees)
     assert bool(search(Asked(free=True)).services) is free
@@ -239,7 +273,7 @@ def met(service: Service, days: int, places: int | None, taken: int = 0) -> Sess
 
 @pytest.mark.parametrize(
     ("days", "words"), [(2, "Has room this week"), (9, "Has room next week"), (30, "Has room on ")]
-)  # fmt: skip
+)
 def test_room_is_that_of_its_next_sessions(days: int, words: str) -> None:
     service = listed("Walk")
     met(service, 1, places=5, taken=5)
@@ -271,14 +305,21 @@ def test_room_that_was_yesterday_is_looked_at_again_by_night() -> None:
 
 def test_why_it_is_found_is_said_without_a_further_query() -> None:
     listed(
-        "Sewing", description="Also knitting.", meets_you=True, answers=5, reply_days=2,
+        "Sewing",
+        description="Also knitting.",
+        meets_you=True,
+        answers=5,
+        reply_days=2,
         assured_date=timezone.localdate() - datetime.timedelta(days=500),
-    )  # fmt: skip
+    )
     service = search(Asked(words="knitting", near=HERE)).services[0]
     assert service.why == [
-        "Less than half a mile away", "Matches “knitting”", "Someone can meet you", "Usually answers in 2 days",
+        "Less than half a mile away",
+        "Matches “knitting”",
+        "Someone can meet you",
+        "Usually answers in 2 days",
         "Not checked for over a year",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_few_answers_say_nothing_about_the_next() -> None:

@@ -25,8 +25,11 @@ def read(words: str, **chosen) -> tuple[dict[str, str], str]:
 @pytest.fixture(autouse=True)
 def places() -> None:
     for name, point, district in (
-        ("Worthing", WORTHING, False), ("BN11", WORTHING, True), ("Hove", HOVE, False), ("Goring-by-Sea", HOVE, False),
-    ):  # fmt: skip
+        ("Worthing", WORTHING, False),
+        ("BN11", WORTHING, True),
+        ("Hove", HOVE, False),
+        ("Goring-by-Sea", HOVE, False),
+    ):
         Place.objects.create(
             name=name.lower(), shown=name, latitude=point[0], longitude=point[1], size=5, district=district, given=True
         )
@@ -96,7 +99,7 @@ def places() -> None:
         ("choir near SW1A 1AA", {"near": "SW1A 1AA"}, "choir"),
         ("something", {}, ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_read_out_of_the_words(words: str, filters: dict[str, str], left: str) -> None:
     assert read(words) == (filters, left)
 

@@ -186,9 +186,26 @@ def listed_quickly(name: str, at: tuple[float, float] | None) -> str:
 
 
 HOSTILE = [
-    "", " ", "'", "\\", "&|!:*()<->", "a & ! b", "':*", "\x00", "walk\x00", "🐟", "the of and", "%", "_", "#tu", "عربي",
-    "x" * 10_000_000, " ".join("abcdefgh" for _ in range(1000)), "DROP TABLE", "{0} %s %(x)s",
-]  # fmt: skip
+    "",
+    " ",
+    "'",
+    "\\",
+    "&|!:*()<->",
+    "a & ! b",
+    "':*",
+    "\x00",
+    "walk\x00",
+    "🐟",
+    "the of and",
+    "%",
+    "_",
+    "#tu",
+    "عربي",
+    "x" * 10_000_000,
+    " ".join("abcdefgh" for _ in range(1000)),
+    "DROP TABLE",
+    "{0} %s %(x)s",
+]
 
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
@@ -293,12 +310,24 @@ def test_a_stop_word_is_left_out_and_said() -> None:
 @pytest.mark.parametrize(
     ("written", "typed"),
     [
-        ("organisation", "organization"), ("organization", "organisations"), ("colour", "colors"), ("color", "colour"),
-        ("programme", "program"), ("theatre", "theater"), ("centre", "centers"), ("counselling", "counseling"),
-        ("traveller", "travelers"), ("neighbours", "neighbors"), ("mum", "mom"), ("paediatric", "pediatric"),
-        ("dialogue", "dialog"), ("organised", "organized"), ("haemophilia", "hemophilia"), ("grey", "gray"),
+        ("organisation", "organization"),
+        ("organization", "organisations"),
+        ("colour", "colors"),
+        ("color", "colour"),
+        ("programme", "program"),
+        ("theatre", "theater"),
+        ("centre", "centers"),
+        ("counselling", "counseling"),
+        ("traveller", "travelers"),
+        ("neighbours", "neighbors"),
+        ("mum", "mom"),
+        ("paediatric", "pediatric"),
+        ("dialogue", "dialog"),
+        ("organised", "organized"),
+        ("haemophilia", "hemophilia"),
+        ("grey", "gray"),
     ],
-)  # fmt: skip
+)
 def test_british_and_american_spellings_find_each_other(written: str, typed: str) -> None:
     listed(f"The {written} meets")
     listed("Walk")

@@ -107,9 +107,13 @@ def test_of_an_age_its_decade_is_kept(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"},
-     {"HX-Request": "true", "HX-Trigger": "typing", "HX-Target": "results"}],
-)  # fmt: skip
+    [
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+        {"HX-Request": "true", "HX-Trigger": "typing", "HX-Target": "results"},
+    ],
+)
 def test_what_nobody_looks_at_yet_is_not_counted(client: Client, headers: dict[str, str]) -> None:
     client.get(SEARCH, {"words": "zumba"}, headers=headers)
     client.head(SEARCH, {"words": "zumba"})

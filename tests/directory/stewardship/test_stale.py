@@ -44,10 +44,14 @@ def test_the_steward_lands_on_what_waits(steward: Membership, client_of: ClientO
     response = client_of(steward).get(reverse("directory:steward"))
     counts = {tile.words: tile.count for tile in response.context["tiles"]}
     assert counts == {
-        "Groups that ask to take part": 0, "Edits to look at": 0, "Reports from readers": 0,
-        "Listings that are hidden": 1, "Likely doubles": 1, "Imports that failed": 1,
+        "Groups that ask to take part": 0,
+        "Edits to look at": 0,
+        "Reports from readers": 0,
+        "Listings that are hidden": 1,
+        "Likely doubles": 1,
+        "Imports that failed": 1,
         "Searches that found nothing": 7,
-    }  # fmt: skip
+    }
     assert reverse("directory:claims") in response.content.decode()
 
 
@@ -150,8 +154,9 @@ def test_it_has_ended_and_runs_again(steward: Membership, client_of: ClientOf) -
     assert Spot.objects.exists()
     assert Service.objects.get().status == Status.ACTIVE
     assert [m.subject for m in Message.objects.order_by("created_at")] == [
-        "Harbour walk has ended, we were told", "Harbour walk runs again, we were told",
-    ]  # fmt: skip
+        "Harbour walk has ended, we were told",
+        "Harbour walk runs again, we were told",
+    ]
 
 
 def test_asking_by_email_is_once_a_day(steward: Membership, client_of: ClientOf) -> None:

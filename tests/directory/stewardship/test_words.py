@@ -78,8 +78,9 @@ def test_a_word_is_changed(at_work: Client) -> None:
     assert 'value="alcohol"' in html
     at_work.post(f"{WORDS}?change=aa", {"typed": "Alcoholics  Anonymous!", "means": "drinking"})
     assert list(Synonym.objects.values_list("typed", "means")) == [
-        ("alcoholics anonymous", "drinking"), ("cab", "advice"),
-    ]  # fmt: skip
+        ("alcoholics anonymous", "drinking"),
+        ("cab", "advice"),
+    ]
     response = at_work.post(f"{WORDS}?change=cab", {"typed": "alcoholics anonymous", "means": "advice"})
     assert response.status_code == 422, "another line has it"
     assert at_work.get(WORDS, {"change": "gone"}).status_code == 404
@@ -130,10 +131,13 @@ def test_a_search_is_tried_on_the_same_page(at_work: Client) -> None:
     StopWord.objects.create(word="nice")
     html = at_work.get(WORDS, {"words": "nice AA recoverry tuesday"}).content.decode()
     for said in (
-        "<strong>nice</strong> is left out", "<strong>aa</strong> also looks for alcohol",
-        "<strong>recoverry</strong> is looked for as recovery", "is read as a filter: Tuesday", "1 activity",
+        "<strong>nice</strong> is left out",
+        "<strong>aa</strong> also looks for alcohol",
+        "<strong>recoverry</strong> is looked for as recovery",
+        "is read as a filter: Tuesday",
+        "1 activity",
         "Alcohol recovery group",
-    ):  # fmt: skip
+    ):
         assert said in html, said
     assert "Say what it means" in at_work.get(WORDS, {"words": "zumba"}).content.decode()
 

@@ -73,12 +73,35 @@ def test_what_is_certain_is_read(text: str, read: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "varies", "Call for times", "7-9", "Tuesday 7-9", "Tuesday 7.30", "10am-4pm", "Monthly, Tuesday",
-        "April to October: Mon-Sun 10-4", "Tuesday 25:00", "Tuesday 9am-9am", "TBC", "Mon-Fri 9am-5pm or so",
-        "Monday 13pm", "mostly Tuesdays", "Tuesday 31/12/2026", "Mon 9-5 " * 200, "Sat on the fence", "(", "-", "9",
-        "\x00", "Монday", "closed", "Tuesday closed", "Every 2nd Tuesday 2pm", "every second Tuesday, 2pm to 4pm",
+        "",
+        "varies",
+        "Call for times",
+        "7-9",
+        "Tuesday 7-9",
+        "Tuesday 7.30",
+        "10am-4pm",
+        "Monthly, Tuesday",
+        "April to October: Mon-Sun 10-4",
+        "Tuesday 25:00",
+        "Tuesday 9am-9am",
+        "TBC",
+        "Mon-Fri 9am-5pm or so",
+        "Monday 13pm",
+        "mostly Tuesdays",
+        "Tuesday 31/12/2026",
+        "Mon 9-5 " * 200,
+        "Sat on the fence",
+        "(",
+        "-",
+        "9",
+        "\x00",
+        "Монday",
+        "closed",
+        "Tuesday closed",
+        "Every 2nd Tuesday 2pm",
+        "every second Tuesday, 2pm to 4pm",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_certain_stays_text(text: str) -> None:
     assert short(text) is None
 
