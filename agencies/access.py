@@ -54,20 +54,20 @@ class Permission(TextChoices):
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
 
 
-REFERRING = {Permission.REFER, Permission.SEE_REFERRALS}
-CASEWORK = REFERRING | {Permission.TRIAGE, Permission.ASSIGN, Permission.WORK_CASES}
+REFERRING_PERMISSIONS = {Permission.REFER, Permission.SEE_REFERRALS}
+CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.ASSIGN, Permission.WORK_CASES}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.REFERRER: frozenset(REFERRING),
-    Role.CONNECTOR: frozenset(CASEWORK),
-    Role.LEAD: frozenset(CASEWORK | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
+    Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
+    Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
     Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
-    Role.CONTACT_CENTRE: frozenset(REFERRING),
+    Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
     Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
 }
 
 # Roles that must have a second factor before anything else, outside development.
-SECOND_FACTOR = frozenset({Role.CONNECTOR, Role.LEAD, Role.STEWARD})
+SECOND_FACTOR_ROLES = frozenset({Role.CONNECTOR, Role.LEAD, Role.STEWARD})
 
 # Which roles an agency of each kind may hold: a practice has no connectors, so no one there can be made one.
 ROLES_OF_KIND: dict[str, tuple[Role, ...]] = {
@@ -82,7 +82,7 @@ ROLES_OF_KIND: dict[str, tuple[Role, ...]] = {
 }
 
 
-def may(member: Membership | None, permission: Permission) -> bool:
+def has_permission(member: Membership | None, permission: Permission) -> bool:
     """Whether this member may do that: by the role, or by running the agency's team."""
     if member is None:
         return False
@@ -101,12 +101,12 @@ def memberships(member: Membership) -> Q:
 
 def invitations(member: Membership) -> Q:
     """Who has been invited to the same agency: for those who run its team."""
-    return Q(agency=member.agency_id) if may(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+    return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
 
 
 def referrals(member: Membership) -> Q:
     """What the own agency has sent or received. A provider sees only what it received."""
-    if not may(member, Permission.SEE_REFERRALS):
+    if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
     received = Q(to_agency=member.agency_id)
     return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
@@ -114,7 +114,7 @@ def referrals(member: Membership) -> Q:
 
 def cases(member: Membership) -> Q:
     """Cases whose circle the own agency is in today; the team that owns the case is in its circle too."""
-    if not may(member, Permission.WORK_CASES):
+    if not has_permission(member, Permission.WORK_CASES):
         return Q(pk__in=[])
     return Q(circle__agency=member.agency_id, circle__ended_at=None)
 
@@ -126,29 +126,29 @@ def entries(member: Membership) -> Q:
     """
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
     readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
-    return in_circle & readable if may(member, Permission.WORK_CASES) else Q(pk__in=[])
+    return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
 
 
 def listings(member: Membership) -> Q:
     """The own agency's listings, drafts too. What a feed brings is theirs to see, not to edit (Service.kept_by)."""
-    return Q(agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+    return Q(agency=member.agency_id) if has_permission(member, Permission.PUBLISH) else Q(pk__in=[])
 
 
 def sessions(member: Membership) -> Q:
     """Sessions of the own agency's listings."""
-    return Q(service__agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+    return Q(service__agency=member.agency_id) if has_permission(member, Permission.PUBLISH) else Q(pk__in=[])
 
 
 def bookings(member: Membership) -> Q:
     """Places booked in the own agency's sessions. A connector sees those of a case through the case."""
-    return Q(session__service__agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+    return Q(session__service__agency=member.agency_id) if has_permission(member, Permission.PUBLISH) else Q(pk__in=[])
 
 
 def versions(member: Membership) -> Q:
     """The past of the own agency's listings; the steward's is that of all."""
-    if may(member, Permission.STEWARD):
+    if has_permission(member, Permission.STEWARD):
         return Q()
-    return Q(service__agency=member.agency_id) if may(member, Permission.PUBLISH) else Q(pk__in=[])
+    return Q(service__agency=member.agency_id) if has_permission(member, Permission.PUBLISH) else Q(pk__in=[])
 
 
 def proposals(member: Membership) -> Q:
@@ -156,24 +156,24 @@ def proposals(member: Membership) -> Q:
     return versions(member)
 
 
-def stewarded(member: Membership) -> Q:
+def stewarded_listings(member: Membership) -> Q:
     """Every listing of the place, hidden and ended ones too: the steward's."""
-    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
 def claims(member: Membership) -> Q:
     """Groups that ask to take part: the steward decides."""
-    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
 def sources(member: Membership) -> Q:
     """Where imported listings come from, what each import did, and which listings look alike: the steward's."""
-    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
-def helps_to_find(member: Membership) -> Q:
+def search_aids(member: Membership) -> Q:
     """The place's synonyms, stop words, neighbourhoods, collections and searches that found nothing: the steward's."""
-    return Q() if may(member, Permission.STEWARD) else Q(pk__in=[])
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
 # --- On every view --------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def public(view: View) -> View:
     return view
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign-in, and then back to where one was. It says so there when a session has ended.
 
     An htmx request is answered so that the whole page goes there, not a part of it.
@@ -193,7 +193,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     query = QueryDict(mutable=True)
     if had_session(request):
         query["why"] = "ended"
-    back = page_of(request)
+    back = current_page_path(request)
     if back:
         query["next"] = back
     address = resolve_url(settings.LOGIN_URL) + (f"?{query.urlencode(safe='/')}" if query else "")
@@ -208,7 +208,7 @@ def had_session(request: HttpRequest) -> bool:
     return getattr(request, "session_ended", False) or lost
 
 
-def page_of(request: HttpRequest) -> str:
+def current_page_path(request: HttpRequest) -> str:
     """Path and query of the page one is on: of a form that was posted, the page the form is on; "" if unknown."""
     htmx = request.headers.get("HX-Request") == "true"
     if request.method == "GET" and not htmx:
@@ -231,9 +231,9 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return to_sign_in(request)
+                return redirect_to_sign_in(request)
             member = request.member  # type: ignore[attr-defined]
-            if member is None or (permissions and not any(may(member, p) for p in permissions)):
+            if member is None or (permissions and not any(has_permission(member, p) for p in permissions)):
                 raise PermissionDenied
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
@@ -251,7 +251,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return to_sign_in(request)
+            return redirect_to_sign_in(request)
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from agencies import messages
-from agencies.access import SECOND_FACTOR
-from agencies.landing import landing_page
+from agencies.access import SECOND_FACTOR_ROLES
+from agencies.landing import find_landing_page
 from agencies.models import Membership
-from agencies.second_step import has_another
+from agencies.second_step import has_other_second_step
 
 if TYPE_CHECKING:
     from agencies.models import User
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # allauth's name of an e-mail → subject; the text is templates/email/<last part of the name>.txt
-SUBJECTS = {
+EMAIL_SUBJECTS = {
     "account/email/password_reset_key": "Choose a new password",
     "account/email/password_reset": "Your password was changed",
     "account/email/password_changed": "Your password was changed",
@@ -40,7 +40,7 @@ SUBJECTS = {
 
 
 # What allauth reports after a deed → our words; what is not here needs no words.
-REPORTS = {
+SUCCESS_MESSAGES = {
     "account/messages/password_changed.txt": "Your password is changed.",
     "mfa/messages/totp_activated.txt": "The authenticator app is on.",
     "mfa/messages/totp_deactivated.txt": "The authenticator app is removed.",
@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return landing_page(Membership.open_of(cast("User", request.user)).first())
+        return find_landing_page(Membership.open_for_user(cast("User", request.user)).first())
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Logged without what was typed (security point 59): where from, and when."""
@@ -77,17 +77,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().post_login(request, user, **given)
 
     def add_message(self, request: HttpRequest, level: int, message_template: str = "", *_: Any, **given: Any) -> None:
-        words = given.get("message") or REPORTS.get(message_template)
+        words = given.get("message") or SUCCESS_MESSAGES.get(message_template)
         if words:
             django_messages.add_message(request, level, words)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """As a message like any other: written in this transaction, delivered by a job."""
         words = {name: context.get(name) for name in ("password_reset_url", "ip", "timestamp", "user_agent")}
-        messages.send(
+        messages.queue_message(
             key=f"{template_prefix}:{uuid.uuid4()}",
             to=email,
-            subject=SUBJECTS[template_prefix],
+            subject=EMAIL_SUBJECTS[template_prefix],
             template=f"email/{template_prefix.rpartition('/')[2]}.txt",
             context=words,
         )
@@ -124,5 +124,5 @@ class SecondStepAdapter(DefaultMFAAdapter):
         """The last second step of somebody whose role needs one stays."""
         if not settings.REQUIRE_SECOND_FACTOR or authenticator.type == Authenticator.Type.RECOVERY_CODES:
             return True
-        roles = Membership.open_of(authenticator.user).filter(role__in=SECOND_FACTOR)
-        return has_another(authenticator) or not roles.exists()
+        roles = Membership.open_for_user(authenticator.user).filter(role__in=SECOND_FACTOR_ROLES)
+        return has_other_second_step(authenticator) or not roles.exists()

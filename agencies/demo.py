@@ -18,13 +18,13 @@ def is_demo(request: HttpRequest) -> bool:
     return bool(settings.DEMO and here and "HTTP_X_FORWARDED_FOR" not in request.META)
 
 
-def only_in_demo(request: HttpRequest) -> None:
+def require_demo(request: HttpRequest) -> None:
     """Raises Http404 anywhere but in a demo."""
     if not is_demo(request):
         raise Http404
 
 
-def demo_people() -> list[Membership]:
+def list_demo_members() -> list[Membership]:
     """One member of each role: the first made with an address at demo.example.org."""
     found: dict[str, Membership] = {}
     people = Membership.objects.filter(

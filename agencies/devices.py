@@ -12,7 +12,7 @@ SYSTEMS = [
 ]
 
 
-def device(user_agent: str) -> str:
+def format_device(user_agent: str) -> str:
     """Browser and system, as far as the User-Agent header tells; the order of the lists tells them apart."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "A browser")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "a computer")

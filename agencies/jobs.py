@@ -20,25 +20,25 @@ from agencies.models.message import Message
 logger = logging.getLogger(__name__)
 
 # Seconds before each new try: in all about half a day, which a mail server's outage rarely exceeds.
-BACK_OFF = [5, 30, 120, 600, 3600, 10_800, 21_600]
+RETRY_DELAYS_SECONDS = [5, 30, 120, 600, 3600, 10_800, 21_600]
 # Seconds without a heartbeat, after which a worker counts as dead.
-SILENT_AFTER: float = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
+DEAD_WORKER_SECONDS: float = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
 
 
 class Undeliverable(Exception):
     """The mail server has said that this address will never be accepted: trying again is no use."""
 
 
-class BackOff(BaseRetryStrategy):
+class DeliveryRetryStrategy(BaseRetryStrategy):
     """Try again after each time of BACK_OFF, then no more."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, Undeliverable) or job.attempts >= len(BACK_OFF):
+        if isinstance(exception, Undeliverable) or job.attempts >= len(RETRY_DELAYS_SECONDS):
             return None
-        return RetryDecision(retry_in={"seconds": BACK_OFF[job.attempts]})
+        return RetryDecision(retry_in={"seconds": RETRY_DELAYS_SECONDS[job.attempts]})
 
 
-@app.task(name="deliver_message", retry=BackOff(), pass_context=True)
+@app.task(name="deliver_message", retry=DeliveryRetryStrategy(), pass_context=True)
 def deliver_message(context: JobContext, *, message: str) -> None:
     """Hand one e-mail to the mail server, unless that is done; agencies/messages.py says what is promised.
 
@@ -50,17 +50,17 @@ def deliver_message(context: JobContext, *, message: str) -> None:
         return  # an earlier try got through
     try:
         with transaction.atomic():
-            hand_over(Message.objects.select_for_update().get(pk=message))
+            send_email(Message.objects.select_for_update().get(pk=message))
     except Exception as error:
-        forever = is_forever(error)
-        last = forever or context.job.attempts >= len(BACK_OFF)
-        note_failure(message, error, last=last)
+        forever = is_permanent_failure(error)
+        last = forever or context.job.attempts >= len(RETRY_DELAYS_SECONDS)
+        record_delivery_failure(message, error, last=last)
         if forever:
             raise Undeliverable(str(error)) from error
         raise
 
 
-def hand_over(message: Message) -> None:
+def send_email(message: Message) -> None:
     """Send it and note that. The row stays locked meanwhile, so that no second worker sends it too."""
     if message.sent_at:
         return
@@ -78,12 +78,12 @@ def hand_over(message: Message) -> None:
     message.save(update_fields=["sent_at", "failed", "body", "headers"])
 
 
-def is_forever(error: Exception) -> bool:
+def is_permanent_failure(error: Exception) -> bool:
     """Whether the mail server has refused each address for good (SMTP 5xx, RFC 5321 4.2.1)."""
     return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
 
 
-def note_failure(message: str, error: Exception, *, last: bool) -> None:
+def record_delivery_failure(message: str, error: Exception, *, last: bool) -> None:
     given_up_at = timezone.now() if last else None
     Message.objects.filter(pk=message).update(sending_at=None, failed=str(error)[:1000], given_up_at=given_up_at)
     if last:
@@ -94,7 +94,7 @@ def note_failure(message: str, error: Exception, *, last: bool) -> None:
 # hold that for ever, and nothing would come back.
 @app.periodic(cron=settings.LOOK_FOR_DEAD_WORKERS)
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", priority=1)
-async def retry_stalled_jobs(timestamp: int, silent_after: float = SILENT_AFTER) -> int:
+async def retry_stalled_jobs(timestamp: int, silent_after: float = DEAD_WORKER_SECONDS) -> int:
     """Put the jobs of workers that died (kill -9, power) back in the queue; returns how many.
 
     Procrastinate leaves them in `doing` for ever. Each of our jobs may run twice without harm.
@@ -111,7 +111,7 @@ async def retry_stalled_jobs(timestamp: int, silent_after: float = SILENT_AFTER)
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs", lock="forget_old_jobs")
-async def forget_old_jobs(timestamp: int) -> None:
+async def delete_finished_jobs(timestamp: int) -> None:
     """Finished jobs are kept for a week, so that somebody can look at what failed."""
     await app.job_manager.delete_old_jobs(
         nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
@@ -120,7 +120,7 @@ async def forget_old_jobs(timestamp: int) -> None:
 
 @app.periodic(cron="37 3 * * *")
 @app.task(name="forget_ended_sessions", queueing_lock="forget_ended_sessions", lock="forget_ended_sessions")
-def forget_ended_sessions(timestamp: int) -> None:
+def delete_ended_sessions(timestamp: int) -> None:
     """Sessions that have run out leave the store, and with them the network addresses they came from."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     living = Session.objects.values("session_key")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 
-from agencies.access import Permission, may
+from agencies.access import Permission, has_permission
 
 if TYPE_CHECKING:
     from agencies.models import Membership
 
-LANDING = [
+LANDING_PAGES = [
     (Permission.WORK_CASES, "cases:caseload"),
     (Permission.REFER, "referrals:refer"),
     (Permission.ANSWER, "referrals:referrals"),
@@ -20,10 +20,10 @@ LANDING = [
 ]
 
 
-def landing_page(member: Membership | None) -> str:
+def find_landing_page(member: Membership | None) -> str:
     """The address of the member's first page: caseload, referral form, referrals received, or team."""
-    for permission, name in LANDING:
-        if may(member, permission):
+    for permission, name in LANDING_PAGES:
+        if has_permission(member, permission):
             try:
                 return reverse(name)
             except NoReverseMatch:  # a deployment without that app

@@ -12,18 +12,18 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 
-def has_room(request: HttpRequest, what: str, *, most: int, seconds: int) -> bool:
+def is_under_limit(request: HttpRequest, what: str, *, most: int, seconds: int) -> bool:
     """Whether `what` was done fewer than `most` times from this network in this stretch of `seconds`."""
-    return int(cache.get(_key(request, what, seconds), 0)) < most
+    return int(cache.get(_cache_key(request, what, seconds), 0)) < most
 
 
-def count(request: HttpRequest, what: str, *, seconds: int) -> None:
+def count_attempt(request: HttpRequest, what: str, *, seconds: int) -> None:
     """Note that it was done once more."""
-    key = _key(request, what, seconds)
+    key = _cache_key(request, what, seconds)
     cache.set(key, int(cache.get(key, 0)) + 1, timeout=seconds)
 
 
-def _key(request: HttpRequest, what: str, seconds: int) -> str:
+def _cache_key(request: HttpRequest, what: str, seconds: int) -> str:
     stretch = int(time.time()) // seconds
     digest = salted_hmac("network", f"{what} {get_ip(request)} {stretch}", algorithm="sha256").hexdigest()
     return f"limit:{digest}"

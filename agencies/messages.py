@@ -1,4 +1,4 @@
-"""Everything that leaves goes through `send`: written in the deed's own transaction, delivered by a job.
+"""Everything that leaves goes through `queue_message`: written in the deed's own transaction, delivered by a job.
 
 What is promised:
 - Either the deed and its message are both there after a commit, or neither is.
@@ -23,7 +23,7 @@ from agencies.models.message import Channel, Message
 
 
 @transaction.atomic
-def send(
+def queue_message(
     *,
     key: str,
     to: str,
@@ -42,7 +42,7 @@ def send(
     headers = headers or {}
     if any(c in value for value in (to, subject, *headers.values()) for c in "\r\n\0"):
         raise BadHeaderError("An address, a subject and a header are one line each.")
-    body = plain_text(template, context)
+    body = render_plain_text(template, context)
     ours = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
     Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
     message = Message.objects.get(key=key)
@@ -51,7 +51,7 @@ def send(
     return message
 
 
-def plain_text(template: str, context: dict[str, Any]) -> str:
+def render_plain_text(template: str, context: dict[str, Any]) -> str:
     """The text of an e-mail, a letter or a call script: nothing is escaped, as nothing reads it as HTML."""
     engine_template = get_template(template).template  # type: ignore[attr-defined]
     page = Context({**context, "place": settings.PLACE}, autoescape=False)

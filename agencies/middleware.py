@@ -14,14 +14,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from agencies.access import SECOND_FACTOR, to_sign_in
+from agencies.access import SECOND_FACTOR_ROLES, redirect_to_sign_in
 from agencies.models import Membership
-from agencies.second_step import REAL_STEPS
+from agencies.second_step import SECOND_STEP_TYPES
 
 View = Callable[[HttpRequest], HttpResponse]
 
 # The only pages for a member who must set up a second step first (security point 36), and the way out.
-SET_UP = frozenset(
+SECOND_STEP_URL_NAMES = frozenset(
     {
         "account_logout",
         "account_reauthenticate",
@@ -35,29 +35,29 @@ SET_UP = frozenset(
 # --- How long a session lives (security point 45) ---------------------------------------------------
 
 
-def session_limits(get_response: View) -> View:
+def limit_session(get_response: View) -> View:
     """Ends a session after 15 minutes without a request and 12 hours after it began."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.session_ended = False  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            if has_ended(request.session):
+            if has_session_ended(request.session):
                 logout(request)
                 request.session_ended = True  # type: ignore[attr-defined]
             else:
-                note_use(request.session)
+                record_session_use(request.session)
         return get_response(request)
 
     return middleware
 
 
-def has_ended(session: SessionBase) -> bool:
+def has_session_ended(session: SessionBase) -> bool:
     now = time.time()
     idle = now - session.get("seen", now)
     return idle > settings.SESSION_IDLE_SECONDS or now - session.get("began", now) > settings.SESSION_COOKIE_AGE
 
 
-def note_use(session: SessionBase) -> None:
+def record_session_use(session: SessionBase) -> None:
     """Remember this request. To the minute, as each change of a session is a write to the database."""
     now = int(time.time())
     session.setdefault("began", now)
@@ -68,8 +68,8 @@ def note_use(session: SessionBase) -> None:
 # --- Which member is at work ------------------------------------------------------------------------
 
 
-def member(get_response: View) -> View:
-    """Puts the member on each request: `request.member`, chosen among `request.memberships`.
+def attach_member(get_response: View) -> View:
+    """Puts the member on each request: `request.attach_member`, chosen among `request.memberships`.
 
     Memberships are read afresh on each request, so that one that has ended is gone at once.
     """
@@ -77,7 +77,7 @@ def member(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         request.memberships, request.member = [], None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            memberships = list(Membership.open_of(request.user))
+            memberships = list(Membership.open_for_user(request.user))
             chosen = request.session.get("member")
             request.memberships = memberships  # type: ignore[attr-defined]
             request.member = next(  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ def member(get_response: View) -> View:
 # --- The second step (security points 36, 37, 39) ---------------------------------------------------
 
 
-def second_factor(get_response: View) -> View:
+def require_second_factor(get_response: View) -> View:
     """Whoever's work needs a second step gets nowhere without one, whichever door they came in by."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -99,14 +99,14 @@ def second_factor(get_response: View) -> View:
 
     def process_view(request: HttpRequest, *_: Any) -> HttpResponse | None:
         memberships = getattr(request, "memberships", [])
-        needed = settings.REQUIRE_SECOND_FACTOR and any(m.role in SECOND_FACTOR for m in memberships)
+        needed = settings.REQUIRE_SECOND_FACTOR and any(m.role in SECOND_FACTOR_ROLES for m in memberships)
         if not needed or has_taken_second_step(request):
             return None
-        if is_mfa_enabled(request.user, REAL_STEPS):
+        if is_mfa_enabled(request.user, SECOND_STEP_TYPES):
             logout(request)  # signed in by a door that did not ask for it
-            return to_sign_in(request)
+            return redirect_to_sign_in(request)
         match = request.resolver_match
-        if match and match.view_name in SET_UP:
+        if match and match.view_name in SECOND_STEP_URL_NAMES:
             return None
         address = reverse("mfa_index")
         if request.headers.get("HX-Request") == "true":

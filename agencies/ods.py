@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-COLUMNS = 27  # of epraccur
-ACTIVE, GP_PRACTICE = "A", "4"  # its status (column 13) and prescribing setting (column 26)
+EPRACCUR_COLUMN_COUNT = 27  # of epraccur
+ACTIVE_STATUS, GP_PRACTICE_SETTING = "A", "4"  # its status (column 13) and prescribing setting (column 26)
 
-CAPITALS = {"GP", "NHS", "PMS", "APMS", "PCN", "ICB", "PCT", "CIC", "II", "III", "IV", "UK", "HQ", "OOH"}
-SMALL = {"and", "at", "by", "for", "in", "le", "of", "on", "the", "upon", "with"}
-SHORT = {"dr", "drs", "st", "mr", "mrs", "ms", "rd", "ltd", "ave", "nr", "mt"}  # no vowel, but not initials
+UPPER_CASE_WORDS = {"GP", "NHS", "PMS", "APMS", "PCN", "ICB", "PCT", "CIC", "II", "III", "IV", "UK", "HQ", "OOH"}
+LOWER_CASE_WORDS = {"and", "at", "by", "for", "in", "le", "of", "on", "the", "upon", "with"}
+VOWELLESS_WORDS = {"dr", "drs", "st", "mr", "mrs", "ms", "rd", "ltd", "ave", "nr", "mt"}  # no vowel, but not initials
 
 
 @dataclass(frozen=True)
-class Practice:
+class OdsPractice:
     """One practice, in our own terms. `address` has a line each, without the postcode."""
 
     ods_code: str
@@ -30,7 +30,7 @@ class Practice:
 
 
 @dataclass(frozen=True)
-class Problem:
+class RowProblem:
     """Why a row could not be used."""
 
     line: int
@@ -38,7 +38,7 @@ class Problem:
     words: str
 
 
-def read_practices(path: Path) -> Iterator[Practice | Problem]:
+def read_practices(path: Path) -> Iterator[OdsPractice | RowProblem]:
     """The practices open today, and what is wrong with rows that cannot be used; rows of other kinds are passed over.
 
     Raises OSError when the file cannot be read.
@@ -49,18 +49,18 @@ def read_practices(path: Path) -> Iterator[Practice | Problem]:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     seen: dict[str, int] = {}
-    for line, row in rows_of(text):
-        found = practice_of(line, row)
-        if isinstance(found, Practice):
+    for line, row in read_rows(text):
+        found = parse_practice(line, row)
+        if isinstance(found, OdsPractice):
             if found.ods_code in seen:
-                found = Problem(line, found.ods_code, f"This practice is on line {seen[found.ods_code]} already.")
+                found = RowProblem(line, found.ods_code, f"This practice is on line {seen[found.ods_code]} already.")
             else:
                 seen[found.ods_code] = line
         if found:
             yield found
 
 
-def rows_of(text: str) -> Iterator[tuple[int, dict[str, str] | list[str]]]:
+def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | list[str]]]:
     """Line number and row: a dict under a header, else the list of columns."""
     reader = csv.reader(text.splitlines())
     header: list[str] = []
@@ -75,24 +75,26 @@ def rows_of(text: str) -> Iterator[tuple[int, dict[str, str] | list[str]]]:
             yield reader.line_num, [cell.strip() for cell in row]
 
 
-def practice_of(line: int, row: dict[str, str] | list[str]) -> Practice | Problem | None:
+def parse_practice(line: int, row: dict[str, str] | list[str]) -> OdsPractice | RowProblem | None:
     """A practice; what is wrong; or None for a row that is not an open GP practice."""
     if isinstance(row, list):
-        if len(row) != COLUMNS:
-            return Problem(line, row[0][:20], f"It has {len(row)} columns; the ODS file has {COLUMNS}.")
-        if row[12] != ACTIVE or row[25] != GP_PRACTICE:
+        if len(row) != EPRACCUR_COLUMN_COUNT:
+            return RowProblem(
+                line, row[0][:20], f"It has {len(row)} columns; the ODS file has {EPRACCUR_COLUMN_COUNT}."
+            )
+        if row[12] != ACTIVE_STATUS or row[25] != GP_PRACTICE_SETTING:
             return None
-        row = from_epraccur(row)
+        row = name_epraccur_columns(row)
     code, name = row.get("ods_code", "").upper(), row.get("name", "")
     if not re.fullmatch(r"[A-Z][0-9]{5}", code):
-        return Problem(line, code[:20], "An ODS code of a practice is a letter and five digits, such as A81001.")
+        return RowProblem(line, code[:20], "An ODS code of a practice is a letter and five digits, such as A81001.")
     if not name or "\0" in "".join(row.values()):
-        return Problem(line, code, "It has no name." if not name else "It has a character that cannot be stored.")
-    postcode = tidy_postcode(row.get("postcode", ""))
+        return RowProblem(line, code, "It has no name." if not name else "It has a character that cannot be stored.")
+    postcode = normalise_postcode(row.get("postcode", ""))
     if postcode is None:
-        return Problem(line, code, f"“{row['postcode'][:20]}” is not a postcode.")
+        return RowProblem(line, code, f"“{row['postcode'][:20]}” is not a postcode.")
     kept = ("open_date", "commissioner", "high_level_health_geography")
-    return Practice(
+    return OdsPractice(
         ods_code=code,
         name=proper_case(name)[:255],
         address="\n".join(proper_case(row[f"address_{n}"]) for n in range(1, 6) if row.get(f"address_{n}")),
@@ -102,7 +104,7 @@ def practice_of(line: int, row: dict[str, str] | list[str]) -> Practice | Proble
     )
 
 
-def from_epraccur(row: list[str]) -> dict[str, str]:
+def name_epraccur_columns(row: list[str]) -> dict[str, str]:
     """The columns we use, under the names of the extract's header."""
     places = {
         "ods_code": 0,
@@ -121,7 +123,7 @@ def from_epraccur(row: list[str]) -> dict[str, str]:
     return {name: row[place] for name, place in places.items()}
 
 
-def tidy_postcode(text: str) -> str | None:
+def normalise_postcode(text: str) -> str | None:
     """ "ts181hu" → "TS18 1HU"; "" stays; None for what is not a postcode."""
     packed = re.sub(r"\s", "", text).upper()
     if not packed:
@@ -135,16 +137,16 @@ def proper_case(text: str) -> str:
     if any(c.islower() for c in text):
         return text
     words = re.split(r"([^A-Z'’]+)", text)
-    return "".join(cased(word, first=n == 0) if word.isupper() else word for n, word in enumerate(words))
+    return "".join(capitalise_word(word, first=n == 0) if word.isupper() else word for n, word in enumerate(words))
 
 
-def cased(word: str, *, first: bool) -> str:
+def capitalise_word(word: str, *, first: bool) -> str:
     lower = word.lower()
-    if word in CAPITALS or (
-        len(word) <= 4 and not re.search("[AEIOUY]", word) and lower not in SHORT and "'" not in word
+    if word in UPPER_CASE_WORDS or (
+        len(word) <= 4 and not re.search("[AEIOUY]", word) and lower not in VOWELLESS_WORDS and "'" not in word
     ):
         return word
-    if lower in SMALL and not first:
+    if lower in LOWER_CASE_WORDS and not first:
         return lower
     if lower in ("s", "t"):  # after an apostrophe that was typed as a blank
         return word
@@ -155,8 +157,8 @@ def cased(word: str, *, first: bool) -> str:
     return word[0] + lower[1:]
 
 
-def in_batches(items: Iterable[Practice], size: int) -> Iterator[list[Practice]]:
-    batch: list[Practice] = []
+def split_into_batches(items: Iterable[OdsPractice], size: int) -> Iterator[list[OdsPractice]]:
+    batch: list[OdsPractice] = []
     for item in items:
         batch.append(item)
         if len(batch) == size:

@@ -3,8 +3,8 @@
 from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn
 
-LOOKED_AT = 72  # characters: enough to judge by, and what zxcvbn takes
-ENOUGH = 3  # of 0 to 4: more than 10^8 guesses, "safely unguessable" against online attacks
+MAX_CHECKED_LENGTH = 72  # characters: enough to judge by, and what zxcvbn takes
+MIN_STRENGTH_SCORE = 3  # of 0 to 4: more than 10^8 guesses, "safely unguessable" against online attacks
 
 
 class StrengthValidator:
@@ -14,7 +14,7 @@ class StrengthValidator:
         """Raises ValidationError when it is too easy to guess."""
         own = [str(getattr(user, field, "") or "") for field in ("name", "email")]
         words = [word for value in own for word in value.lower().replace("@", " ").replace(".", " ").split()]
-        if zxcvbn(password[:LOOKED_AT], user_inputs=words)["score"] < ENOUGH:
+        if zxcvbn(password[:MAX_CHECKED_LENGTH], user_inputs=words)["score"] < MIN_STRENGTH_SCORE:
             raise ValidationError(
                 "This password is easy to guess. Use three words that mean something only to you", code="guessed"
             )

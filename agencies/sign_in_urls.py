@@ -9,23 +9,27 @@ from django.urls import path, re_path
 
 from agencies.access import public, signed_in
 from agencies.views import sign_in
-from agencies.views.sign_in import changes_password, changes_second_step, housed
+from agencies.views.sign_in import adapt_allauth_view, changes_password, changes_second_step
 
 urlpatterns = [
-    path("login/", public(housed(account.login)), name="account_login"),
+    path("login/", public(adapt_allauth_view(account.login)), name="account_login"),
     path("logout/", public(sign_in.sign_out), name="account_logout"),
-    path("inactive/", public(housed(account.account_inactive)), name="account_inactive"),
-    path("reauthenticate/", signed_in(housed(account.reauthenticate)), name="account_reauthenticate"),
+    path("inactive/", public(adapt_allauth_view(account.account_inactive)), name="account_inactive"),
+    path("reauthenticate/", signed_in(adapt_allauth_view(account.reauthenticate)), name="account_reauthenticate"),
     path(
         "password/change/",
         signed_in(changes_password(account.password_change)),
         name="account_change_password",
     ),
-    path("password/reset/", public(housed(account.password_reset)), name="account_reset_password"),
-    path("password/reset/done/", public(housed(account.password_reset_done)), name="account_reset_password_done"),
+    path("password/reset/", public(adapt_allauth_view(account.password_reset)), name="account_reset_password"),
+    path(
+        "password/reset/done/",
+        public(adapt_allauth_view(account.password_reset_done)),
+        name="account_reset_password_done",
+    ),
     path(
         "password/reset/key/done/",
-        public(housed(account.password_reset_from_key_done)),
+        public(adapt_allauth_view(account.password_reset_from_key_done)),
         name="account_reset_password_from_key_done",
     ),
     re_path(
@@ -33,12 +37,16 @@ urlpatterns = [
         public(sign_in.new_password),
         name="account_reset_password_from_key",
     ),
-    path("2fa/", signed_in(housed(mfa.index)), name="mfa_index"),
-    path("2fa/authenticate/", public(housed(mfa.authenticate)), name="mfa_authenticate"),
-    path("2fa/reauthenticate/", signed_in(housed(mfa.reauthenticate)), name="mfa_reauthenticate"),
+    path("2fa/", signed_in(adapt_allauth_view(mfa.index)), name="mfa_index"),
+    path("2fa/authenticate/", public(adapt_allauth_view(mfa.authenticate)), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", signed_in(adapt_allauth_view(mfa.reauthenticate)), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", signed_in(changes_second_step(totp.activate_totp)), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", signed_in(changes_second_step(totp.deactivate_totp)), name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", signed_in(housed(recovery_codes.view_recovery_codes)), name="mfa_view_recovery_codes"),
+    path(
+        "2fa/recovery-codes/",
+        signed_in(adapt_allauth_view(recovery_codes.view_recovery_codes)),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "2fa/recovery-codes/generate/",
         signed_in(changes_second_step(recovery_codes.generate_recovery_codes)),
@@ -49,7 +57,7 @@ urlpatterns = [
     path("2fa/webauthn/keys/<int:pk>/remove/", signed_in(sign_in.remove_passkey), name="mfa_remove_webauthn"),
     path(
         "2fa/webauthn/reauthenticate/",
-        signed_in(housed(webauthn.reauthenticate_webauthn)),
+        signed_in(adapt_allauth_view(webauthn.reauthenticate_webauthn)),
         name="mfa_reauthenticate_webauthn",
     ),
 ]

@@ -10,12 +10,12 @@ class BookingsConfig(AppConfig):
         say what came of it, and its sessions who waits."""
         from bookings import statistics
         from bookings import waiting as own_waiting
-        from bookings.actions.session_changes import hear_session
+        from bookings.actions.session_changes import apply_session_change
         from directory.catalogue import demand
         from directory.catalogue import statistics as directory_statistics
         from directory.publishing.actions import sessions
 
-        sessions.hears.append(hear_session)
-        directory_statistics.readers.append(statistics.of_listings)
-        demand.waiting.append(own_waiting.waiting)
-        demand.calls.append(own_waiting.calls)
+        sessions.session_changed_hooks.append(apply_session_change)
+        directory_statistics.monthly_count_hooks.append(statistics.of_listings)
+        demand.waiting_count_hooks.append(own_waiting.count_waiting)
+        demand.call_count_hooks.append(own_waiting.count_pending_calls)

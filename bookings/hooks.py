@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bookings.models import Booking, BookingMove
 
 # Called with each move, so that the case history has it in the same transaction.
-hears_booking: list[Callable[[Booking, BookingMove], None]] = []
+on_booking_moved: list[Callable[[Booking, BookingMove], None]] = []
 
 # Called in place of our own message where a connector team booked: booking, the news (telling.NEWS), words, key.
-tells_booking: list[Callable[[Booking, str, str, str], None]] = []
+on_booking_news: list[Callable[[Booking, str, str, str], None]] = []

@@ -17,113 +17,115 @@ from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Author, Message
 from bookings import notifications
-from bookings.actions.places import has_begun, hold
-from bookings.actions.transition import offer_free, standing_in, step
-from bookings.models import KEPT_FOR, Booking, BookingLink, BookingMove
-from bookings.states import Booked, Mover
+from bookings.actions.places import has_begun, lock_session
+from bookings.actions.transition import apply_move, lock_active_bookings, offer_free_places
+from bookings.models import CONTACT_KEPT_FOR, Booking, BookingLink, BookingMove
+from bookings.states import Actor, BookingStatus
 from directory.models import Session
 
 logger = logging.getLogger(__name__)
 
-DAY = datetime.timedelta(days=1)
-REMIND = (datetime.time(9), datetime.time(20))  # London: between them people are reminded, the day before
+ONE_DAY = datetime.timedelta(days=1)
+REMINDER_HOURS = (datetime.time(9), datetime.time(20))  # London: between them people are reminded, the day before
 
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="look_after_bookings", queueing_lock="look_after_bookings", lock="look_after_bookings")
 def look_after_bookings(timestamp: int) -> None:
     """Every five minutes: offers that ran out go to the next, and lists of what has begun are closed."""
-    run_out(timezone.now())
-    remind(timezone.now())
+    expire_offers_and_lists(timezone.now())
+    send_reminders(timezone.now())
 
 
 @app.periodic(cron="23 3 * * *")
 @app.task(name="forget_bookings", queueing_lock="forget_bookings", lock="forget_bookings")
 def forget_bookings(timestamp: int) -> None:
     """Each night: who came to what ended long ago is only counted from now on."""
-    forget(timezone.now())
+    blank_old_bookings(timezone.now())
 
 
-def run_out(now: datetime.datetime) -> int:
+def expire_offers_and_lists(now: datetime.datetime) -> int:
     """Sessions with something that ran out: an offer that nobody took, or a list whose session has begun."""
-    lapsed = Q(status=Booked.OFFERED, offered_until__lte=now)
-    begun = Q(status__in=[Booked.WAITING, Booked.OFFERED], session__starts_at__lte=now)
-    return each(sessions_of(Booking.objects.filter(lapsed | begun)), lambda pk: close_or_offer(pk, now))
+    lapsed = Q(status=BookingStatus.OFFERED, offered_until__lte=now)
+    begun = Q(status__in=[BookingStatus.WAITING, BookingStatus.OFFERED], session__starts_at__lte=now)
+    return run_for_each_session(
+        find_session_ids(Booking.objects.filter(lapsed | begun)), lambda pk: expire_in_session(pk, now)
+    )
 
 
-def close_or_offer(pk: uuid.UUID, now: datetime.datetime) -> None:
-    session = hold(pk)
-    for booking in standing_in(session):
+def expire_in_session(pk: uuid.UUID, now: datetime.datetime) -> None:
+    session = lock_session(pk)
+    for booking in lock_active_bookings(session):
         over = has_begun(session)
-        if booking.status == Booked.OFFERED and (over or (booking.offered_until or now) <= now):
-            step(booking, Booked.LAPSED, by=Author.system(), mover=Mover.SYSTEM)
-        elif booking.status == Booked.WAITING and over:
-            step(booking, Booked.FULL, by=Author.system(), mover=Mover.SYSTEM)
-    offer_free(session)
+        if booking.status == BookingStatus.OFFERED and (over or (booking.offered_until or now) <= now):
+            apply_move(booking, BookingStatus.LAPSED, by=Author.system(), mover=Actor.SYSTEM)
+        elif booking.status == BookingStatus.WAITING and over:
+            apply_move(booking, BookingStatus.FULL, by=Author.system(), mover=Actor.SYSTEM)
+    offer_free_places(session)
 
 
-def remind(now: datetime.datetime) -> int:
+def send_reminders(now: datetime.datetime) -> int:
     """The day before, by daylight: who has a place, who still waits, and the group. Once each."""
     local = timezone.localtime(now)
-    if not REMIND[0] <= local.time() < REMIND[1]:
+    if not REMINDER_HOURS[0] <= local.time() < REMINDER_HOURS[1]:
         return 0
     tomorrow = local.date() + datetime.timedelta(days=1)
-    begins = [datetime.datetime.combine(day, datetime.time(), local.tzinfo) for day in (tomorrow, tomorrow + DAY)]
+    begins = [datetime.datetime.combine(day, datetime.time(), local.tzinfo) for day in (tomorrow, tomorrow + ONE_DAY)]
     due = Booking.objects.filter(
         session__starts_at__gte=begins[0],
         session__starts_at__lt=begins[1],
         session__cancelled_at=None,
-        status__in=[Booked.BOOKED, Booked.WAITING],
+        status__in=[BookingStatus.BOOKED, BookingStatus.WAITING],
         reminded_at=None,
     )
-    return each(sessions_of(due), lambda pk: remind_of(pk, now))
+    return run_for_each_session(find_session_ids(due), lambda pk: remind_session(pk, now))
 
 
-def remind_of(pk: uuid.UUID, now: datetime.datetime) -> None:
-    session = hold(pk)
-    there = standing_in(session)
+def remind_session(pk: uuid.UUID, now: datetime.datetime) -> None:
+    session = lock_session(pk)
+    there = lock_active_bookings(session)
     for booking in there:
-        if booking.reminded_at or booking.status == Booked.OFFERED or session.cancelled_at:
+        if booking.reminded_at or booking.status == BookingStatus.OFFERED or session.cancelled_at:
             continue
         Booking.objects.filter(pk=booking.pk).update(reminded_at=now)
         if timezone.localdate(booking.made_at) < timezone.localdate(now):  # who booked today needs no reminder
-            news = "reminder" if booking.status == Booked.BOOKED else "still_waiting"
-            notifications.tell(booking, news, key=f"{news} {session.starts_at.isoformat()}")
-    tell_group(session, there)
+            news = "reminder" if booking.status == BookingStatus.BOOKED else "still_waiting"
+            notifications.notify_booker(booking, news, key=f"{news} {session.starts_at.isoformat()}")
+    notify_group(session, there)
 
 
-def tell_group(session: Session, there: list[Booking]) -> None:
+def notify_group(session: Session, there: list[Booking]) -> None:
     """How many come tomorrow, and where the register is. No names: e-mail is not private."""
     if to := session.service.reply_to_email():
         statuses = [booking.status for booking in there]
-        messages.send(
+        messages.queue_message(
             key=f"register {session.pk} {session.starts_at.isoformat()}",
             to=to,
             subject=format_subject(f"Tomorrow: {session.service.name}"),
             template="email/booking_tomorrow.txt",
             context={
                 "session": session,
-                "when": notifications.day_and_time(session),
-                "booked": statuses.count(Booked.BOOKED),
-                "waiting": len(statuses) - statuses.count(Booked.BOOKED),
+                "when": notifications.format_session_start(session),
+                "booked": statuses.count(BookingStatus.BOOKED),
+                "waiting": len(statuses) - statuses.count(BookingStatus.BOOKED),
                 "register": absolute_url("bookings:register", session.pk),
                 "bookings": absolute_url("bookings:session_bookings", session.pk),
             },
         )
 
 
-def forget(now: datetime.datetime) -> int:
+def blank_old_bookings(now: datetime.datetime) -> int:
     """Blank name, contact and words of bookings whose session is KEPT_FOR ago. That there was one, and whether they
     came, stays; so does what a case history says."""
-    old = Booking.objects.filter(session__starts_at__lt=now - KEPT_FOR, blanked_at=None)
-    return each(sessions_of(old), lambda pk: forget_session(pk, now))
+    old = Booking.objects.filter(session__starts_at__lt=now - CONTACT_KEPT_FOR, blanked_at=None)
+    return run_for_each_session(find_session_ids(old), lambda pk: blank_session_bookings(pk, now))
 
 
-def forget_session(pk: uuid.UUID, now: datetime.datetime) -> None:
-    session = hold(pk)
+def blank_session_bookings(pk: uuid.UUID, now: datetime.datetime) -> None:
+    session = lock_session(pk)
     ids = list(Booking.objects.filter(session=session, blanked_at=None).values_list("pk", flat=True))
     BookingLink.objects.filter(booking__in=ids).delete()
-    Message.keyed(notifications.session_prefix(pk)).delete()
+    Message.with_key_prefix(notifications.session_key_prefix(pk)).delete()
     with connection.cursor() as cursor:  # the one lawful change of an append-only row
         cursor.execute("SELECT set_config('app.erasing', 'on', true)")
         BookingMove.objects.filter(booking__in=ids).exclude(words="").update(words="")
@@ -131,12 +133,12 @@ def forget_session(pk: uuid.UUID, now: datetime.datetime) -> None:
     Booking.objects.filter(pk__in=ids).update(name="", phone="", email="", note="", blanked_at=now)
 
 
-def sessions_of(bookings: QuerySet[Booking]) -> list[uuid.UUID]:
+def find_session_ids(bookings: QuerySet[Booking]) -> list[uuid.UUID]:
     """Their sessions, each once, in one order for all workers."""
     return list(bookings.order_by("session_id").values_list("session_id", flat=True).distinct())
 
 
-def each(sessions: list[uuid.UUID], deed: Callable[[uuid.UUID], None]) -> int:
+def run_for_each_session(sessions: list[uuid.UUID], deed: Callable[[uuid.UUID], None]) -> int:
     """Do it to each session in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
     done = 0
     for pk in sessions:

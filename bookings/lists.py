@@ -10,23 +10,23 @@ from django.utils import timezone
 from agencies.models import Membership, Message
 from agencies.models.message import Channel
 from bookings.models import Booking, BookingMove
-from bookings.notifications import hours, place_of, session_prefix
-from bookings.states import EXPECTED, STANDS, Booked
+from bookings.notifications import format_session_hours, format_session_place, session_key_prefix
+from bookings.states import ACTIVE_STATUSES, EXPECTED_STATUSES, BookingStatus
 from config.http import parse_uuid
 from config.template_tags import date_words
 from directory.models import Session
 
-TONES = {
-    Booked.BOOKED: "green",
-    Booked.ATTENDED: "green",
-    Booked.OFFERED: "sky",
-    Booked.WAITING: "amber",
-    Booked.MISSED: "coral",
+STATUS_TONES = {
+    BookingStatus.BOOKED: "green",
+    BookingStatus.ATTENDED: "green",
+    BookingStatus.OFFERED: "sky",
+    BookingStatus.WAITING: "amber",
+    BookingStatus.MISSED: "coral",
 }
 
 
 @dataclass(frozen=True)
-class SessionWords:
+class SessionSummary:
     """A session as every page of it says it."""
 
     session: Session
@@ -40,48 +40,52 @@ class SessionWords:
         return f"{self.day}, {self.hours}"
 
 
-def in_words(session: Session) -> SessionWords:
+def summarise_session(session: Session) -> SessionSummary:
     start = timezone.localtime(session.starts_at)
-    return SessionWords(
-        session, f"{start:%A} {date_words(session.starts_at)}", hours(session), place_of(session), room_words(session)
+    return SessionSummary(
+        session,
+        f"{start:%A} {date_words(session.starts_at)}",
+        format_session_hours(session),
+        format_session_place(session),
+        format_places_left(session),
     )
 
 
-def room_words(session: Session) -> str:
+def format_places_left(session: Session) -> str:
     left = session.places_left
     if left:
         return f"{left} place{'' if left == 1 else 's'} left"
-    waiting = Booking.objects.filter(session=session, status=Booked.WAITING).count()
+    waiting = Booking.objects.filter(session=session, status=BookingStatus.WAITING).count()
     if left is None:
         return f"{waiting} waiting" if waiting else ""
     return f"Full, {waiting} on the waiting list" if waiting else "Full"
 
 
-def find_session(pk: uuid.UUID) -> Session | None:
+def find_listed_session(pk: uuid.UUID) -> Session | None:
     """A session of a listing that anybody may see; None for any other."""
     rows = Session.objects.select_related("service__agency", "at_location__location")
     session = rows.filter(pk=pk).first()
     return session if session and session.service.is_listed else None
 
 
-def kept_session(member: Membership) -> QuerySet[Session]:
+def sessions_run_by(member: Membership) -> QuerySet[Session]:
     """Sessions that the member's group runs, with what their lists need."""
     return Session.kept_by(member).select_related("service__agency", "at_location__location")
 
 
-def made_here(ids: Iterable[str], session: Session) -> list[Booking]:
+def find_browser_bookings(ids: Iterable[str], session: Session) -> list[Booking]:
     """Those that this browser made for the session, as it remembers them, and that stand."""
     wanted = [pk for text in ids if (pk := parse_uuid(text))]
-    rows = Booking.objects.filter(pk__in=wanted, session=session, status__in=sorted(STANDS))
+    rows = Booking.objects.filter(pk__in=wanted, session=session, status__in=sorted(ACTIVE_STATUSES))
     return list(rows.order_by("number"))
 
 
-def booking_of(key: uuid.UUID) -> Booking | None:
+def find_booking_by_key(key: uuid.UUID) -> Booking | None:
     """What a form with that idempotency key has made."""
     return Booking.objects.filter(key=key).first()
 
 
-def latest_words(booking: Booking) -> str:
+def latest_move_reason(booking: Booking) -> str:
     """Why the latest move was made, for the person to read."""
     move = booking.moves.order_by("-number").first()
     return move.words if move else ""
@@ -91,7 +95,7 @@ def latest_words(booking: Booking) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class BookingRow:
     """Somebody on a list of the group's."""
 
     booking: Booking
@@ -102,7 +106,7 @@ class Line:
     same: bool  # another booking of the session has the same e-mail address or phone number
 
 
-def lines(member: Membership, session: Session) -> list[Line]:
+def load_booking_rows(member: Membership, session: Session) -> list[BookingRow]:
     """All bookings of the session that the member may still read, in their order."""
     first = BookingMove.objects.filter(booking=OuterRef("pk"), number=1)
     rows = Booking.visible_to(member).filter(session=session).select_related("team")
@@ -110,25 +114,25 @@ def lines(member: Membership, session: Session) -> list[Line]:
         "number"
     )
     found, waiting = list(rows), 0
-    contacts = [row.contact.casefold() for row in found if row.contact and row.stands]
+    contacts = [row.contact.casefold() for row in found if row.contact and row.is_active]
     shown = []
     for row in found:
-        waiting += row.status == Booked.WAITING
+        waiting += row.status == BookingStatus.WAITING
         shown.append(
-            Line(
+            BookingRow(
                 row,
                 row.get_status_display(),
-                TONES.get(Booked(row.status), "grey"),
-                waiting if row.status == Booked.WAITING else 0,
+                STATUS_TONES.get(BookingStatus(row.status), "grey"),
+                waiting if row.status == BookingStatus.WAITING else 0,
                 row.author or "themselves",  # type: ignore[attr-defined]
-                row.stands and contacts.count(row.contact.casefold()) > 1,
+                row.is_active and contacts.count(row.contact.casefold()) > 1,
             )
         )
     return shown
 
 
 @dataclass(frozen=True)
-class Tally:
+class BookingCounts:
     """How many stand where in a session. Counted also when the names are gone."""
 
     booked: int
@@ -144,33 +148,33 @@ class Tally:
         return ", ".join([*said, f"{self.booked} to mark"])
 
 
-def tally(session: Session) -> Tally:
+def count_bookings(session: Session) -> BookingCounts:
     rows = Booking.objects.filter(session=session).values_list("status").annotate(n=Count("pk")).order_by()
     n = dict(rows)
-    return Tally(
-        n.get(Booked.BOOKED, 0),
-        n.get(Booked.ATTENDED, 0),
-        n.get(Booked.MISSED, 0),
-        n.get(Booked.WAITING, 0),
-        n.get(Booked.OFFERED, 0),
+    return BookingCounts(
+        n.get(BookingStatus.BOOKED, 0),
+        n.get(BookingStatus.ATTENDED, 0),
+        n.get(BookingStatus.MISSED, 0),
+        n.get(BookingStatus.WAITING, 0),
+        n.get(BookingStatus.OFFERED, 0),
     )
 
 
-def on_register(shown: list[Line]) -> tuple[list[Line], list[Line]]:
+def split_register(shown: list[BookingRow]) -> tuple[list[BookingRow], list[BookingRow]]:
     """Those who are expected, by name as people look for it; and those who may come though they have no place."""
-    expected = [line for line in shown if line.booking.status in EXPECTED]
-    others = [line for line in shown if line.booking.status not in EXPECTED | {Booked.CALLED_OFF}]
+    expected = [line for line in shown if line.booking.status in EXPECTED_STATUSES]
+    others = [line for line in shown if line.booking.status not in EXPECTED_STATUSES | {BookingStatus.CALLED_OFF}]
     return sorted(expected, key=lambda line: line.booking.name.casefold()), others
 
 
-def to_ring(session: Session) -> QuerySet[Message]:
+def pending_calls(session: Session) -> QuerySet[Message]:
     """Calls that the group has still to make about a session to come."""
     if session.starts_at <= timezone.now():
-        return Message.keyed("").none()
-    found = Message.keyed(session_prefix(session.pk)).filter(channel=Channel.CALL, sent_at=None)
+        return Message.with_key_prefix("").none()
+    found = Message.with_key_prefix(session_key_prefix(session.pk)).filter(channel=Channel.CALL, sent_at=None)
     return found.order_by("created_at", "pk")
 
 
-def rung(session: Session, message: uuid.UUID) -> bool:
+def mark_call_made(session: Session, message: uuid.UUID) -> bool:
     """Note that a call was made; False when it was noted before or is not this session's."""
-    return bool(to_ring(session).order_by().filter(pk=message).update(sent_at=timezone.now()))
+    return bool(pending_calls(session).order_by().filter(pk=message).update(sent_at=timezone.now()))

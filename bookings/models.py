@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, Membership, Signed
-from bookings.states import STANDS, Booked, deed_of
+from bookings.states import ACTIVE_STATUSES, BookingStatus, describe_transition
 from config.append_only import AppendOnly
 from directory.models import Session
 
-SHOWN_FOR = datetime.timedelta(days=28)  # after the session: the group reads no names any more
-KEPT_FOR = datetime.timedelta(days=90)  # after the session: then name and contact are blanked
-REGISTER_FOR = datetime.timedelta(days=7)  # after the session: so long the register may be put right
+NAMES_SHOWN_FOR = datetime.timedelta(days=28)  # after the session: the group reads no names any more
+CONTACT_KEPT_FOR = datetime.timedelta(days=90)  # after the session: then name and contact are blanked
+REGISTER_OPEN_FOR = datetime.timedelta(days=7)  # after the session: so long the register may be put right
 
 
 class Booking(models.Model):
@@ -26,7 +26,7 @@ class Booking(models.Model):
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the session, in the order they came")
-    status = models.CharField(max_length=10, choices=Booked)
+    status = models.CharField(max_length=10, choices=BookingStatus)
     name = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(max_length=254, blank=True)
@@ -55,7 +55,7 @@ class Booking(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="bookings_are_numbered"),
-            models.CheckConstraint(condition=models.Q(status__in=Booked.values), name="booking_status_is_known"),
+            models.CheckConstraint(condition=models.Q(status__in=BookingStatus.values), name="booking_status_is_known"),
             models.CheckConstraint(
                 condition=~models.Q(status="offered") | models.Q(offered_until__isnull=False),
                 name="booking_offer_has_an_end",
@@ -75,7 +75,7 @@ class Booking(models.Model):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         """Places in the sessions of the member's own agency, until some weeks after each."""
-        recent = models.Q(session__starts_at__gte=timezone.now() - SHOWN_FOR)
+        recent = models.Q(session__starts_at__gte=timezone.now() - NAMES_SHOWN_FOR)
         return cls.objects.filter(access.bookings(member), recent)
 
     @classmethod
@@ -84,25 +84,25 @@ class Booking(models.Model):
         return cls.objects.select_related("session__service__agency", "team").select_for_update(of=("self",))
 
     @property
-    def stands(self) -> bool:
+    def is_active(self) -> bool:
         """Whether the person still wants to come to what is to come."""
-        return self.status in STANDS
+        return self.status in ACTIVE_STATUSES
 
     @property
     def contact(self) -> str:
         return self.email or self.phone
 
     @property
-    def unreachable(self) -> bool:
+    def is_unreachable(self) -> bool:
         """Nobody can write to them or ring them, and no team booked for them: they are told at the door or not."""
         return not (self.contact or self.team_id)
 
     @property
     def position(self) -> int:
         """Place on the waiting list, from 1; 0 for who is not on it."""
-        if self.status != Booked.WAITING:
+        if self.status != BookingStatus.WAITING:
             return 0
-        ahead = Booking.objects.filter(session=self.session_id, status=Booked.WAITING, number__lt=self.number)
+        ahead = Booking.objects.filter(session=self.session_id, status=BookingStatus.WAITING, number__lt=self.number)
         return ahead.count() + 1
 
 
@@ -112,8 +112,8 @@ class BookingMove(AppendOnly, Signed):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the booking")
-    before = models.CharField(max_length=10, choices=Booked, blank=True)
-    after = models.CharField(max_length=10, choices=Booked)
+    before = models.CharField(max_length=10, choices=BookingStatus, blank=True)
+    after = models.CharField(max_length=10, choices=BookingStatus)
     at = models.DateTimeField(default=timezone.now)
     words = models.CharField(max_length=300, blank=True, help_text="Why, for the person to read")
     key = models.UUIDField(null=True, blank=True, help_text="Idempotency key of the form that made it")
@@ -131,7 +131,7 @@ class BookingMove(AppendOnly, Signed):
 
     @property
     def deed(self) -> str:
-        return deed_of(self.before, self.after)
+        return describe_transition(self.before, self.after)
 
 
 class BookingLink(models.Model):
@@ -150,6 +150,6 @@ class BookingLink(models.Model):
         return f"Link to {self.booking_id}"
 
     @staticmethod
-    def hashed(token: str) -> str:
+    def hash_token(token: str) -> str:
         """SHA-256 of the token, in hex, as it stands in the table."""
         return hashlib.sha256(token.encode()).hexdigest()

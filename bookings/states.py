@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 
 
-class Booked(TextChoices):
+class BookingStatus(TextChoices):
     """Where a booking stands."""
 
     WAITING = "waiting", "On the waiting list"
@@ -23,75 +23,83 @@ class Booked(TextChoices):
     CALLED_OFF = "called_off", "Session cancelled"
 
 
-class Mover(TextChoices):
+class Actor(TextChoices):
     PERSON = "person", "the person, or who books for them"
     GROUP = "group", "the group that runs it"
     SYSTEM = "system", "Hereabouts"
 
 
 @dataclass(frozen=True)
-class Step:
+class Transition:
     """Who may make a move, and how it is said in a list: "offered a place"."""
 
-    movers: frozenset[Mover]
+    movers: frozenset[Actor]
     deed: str
 
 
-def by(*movers: Mover, deed: str) -> Step:
-    return Step(frozenset(movers), deed)
+def transition_by(*movers: Actor, deed: str) -> Transition:
+    return Transition(frozenset(movers), deed)
 
 
-B, M = Booked, Mover
+B, M = BookingStatus, Actor
 
 # The first move of each: how a booking begins.
-BEGINS: dict[Booked, Step] = {
-    B.BOOKED: by(M.PERSON, M.GROUP, deed="booked"),
-    B.WAITING: by(M.PERSON, M.GROUP, deed="put on the waiting list"),
-    B.ATTENDED: by(M.GROUP, deed="came without booking"),
+INITIAL_TRANSITIONS: dict[BookingStatus, Transition] = {
+    B.BOOKED: transition_by(M.PERSON, M.GROUP, deed="booked"),
+    B.WAITING: transition_by(M.PERSON, M.GROUP, deed="put on the waiting list"),
+    B.ATTENDED: transition_by(M.GROUP, deed="came without booking"),
 }
 
-STEPS: dict[tuple[Booked, Booked], Step] = {
-    (B.WAITING, B.OFFERED): by(M.GROUP, M.SYSTEM, deed="offered a place"),
-    (B.WAITING, B.BOOKED): by(M.GROUP, M.SYSTEM, deed="given a place"),
-    (B.WAITING, B.CANCELLED): by(M.PERSON, M.GROUP, deed="taken off the waiting list"),
-    (B.WAITING, B.CALLED_OFF): by(M.SYSTEM, deed="session cancelled"),
-    (B.WAITING, B.FULL): by(M.SYSTEM, deed="no place came free"),
-    (B.WAITING, B.ATTENDED): by(M.GROUP, deed="came"),
-    (B.OFFERED, B.BOOKED): by(M.PERSON, M.GROUP, deed="took the place"),
-    (B.OFFERED, B.CANCELLED): by(M.PERSON, M.GROUP, deed="said no to the place"),
-    (B.OFFERED, B.LAPSED): by(M.SYSTEM, deed="offer ran out"),
-    (B.OFFERED, B.CALLED_OFF): by(M.SYSTEM, deed="session cancelled"),
-    (B.OFFERED, B.ATTENDED): by(M.GROUP, deed="came"),
-    (B.BOOKED, B.CANCELLED): by(M.PERSON, M.GROUP, deed="cancelled"),
-    (B.BOOKED, B.CALLED_OFF): by(M.SYSTEM, deed="session cancelled"),
-    (B.BOOKED, B.ATTENDED): by(M.GROUP, deed="came"),
-    (B.BOOKED, B.MISSED): by(M.GROUP, deed="did not come"),
+TRANSITIONS: dict[tuple[BookingStatus, BookingStatus], Transition] = {
+    (B.WAITING, B.OFFERED): transition_by(M.GROUP, M.SYSTEM, deed="offered a place"),
+    (B.WAITING, B.BOOKED): transition_by(M.GROUP, M.SYSTEM, deed="given a place"),
+    (B.WAITING, B.CANCELLED): transition_by(M.PERSON, M.GROUP, deed="taken off the waiting list"),
+    (B.WAITING, B.CALLED_OFF): transition_by(M.SYSTEM, deed="session cancelled"),
+    (B.WAITING, B.FULL): transition_by(M.SYSTEM, deed="no place came free"),
+    (B.WAITING, B.ATTENDED): transition_by(M.GROUP, deed="came"),
+    (B.OFFERED, B.BOOKED): transition_by(M.PERSON, M.GROUP, deed="took the place"),
+    (B.OFFERED, B.CANCELLED): transition_by(M.PERSON, M.GROUP, deed="said no to the place"),
+    (B.OFFERED, B.LAPSED): transition_by(M.SYSTEM, deed="offer ran out"),
+    (B.OFFERED, B.CALLED_OFF): transition_by(M.SYSTEM, deed="session cancelled"),
+    (B.OFFERED, B.ATTENDED): transition_by(M.GROUP, deed="came"),
+    (B.BOOKED, B.CANCELLED): transition_by(M.PERSON, M.GROUP, deed="cancelled"),
+    (B.BOOKED, B.CALLED_OFF): transition_by(M.SYSTEM, deed="session cancelled"),
+    (B.BOOKED, B.ATTENDED): transition_by(M.GROUP, deed="came"),
+    (B.BOOKED, B.MISSED): transition_by(M.GROUP, deed="did not come"),
     # The register may be put right; each time is a row of its own.
-    (B.ATTENDED, B.MISSED): by(M.GROUP, deed="did not come, the register was wrong"),
-    (B.MISSED, B.ATTENDED): by(M.GROUP, deed="came, the register was wrong"),
-    (B.ATTENDED, B.BOOKED): by(M.GROUP, deed="mark taken back"),
-    (B.MISSED, B.BOOKED): by(M.GROUP, deed="mark taken back"),
+    (B.ATTENDED, B.MISSED): transition_by(M.GROUP, deed="did not come, the register was wrong"),
+    (B.MISSED, B.ATTENDED): transition_by(M.GROUP, deed="came, the register was wrong"),
+    (B.ATTENDED, B.BOOKED): transition_by(M.GROUP, deed="mark taken back"),
+    (B.MISSED, B.BOOKED): transition_by(M.GROUP, deed="mark taken back"),
     # Those who had no place, and came or get one after all.
-    (B.CANCELLED, B.ATTENDED): by(M.GROUP, deed="came after all"),
-    (B.LAPSED, B.ATTENDED): by(M.GROUP, deed="came after all"),
-    (B.FULL, B.ATTENDED): by(M.GROUP, deed="came after all"),
-    (B.CANCELLED, B.BOOKED): by(M.GROUP, deed="given a place"),
-    (B.LAPSED, B.BOOKED): by(M.GROUP, deed="given a place"),
+    (B.CANCELLED, B.ATTENDED): transition_by(M.GROUP, deed="came after all"),
+    (B.LAPSED, B.ATTENDED): transition_by(M.GROUP, deed="came after all"),
+    (B.FULL, B.ATTENDED): transition_by(M.GROUP, deed="came after all"),
+    (B.CANCELLED, B.BOOKED): transition_by(M.GROUP, deed="given a place"),
+    (B.LAPSED, B.BOOKED): transition_by(M.GROUP, deed="given a place"),
 }
 
-HOLDS_PLACE = frozenset({B.OFFERED, B.BOOKED, B.ATTENDED})  # what Session.taken counts
-STANDS = frozenset({B.WAITING, B.OFFERED, B.BOOKED})  # before the session: still wants to come
-EXPECTED = frozenset({B.BOOKED, B.ATTENDED, B.MISSED})  # who is on the register
-REGISTERED = frozenset({B.ATTENDED, B.MISSED})
+STATUSES_HOLDING_PLACE = frozenset({B.OFFERED, B.BOOKED, B.ATTENDED})  # what Session.taken counts
+ACTIVE_STATUSES = frozenset({B.WAITING, B.OFFERED, B.BOOKED})  # before the session: still wants to come
+EXPECTED_STATUSES = frozenset({B.BOOKED, B.ATTENDED, B.MISSED})  # who is on the register
+MARKED_STATUSES = frozenset({B.ATTENDED, B.MISSED})
 del B, M
 
 
-def may_move(before: str, after: str, mover: Mover) -> bool:
+def may_move(before: str, after: str, mover: Actor) -> bool:
     """Whether the table lets this mover take a booking from one state to the other; `before` is "" at the start."""
-    step = STEPS.get((Booked(before), Booked(after))) if before else BEGINS.get(Booked(after))
+    step = (
+        TRANSITIONS.get((BookingStatus(before), BookingStatus(after)))
+        if before
+        else INITIAL_TRANSITIONS.get(BookingStatus(after))
+    )
     return step is not None and mover in step.movers
 
 
-def deed_of(before: str, after: str) -> str:
+def describe_transition(before: str, after: str) -> str:
     """How that move is said: "offered a place". Raises KeyError for one that the table has not."""
-    return (STEPS[Booked(before), Booked(after)] if before else BEGINS[Booked(after)]).deed
+    return (
+        TRANSITIONS[BookingStatus(before), BookingStatus(after)]
+        if before
+        else INITIAL_TRANSITIONS[BookingStatus(after)]
+    ).deed

@@ -7,13 +7,13 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 
 from bookings.models import Booking
-from bookings.states import Booked
-from directory.catalogue.statistics import Counts
+from bookings.states import BookingStatus
+from directory.catalogue.statistics import MonthlyCounts
 
-HELD = (Booked.BOOKED, Booked.ATTENDED, Booked.MISSED)
+HELD = (BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.MISSED)
 
 
-def of_listings(services: list[uuid.UUID], since: datetime.date) -> Counts:
+def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCounts:
     """{(service, first day of the month): {"booked": 12, "attended": 9, "missed": 2}}, from the month of `since` on.
 
     A booking counts in the month of its session.
@@ -24,8 +24,8 @@ def of_listings(services: list[uuid.UUID], since: datetime.date) -> Counts:
     by_month = rows.order_by("session__service", "month").values_list("session__service", "month")
     counts = by_month.annotate(
         booked=Count("pk", filter=Q(status__in=HELD)),
-        attended=Count("pk", filter=Q(status=Booked.ATTENDED)),
-        missed=Count("pk", filter=Q(status=Booked.MISSED)),
+        attended=Count("pk", filter=Q(status=BookingStatus.ATTENDED)),
+        missed=Count("pk", filter=Q(status=BookingStatus.MISSED)),
     )
     return {
         (service, month.date()): {"booked": booked, "attended": attended, "missed": missed}

@@ -10,9 +10,9 @@ urlpatterns = [
     path("bookings/", booking.booking_code, name="booking_code"),
     path("bookings/<str:token>/", booking.booking, name="booking"),
     path("listings/sessions/<uuid:pk>/bookings/", session.session_bookings, name="session_bookings"),
-    path("listings/sessions/<uuid:pk>/told/<uuid:message>/", session.told, name="told"),
+    path("listings/sessions/<uuid:pk>/told/<uuid:message>/", session.note_call_made, name="told"),
     path("listings/sessions/<uuid:pk>/register/", register.register, name="register"),
-    path("listings/bookings/<uuid:pk>/mark/", register.mark_one, name="mark"),
+    path("listings/bookings/<uuid:pk>/mark/", register.mark_booking, name="mark"),
     path("listings/bookings/<uuid:pk>/give-place/", session.give_place, name="give_place"),
     path("listings/bookings/<uuid:pk>/take-off/", session.take_off, name="take_off"),
 ]

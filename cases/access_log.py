@@ -12,27 +12,27 @@ from agencies.models import Membership
 from cases.models import Case
 
 # A reload is not a second opening: the same member on the same page within this time leaves one row.
-FOLD_SECONDS = 60
+SAME_ACCESS_SECONDS = 60
 
 
-def open_case(request: HttpRequest, pk: uuid.UUID, page: str) -> Case:
+def get_case_logged(request: HttpRequest, pk: uuid.UUID, page: str) -> Case:
     """The case, with person, agency and lead at hand, and its opening noted.
 
     Http404 for whoever may not see it; nothing is noted then, for nothing was seen. The way into a case for
     every view that shows one: fetching and noting cannot be done apart by mistake.
     """
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = find_case(member, pk)
-    opened(request, case, page)
+    case = get_case_unlogged(member, pk)
+    log_access(request, case, page)
     return case
 
 
-def find_case(member: Membership, pk: uuid.UUID) -> Case:
+def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
     """The case for a deed that shows nothing of it. Http404 for whoever may not see it."""
     return get_object_or_404(Case.visible_to(member).select_related("person__practice", "agency", "lead__user"), pk=pk)
 
 
-def opened(request: HttpRequest, case: Case, page: str) -> None:
+def log_access(request: HttpRequest, case: Case, page: str) -> None:
     """Note that the member at work opened `page` of `case` (story, sharing, history.pdf …; 50 characters).
 
     One statement, in the request's transaction: no page is shown whose opening is not kept.
@@ -47,7 +47,7 @@ def opened(request: HttpRequest, case: Case, page: str) -> None:
         "agency_name": member.agency.name,
         "page": page,
         "now": timezone.now(),
-        "fold": FOLD_SECONDS,
+        "fold": SAME_ACCESS_SECONDS,
     }
     with connection.cursor() as cursor:
         cursor.execute(

@@ -7,12 +7,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """What a group answers, and who came, stands in the case history in the same transaction."""
-        from bookings.actions import hears_booking, tells_booking
+        from bookings.actions import on_booking_moved, on_booking_news
         from cases.actions import booking
-        from cases.actions.onward import hear, hear_remark
-        from referrals.actions import hears, hears_remark
+        from cases.actions.onward import record_referral_move, record_referral_remark
+        from referrals.actions import on_referral_moved, on_remark_saved
 
-        hears.append(hear)
-        hears_remark.append(hear_remark)
-        hears_booking.append(booking.hear)
-        tells_booking.append(booking.tell)
+        on_referral_moved.append(record_referral_move)
+        on_remark_saved.append(record_referral_remark)
+        on_booking_moved.append(booking.record_booking_move)
+        on_booking_news.append(booking.notify_person_of_booking)

@@ -21,25 +21,28 @@ from agencies.models import Membership
 from cases.models import Case, CaseReferral
 from config.template_tags import due
 from referrals.models import Referral, Urgency
-from referrals.states import Status
+from referrals.states import ReferralStatus
 
 M = TypeVar("M", bound=models.Model)
-PAGE = 30  # rows shown at once
-FOUND = 20  # people shown for a search
+PAGE_SIZE = 30  # rows shown at once
+MAX_PEOPLE_FOUND = 20  # people shown for a search
 QUIET_AFTER = datetime.timedelta(days=14)
-UNANSWERED = (Status.SENT, Status.RETURNED)  # a group has been asked, and the connector has no yes or no
+UNANSWERED_STATUSES = (
+    ReferralStatus.SENT,
+    ReferralStatus.RETURNED,
+)  # a group has been asked, and the connector has no yes or no
 
-LISTS: dict[str, Callable[[datetime.date], Q]] = {
+LIST_FILTERS: dict[str, Callable[[datetime.date], Q]] = {
     "today": lambda today: Q(due_on__lte=today),
     "first": lambda today: Q(first_contact_at=None),
     "due": lambda today: Q(due_on=today),
     "overdue": lambda today: Q(due_on__lt=today),
     "quiet": lambda today: Q(last_entry_at__lt=timezone.now() - QUIET_AFTER),
-    "waiting": lambda today: Q(Exists(asked_groups().filter(case=OuterRef("pk")))),
+    "waiting": lambda today: Q(Exists(unanswered_referrals().filter(case=OuterRef("pk")))),
     "all": lambda today: Q(),
 }
-ORDER = {"quiet": "last_entry_at", "all": "person__name"}  # the others: what is due first comes first
-OF_CASE = (  # the columns a row is made of
+LIST_ORDER = {"quiet": "last_entry_at", "all": "person__name"}  # the others: what is due first comes first
+CASE_COLUMNS = (  # the columns a row is made of
     "first_contact_due",
     "first_contact_at",
     "next_action",
@@ -49,7 +52,7 @@ OF_CASE = (  # the columns a row is made of
     "person__name",
     "lead__user__name",
 )
-OF_REFERRAL = (
+REFERRAL_COLUMNS = (
     "case",
     "referral__status",
     "referral__sent_at",
@@ -61,7 +64,7 @@ OF_REFERRAL = (
 
 
 @dataclass(frozen=True)
-class Row:
+class CaseloadRow:
     """One line of a list, in words."""
 
     pk: uuid.UUID
@@ -82,62 +85,62 @@ def open_cases(member: Membership, whose: Membership | None) -> QuerySet[Case]:
     return cases.annotate(due_on=Coalesce(Least(F("next_action_on"), first_contact), datetime.date.max))
 
 
-def asked_groups() -> QuerySet[CaseReferral]:
+def unanswered_referrals() -> QuerySet[CaseReferral]:
     """Onward referrals without a yes or no."""
-    return CaseReferral.objects.filter(direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED)
+    return CaseReferral.objects.filter(direction=CaseReferral.Direction.SENT, referral__status__in=UNANSWERED_STATUSES)
 
 
-def counts(member: Membership, whose: Membership | None) -> dict[str, int]:
+def count_lists(member: Membership, whose: Membership | None) -> dict[str, int]:
     """How many are on each list; "new" are referrals that wait for the team to accept them."""
     today = timezone.localdate()
-    figures = {name: Count("pk", filter=rule(today)) for name, rule in LISTS.items()}
-    return {"new": to_accept(member).count(), **open_cases(member, whose).aggregate(**figures)}
+    figures = {name: Count("pk", filter=rule(today)) for name, rule in LIST_FILTERS.items()}
+    return {"new": referrals_to_accept(member).count(), **open_cases(member, whose).aggregate(**figures)}
 
 
-def to_accept(member: Membership) -> QuerySet[Referral]:
+def referrals_to_accept(member: Membership) -> QuerySet[Referral]:
     received = Referral.visible_to(member).filter(to_agency=member.agency_id, service=None)
-    return received.filter(status=Status.SENT)
+    return received.filter(status=ReferralStatus.SENT)
 
 
-def rows(
+def load_list_page(
     member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None = None
-) -> tuple[list[Row], uuid.UUID | None]:
+) -> tuple[list[CaseloadRow], uuid.UUID | None]:
     """A page of the list `name`, and the id to go on after, or None at the end.
 
     `after` is the id of the last row shown: no name and no date stands in an address (security point 56).
     """
     if name == "new":
-        waiting = page_after(to_accept(member).select_related("assigned_to__user"), "answer_by", after)
-        shown = [row_to_accept(referral) for referral in waiting]
+        waiting = load_page_after(referrals_to_accept(member).select_related("assigned_to__user"), "answer_by", after)
+        shown = [build_referral_row(referral) for referral in waiting]
     else:
-        shown = [row_of_case(case, name) for case in page_of_cases(member, whose, name, after)]
-    return shown[:PAGE], shown[PAGE - 1].pk if len(shown) > PAGE else None
+        shown = [build_case_row(case, name) for case in load_case_page(member, whose, name, after)]
+    return shown[:PAGE_SIZE], shown[PAGE_SIZE - 1].pk if len(shown) > PAGE_SIZE else None
 
 
-def page_of_cases(member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None) -> list[Case]:
-    cases = open_cases(member, whose).filter(LISTS[name](timezone.localdate()))
-    asked = asked_groups().select_related("referral__service", "referral__to_agency").only(*OF_REFERRAL)
+def load_case_page(member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None) -> list[Case]:
+    cases = open_cases(member, whose).filter(LIST_FILTERS[name](timezone.localdate()))
+    asked = unanswered_referrals().select_related("referral__service", "referral__to_agency").only(*REFERRAL_COLUMNS)
     cases = (
         cases.select_related("person", "lead__user")
-        .only(*OF_CASE)
+        .only(*CASE_COLUMNS)
         .prefetch_related(Prefetch("case_referrals", asked.order_by("referral__answer_by"), to_attr="asked"))
     )
-    return page_after(cases, ORDER.get(name, "due_on"), after)
+    return load_page_after(cases, LIST_ORDER.get(name, "due_on"), after)
 
 
-def page_after(found: QuerySet[M], key: str, after: uuid.UUID | None) -> list[M]:
+def load_page_after(found: QuerySet[M], key: str, after: uuid.UUID | None) -> list[M]:
     """One row more than a page, in the order of `key`: the extra one says that there is more."""
     if after:
         last = Subquery(found.order_by().filter(pk=after).values(key))
         found = found.filter(Q(**{f"{key}__gt": last}) | Q(**{key: last, "pk__gt": after}))
-    return list(found.order_by(key, "pk")[: PAGE + 1])
+    return list(found.order_by(key, "pk")[: PAGE_SIZE + 1])
 
 
-def row_to_accept(referral: Referral) -> Row:
+def build_referral_row(referral: Referral) -> CaseloadRow:
     late = referral.is_late()
     urgent = referral.urgency == Urgency.SOON
     status, tone = ("Late", "coral") if late else ("Soon", "amber") if urgent else ("New", "sky")
-    return Row(
+    return CaseloadRow(
         pk=referral.pk,
         url=reverse("referrals:referral", args=[referral.pk]),
         name=referral.person_name,
@@ -149,13 +152,13 @@ def row_to_accept(referral: Referral) -> Row:
     )
 
 
-def row_of_case(case: Case, name: str) -> Row:
-    step, by = next_step(case)
+def build_case_row(case: Case, name: str) -> CaseloadRow:
+    step, by = find_next_step(case)
     if name == "waiting":
         referral = case.asked[0].referral  # type: ignore[attr-defined]
         step, by = f"{referral.service or referral.to_agency} to answer", referral.answer_by
-    status, tone = status_of(case, name)
-    return Row(
+    status, tone = format_case_status(case, name)
+    return CaseloadRow(
         pk=case.pk,
         url=reverse("cases:case", args=[case.pk]),
         name=case.person.name,
@@ -167,7 +170,7 @@ def row_of_case(case: Case, name: str) -> Row:
     )
 
 
-def next_step(case: Case) -> tuple[str, datetime.date | None]:
+def find_next_step(case: Case) -> tuple[str, datetime.date | None]:
     """What comes next for this person and by when; the first contact, while it is due sooner."""
     planned = case.next_action_on
     if case.first_contact_at is None and (planned is None or case.first_contact_due <= planned):
@@ -175,17 +178,17 @@ def next_step(case: Case) -> tuple[str, datetime.date | None]:
     return case.next_action or "No next step", planned
 
 
-def status_of(case: Case, name: str = "") -> tuple[str, str]:
+def format_case_status(case: Case, name: str = "") -> tuple[str, str]:
     """The chip of a row and its colour: what the list is about first, then what is most pressing."""
     if case.closed_at:
         return "Closed", "grey"
-    waiting = waiting_words(case)
+    waiting = format_waiting(case)
     quiet = timezone.now() - case.last_entry_at
     if name == "waiting" and waiting:
         return waiting
     if name == "quiet":
         return f"Quiet {quiet.days} days", "plum"
-    if (next_step(case)[1] or datetime.date.max) < timezone.localdate():
+    if (find_next_step(case)[1] or datetime.date.max) < timezone.localdate():
         return "Overdue", "coral"
     if waiting:
         return waiting
@@ -194,20 +197,20 @@ def status_of(case: Case, name: str = "") -> tuple[str, str]:
     return ("New", "sky") if case.first_contact_at is None else ("Active", "teal")
 
 
-def waiting_words(case: Case) -> tuple[str, str] | None:
+def format_waiting(case: Case) -> tuple[str, str] | None:
     """How long the oldest question to a group has gone without a yes or no."""
     asked = [link.referral for link in getattr(case, "asked", [])]
     if not asked:
         return None
     if any(referral.unanswered_at for referral in asked):
         return "No answer", "coral"
-    if any(referral.status == Status.RETURNED for referral in asked):
+    if any(referral.status == ReferralStatus.RETURNED for referral in asked):
         return "Asks for detail", "amber"
     days = (timezone.now() - min(referral.sent_at for referral in asked)).days
     return f"Waiting {days} day{'' if days == 1 else 's'}", "amber"
 
 
-def find_people(member: Membership, words: str) -> tuple[list[Row], bool]:
+def find_people(member: Membership, words: str) -> tuple[list[CaseloadRow], bool]:
     """People whose case the member may see, open or closed, by NHS number or by parts of the name.
 
     Up to FOUND rows, and whether there are more.
@@ -219,6 +222,6 @@ def find_people(member: Membership, words: str) -> tuple[list[Row], bool]:
             people &= Q(person__name__icontains=word) | Q(person__preferred_name__icontains=word)
     if not people:
         return [], False
-    cases = Case.visible_to(member).filter(people).select_related("person", "lead__user").only(*OF_CASE)
-    found = list(cases.order_by(F("closed_at").asc(nulls_first=True), "person__name", "pk")[: FOUND + 1])
-    return [row_of_case(case, "found") for case in found[:FOUND]], len(found) > FOUND
+    cases = Case.visible_to(member).filter(people).select_related("person", "lead__user").only(*CASE_COLUMNS)
+    found = list(cases.order_by(F("closed_at").asc(nulls_first=True), "person__name", "pk")[: MAX_PEOPLE_FOUND + 1])
+    return [build_case_row(case, "found") for case in found[:MAX_PEOPLE_FOUND]], len(found) > MAX_PEOPLE_FOUND

@@ -11,7 +11,7 @@ from referrals.models import ContactBy
 
 
 @dataclass(frozen=True)
-class Fact:
+class KeyFact:
     """`of` says where its columns are: on the person (every team's cases share them) or on the case."""
 
     name: str
@@ -19,46 +19,46 @@ class Fact:
     of: str
     fields: tuple[str, ...]
 
-    def row(self, case: Case) -> Person | Case:
+    def find_row(self, case: Case) -> Person | Case:
         return case.person if self.of == "person" else case
 
-    def values(self, case: Case) -> dict[str, Any]:
+    def read_values(self, case: Case) -> dict[str, Any]:
         """Column → value, as it stands."""
-        return {field: getattr(self.row(case), field) for field in self.fields}
+        return {field: getattr(self.find_row(case), field) for field in self.fields}
 
-    def words(self, case: Case) -> str:
+    def format_value(self, case: Case) -> str:
         """What the page shows; "" when nothing is known."""
-        return in_words(self.values(case))
+        return format_fact_values(self.read_values(case))
 
-    def seen(self, case: Case) -> str:
+    def fingerprint(self, case: Case) -> str:
         """A short fingerprint of the fact as it stands. A form carries it back: if it differs by then, somebody
         else has changed this fact meanwhile. Finer than the row's version, which changes with every other fact."""
-        return hashlib.sha256(repr(sorted(self.values(case).items())).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr(sorted(self.read_values(case).items())).encode()).hexdigest()[:16]
 
 
-FACTS: dict[str, Fact] = {
+KEY_FACTS: dict[str, KeyFact] = {
     fact.name: fact
     for fact in (
-        Fact("best-time", "Best time to call", "person", ("best_time",)),
-        Fact("message", "Safe to leave a message", "person", ("leave_message",)),
-        Fact("matters", "What matters to me", "case", ("what_matters",)),
-        Fact("contact", "How to reach me", "person", ("contact_by", "contact_avoid")),
-        Fact("safety", "Visit safely", "case", ("safety_note",)),
-        Fact("phone", "Phone", "person", ("phone",)),
-        Fact("email", "E-mail", "person", ("email",)),
-        Fact("address", "Address", "person", ("address", "postcode")),
-        Fact("known-as", "Likes to be called", "person", ("preferred_name",)),
-        Fact("identity", "Name, birth date, NHS number", "person", ("name", "date_of_birth", "nhs_number")),
+        KeyFact("best-time", "Best time to call", "person", ("best_time",)),
+        KeyFact("message", "Safe to leave a message", "person", ("leave_message",)),
+        KeyFact("matters", "What matters to me", "case", ("what_matters",)),
+        KeyFact("contact", "How to reach me", "person", ("contact_by", "contact_avoid")),
+        KeyFact("safety", "Visit safely", "case", ("safety_note",)),
+        KeyFact("phone", "Phone", "person", ("phone",)),
+        KeyFact("email", "E-mail", "person", ("email",)),
+        KeyFact("address", "Address", "person", ("address", "postcode")),
+        KeyFact("known-as", "Likes to be called", "person", ("preferred_name",)),
+        KeyFact("identity", "Name, birth date, NHS number", "person", ("name", "date_of_birth", "nhs_number")),
     )
 }
 
 
-def in_words(values: dict[str, Any]) -> str:
+def format_fact_values(values: dict[str, Any]) -> str:
     """The values of one fact as one text, a line each; "" when nothing is known."""
-    return "\n".join(filter(None, (word(field, value) for field, value in values.items())))
+    return "\n".join(filter(None, (format_fact_value(field, value) for field, value in values.items())))
 
 
-def word(field: str, value: Any) -> str:
+def format_fact_value(field: str, value: Any) -> str:
     if isinstance(value, datetime.date):
         return date_words(value)
     if field == "contact_by" and value:

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from cases.actions.onward import in_words
+from cases.actions.onward import format_shared_details
 from cases.models import Case, CaseReferral
 from referrals.models import Referral
-from referrals.states import OPEN, Status
+from referrals.states import OPEN_STATUSES, ReferralStatus
 
-TONES = {  # the colour of a state; its words say the same
-    Status.ACCEPTED: "green",
-    Status.STARTED: "green",
-    Status.WAITING: "amber",
-    Status.COMPLETED: "grey",
-    Status.WITHDRAWN: "grey",
-    Status.DECLINED: "coral",
-    Status.LOST_CONTACT: "coral",
+STATUS_TONES = {  # the colour of a state; its words say the same
+    ReferralStatus.ACCEPTED: "green",
+    ReferralStatus.STARTED: "green",
+    ReferralStatus.WAITING: "amber",
+    ReferralStatus.COMPLETED: "grey",
+    ReferralStatus.WITHDRAWN: "grey",
+    ReferralStatus.DECLINED: "coral",
+    ReferralStatus.LOST_CONTACT: "coral",
 }
 
 
 @dataclass(frozen=True)
-class Asked:
+class OnwardReferral:
     """One onward referral, in words."""
 
     referral: Referral
@@ -33,40 +33,42 @@ class Asked:
     news: str
 
     @property
-    def given(self) -> list[tuple[str, str]]:
-        return in_words(self.referral)
+    def shared_details(self) -> list[tuple[str, str]]:
+        return format_shared_details(self.referral)
 
 
-def asked_from(case: Case) -> list[Asked]:
+def load_onward_referrals(case: Case) -> list[OnwardReferral]:
     """All onward referrals of `case`: those that wait for an answer first, the unanswered before all others."""
     links = case.case_referrals.filter(direction=CaseReferral.Direction.SENT)
     links = links.select_related("referral__service", "referral__to_agency").prefetch_related("referral__needs")
-    found = [in_state(link.referral) for link in links.order_by("-referral__sent_at", "pk")]
-    return sorted(found, key=lambda asked: urgency(asked.referral))
+    found = [build_onward_referral(link.referral) for link in links.order_by("-referral__sent_at", "pk")]
+    return sorted(found, key=lambda asked: urgency_sort_key(asked.referral))
 
 
-def urgency(referral: Referral) -> tuple[int, datetime.date]:
+def urgency_sort_key(referral: Referral) -> tuple[int, datetime.date]:
     """Sorts: came back without an answer, waits for one, runs, is over."""
-    if referral.status in (Status.SENT, Status.RETURNED):
+    if referral.status in (ReferralStatus.SENT, ReferralStatus.RETURNED):
         return (0 if referral.unanswered_at or referral.is_late() else 1), referral.answer_by
-    return (2 if referral.status in OPEN else 3), referral.answer_by
+    return (2 if referral.status in OPEN_STATUSES else 3), referral.answer_by
 
 
-def in_state(referral: Referral) -> Asked:
+def build_onward_referral(referral: Referral) -> OnwardReferral:
     status, tone, news = referral.get_status_display(), "", ""
-    if referral.status == Status.SENT and referral.unanswered_at:
+    if referral.status == ReferralStatus.SENT and referral.unanswered_at:
         status, tone, news = "No answer", "coral", "They did not answer in time. Ring them, or ask another group."
     elif referral.is_late():
         status, tone, news = "Late", "coral", "The date for their answer has passed."
-    elif referral.status == Status.SENT:
+    elif referral.status == ReferralStatus.SENT:
         days = (timezone.now() - referral.sent_at).days
         status, tone = ("Sent today" if days == 0 else f"Waiting {days} day{'' if days == 1 else 's'}"), "amber"
-    elif referral.status == Status.RETURNED:
+    elif referral.status == ReferralStatus.RETURNED:
         status, tone, news = "Asks for detail", "amber", "They need to know more before they can answer."
-    tone = tone or TONES[Status(referral.status)]
-    return Asked(referral, str(referral.service or referral.to_agency), status, tone, news)
+    tone = tone or STATUS_TONES[ReferralStatus(referral.status)]
+    return OnwardReferral(referral, str(referral.service or referral.to_agency), status, tone, news)
 
 
-def asked_already(case: Case) -> dict[uuid.UUID, Asked]:
+def open_onward_by_service(case: Case) -> dict[uuid.UUID, OnwardReferral]:
     """Services with an open referral from this case, so that nobody is asked twice by mistake."""
-    return {a.referral.service_id: a for a in asked_from(case) if a.referral.is_open and a.referral.service_id}
+    return {
+        a.referral.service_id: a for a in load_onward_referrals(case) if a.referral.is_open and a.referral.service_id
+    }

@@ -6,24 +6,24 @@ from django.db.models import Q, QuerySet, Subquery
 
 from cases.models import Agreement, Case, Circle, Reading
 
-PAGE = 30  # openings shown at once
+PAGE_SIZE = 30  # openings shown at once
 
 
-def circle_of(case: Case) -> QuerySet[Circle]:
+def current_circle(case: Case) -> QuerySet[Circle]:
     """The agencies that may see the case now, the owning team among them."""
     return case.circle.filter(ended_at=None).select_related("agency")
 
 
-def agreements_of(case: Case) -> QuerySet[Agreement]:
+def list_agreements(case: Case) -> QuerySet[Agreement]:
     """All agreements, those in force first."""
     return case.agreements.select_related("agency").order_by("-withdrawn_at", "-given_at", "id")
 
 
-def openings(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:
+def load_access_log(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:
     """Who opened the case, newest first, a page at a time; and the id to go on after, or None at the end."""
     found = case.readings.order_by("-at", "id")
     if after:
         last = Subquery(case.readings.filter(pk=after).order_by().values("at"))
         found = found.filter(Q(at__lt=last) | Q(at=last, pk__gt=after))
-    page = list(found[: PAGE + 1])
-    return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None
+    page = list(found[: PAGE_SIZE + 1])
+    return page[:PAGE_SIZE], page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None

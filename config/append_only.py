@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import migrations, models
 
-FUNCTION = """
+REFUSE_CHANGE_SQL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     changed text[];
@@ -49,7 +49,7 @@ def refuse_changes(table: str, erasable: tuple[str, ...] = ()) -> list[migration
     """
     columns = ", ".join(f"'{c}'" for c in erasable)
     return [
-        migrations.RunSQL(FUNCTION, migrations.RunSQL.noop),
+        migrations.RunSQL(REFUSE_CHANGE_SQL, migrations.RunSQL.noop),
         migrations.RunSQL(
             f"""
             CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE ON {table}

@@ -8,10 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
 # answers, so that a restarted server is noticed by nobody.
-KEEP_SECONDS = 600
+CONNECTION_MAX_AGE_SECONDS = 600
 
 
-def database() -> dict[str, Any]:
+def build_database_settings() -> dict[str, Any]:
     """
     Django's DATABASES["default"].
 
@@ -20,20 +20,20 @@ def database() -> dict[str, Any]:
     `.postgres/`; DATABASE_NAME (default `hereabouts`) then names the database, which is made when it is missing.
     """
     if os.environ.get("DATABASE_URL"):
-        settings = dj_database_url.config(conn_max_age=KEEP_SECONDS, conn_health_checks=True)
+        settings = dj_database_url.config(conn_max_age=CONNECTION_MAX_AGE_SECONDS, conn_health_checks=True)
         if settings["ENGINE"] != "django.db.backends.postgresql":
             raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
         return {**settings, "ATOMIC_REQUESTS": True}
     return {
         "ENGINE": "config.embedded",
-        "NAME": embedded_name(),
+        "NAME": embedded_database_name(),
         "USER": "postgres",
-        "CONN_MAX_AGE": KEEP_SECONDS,
+        "CONN_MAX_AGE": CONNECTION_MAX_AGE_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": True,
     }
 
 
-def embedded_name() -> str:
+def embedded_database_name() -> str:
     """The name of the database on the server of our own."""
     return os.environ.get("DATABASE_NAME", "hereabouts")

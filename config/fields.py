@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 
-def width(characters: int) -> dict[str, str]:
+def width_attrs(characters: int) -> dict[str, str]:
     """Attributes for a widget about that many characters wide: 2, 3, 4, 5, 10, 20 or 30."""
     return {"class": f"govuk-input--width-{characters}"}
 
@@ -35,7 +35,7 @@ MONTHS = [
     "november",
     "december",
 ]
-WORDS = {"day": "a day", "month": "a month", "year": "a year"}
+DATE_PARTS = {"day": "a day", "month": "a month", "year": "a year"}
 
 
 class DateWidget(forms.MultiWidget):
@@ -44,7 +44,7 @@ class DateWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(dict.fromkeys(WORDS, forms.TextInput), attrs)
+        super().__init__(dict.fromkeys(DATE_PARTS, forms.TextInput), attrs)
 
     def decompress(self, value: datetime.date | None) -> list[Any]:
         return [value.day, value.month, value.year] if value else [None, None, None]
@@ -70,29 +70,29 @@ class DateField(forms.MultiValueField):
         **kwargs: Any,
     ) -> None:
         self.past, self.future, self.earliest, self.autocomplete = past, future, earliest, autocomplete
-        parts = [forms.CharField(required=False, max_length=20) for _ in WORDS]
+        parts = [forms.CharField(required=False, max_length=20) for _ in DATE_PARTS]
         super().__init__(parts, require_all_fields=False, **kwargs)
 
     def clean(self, value: Any) -> datetime.date | None:
-        typed = dict(zip(WORDS, (str(v or "").strip() for v in value or ["", "", ""]), strict=False))
+        typed = dict(zip(DATE_PARTS, (str(v or "").strip() for v in value or ["", "", ""]), strict=False))
         if not any(typed.values()):
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
-        found = self._read(typed)
+        found = self._parse_date(typed)
         self._check_limits(found)
         self.run_validators(found)
         return found
 
-    def _read(self, typed: dict[str, str]) -> datetime.date:
-        missing = [part for part in WORDS if not typed[part]]
+    def _parse_date(self, typed: dict[str, str]) -> datetime.date:
+        missing = [part for part in DATE_PARTS if not typed[part]]
         if missing:
-            words = " and ".join(WORDS[part] for part in missing)
+            words = " and ".join(DATE_PARTS[part] for part in missing)
             raise ValidationError(f"The date must include {words}", code="incomplete", params={"parts": missing})
         day = int(typed["day"]) if re.fullmatch(r"[0-9]{1,2}", typed["day"]) else 0
         if not 1 <= day <= 31:
             raise ValidationError("The day must be a number from 1 to 31", code="day", params={"parts": ["day"]})
-        month = month_number(typed["month"])
+        month = parse_month(typed["month"])
         if not month:
             raise ValidationError(
                 "The month must be a number from 1 to 12, or its name", code="month", params={"parts": ["month"]}
@@ -118,7 +118,7 @@ class DateField(forms.MultiValueField):
             raise ValidationError(f"The date must be {first} or later", code="earliest", params={"parts": ["year"]})
 
 
-def month_number(typed: str) -> int:
+def parse_month(typed: str) -> int:
     """ "3", "03", "mar" or "March" → 3; 0 when it is no month."""
     if re.fullmatch(r"[0-9]{1,2}", typed):
         return int(typed) if 1 <= int(typed) <= 12 else 0
@@ -159,7 +159,7 @@ class NameField(CleanCharField):
         return " ".join(text.split())
 
 
-def nhs_number_is_valid(digits: str) -> bool:
+def is_valid_nhs_number(digits: str) -> bool:
     """Whether ten digits are an NHS number by its check digit.
 
     NHS Data Dictionary, NHS NUMBER: weights 10 to 2, modulus 11; a sum that gives 10 fits no digit. Ten
@@ -175,7 +175,7 @@ class NHSNumberField(CleanCharField):
     """An NHS number with or without spaces or hyphens → ten digits ("" when blank and not required)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {"inputmode": "numeric", "spellcheck": "false", "autocomplete": "off"} | width(10)
+        attrs = {"inputmode": "numeric", "spellcheck": "false", "autocomplete": "off"} | width_attrs(10)
         kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(**kwargs)
 
@@ -186,7 +186,7 @@ class NHSNumberField(CleanCharField):
         super().validate(value)
         if value and not re.fullmatch(r"[0-9]{10}", value):
             raise ValidationError("An NHS number has 10 digits, for example 999 000 0018", code="length")
-        if value and not nhs_number_is_valid(value):
+        if value and not is_valid_nhs_number(value):
             raise ValidationError("This is not an NHS number. Check each digit", code="check_digit")
 
     def prepare_value(self, value: Any) -> Any:
@@ -199,7 +199,7 @@ class PostcodeField(CleanCharField):
     """A full postcode in any case and spacing ("bn112aa") → "BN11 2AA". The shape only; not that it exists."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width(10)))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width_attrs(10)))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
@@ -219,14 +219,14 @@ class PhoneField(CleanCharField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {"type": "tel", "spellcheck": "false"} | width(20)
+        attrs = {"type": "tel", "spellcheck": "false"} | width_attrs(20)
         kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
         typed = re.sub(r"[\s().\-\u2010-\u2015]", "", super().to_python(value))
         digits = re.sub(r"^(\+|00)440?", "0", typed)
-        return group_phone(digits) if re.fullmatch(r"[0-9]+", digits) else digits
+        return format_phone(digits) if re.fullmatch(r"[0-9]+", digits) else digits
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -234,7 +234,7 @@ class PhoneField(CleanCharField):
             raise ValidationError("Enter a UK phone number, for example 01632 960001 or 07700 900123", code="shape")
 
 
-def group_phone(digits: str) -> str:
+def format_phone(digits: str) -> str:
     """ "02079460001" → "020 7946 0001", "07700900123" → "07700 900123"."""
     if re.fullmatch(r"0[23][0-9]{9}", digits):
         cut = 3 if digits.startswith("02") else 4

@@ -52,10 +52,10 @@ from config.fields import (
     PostcodeField,
     Radios,
     TextField,
-    nhs_number_is_valid,
-    width,
+    is_valid_nhs_number,
+    width_attrs,
 )
-from config.fragments import page
+from config.fragments import render_page
 
 __all__ = [
     "Checkboxes",
@@ -69,14 +69,14 @@ __all__ = [
     "PostcodeField",
     "Radios",
     "TextField",
-    "answer",
-    "nhs_number_is_valid",
-    "width",
+    "is_valid_nhs_number",
+    "render_form_page",
+    "width_attrs",
 ]
 
 # --- Drawing ---------------------------------------------------------------------------------------
 
-KINDS: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in templates/hereabouts/, its class
+WIDGET_TEMPLATES: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in templates/hereabouts/, its class
     (forms.HiddenInput, "hidden", ""),
     (DateWidget, "date", ""),
     (forms.CheckboxSelectMultiple, "checkboxes", ""),
@@ -90,12 +90,12 @@ KINDS: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in temp
 ]
 
 
-class Field(BoundField):
+class GovukBoundField(BoundField):
     """A bound field that knows its template, its control with classes, and where an error link leads."""
 
     @property
     def kind(self) -> str:
-        return next(kind for widget, kind, _ in KINDS if isinstance(self.field.widget, widget))
+        return next(kind for widget, kind, _ in WIDGET_TEMPLATES if isinstance(self.field.widget, widget))
 
     @property
     def template(self) -> str:
@@ -110,7 +110,7 @@ class Field(BoundField):
     def control(self) -> str:
         """The input itself, with the Design System's classes and everything that describes it."""
         widget = self.field.widget
-        base = next(name for kind, _, name in KINDS if isinstance(widget, kind))
+        base = next(name for kind, _, name in WIDGET_TEMPLATES if isinstance(widget, kind))
         classes = [base, widget.attrs.get("class", "")]
         if self.errors and base != "govuk-checkboxes__input":
             classes.append(f"{base}--error")
@@ -121,7 +121,7 @@ class Field(BoundField):
         return self.as_widget(attrs={name: value for name, value in attrs.items() if value})
 
     @property
-    def optional(self) -> bool:
+    def is_optional(self) -> bool:
         """Whether the label says "(optional)"; a form of filters sets `mark_optional = False`."""
         return not self.field.required and getattr(self.form, "mark_optional", True)
 
@@ -139,7 +139,7 @@ class Field(BoundField):
         return f"{self.auto_id}_0" if self.kind in ("radios", "checkboxes") else self.auto_id
 
     @property
-    def parts(self) -> list[dict[str, Any]]:
+    def date_parts(self) -> list[dict[str, Any]]:
         """The three boxes of a date as template rows."""
         value, wrong = self.value(), self.wrong_parts
         typed = value if isinstance(value, list) else self.field.widget.decompress(value)
@@ -159,7 +159,7 @@ class Field(BoundField):
                 "aria-invalid": "true" if part in wrong else None,
                 "autocomplete": f"{offered}-{part}" if offered else None,
             }
-            rows.append({"id": id_, "label": part.title(), "attrs": drawn(attrs)})
+            rows.append({"id": id_, "label": part.title(), "attrs": render_attributes(attrs)})
         return rows
 
     @property
@@ -167,7 +167,7 @@ class Field(BoundField):
         return getattr(self.field, "inline", False)
 
     @property
-    def has_alone(self) -> bool:
+    def has_exclusive_option(self) -> bool:
         return getattr(self.field, "alone", None) is not None
 
     @property
@@ -193,7 +193,7 @@ class Field(BoundField):
                 {
                     "id": id_,
                     "label": option.choice_label,
-                    "attrs": drawn(attrs),
+                    "attrs": render_attributes(attrs),
                     "hint": hint,
                     "alone": alone,
                     "shows": shows,
@@ -206,12 +206,12 @@ class Field(BoundField):
         return rows
 
 
-def drawn(attrs: dict[str, Any]) -> str:
+def render_attributes(attrs: dict[str, Any]) -> str:
     """Attributes as HTML, escaped; None and False are left out. Once in Python, not ten lookups in a template."""
     return flatatt({name: value for name, value in attrs.items() if value is not None})
 
 
-class Helper(FormHelper):
+class GovukFormHelper(FormHelper):
     """What crispy draws of a form: the named fields in that order, or all of them.
 
     Fields that an answer brings with it (`shows`) are drawn beneath that answer only. The page itself writes <form>,
@@ -233,7 +233,7 @@ class Renderer(TemplatesSetting):
     """Django's own way to a form ({{ form }}, and whatever form a package makes) leads to the same templates."""
 
     form_template_name = "hereabouts/uni_form.html"
-    bound_field_class = Field
+    bound_field_class = GovukBoundField
 
 
 class Form(forms.Form):
@@ -248,8 +248,8 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
 
     @cached_property
-    def helper(self) -> Helper:
-        return Helper(self)
+    def helper(self) -> GovukFormHelper:
+        return GovukFormHelper(self)
 
 
 class ModelForm(forms.ModelForm):
@@ -263,11 +263,11 @@ class ModelForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
 
     @cached_property
-    def helper(self) -> Helper:
-        return Helper(self)
+    def helper(self) -> GovukFormHelper:
+        return GovukFormHelper(self)
 
 
-def answer(
+def render_form_page(
     request: HttpRequest,
     template: str,
     context: dict[str, Any],
@@ -277,4 +277,4 @@ def answer(
     """The fourth beat: the page (or its part), with 422 when `context["form"]` came back with errors."""
     form = context.get("form")
     failed = form is not None and form.is_bound and not form.is_valid()
-    return page(request, template, context, part=part, status=status or (422 if failed else 200))
+    return render_page(request, template, context, part=part, status=status or (422 if failed else 200))

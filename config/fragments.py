@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 
-def page(
+def render_page(
     request: HttpRequest,
     template: str,
     context: dict[str, Any] | None = None,
@@ -21,7 +21,7 @@ def page(
     htmx will fill (HX-Target) to the part for it, any other id getting the whole page. A boosted link or a step
     back in the browser's history always gets the whole page.
     """
-    asked = wants_part(request)
+    asked = wants_fragment(request)
     name = part.get(request.headers.get("HX-Target", "")) if isinstance(part, Mapping) else part
     response = render(request, f"{template}#{name}" if asked and name else template, context, status=status)
     if part:
@@ -29,7 +29,7 @@ def page(
     return response
 
 
-def wants_part(request: HttpRequest) -> bool:
+def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asked, to fill a part of the page it is on."""
     headers = request.headers
     whole = headers.get("HX-Boosted") == "true" or headers.get("HX-History-Restore-Request") == "true"

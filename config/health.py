@@ -33,8 +33,8 @@ def ready(_request: HttpRequest) -> HttpResponse:
     with suppress(DatabaseError):
         connection.ensure_connection()
         answers["database"] = True
-        answers["migrations"] = migrated()
-        answers["jobs"] = queue_answers()
+        answers["migrations"] = is_migrated()
+        answers["jobs"] = is_job_queue_usable()
     return JsonResponse(answers, status=200 if all(answers.values()) else 503)
 
 
@@ -43,17 +43,17 @@ live.access = ready.access = "public"  # type: ignore[attr-defined]
 
 
 @cache
-def migrations_of_this_code() -> frozenset[tuple[str, str]]:
+def known_migrations() -> frozenset[tuple[str, str]]:
     """App and name of every migration that this version of the code brings."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def migrated() -> bool:
+def is_migrated() -> bool:
     """Whether the database has all of them."""
-    return migrations_of_this_code() <= MigrationRecorder(connection).applied_migrations().keys()
+    return known_migrations() <= MigrationRecorder(connection).applied_migrations().keys()
 
 
-def queue_answers() -> bool:
+def is_job_queue_usable() -> bool:
     """Whether jobs can be put into the queue and taken out."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('procrastinate_jobs', 'SELECT, INSERT, UPDATE')")

@@ -6,21 +6,21 @@ import time
 from uuid import UUID
 
 # A part of an address long enough to be the secret of a link (/my/…/, /answer/…/, a password reset).
-SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.-]{20,}")
-QUERY = re.compile(r"\?[^\s\"']+")
+SECRET_SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.-]{20,}")
+QUERY_STRING = re.compile(r"\?[^\s\"']+")
 
 
-class Line(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Dates in UTC; secret links and everything after a question mark replaced by an ellipsis."""
 
     converter = time.gmtime  # type: ignore[assignment]
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line; the traceback beneath it, if there is one, has no addresses."""
-        return QUERY.sub("?…", SEGMENT.sub(hide, super().formatMessage(record)))
+        return QUERY_STRING.sub("?…", SECRET_SEGMENT.sub(redact_segment, super().formatMessage(record)))
 
 
-def hide(found: re.Match[str]) -> str:
+def redact_segment(found: re.Match[str]) -> str:
     """An ellipsis, but identifiers of rows stay: they open nothing by themselves."""
     try:
         UUID(found[0])

@@ -16,26 +16,26 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 
-def render(template: str, context: dict[str, Any] | None = None) -> bytes:
+def render_pdf(template: str, context: dict[str, Any] | None = None) -> bytes:
     """The PDF of a template. `context["large"]` prints it in 18 point for people who see less well, else 13."""
-    from config.printing import printed  # now, not when the process starts: see there
+    from config.printing import html_to_pdf  # now, not when the process starts: see there
 
     shown = {"place": settings.PLACE, "large": False, **(context or {})}
-    return printed(render_to_string(template, shown))
+    return html_to_pdf(render_to_string(template, shown))
 
 
-def pdf(
+def pdf_response(
     request: HttpRequest | None, template: str, context: dict[str, Any] | None = None, filename: str = "document.pdf"
 ) -> HttpResponse:
     """A PDF to download: never shown inside the browser's page, never stored (security points 16, 30, 57)."""
-    response = HttpResponse(render(template, context), content_type="application/pdf")
-    response["Content-Disposition"] = attachment(filename)
+    response = HttpResponse(render_pdf(template, context), content_type="application/pdf")
+    response["Content-Disposition"] = format_content_disposition(filename)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
     return response
 
 
-def attachment(filename: str) -> str:
+def format_content_disposition(filename: str) -> str:
     """A Content-Disposition value for any file name: plain ASCII, and the true name as RFC 5987 has it."""
     true = re.sub(r'[\x00-\x1f\x7f/\\\\"]', " ", filename).strip() or "document.pdf"
     plain = unicodedata.normalize("NFKD", true).encode("ascii", "ignore").decode() or "document.pdf"

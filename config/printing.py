@@ -8,24 +8,28 @@ from django.contrib.staticfiles import finders
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-ROOT = "https://packaged.invalid/"  # stands for static/: a name that can never be on a network (RFC 2606)
-TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml", ".png": "image/png"}
+PACKAGED_FILES_URL = "https://packaged.invalid/"  # stands for static/: a name that can never be on a network (RFC 2606)
+ALLOWED_FILE_TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
-class Refused(ValueError):
+class FileRefused(ValueError):
     """A PDF asked for something that is not a packaged file."""
 
 
-class PackagedOnly(URLFetcher):
+class PackagedFilesFetcher(URLFetcher):
     """Reads what lies under ROOT from the static files and refuses everything else."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        found = finders.find(unquote(urlsplit(url).path).lstrip("/")) if url.startswith(ROOT) else None
-        if not isinstance(found, str) or Path(found).suffix not in TYPES:
-            raise Refused(f"A PDF may use packaged files only, not {url[:200]}")
-        return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": TYPES[Path(found).suffix]})
+        found = finders.find(unquote(urlsplit(url).path).lstrip("/")) if url.startswith(PACKAGED_FILES_URL) else None
+        if not isinstance(found, str) or Path(found).suffix not in ALLOWED_FILE_TYPES:
+            raise FileRefused(f"A PDF may use packaged files only, not {url[:200]}")
+        return URLFetcherResponse(
+            url, Path(found).read_bytes(), {"Content-Type": ALLOWED_FILE_TYPES[Path(found).suffix]}
+        )
 
 
-def printed(html: str) -> bytes:
+def html_to_pdf(html: str) -> bytes:
     """The tagged PDF of a page."""
-    return HTML(string=html, base_url=ROOT, url_fetcher=PackagedOnly()).write_pdf(pdf_variant="pdf/ua-1")
+    return HTML(string=html, base_url=PACKAGED_FILES_URL, url_fetcher=PackagedFilesFetcher()).write_pdf(
+        pdf_variant="pdf/ua-1"
+    )

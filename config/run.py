@@ -20,38 +20,38 @@ from types import FrameType
 import django
 from django.core.management import call_command
 
-from config.embedded.keeper import end_with_parent
+from config.embedded.keeper import end_when_parent_ends
 
-TICK = 0.2  # seconds between two looks at the processes
-PATIENCE = 8  # seconds for a process to end by itself before it is killed
-PAUSE = 1  # seconds before a process that died is started again
-FIRST_PAGE = 60  # seconds for the web server to answer
+POLL_SECONDS = 0.2  # seconds between two looks at the processes
+STOP_TIMEOUT = 8  # seconds for a process to end by itself before it is killed
+RESTART_DELAY_SECONDS = 1  # seconds before a process that died is started again
+FIRST_PAGE_TIMEOUT = 60  # seconds for the web server to answer
 WEB_WORKERS, WEB_THREADS = "2", "2"  # measured best on 2 cores: shared/performance.md, "The floor"
 
 
-class Process:
+class ManagedProcess:
     """A command that is meant to run as long as we do, in a process group of its own."""
 
     def __init__(self, name: str, *command: str) -> None:
         self.name, self.command = name, command
-        self.died = 0.0  # monotonic time; 0 while it lives
+        self.died_at = 0.0  # monotonic time; 0 while it lives
         self.start()
 
     def start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603
-            self.command, start_new_session=True, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent
+            self.command, start_new_session=True, stdin=subprocess.DEVNULL, preexec_fn=end_when_parent_ends
         )
-        self.died = 0.0
+        self.died_at = 0.0
 
-    def revive(self) -> None:
+    def restart_if_dead(self) -> None:
         """Start it again a moment after it died."""
         if self.process.poll() is None:
             return
-        if not self.died:
-            self.died = time.monotonic()
+        if not self.died_at:
+            self.died_at = time.monotonic()
             self.kill()
             print(f"The {self.name} ended unexpectedly ({self.process.returncode}). Starting it again.", flush=True)
-        elif time.monotonic() - self.died >= PAUSE:
+        elif time.monotonic() - self.died_at >= RESTART_DELAY_SECONDS:
             self.start()
 
     def stop(self) -> None:
@@ -72,43 +72,43 @@ class Process:
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
-class Ending(Exception):
+class StopRequested(Exception):
     """Somebody asked us to end."""
 
 
-def end(_number: int, _frame: FrameType | None) -> None:
+def raise_stop_requested(_number: int, _frame: FrameType | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    raise Ending
+    raise StopRequested
 
 
 def main() -> int:
     """Run until told to end; the exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     port = os.environ.get("PORT", "8000")
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
-    processes: list[Process] = []
+    signal.signal(signal.SIGINT, raise_stop_requested)
+    signal.signal(signal.SIGTERM, raise_stop_requested)
+    processes: list[ManagedProcess] = []
     try:
-        if taken(port):
+        if is_port_taken(port):
             print(f"Something else is using port {port}. Choose another: make run PORT=8001", file=sys.stderr)
             return 1
-        prepare()
-        processes.append(web_server(port))
-        announce(port)
-        processes.append(job_worker())
-        hold(processes)
-    except Ending:
+        prepare_database()
+        processes.append(start_web_server(port))
+        announce_address(port)
+        processes.append(start_job_worker())
+        supervise_processes(processes)
+    except StopRequested:
         print("\nEnding.", flush=True)
     finally:
         for process in processes:
             process.stop()
         for process in processes:
-            process.wait(time.monotonic() + PATIENCE)
+            process.wait(time.monotonic() + STOP_TIMEOUT)
     return 0
 
 
-def taken(port: str) -> bool:
+def is_port_taken(port: str) -> bool:
     """True when something listens on the port already."""
     with socket.socket() as ours:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -119,7 +119,7 @@ def taken(port: str) -> bool:
     return False
 
 
-def prepare() -> None:
+def prepare_database() -> None:
     """The database up to date and, the first time, with the demo place in it."""
     django.setup()
     call_command("migrate", verbosity=0)
@@ -127,22 +127,22 @@ def prepare() -> None:
     call_command("demo", if_empty=True)
 
 
-def web_server(port: str) -> Process:
+def start_web_server(port: str) -> ManagedProcess:
     command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", port, "--workers", WEB_WORKERS, "--blocking-threads", WEB_THREADS]
     command += ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5"]
-    return Process("web server", *command, "--log-level", "warning")
+    return ManagedProcess("web server", *command, "--log-level", "warning")
 
 
-def job_worker() -> Process:
+def start_job_worker() -> ManagedProcess:
     command = [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
-    return Process("job worker", *command)
+    return ManagedProcess("job worker", *command)
 
 
-def announce(port: str) -> None:
+def announce_address(port: str) -> None:
     """Say where we are, as soon as a page comes back."""
     address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + FIRST_PAGE
+    until = time.monotonic() + FIRST_PAGE_TIMEOUT
     while time.monotonic() < until:
         try:
             urllib.request.urlopen(f"{address}/health/live", timeout=5).close()  # noqa: S310
@@ -155,16 +155,16 @@ def announce(port: str) -> None:
     print(f"Hereabouts is at {address}   (Ctrl-C ends it)", flush=True)
 
 
-def hold(processes: list[Process]) -> None:
+def supervise_processes(processes: list[ManagedProcess]) -> None:
     """Keep the processes, and the database that we lease, running. Never returns."""
     from django.db import connection
 
     while True:
-        time.sleep(TICK)
+        time.sleep(POLL_SECONDS)
         for process in processes:
-            process.revive()
+            process.restart_if_dead()
         if hasattr(connection, "server"):
-            connection.server.keep()
+            connection.server.ensure_keeper()
 
 
 if __name__ == "__main__":

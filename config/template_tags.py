@@ -15,13 +15,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.fields import MONTHS
-from config.forms import Helper
+from config.forms import GovukFormHelper
 
 register = template.Library()
 
 
-def place(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `place` (name, area, phone) and `demo`, true only where one-click sign-in is open."""
+def place_context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `place_context` (name, area, phone) and `demo`, true only where one-click sign-in is open."""
     here = request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1")
     return {"place": settings.PLACE, "demo": settings.DEMO and here}
 
@@ -115,7 +115,7 @@ def lines(text: str | None) -> SafeString:
 
 # --- Components ------------------------------------------------------------------------------------
 
-TONES = {
+TAG_TONES = {
     "sky": "received sent new draft waitlisted",
     "amber": "waiting requested returned more_information paused quiet due",
     "green": "accepted contacted active open plan_made booked attended",
@@ -128,7 +128,7 @@ TONES = {
 def status_tag(words: Any, code: str = "", tone: str = "") -> SafeString:
     """The coloured word for a state. The colour follows `tone`, or `code` (a state), or the words; never alone."""
     key = str(code or words).strip().lower().replace(" ", "_").replace("-", "_")
-    found = next((name for name, known in TONES.items() if key in known.split()), "teal")
+    found = next((name for name, known in TAG_TONES.items() if key in known.split()), "teal")
     return format_html('<strong class="tag tag--{}">{}</strong>', tone or found, words)
 
 
@@ -187,7 +187,7 @@ def current(context: template.Context, *names: str) -> bool:
 @register.simple_tag
 def fields(form: forms.BaseForm, *names: str) -> SafeString:
     """The form's fields as its helper lays them out, or the named ones in that order, drawn by crispy."""
-    helper = Helper(form, *names) if names else getattr(form, "helper", None) or Helper(form)
+    helper = GovukFormHelper(form, *names) if names else getattr(form, "helper", None) or GovukFormHelper(form)
     return helper.render_layout(form, template.Context())
 
 
@@ -198,7 +198,7 @@ def error_summary(*forms_shown: forms.BaseForm) -> dict[str, Any]:
     for form in forms_shown:
         errors += [{"words": words, "target": ""} for words in form.non_field_errors()] if form.is_bound else []
         for field in form if form.is_bound else ():
-            target = "" if field.is_hidden else getattr(field, "target", "")  # config.forms.Field
+            target = "" if field.is_hidden else getattr(field, "target", "")  # config.forms.GovukBoundField
             errors += [{"words": words, "target": target} for words in field.errors]
     return {"errors": errors}
 
@@ -217,7 +217,7 @@ def button(form: forms.BaseForm | None = None, words: str = "", **options: str) 
 
 # --- Navigation ------------------------------------------------------------------------------------
 
-PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allow decides)
+NAVIGATION_PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allow decides)
     ("directory:activities", "Find activities"),
     ("cases:caseload", "Today"),
     ("referrals:refer", "Make a referral"),
@@ -228,27 +228,27 @@ PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allo
 ]
 
 
-NOBODY = uuid.UUID(int=0)
+PLACEHOLDER_ID = uuid.UUID(int=0)
 
 
 @register.simple_tag
 def address(name: str, *arguments: Any) -> str:
     """The URL of that name, or "" when this deployment has no such page."""
     if not arguments:
-        return fixed_address(name, *where())
+        return reverse_cached(name, *current_urlconf())
     try:
         return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
 
 
-def where() -> tuple[str, str]:
+def current_urlconf() -> tuple[str, str]:
     """The list of addresses in use and what they begin with: what an address depends on."""
     return get_urlconf() or settings.ROOT_URLCONF, get_script_prefix()
 
 
 @lru_cache(maxsize=200)
-def fixed_address(name: str, urlconf: str, prefix: str) -> str:
+def reverse_cached(name: str, urlconf: str, prefix: str) -> str:
     """The URL of a page without arguments, looked up once: a dozen of them stand on every page."""
     try:
         return reverse(name, urlconf)
@@ -256,24 +256,24 @@ def fixed_address(name: str, urlconf: str, prefix: str) -> str:
         return ""
 
 
-def address_of(name: str, pk: uuid.UUID | str) -> str:
+def row_address(name: str, pk: uuid.UUID | str) -> str:
     """The URL of the page about one row with that id, which stands in it once: a list has dozens of them."""
-    return fixed_address_of(name, *where()).replace(str(NOBODY), str(pk))
+    return row_address_pattern(name, *current_urlconf()).replace(str(PLACEHOLDER_ID), str(pk))
 
 
 @lru_cache(maxsize=50)
-def fixed_address_of(name: str, urlconf: str, prefix: str) -> str:
-    return reverse(name, urlconf, [NOBODY])
+def row_address_pattern(name: str, urlconf: str, prefix: str) -> str:
+    return reverse(name, urlconf, [PLACEHOLDER_ID])
 
 
 @lru_cache(maxsize=10)
-def main_pages(urlconf: str, prefix: str) -> list[tuple[str, str, Any]]:
+def list_navigation_pages(urlconf: str, prefix: str) -> list[tuple[str, str, Any]]:
     """(url, words, access) of the PAGES there are; access is what the view's @allow or @public says."""
-    found = [(fixed_address(name, urlconf, prefix), words) for name, words in PAGES]
-    return [(url, words, access_to(url, urlconf)) for url, words in found if url]
+    found = [(reverse_cached(name, urlconf, prefix), words) for name, words in NAVIGATION_PAGES]
+    return [(url, words, find_page_access(url, urlconf)) for url, words in found if url]
 
 
-def access_to(url: str, urlconf: str | None = None) -> Any:
+def find_page_access(url: str, urlconf: str | None = None) -> Any:
     """ "public", "member" or a tuple of permissions (agencies.access); an empty tuple for what is no page."""
     try:
         return getattr(resolve(url, urlconf).func, "access", "public")
@@ -286,13 +286,17 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
     """The main pages this member may open: words, url, and whether the page shown lies in it."""
     request = context.get("request")
     member, path = getattr(request, "member", None), getattr(request, "path", "")
-    open_to_them = [(url, words) for url, words, access in main_pages(*where()) if may_open(member, access)]
+    open_to_them = [
+        (url, words)
+        for url, words, access in list_navigation_pages(*current_urlconf())
+        if can_open_page(member, access)
+    ]
     here = max((url for url, _ in open_to_them if path.startswith(url)), key=len, default="")
     return [{"url": url, "words": words, "here": url == here} for url, words in open_to_them]
 
 
-def may_open(member: Any, access: Any) -> bool:
+def can_open_page(member: Any, access: Any) -> bool:
     """Whether a member (or nobody, None) may open a page with that access."""
     if access == "public" or member is None:
         return access == "public"
-    return access == "member" or any(member.may(permission) for permission in access)
+    return access == "member" or any(member.has_permission(permission) for permission in access)

@@ -9,17 +9,17 @@ from django.utils import timezone
 from agencies.models import Agency, Membership, User
 from demo.people import STAFF
 from demo.place import GROUPS, OFFERS, PRACTICES, TEAMS, Group, Offer
-from directory.exchange.importer import Import
+from directory.exchange.importer import Importer
 from directory.geography.postcodes import load_areas_around
 from directory.models import TaxonomyTerm
-from directory.search.index import refresh
+from directory.search.index import refresh_counts
 
-SOURCE = "demo"
-DOMAIN = "demo.example.org"
-NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, DOMAIN)  # the same ids in each demo place, so that links can be kept
+DEMO_SOURCE = "demo"
+EMAIL_DOMAIN = "demo.example.org"
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, EMAIL_DOMAIN)  # the same ids in each demo place, so that links can be kept
 
 # The words of the offers → the codes of the place's needs.
-NEEDS = {
+NEED_CODES = {
     "active": "active",
     "alcohol": "alcohol-drugs",
     "bereavement": "bereavement",
@@ -36,13 +36,13 @@ NEEDS = {
 }
 
 
-def stable(*words: str) -> uuid.UUID:
+def stable_id(*words: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, "/".join(words))
 
 
-def codes_of(words: str) -> list[str]:
+def parse_need_codes(words: str) -> list[str]:
     """The codes of the place's needs for words such as "loneliness food"."""
-    return [NEEDS[word] for word in words.split()]
+    return [NEED_CODES[word] for word in words.split()]
 
 
 def build_agencies() -> dict[str, Agency]:
@@ -68,12 +68,12 @@ def build_agencies() -> dict[str, Agency]:
 
 def make_agency(code: str, name: str, kind: str, postcode: str, phone: str, **more: Any) -> Agency:
     return Agency.objects.create(
-        id=stable("agency", code),
+        id=stable_id("agency", code),
         name=name,
         kind=kind,
         postcode=postcode,
         phone=phone,
-        email=f"{code.lower()}@{DOMAIN}",
+        email=f"{code.lower()}@{EMAIL_DOMAIN}",
         **more,
     )
 
@@ -82,87 +82,87 @@ def build_activities() -> dict[str, Agency]:
     """The groups and their weekly activities, through the same door as any imported feed; the groups by code."""
     groups = {group.code: group for group in GROUPS}
     needs = {term.code: term for term in TaxonomyTerm.needs()}
-    work = Import(SOURCE)
-    for _ in work.take(as_open_referral(offer, groups[offer.group], needs) for offer in OFFERS):
+    work = Importer(DEMO_SOURCE)
+    for _ in work.import_services(build_open_referral(offer, groups[offer.group], needs) for offer in OFFERS):
         pass
-    report = work.finish(whole=True)
+    report = work.finish_report(whole=True)
     if report.problems or report.new != len(OFFERS):
         raise ValueError(f"The demo's activities did not all go in: {report} {report.problems}")
     load_areas_around()
-    refresh()
+    refresh_counts()
     for group in GROUPS:
-        Agency.objects.filter(pk=stable("agency", group.code)).update(
+        Agency.objects.filter(pk=stable_id("agency", group.code)).update(
             kind=group.kind, phone=group.phone, postcode=group.postcode
         )
-    return {group.code: Agency.objects.get(pk=stable("agency", group.code)) for group in GROUPS}
+    return {group.code: Agency.objects.get(pk=stable_id("agency", group.code)) for group in GROUPS}
 
 
-def as_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTerm]) -> dict[str, Any]:
+def build_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTerm]) -> dict[str, Any]:
     """The offer as one service of an Open Referral UK 3.0 feed."""
-    pk = stable("service", offer.group, offer.name)
+    pk = stable_id("service", offer.group, offer.name)
     virtual = not offer.postcode
     place: dict[str, Any] = {
-        "id": str(stable("location", offer.venue, offer.postcode)),
+        "id": str(stable_id("location", offer.venue, offer.postcode)),
         "name": offer.venue,
         "location_type": "virtual" if virtual else "physical",
     }
     if not virtual:
         place["addresses"] = [
             {
-                "id": str(stable("address", offer.venue, offer.postcode)),
+                "id": str(stable_id("address", offer.venue, offer.postcode)),
                 "address_1": offer.venue,
-                "city": town(offer.postcode),
+                "city": find_post_town(offer.postcode),
                 "state_province": "West Sussex",
                 "postal_code": offer.postcode,
                 "country": "GB",
                 "address_type": "physical",
             }
         ]
-        place["accessibility"] = [{"id": str(stable("step-free", offer.venue)), "description": "Step-free"}]
+        place["accessibility"] = [{"id": str(stable_id("step-free", offer.venue)), "description": "Step-free"}]
     return {
         "id": str(pk),
         "name": offer.name,
         "description": offer.about,
         "status": "active",
-        "email": f"{group.code}@{DOMAIN}",
+        "email": f"{group.code}@{EMAIL_DOMAIN}",
         "assured_date": "2026-10-05",
         "organization": {
-            "id": str(stable("agency", group.code)),
+            "id": str(stable_id("agency", group.code)),
             "name": group.name,
             "description": group.about,
-            "email": f"{group.code}@{DOMAIN}",
-            "phones": [{"id": str(stable("phone", group.code)), "number": group.phone}],
+            "email": f"{group.code}@{EMAIL_DOMAIN}",
+            "phones": [{"id": str(stable_id("phone", group.code)), "number": group.phone}],
         },
-        "phones": [{"id": str(stable("phone", str(pk))), "number": group.phone}],
+        "phones": [{"id": str(stable_id("phone", str(pk))), "number": group.phone}],
         "cost_options": [
             {
-                "id": str(stable("cost", str(pk))),
+                "id": str(stable_id("cost", str(pk))),
                 "amount": offer.cost,
                 "amount_description": f"£{offer.cost:g} a time" if offer.cost else "Free",
             }
         ],
         "schedules": [
             {
-                "id": str(stable("schedule", str(pk))),
+                "id": str(stable_id("schedule", str(pk))),
                 "freq": "WEEKLY",
                 "byday": offer.day,
                 "opens_at": offer.opens,
                 "closes_at": offer.closes,
             }
         ],
-        "service_at_locations": [{"id": str(stable("at", str(pk))), "location": place}],
+        "service_at_locations": [{"id": str(stable_id("at", str(pk))), "location": place}],
         "attributes": [
             {
-                "id": str(stable("attribute", str(pk), term.code)),
+                "id": str(stable_id("attribute", str(pk), term.code)),
                 "link_entity": "service",
                 "taxonomy_term": {"id": str(term.pk), "name": term.name, "description": term.name},
             }
-            for term in (needs[code] for code in codes_of(offer.needs))
+            for term in (needs[code] for code in parse_need_codes(offer.needs))
         ],
     }
 
 
-def town(postcode: str) -> str:
+def find_post_town(postcode: str) -> str:
     """The post town of a postcode of the place."""
     return {"BN15": "Lancing", "BN42": "Southwick", "BN43": "Shoreham-by-Sea"}.get(postcode[:4], "Worthing")
 
@@ -173,7 +173,7 @@ def build_staff(agencies: dict[str, Agency]) -> dict[str, list[Membership]]:
     leads: set[str] = set()
     began = timezone.now() - datetime.timedelta(days=700)
     for nth, (name, mail, code, role) in enumerate(STAFF):
-        user = User.objects.create_user(f"{mail}@{DOMAIN}", name=name)
+        user = User.objects.create_user(f"{mail}@{EMAIL_DOMAIN}", name=name)
         first_there = code not in leads
         member = Membership.objects.create(
             user=user,

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class More(NamedTuple):
+class ListingExtras(NamedTuple):
     """What a group added to its listing; `places` makes its sessions bookable."""
 
     places: int = 0
@@ -14,69 +14,69 @@ class More(NamedTuple):
     transport: str = ""
 
 
-MORE: dict[str, More] = {
-    "Tuesday gardening group": More(
+LISTING_EXTRAS: dict[str, ListingExtras] = {
+    "Tuesday gardening group": ListingExtras(
         places=12,
         meets_you=True,
         first_time="Come to the green gate on Millbrook Lane a little before half past ten. Someone in a straw hat will be there. Tea first, and nobody has to dig.",
         transport="Bus 7 stops at Millbrook Lane, 100 metres away. One parking space for a Blue Badge by the gate.",
     ),
-    "Seeds and calm": More(
+    "Seeds and calm": ListingExtras(
         places=6,
         meets_you=True,
         first_time="Ring the bell by the side door. There are six of us at most, and silence is fine.",
     ),
-    "Watercolours for beginners": More(
+    "Watercolours for beginners": ListingExtras(
         places=10, first_time="Everything is on the table when you arrive. You can just watch."
     ),
-    "Clay and chat": More(
+    "Clay and chat": ListingExtras(
         places=8, meets_you=True, first_time="Sleeves you do not mind getting muddy; aprons are here."
     ),
-    "Life stories in pictures": More(places=8, ages=(55, None)),
-    "Shoreham Men's Shed": More(
+    "Life stories in pictures": ListingExtras(places=8, ages=(55, None)),
+    "Shoreham Men's Shed": ListingExtras(
         meets_you=True,
         ages=(18, None),
         first_time="Knock loudly: it is noisy inside. Someone puts the kettle on and shows you round.",
     ),
-    "Women's bench morning": More(meets_you=True, ages=(18, None)),
-    "Half-hour seafront stroll": More(
+    "Women's bench morning": ListingExtras(meets_you=True, ages=(18, None)),
+    "Half-hour seafront stroll": ListingExtras(
         places=20,
         meets_you=True,
         first_time="We meet on the main steps, under the clock, in orange scarves. If it rains we go to the café at once.",
         transport="Two minutes from the 700 bus. The promenade is flat, and there is a bench every 60 metres.",
     ),
-    "Nordic walking taster": More(places=8, ages=(18, None)),
-    "Money advice drop-in": More(languages=(("pl", "Polish"), ("en", "English"))),
-    "Benefits form-filling help": More(places=5, languages=(("bn", "Bengali"), ("en", "English"))),
-    "Long Table lunch": More(
+    "Nordic walking taster": ListingExtras(places=8, ages=(18, None)),
+    "Money advice drop-in": ListingExtras(languages=(("pl", "Polish"), ("en", "English"))),
+    "Benefits form-filling help": ListingExtras(places=5, languages=(("bn", "Bengali"), ("en", "English"))),
+    "Long Table lunch": ListingExtras(
         places=30, meets_you=True, first_time="Sit anywhere. Somebody at each table knows that you are new."
     ),
-    "Cook on a budget": More(places=8, ages=(16, None)),
-    "Carers' coffee morning": More(places=16, meets_you=True),
-    "Bereavement café": More(
+    "Cook on a budget": ListingExtras(places=8, ages=(16, None)),
+    "Carers' coffee morning": ListingExtras(places=16, meets_you=True),
+    "Bereavement café": ListingExtras(
         meets_you=True, first_time="There is a quiet corner, and the door stays open. Nobody will ask you to speak."
     ),
-    "Phone and tablet help": More(
+    "Phone and tablet help": ListingExtras(
         places=6, ages=(55, None), first_time="Bring your phone and its charger. There is no silly question."
     ),
-    "Singing for breathing": More(places=14),
-    "Memory singers": More(places=24, meets_you=True),
-    "Anxiety self-help group": More(places=10, ages=(18, None)),
-    "Stay and play": More(ages=(0, 5)),
-    "New parents' circle": More(places=10, meets_you=True),
-    "Dads on Saturday": More(ages=(0, 8)),
-    "Rhyme time": More(ages=(0, 5), places=15),
-    "Chair exercise": More(
+    "Singing for breathing": ListingExtras(places=14),
+    "Memory singers": ListingExtras(places=24, meets_you=True),
+    "Anxiety self-help group": ListingExtras(places=10, ages=(18, None)),
+    "Stay and play": ListingExtras(ages=(0, 5)),
+    "New parents' circle": ListingExtras(places=10, meets_you=True),
+    "Dads on Saturday": ListingExtras(ages=(0, 8)),
+    "Rhyme time": ListingExtras(ages=(0, 5), places=15),
+    "Chair exercise": ListingExtras(
         places=18, ages=(60, None), first_time="Wear what you can stretch in. All of it is done sitting down."
     ),
-    "Better balance": More(places=12, ages=(65, None)),
-    "English conversation": More(
+    "Better balance": ListingExtras(places=12, ages=(65, None)),
+    "English conversation": ListingExtras(
         places=12, meets_you=True, languages=(("ar", "Arabic"), ("pl", "Polish"), ("bn", "Bengali"), ("en", "English"))
     ),
-    "Welcome supper": More(places=40, languages=(("ar", "Arabic"), ("uk", "Ukrainian"), ("en", "English"))),
-    "Walking football, over 50s": More(places=16, ages=(50, None)),
-    "Ropewalk lunch club": More(places=20, meets_you=True),
-    "Dog walk and coffee": More(meets_you=True),
+    "Welcome supper": ListingExtras(places=40, languages=(("ar", "Arabic"), ("uk", "Ukrainian"), ("en", "English"))),
+    "Walking football, over 50s": ListingExtras(places=16, ages=(50, None)),
+    "Ropewalk lunch club": ListingExtras(places=20, meets_you=True),
+    "Dog walk and coffee": ListingExtras(meets_you=True),
 }
 
 COLLECTIONS = [
@@ -175,7 +175,7 @@ CLAIMS = [
 ]
 
 # What people looked for and did not find: words, near, other filters, times, days ago.
-LOST = [
+UNMET_SEARCHES = [
     ("zumba", "Worthing", "day=TU&free=1", 4, 3),
     ("knitting for men", "BN13", "", 3, 8),
     ("swimming", "", "access=hearing-loop", 2, 12),
@@ -185,7 +185,7 @@ LOST = [
 ]
 
 # What venues have besides being step-free.
-ACCESS = {
+VENUE_ACCESS = {
     "Heene Community Centre": ["Hearing loop", "Accessible toilet"],
     "Shoreham Centre": ["Hearing loop", "Accessible toilet", "Blue Badge parking"],
     "Worthing Library": ["Hearing loop", "Accessible toilet"],

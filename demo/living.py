@@ -14,44 +14,44 @@ from agencies.models import Agency, Author, Membership
 from cases.actions.closing import close_case
 from cases.actions.facts import change_fact
 from cases.actions.notes import NextStep, write_note
-from cases.actions.onward import Ask, refer_on, signpost
+from cases.actions.onward import OnwardRequest, record_signposting, refer_on
 from cases.actions.opening import accept_referral
-from cases.facts import FACTS
+from cases.facts import KEY_FACTS
 from cases.models import Case, ClosingReason, Kind, Outcome
-from demo.building import codes_of, stable
+from demo.building import parse_need_codes, stable_id
 from demo.people import FIRST_NAMES, HOME_POSTCODES, STREETS, SURNAMES, nhs_number
 from demo.place import OFFERS, PRACTICES
 from demo.stories import STORIES, Story
 from directory.models import Service, TaxonomyTerm
-from referrals.actions import MoveRefused, move, send_referral
+from referrals.actions import MoveRefused, move_referral, send_referral
 from referrals.models import DeclineReason, Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 
-PEOPLE = 150
-FACT_OF = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
+NUMBER_OF_PEOPLE = 150
+FACT_NAMES = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
 
 
-def chosen(nth: int, name: str) -> dict[str, str]:
+def choose_contact_channel(nth: int, name: str) -> dict[str, str]:
     """How they like to be reached: of each eight, one by e-mail, one by letter, six by phone."""
     if nth % 8 == 3:
         return {"contact_by": "email", "email": f"{slugify(name).replace('-', '.')}@example.org"}
     return {"contact_by": "letter" if nth % 8 == 6 else "phone"}
 
 
-class Known:
+class ReferenceData:
     """What every life asks for again and again, read once."""
 
     def __init__(self) -> None:
         self.needs = {term.code: term for term in TaxonomyTerm.needs()}
         services = Service.objects.select_related("agency").in_bulk()
-        self.services = {offer.name: services[stable("service", offer.group, offer.name)] for offer in OFFERS}
+        self.services = {offer.name: services[stable_id("service", offer.group, offer.name)] for offer in OFFERS}
         self.no_room = DeclineReason.objects.get(code="no-room")
         self.declined = DeclineReason.objects.filter(side="team", retired_at=None).order_by("order").first()
         self.reasons = {reason.code: reason for reason in ClosingReason.objects.all()}
         self.outcomes = {outcome.code: outcome for outcome in Outcome.objects.all()}
 
     def needs_of(self, words: str) -> list[TaxonomyTerm]:
-        return [self.needs[code] for code in codes_of(words)]
+        return [self.needs[code] for code in parse_need_codes(words)]
 
 
 @dataclass
@@ -73,21 +73,23 @@ class Life:
     case: Case | None = None
 
 
-def live(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> int:
+def simulate_lives(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> int:
     """Make up PEOPLE people and let them live until now; returns how many."""
     pick = random.Random(1951)  # the same place each time
-    now, known = timezone.now(), Known()
-    for nth in range(PEOPLE):
-        Living(make_up(nth, pick, staff, agencies), known, now).run()
-    return PEOPLE
+    now, known = timezone.now(), ReferenceData()
+    for nth in range(NUMBER_OF_PEOPLE):
+        LifeSimulation(make_up_life(nth, pick, staff, agencies), known, now).run()
+    return NUMBER_OF_PEOPLE
 
 
-def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> Life:
+def make_up_life(
+    nth: int, pick: random.Random, staff: dict[str, list[Membership]], agencies: dict[str, Agency]
+) -> Life:
     first, gender, born = FIRST_NAMES[nth % len(FIRST_NAMES)]
     stories = [story for story in STORIES if story.gender == gender]
     story = pick.choice(stories)
     code, _name, _postcode, team = PRACTICES[nth * 5 % len(PRACTICES)]
-    ending, age, stop = course(story, pick)
+    ending, age, stop = choose_course(story, pick)
     name = f"{first} {SURNAMES[nth * 7 % len(SURNAMES)]}"
     details = {
         "person_name": name,
@@ -104,7 +106,7 @@ def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], a
         "urgency": "soon" if nth % 9 == 4 else "routine",
         "agreed_to_share": True,
         "agreed_to_tell": nth % 11 != 6,
-        **chosen(nth, name),
+        **choose_contact_channel(nth, name),
     }
     connectors = [m for m in staff[team] if m.role == "connector"]
     senders = staff[code]
@@ -126,15 +128,19 @@ def make_up(nth: int, pick: random.Random, staff: dict[str, list[Membership]], a
 # Of a hundred people, how many: still new, returned for detail, declined, withdrawn, accepted and not yet rung,
 # gone quiet for ever, not wanting it. The others are somewhere in their story.
 ENDINGS = [("new", 9), ("returned", 3), ("declined", 3), ("withdrawn", 2), ("accepted", 6), ("lost", 2), ("refused", 2)]
-FRESH = {"new": [0, 0, 1, 1, 2, 6], "returned": [1, 3], "accepted": [1, 2, 3]}  # days since the referral
+AGES_OF_ENDINGS = {"new": [0, 0, 1, 1, 2, 6], "returned": [1, 3], "accepted": [1, 2, 3]}  # days since the referral
 
 
-def course(story: Story, pick: random.Random) -> tuple[str, int, int]:
+def choose_course(story: Story, pick: random.Random) -> tuple[str, int, int]:
     """How a life goes: its ending, the days since the referral, and how many steps of the story happened."""
     names, weights = zip(*ENDINGS, strict=True)
     [ending] = pick.choices(["", *names], [100 - sum(weights), *weights])
     if ending:
-        return ending, pick.choice(FRESH.get(ending, range(20, 90))), 2 if ending in ("lost", "refused") else 0
+        return (
+            ending,
+            pick.choice(AGES_OF_ENDINGS.get(ending, range(20, 90))),
+            2 if ending in ("lost", "refused") else 0,
+        )
     stop = len(story.steps) if pick.random() < 0.35 else pick.randint(1, len(story.steps))
     last, deed, what = story.steps[stop - 1]
     if deed in Kind.values and len(what) == 3 and pick.random() < 0.3:
@@ -142,35 +148,35 @@ def course(story: Story, pick: random.Random) -> tuple[str, int, int]:
     return "", last + pick.choice([1, 2, 3, 5, 8, 12, 18, 26]), stop
 
 
-class Living:
+class LifeSimulation:
     """Carries one life from the referral to today. Nothing happens at night, at a weekend, or in the future."""
 
-    def __init__(self, life: Life, known: Known, now: datetime.datetime) -> None:
+    def __init__(self, life: Life, known: ReferenceData, now: datetime.datetime) -> None:
         self.life, self.known, self.now = life, known, now
         self.last = now - datetime.timedelta(days=400)
         self.day = now.date()
         self.clock = random.Random(life.nth)
         self.deeds: dict[str, Callable[..., None]] = {
-            "fact": self.fact,
-            "refer": self.refer,
+            "fact": self.change_contact_fact,
+            "refer": self.refer_onward,
             "signpost": self.signpost,
-            "answer": self.answer,
+            "answer": self.answer_onward,
             "close": self.close,
         }
 
     def run(self) -> None:
         life = self.life
-        self.on(0, self.send)
+        self.do_on_day(0, self.send_first_referral)
         if life.ending in ("new", "returned", "declined", "withdrawn"):
-            self.on(1, getattr(self, life.ending))
+            self.do_on_day(1, getattr(self, life.ending))
             return
-        self.on(1, self.accept)
+        self.do_on_day(1, self.accept)
         for day, deed, what in life.story.steps[: life.stop]:
-            self.on(max(day, 1), self.deeds.get(deed, self.write(deed)), *what)
+            self.do_on_day(max(day, 1), self.deeds.get(deed, self.build_note_writer(deed)), *what)
         if life.ending in ("lost", "refused"):
-            self.on(25, self.end)
+            self.do_on_day(25, self.end_unhappily)
 
-    def on(self, day: int, deed: Callable[..., None], *what: Any) -> None:
+    def do_on_day(self, day: int, deed: Callable[..., None], *what: Any) -> None:
         """Do the deed `day` days after the referral, at a working hour, after the deed before."""
         nominal = timezone.localtime(self.now - datetime.timedelta(days=self.life.age - day))
         self.day = nominal.date()
@@ -188,12 +194,12 @@ class Living:
     def by(self) -> Author:
         return Author.of(self.life.connector)
 
-    def send(self) -> None:
+    def send_first_referral(self) -> None:
         life = self.life
         seconds = self.clock.randint(28, 75)  # as long as it takes to refer: the product measures it
         self.referral = send_referral(
             by=Author.of(life.sender),
-            key=stable("referral", str(life.nth)),
+            key=stable_id("referral", str(life.nth)),
             to_agency=life.team,
             started_at=timezone.now() - datetime.timedelta(seconds=seconds),
             details=life.details,
@@ -205,20 +211,29 @@ class Living:
 
     def returned(self) -> None:
         words = "Could you tell us whether there is anybody at home who helps, and a better time to ring?"
-        move(self.referral, Status.RETURNED, by=self.by, side=Side.RECEIVER, words=words)
+        move_referral(self.referral, ReferralStatus.RETURNED, by=self.by, side=Side.RECEIVER, words=words)
 
     def declined(self) -> None:
         words = "We have written to the practice with the team that can help."
-        move(self.referral, Status.DECLINED, by=self.by, side=Side.RECEIVER, reason=self.known.declined, words=words)
+        move_referral(
+            self.referral,
+            ReferralStatus.DECLINED,
+            by=self.by,
+            side=Side.RECEIVER,
+            reason=self.known.declined,
+            words=words,
+        )
 
     def withdrawn(self) -> None:
         words = "Has moved in with a daughter in Kent."
-        move(self.referral, Status.WITHDRAWN, by=Author.of(self.life.sender), side=Side.SENDER, words=words)
+        move_referral(
+            self.referral, ReferralStatus.WITHDRAWN, by=Author.of(self.life.sender), side=Side.SENDER, words=words
+        )
 
     def accept(self) -> None:
         self.life.case = accept_referral(referral=self.referral, by=self.by, person=None)
 
-    def write(self, kind: str) -> Callable[..., None]:
+    def build_note_writer(self, kind: str) -> Callable[..., None]:
         def deed(text: str, step: str = "", days: int = 0) -> None:
             on = self.day + datetime.timedelta(days=days)
             write_note(
@@ -234,13 +249,13 @@ class Living:
             raise ValueError(f"Story of {self.life.story.needs}: there is no case yet")
         return self.life.case
 
-    def fact(self, column: str, value: str) -> None:
-        fact, case = FACTS[FACT_OF[column]], self.case
-        values = fact.values(case) | {column: value}
-        change_fact(case=case, fact=fact, by=self.by, values=values, seen=fact.seen(case))
+    def change_contact_fact(self, column: str, value: str) -> None:
+        fact, case = KEY_FACTS[FACT_NAMES[column]], self.case
+        values = fact.read_values(case) | {column: value}
+        change_fact(case=case, fact=fact, by=self.by, values=values, seen=fact.fingerprint(case))
 
-    def refer(self, offer: str) -> None:
-        ask = Ask(
+    def refer_onward(self, offer: str) -> None:
+        ask = OnwardRequest(
             message=self.life.story.matters,
             risks=self.life.story.risks,
             how_agreed="Said so on the telephone",
@@ -249,7 +264,7 @@ class Living:
         [referral] = refer_on(
             case=self.case,
             by=self.by,
-            key=stable("onward", str(self.life.nth), offer),
+            key=stable_id("onward", str(self.life.nth), offer),
             services=[self.known.services[offer]],
             ask=ask,
             started_at=timezone.now(),
@@ -257,15 +272,15 @@ class Living:
         self.life.sent[offer] = referral
 
     def signpost(self, offer: str) -> None:
-        key = stable("told", str(self.life.nth), offer)
-        signpost(case=self.case, by=self.by, key=key, service=self.known.services[offer])
+        key = stable_id("told", str(self.life.nth), offer)
+        record_signposting(case=self.case, by=self.by, key=key, service=self.known.services[offer])
 
-    def answer(self, offer: str, said: str, words: str) -> None:
+    def answer_onward(self, offer: str, said: str, words: str) -> None:
         referral = self.life.sent[offer]
         reason = self.known.no_room if said == "declined" else None
         by = Author.by_link(referral.to_agency)
         try:
-            move(referral, Status(said), by=by, side=Side.RECEIVER, reason=reason, words=words)
+            move_referral(referral, ReferralStatus(said), by=by, side=Side.RECEIVER, reason=reason, words=words)
         except MoveRefused as refused:
             raise ValueError(f"Story of {self.life.story.needs}: {offer} {said}: {refused}") from refused
 
@@ -279,7 +294,7 @@ class Living:
             summary=summary.replace("{name}", name),
         )
 
-    def end(self) -> None:
+    def end_unhappily(self) -> None:
         """The two endings that are nobody's wish."""
         name = self.life.name.split()[0]
         if self.life.ending == "lost":

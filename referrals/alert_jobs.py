@@ -22,47 +22,47 @@ from referrals.models import Alert
 logger = logging.getLogger(__name__)
 
 # What was listed in the last two hours waits for the next morning: an import may not have finished writing it.
-SETTLED = datetime.timedelta(hours=2)
-PAGE = 100
-PAGES = 20  # of one search; who asked for more than 2,000 activities hears of the nearest
+SETTLING_TIME = datetime.timedelta(hours=2)
+PAGE_SIZE = 100
+MAX_PAGES = 20  # of one search; who asked for more than 2,000 activities hears of the nearest
 
 
 @app.periodic(cron="40 6 * * *")
 @app.task(name="tell_of_new_activities", queueing_lock="tell_of_new_activities", lock="tell_of_new_activities")
 def tell_of_new_activities(timestamp: int) -> None:
-    alerts.forget_unconfirmed()
-    tell_all(timezone.now() - SETTLED)
+    alerts.delete_unconfirmed_alerts()
+    send_due_alerts(timezone.now() - SETTLING_TIME)
 
 
-def tell_all(until: datetime.datetime) -> int:
+def send_due_alerts(until: datetime.datetime) -> int:
     """Tell of what was listed up to `until`; how many alerts were looked at. One that fails keeps no other waiting."""
     done = 0
     waiting = Alert.objects.exclude(confirmed_at=None).filter(told_until__lt=until)
     for alert in waiting.order_by("told_until", "id"):
         try:
-            done += alerts.tell(alert, new_for(alert, until), until)
+            done += alerts.send_alert(alert, find_new_services(alert, until), until)
         except Exception:
             logger.exception("Alert %s could not be looked after", alert.pk)
     return done
 
 
-def new_for(alert: Alert, until: datetime.datetime) -> list[Service]:
+def find_new_services(alert: Alert, until: datetime.datetime) -> list[Service]:
     """What its search finds that was listed since the last e-mail, the best first.
 
     Only what has all its words as they were typed: what the search guesses at is for somebody who can see that.
     """
     if not Service.visible_to().filter(published_at__gt=alert.told_until, published_at__lte=until).exists():
         return []
-    found = _all_found(alert.query)
+    found = _iter_search_results(alert.query)
     return [one for one in found if one.published_at and alert.told_until < one.published_at <= until]
 
 
-def _all_found(query: str) -> Iterator[Service]:
+def _iter_search_results(query: str) -> Iterator[Service]:
     form = SearchForm(QueryDict(query))
     if not form.is_valid():
         return  # a need or a place that the steward has since taken away: it would find too much
-    asked = replace(form.asked(), size=PAGE)
-    for _ in range(PAGES):
+    asked = replace(form.asked(), size=PAGE_SIZE)
+    for _ in range(MAX_PAGES):
         found = search(asked)
         if found.loose or found.corrected:
             return

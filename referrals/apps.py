@@ -10,4 +10,4 @@ class ReferralsConfig(AppConfig):
         from directory.catalogue import statistics as directory_statistics
         from referrals import statistics
 
-        directory_statistics.readers.append(statistics.of_listings)
+        directory_statistics.monthly_count_hooks.append(statistics.of_listings)

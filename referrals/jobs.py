@@ -19,51 +19,53 @@ from agencies.working_days import is_working_day, working_days_between
 from config.template_tags import date_words
 from referrals import alert_jobs  # noqa: F401  # the worker looks for jobs here
 from referrals.actions import links, telling
-from referrals.actions.remarking import keep
+from referrals.actions.remarking import save_remark
 from referrals.models import Referral, Remark
 from referrals.promises import NUDGE_DAYS
-from referrals.replies import note_replies
-from referrals.states import Status
+from referrals.replies import update_reply_statistics
+from referrals.states import ReferralStatus
 
 logger = logging.getLogger(__name__)
 
 
 @app.periodic(cron="21 3 * * *")
 @app.task(name="note_replies", queueing_lock="note_replies", lock="note_replies")
-def note_how_services_answer(timestamp: int) -> None:
+def refresh_reply_statistics(timestamp: int) -> None:
     """Each night: how soon each service answers, and how often it says yes, for its listing. May run twice."""
-    note_replies()
+    update_reply_statistics()
 
 
-Rows = Any  # a queryset of referrals
+ReferralQuerySet = Any  # a queryset of referrals
 
 
 @app.periodic(cron="5 8,12 * * *")
 @app.task(name="look_for_silence", queueing_lock="look_for_silence", lock="look_for_silence")
 def look_for_silence(timestamp: int) -> None:
     """Twice a day, in case a worker was down for one of them."""
-    remind(timezone.localdate())
-    give_back(timezone.localdate())
+    send_reminders(timezone.localdate())
+    report_overdue_referrals(timezone.localdate())
 
 
-def remind(today: datetime.date) -> int:
+def send_reminders(today: datetime.date) -> int:
     """Remind whoever was asked and has not answered; how many were reminded. Nobody is on other than working days."""
     if not is_working_day(today):
         return 0
-    return each(waiting().filter(nudges__lt=len(NUDGE_DAYS)), lambda referral: nudge(referral, today))
+    return run_for_each_referral(
+        unanswered_referrals().filter(nudges__lt=len(NUDGE_DAYS)), lambda referral: remind_receiver(referral, today)
+    )
 
 
-def give_back(today: datetime.date) -> int:
+def report_overdue_referrals(today: datetime.date) -> int:
     """Tell those who wait that the day has passed; how many referrals that was. Late answers still count."""
-    late = waiting().filter(unanswered_at=None, answer_by__lt=today)
-    return each(late, report)
+    late = unanswered_referrals().filter(unanswered_at=None, answer_by__lt=today)
+    return run_for_each_referral(late, report_overdue)
 
 
-def waiting() -> Rows:
-    return Referral.objects.filter(status=Status.SENT)
+def unanswered_referrals() -> ReferralQuerySet:
+    return Referral.objects.filter(status=ReferralStatus.SENT)
 
 
-def each(rows: Rows, deed: Callable[[Referral], bool]) -> int:
+def run_for_each_referral(rows: ReferralQuerySet, deed: Callable[[Referral], bool]) -> int:
     """Do it to each row in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
     done = 0
     for pk in rows.order_by("moved_at", "id").values_list("pk", flat=True):
@@ -75,38 +77,38 @@ def each(rows: Rows, deed: Callable[[Referral], bool]) -> int:
     return done
 
 
-def nudge(referral: Referral, today: datetime.date) -> bool:
+def remind_receiver(referral: Referral, today: datetime.date) -> bool:
     """Remind once for each of NUDGE_DAYS that has come since it was asked; two that came together, once."""
     waited = working_days_between(timezone.localdate(referral.moved_at), today)
     owed = sum(waited >= day for day in NUDGE_DAYS)
-    if owed <= referral.nudges or not claim(referral, nudges=owed):
+    if owed <= referral.nudges or not claim_referral(referral, nudges=owed):
         return False
     if referral.service_id:
         links.send_link(referral, nudge=owed)
     else:
-        telling.waiting(referral, key=f"nudge {referral.pk} {referral.moves_made} {owed}", why="reminder")
+        telling.notify_team(referral, key=f"nudge {referral.pk} {referral.moves_made} {owed}", why="reminder")
     return True
 
 
-def report(referral: Referral) -> bool:
+def report_overdue(referral: Referral) -> bool:
     """It goes back to the sender's list, with a line in the case history; of a team, its lead hears it too."""
-    if not claim(referral, unanswered_at=timezone.now()):
+    if not claim_referral(referral, unanswered_at=timezone.now()):
         return False
     words = f"No answer by {date_words(referral.answer_by)}"
-    keep(referral, by=Author.system(), words=words, kind=Remark.Kind.UNANSWERED, key=None)
+    save_remark(referral, by=Author.system(), words=words, kind=Remark.Kind.UNANSWERED, key=None)
     told = {telling.sender_email(referral)}
     if not referral.service_id:
-        telling.waiting(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
+        telling.notify_team(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
         leads = referral.to_agency.memberships.filter(role=Role.LEAD, ended_at=None, user__is_active=True)
         told |= set(leads.values_list("user__email", flat=True)) - {referral.to_agency.email}
     for number, to in enumerate(sorted(told - {""})):
-        telling.unanswered(referral, to=to, key=f"{referral.pk} {referral.moves_made} {number}")
+        telling.notify_of_no_answer(referral, to=to, key=f"{referral.pk} {referral.moves_made} {number}")
     return True
 
 
-def claim(referral: Referral, **columns: Any) -> bool:
+def claim_referral(referral: Referral, **columns: Any) -> bool:
     """Write the columns if the referral stands as it was read; False when another worker, or an answer, was first."""
-    as_read = waiting().filter(
+    as_read = unanswered_referrals().filter(
         pk=referral.pk, moves_made=referral.moves_made, nudges=referral.nudges, unanswered_at=referral.unanswered_at
     )
     return bool(as_read.update(**columns))

@@ -9,30 +9,30 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from agencies.models import Agency
-from config.pdf import pdf
+from config.pdf import pdf_response
 from referrals import story
 from referrals.models import Answer, Referral
-from referrals.states import FINISHED, Status
+from referrals.states import FINISHED_STATUSES, ReferralStatus
 
 # SNOMED CT UK edition: Referral to social prescribing service (procedure). Once, at the first contact of an episode.
 REFERRAL_CODE = {"code": "871731000000106", "term": "Referral to social prescribing service"}
 
 
-def letter(request: HttpRequest, referral: Referral) -> HttpResponse:
+def render_letter(request: HttpRequest, referral: Referral) -> HttpResponse:
     """The letter as a PDF to download: the answer once there is one, before that the referral as it was sent.
 
     The name of the file is the reference: nothing personal is left in a list of downloads.
     """
-    context = letter_context(referral)
+    context = build_letter_context(referral)
     kind = "answer" if context["told"] else "referral"
-    return pdf(request, "pdf/letter.html", context, f"{kind}-{referral.reference}.pdf")
+    return pdf_response(request, "pdf/letter.html", context, f"{kind}-{referral.reference}.pdf")
 
 
-def letter_context(referral: Referral) -> dict[str, Any]:
+def build_letter_context(referral: Referral) -> dict[str, Any]:
     """Values for templates/pdf/letter.html: from whom, to whom, and what it says."""
-    answer, ended = answer_to(referral), None
-    if answer is None and referral.status in FINISHED - {Status.WITHDRAWN}:
-        ended = story.of_move(referral.moves.select_related("reason", "to_agency").order_by("-number")[0])
+    answer, ended = find_answer(referral), None
+    if answer is None and referral.status in FINISHED_STATUSES - {ReferralStatus.WITHDRAWN}:
+        ended = story.build_move_entry(referral.moves.select_related("reason", "to_agency").order_by("-number")[0])
     told = answer or ended
     sender, receiver = referral.from_agency, referral.to_agency
     writer, reader = (receiver, sender) if told else (sender, receiver)
@@ -43,18 +43,18 @@ def letter_context(referral: Referral) -> dict[str, Any]:
         "told": told is not None,
         "writer": writer,
         "reader": reader,
-        "reader_lines": address_lines(reader),
+        "reader_lines": format_address(reader),
         "dated": told.at if told else referral.sent_at,
         "needs": [need.name for need in referral.needs.all()],
         "asked": referral.service.name if referral.service else receiver.name,
     }
 
 
-def answer_to(referral: Referral) -> Answer | None:
+def find_answer(referral: Referral) -> Answer | None:
     return Answer.objects.filter(referral=referral).first()
 
 
-def address_lines(agency: Agency) -> list[str]:
+def format_address(agency: Agency) -> list[str]:
     """An agency's address as on an envelope."""
     lines = [agency.name, *agency.address.splitlines(), agency.postcode]
     return [line.strip() for line in lines if line.strip()]

@@ -17,10 +17,10 @@ from agencies.access import Permission
 from agencies.models import Draft, Membership
 from config.template_tags import date_words, due, status_tag
 from referrals.models import Referral
-from referrals.states import FINISHED, OPEN, Side, Status
+from referrals.states import FINISHED_STATUSES, OPEN_STATUSES, ReferralStatus, Side
 
-PAGE = 30
-SHOWN = (
+PAGE_SIZE = 30
+ROW_FIELDS = (
     "person_name",
     "date_of_birth",
     "status",
@@ -33,25 +33,25 @@ SHOWN = (
     "assigned_to__user__name",
 )
 
-SENDER_WORDS = {
-    Status.RETURNED: "More detail needed",
-    Status.LOST_CONTACT: "Could not reach",
+SENDER_STATUS_LABELS = {
+    ReferralStatus.RETURNED: "More detail needed",
+    ReferralStatus.LOST_CONTACT: "Could not reach",
 }
-RECEIVER_WORDS = {
-    Status.SENT: "To answer",
-    Status.RETURNED: "Waiting for detail",
-    Status.LOST_CONTACT: "Could not reach",
+RECEIVER_STATUS_LABELS = {
+    ReferralStatus.SENT: "To answer",
+    ReferralStatus.RETURNED: "Waiting for detail",
+    ReferralStatus.LOST_CONTACT: "Could not reach",
 }
 
 
-def state_words(status: str, side: Side) -> str:
+def status_label(status: str, side: Side) -> str:
     """How a state is called by those who asked, and by those who were asked."""
-    own = SENDER_WORDS if side == Side.SENDER else RECEIVER_WORDS
-    return own.get(Status(status), Status(status).label)
+    own = SENDER_STATUS_LABELS if side == Side.SENDER else RECEIVER_STATUS_LABELS
+    return own.get(ReferralStatus(status), ReferralStatus(status).label)
 
 
 @dataclass(frozen=True)
-class List:
+class ReferralList:
     """A tab: its name in the URL and its words; which rows, in which order; who sees the tab."""
 
     name: str
@@ -63,64 +63,64 @@ class List:
     only_when_some: bool = False
 
 
-RECEIVES = (Permission.TRIAGE, Permission.ANSWER)
-SENDS = (Permission.REFER,)
-LISTS = (
-    List(
+RECEIVER_PERMISSIONS = (Permission.TRIAGE, Permission.ANSWER)
+SENDER_PERMISSIONS = (Permission.REFER,)
+REFERRAL_LISTS = (
+    ReferralList(
         "answer",
         "To answer",
         "Nothing waits for an answer.",
-        lambda m: Q(to_agency=m.agency_id, status=Status.SENT),
+        lambda m: Q(to_agency=m.agency_id, status=ReferralStatus.SENT),
         "answer_by",
-        RECEIVES,
+        RECEIVER_PERMISSIONS,
     ),
-    List(
+    ReferralList(
         "unassigned",
         "Not assigned",
         "Each one has somebody looking at it.",
-        lambda m: Q(to_agency=m.agency_id, status=Status.SENT, assigned_to=None),
+        lambda m: Q(to_agency=m.agency_id, status=ReferralStatus.SENT, assigned_to=None),
         "answer_by",
         (Permission.ASSIGN,),
         only_when_some=True,
     ),
-    List(
+    ReferralList(
         "mine",
         "Mine",
         "Nothing is assigned to you.",
-        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN), assigned_to=m),
+        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN_STATUSES), assigned_to=m),
         "answer_by",
         (Permission.ASSIGN,),
     ),
-    List(
+    ReferralList(
         "received",
         "Received",
         "No open referral has come to you.",
-        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN)),
+        lambda m: Q(to_agency=m.agency_id, status__in=sorted(OPEN_STATUSES)),
         "-sent_at",
-        RECEIVES,
+        RECEIVER_PERMISSIONS,
     ),
-    List(
+    ReferralList(
         "open",
         "Sent and open",
         "Nothing you have sent is open.",
-        lambda m: Q(from_agency=m.agency_id, status__in=sorted(OPEN)),
+        lambda m: Q(from_agency=m.agency_id, status__in=sorted(OPEN_STATUSES)),
         "-sent_at",
-        SENDS,
+        SENDER_PERMISSIONS,
     ),
-    List(
+    ReferralList(
         "returned",
         "More detail needed",
         "Nobody waits for more detail from you.",
-        lambda m: Q(from_agency=m.agency_id, status=Status.RETURNED),
+        lambda m: Q(from_agency=m.agency_id, status=ReferralStatus.RETURNED),
         "-sent_at",
-        SENDS,
+        SENDER_PERMISSIONS,
         only_when_some=True,
     ),
-    List(
+    ReferralList(
         "finished",
         "Finished",
         "Nothing is finished yet.",
-        lambda m: Q(status__in=sorted(FINISHED)),
+        lambda m: Q(status__in=sorted(FINISHED_STATUSES)),
         "-sent_at",
         (Permission.SEE_REFERRALS,),
     ),
@@ -128,7 +128,7 @@ LISTS = (
 
 
 @dataclass(frozen=True)
-class Tab:
+class ListTab:
     name: str
     words: str
     count: int | None
@@ -136,7 +136,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReferralRow:
     """One referral in a list.
 
     `state` is its coloured word, `other` the agency on the other side, `ageing` how long ago it was sent.
@@ -154,45 +154,51 @@ class Row:
     assigned: str
 
 
-def lists_of(member: Membership) -> list[List]:
+def visible_lists(member: Membership) -> list[ReferralList]:
     """The lists this member has, in the order of the tabs; the first one is where they land."""
-    return [found for found in LISTS if any(member.may(permission) for permission in found.shown_to)]
+    return [
+        found for found in REFERRAL_LISTS if any(member.has_permission(permission) for permission in found.shown_to)
+    ]
 
 
-def counts(member: Membership) -> dict[str, int]:
+def count_waiting_referrals(member: Membership) -> dict[str, int]:
     """How many wait, by the name of the list; only of lists that are short by nature."""
-    asked = {found.name: found.rows(member) for found in LISTS if found.name in ("answer", "unassigned", "returned")}
+    asked = {
+        found.name: found.rows(member) for found in REFERRAL_LISTS if found.name in ("answer", "unassigned", "returned")
+    }
     waiting = asked["answer"] | asked["returned"]
     counted = {name: Count("pk", filter=rows) for name, rows in asked.items()}
     return Referral.visible_to(member).filter(waiting).aggregate(**counted)
 
 
-def tabs(member: Membership, here: str) -> list[Tab]:
+def build_tabs(member: Membership, here: str) -> list[ListTab]:
     """The tabs above the list, those that would be empty by nature left out; drafts come last."""
-    waiting, shown = counts(member), []
-    for found in lists_of(member):
+    waiting, shown = count_waiting_referrals(member), []
+    for found in visible_lists(member):
         count = waiting.get(found.name)
         if count or not found.only_when_some or found.name == here:
-            shown.append(Tab(found.name, found.words, count, found.name == here))
-    if member.may(Permission.REFER):
-        shown.append(Tab("drafts", "Drafts", len(drafts(member)), here == "drafts"))
+            shown.append(ListTab(found.name, found.words, count, found.name == here))
+    if member.has_permission(Permission.REFER):
+        shown.append(ListTab("drafts", "Drafts", len(load_drafts(member)), here == "drafts"))
     return shown
 
 
-def page_of(member: Membership, found: List, after: Referral | None = None) -> tuple[list[Row], Referral | None]:
+def load_list_page(
+    member: Membership, found: ReferralList, after: Referral | None = None
+) -> tuple[list[ReferralRow], Referral | None]:
     """Up to 30 rows of a list after the one named, and the last of them when there are more (keyset)."""
-    rows = shown(Referral.visible_to(member).filter(found.rows(member))).order_by(found.order, "id")
+    rows = select_row_fields(Referral.visible_to(member).filter(found.rows(member))).order_by(found.order, "id")
     if after:
         name, beyond = found.order.lstrip("-"), "lt" if found.order.startswith("-") else "gt"
         value = getattr(after, name)
         rows = rows.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value}, id__gt=after.pk))
-    fetched = list(rows[: PAGE + 1])
+    fetched = list(rows[: PAGE_SIZE + 1])
     today = timezone.localdate()
-    more = fetched[PAGE - 1] if len(fetched) > PAGE else None
-    return [row(referral, member, today) for referral in fetched[:PAGE]], more
+    more = fetched[PAGE_SIZE - 1] if len(fetched) > PAGE_SIZE else None
+    return [build_row(referral, member, today) for referral in fetched[:PAGE_SIZE]], more
 
 
-def search(member: Membership, words: str) -> list[Row]:
+def search_referrals(member: Membership, words: str) -> list[ReferralRow]:
     """The latest 30 that the words name: part of a name, an NHS number, or a reference as read out on the phone."""
     words = " ".join(words.replace("\0", "").split())[:120]
     if not words:
@@ -203,27 +209,27 @@ def search(member: Membership, words: str) -> list[Row]:
         named = Q(nhs_number=packed)
     elif len(packed) == 8 and all(c in "0123456789abcdefABCDEF" for c in packed):
         named |= Q(id__gte=uuid.UUID(packed + "0" * 24), id__lte=uuid.UUID(packed + "f" * 24))
-    found = shown(Referral.visible_to(member).filter(named)).order_by("-sent_at", "id")
+    found = select_row_fields(Referral.visible_to(member).filter(named)).order_by("-sent_at", "id")
     today = timezone.localdate()
-    return [row(referral, member, today) for referral in found[:PAGE]]
+    return [build_row(referral, member, today) for referral in found[:PAGE_SIZE]]
 
 
-def shown(rows: QuerySet[Referral]) -> QuerySet[Referral]:
+def select_row_fields(rows: QuerySet[Referral]) -> QuerySet[Referral]:
     """With what a line shows, and no more of anybody."""
-    return rows.select_related("from_agency", "to_agency", "service", "assigned_to__user").only(*SHOWN)
+    return rows.select_related("from_agency", "to_agency", "service", "assigned_to__user").only(*ROW_FIELDS)
 
 
-def row(referral: Referral, member: Membership, today: datetime.date) -> Row:
+def build_row(referral: Referral, member: Membership, today: datetime.date) -> ReferralRow:
     side = referral.side_of(member)
     asked = referral.service.name if referral.service else referral.to_agency.name
-    waits, state = referral.status == Status.SENT, state_words(referral.status, side)
-    return Row(
+    waits, state = referral.status == ReferralStatus.SENT, status_label(referral.status, side)
+    return ReferralRow(
         url=reverse("referrals:referral", args=[referral.pk]),
         person=referral.person_name,
         born=date_words(referral.date_of_birth),
         other=asked if side == Side.SENDER else referral.from_agency.name,
         state=status_tag(state, code=referral.status),
-        ageing=ago(referral.sent_at, today),
+        ageing=format_days_ago(referral.sent_at, today),
         answer_by=due(referral.answer_by) if waits else "",
         late=referral.is_late(today),
         soon=referral.urgency == "soon" and referral.is_open,
@@ -231,7 +237,7 @@ def row(referral: Referral, member: Membership, today: datetime.date) -> Row:
     )
 
 
-def ago(moment: datetime.datetime, today: datetime.date) -> str:
+def format_days_ago(moment: datetime.datetime, today: datetime.date) -> str:
     """ "today", "yesterday", "3 days ago", and after two weeks the date."""
     day = timezone.localtime(moment).date()
     days = (today - day).days
@@ -249,7 +255,7 @@ class DraftRow:
     saved: str
 
 
-def drafts(member: Membership) -> list[DraftRow]:
+def load_drafts(member: Membership) -> list[DraftRow]:
     """Referrals this member began and has not sent; one whose form was sent after all is no draft any more."""
     kept = {}
     for draft in Draft.visible_to(member).filter(key__startswith="refer:"):
@@ -260,7 +266,7 @@ def drafts(member: Membership) -> list[DraftRow]:
     sent = set(Referral.visible_to(member).filter(key__in=list(kept)).values_list("key", flat=True)) if kept else set()
     today = timezone.localdate()
     return [
-        DraftRow(str(key), (draft.data.get("person_name") or [""])[0], ago(draft.saved_at, today))
+        DraftRow(str(key), (draft.data.get("person_name") or [""])[0], format_days_ago(draft.saved_at, today))
         for key, draft in kept.items()
         if key not in sent
     ]

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-LOOK_BACK = timedelta(days=365)
+REPLY_WINDOW = timedelta(days=365)
 
 # The first answer to each referral of the last year; whether there was ever a yes to it.
-COUNT = """
+UPDATE_REPLIES_SQL = """
 WITH answered AS (
     SELECT r.service_id, min(m.at) - r.sent_at AS took,
         bool_or(m.after IN ('accepted', 'started', 'completed')) AS accepted
@@ -31,8 +31,8 @@ WHERE known.id = s.id AND (s.answers, s.reply_days, s.accepted_percent)
 
 
 @transaction.atomic
-def note_replies(now: datetime | None = None) -> int:
+def update_reply_statistics(now: datetime | None = None) -> int:
     """Write answers, median days to one (1 is "within a day") and the share accepted; how many services changed."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"since": (now or timezone.now()) - LOOK_BACK})
+        cursor.execute(UPDATE_REPLIES_SQL, {"since": (now or timezone.now()) - REPLY_WINDOW})
         return cursor.rowcount

@@ -6,11 +6,11 @@ import uuid
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
-from directory.catalogue.statistics import Counts
+from directory.catalogue.statistics import MonthlyCounts
 from referrals.models import Referral
 
 
-def of_listings(services: list[uuid.UUID], since: datetime.date) -> Counts:
+def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCounts:
     """{(service, first day of the month): {"referrals": 3}}, by the month it was sent in, from that of `since` on."""
     sent = Referral.objects.filter(service__in=services, sent_at__date__gte=since.replace(day=1))
     by_month = sent.annotate(month=TruncMonth("sent_at")).order_by("service", "month").values_list("service", "month")

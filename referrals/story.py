@@ -9,23 +9,23 @@ from agencies.access import Permission
 from agencies.models import Membership
 from config.template_tags import date_words, when
 from referrals.models import Move, Referral, Remark
-from referrals.states import TO_TRIAGE, Side, Status, next_statuses
+from referrals.states import TRIAGE_STATUSES, ReferralStatus, Side, next_statuses
 
-LOOKS = {  # icon and colour of the disc; the colour repeats the words
-    Status.SENT: ("letter", "grey"),
-    Status.RETURNED: ("chat", "amber"),
-    Status.ACCEPTED: ("check", ""),
-    Status.WAITING: ("clock", "amber"),
-    Status.STARTED: ("walk", ""),
-    Status.COMPLETED: ("flag", ""),
-    Status.DECLINED: ("alert", "coral"),
-    Status.WITHDRAWN: ("alert", "grey"),
-    Status.LOST_CONTACT: ("phone", "coral"),
+STATUS_LOOKS = {  # icon and colour of the disc; the colour repeats the words
+    ReferralStatus.SENT: ("letter", "grey"),
+    ReferralStatus.RETURNED: ("chat", "amber"),
+    ReferralStatus.ACCEPTED: ("check", ""),
+    ReferralStatus.WAITING: ("clock", "amber"),
+    ReferralStatus.STARTED: ("walk", ""),
+    ReferralStatus.COMPLETED: ("flag", ""),
+    ReferralStatus.DECLINED: ("alert", "coral"),
+    ReferralStatus.WITHDRAWN: ("alert", "grey"),
+    ReferralStatus.LOST_CONTACT: ("phone", "coral"),
 }
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineEntry:
     """One line of the timeline."""
 
     title: str
@@ -39,7 +39,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Deed:
+class AvailableAction:
     """Something this member may do with it now: the words on the link or button, and where it leads."""
 
     words: str
@@ -47,78 +47,80 @@ class Deed:
     look: str = "secondary"
 
 
-def steps(referral: Referral, member: Membership) -> list[Step]:
+def build_timeline(referral: Referral, member: Membership) -> list[TimelineEntry]:
     """Moves and remarks, latest first. Who works on it inside the team that was asked stays with that team."""
-    told = [of_move(made) for made in referral.moves.select_related("reason", "to_agency").order_by("number")]
+    told = [build_move_entry(made) for made in referral.moves.select_related("reason", "to_agency").order_by("number")]
     remarks = referral.remarks.all()
     if member.agency_id != referral.to_agency_id:
         remarks = remarks.exclude(kind=Remark.Kind.ASSIGNED)
-    told += [of_remark(remark) for remark in remarks]
+    told += [build_remark_entry(remark) for remark in remarks]
     return sorted(told, key=lambda step: step.at, reverse=True)
 
 
-def asked(referral: Referral) -> list[Step]:
+def find_detail_request(referral: Referral) -> list[TimelineEntry]:
     """What the team last asked to know, when that is what the referral waits for."""
-    if referral.status != Status.RETURNED:
+    if referral.status != ReferralStatus.RETURNED:
         return []
-    return [of_move(made) for made in referral.moves.select_related("reason", "to_agency").order_by("-number")[:1]]
+    return [
+        build_move_entry(made) for made in referral.moves.select_related("reason", "to_agency").order_by("-number")[:1]
+    ]
 
 
-def of_move(made: Move) -> Step:
+def build_move_entry(made: Move) -> TimelineEntry:
     title = made.deed.capitalize()
     if made.to_agency:
         title = f"Passed to {made.to_agency.name}"
     if made.happened_on:
         title = f"{title} ({date_words(made.happened_on)})"
-    icon, tone = LOOKS[Status(made.after)]
+    icon, tone = STATUS_LOOKS[ReferralStatus(made.after)]
     reason = made.reason.text if made.reason else ""
-    return Step(title, made.byline, when(made.at), made.at, reason, made.words, icon, tone)
+    return TimelineEntry(title, made.byline, when(made.at), made.at, reason, made.words, icon, tone)
 
 
-def of_remark(remark: Remark) -> Step:
+def build_remark_entry(remark: Remark) -> TimelineEntry:
     icon = "chat" if remark.kind == Remark.Kind.MESSAGE else "people"
     title = remark.get_kind_display()
-    return Step(title, remark.byline, when(remark.at), remark.at, "", remark.words, icon, "sky")
+    return TimelineEntry(title, remark.byline, when(remark.at), remark.at, "", remark.words, icon, "sky")
 
 
-def deeds(referral: Referral, member: Membership) -> list[Deed]:
+def available_actions(referral: Referral, member: Membership) -> list[AvailableAction]:
     """What this member may do with it from where it stands, the likeliest first."""
-    return [*triage(referral, member), *sender_deeds(referral, member)]
+    return [*triage_actions(referral, member), *sender_actions(referral, member)]
 
 
-def triage(referral: Referral, member: Membership) -> list[Deed]:
+def triage_actions(referral: Referral, member: Membership) -> list[AvailableAction]:
     """What the connector team that was asked may decide."""
     asked = member.agency_id == referral.to_agency_id and not referral.service_id
-    if not asked or referral.status not in TO_TRIAGE or not member.may(Permission.TRIAGE):
+    if not asked or referral.status not in TRIAGE_STATUSES or not member.has_permission(Permission.TRIAGE):
         return []
     reachable = next_statuses(referral.status, Side.RECEIVER)
     offered = [
-        (Status.ACCEPTED in reachable, "Accept", "cases:accept", ""),
-        (Status.RETURNED in reachable, "Ask for more detail", "referrals:ask_detail", "secondary"),
-        (Status.SENT in reachable, "Pass to another team", "referrals:pass_on", "secondary"),
-        (Status.DECLINED in reachable, "Decline", "referrals:decline", "secondary"),
-        (member.may(Permission.ASSIGN), "Assign to a colleague", "referrals:assign", "secondary"),
+        (ReferralStatus.ACCEPTED in reachable, "Accept", "cases:accept", ""),
+        (ReferralStatus.RETURNED in reachable, "Ask for more detail", "referrals:ask_detail", "secondary"),
+        (ReferralStatus.SENT in reachable, "Pass to another team", "referrals:pass_on", "secondary"),
+        (ReferralStatus.DECLINED in reachable, "Decline", "referrals:decline", "secondary"),
+        (member.has_permission(Permission.ASSIGN), "Assign to a colleague", "referrals:assign", "secondary"),
     ]
-    return [Deed(words, url_of(name, referral), look) for may, words, name, look in offered if may]
+    return [AvailableAction(words, reverse_or_blank(name, referral), look) for may, words, name, look in offered if may]
 
 
-def sender_deeds(referral: Referral, member: Membership) -> list[Deed]:
+def sender_actions(referral: Referral, member: Membership) -> list[AvailableAction]:
     """What the agency that asked may do: add detail that was asked for, or withdraw it."""
-    if not is_senders(referral, member):
+    if not is_sending_member(referral, member):
         return []
     reachable = next_statuses(referral.status, Side.SENDER)
     offered = [
-        (Status.SENT in reachable, "Add the detail and send it again", "referrals:resend", ""),
-        (Status.WITHDRAWN in reachable, "Withdraw this referral", "referrals:withdraw", "secondary"),
+        (ReferralStatus.SENT in reachable, "Add the detail and send it again", "referrals:resend", ""),
+        (ReferralStatus.WITHDRAWN in reachable, "Withdraw this referral", "referrals:withdraw", "secondary"),
     ]
-    return [Deed(words, url_of(name, referral), look) for may, words, name, look in offered if may]
+    return [AvailableAction(words, reverse_or_blank(name, referral), look) for may, words, name, look in offered if may]
 
 
-def is_senders(referral: Referral, member: Membership) -> bool:
-    return member.agency_id == referral.from_agency_id and member.may(Permission.REFER)
+def is_sending_member(referral: Referral, member: Membership) -> bool:
+    return member.agency_id == referral.from_agency_id and member.has_permission(Permission.REFER)
 
 
-def url_of(name: str, referral: Referral) -> str:
+def reverse_or_blank(name: str, referral: Referral) -> str:
     """A deed of an app to the right of this one is linked by name alone."""
     try:
         return reverse(name, args=[referral.pk])
@@ -126,9 +128,9 @@ def url_of(name: str, referral: Referral) -> str:
         return ""
 
 
-def case_url(referral: Referral, member: Membership) -> str:
+def find_case_url(referral: Referral, member: Membership) -> str:
     """The case that this referral led to or came from, for the team whose case it is; "" for everybody else."""
-    link = getattr(referral, "case_referral", None) if member.may(Permission.WORK_CASES) else None
+    link = getattr(referral, "case_referral", None) if member.has_permission(Permission.WORK_CASES) else None
     if link is None:
         return ""
     team = referral.to_agency_id if link.direction == "received" else referral.from_agency_id

@@ -23,8 +23,8 @@ urlpatterns = [
     path("referrals/<uuid:pk>/answer/", answer.answer_signed_in, name="answer_signed_in"),
     path("answer/<str:token>/", answer.answer_by_link, name="answer"),
     path("answer/<str:token>/new-link/", answer.new_link, name="new_link"),
-    path("alerts/", alerts.ask, name="alert"),
-    path("alerts/asked/", alerts.asked, name="alert_asked"),
+    path("alerts/", alerts.ask_for_alert, name="alert"),
+    path("alerts/asked/", alerts.alert_asked, name="alert_asked"),
     path("alerts/<str:token>/", alerts.alert, name="alert_link"),
-    path("alerts/<str:token>/stop/", alerts.stop, name="alert_stop"),
+    path("alerts/<str:token>/stop/", alerts.stop_alert, name="alert_stop"),
 ]

@@ -15,15 +15,15 @@ from factory.django import DjangoModelFactory
 
 from agencies.access import Role
 from agencies.models import Agency, AgencyKind, Author, Hand, Membership, Signed, User
-from bookings.actions import Who, book
+from bookings.actions import Attendee, create_booking
 from bookings.models import Booking
-from bookings.states import Mover
+from bookings.states import Actor
 from cases.models import Case, Circle, Person
 from directory.models import Likeness, Service, Session, Source, Taxonomy, TaxonomyTerm
-from directory.models.taxonomy import NEEDS
+from directory.models.taxonomy import NEEDS_CODE
 from referrals.models import Move, Referral, Urgency
-from referrals.promises import answer_by
-from referrals.states import Status
+from referrals.promises import answer_deadline
+from referrals.states import ReferralStatus
 
 # --- agencies ---------------------------------------------------------------------------------------
 
@@ -130,7 +130,9 @@ class ReferralFactory(DjangoModelFactory):
     moved_at = factory.SelfAttribute("sent_at")
     moves_made = 1
     answer_by = factory.LazyAttribute(
-        lambda r: answer_by(r.to_agency, service=r.service, urgency=r.urgency, today=timezone.localdate(r.sent_at))
+        lambda r: answer_deadline(
+            r.to_agency, service=r.service, urgency=r.urgency, today=timezone.localdate(r.sent_at)
+        )
     )
     urgency = Urgency.ROUTINE
     service = None
@@ -139,7 +141,11 @@ class ReferralFactory(DjangoModelFactory):
     def first_move(self, create: bool, extracted: Any, **fields: Any) -> None:
         if create:
             Move(
-                referral=self, number=1, after=Status.SENT, at=self.sent_at, **Signed.signature(Author.of(self.sent_by))
+                referral=self,
+                number=1,
+                after=ReferralStatus.SENT,
+                at=self.sent_at,
+                **Signed.signature(Author.of(self.sent_by)),
             ).save()
 
 
@@ -156,7 +162,7 @@ class OnwardReferralFactory(ReferralFactory):
 
 def needs(*names: str) -> list[TaxonomyTerm]:
     """Those needs in the place's list, made when they are not there."""
-    taxonomy, _ = Taxonomy.objects.get_or_create(code=NEEDS, defaults={"name": "Needs"})
+    taxonomy, _ = Taxonomy.objects.get_or_create(code=NEEDS_CODE, defaults={"name": "Needs"})
     terms = TaxonomyTerm.objects
     return [
         terms.get_or_create(taxonomy=taxonomy, name=name, defaults={"code": f"test-{slugify(name)}", "order": order})[0]
@@ -225,8 +231,10 @@ def at(days: int, hour: int = 10, minute: int = 30) -> datetime.datetime:
 
 def booked(session: Session, name: str = "Joan Whitfield", **contact: Any) -> Booking:
     """Somebody books a place for themselves, or a number when there is none."""
-    who = Who(name, **(contact or {"phone": "07700 900123"}))
-    return book(session=session, by=Author(Hand.PERSON, "The person"), mover=Mover.PERSON, key=uuid.uuid4(), who=who)
+    who = Attendee(name, **(contact or {"phone": "07700 900123"}))
+    return create_booking(
+        session=session, by=Author(Hand.PERSON, "The person"), mover=Actor.PERSON, key=uuid.uuid4(), who=who
+    )
 
 
 # --- imports ----------------------------------------------------------------------------------------

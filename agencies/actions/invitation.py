@@ -14,20 +14,20 @@ from agencies import messages
 from agencies.access import Role
 from agencies.models import Agency, Invitation, Membership, User
 
-LIVES = timedelta(days=7)
+INVITATION_LIFETIME = timedelta(days=7)
 
 
-class NotOpen(Exception):
+class InvitationNotOpen(Exception):
     """The invitation has been used or cancelled, or its seven days are over."""
 
 
-def hashed(token: str) -> str:
+def hash_token(token: str) -> str:
     """What is kept of a link: 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
-def invite(
+def invite_member(
     *,
     key: uuid.UUID,
     agency: Agency,
@@ -50,33 +50,33 @@ def invite(
         "role": role,
         "manages_team": manages_team,
         "invited_by": by,
-        "token_hash": hashed(secrets.token_urlsafe(32)),
-        "expires_at": timezone.now() + LIVES,
+        "token_hash": hash_token(secrets.token_urlsafe(32)),
+        "expires_at": timezone.now() + INVITATION_LIFETIME,
     }
     invitation, created = Invitation.objects.get_or_create(id=key, agency=agency, defaults=columns)
     if created:
-        send_link(invitation, words)
+        send_invitation_link(invitation, words)
     return invitation
 
 
 @transaction.atomic
-def resend(*, invitation: Invitation, by: Membership) -> Invitation:
+def resend_invitation(*, invitation: Invitation, by: Membership) -> Invitation:
     """A new link for seven more days; the old one stops working. Raises NotOpen when used or cancelled."""
-    invitation = locked(invitation)
+    invitation = lock_invitation(invitation)
     if invitation.accepted_at or invitation.cancelled_at:
-        raise NotOpen
-    invitation.expires_at = timezone.now() + LIVES
-    send_link(invitation)
+        raise InvitationNotOpen
+    invitation.expires_at = timezone.now() + INVITATION_LIFETIME
+    send_invitation_link(invitation)
     return invitation
 
 
-def send_link(invitation: Invitation, words: str = "") -> str:
+def send_invitation_link(invitation: Invitation, words: str = "") -> str:
     """Give the invitation a fresh link, e-mail it, and return it; nobody can read it from the database."""
     token = secrets.token_urlsafe(32)
-    invitation.token_hash = hashed(token)
+    invitation.token_hash = hash_token(token)
     invitation.save(update_fields=["token_hash", "expires_at"])
     link = settings.PLACE["base_url"] + reverse("agencies:invitation", args=[token])
-    messages.send(
+    messages.queue_message(
         key=invitation.message_key,
         to=invitation.email,
         subject=f"Join {' '.join(invitation.agency.name.split())} on {settings.PLACE['name']}"[:200],
@@ -87,14 +87,14 @@ def send_link(invitation: Invitation, words: str = "") -> str:
 
 
 @transaction.atomic
-def cancel(*, invitation: Invitation, by: Membership) -> None:
+def cancel_invitation(*, invitation: Invitation, by: Membership) -> None:
     """The link stops working. Nothing changes when it has been used or cancelled already."""
     Invitation.objects.filter(pk=invitation.pk, accepted_at=None, cancelled_at=None).update(cancelled_at=timezone.now())
 
 
 def find_invitation(token: str) -> Invitation | None:
     """The invitation this link belongs to, open or not."""
-    return Invitation.objects.select_related("agency").filter(token_hash=hashed(token)).first()
+    return Invitation.objects.select_related("agency").filter(token_hash=hash_token(token)).first()
 
 
 def has_account(invitation: Invitation) -> bool:
@@ -103,23 +103,23 @@ def has_account(invitation: Invitation) -> bool:
 
 
 @transaction.atomic
-def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Membership:
+def accept_with_new_account(*, invitation: Invitation, name: str, password: str) -> Membership:
     """Make the account the invitation was for, and its membership. Raises NotOpen."""
-    invitation = still_open(invitation)
+    invitation = lock_open_invitation(invitation)
     user = User.objects.create_user(email=invitation.email, password=password, name=name)
-    return join(invitation, user)
+    return create_membership(invitation, user)
 
 
 @transaction.atomic
-def accept(*, invitation: Invitation, user: User) -> Membership:
+def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
     """Somebody who has an account joins another agency. Raises NotOpen, also for any other address."""
-    invitation = still_open(invitation)
+    invitation = lock_open_invitation(invitation)
     if user.email.lower() != invitation.email.lower():
-        raise NotOpen
-    return join(invitation, user)
+        raise InvitationNotOpen
+    return create_membership(invitation, user)
 
 
-def join(invitation: Invitation, user: User) -> Membership:
+def create_membership(invitation: Invitation, user: User) -> Membership:
     membership, _ = Membership.objects.get_or_create(
         user=user,
         agency=invitation.agency,
@@ -131,14 +131,14 @@ def join(invitation: Invitation, user: User) -> Membership:
     return membership
 
 
-def still_open(invitation: Invitation) -> Invitation:
+def lock_open_invitation(invitation: Invitation) -> Invitation:
     """The row, locked, so that the link works once even when it is pressed twice at the same moment."""
-    invitation = locked(invitation)
+    invitation = lock_invitation(invitation)
     if not invitation.is_open:
-        raise NotOpen
+        raise InvitationNotOpen
     return invitation
 
 
-def locked(invitation: Invitation) -> Invitation:
+def lock_invitation(invitation: Invitation) -> Invitation:
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("agency")
     return rows.get(pk=invitation.pk)

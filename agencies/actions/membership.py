@@ -15,9 +15,9 @@ class LastManager(Exception):
 @transaction.atomic
 def change_membership(*, membership: Membership, role: Role, manages_team: bool, by: Membership) -> Membership:
     """Give a member another role; raises LastManager. Takes effect on that member's next request."""
-    membership = locked(membership)
-    if not (manages_team or runs_team(role)):
-        keep_a_manager(membership)
+    membership = lock_membership(membership)
+    if not (manages_team or role_runs_team(role)):
+        require_another_manager(membership)
     membership.role, membership.manages_team = role, manages_team
     membership.save(update_fields=["role", "manages_team"])
     return membership
@@ -29,32 +29,32 @@ def end_membership(*, membership: Membership, by: Membership) -> Membership:
 
     Whoever is then a member of no agency is signed out everywhere.
     """
-    membership = locked(membership)
+    membership = lock_membership(membership)
     if membership.ended_at:
         return membership
-    keep_a_manager(membership)
+    require_another_manager(membership)
     membership.ended_at, membership.ended_by = timezone.now(), by.user
     membership.save(update_fields=["ended_at", "ended_by"])
-    if not Membership.open_of(membership.user).exists():
+    if not Membership.open_for_user(membership.user).exists():
         end_sessions(user=membership.user)
     return membership
 
 
-def locked(membership: Membership) -> Membership:
+def lock_membership(membership: Membership) -> Membership:
     """The row as it is now. Its agency is locked first: two managers cannot end each other at the same time."""
     Agency.objects.select_for_update(of=("self",)).get(pk=membership.agency_id)
     return Membership.objects.select_related("user", "agency").get(pk=membership.pk)
 
 
-def keep_a_manager(leaving: Membership) -> None:
+def require_another_manager(leaving: Membership) -> None:
     """Raises LastManager when nobody but `leaving` can run the agency's team."""
-    if not leaving.may(Permission.MANAGE_TEAM):
+    if not leaving.has_permission(Permission.MANAGE_TEAM):
         return
     others = Membership.objects.filter(agency=leaving.agency_id, ended_at=None, user__is_active=True)
-    if not any(other.may(Permission.MANAGE_TEAM) for other in others.exclude(pk=leaving.pk)):
+    if not any(other.has_permission(Permission.MANAGE_TEAM) for other in others.exclude(pk=leaving.pk)):
         raise LastManager
 
 
-def runs_team(role: Role) -> bool:
+def role_runs_team(role: Role) -> bool:
     """Whether the role alone lets one run the team."""
     return Permission.MANAGE_TEAM in PERMISSIONS[role]

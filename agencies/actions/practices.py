@@ -5,14 +5,14 @@ from collections import Counter
 from django.db import transaction
 
 from agencies.models import Agency, AgencyKind
-from agencies.ods import Practice
+from agencies.ods import OdsPractice
 
-SOURCE = "ODS"
-FIELDS = ["name", "address", "postcode", "phone", "received", "source"]
+ODS_SOURCE = "ODS"
+IMPORTED_FIELDS = ["name", "address", "postcode", "phone", "received", "source"]
 
 
 @transaction.atomic
-def save_practices(practices: list[Practice]) -> Counter[str]:
+def save_practices(practices: list[OdsPractice]) -> Counter[str]:
     """Add or renew these practices in one transaction; returns how many were "new", "changed", "same" and "taken".
 
     Which team a practice refers to, and its promises, are the place's own and stay.
@@ -24,21 +24,21 @@ def save_practices(practices: list[Practice]) -> Counter[str]:
     for practice in practices:
         agency = known.get(practice.ods_code)
         if agency is None:
-            new.append(Agency(ods_code=practice.ods_code, kind=AgencyKind.PRACTICE, **values(practice)))
+            new.append(Agency(ods_code=practice.ods_code, kind=AgencyKind.PRACTICE, **practice_columns(practice)))
         elif agency.kind != AgencyKind.PRACTICE:
             counts["taken"] += 1
-        elif differs(agency, practice):
-            for name, value in values(practice).items():
+        elif practice_has_changed(agency, practice):
+            for name, value in practice_columns(practice).items():
                 setattr(agency, name, value)
             changed.append(agency)
         else:
             counts["same"] += 1
     Agency.objects.bulk_create(new)
-    Agency.objects.bulk_update(changed, FIELDS)
+    Agency.objects.bulk_update(changed, IMPORTED_FIELDS)
     return counts + Counter(new=len(new), changed=len(changed))
 
 
-def values(practice: Practice) -> dict[str, object]:
+def practice_columns(practice: OdsPractice) -> dict[str, object]:
     """The columns that come from the file."""
     return {
         "name": practice.name,
@@ -46,9 +46,9 @@ def values(practice: Practice) -> dict[str, object]:
         "postcode": practice.postcode,
         "phone": practice.phone,
         "received": practice.received,
-        "source": SOURCE,
+        "source": ODS_SOURCE,
     }
 
 
-def differs(agency: Agency, practice: Practice) -> bool:
-    return any(getattr(agency, name) != value for name, value in values(practice).items())
+def practice_has_changed(agency: Agency, practice: OdsPractice) -> bool:
+    return any(getattr(agency, name) != value for name, value in practice_columns(practice).items())

@@ -10,7 +10,7 @@ from agencies.models import User
 
 
 @transaction.atomic
-def forget_second_steps(*, user: User) -> int:
+def remove_second_steps(*, user: User) -> int:
     """Remove all second steps, sign the user out everywhere, and tell them; returns how many were removed.
 
     Only from the command line, by an operator who has made sure who is asking (the command asks). Whoever's role
@@ -21,7 +21,7 @@ def forget_second_steps(*, user: User) -> int:
     steps.delete()
     end_sessions(user=user)
     now = timezone.now()
-    messages.send(
+    messages.queue_message(
         key=f"second steps forgotten:{user.pk}:{now.isoformat()}",
         to=user.email,
         subject="Your second step was removed",

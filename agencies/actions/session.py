@@ -6,7 +6,7 @@ from django.db import transaction
 from agencies.models import User
 
 
-def sessions_of(user: User) -> list[UserSession]:
+def list_sessions(user: User) -> list[UserSession]:
     """Where the user is signed in now, the latest first; rows of sessions that have run out are dropped."""
     return sorted(UserSession.objects.purge_and_list(user), key=lambda s: s.created_at, reverse=True)
 
@@ -21,7 +21,7 @@ def end_sessions(*, user: User, keep: str | None = None) -> int:
 
 
 @transaction.atomic
-def disable(*, user: User) -> None:
+def disable_account(*, user: User) -> None:
     """The user can no longer sign in and is signed out everywhere; memberships and what they wrote stay."""
     user.is_active = False
     user.save(update_fields=["is_active"])

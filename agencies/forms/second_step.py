@@ -7,19 +7,19 @@ from allauth.mfa.recovery_codes import forms as recovery_codes
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 
-from agencies.forms.sign_in import Worded, worded
+from agencies.forms.sign_in import AllauthForm, set_field_texts
 
 CODE_HINT = "The 6 digits your authenticator app shows now. Or one of your recovery codes."
 
 
-class CodeForm(Worded):
+class CodeForm(AllauthForm):
     """A form with a one-time code."""
 
     hint = CODE_HINT
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        worded(self, "code", "Code", "Enter the code", self.hint, width="10")
+        set_field_texts(self, "code", "Code", "Enter the code", self.hint, width="10")
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
@@ -36,22 +36,22 @@ class ActivateAppForm(totp.ActivateTOTPForm, CodeForm):
     hint = "The 6 digits that the app shows now"
 
 
-class RemoveAppForm(totp.DeactivateTOTPForm, Worded):
+class RemoveAppForm(totp.DeactivateTOTPForm, AllauthForm):
     button = "Remove authenticator app"
 
 
-class RecoveryCodesForm(recovery_codes.GenerateRecoveryCodesForm, Worded):
+class RecoveryCodesForm(recovery_codes.GenerateRecoveryCodesForm, AllauthForm):
     button = "Make new codes"
 
 
-class AddPasskeyForm(webauthn.AddWebAuthnForm, Worded):
+class AddPasskeyForm(webauthn.AddWebAuthnForm, AllauthForm):
     button = "Add passkey"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        worded(self, "name", "Name of the passkey", "", "So that you know it again, such as “Work laptop”")
+        set_field_texts(self, "name", "Name of the passkey", "", "So that you know it again, such as “Work laptop”")
         self.fields["credential"].error_messages["required"] = "Your device did not give us a passkey. Try again"
 
 
-class ConfirmPasskeyForm(webauthn.ReauthenticateWebAuthnForm, Worded):
+class ConfirmPasskeyForm(webauthn.ReauthenticateWebAuthnForm, AllauthForm):
     button = "Use passkey"

@@ -10,11 +10,14 @@ from django.core.validators import MaxLengthValidator
 from agencies.models import User
 from config.forms import Form, NameField
 
-HOW_TO_CHOOSE = "At least 12 characters. Three words that mean something only to you work well. Pasting is fine."
-LONGEST = 1000  # characters: long enough for any password manager, too short to keep the server busy hashing
+PASSWORD_HINT = "At least 12 characters. Three words that mean something only to you work well. Pasting is fine."  # noqa: S105
+# Characters: long enough for any password manager, too short to keep the server busy hashing.
+MAX_PASSWORD_LENGTH = 1000
 
 
-def worded(form: forms.BaseForm, name: str, label: str, required: str, hint: str = "", width: str = "20") -> None:
+def set_field_texts(
+    form: forms.BaseForm, name: str, label: str, required: str, hint: str = "", width: str = "20"
+) -> None:
     """Give a field of an allauth form our label, hint and "required" message, and no placeholder."""
     field = form.fields[name]
     field.label, field.help_text = label, hint
@@ -23,59 +26,59 @@ def worded(form: forms.BaseForm, name: str, label: str, required: str, hint: str
     field.widget.attrs["class"] = f"govuk-input--width-{width}"
     field.widget.attrs["spellcheck"] = "false"
     if hasattr(field, "max_length") and field.max_length is None:
-        field.max_length = LONGEST
-        field.validators.append(MaxLengthValidator(LONGEST))
+        field.max_length = MAX_PASSWORD_LENGTH
+        field.validators.append(MaxLengthValidator(MAX_PASSWORD_LENGTH))
 
 
-class Worded(Form):
+class AllauthForm(Form):
     """The base of our forms under an allauth form: plain labels, no colon."""
 
 
-class SignInForm(allauth.LoginForm, Worded):
+class SignInForm(allauth.LoginForm, AllauthForm):
     button = "Sign in"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        worded(self, "login", "E-mail address", "Enter your e-mail address", width="30")
+        set_field_texts(self, "login", "E-mail address", "Enter your e-mail address", width="30")
         self.fields["login"].error_messages["invalid"] = "Enter an e-mail address, such as name@example.org"
         self.fields["login"].widget.attrs["autocomplete"] = "username"
-        worded(self, "password", "Password", "Enter your password")
+        set_field_texts(self, "password", "Password", "Enter your password")
 
 
-class ConfirmPasswordForm(allauth.ReauthenticateForm, Worded):
+class ConfirmPasswordForm(allauth.ReauthenticateForm, AllauthForm):
     button = "Continue"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        worded(self, "password", "Your password", "Enter your password")
+        set_field_texts(self, "password", "Your password", "Enter your password")
 
 
-class ForgottenPasswordForm(allauth.ResetPasswordForm, Worded):
+class ForgottenPasswordForm(allauth.ResetPasswordForm, AllauthForm):
     button = "Send me a link"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        worded(self, "email", "E-mail address", "Enter your e-mail address", width="30")
+        set_field_texts(self, "email", "E-mail address", "Enter your e-mail address", width="30")
         self.fields["email"].error_messages["invalid"] = "Enter an e-mail address, such as name@example.org"
 
 
-class NewPasswordForm(allauth.ResetPasswordKeyForm, Worded):
+class NewPasswordForm(allauth.ResetPasswordKeyForm, AllauthForm):
     button = "Save new password"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]  # asked once; who mistypes it gets another link
-        worded(self, "password1", "New password", "Enter a new password", HOW_TO_CHOOSE)
+        set_field_texts(self, "password1", "New password", "Enter a new password", PASSWORD_HINT)
 
 
-class ChangePasswordForm(allauth.ChangePasswordForm, Worded):
+class ChangePasswordForm(allauth.ChangePasswordForm, AllauthForm):
     button = "Change password"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
-        worded(self, "oldpassword", "Current password", "Enter your current password")
-        worded(self, "password1", "New password", "Enter a new password", HOW_TO_CHOOSE)
+        set_field_texts(self, "oldpassword", "Current password", "Enter your current password")
+        set_field_texts(self, "password1", "New password", "Enter a new password", PASSWORD_HINT)
 
 
 class NewAccountForm(Form):
@@ -86,8 +89,8 @@ class NewAccountForm(Form):
     name = NameField(label="Your full name", error_messages={"required": "Enter your full name"})
     password = forms.CharField(
         label="Choose a password",
-        help_text=HOW_TO_CHOOSE,
-        max_length=LONGEST,
+        help_text=PASSWORD_HINT,
+        max_length=MAX_PASSWORD_LENGTH,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "govuk-input--width-20"}),
         error_messages={"required": "Choose a password"},

@@ -6,27 +6,27 @@ from django import forms
 
 from agencies.access import PERMISSIONS, ROLES_OF_KIND, Permission, Role
 from agencies.models import Agency, Invitation, Membership
-from config.forms import Form, IdempotencyKey, NameField, Radios, width
+from config.forms import Form, IdempotencyKey, NameField, Radios, width_attrs
 
 
-def permission_lines(role: Role) -> str:
+def format_permissions(role: Role) -> str:
     """What the role may do, in the words of agencies.access: shown to whoever grants it."""
     return ". ".join(Permission(p).label for p in Permission if p in PERMISSIONS[role]) + "."
 
 
-def role_field(agency: Agency) -> Radios:
+def build_role_field(agency: Agency) -> Radios:
     """The roles that an agency of this kind may hold, each with what it allows."""
     roles = ROLES_OF_KIND[agency.kind]
     return Radios(
         label="Role",
         choices=[(role.value, role.label) for role in roles],
-        hints={role.value: permission_lines(role) for role in roles},
+        hints={role.value: format_permissions(role) for role in roles},
         initial=roles[0].value if len(roles) == 1 else None,
         error_messages={"required": "Choose a role"},
     )
 
 
-def manages_field() -> forms.BooleanField:
+def build_manages_team_field() -> forms.BooleanField:
     return forms.BooleanField(
         label="May also run this team", help_text=Permission.MANAGE_TEAM.label + ".", required=False
     )
@@ -40,7 +40,7 @@ class InviteForm(Form):
         label="Work e-mail address",
         max_length=254,
         help_text="We send the invitation there. It is also what they sign in with.",
-        widget=forms.EmailInput(attrs=width(30) | {"spellcheck": "false"}),
+        widget=forms.EmailInput(attrs=width_attrs(30) | {"spellcheck": "false"}),
         error_messages={
             "required": "Enter the person’s e-mail address",
             "invalid": "Enter an e-mail address, such as name@example.org",
@@ -51,8 +51,8 @@ class InviteForm(Form):
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.agency = agency
-        self.fields["role"] = role_field(agency)
-        self.fields["manages_team"] = manages_field()
+        self.fields["role"] = build_role_field(agency)
+        self.fields["manages_team"] = build_manages_team_field()
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
@@ -75,6 +75,6 @@ class MemberForm(Form):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"] = role_field(membership.agency)
-        self.fields["manages_team"] = manages_field()
+        self.fields["role"] = build_role_field(membership.agency)
+        self.fields["manages_team"] = build_manages_team_field()
         self.initial = {"role": membership.role, "manages_team": membership.manages_team}

@@ -27,10 +27,10 @@ class Draft(models.Model):
         return cls.objects.filter(member=member)
 
     @classmethod
-    def keep(cls, *, member: Membership, key: str, data: dict[str, list[str]]) -> Self:
+    def save_draft(cls, *, member: Membership, key: str, data: dict[str, list[str]]) -> Self:
         """Save what was typed so far under `key`; the latest wins."""
         return cls.objects.update_or_create(member=member, key=key, defaults={"data": data})[0]
 
     @classmethod
-    def discard(cls, *, member: Membership, key: str) -> None:
+    def discard_draft(cls, *, member: Membership, key: str) -> None:
         cls.objects.filter(member=member, key=key).delete()

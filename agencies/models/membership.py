@@ -40,8 +40,8 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user.name}, {self.agency.name}"
 
-    def may(self, permission: access.Permission) -> bool:
-        return access.may(self, permission)
+    def has_permission(self, permission: access.Permission) -> bool:
+        return access.has_permission(self, permission)
 
     @classmethod
     def visible_to(cls, member: "Membership") -> "models.QuerySet[Self]":
@@ -54,7 +54,7 @@ class Membership(models.Model):
         return cls.objects.filter(agency=agency)
 
     @classmethod
-    def open_of(cls, user: User) -> "models.QuerySet[Self]":
+    def open_for_user(cls, user: User) -> "models.QuerySet[Self]":
         """The memberships a user may work under now, with agency and user at hand."""
         open_now = cls.objects.filter(user=user, ended_at=None, agency__left_at=None)
         return open_now.select_related("agency", "user")

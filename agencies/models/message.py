@@ -53,21 +53,21 @@ class Message(models.Model):
         return f"<{self.pk}@{domain}>"
 
     @classmethod
-    def given_up_among(cls, keys: Iterable[str]) -> set[str]:
+    def keys_given_up(cls, keys: Iterable[str]) -> set[str]:
         """Which of these messages could not be delivered: somebody must look at the address."""
         return set(cls.objects.filter(key__in=list(keys)).exclude(given_up_at=None).values_list("key", flat=True))
 
     @classmethod
-    def keyed(cls, prefix: str) -> "models.QuerySet[Self]":
+    def with_key_prefix(cls, prefix: str) -> "models.QuerySet[Self]":
         """Those whose key begins so, the newest first."""
         return cls.objects.filter(key__startswith=prefix).order_by("-created_at", "pk")
 
     @classmethod
-    def forget(cls, prefix: str) -> None:
+    def delete_with_key_prefix(cls, prefix: str) -> None:
         """Delete those whose key begins so: nobody is written to any more, and nothing says that they were."""
         cls.objects.filter(key__startswith=prefix).delete()
 
     @classmethod
-    def latest(cls, n: int) -> "models.QuerySet[Self]":
+    def latest_messages(cls, n: int) -> "models.QuerySet[Self]":
         """The last `n`, the newest first: for the demo's outbox, which nobody sees elsewhere."""
         return cls.objects.order_by("-created_at", "pk")[:n]

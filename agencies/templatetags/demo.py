@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from agencies.demo import demo_people, is_demo
+from agencies.demo import is_demo, list_demo_members
 
 register = template.Library()
 
@@ -13,4 +13,4 @@ register = template.Library()
 def demo_sign_in(context: template.Context) -> dict[str, Any]:
     request = context["request"]
     show = is_demo(request) and not request.user.is_authenticated
-    return {"people": demo_people() if show else [], "csrf_token": context.get("csrf_token", "")}
+    return {"people": list_demo_members() if show else [], "csrf_token": context.get("csrf_token", "")}

@@ -4,22 +4,22 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.fragments import page
+from config.fragments import render_page
 
 
 @require_safe
 @public
 def about_help(request: HttpRequest) -> HttpResponse:
-    return page(request, "agencies/help.html")
+    return render_page(request, "agencies/help.html")
 
 
 @require_safe
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
-    return page(request, "agencies/privacy.html")
+    return render_page(request, "agencies/privacy.html")
 
 
 @require_safe
 @public
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return page(request, "agencies/accessibility.html")
+    return render_page(request, "agencies/accessibility.html")

@@ -8,38 +8,38 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.access import allow, signed_in, to_sign_in
-from agencies.actions.session import end_sessions, sessions_of
-from agencies.devices import device
-from agencies.landing import landing_page
+from agencies.access import allow, redirect_to_sign_in, signed_in
+from agencies.actions.session import end_sessions, list_sessions
+from agencies.devices import format_device
+from agencies.landing import find_landing_page
 from agencies.models import Draft
 from agencies.request import MemberRequest
-from config.fragments import page
+from config.fragments import render_page
 
 # Never kept in a draft: the key that says which form it is, and what proves that the post came from us.
-NOT_TYPED = frozenset({"draft_key", "csrfmiddlewaretoken"})
-LONGEST_KEY = 100
+NEVER_DRAFTED_FIELDS = frozenset({"draft_key", "csrfmiddlewaretoken"})
+MAX_DRAFT_KEY_LENGTH = 100
 
 
 @require_GET
 @signed_in
 def account(request: MemberRequest) -> HttpResponse:
-    return page(request, "agencies/account.html", {"memberships": request.memberships})
+    return render_page(request, "agencies/account.html", {"memberships": request.memberships})
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def sessions(request: MemberRequest) -> HttpResponse:
     """Where one is signed in. POST `end`: a session's number, "others" or "all"."""
-    rows = sessions_of(request.user)
+    rows = list_sessions(request.user)
     if request.method == "GET":
-        listed = [{"session": s, "device": device(s.user_agent), "here": s.is_current()} for s in rows]
-        return page(request, "agencies/sessions.html", {"sessions": listed})
+        listed = [{"session": s, "device": format_device(s.user_agent), "here": s.is_current()} for s in rows]
+        return render_page(request, "agencies/sessions.html", {"sessions": listed})
     asked = request.POST.get("end", "")
     if asked == "all":
         end_sessions(user=request.user)
         logout(request)
-        return to_sign_in(request)
+        return redirect_to_sign_in(request)
     chosen = [s for s in rows if not s.is_current() and asked in ("others", str(s.pk))]
     if not chosen and asked != "others":
         raise Http404
@@ -54,19 +54,19 @@ def sessions(request: MemberRequest) -> HttpResponse:
 def work_for(request: MemberRequest) -> HttpResponse:
     """Choose among the own agencies. Anybody else's membership is not found."""
     if request.method == "GET":
-        return page(request, "agencies/work_for.html", {"memberships": request.memberships})
+        return render_page(request, "agencies/work_for.html", {"memberships": request.memberships})
     asked = request.POST.get("member", "")
     chosen = next((m for m in request.memberships if str(m.pk) == asked), None)
     if chosen is None:
         raise Http404
     request.session["member"] = str(chosen.pk)
     messages.success(request, f"You now work for {chosen.agency.name}.")
-    return redirect(landing_page(chosen))
+    return redirect(find_landing_page(chosen))
 
 
 @require_POST
 @signed_in
-def extend(request: MemberRequest) -> HttpResponse:
+def extend_session(request: MemberRequest) -> HttpResponse:
     """Stay signed in: another 15 minutes, within the 12 hours."""
     request.session["seen"] = int(time.time())
     return HttpResponse(status=204)
@@ -74,11 +74,15 @@ def extend(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @allow()
-def draft(request: MemberRequest) -> HttpResponse:
+def save_draft(request: MemberRequest) -> HttpResponse:
     """Keep what has been typed so far. Body: draft_key and the form's own fields; the latest wins."""
     key = request.POST.get("draft_key", "")
-    typed = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
-    if not key or len(key) > LONGEST_KEY or "\0" in key + "".join(f"{n}{''.join(v)}" for n, v in typed.items()):
+    typed = {name: values for name, values in request.POST.lists() if name not in NEVER_DRAFTED_FIELDS}
+    if (
+        not key
+        or len(key) > MAX_DRAFT_KEY_LENGTH
+        or "\0" in key + "".join(f"{n}{''.join(v)}" for n, v in typed.items())
+    ):
         return HttpResponse("This draft cannot be kept.", status=422, content_type="text/plain")
-    Draft.keep(member=request.member, key=key, data=typed)
+    Draft.save_draft(member=request.member, key=key, data=typed)
     return HttpResponse(status=204)

@@ -19,10 +19,10 @@ from agencies.actions.session import end_sessions
 from agencies.adapter import SecondStepAdapter
 from agencies.middleware import has_taken_second_step
 from agencies.request import MemberRequest
-from agencies.second_step import find_passkey, steps_of
+from agencies.second_step import find_passkey, list_second_step_ids
 
 
-def housed(view: Callable[..., Any]) -> View:
+def adapt_allauth_view(view: Callable[..., Any]) -> View:
     """An allauth view that answers 422 when the form has errors, and whose page no browser keeps."""
 
     @wraps(view)
@@ -45,16 +45,16 @@ def changes_second_step(view: Callable[..., Any]) -> View:
 
     @wraps(view)
     def wrapper(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        before = steps_of(request.user)
+        before = list_second_step_ids(request.user)
         response: HttpResponse = view(request, *args, **kwargs)
-        after = steps_of(request.user)
+        after = list_second_step_ids(request.user)
         if after != before:
             end_sessions(user=request.user, keep=request.session.session_key)
         if after - before and not has_taken_second_step(request):
             record_authentication(request, request.user, method="mfa", type="set up")
         return response
 
-    return housed(wrapper)
+    return adapt_allauth_view(wrapper)
 
 
 def changes_password(view: Callable[..., Any]) -> View:
@@ -67,10 +67,10 @@ def changes_password(view: Callable[..., Any]) -> View:
             end_sessions(user=request.user, keep=request.session.session_key)
         return response
 
-    return housed(wrapper)
+    return adapt_allauth_view(wrapper)
 
 
-@housed
+@adapt_allauth_view
 def new_password(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """The page behind the e-mailed link. Whoever sets a new password is signed out everywhere."""
     view = account.PasswordResetFromKeyView()
@@ -81,7 +81,7 @@ def new_password(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     return response
 
 
-@housed
+@adapt_allauth_view
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Asks, or by POST signs out and has the browser forget everything of this site (security point 57)."""
     response = account.logout(request)

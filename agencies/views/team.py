@@ -7,16 +7,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.access import Permission, Role, allow, may
+from agencies.access import Permission, Role, allow, has_permission
 from agencies.actions import invitation as invitations
 from agencies.actions import membership as memberships
 from agencies.forms.team import InviteForm, MemberForm
 from agencies.models import Invitation, Membership, Message
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page
+from config.forms import render_form_page
+from config.fragments import render_page
 
-LAST_MANAGER = "Somebody must run the team. Let another person run it first."
+LAST_MANAGER_ERROR = "Somebody must run the team. Let another person run it first."
 
 
 @require_GET
@@ -25,13 +25,13 @@ def team(request: MemberRequest) -> HttpResponse:
     """The members and the open invitations of the own agency."""
     people = Membership.visible_to(request.member).filter(ended_at=None).select_related("user")
     invited = Invitation.visible_to(request.member).filter(accepted_at=None, cancelled_at=None).order_by("name", "pk")
-    failed = Message.given_up_among([i.message_key for i in invited])
+    failed = Message.keys_given_up([i.message_key for i in invited])
     rows = [
-        {"member": m, "runs": may(m, Permission.MANAGE_TEAM), "role": Role(m.role).label}
+        {"member": m, "runs": has_permission(m, Permission.MANAGE_TEAM), "role": Role(m.role).label}
         for m in people.order_by("user__name", "pk")
     ]
     context = {"rows": rows, "invited": [(i, i.message_key in failed) for i in invited]}
-    return page(request, "agencies/team.html", context)
+    return render_page(request, "agencies/team.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,7 +41,7 @@ def invite(request: MemberRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, agency=member.agency)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        invitation = invitations.invite(
+        invitation = invitations.invite_member(
             key=data["key"],
             agency=member.agency,
             email=data["email"],
@@ -52,7 +52,7 @@ def invite(request: MemberRequest) -> HttpResponse:
         )
         messages.success(request, f"We sent an invitation to {invitation.email}. It can be used for 7 days.")
         return redirect("agencies:team")
-    return answer(request, "agencies/invite.html", {"form": form})
+    return render_form_page(request, "agencies/invite.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,11 +66,11 @@ def member(request: MemberRequest, pk: UUID) -> HttpResponse:
         try:
             memberships.change_membership(membership=membership, role=role, manages_team=manages, by=request.member)
         except memberships.LastManager:
-            form.add_error("manages_team", LAST_MANAGER)
+            form.add_error("manages_team", LAST_MANAGER_ERROR)
         else:
             messages.success(request, f"Saved. {membership.user.name} is now: {role.label}.")
             return redirect("agencies:team")
-    return answer(request, "agencies/member.html", {"form": form, "membership": membership})
+    return render_form_page(request, "agencies/member.html", {"form": form, "membership": membership})
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,12 +83,12 @@ def end_member(request: MemberRequest, pk: UUID) -> HttpResponse:
         try:
             memberships.end_membership(membership=membership, by=request.member)
         except memberships.LastManager:
-            refused = LAST_MANAGER
+            refused = LAST_MANAGER_ERROR
         else:
             messages.success(request, f"{membership.user.name} no longer works for {membership.agency.name}.")
             return redirect("/" if membership == request.member else "agencies:team")
     context = {"membership": membership, "refused": refused}
-    return page(request, "agencies/member_end.html", context, status=422 if refused else 200)
+    return render_page(request, "agencies/member_end.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -96,8 +96,8 @@ def end_member(request: MemberRequest, pk: UUID) -> HttpResponse:
 def resend_invitation(request: MemberRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation.visible_to(request.member), pk=pk)
     try:
-        invitations.resend(invitation=invitation, by=request.member)
-    except invitations.NotOpen:
+        invitations.resend_invitation(invitation=invitation, by=request.member)
+    except invitations.InvitationNotOpen:
         messages.error(request, "This invitation has been used or cancelled. Send a new one.")
     else:
         messages.success(request, f"We sent a new link to {invitation.email}. The old link no longer works.")
@@ -108,7 +108,7 @@ def resend_invitation(request: MemberRequest, pk: UUID) -> HttpResponse:
 @allow(Permission.MANAGE_TEAM)
 def cancel_invitation(request: MemberRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation.visible_to(request.member), pk=pk)
-    invitations.cancel(invitation=invitation, by=request.member)
+    invitations.cancel_invitation(invitation=invitation, by=request.member)
     messages.success(request, f"The invitation of {invitation.name} is cancelled.")
     return redirect("agencies:team")
 

@@ -3,8 +3,17 @@
 Lock order: session → referrals → person → case. Whoever hears or tells is called inside the deed's transaction.
 """
 
-from bookings.actions.book import Who, add_at_door, book
-from bookings.actions.transition import BookingRefused, mark, move_booking
-from bookings.hooks import hears_booking, tells_booking
+from bookings.actions.book import Attendee, create_booking, create_walk_in_booking
+from bookings.actions.transition import BookingRefused, mark_attendance, move_booking
+from bookings.hooks import on_booking_moved, on_booking_news
 
-__all__ = ["BookingRefused", "Who", "add_at_door", "book", "hears_booking", "mark", "move_booking", "tells_booking"]
+__all__ = [
+    "Attendee",
+    "BookingRefused",
+    "create_booking",
+    "create_walk_in_booking",
+    "mark_attendance",
+    "move_booking",
+    "on_booking_moved",
+    "on_booking_news",
+]

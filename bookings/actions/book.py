@@ -8,16 +8,23 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agencies.models import Agency, Author
-from bookings.actions.places import has_begun, hold
-from bookings.actions.transition import FULL, BookingRefused, offer_free, register_is_open, register_words, step
+from bookings.actions.places import has_begun, lock_session
+from bookings.actions.transition import (
+    SESSION_FULL_MESSAGE,
+    BookingRefused,
+    apply_move,
+    offer_free_places,
+    register_closed_reason,
+    register_is_open,
+)
 from bookings.models import Booking
-from bookings.states import Booked, Mover
+from bookings.states import Actor, BookingStatus
 from directory.catalogue.timetable import runs_on
 from directory.models import Session
 
 
 @dataclass(frozen=True)
-class Who:
+class Attendee:
     """All that a booking holds about somebody."""
 
     name: str
@@ -27,8 +34,8 @@ class Who:
 
 
 @transaction.atomic
-def book(
-    *, session: Session, by: Author, mover: Mover, key: uuid.UUID, who: Who, team: Agency | None = None
+def create_booking(
+    *, session: Session, by: Author, mover: Actor, key: uuid.UUID, who: Attendee, team: Agency | None = None
 ) -> Booking:
     """A place, or when there is none the next number on the waiting list. Never one place more than there are,
     however many ask at once.
@@ -36,40 +43,42 @@ def book(
     The second call with the same `key` gets the first one's booking. Raises BookingRefused when nobody can book it:
     it has begun, is cancelled, or its group takes no bookings here.
     """
-    held = hold(session.pk)
+    held = lock_session(session.pk)
     if first := Booking.objects.filter(key=key).first():
         return first
-    if why := why_closed(held):
+    if why := booking_closed_reason(held):
         raise BookingRefused(why)
-    offer_free(held)  # nobody who waits is passed over
-    in_line = Booking.objects.filter(session=held, status=Booked.WAITING).exists()
-    to = Booked.BOOKED if held.has_room and not in_line else Booked.WAITING
-    booking = new(held, key=key, who=who, team=team)
-    step(booking, to, by=by, mover=mover, key=key)
+    offer_free_places(held)  # nobody who waits is passed over
+    in_line = Booking.objects.filter(session=held, status=BookingStatus.WAITING).exists()
+    to = BookingStatus.BOOKED if held.has_room and not in_line else BookingStatus.WAITING
+    booking = build_booking(held, key=key, who=who, team=team)
+    apply_move(booking, to, by=by, mover=mover, key=key)
     return booking
 
 
 @transaction.atomic
-def add_at_door(*, session: Session, by: Author, key: uuid.UUID, who: Who, more: bool = False) -> Booking:
+def create_walk_in_booking(
+    *, session: Session, by: Author, key: uuid.UUID, who: Attendee, more: bool = False
+) -> Booking:
     """Somebody came without booking. With `more` also when all places are taken: the session then had one more.
 
     The second call with the same `key` gets the first one's booking. Raises BookingRefused when the register is
     closed, or it is full and `more` was not said.
     """
-    held = hold(session.pk)
+    held = lock_session(session.pk)
     if first := Booking.objects.filter(key=key).first():
         return first
     if not register_is_open(held):
-        raise BookingRefused(register_words(held))
+        raise BookingRefused(register_closed_reason(held))
     if not held.has_room and not more:
-        raise BookingRefused(FULL)
-    booking = new(held, key=key, who=who)
-    step(booking, Booked.ATTENDED, by=by, mover=Mover.GROUP, key=key)
+        raise BookingRefused(SESSION_FULL_MESSAGE)
+    booking = build_booking(held, key=key, who=who)
+    apply_move(booking, BookingStatus.ATTENDED, by=by, mover=Actor.GROUP, key=key)
     Session.objects.filter(pk=held.pk, registered_at=None).update(registered_at=timezone.now())
     return booking
 
 
-def new(held: Session, *, key: uuid.UUID, who: Who, team: Agency | None = None) -> Booking:
+def build_booking(held: Session, *, key: uuid.UUID, who: Attendee, team: Agency | None = None) -> Booking:
     """Not saved yet; its number is the next in a session that is held."""
     last = Booking.objects.filter(session=held).aggregate(last=Max("number"))["last"]
     return Booking(
@@ -84,7 +93,7 @@ def new(held: Session, *, key: uuid.UUID, who: Who, team: Agency | None = None) 
     )
 
 
-def why_closed(session: Session) -> str:
+def booking_closed_reason(session: Session) -> str:
     """Why nobody can book it, in plain English; "" when they can."""
     if session.cancelled_at:
         return "This session is cancelled." + (f" {session.cancelled_why}" if session.cancelled_why else "")

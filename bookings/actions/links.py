@@ -5,48 +5,48 @@ import secrets
 
 from django.utils import timezone
 
-from bookings.models import SHOWN_FOR, Booking, BookingLink
+from bookings.models import NAMES_SHOWN_FOR, Booking, BookingLink
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are read for another
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are read for another
 CODE_LENGTH = 10  # 50 bits, and few tries from one network (views/booking.py)
 
 
-def new_link(booking: Booking) -> str:
+def create_link(booking: Booking) -> str:
     """A token that opens the booking: for an e-mail, or the page after booking."""
-    return _keep(booking, secrets.token_urlsafe(TOKEN_BYTES))
+    return _save_link(booking, secrets.token_urlsafe(TOKEN_BYTES))
 
 
-def new_code(booking: Booking) -> str:
+def create_code(booking: Booking) -> str:
     """A code that opens the booking, for who has no e-mail: to write down, and to read out on the phone."""
-    return _keep(booking, "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))
+    return _save_link(booking, "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)))
 
 
-def _keep(booking: Booking, token: str) -> str:
-    BookingLink.objects.create(booking=booking, token_hash=BookingLink.hashed(token))
+def _save_link(booking: Booking, token: str) -> str:
+    BookingLink.objects.create(booking=booking, token_hash=BookingLink.hash_token(token))
     return token
 
 
-def find(token: str) -> Booking | None:
+def find_booking(token: str) -> Booking | None:
     """The booking that a token or a code leads to, until some weeks after its session."""
     links = BookingLink.objects.select_related("booking__session__service__agency", "booking__team")
-    tokens = {BookingLink.hashed(token), BookingLink.hashed(tidy(token))}
+    tokens = {BookingLink.hash_token(token), BookingLink.hash_token(normalise_code(token))}
     link = links.filter(token_hash__in=tokens, booking__blanked_at=None).first()
-    if link is None or link.booking.session.starts_at + SHOWN_FOR < timezone.now():
+    if link is None or link.booking.session.starts_at + NAMES_SHOWN_FOR < timezone.now():
         return None
     return link.booking
 
 
-def tidy(code: str) -> str:
+def normalise_code(code: str) -> str:
     """A code as somebody typed it: "abcde fghjk" → "ABCDEFGHJK"."""
     return re.sub(r"[^A-Z0-9]", "", code.upper())
 
 
 def is_code(token: str) -> bool:
-    return len(tidy(token)) == CODE_LENGTH
+    return len(normalise_code(token)) == CODE_LENGTH
 
 
-def in_two(code: str) -> str:
+def format_code(code: str) -> str:
     """As it is shown: "ABCDE-FGHJK"."""
-    tidied = tidy(code)
+    tidied = normalise_code(code)
     return f"{tidied[:5]}-{tidied[5:]}"

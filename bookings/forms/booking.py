@@ -4,17 +4,17 @@ from typing import Any
 
 from django import forms
 
-from bookings.actions import Who
-from bookings.actions.links import tidy
+from bookings.actions import Attendee
+from bookings.actions.links import normalise_code
 from bookings.models import Booking
-from config.fields import CleanCharField, width
+from config.fields import CleanCharField, width_attrs
 from config.forms import Form, IdempotencyKey, NameField, PhoneField, TextField
 from config.template_tags import date_words
 
-NOTE = 300  # characters
+MAX_NOTE_LENGTH = 300  # characters
 
 
-class BookForm(Form):
+class BookingForm(Form):
     """A name and one contact, or neither. `earlier`: what this browser has booked for the session already."""
 
     button = "Book"
@@ -47,7 +47,7 @@ class BookForm(Form):
     note = TextField(
         label="Is there anything they should know? (optional)",
         required=False,
-        max_length=NOTE,
+        max_length=MAX_NOTE_LENGTH,
         rows=3,
         help_text="For example: I use a wheelchair, or I come with my carer.",
     )
@@ -66,19 +66,19 @@ class BookForm(Form):
         reached = said.get("email") or said.get("phone") or said.get("neither")
         if not reached and not {"email", "phone"} & set(self.errors):
             self.add_error("email", "Enter an e-mail address or a phone number, or tick “I have neither”")
-        self.same = next((one for one in self.earlier if is_same(one, said)), None)
+        self.same = next((one for one in self.earlier if is_same_person(one, said)), None)
         if self.same and not said.get("another"):
             made = date_words(self.same.made_at)
             self.add_error("another", f"You booked this session on {made}. Tick this if it is for another person")
         return said
 
     @property
-    def who(self) -> Who:
+    def attendee(self) -> Attendee:
         said = self.cleaned_data
-        return Who(said["name"], said["email"], "" if said["email"] else said["phone"], said["note"])
+        return Attendee(said["name"], said["email"], "" if said["email"] else said["phone"], said["note"])
 
 
-def is_same(booking: Booking, said: dict[str, Any]) -> bool:
+def is_same_person(booking: Booking, said: dict[str, Any]) -> bool:
     """Whether an earlier booking has the contact that is typed now; without one, the name."""
     contact = said.get("email") or said.get("phone") or ""
     if contact:
@@ -86,7 +86,7 @@ def is_same(booking: Booking, said: dict[str, Any]) -> bool:
     return not booking.contact and booking.name.casefold() == said.get("name", "").casefold()
 
 
-class AddForm(Form):
+class AddBookingForm(Form):
     """The group adds somebody: who rang, or came through the door. Nothing but a name is needed."""
 
     button = "Add"
@@ -127,10 +127,10 @@ class AddForm(Form):
         return said
 
     @property
-    def who(self) -> Who:
+    def attendee(self) -> Attendee:
         contact = self.cleaned_data.get("contact", "")
         mail = "@" in contact
-        return Who(self.cleaned_data["name"], contact if mail else "", "" if mail else contact)
+        return Attendee(self.cleaned_data["name"], contact if mail else "", "" if mail else contact)
 
 
 class TakeOffForm(Form):
@@ -147,7 +147,7 @@ class TakeOffForm(Form):
     key = IdempotencyKey()
 
 
-class CodeForm(Form):
+class BookingCodeForm(Form):
     """The code of somebody without e-mail."""
 
     button = "Show my booking"
@@ -157,8 +157,8 @@ class CodeForm(Form):
         max_length=30,
         help_text="10 letters and numbers, for example ABCDE-23456",
         error_messages={"required": "Enter your code"},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"} | width(10)),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"} | width_attrs(10)),
     )
 
     def clean_code(self) -> str:
-        return tidy(self.cleaned_data["code"])
+        return normalise_code(self.cleaned_data["code"])

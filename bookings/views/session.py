@@ -10,14 +10,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from bookings.actions import BookingRefused, book, move_booking
-from bookings.actions.book import why_closed
-from bookings.forms.booking import AddForm, TakeOffForm
-from bookings.lists import Line, in_words, kept_session, lines, rung, tally, to_ring
+from bookings.actions import BookingRefused, create_booking, move_booking
+from bookings.actions.book import booking_closed_reason
+from bookings.forms.booking import AddBookingForm, TakeOffForm
+from bookings.lists import (
+    BookingRow,
+    count_bookings,
+    load_booking_rows,
+    mark_call_made,
+    pending_calls,
+    sessions_run_by,
+    summarise_session,
+)
 from bookings.models import Booking
-from bookings.notifications import until
-from bookings.states import STANDS, Booked, Mover
-from config.forms import answer
+from bookings.notifications import format_offer_end
+from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
+from config.forms import render_form_page
 from config.http import parse_uuid
 from directory.models import Session
 
@@ -26,38 +34,38 @@ from directory.models import Session
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The lists; posting books for somebody who rang."""
-    session = get_object_or_404(kept_session(request.member), pk=pk)
-    form = AddForm(request.POST if request.method == "POST" else None, full=not session.has_room)
+    session = get_object_or_404(sessions_run_by(request.member), pk=pk)
+    form = AddBookingForm(request.POST if request.method == "POST" else None, full=not session.has_room)
     if form.is_valid():
         try:
-            made = book(
+            made = create_booking(
                 session=session,
                 by=Author.of(request.member),
-                mover=Mover.GROUP,
+                mover=Actor.GROUP,
                 key=form.cleaned_data["key"],
-                who=form.who,
+                who=form.attendee,
             )
         except BookingRefused as error:
             form.add_error("name", str(error))
         else:
             messages.success(request, f"{made.name}: {made.get_status_display().lower()}.")
             return redirect("bookings:session_bookings", pk=pk)
-    shown = lines(request.member, session)
-    return answer(
+    shown = load_booking_rows(request.member, session)
+    return render_form_page(
         request,
         "bookings/session_bookings.html",
         {
             "session": session,
-            "words": in_words(session),
+            "words": summarise_session(session),
             "form": form,
-            "tally": tally(session),
+            "tally": count_bookings(session),
             "key": uuid.uuid4(),
-            "booked": of(shown, Booked.BOOKED, Booked.ATTENDED, Booked.MISSED),
-            "offered": with_ends(shown),
-            "waiting": of(shown, Booked.WAITING),
-            "gone": of(shown, Booked.CANCELLED, Booked.LAPSED),
-            "ring": to_ring(session),
-            "why": why_closed(session),
+            "booked": filter_by_status(shown, BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.MISSED),
+            "offered": add_offer_ends(shown),
+            "waiting": filter_by_status(shown, BookingStatus.WAITING),
+            "gone": filter_by_status(shown, BookingStatus.CANCELLED, BookingStatus.LAPSED),
+            "ring": pending_calls(session),
+            "why": booking_closed_reason(session),
         },
     )
 
@@ -66,13 +74,13 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def give_place(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A place for somebody who waits, whoever is before them; a full session gets one place more."""
-    booking = own_booking(request, pk)
+    booking = get_own_booking(request, pk)
     try:
         move_booking(
             booking,
-            Booked.BOOKED,
+            BookingStatus.BOOKED,
             by=Author.of(request.member),
-            mover=Mover.GROUP,
+            mover=Actor.GROUP,
             key=parse_uuid(request.POST.get("key")),
             more=True,
         )
@@ -87,15 +95,15 @@ def give_place(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_off(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Take somebody off the list, with a word why; what is freed is offered to the next."""
-    booking = own_booking(request, pk)
+    booking = get_own_booking(request, pk)
     form = TakeOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             move_booking(
                 booking,
-                Booked.CANCELLED,
+                BookingStatus.CANCELLED,
                 by=Author.of(request.member),
-                mover=Mover.GROUP,
+                mover=Actor.GROUP,
                 key=form.cleaned_data["key"],
                 words=form.cleaned_data["words"],
             )
@@ -104,39 +112,39 @@ def take_off(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, f"{booking.name} is off the list.")
         return redirect("bookings:session_bookings", pk=booking.session_id)
-    words = in_words(booking.session)
-    return answer(
+    words = summarise_session(booking.session)
+    return render_form_page(
         request,
         "bookings/booking_take_off.html",
         {
             "booking": booking,
             "form": form,
             "words": words,
-            "stands": booking.status in STANDS,
+            "stands": booking.status in ACTIVE_STATUSES,
         },
     )
 
 
 @allow(Permission.PUBLISH)
 @require_POST
-def told(request: MemberRequest, pk: uuid.UUID, message: uuid.UUID) -> HttpResponse:
+def note_call_made(request: MemberRequest, pk: uuid.UUID, message: uuid.UUID) -> HttpResponse:
     """A call was made."""
-    session: Session = get_object_or_404(kept_session(request.member), pk=pk)
-    if rung(session, message):
+    session: Session = get_object_or_404(sessions_run_by(request.member), pk=pk)
+    if mark_call_made(session, message):
         messages.success(request, "Noted: they have been told.")
     return redirect("bookings:session_bookings", pk=pk)
 
 
-def own_booking(request: MemberRequest, pk: uuid.UUID) -> Booking:
+def get_own_booking(request: MemberRequest, pk: uuid.UUID) -> Booking:
     """A booking in a session of the member's group. Http404 for any other."""
     mine = Booking.visible_to(request.member).select_related("session__service__agency", "session__at_location")
     return get_object_or_404(mine, pk=pk)
 
 
-def of(shown: list[Line], *statuses: Booked) -> list[Line]:
+def filter_by_status(shown: list[BookingRow], *statuses: BookingStatus) -> list[BookingRow]:
     return [line for line in shown if line.booking.status in statuses]
 
 
-def with_ends(shown: list[Line]) -> list[tuple[Line, str]]:
+def add_offer_ends(shown: list[BookingRow]) -> list[tuple[BookingRow, str]]:
     """Those with a place offered, and until when."""
-    return [(line, until(line.booking)) for line in of(shown, Booked.OFFERED)]
+    return [(line, format_offer_end(line.booking)) for line in filter_by_status(shown, BookingStatus.OFFERED)]

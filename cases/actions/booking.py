@@ -16,12 +16,12 @@ from agencies import messages
 from agencies.models import Author, Hand
 from agencies.models.message import Channel
 from bookings import notifications
-from bookings.actions import BookingRefused, Who, book, move_booking
-from bookings.actions.places import hold
+from bookings.actions import Attendee, BookingRefused, create_booking, move_booking
+from bookings.actions.places import lock_session
 from bookings.models import Booking, BookingMove
-from bookings.states import STANDS, Booked, Mover
-from cases.actions.telling import reach, tell_person
-from cases.history.record import record
+from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
+from cases.actions.telling import choose_channel, notify_person
+from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseBooking, Kind, Person
 from config.template_tags import date_words, time_words
 from directory.models import Session
@@ -29,18 +29,20 @@ from referrals.models import ContactBy
 
 
 @transaction.atomic
-def book_for(*, case: Case, by: Author, key: uuid.UUID, session: Session, how_agreed: str) -> Booking:
+def book_for_case(*, case: Case, by: Author, key: uuid.UUID, session: Session, how_agreed: str) -> Booking:
     """A place for the person, or a number on the waiting list; with the agreement and an entry in the history.
 
     The same post again, and a second one while the first booking stands, get the booking there is. Raises
-    BookingRefused for a case that is closed and for what `book` refuses.
+    BookingRefused for a case that is closed and for what `create_booking` refuses.
     """
-    hold(session.pk)
-    if already := booked_for(case, session):
+    lock_session(session.pk)
+    if already := find_standing_booking(case, session):
         return already
     if not case.is_open:
         raise BookingRefused("This case is closed, so nothing is booked from it.")
-    booking = book(session=session, by=by, mover=Mover.PERSON, key=key, who=what_passes(case.person), team=case.agency)
+    booking = create_booking(
+        session=session, by=by, mover=Actor.PERSON, key=key, who=shared_contact(case.person), team=case.agency
+    )
     _link, new = CaseBooking.objects.get_or_create(booking=booking, defaults={"case": case})
     if new:
         Agreement.objects.get_or_create(
@@ -51,100 +53,104 @@ def book_for(*, case: Case, by: Author, key: uuid.UUID, session: Session, how_ag
             defaults={"how": how_agreed, **Agreement.signature(by)},
         )
         first = booking.moves.get(number=1)
-        note(case, booking, first, agreed=how_agreed)
-        tell(booking, notifications.news_of(first, Mover.PERSON), "", "1")
+        record_booking_entry(case, booking, first, agreed=how_agreed)
+        notify_person_of_booking(booking, notifications.classify_news(first, Actor.PERSON), "", "1")
     return booking
 
 
 @transaction.atomic
-def move_for(*, case: Case, by: Author, booking: Booking, to: Booked, key: uuid.UUID | None = None) -> Booking:
+def move_case_booking(
+    *, case: Case, by: Author, booking: Booking, to: BookingStatus, key: uuid.UUID | None = None
+) -> Booking:
     """Say yes to a place offered (BOOKED), or cancel (CANCELLED), for the person. Raises BookingRefused."""
-    move_booking(booking, to, by=by, mover=Mover.PERSON, key=key)
+    move_booking(booking, to, by=by, mover=Actor.PERSON, key=key)
     return booking
 
 
-def what_passes(person: Person) -> Who:
+def shared_contact(person: Person) -> Attendee:
     """The name, and the one contact the person is best reached by."""
     by_email = bool(person.email) and (person.contact_by == ContactBy.EMAIL or not person.phone)
-    return Who(person.name, email=person.email if by_email else "", phone="" if by_email else person.phone)
+    return Attendee(person.name, email=person.email if by_email else "", phone="" if by_email else person.phone)
 
 
-def booked_for(case: Case, session: Session) -> Booking | None:
+def find_standing_booking(case: Case, session: Session) -> Booking | None:
     """What stands in that session for the person of the case."""
-    found = Booking.objects.filter(case_booking__case=case, session=session, status__in=sorted(STANDS))
+    found = Booking.objects.filter(case_booking__case=case, session=session, status__in=sorted(ACTIVE_STATUSES))
     return found.order_by("number").first()
 
 
-def coming_places(case: Case) -> QuerySet[Booking]:
+def coming_bookings(case: Case) -> QuerySet[Booking]:
     """What stands for the person of the case in sessions to come."""
     rows = Booking.objects.filter(
         case_booking__case=case,
-        status__in=sorted(STANDS),
+        status__in=sorted(ACTIVE_STATUSES),
         session__starts_at__gt=timezone.now(),
         session__cancelled_at=None,
     )
     return rows.select_related("session__service__agency").order_by("session_id", "number")
 
 
-def hold_places(case: Case) -> list[Booking]:
+def lock_coming_bookings(case: Case) -> list[Booking]:
     """The same, with their sessions held: those are locked before referrals and cases."""
-    for session in dict.fromkeys(coming_places(case).values_list("session_id", flat=True)):
-        hold(session)
-    return list(coming_places(case))
+    for session in dict.fromkeys(coming_bookings(case).values_list("session_id", flat=True)):
+        lock_session(session)
+    return list(coming_bookings(case))
 
 
 # --- What comes back --------------------------------------------------------------------------------
 
 
-def hear(booking: Booking, move: BookingMove) -> None:
+def record_booking_move(booking: Booking, move: BookingMove) -> None:
     """Write a move into the history of the case it was booked from (referrals.actions.hears_booking)."""
-    case = case_of(booking)
+    case = find_case_of_booking(booking)
     if case is None:
         return
-    note(case, booking, move)
+    record_booking_entry(case, booking, move)
     if move.hand != Hand.MEMBER or move.written_for_id != case.agency_id:
-        tell_lead(case, key=f"case booking {move.pk}")
+        notify_lead(case, key=f"case booking {move.pk}")
 
 
-def tell(booking: Booking, news: str, words: str, key: str) -> None:
+def notify_person_of_booking(booking: Booking, news: str, words: str, key: str) -> None:
     """Tell the person in their own channel (referrals.actions.tells_booking); a session moved stands in the history."""
-    case = case_of(booking)
+    case = find_case_of_booking(booking)
     if case is None:
         return
     if news == "moved":
-        record(
+        record_entry(
             case=case,
             kind=Kind.BOOKED,
             by=Author.system(),
             audience=Audience.PERSON,
             key=uuid.uuid5(booking.pk, key),
-            details=named(booking) | {"deed": "new time or place"},
+            details=session_details(booking) | {"deed": "new time or place"},
         )
-        tell_lead(case, key=f"case booking {booking.pk} {key}")
-    by_email = reach(case.person)[0] == Channel.EMAIL
-    tell_person(
+        notify_lead(case, key=f"case booking {booking.pk} {key}")
+    by_email = choose_channel(case.person)[0] == Channel.EMAIL
+    notify_person(
         case,
         key=f"booking {booking.pk} {key}",
-        subject=notifications.NEWS[news],
+        subject=notifications.NEWS_SUBJECTS[news],
         template="person/booking.txt",
-        context=notifications.context(booking, news, words, link=by_email),
+        context=notifications.build_news_context(booking, news, words, link=by_email),
     )
 
 
-def note(case: Case, booking: Booking, move: BookingMove, agreed: str = "") -> None:
+def record_booking_entry(case: Case, booking: Booking, move: BookingMove, agreed: str = "") -> None:
     """One entry for one move, once: the move's id is its key."""
-    kind = {Booked.ATTENDED: Kind.ATTENDED, Booked.MISSED: Kind.MISSED}.get(Booked(move.after), Kind.BOOKED)
-    details: dict[str, Any] = named(booking) | {"deed": move.deed, "status": move.after}
+    kind = {BookingStatus.ATTENDED: Kind.ATTENDED, BookingStatus.MISSED: Kind.MISSED}.get(
+        BookingStatus(move.after), Kind.BOOKED
+    )
+    details: dict[str, Any] = session_details(booking) | {"deed": move.deed, "status": move.after}
     if agreed:
         details["agreed"] = agreed
-    if move.after == Booked.WAITING:
+    if move.after == BookingStatus.WAITING:
         details["position"] = booking.position
-    if move.after == Booked.OFFERED:
-        details["until"] = notifications.until(booking)
-    if move.after == Booked.ATTENDED:
-        details["time"] = times(case, booking)
+    if move.after == BookingStatus.OFFERED:
+        details["until"] = notifications.format_offer_end(booking)
+    if move.after == BookingStatus.ATTENDED:
+        details["time"] = count_attendances(case, booking)
     started = min(booking.session.starts_at, timezone.now())
-    record(
+    record_entry(
         case=case,
         kind=kind,
         by=author_of(move),
@@ -156,13 +162,13 @@ def note(case: Case, booking: Booking, move: BookingMove, agreed: str = "") -> N
     )
 
 
-def times(case: Case, booking: Booking) -> int:
+def count_attendances(case: Case, booking: Booking) -> int:
     """Which time it is that they came to this activity, as far as the case knows."""
     came = Booking.objects.filter(case_booking__case=case, session__service=booking.session.service_id)
-    return came.filter(status=Booked.ATTENDED, session__starts_at__lt=booking.session.starts_at).count() + 1
+    return came.filter(status=BookingStatus.ATTENDED, session__starts_at__lt=booking.session.starts_at).count() + 1
 
 
-def named(booking: Booking) -> dict[str, Any]:
+def session_details(booking: Booking) -> dict[str, Any]:
     session = booking.session
     return {
         "service": session.service.name,
@@ -175,7 +181,7 @@ def author_of(move: BookingMove) -> Author:
     return Author(Hand(move.hand), move.author_name, move.written_by, move.written_for)
 
 
-def case_of(booking: Booking) -> Case | None:
+def find_case_of_booking(booking: Booking) -> Case | None:
     """The case it was booked from; None for a booking that somebody made for themselves."""
     link = (
         CaseBooking.objects.select_related("case__lead__user", "case__person", "case__agency", "case__closing_reason")
@@ -185,9 +191,9 @@ def case_of(booking: Booking) -> Case | None:
     return link.case if link else None
 
 
-def tell_lead(case: Case, *, key: str) -> None:
+def notify_lead(case: Case, *, key: str) -> None:
     if case.lead.ended_at is None:
-        messages.send(
+        messages.queue_message(
             key=key,
             to=case.lead.user.email,
             subject="News in one of your cases",

@@ -8,17 +8,17 @@ from django.utils import timezone
 
 from agencies.models import Author
 from bookings.actions import move_booking
-from bookings.states import Booked, Mover
+from bookings.states import Actor, BookingStatus
 from cases.actions import telling
-from cases.actions.booking import hold_places
-from cases.history.record import record
+from cases.actions.booking import lock_coming_bookings
+from cases.history.record import record_entry
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
-from referrals.actions import answer_referrer, move
+from referrals.actions import answer_referrer, move_referral
 from referrals.models import Referral
-from referrals.states import OPEN, Side, Status
+from referrals.states import OPEN_STATUSES, ReferralStatus, Side
 
 # Once in each episode, whatever came of it (shared standards, nhs.md 4.3).
-REFERRED = {"code": "871731000000106", "term": "Referral to social prescribing service (procedure)"}
+SOCIAL_PRESCRIBING_CODE = {"code": "871731000000106", "term": "Referral to social prescribing service (procedure)"}
 
 
 @transaction.atomic
@@ -36,35 +36,35 @@ def close_case(
     The others run on; places booked are kept, unless the person has died. Two who close at once make one closing: the
     second gets the case as the first has closed it.
     """
-    places = hold_places(case) if reason.code == telling.DIED else []
+    places = lock_coming_bookings(case) if reason.code == telling.DIED_REASON_CODE else []
     # Referrals before the case, as whoever answers one locks them: in the other order the two could block each other.
     list(Referral.objects.select_for_update(of=("self",)).filter(case_referral__case=case).order_by("pk"))
     head = Case.locked().get(pk=case.pk)
     if head.closed_at:
         return head
-    referrals = referrals_of(case)
+    referrals = list_open_referrals(case)
     to_withdraw = {referral.pk for referral in withdraw}
     for referral in referrals[CaseReferral.Direction.SENT]:
         if referral.pk in to_withdraw:
-            move(referral, Status.WITHDRAWN, by=by, side=Side.SENDER, words="The case was closed.")
-    told = answer_all(referrals[CaseReferral.Direction.RECEIVED], by, reason, outcome, summary)
-    record(
+            move_referral(referral, ReferralStatus.WITHDRAWN, by=by, side=Side.SENDER, words="The case was closed.")
+    told = answer_received_referrals(referrals[CaseReferral.Direction.RECEIVED], by, reason, outcome, summary)
+    record_entry(
         case=head,
         kind=Kind.CLOSED,
         by=by,
         text=summary,
         details={"reason": reason.text, "outcome": outcome.text if outcome else "", "told": told},
     )
-    set_closed(head, reason, outcome, summary)
-    telling.closed(head)
+    close_case_head(head, reason, outcome, summary)
+    telling.notify_case_closed(head)
     for booking in places:  # whoever waits gets the place, and nobody writes to who has died
-        move_booking(booking, Booked.CANCELLED, by=by, mover=Mover.PERSON)
+        move_booking(booking, BookingStatus.CANCELLED, by=by, mover=Actor.PERSON)
     return head
 
 
-def referrals_of(case: Case) -> dict[str, list[Referral]]:
+def list_open_referrals(case: Case) -> dict[str, list[Referral]]:
     """The open referrals that led to the case, and those sent on from it."""
-    links = CaseReferral.objects.filter(case=case, referral__status__in=OPEN).select_related(
+    links = CaseReferral.objects.filter(case=case, referral__status__in=OPEN_STATUSES).select_related(
         "referral__service", "referral__from_agency", "referral__to_agency", "referral__sent_by__user"
     )
     found: dict[str, list[Referral]] = {direction: [] for direction in CaseReferral.Direction.values}
@@ -73,7 +73,7 @@ def referrals_of(case: Case) -> dict[str, list[Referral]]:
     return found
 
 
-def answer_all(
+def answer_received_referrals(
     received: list[Referral], by: Author, reason: ClosingReason, outcome: Outcome | None, summary: str
 ) -> list[str]:
     """Answer each referral that led here; the names of the agencies that were told how it went."""
@@ -81,21 +81,21 @@ def answer_all(
         answer_referrer(
             referral,
             by=by,
-            becomes=Status(reason.referral_becomes),
+            becomes=ReferralStatus(reason.referral_becomes),
             reason=reason.text,
             outcome=outcome.text if outcome else "",
             summary=summary,
-            codes=codes_of(reason),
+            codes=list_snomed_codes(reason),
         )
     return [referral.from_agency.name for referral in received if referral.agreed_to_tell]
 
 
-def codes_of(reason: ClosingReason) -> list[dict[str, Any]]:
+def list_snomed_codes(reason: ClosingReason) -> list[dict[str, Any]]:
     """The SNOMED CT concepts that go with the answer."""
-    return [REFERRED] + ([{"code": reason.snomed, "term": reason.snomed_term}] if reason.snomed else [])
+    return [SOCIAL_PRESCRIBING_CODE] + ([{"code": reason.snomed, "term": reason.snomed_term}] if reason.snomed else [])
 
 
-def set_closed(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> None:
+def close_case_head(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> None:
     changed = {
         "closed_at": timezone.now(),
         "closing_reason": reason,

@@ -6,36 +6,36 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from agencies.models import Author
-from cases.facts import Fact
-from cases.history.record import record
+from cases.facts import KeyFact
+from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind, Person
 
 
-class ChangedMeanwhile(Exception):
+class FactChangedMeanwhile(Exception):
     """Somebody else changed this fact since the form was shown; the case passed in holds it as it is now."""
 
 
-class NumberIsTaken(Exception):
+class NHSNumberTaken(Exception):
     """Another person's record has this NHS number."""
 
 
 @transaction.atomic
 def change_fact(
-    *, case: Case, fact: Fact, by: Author, values: dict[str, Any], seen: str, key: uuid.UUID | None = None
+    *, case: Case, fact: KeyFact, by: Author, values: dict[str, Any], seen: str, key: uuid.UUID | None = None
 ) -> Entry | None:
     """Set the columns of `fact` to `values`, and write what it was and is into the history.
 
     `seen` is the fact's fingerprint as the form showed it. Returns None when nothing differs. The same `key`
     again gets the first entry. Raises ChangedMeanwhile, NumberIsTaken.
     """
-    lock(case, fact)
+    lock_fact(case, fact)
     if key and (first := Entry.objects.filter(case=case, key=key).first()):
         return first
-    if fact.values(case) == values:
+    if fact.read_values(case) == values:
         return None
-    if fact.seen(case) != seen:
-        raise ChangedMeanwhile
-    before, row = fact.words(case), fact.row(case)
+    if fact.fingerprint(case) != seen:
+        raise FactChangedMeanwhile
+    before, row = fact.format_value(case), fact.find_row(case)
     for column, value in values.items():
         setattr(row, column, value)
     row.version += 1
@@ -43,17 +43,17 @@ def change_fact(
         with transaction.atomic():
             row.save(update_fields=[*fact.fields, "version"])
     except IntegrityError as error:
-        raise NumberIsTaken from error
-    return record(
+        raise NHSNumberTaken from error
+    return record_entry(
         case=case,
         kind=Kind.FACT,
         by=by,
         key=key,
-        details={"fact": fact.name, "label": fact.label, "before": before, "after": fact.words(case)},
+        details={"fact": fact.name, "label": fact.label, "before": before, "after": fact.format_value(case)},
     )
 
 
-def lock(case: Case, fact: Fact) -> None:
+def lock_fact(case: Case, fact: KeyFact) -> None:
     """Hold the row that the fact stands on, and the case, as they are now: the person first, as accepting does."""
     if fact.of == "person":
         case.person.refresh_from_db(from_queryset=Person.objects.select_for_update(of=("self",)))

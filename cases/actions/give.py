@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from agencies.models import Author, Membership
-from cases.actions.opening import tell_lead
-from cases.history.record import record
+from cases.actions.opening import notify_new_lead
+from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind
 
 
@@ -27,6 +27,6 @@ def give_case(*, case: Case, to: Membership, by: Author, key: uuid.UUID | None =
     before, case.lead = head.lead.user.name, to
     case.save(update_fields=["lead"])
     details = {"before": before, "after": to.user.name}
-    entry = record(case=case, kind=Kind.ASSIGNED, by=by, details=details, key=key)
-    tell_lead(case, by)
+    entry = record_entry(case=case, kind=Kind.ASSIGNED, by=by, details=details, key=key)
+    notify_new_lead(case, by)
     return entry

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from agencies.models import Author
 from cases.actions.opening import FIRST_CONTACT
-from cases.history.record import record
+from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Entry, Kind
-from cases.models.entry import CONTACTS, WRITTEN
+from cases.models.entry import CONTACT_KINDS, NOTE_KINDS
 from config.template_tags import date_words
-from referrals.actions import move
+from referrals.actions import move_referral
 from referrals.models import Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 
 
 @dataclass(frozen=True)
@@ -46,54 +46,54 @@ def write_note(
     that led here become "started". The same `key` again gets the first entry. Raises PermissionDenied when
     another agency of the circle sets the next step or writes for the owning team only.
     """
-    check(case, by, kind, audience, next_step)
+    validate_note(case, by, kind, audience, next_step)
     # Referrals before the case, as everybody locks them: in the other order two could block each other.
-    led_here = waiting_referrals(case)
+    led_here = lock_waiting_referrals(case)
     case.refresh_from_db(from_queryset=Case.locked())
     if key and (first := Entry.objects.filter(case=case, key=key).first()):
         return first
     when = happened_at or timezone.now()
-    first_contact = kind in CONTACTS and by.agency == case.agency and case.first_contact_at is None
+    first_contact = kind in CONTACT_KINDS and by.agency == case.agency and case.first_contact_at is None
     details: dict[str, Any] = {"first_contact": True} if first_contact else {}
     if next_step and next_step.words:
         details |= {"next": next_step.words, "next_on": date_words(next_step.on)}
-    entry = record(
+    entry = record_entry(
         case=case, kind=kind, by=by, text=text, audience=audience, details=details, happened_at=when, key=key
     )
-    carry(case, kind, when, first_contact, next_step)
+    update_case_head(case, kind, when, first_contact, next_step)
     for referral in led_here if first_contact else ():
-        move(referral, Status.STARTED, by=by, side=Side.RECEIVER)
+        move_referral(referral, ReferralStatus.STARTED, by=by, side=Side.RECEIVER)
     return entry
 
 
-def check(case: Case, by: Author, kind: Kind, audience: Audience, step: NextStep | None) -> None:
+def validate_note(case: Case, by: Author, kind: Kind, audience: Audience, step: NextStep | None) -> None:
     """Raises ValueError for a kind that another deed writes, PermissionDenied for what is the owning team's."""
-    if kind not in WRITTEN:
+    if kind not in NOTE_KINDS:
         raise ValueError(f"{kind} is written by its own deed")
     if by.agency != case.agency and (step or audience == Audience.TEAM):
         raise PermissionDenied
 
 
-def waiting_referrals(case: Case) -> list[Referral]:
+def lock_waiting_referrals(case: Case) -> list[Referral]:
     """The referrals that led to the case and wait for its first contact, locked."""
     return list(
         Referral.objects.select_for_update(of=("self",))
         .filter(
             case_referral__case=case,
             case_referral__direction=CaseReferral.Direction.RECEIVED,
-            status__in=[Status.ACCEPTED, Status.WAITING],
+            status__in=[ReferralStatus.ACCEPTED, ReferralStatus.WAITING],
         )
         .order_by("pk")
     )
 
 
-def carry(case: Case, kind: Kind, when: datetime.datetime, first: bool, step: NextStep | None) -> None:
+def update_case_head(case: Case, kind: Kind, when: datetime.datetime, first: bool, step: NextStep | None) -> None:
     """Bring the head of the case to where the entry leaves it. The step that every case begins with is done by
     the first contact, unless another is set."""
     changed: dict[str, Any] = {}
     if step is None and first and case.next_action == FIRST_CONTACT:
         step = NextStep("", None)
-    if kind in CONTACTS and (case.last_contact_at is None or case.last_contact_at < when):
+    if kind in CONTACT_KINDS and (case.last_contact_at is None or case.last_contact_at < when):
         changed["last_contact_at"] = when
     if first:
         changed["first_contact_at"] = when
@@ -112,7 +112,7 @@ def correct_entry(*, entry: Entry, by: Author, text: str, key: uuid.UUID | None 
     """
     if by.agency is None or entry.written_for != by.agency:
         raise PermissionDenied
-    return record(
+    return record_entry(
         case=entry.case,
         kind=Kind.CORRECTION,
         by=by,

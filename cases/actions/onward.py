@@ -13,17 +13,17 @@ from django.urls import reverse
 from agencies import messages
 from agencies.models import Author, Hand
 from cases.actions import telling
-from cases.history.record import record
+from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
 from config.template_tags import date_words
 from directory.models import Service, TaxonomyTerm
 from referrals.actions import send_referral
 from referrals.models import ContactBy, Move, Referral, Remark
-from referrals.states import OPEN, Status
+from referrals.states import OPEN_STATUSES, ReferralStatus
 
 
 @dataclass(frozen=True)
-class Ask:
+class OnwardRequest:
     """What every group chosen gets, beside the name of the person and a way to reach them."""
 
     message: str = ""
@@ -34,7 +34,7 @@ class Ask:
 
 @transaction.atomic
 def refer_on(
-    *, case: Case, by: Author, key: uuid.UUID, services: Iterable[Service], ask: Ask, started_at: datetime
+    *, case: Case, by: Author, key: uuid.UUID, services: Iterable[Service], ask: OnwardRequest, started_at: datetime
 ) -> list[Referral]:
     """Send one referral to each of `services`, with the agreement and an entry of its own; all or none.
 
@@ -43,15 +43,17 @@ def refer_on(
     """
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # two posts at once go one after the other
     return [
-        refer_to(
+        refer_to_service(
             case=case, by=by, key=uuid.uuid5(key, str(service.pk)), service=service, ask=ask, started_at=started_at
         )
         for service in services
     ]
 
 
-def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: Ask, started_at: datetime) -> Referral:
-    if already := open_referral(case, service):
+def refer_to_service(
+    *, case: Case, by: Author, key: uuid.UUID, service: Service, ask: OnwardRequest, started_at: datetime
+) -> Referral:
+    if already := find_open_referral(case, service):
         return already
     referral = send_referral(
         by=by,
@@ -59,7 +61,7 @@ def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: A
         to_agency=service.agency,
         service=service,
         started_at=started_at,
-        details=what_they_get(case.person, ask),
+        details=shared_referral_columns(case.person, ask),
         needs=ask.needs,
     )
     _link, new = CaseReferral.objects.get_or_create(
@@ -74,7 +76,7 @@ def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: A
         withdrawn_at=None,
         defaults={"referral": referral, "how": ask.how_agreed, **Agreement.signature(by)},
     )
-    record(
+    record_entry(
         case=case,
         kind=Kind.SENT_ON,
         by=by,
@@ -86,20 +88,23 @@ def refer_to(*, case: Case, by: Author, key: uuid.UUID, service: Service, ask: A
             "agency": service.agency.name,
             "answer_by": date_words(referral.answer_by),
             "agreed": ask.how_agreed,
-            "shared": [words for words, _ in in_words(referral)],
+            "shared": [words for words, _ in format_shared_details(referral)],
         },
     )
     return referral
 
 
-def open_referral(case: Case, service: Service) -> Referral | None:
+def find_open_referral(case: Case, service: Service) -> Referral | None:
     """What the service was asked from this case and has not finished."""
     return Referral.objects.filter(
-        case_referral__case=case, case_referral__direction=CaseReferral.Direction.SENT, service=service, status__in=OPEN
+        case_referral__case=case,
+        case_referral__direction=CaseReferral.Direction.SENT,
+        service=service,
+        status__in=OPEN_STATUSES,
     ).first()
 
 
-def what_they_get(person: Person, ask: Ask) -> dict[str, Any]:
+def shared_referral_columns(person: Person, ask: OnwardRequest) -> dict[str, Any]:
     """The columns of a referral to a group: a name, one way to reach them, roughly where they live, and the ask.
 
     Never the NHS number, the date of birth or anything from the history; the address only to be written to.
@@ -120,7 +125,7 @@ def what_they_get(person: Person, ask: Ask) -> dict[str, Any]:
     }
 
 
-def in_words(sent: Referral) -> list[tuple[str, str]]:
+def format_shared_details(sent: Referral) -> list[tuple[str, str]]:
     """What a group was given, as label and value, leaving out what is empty. Works on a referral not yet saved."""
     needs = ", ".join(term.name for term in sent.needs.all()) if not sent._state.adding else ""
     rows = [
@@ -139,9 +144,9 @@ def in_words(sent: Referral) -> list[tuple[str, str]]:
 
 
 @transaction.atomic
-def signpost(*, case: Case, by: Author, key: uuid.UUID, service: Service) -> Entry:
+def record_signposting(*, case: Case, by: Author, key: uuid.UUID, service: Service) -> Entry:
     """Note that the person was told about an activity. No personal data passes: not a referral (PRSB)."""
-    return record(
+    return record_entry(
         case=case,
         kind=Kind.SIGNPOSTED,
         by=by,
@@ -161,24 +166,24 @@ def signpost(*, case: Case, by: Author, key: uuid.UUID, service: Service) -> Ent
 # --- What comes back --------------------------------------------------------------------------------
 
 
-def hear(referral: Referral, move: Move) -> None:
+def record_referral_move(referral: Referral, move: Move) -> None:
     """Write a group's move, or our own withdrawal, into the history of the case it was sent from.
 
     Called inside the move's transaction (referrals.actions.hears). Referrals that led to a case, and those of
     agencies without cases, are not for this.
     """
-    case = sent_from(referral)
+    case = find_sending_case(referral)
     if case is None:
         return
-    withdrawn = move.after == Status.WITHDRAWN
-    details = named(referral) | {
+    withdrawn = move.after == ReferralStatus.WITHDRAWN
+    details = service_details(referral) | {
         "deed": move.deed,
         "status": move.after,
         "reason": move.reason.text if move.reason else "",
     }
     if move.happened_on:
         details["happened_on"] = date_words(move.happened_on)
-    record(
+    record_entry(
         case=case,
         kind=Kind.WITHDRAWN if withdrawn else Kind.ANSWERED,
         by=author_of(move),
@@ -188,30 +193,30 @@ def hear(referral: Referral, move: Move) -> None:
         about=referral,
     )
     if not withdrawn:
-        tell_lead(case, referral, key=f"case move {move.pk}")
-        telling.answered(case, referral, move)
+        notify_lead(case, referral, key=f"case move {move.pk}")
+        telling.notify_group_answered(case, referral, move)
 
 
-def hear_remark(referral: Referral, remark: Remark) -> None:
+def record_referral_remark(referral: Referral, remark: Remark) -> None:
     """Write a message between the group and the connector, or that no answer came, into the history of the case."""
-    case = sent_from(referral)
+    case = find_sending_case(referral)
     if case is None or remark.kind == Remark.Kind.ASSIGNED:
         return
     deed = "wrote" if remark.kind == Remark.Kind.MESSAGE else "no answer yet"
-    record(
+    record_entry(
         case=case,
         kind=Kind.ANSWERED,
         by=author_of(remark),
         key=remark.pk,
         text=remark.words,
-        details=named(referral) | {"deed": deed},
+        details=service_details(referral) | {"deed": deed},
         about=referral,
     )
     if remark.hand != Hand.MEMBER or remark.written_for_id != case.agency_id:
-        tell_lead(case, referral, key=f"case remark {remark.pk}")
+        notify_lead(case, referral, key=f"case remark {remark.pk}")
 
 
-def sent_from(referral: Referral) -> Case | None:
+def find_sending_case(referral: Referral) -> Case | None:
     """The case that an onward referral was sent from; None for any other referral."""
     link = (
         CaseReferral.objects.select_related("case__lead__user", "case__person", "case__agency", "case__closing_reason")
@@ -221,7 +226,7 @@ def sent_from(referral: Referral) -> Case | None:
     return link.case if link else None
 
 
-def named(referral: Referral) -> dict[str, Any]:
+def service_details(referral: Referral) -> dict[str, Any]:
     return {"service": referral.service.name if referral.service else "", "agency": referral.to_agency.name}
 
 
@@ -230,11 +235,11 @@ def author_of(signed: Move | Remark) -> Author:
     return Author(Hand(signed.hand), signed.author_name, signed.written_by, signed.written_for)
 
 
-def tell_lead(case: Case, referral: Referral, *, key: str) -> None:
+def notify_lead(case: Case, referral: Referral, *, key: str) -> None:
     """Tell whoever leads the case now; whoever sent the referral is told of it with the referral itself."""
     if case.lead_id == referral.sent_by_id or case.lead.ended_at:
         return
-    messages.send(
+    messages.queue_message(
         key=key,
         to=case.lead.user.email,
         subject=f"News in one of your cases ({referral.reference})",

@@ -13,18 +13,18 @@ from agencies import messages
 from agencies.models import Author, Membership
 from agencies.working_days import add_working_days
 from cases.actions import telling
-from cases.facts import FACTS, in_words
-from cases.history.record import record
+from cases.facts import KEY_FACTS, format_fact_values
+from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
 from config.template_tags import date_words
-from referrals.actions import MoveRefused, move
-from referrals.actions.moving import standing
+from referrals.actions import MoveRefused, move_referral
+from referrals.actions.moving import describe_latest_move
 from referrals.models import Referral
 from referrals.promises import contact_days
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 
 FIRST_CONTACT = "First contact"  # the first next step of every case
-COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
+PERSON_COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
     "date_of_birth",
     "nhs_number",
     "phone",
@@ -37,7 +37,7 @@ COLUMNS = (  # what a referral and a person both hold; a person's blanks are fil
 )
 
 
-class PersonAppeared(Exception):
+class PersonAddedMeanwhile(Exception):
     """Somebody with this NHS number was added meanwhile: the choice must be made again, with them in the list."""
 
 
@@ -55,7 +55,7 @@ def accept_referral(
 
     Opens a case led by `lead` (else by the member who accepts), or joins the team's open case of that person.
     `match` says in words why it is the same person. Accepted twice, also at the same moment, the second gets
-    the first one's case. Raises `MoveRefused` when the referral can no longer be accepted, `PersonAppeared`.
+    the first one's case. Raises `MoveRefused` when the referral can no longer be accepted, `PersonAddedMeanwhile`.
     """
     if by.member is None:
         raise PermissionDenied("Only a member accepts a referral.")
@@ -63,45 +63,45 @@ def accept_referral(
     if first := CaseReferral.objects.filter(referral=referral).select_related("case__person").first():
         return first.case
     if referral.to_agency_id != by.member.agency_id:  # passed on to another team meanwhile
-        raise MoveRefused(standing(referral))
-    person = fill_blanks(person, referral) if person else new_person(referral)
-    joins = open_case_of(person, referral)
-    case = joins or open_case(referral, person, lead or by.member)
+        raise MoveRefused(describe_latest_move(referral))
+    person = fill_blank_columns(person, referral) if person else create_person(referral)
+    joins = find_open_case(person, referral)
+    case = joins or create_case(referral, person, lead or by.member)
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
-    note_agreements(case, referral)
-    write_history(case, referral, by=by, joined=joins is not None, match=match)
-    move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
+    record_agreements(case, referral)
+    record_opening_entries(case, referral, by=by, joined=joins is not None, match=match)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
     if not joins:
-        tell_lead(case, by)
-        telling.opened(case)
+        notify_new_lead(case, by)
+        telling.notify_case_opened(case)
     return case
 
 
-def open_case_of(person: Person, referral: Referral) -> Case | None:
+def find_open_case(person: Person, referral: Referral) -> Case | None:
     """The case of that person which the team asked has open, locked."""
     locked = Case.objects.select_for_update(of=("self",))
     return locked.filter(person=person, agency=referral.to_agency, closed_at=None).first()
 
 
-def new_person(referral: Referral) -> Person:
+def create_person(referral: Referral) -> Person:
     """Somebody new, with what the referral says. An NHS number that stands at another record is left out: two
     records never share one, and which of them is right is for people to find out."""
     held = Person.objects.filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
-    details = {name: getattr(referral, name) for name in COLUMNS}
+    details = {name: getattr(referral, name) for name in PERSON_COLUMNS}
     person = Person(name=referral.person_name, **details | ({"nhs_number": ""} if held else {}))
     try:
         with transaction.atomic():
             person.save(force_insert=True)
     except IntegrityError as error:
-        raise PersonAppeared from error
+        raise PersonAddedMeanwhile from error
     return person
 
 
-def fill_blanks(person: Person, referral: Referral) -> Person:
+def fill_blank_columns(person: Person, referral: Referral) -> Person:
     """Give the person what the referral knows and we did not; nothing that is there is changed. The row is locked:
     two referrals of one person go one after the other."""
     person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
-    blank = [name for name in COLUMNS if not getattr(person, name) and getattr(referral, name)]
+    blank = [name for name in PERSON_COLUMNS if not getattr(person, name) and getattr(referral, name)]
     if Person.objects.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
         blank = [name for name in blank if name != "nhs_number"]
     if {person.address, person.postcode} - {"", referral.address, referral.postcode}:
@@ -114,7 +114,7 @@ def fill_blanks(person: Person, referral: Referral) -> Person:
     return person
 
 
-def open_case(referral: Referral, person: Person, lead: Membership) -> Case:
+def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
     """A new case with the team's own row in its circle, and the first contact as its next step."""
     days = contact_days(referral.to_agency, referral.urgency)
     due = add_working_days(timezone.localdate(referral.sent_at), days)
@@ -132,7 +132,7 @@ def open_case(referral: Referral, person: Person, lead: Membership) -> Case:
     return case
 
 
-def note_agreements(case: Case, referral: Referral) -> None:
+def record_agreements(case: Case, referral: Referral) -> None:
     """What the person agreed to when they were referred, as those who asked them told it."""
     agreed = [
         (referral.to_agency, Agreement.Scope.SHARE, referral.agreed_to_share),
@@ -154,19 +154,19 @@ def note_agreements(case: Case, referral: Referral) -> None:
             )
 
 
-def write_history(case: Case, referral: Referral, *, by: Author, joined: bool, match: str) -> None:
+def record_opening_entries(case: Case, referral: Referral, *, by: Author, joined: bool, match: str) -> None:
     """The referral as it was sent, in its sender's name; then that the case was opened, if it was."""
-    record(
+    record_entry(
         case=case,
         kind=Kind.REFERRED,
         by=Author.of(referral.sent_by),
         text=referral.message,
         happened_at=referral.sent_at,
         about=referral,
-        details={"sent": as_sent(referral)} | differences(case, referral),
+        details={"sent": format_referral(referral)} | find_differing_facts(case, referral),
     )
     if joined:
-        record(
+        record_entry(
             case=case,
             kind=Kind.NOTE,
             by=by,
@@ -176,10 +176,10 @@ def write_history(case: Case, referral: Referral, *, by: Author, joined: bool, m
         )
     else:
         details = {"lead": case.lead.user.name, "first_contact_due": date_words(case.first_contact_due), "match": match}
-        record(case=case, kind=Kind.OPENED, by=by, about=referral, details=details)
+        record_entry(case=case, kind=Kind.OPENED, by=by, about=referral, details=details)
 
 
-def as_sent(referral: Referral) -> list[tuple[str, str]]:
+def format_referral(referral: Referral) -> list[tuple[str, str]]:
     """What came with the referral beside its message, as label and value, without what is empty."""
     rows = [
         ("Needs", ", ".join(term.name for term in referral.needs.all())),
@@ -192,27 +192,27 @@ def as_sent(referral: Referral) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def differences(case: Case, referral: Referral) -> dict[str, Any]:
+def find_differing_facts(case: Case, referral: Referral) -> dict[str, Any]:
     """Key facts that the referral tells otherwise than the record: kept as they are, and offered for change."""
     found = {}
-    for fact in FACTS.values():
-        said = {"name": referral.person_name} | {name: getattr(referral, name) for name in COLUMNS}
+    for fact in KEY_FACTS.values():
+        said = {"name": referral.person_name} | {name: getattr(referral, name) for name in PERSON_COLUMNS}
         said |= {"what_matters": referral.what_matters, "safety_note": referral.risks}
         theirs = {field: said[field] for field in fact.fields if said.get(field)}
-        if any(str(value) != str(getattr(fact.row(case), field)) for field, value in theirs.items()):
+        if any(str(value) != str(getattr(fact.find_row(case), field)) for field, value in theirs.items()):
             found[fact.name] = {
                 "label": fact.label,
-                "words": in_words(theirs),
+                "words": format_fact_values(theirs),
                 "values": {k: str(v) for k, v in theirs.items()},
             }
     return {"differs": found} if found else {}
 
 
-def tell_lead(case: Case, by: Author) -> None:
+def notify_new_lead(case: Case, by: Author) -> None:
     """A colleague who was given the new case hears of it by e-mail, without a name in it."""
     if case.lead == by.member:
         return
-    messages.send(
+    messages.queue_message(
         key=f"case given {case.pk} {case.entry_count}",
         to=case.lead.user.email,
         subject="A case was given to you",

@@ -8,15 +8,15 @@ from django.utils import timezone
 from agencies.models import Author
 from bookings.actions import move_booking
 from bookings.models import Booking
-from bookings.states import Booked, Mover
-from cases.actions.booking import coming_places, hold_places
-from cases.history.record import record
+from bookings.states import Actor, BookingStatus
+from cases.actions.booking import coming_bookings, lock_coming_bookings
+from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind
-from referrals.actions import move
+from referrals.actions import move_referral
 from referrals.models import Referral
-from referrals.states import MOVES, OPEN, Side, Status
+from referrals.states import OPEN_STATUSES, TRANSITIONS, ReferralStatus, Side
 
-WORDS = "The person no longer agrees that their details are shared. There is nothing more to do."
+WITHDRAWAL_TEXT = "The person no longer agrees that their details are shared. There is nothing more to do."
 
 
 @transaction.atomic
@@ -26,8 +26,8 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
     What was written stays written (UK GDPR basis is not consent; shared standards, law.md). Called twice, the
     second call changes nothing.
     """
-    places = [b for b in hold_places(agreement.case) if b in bookings_with(agreement)]
-    asked = open_referrals_to(agreement)
+    places = [b for b in lock_coming_bookings(agreement.case) if b in list_coming_bookings_with(agreement)]
+    asked = list_open_referrals_to(agreement)
     list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=[r.pk for r in asked]).order_by("pk"))
     case = Case.objects.select_for_update(of=("self",)).get(pk=agreement.case_id)
     ended = Agreement.objects.filter(pk=agreement.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
@@ -35,18 +35,18 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
     if not ended:
         return agreement
     if agreement.scope == Agreement.Scope.TELL:
-        tell_no_more(agreement)
-    note(case, agreement, by=by, words=words, key=key, stopped=stopped(asked, places))
+        stop_outcome_reports(agreement)
+    record_withdrawal(case, agreement, by=by, words=words, key=key, stopped=list_stopped_names(asked, places))
     for referral in asked:
         referral.refresh_from_db()
-        if (Status(referral.status), Status.WITHDRAWN) in MOVES:
-            move(referral, Status.WITHDRAWN, by=by, side=Side.SENDER, words=WORDS)
+        if (ReferralStatus(referral.status), ReferralStatus.WITHDRAWN) in TRANSITIONS:
+            move_referral(referral, ReferralStatus.WITHDRAWN, by=by, side=Side.SENDER, words=WITHDRAWAL_TEXT)
     for booking in places:
-        move_booking(booking, Booked.CANCELLED, by=by, mover=Mover.PERSON)
+        move_booking(booking, BookingStatus.CANCELLED, by=by, mover=Actor.PERSON)
     return agreement
 
 
-def open_referrals_to(agreement: Agreement) -> list[Referral]:
+def list_open_referrals_to(agreement: Agreement) -> list[Referral]:
     """Referrals sent on from the case to that agency that still run."""
     if agreement.scope != Agreement.Scope.SHARE:
         return []
@@ -56,33 +56,33 @@ def open_referrals_to(agreement: Agreement) -> list[Referral]:
     return [link.referral for link in sent.order_by("pk") if link.referral.is_open]
 
 
-def bookings_with(agreement: Agreement) -> list[Booking]:
+def list_coming_bookings_with(agreement: Agreement) -> list[Booking]:
     """Places booked with that agency from the case, in sessions to come."""
     if agreement.scope != Agreement.Scope.SHARE:
         return []
-    rows = coming_places(agreement.case).filter(session__service__agency=agreement.agency_id)
+    rows = coming_bookings(agreement.case).filter(session__service__agency=agreement.agency_id)
     return list(rows)
 
 
-def stopped(asked: list[Referral], places: list[Booking]) -> list[str]:
+def list_stopped_names(asked: list[Referral], places: list[Booking]) -> list[str]:
     """What ends with an agreement, by name."""
     return [str(r.service or r.to_agency) for r in asked] + [str(b.session.service) for b in places]
 
 
-def tell_no_more(agreement: Agreement) -> None:
+def stop_outcome_reports(agreement: Agreement) -> None:
     """From now on the answer at the end says to that agency that the case is closed, and nothing else."""
     Referral.objects.filter(
         case_referral__case=agreement.case_id,
         case_referral__direction=CaseReferral.Direction.RECEIVED,
         from_agency=agreement.agency_id,
-        status__in=OPEN,
+        status__in=OPEN_STATUSES,
     ).update(agreed_to_tell=False)
 
 
-def note(
+def record_withdrawal(
     case: Case, agreement: Agreement, *, by: Author, words: str, key: uuid.UUID | None, stopped: list[str]
 ) -> Entry:
-    return record(
+    return record_entry(
         case=case,
         kind=Kind.AGREED,
         by=by,

@@ -15,16 +15,16 @@ from agencies.models.message import Channel
 from cases.models import Case, Person
 from config.template_tags import date_words
 from referrals.models import ContactBy, Move, Referral
-from referrals.states import Status
+from referrals.states import ReferralStatus
 
-DIED = "died"  # the closing reason after which nobody writes or calls
-TO_FITS = 254  # characters of Message.to
-SUBJECTS = {
-    Status.ACCEPTED: "There is a place for you",
-    Status.WAITING: "You are on a waiting list",
-    Status.DECLINED: "An answer from a group we asked",
+DIED_REASON_CODE = "died"  # the closing reason after which nobody writes or calls
+MAX_RECIPIENT_LENGTH = 254  # characters of Message.to
+ANSWER_SUBJECTS = {
+    ReferralStatus.ACCEPTED: "There is a place for you",
+    ReferralStatus.WAITING: "You are on a waiting list",
+    ReferralStatus.DECLINED: "An answer from a group we asked",
 }
-HOW = {
+CONTACT_PHRASES = {
     ContactBy.PHONE: "call you",
     ContactBy.TEXT: "send you a text",
     ContactBy.EMAIL: "send you an e-mail",
@@ -32,31 +32,31 @@ HOW = {
 }
 
 
-def opened(case: Case) -> None:
+def notify_case_opened(case: Case) -> None:
     """Who will be in touch, how, and by when."""
     due = case.first_contact_due
-    tell_person(
+    notify_person(
         case,
         key="opened",
         subject="We will be in touch with you",
         template="person/opened.txt",
         context={
-            "how": HOW.get(ContactBy(case.person.contact_by), "get in touch with you"),
+            "how": CONTACT_PHRASES.get(ContactBy(case.person.contact_by), "get in touch with you"),
             "by": f"by {date_words(due)}" if due >= timezone.localdate() else "as soon as we can",
         },
     )
 
 
-def answered(case: Case, referral: Referral, move: Move) -> None:
+def notify_group_answered(case: Case, referral: Referral, move: Move) -> None:
     """What a group said when it was asked; a decline in the place's kind words. Not each time the person came."""
-    status = Status(move.after)
-    if status not in SUBJECTS:
+    status = ReferralStatus(move.after)
+    if status not in ANSWER_SUBJECTS:
         return
     service, agency = referral.service, referral.to_agency
-    tell_person(
+    notify_person(
         case,
         key=f"move {move.pk}",
-        subject=SUBJECTS[status],
+        subject=ANSWER_SUBJECTS[status],
         template="person/answered.txt",
         context={
             "said": status.value,
@@ -68,26 +68,26 @@ def answered(case: Case, referral: Referral, move: Move) -> None:
     )
 
 
-def closed(case: Case) -> None:
+def notify_case_closed(case: Case) -> None:
     """Thanks, and how to come back."""
-    tell_person(
+    notify_person(
         case, key="closed", subject="We have finished our work with you", template="person/closed.txt", context={}
     )
 
 
-def tell_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:
+def notify_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:
     """Write to the person of `case` once under `key`, in their own channel. None when they have died.
 
     `template` extends person/base.txt, and gets beside `context`: `call` (it is read out), `who` does what is
     promised ("I" when read out), `connector`, `team`, `phone` and `person`.
     """
-    if case.closing_reason and case.closing_reason.code == DIED:
+    if case.closing_reason and case.closing_reason.code == DIED_REASON_CODE:
         return None
-    channel, to = reach(case.person)
+    channel, to = choose_channel(case.person)
     team, at_work = case.agency.name, case.lead.ended_at is None
     connector = case.lead.user.name if at_work else team
-    return messages.send(
-        key=f"{prefix(case)}{key}",
+    return messages.queue_message(
+        key=f"{message_key_prefix(case)}{key}",
         channel=channel,
         to=to,
         subject=subject,
@@ -104,26 +104,26 @@ def tell_person(case: Case, *, key: str, subject: str, template: str, context: d
     )
 
 
-def reach(person: Person) -> tuple[Channel, str]:
+def choose_channel(person: Person) -> tuple[Channel, str]:
     """How the person hears: as they chose where we have the address for it, else by a call."""
     if person.contact_by == ContactBy.EMAIL and person.email:
-        return Channel.EMAIL, one_line(person.email)
-    address = one_line(person.name, *person.address.splitlines(), person.postcode)
-    if person.contact_by == ContactBy.LETTER and person.address.strip() and len(address) <= TO_FITS:
+        return Channel.EMAIL, join_on_one_line(person.email)
+    address = join_on_one_line(person.name, *person.address.splitlines(), person.postcode)
+    if person.contact_by == ContactBy.LETTER and person.address.strip() and len(address) <= MAX_RECIPIENT_LENGTH:
         return Channel.LETTER, address
-    return Channel.CALL, one_line(person.name, person.phone)
+    return Channel.CALL, join_on_one_line(person.name, person.phone)
 
 
-def one_line(*parts: str) -> str:
+def join_on_one_line(*parts: str) -> str:
     """Name and address, or name and phone, as one line: "Joan Whitfield, 1 High Street, BN11 2AA"."""
     tidy = [" ".join(part.split()).strip(" ,") for part in parts]
     return ", ".join(part for part in tidy if part)
 
 
-def told(case: Case) -> QuerySet[Message]:
+def messages_to_person(case: Case) -> QuerySet[Message]:
     """All that the person of the case was told, the newest first."""
-    return Message.keyed(prefix(case))
+    return Message.with_key_prefix(message_key_prefix(case))
 
 
-def prefix(case: Case) -> str:
+def message_key_prefix(case: Case) -> str:
     return f"person {case.pk} "

@@ -6,11 +6,11 @@ from django import forms
 
 from config.fields import CleanCharField
 from config.forms import Form
-from directory.catalogue.wording import MILE
+from directory.catalogue.wording import KM_PER_MILE
 from directory.models import TaxonomyTerm
-from directory.models.session import DAYS
+from directory.models.session import DAY_NAMES
 
-MILES = [("", "Any distance"), ("1", "Within 1 mile"), ("3", "Within 3 miles"), ("5", "Within 5 miles")]
+DISTANCE_CHOICES = [("", "Any distance"), ("1", "Within 1 mile"), ("3", "Within 3 miles"), ("5", "Within 5 miles")]
 
 
 class FindActivitiesForm(Form):
@@ -21,8 +21,8 @@ class FindActivitiesForm(Form):
     need = forms.ModelChoiceField(
         TaxonomyTerm.needs(), label="Need", required=False, empty_label="Any need", to_field_name="code"
     )
-    day = forms.ChoiceField(label="Day", required=False, choices=[("", "Any day"), *DAYS.items()])
-    miles = forms.ChoiceField(label="From their home", required=False, choices=MILES)
+    day = forms.ChoiceField(label="Day", required=False, choices=[("", "Any day"), *DAY_NAMES.items()])
+    miles = forms.ChoiceField(label="From their home", required=False, choices=DISTANCE_CHOICES)
 
     def __init__(self, *args: Any, placed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,6 +30,6 @@ class FindActivitiesForm(Form):
             del self.fields["miles"]
 
     @property
-    def km(self) -> float | None:
+    def radius_km(self) -> float | None:
         miles = self.cleaned_data.get("miles")
-        return float(miles) * MILE if miles else None
+        return float(miles) * KM_PER_MILE if miles else None

@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 
 from agencies.models import Agency
-from cases.forms.onward import HOW
+from cases.forms.onward import AGREEMENT_WAYS
 from cases.models import Person
 from config.forms import Form, IdempotencyKey, Radios
 
 
-class BookForForm(Form):
+class CaseBookingForm(Form):
     """The group of the session gets a name and one contact, by the person's own agreement."""
 
     button = "Book"
@@ -18,7 +18,7 @@ class BookForForm(Form):
     agreed = forms.BooleanField(label="Agreed")
     how_agreed = Radios(
         label="How was it agreed?",
-        choices=[(how, how) for how in HOW],
+        choices=[(how, how) for how in AGREEMENT_WAYS],
         error_messages={"required": "Choose how it was agreed"},
     )
     key = IdempotencyKey()

@@ -1,7 +1,7 @@
 from config.forms import Form, NameField
 
 
-class FindForm(Form):
+class FindPersonForm(Form):
     """Finds a person on the caseload. Posted, so that no name stands in an address."""
 
     button = "Find"

@@ -8,23 +8,23 @@ from cases.models import ClosingReason, Outcome
 from config.forms import Form, Radios, TextField
 from referrals.models import Referral
 
-STAY, STOP = "stay", "stop"
+KEEP_RUNNING, WITHDRAW = "stay", "stop"
 
 
-class CloseForm(Form):
+class CloseCaseForm(Form):
     """`received` are the referrals to answer, `sent` the onward ones still open: each must be decided on."""
 
     button = "Close the case"
 
     reason = forms.ModelChoiceField(
-        ClosingReason.offered(),
+        ClosingReason.in_use(),
         label="Why is the case closed?",
         widget=forms.RadioSelect,
         empty_label=None,
         error_messages={"required": "Choose why the case is closed"},
     )
     outcome = forms.ModelChoiceField(
-        Outcome.offered(),
+        Outcome.in_use(),
         label="What has changed for them?",
         widget=forms.RadioSelect,
         empty_label=None,
@@ -47,20 +47,23 @@ class CloseForm(Form):
             else "For the case history only. The person did not agree that anybody else is told."
         )
         for referral in sent:
-            self.fields[self.name_of(referral)] = Radios(
+            self.fields[self.onward_field_name(referral)] = Radios(
                 label=f"{referral.service or referral.to_agency} ({referral.get_status_display().lower()})",
-                choices=[(STAY, "Leave it running"), (STOP, "Withdraw it: tell them there is nothing more to do")],
+                choices=[
+                    (KEEP_RUNNING, "Leave it running"),
+                    (WITHDRAW, "Withdraw it: tell them there is nothing more to do"),
+                ],
                 error_messages={"required": f"Choose what happens with {referral.service or referral.to_agency}"},
             )
 
     @staticmethod
-    def name_of(referral: Referral) -> str:
+    def onward_field_name(referral: Referral) -> str:
         return f"onward_{referral.pk.hex}"
 
     @property
-    def onward_names(self) -> list[str]:
-        return [self.name_of(referral) for referral in self.sent]
+    def onward_field_names(self) -> list[str]:
+        return [self.onward_field_name(referral) for referral in self.sent]
 
     @property
     def to_withdraw(self) -> list[Referral]:
-        return [r for r in self.sent if self.cleaned_data[self.name_of(r)] == STOP]
+        return [r for r in self.sent if self.cleaned_data[self.onward_field_name(r)] == WITHDRAW]

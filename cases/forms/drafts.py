@@ -3,7 +3,7 @@
 from agencies.models import Draft, Membership
 
 
-def drafted(member: Membership, key: str, *names: str) -> dict[str, str]:
+def load_draft_initial(member: Membership, key: str, *names: str) -> dict[str, str]:
     """Initial values for the fields named, from the member's draft under `key`; of the others nothing."""
     draft = Draft.visible_to(member).filter(key=key).first()
     if draft is None:

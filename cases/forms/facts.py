@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from cases.facts import Fact
+from cases.facts import KeyFact
 from cases.models import Case
 from config.fields import CleanCharField
 from config.forms import (
@@ -39,13 +39,13 @@ class BestTimeForm(FactForm):
     best_time = CleanCharField(label="Best time to call", max_length=200, required=False)
 
 
-class MessageForm(FactForm):
+class LeaveMessageForm(FactForm):
     leave_message = CleanCharField(
         label="Safe to leave a message", max_length=200, required=False, help_text="Whether, and on which phone"
     )
 
 
-class MattersForm(FactForm):
+class WhatMattersForm(FactForm):
     what_matters = TextField(
         label="What matters to me", max_length=2000, rows=4, required=False, help_text="In the person's own words"
     )
@@ -95,10 +95,10 @@ class IdentityForm(FactForm):
     nhs_number = NHSNumberField(label="NHS number", required=False)
 
 
-FORMS: dict[str, type[FactForm]] = {
+FACT_FORMS: dict[str, type[FactForm]] = {
     "best-time": BestTimeForm,
-    "message": MessageForm,
-    "matters": MattersForm,
+    "message": LeaveMessageForm,
+    "matters": WhatMattersForm,
     "contact": ContactForm,
     "safety": SafetyForm,
     "phone": PhoneForm,
@@ -109,9 +109,9 @@ FORMS: dict[str, type[FactForm]] = {
 }
 
 
-def form_for(fact: Fact, case: Case, data: Any = None, said: dict[str, Any] | None = None) -> FactForm:
+def build_fact_form(fact: KeyFact, case: Case, data: Any = None, said: dict[str, Any] | None = None) -> FactForm:
     """The form of that fact, filled with what stands, or with what a referral `said`."""
-    initial = {**fact.values(case), **(said or {}), "seen": fact.seen(case)}
-    form = FORMS[fact.name](data, initial=initial, auto_id="fact_%s")
+    initial = {**fact.read_values(case), **(said or {}), "seen": fact.fingerprint(case)}
+    form = FACT_FORMS[fact.name](data, initial=initial, auto_id="fact_%s")
     form.fields[fact.fields[0]].widget.attrs["autofocus"] = True  # htmx moves the focus into what it has put in
     return form

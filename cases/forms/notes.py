@@ -15,10 +15,12 @@ from config.fields import CleanCharField
 from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
 from config.template_tags import date_words
 
-KINDS = [(kind.value, kind.label) for kind in (Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE)]
-TIMES = ["%H:%M", "%H:%M:%S", "%H.%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p"]
-TRY_AGAIN = "Try again"
-LONGEST = 5000  # characters of one entry
+NOTE_KIND_CHOICES = [
+    (kind.value, kind.label) for kind in (Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE)
+]
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p"]
+NO_ANSWER_NEXT_STEP = "Try again"
+MAX_ENTRY_LENGTH = 5000  # characters of one entry
 
 
 class NoteForm(Form):
@@ -26,8 +28,10 @@ class NoteForm(Form):
 
     button = "Add to the story"
     mark_optional = False
-    kind = Radios(label="What happened?", choices=KINDS, error_messages={"required": "Choose what happened"})
-    text = TextField(label="In your words", max_length=LONGEST, rows=4, required=False)
+    kind = Radios(
+        label="What happened?", choices=NOTE_KIND_CHOICES, error_messages={"required": "Choose what happened"}
+    )
+    text = TextField(label="In your words", max_length=MAX_ENTRY_LENGTH, rows=4, required=False)
     when = Radios(
         label="When?",
         choices=[("now", "Now"), ("earlier", "Earlier")],
@@ -38,7 +42,7 @@ class NoteForm(Form):
     at = forms.TimeField(
         label="At what time?",
         required=False,
-        input_formats=TIMES,
+        input_formats=TIME_INPUT_FORMATS,
         help_text="For example, 14:30",
         widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}, format="%H:%M"),
         error_messages={"invalid": "Enter a time such as 14:30 or 2:30pm"},
@@ -61,7 +65,7 @@ class NoteForm(Form):
         }
         self.set_choices("audience", [(v, words) for v, words in audience.items() if ours or v != "team"])
         if ours and case.is_open:
-            self.set_choices("next_when", self.days())
+            self.set_choices("next_when", self.next_step_choices())
             if case.next_action:
                 self.fields["next_words"].help_text = f"Now: {case.next_action}, by {date_words(case.next_action_on)}"
         else:
@@ -71,20 +75,20 @@ class NoteForm(Form):
     def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def days(self) -> list[tuple[str, str]]:
+    def next_step_choices(self) -> list[tuple[str, str]]:
         """The quick dates with the day each one means, none on a day off."""
-        tomorrow = self.quick("tomorrow")
+        tomorrow = self.quick_date("tomorrow")
         near = "Tomorrow" if tomorrow == self.today + datetime.timedelta(days=1) else "Next working day"
         found = [
             ("keep", "Leave it" if self.case.next_action else "No next step"),
-            ("tomorrow", f"{near}, {short(tomorrow)}"),
-            ("week", f"In a week, {short(self.quick('week'))}"),
-            ("two_weeks", f"In 2 weeks, {short(self.quick('two_weeks'))}"),
+            ("tomorrow", f"{near}, {format_short_day(tomorrow)}"),
+            ("week", f"In a week, {format_short_day(self.quick_date('week'))}"),
+            ("two_weeks", f"In 2 weeks, {format_short_day(self.quick_date('two_weeks'))}"),
         ]
         done = [("none", "Done, nothing next")] if self.case.next_action else []
         return [*found, *done, ("date", "Another day")]
 
-    def quick(self, name: str) -> datetime.date:
+    def quick_date(self, name: str) -> datetime.date:
         if name == "tomorrow":
             return add_working_days(self.today, 1)
         return add_working_days(self.today + datetime.timedelta(days=7 if name == "week" else 14), 0)
@@ -93,15 +97,15 @@ class NoteForm(Form):
         data = super().clean() or {}
         if data.get("kind") not in (None, "", Kind.NO_ANSWER) and not data.get("text", "x").strip():
             self.add_error("text", "Write what happened")
-        data["happened_at"] = self.happened_at(data)
+        data["happened_at"] = self.parse_happened_at(data)
         if "next_when" in self.fields:
-            data["next_step"] = self.next_step(data)
+            data["next_step"] = self.parse_next_step(data)
         elif not self.case.is_open and (lost := self.data.get("next_words", "").strip()):
             words = "This case was closed meanwhile and has no next step. If it still matters, write it in your words"
             self.add_error(None, f"{words}: “{lost[:200]}”")
         return data
 
-    def happened_at(self, data: dict[str, Any]) -> datetime.datetime | None:
+    def parse_happened_at(self, data: dict[str, Any]) -> datetime.datetime | None:
         """The moment in London; None for now. Without a time it is midday, or now if that is still to come."""
         if data.get("when") != "earlier" or "on" in self.errors or "at" in self.errors:
             return None
@@ -113,7 +117,7 @@ class NoteForm(Form):
             self.add_error("at", "The time must be in the past")
         return min(moment, timezone.now())
 
-    def next_step(self, data: dict[str, Any]) -> NextStep | None:
+    def parse_next_step(self, data: dict[str, Any]) -> NextStep | None:
         """None: leave it as it is. A day without words moves the step that stands."""
         words, when = data.get("next_words", "").strip(), data.get("next_when")
         if when == "none":
@@ -122,12 +126,12 @@ class NoteForm(Form):
             if words and when:
                 self.add_error("next_when", "Choose by when the next step is to be done")
             return None
-        words = words or self.case.next_action or (TRY_AGAIN if data.get("kind") == Kind.NO_ANSWER else "")
+        words = words or self.case.next_action or (NO_ANSWER_NEXT_STEP if data.get("kind") == Kind.NO_ANSWER else "")
         if not words:
             self.add_error("next_words", "Write what the next step is")
         if when == "date" and not data.get("next_on") and "next_on" not in self.errors:
             self.add_error("next_on", "Enter the day the next step is to be done by")
-        return NextStep(words, data.get("next_on") if when == "date" else self.quick(when))
+        return NextStep(words, data.get("next_on") if when == "date" else self.quick_date(when))
 
     @property
     def more_is_open(self) -> bool:
@@ -136,12 +140,12 @@ class NoteForm(Form):
         return not usual or any(name in self.errors for name in ("when", "on", "at", "audience"))
 
 
-def short(day: datetime.date) -> str:
+def format_short_day(day: datetime.date) -> str:
     """Mon 23 Nov"""
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def typed(form: type[Form], draft: Draft) -> dict[str, Any]:
+def draft_to_initial(form: type[Form], draft: Draft) -> dict[str, Any]:
     """What a draft holds, as the initial values of an unbound form: half-typed dates included."""
     data = QueryDict(mutable=True)
     for name, values in draft.data.items():
@@ -154,10 +158,13 @@ def typed(form: type[Form], draft: Draft) -> dict[str, Any]:
     }
 
 
-class CorrectForm(Form):
+class CorrectionForm(Form):
     button = "Add the correction"
     text = TextField(
-        label="What it should say", max_length=LONGEST, rows=6, error_messages={"required": "Write what it should say"}
+        label="What it should say",
+        max_length=MAX_ENTRY_LENGTH,
+        rows=6,
+        error_messages={"required": "Write what it should say"},
     )
     key = IdempotencyKey()
 

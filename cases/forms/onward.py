@@ -7,13 +7,13 @@ from django import forms
 from django.utils import timezone
 
 from agencies.models import Agency
-from cases.actions.onward import Ask
+from cases.actions.onward import OnwardRequest
 from cases.models import Person
 from config.forms import Checkboxes, Form, IdempotencyKey, Radios, TextField
 from directory.models import Service, TaxonomyTerm
 
-HOW = ["Said so on the phone", "Said so face to face", "Wrote or signed it"]
-LONGEST = datetime.timedelta(hours=12)  # a form open for longer counts as opened then (time to refer)
+AGREEMENT_WAYS = ["Said so on the phone", "Said so face to face", "Wrote or signed it"]
+MAX_FORM_AGE = datetime.timedelta(hours=12)  # a form open for longer counts as opened then (time to refer)
 
 
 class ReferOnForm(Form):
@@ -44,7 +44,7 @@ class ReferOnForm(Form):
     )
     how_agreed = Radios(
         label="How was it agreed?",
-        choices=[(how, how) for how in HOW],
+        choices=[(how, how) for how in AGREEMENT_WAYS],
         error_messages={"required": "Choose how it was agreed"},
     )
     started_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
@@ -57,7 +57,7 @@ class ReferOnForm(Form):
         self.services, self.needs_offered = services, needs
         self.fields["started_at"].initial = timezone.now
         for agency in {service.agency_id: service.agency for service in services}.values():
-            self.fields[self.name_of(agency)] = forms.BooleanField(
+            self.fields[self.agreement_field_name(agency)] = forms.BooleanField(
                 label=f"{person.known_as} agreed that what is shown here may be shared with {agency.name}",
                 error_messages={"required": f"{person.known_as} must agree before you can send this to {agency.name}"},
             )
@@ -68,14 +68,14 @@ class ReferOnForm(Form):
                 choices=[(str(term.pk), term.name) for term in needs],
                 help_text="The group sees what you tick.",
             )
-        self.order_fields(["message", "safe", "risks", "needs", *self.agreement_names, "how_agreed"])
+        self.order_fields(["message", "safe", "risks", "needs", *self.agreement_field_names, "how_agreed"])
 
     @staticmethod
-    def name_of(agency: Agency) -> str:
+    def agreement_field_name(agency: Agency) -> str:
         return f"agreed_{agency.pk.hex}"
 
     @property
-    def agreement_names(self) -> list[str]:
+    def agreement_field_names(self) -> list[str]:
         return [name for name in self.fields if name.startswith("agreed_")]
 
     def clean(self) -> dict[str, Any]:
@@ -88,13 +88,13 @@ class ReferOnForm(Form):
     def opened_at(self) -> datetime.datetime:
         """When the form was opened, as far as that can be true."""
         now = timezone.now()
-        return min(now, max(self.cleaned_data.get("started_at") or now, now - LONGEST))
+        return min(now, max(self.cleaned_data.get("started_at") or now, now - MAX_FORM_AGE))
 
     @property
-    def ask(self) -> Ask:
+    def onward_request(self) -> OnwardRequest:
         said = self.cleaned_data
         chosen = set(said.get("needs", []))
-        return Ask(
+        return OnwardRequest(
             message=said["message"],
             how_agreed=said["how_agreed"],
             risks=said["risks"].strip() if said["safe"] == "yes" else "",

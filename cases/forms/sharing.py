@@ -1,7 +1,7 @@
 from config.forms import Form, TextField
 
 
-class TakeBackForm(Form):
+class TakeBackAgreementForm(Form):
     """Taking back an agreement."""
 
     button = "Take back the agreement"

@@ -1,7 +1,7 @@
 """The case history: one writer, one reader, one proof that nothing was rewritten.
 
-`record()` is the only function that adds an entry, `timeline()` the only one that pages through them,
-`erase()` the only lawful way to take words out of one. The proof is in cases/history/verify.py.
+`record_entry()` is the only function that adds an entry, `timeline_page()` the only one that pages through them,
+`erase_entry()` the only lawful way to take words out of one. The proof is in cases/history/verify.py.
 """
 
 import hashlib
@@ -20,34 +20,34 @@ from agencies.models import Author, Membership, Signed
 from cases.models import Audience, Case, Entry, Kind
 from referrals.models import Referral
 
-PAGE = 30  # entries shown at once
-ERASED = {"erased": True}  # the content of an entry after lawful erasure; its words are ""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PAGE_SIZE = 30  # entries shown at once
+ERASED_DETAILS = {"erased": True}  # the content of an entry after lawful erasure; its words are ""
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_encode_canonical_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
-def digest_of(text: str, details: Mapping[str, Any]) -> str:
+def hash_content(text: str, details: Mapping[str, Any]) -> str:
     """SHA-256 in hex of an entry's content: what lawful erasure blanks, and this outlives.
 
     The parts are joined by NUL, which no text in PostgreSQL can hold: no two contents read alike.
     """
-    return hashlib.sha256(f"{text}\0{_canonical(details) if details else '{}'}".encode()).hexdigest()
+    return hashlib.sha256(f"{text}\0{_encode_canonical_json(details) if details else '{}'}".encode()).hexdigest()
 
 
-def chain_of(previous: str, metadata: Iterable[str], digest: str) -> str:
-    """The chain after an entry: SHA-256 of the previous chain, what `metadata_of` gives, and the entry's digest."""
+def hash_chain(previous: str, metadata: Iterable[str], digest: str) -> str:
+    """The chain after an entry: SHA-256 of the previous chain, what `entry_metadata` gives, and the entry's digest."""
     return hashlib.sha256("\0".join((previous, *metadata, digest)).encode()).hexdigest()
 
 
-def metadata_of(entry: Entry) -> tuple[str, ...]:
+def entry_metadata(entry: Entry) -> tuple[str, ...]:
     """All that is true of an entry beside its content, as text, in the order that cases/history/verify.py reads it."""
     parts = (
         entry.case_id,
         entry.number,
         entry.kind,
-        microseconds(entry.happened_at),
-        microseconds(entry.written_at),
+        epoch_microseconds(entry.happened_at),
+        epoch_microseconds(entry.written_at),
         entry.hand,
         entry.written_by_id,
         entry.written_for_id,
@@ -60,13 +60,13 @@ def metadata_of(entry: Entry) -> tuple[str, ...]:
     return tuple("" if part is None else str(part) for part in parts)
 
 
-def microseconds(moment: datetime) -> int:
+def epoch_microseconds(moment: datetime) -> int:
     """Whole microseconds since 1970 in UTC: PostgreSQL's own precision."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - UNIX_EPOCH) // timedelta(microseconds=1)
 
 
 @transaction.atomic
-def record(
+def record_entry(
     *,
     case: Case,
     kind: Kind,
@@ -101,17 +101,17 @@ def record(
         about=about,
         corrects=corrects,
         key=key,
-        digest=digest_of(text, content),
+        digest=hash_content(text, content),
         **Signed.signature(by),
     )
-    entry.chain = chain_of(head.chain, metadata_of(entry), entry.digest)
+    entry.chain = hash_chain(head.chain, entry_metadata(entry), entry.digest)
     entry.save()
     case.entry_count, case.chain, case.last_entry_at = entry.number, entry.chain, now
     Case.objects.filter(pk=head.pk).update(entry_count=entry.number, chain=entry.chain, last_entry_at=now)
     return entry
 
 
-def timeline(*, case: Case, member: Membership, before: int | None = None) -> QuerySet[Entry]:
+def timeline_page(*, case: Case, member: Membership, before: int | None = None) -> QuerySet[Entry]:
     """The newest entries of `case` that the member may read, older than number `before` when given.
 
     Sliced to one more than a page: the extra one says that there is more.
@@ -119,10 +119,10 @@ def timeline(*, case: Case, member: Membership, before: int | None = None) -> Qu
     entries = Entry.visible_to(member).filter(case=case)
     if before is not None:
         entries = entries.filter(number__lt=before)
-    return with_corrections(entries).order_by("-number")[: PAGE + 1]
+    return annotate_corrections(entries).order_by("-number")[: PAGE_SIZE + 1]
 
 
-def whole(*, case: Case, member: Membership, team: bool = True) -> QuerySet[Entry]:
+def full_timeline(*, case: Case, member: Membership, team: bool = True) -> QuerySet[Entry]:
     """Every entry of `case` that the member may read, in order, for the history on paper.
 
     With `team=False` without the team's private entries, as the person gets it.
@@ -130,10 +130,10 @@ def whole(*, case: Case, member: Membership, team: bool = True) -> QuerySet[Entr
     entries = Entry.visible_to(member).filter(case=case)
     if not team:
         entries = entries.exclude(audience=Audience.TEAM)
-    return with_corrections(entries).order_by("number")
+    return annotate_corrections(entries).order_by("number")
 
 
-def with_corrections(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+def annotate_corrections(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """With the number of the entry that each corrects, and the numbers of those that correct it (which have the
     same audience: whoever reads the one reads the other)."""
     later = Entry.objects.filter(corrects=OuterRef("pk")).order_by("number").values("number")
@@ -141,23 +141,24 @@ def with_corrections(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 
 @transaction.atomic
-def erase(entry: Entry, *, by: Author, reason: str) -> Entry:
+def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
     """Take the words out of one entry for good (UK GDPR article 17), and write an entry that says so.
 
     Text and details go; that the entry was there, who wrote it and when, its digest and the chain stay, so
     the history still verifies. Returns the new entry. Raises ValueError for an entry that records an erasure
     or is blank already.
     """
-    if entry.kind == Kind.ERASED or entry.details == ERASED:
+    if entry.kind == Kind.ERASED or entry.details == ERASED_DETAILS:
         raise ValueError("There are no words to take out of this entry.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.erasing', 'on', true)")
         cursor.execute(
-            "UPDATE cases_entry SET text = '', details = %s::jsonb WHERE id = %s", [json.dumps(ERASED), entry.pk]
+            "UPDATE cases_entry SET text = '', details = %s::jsonb WHERE id = %s",
+            [json.dumps(ERASED_DETAILS), entry.pk],
         )
         cursor.execute("SELECT set_config('app.erasing', '', true)")
-    entry.text, entry.details = "", dict(ERASED)
-    return record(
+    entry.text, entry.details = "", dict(ERASED_DETAILS)
+    return record_entry(
         case=entry.case,
         kind=Kind.ERASED,
         by=by,

@@ -10,31 +10,31 @@ from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
-from cases.history.record import ERASED, chain_of, digest_of
+from cases.history.record import ERASED_DETAILS, hash_chain, hash_content
 from cases.models import Kind
 
 # The columns of `history.metadata_of`, in its order and as it writes them.
-ROWS = """
+ENTRIES_SQL = """
 SELECT case_id::text, number::text, kind, (extract(epoch FROM happened_at) * 1000000)::bigint::text,
     (extract(epoch FROM written_at) * 1000000)::bigint::text, hand, coalesce(written_by_id::text, ''),
     coalesce(written_for_id::text, ''), author_name, agency_name, audience, coalesce(about_id::text, ''),
     coalesce(corrects_id::text, ''), digest, chain, text, CASE details WHEN '{}' THEN NULL ELSE details::text END
 FROM cases_entry e WHERE %(case)s::uuid IS NULL OR case_id = %(case)s ORDER BY e.case_id, e.number
 """
-HEADS = """
+CUT_OFF_HEADS_SQL = """
 SELECT c.id, c.entry_count FROM cases_case c
 LEFT JOIN cases_entry e ON e.case_id = c.id AND e.number = c.entry_count
 WHERE (%(case)s::uuid IS NULL OR c.id = %(case)s) AND coalesce(e.chain, '') <> c.chain
 ORDER BY c.id
 """
-DIGEST, CHAIN = 13, 14  # columns of ROWS; the text and the details follow them
-CHUNK = 5000  # rows held in memory at once
+DIGEST_COLUMN, CHAIN_COLUMN = 13, 14  # columns of ROWS; the text and the details follow them
+FETCH_SIZE = 5000  # rows held in memory at once
 
-Row = tuple[str, ...]
+EntryRow = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Fault:
+class HistoryFault:
     """Where a history does not verify: the case, the number of the entry, and what is wrong there."""
 
     case_id: uuid.UUID
@@ -46,7 +46,7 @@ class Fault:
 
 
 @dataclass
-class Reader:
+class CaseCheck:
     """Where the check stands within one case."""
 
     case_id: str = ""
@@ -56,70 +56,70 @@ class Reader:
     erased: set[int] = field(default_factory=set)  # entries that a later one says were erased
 
 
-def verify(case_id: uuid.UUID | None = None) -> Iterator[Fault | int]:
+def verify_histories(case_id: uuid.UUID | None = None) -> Iterator[HistoryFault | int]:
     """Yields each fault of one case or of all, and at last the number of entries checked.
 
     An entry erased by law is blank and keeps its digest, so its chain still verifies; one that is blank
     without an entry that says so is a fault.
     """
-    reader, checked = Reader(), 0
-    for row in _rows(case_id):
+    reader, checked = CaseCheck(), 0
+    for row in _fetch_entry_rows(case_id):
         if row[0] != reader.case_id:
-            yield from _unexplained(reader)
-            reader = Reader(row[0])
+            yield from _find_unexplained_blanks(reader)
+            reader = CaseCheck(row[0])
         checked += 1
         if not _is_sound(reader, row):
-            yield from _look_closely(reader, row)
-        reader.chain, reader.number = row[CHAIN], reader.number + 1
-    yield from _unexplained(reader)
-    yield from _heads_that_differ(case_id)
+            yield from _find_entry_faults(reader, row)
+        reader.chain, reader.number = row[CHAIN_COLUMN], reader.number + 1
+    yield from _find_unexplained_blanks(reader)
+    yield from _find_cut_off_histories(case_id)
     yield checked
 
 
-def _rows(case_id: uuid.UUID | None) -> Iterator[Row]:
+def _fetch_entry_rows(case_id: uuid.UUID | None) -> Iterator[EntryRow]:
     """Plain rows from a cursor on the server, in order of case and number."""
     connection.ensure_connection()
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(ROWS, {"case": case_id})
-        while rows := cursor.fetchmany(CHUNK):
+        cursor.execute(ENTRIES_SQL, {"case": case_id})
+        while rows := cursor.fetchmany(FETCH_SIZE):
             yield from rows
 
 
-def _is_sound(reader: Reader, row: Row) -> bool:
+def _is_sound(reader: CaseCheck, row: EntryRow) -> bool:
     """Whether there is nothing to say about this entry: it follows the last one, and its hashes hold."""
     details = json.loads(row[-1]) if row[-1] else {}
     return (
         row[1] == str(reader.number + 1)
         and row[2] != Kind.ERASED.value
-        and digest_of(row[-2], details) == row[DIGEST]
-        and chain_of(reader.chain, row[:DIGEST], row[DIGEST]) == row[CHAIN]
+        and hash_content(row[-2], details) == row[DIGEST_COLUMN]
+        and hash_chain(reader.chain, row[:DIGEST_COLUMN], row[DIGEST_COLUMN]) == row[CHAIN_COLUMN]
     )
 
 
-def _look_closely(reader: Reader, row: Row) -> Iterator[Fault]:
+def _find_entry_faults(reader: CaseCheck, row: EntryRow) -> Iterator[HistoryFault]:
     """The faults of one entry, given what came before it; erasures are noted in the reader."""
     case, number, text, details = uuid.UUID(row[0]), int(row[1]), row[-2], json.loads(row[-1] or "{}")
     if number != reader.number + 1:
-        yield Fault(case, reader.number + 1, "an entry is missing")
+        yield HistoryFault(case, reader.number + 1, "an entry is missing")
         reader.number = number - 1
-    if not text and details == ERASED:
+    if not text and details == ERASED_DETAILS:
         reader.blank.add(number)
-    elif digest_of(text, details) != row[DIGEST]:
-        yield Fault(case, number, "the content was changed")
-    if chain_of(reader.chain, row[:DIGEST], row[DIGEST]) != row[CHAIN]:
-        yield Fault(case, number, "the chain is broken")
+    elif hash_content(text, details) != row[DIGEST_COLUMN]:
+        yield HistoryFault(case, number, "the content was changed")
+    if hash_chain(reader.chain, row[:DIGEST_COLUMN], row[DIGEST_COLUMN]) != row[CHAIN_COLUMN]:
+        yield HistoryFault(case, number, "the chain is broken")
     if row[2] == Kind.ERASED.value:
         reader.erased.add(details.get("number", 0))
 
 
-def _unexplained(reader: Reader) -> Iterator[Fault]:
+def _find_unexplained_blanks(reader: CaseCheck) -> Iterator[HistoryFault]:
     for number in sorted(reader.blank - reader.erased):
-        yield Fault(uuid.UUID(reader.case_id), number, "the words were taken out, and no entry says so")
+        yield HistoryFault(uuid.UUID(reader.case_id), number, "the words were taken out, and no entry says so")
 
 
-def _heads_that_differ(case_id: uuid.UUID | None) -> Iterator[Fault]:
+def _find_cut_off_histories(case_id: uuid.UUID | None) -> Iterator[HistoryFault]:
     """Cases whose head is not their last entry: the end of the history was cut off."""
     with connection.cursor() as cursor:
-        cursor.execute(HEADS, {"case": case_id})
+        cursor.execute(CUT_OFF_HEADS_SQL, {"case": case_id})
         for case, number in cursor.fetchall():
-            yield Fault(case, number, "the end of the history is missing")
+            yield HistoryFault(case, number, "the end of the history is missing")

@@ -11,7 +11,7 @@ from agencies.models import Agency, Membership
 from cases.models.person import Person
 from config.append_only import AppendOnly
 from referrals.models import Referral
-from referrals.states import Status
+from referrals.states import ReferralStatus
 
 
 class ClosingReason(models.Model):
@@ -19,7 +19,7 @@ class ClosingReason(models.Model):
 
     code = models.SlugField(max_length=50, unique=True)
     text = models.CharField(max_length=200)
-    referral_becomes = models.CharField(max_length=15, choices=Status, default=Status.COMPLETED)
+    referral_becomes = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.COMPLETED)
     snomed = models.CharField(max_length=18, blank=True, help_text="A code to add to the answer, if any")
     snomed_term = models.CharField(max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
@@ -32,7 +32,7 @@ class ClosingReason(models.Model):
         return self.text
 
     @classmethod
-    def offered(cls) -> "models.QuerySet[Self]":
+    def in_use(cls) -> "models.QuerySet[Self]":
         """Those that the place still offers, in its order."""
         return cls.objects.filter(retired_at=None)
 
@@ -52,7 +52,7 @@ class Outcome(models.Model):
         return self.text
 
     @classmethod
-    def offered(cls) -> "models.QuerySet[Self]":
+    def in_use(cls) -> "models.QuerySet[Self]":
         """Those that the place still offers, in its order."""
         return cls.objects.filter(retired_at=None)
 
@@ -120,7 +120,7 @@ class Case(models.Model):
         return cls.objects.select_related("person", "agency", "lead__user").select_for_update(of=("self",))
 
     @classmethod
-    def worked_by(cls, member: Membership) -> "models.QuerySet[Self]":
+    def of_own_team(cls, member: Membership) -> "models.QuerySet[Self]":
         """The cases of the member's own team: who refers on from one, closes it, or takes back an agreement."""
         return cls.visible_to(member).filter(agency=member.agency_id)
 

@@ -42,8 +42,8 @@ class Kind(models.TextChoices):
     ERASED = "erased", "Words removed by law"
 
 
-CONTACTS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT})  # the person was reached
-WRITTEN = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE})  # what the composer offers
+CONTACT_KINDS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT})  # the person was reached
+NOTE_KINDS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE})  # what the composer offers
 
 
 class Entry(AppendOnly, Signed):
@@ -81,6 +81,6 @@ class Entry(AppendOnly, Signed):
         return cls.objects.filter(access.entries(member))
 
     @classmethod
-    def written_with(cls, case: Case, key: uuid.UUID) -> bool:
+    def has_key(cls, case: Case, key: uuid.UUID) -> bool:
         """Whether a form with this idempotency key has written to the case already."""
         return cls.objects.filter(case=case, key=key).exists()

@@ -12,18 +12,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft, Membership
-from cases.access_log import open_case, opened
-from cases.actions.onward import Ask, in_words, refer_on, what_they_get
-from cases.actions.onward import signpost as tell_about
-from cases.activities import able_to_answer, chosen_services, look, needs_of, not_shown
-from cases.activities import activities as rows
-from cases.booking import booked_from
+from cases.access_log import get_case_logged, log_access
+from cases.actions.onward import OnwardRequest, format_shared_details, refer_on, shared_referral_columns
+from cases.actions.onward import record_signposting as tell_about
+from cases.activities import build_activity_rows as rows
+from cases.activities import (
+    chosen_but_not_shown,
+    find_answering_services,
+    list_needs,
+    load_chosen_services,
+    search_near_home,
+)
+from cases.booking import load_case_bookings
 from cases.forms.activities import FindActivitiesForm
-from cases.forms.drafts import drafted
+from cases.forms.drafts import load_draft_initial
 from cases.forms.onward import ReferOnForm
 from cases.models import Case, CaseReferral
-from cases.onward import asked_already, asked_from
-from config.forms import answer
+from cases.onward import load_onward_referrals, open_onward_by_service
+from config.forms import render_form_page
 from config.http import parse_uuid
 from config.template_tags import date_words
 from directory.models import Service
@@ -35,14 +41,14 @@ from referrals.models import Referral
 def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Opened without a question, it searches for the first need that the person was referred for."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = open_case(request, pk, "activities")
-    needs = needs_of(case)
+    case = get_case_logged(request, pk, "activities")
+    needs = list_needs(case)
     asked = request.GET if request.GET else QueryDict(f"need={needs[0].code}" if needs else "")
     form = FindActivitiesForm(asked, placed=bool(case.person.postcode))
-    found = look(case, form, request.GET.get("after", "")) if form.is_valid() else None
-    chosen = chosen_services(member, request.GET.getlist("service"))
+    found = search_near_home(case, form, request.GET.get("after", "")) if form.is_valid() else None
+    chosen = load_chosen_services(member, request.GET.getlist("service"))
     shown = rows(found, case, chosen) if found else []
-    return answer(
+    return render_form_page(
         request,
         "cases/activities.html",
         part={"results": "results"},
@@ -53,9 +59,9 @@ def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "found": found,
             "key": uuid.uuid4(),
             "rows": shown,
-            "kept": not_shown(chosen, shown),
-            "asked": asked_from(case),
-            "booked": booked_from(case),
+            "kept": chosen_but_not_shown(chosen, shown),
+            "asked": load_onward_referrals(case),
+            "booked": load_case_bookings(case),
             "query": request.GET.urlencode(),
             "ours": case.agency_id == member.agency_id,
         },
@@ -67,8 +73,8 @@ def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def signpost(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One click: note that the person was told about an activity."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = get_object_or_404(Case.worked_by(member).select_related("person", "agency"), pk=pk)
-    service = next(iter(chosen_services(member, [request.POST.get("service", "")])), None)
+    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency"), pk=pk)
+    service = next(iter(load_chosen_services(member, [request.POST.get("service", "")])), None)
     key = parse_uuid(request.POST.get("key"))
     if service is None or key is None:
         messages.error(request, "We could not tell which activity you meant. Try again.")
@@ -85,20 +91,20 @@ def signpost(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def send_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Refer on to the services ticked (`service` in the query, once for each)."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = get_object_or_404(Case.worked_by(member).select_related("person", "agency", "lead__user"), pk=pk)
-    services = to_ask(
-        case, chosen_services(member, request.GET.getlist("service")), parse_uuid(request.POST.get("key"))
+    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+    services = filter_services_to_ask(
+        case, load_chosen_services(member, request.GET.getlist("service")), parse_uuid(request.POST.get("key"))
     )
     if not services or case.closed_at:
-        messages.error(request, why_not(case))
+        messages.error(request, explain_refusal(case))
         return redirect("cases:activities", pk=case.pk)
-    needs = needs_of(case)
+    needs = list_needs(case)
     form = ReferOnForm(
         request.POST if request.method == "POST" else None,
         services=services,
         person=case.person,
         needs=needs,
-        initial=drafted(member, f"refer on:{case.pk}", "message", "safe", "risks"),
+        initial=load_draft_initial(member, f"refer on:{case.pk}", "message", "safe", "risks"),
     )
     if form.is_valid():
         sent = refer_on(
@@ -106,35 +112,35 @@ def send_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             by=Author.of(member),
             key=form.cleaned_data["key"],
             services=services,
-            ask=form.ask,
+            ask=form.onward_request,
             started_at=form.opened_at,
         )
-        Draft.discard(member=member, key=f"refer on:{case.pk}")
-        messages.success(request, sent_words(sent))
+        Draft.discard_draft(member=member, key=f"refer on:{case.pk}")
+        messages.success(request, format_sent_message(sent))
         return redirect("cases:activities", pk=case.pk)
-    opened(request, case, "activities")
-    return answer(
+    log_access(request, case, "activities")
+    return render_form_page(
         request,
         "cases/send_on.html",
         {
             "case": case,
             "form": form,
             "services": services,
-            **beside(case),
+            **build_send_on_context(case),
         },
     )
 
 
-def beside(case: Case) -> dict[str, Any]:
+def build_send_on_context(case: Case) -> dict[str, Any]:
     """What stands beside the form: what a group gets, and what only the connector reads."""
     received = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
-    given = in_words(Referral(**what_they_get(case.person, Ask())))
+    given = format_shared_details(Referral(**shared_referral_columns(case.person, OnwardRequest())))
     return {"given": given[:-1], "known": [link.referral for link in received]}  # the last is asked on the form
 
 
-def to_ask(case: Case, services: list[Service], key: uuid.UUID | None) -> list[Service]:
+def filter_services_to_ask(case: Case, services: list[Service], key: uuid.UUID | None) -> list[Service]:
     """Those that can answer and have not been asked; what this very form has sent already counts as not asked."""
-    asked, answering = asked_already(case), able_to_answer(services)
+    asked, answering = open_onward_by_service(case), find_answering_services(services)
     return [
         service
         for service in services
@@ -143,12 +149,12 @@ def to_ask(case: Case, services: list[Service], key: uuid.UUID | None) -> list[S
     ]
 
 
-def why_not(case: Case) -> str:
+def explain_refusal(case: Case) -> str:
     if case.closed_at:
         return "This case is closed, so nobody is referred on from it."
     return "Choose at least one activity that has not been asked and that takes referrals."
 
 
-def sent_words(sent: list[Referral]) -> str:
+def format_sent_message(sent: list[Referral]) -> str:
     names = get_text_list([str(referral.service) for referral in sent], "and")
     return f"Sent to {names}. They answer by {date_words(max(referral.answer_by for referral in sent))}."

@@ -11,56 +11,56 @@ from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
 from bookings.actions import BookingRefused
-from bookings.actions.book import why_closed
-from bookings.lists import find_session
-from bookings.lists import in_words as session_in_words
-from bookings.states import Booked
-from cases.access_log import opened
-from cases.actions.booking import book_for, booked_for, move_for, what_passes
-from cases.booking import bookings_of, in_words
-from cases.forms.booking import BookForForm
+from bookings.actions.book import booking_closed_reason
+from bookings.lists import find_listed_session
+from bookings.lists import summarise_session as session_in_words
+from bookings.states import BookingStatus
+from cases.access_log import log_access
+from cases.actions.booking import book_for_case, find_standing_booking, move_case_booking, shared_contact
+from cases.booking import bookings_of, build_booking_row
+from cases.forms.booking import CaseBookingForm
 from cases.models import Case
-from config.forms import answer
-from config.fragments import page
+from config.forms import render_form_page
+from config.fragments import render_page
 from config.http import parse_uuid
 from directory.models import Session
 
-DEEDS = {"accept": Booked.BOOKED, "cancel": Booked.CANCELLED}
+BOOKING_MOVES = {"accept": BookingStatus.BOOKED, "cancel": BookingStatus.CANCELLED}
 
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: MemberRequest, pk: uuid.UUID, session: uuid.UUID) -> HttpResponse:
-    case, found = own_case(request, pk), find_session(session)
+    case, found = get_own_case(request, pk), find_listed_session(session)
     if found is None:
         raise Http404
-    if there := booked_for(case, found):
+    if there := find_standing_booking(case, found):
         messages.info(request, f"{case.person.known_as}: {there.get_status_display().lower()}.")
         return redirect("cases:booking", pk=pk, booking=there.pk)
-    if case.closed_at or (why := why_closed(found)):
+    if case.closed_at or (why := booking_closed_reason(found)):
         messages.error(request, "This case is closed." if case.closed_at else why)
         return redirect("cases:activities", pk=pk)
     posted = request.POST if request.method == "POST" else None
-    form = BookForForm(posted, person=case.person, agency=found.service.agency)
+    form = CaseBookingForm(posted, person=case.person, agency=found.service.agency)
     if form.is_valid():
-        return take(request, case, found, form)
-    opened(request, case, "book")
-    return answer(
+        return save_booking(request, case, found, form)
+    log_access(request, case, "book")
+    return render_form_page(
         request,
         "cases/book.html",
         {
             "case": case,
             "form": form,
             "words": session_in_words(found),
-            "who": what_passes(case.person),
+            "who": shared_contact(case.person),
         },
     )
 
 
-def take(request: MemberRequest, case: Case, session: Session, form: BookForForm) -> HttpResponse:
+def save_booking(request: MemberRequest, case: Case, session: Session, form: CaseBookingForm) -> HttpResponse:
     said = form.cleaned_data
     try:
-        made = book_for(
+        made = book_for_case(
             case=case, by=Author.of(request.member), key=said["key"], session=session, how_agreed=said["how_agreed"]
         )
     except BookingRefused as error:
@@ -73,12 +73,12 @@ def take(request: MemberRequest, case: Case, session: Session, form: BookForForm
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking(request: MemberRequest, pk: uuid.UUID, booking: uuid.UUID) -> HttpResponse:
-    case = own_case(request, pk)
+    case = get_own_case(request, pk)
     found = get_object_or_404(bookings_of(case), pk=booking)
-    to = DEEDS.get(request.POST.get("deed", ""))
+    to = BOOKING_MOVES.get(request.POST.get("deed", ""))
     if request.method == "POST" and to:
         try:
-            move_for(
+            move_case_booking(
                 case=case, by=Author.of(request.member), booking=found, to=to, key=parse_uuid(request.POST.get("key"))
             )
         except BookingRefused as error:
@@ -86,19 +86,19 @@ def booking(request: MemberRequest, pk: uuid.UUID, booking: uuid.UUID) -> HttpRe
         else:
             messages.success(request, f"{found.session.service.name}: {found.get_status_display().lower()}.")
         return redirect("cases:activities", pk=pk)
-    opened(request, case, "booking")
-    return page(
+    log_access(request, case, "booking")
+    return render_page(
         request,
         "cases/booking.html",
         {
             "case": case,
-            "booked": in_words(found),
+            "booked": build_booking_row(found),
             "words": session_in_words(found.session),
             "key": uuid.uuid4(),
         },
     )
 
 
-def own_case(request: MemberRequest, pk: uuid.UUID) -> Case:
+def get_own_case(request: MemberRequest, pk: uuid.UUID) -> Case:
     """A case of the member's own team. Http404 for any other."""
-    return get_object_or_404(Case.worked_by(request.member).select_related("person", "agency", "lead__user"), pk=pk)
+    return get_object_or_404(Case.of_own_team(request.member).select_related("person", "agency", "lead__user"), pk=pk)

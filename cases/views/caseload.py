@@ -8,14 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from agencies.access import Permission, Role, allow, may
+from agencies.access import Permission, Role, allow, has_permission
 from agencies.models import Membership
-from cases.caseload import counts, find_people, rows
-from cases.forms.caseload import FindForm
-from config.forms import answer
+from cases.caseload import count_lists, find_people, load_list_page
+from cases.forms.caseload import FindPersonForm
+from config.forms import render_form_page
 from config.http import parse_uuid
 
-TILES = [  # list, words when it is one, words
+CASELOAD_TILES = [  # list, words when it is one, words
     ("new", "New referral to accept", "New referrals to accept"),
     ("first", "First contact to make", "First contacts to make"),
     ("due", "Due today", "Due today"),
@@ -23,8 +23,8 @@ TILES = [  # list, words when it is one, words
     ("quiet", "Quiet for 14 days", "Quiet for 14 days"),
     ("waiting", "Waiting on a group", "Waiting on a group"),
 ]
-TITLES = {"today": "To do today", "all": "Everybody", **{name: words for name, _, words in TILES}}
-PARTS = {"more": "rows", "found": "found"}
+LIST_TITLES = {"today": "To do today", "all": "Everybody", **{name: words for name, _, words in CASELOAD_TILES}}
+PAGE_PARTS = {"more": "rows", "found": "found"}
 
 
 @allow(Permission.WORK_CASES)
@@ -33,19 +33,19 @@ def caseload(request: HttpRequest) -> HttpResponse:
     """GET shows a list (`list`, `who`, `after` in the query); POST finds people, and leaves no trace in an address."""
     member = request.member  # type: ignore[attr-defined]
     who = request.GET.get("who", "")
-    colleagues = team_of(member)
-    whose = chosen(member, who, colleagues)
+    colleagues = list_colleagues(member)
+    whose = choose_caseload_owner(member, who, colleagues)
     name = request.GET.get("list", "today")
-    if name not in TITLES:
+    if name not in LIST_TITLES:
         raise Http404
-    form = FindForm(request.POST if request.method == "POST" else None)
+    form = FindPersonForm(request.POST if request.method == "POST" else None)
     found, more_found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else ([], False)
-    shown, after = rows(member, whose, name, after=cursor(request))
-    figures = counts(member, whose)
-    return answer(
+    shown, after = load_list_page(member, whose, name, after=parse_cursor(request))
+    figures = count_lists(member, whose)
+    return render_form_page(
         request,
         "cases/caseload.html",
-        part=PARTS,
+        part=PAGE_PARTS,
         context={
             "form": form,
             "found": found,
@@ -53,28 +53,28 @@ def caseload(request: HttpRequest) -> HttpResponse:
             "rows": shown,
             "after": after,
             "name": name,
-            "title": TITLES[name],
-            "tiles": tiles(figures),
+            "title": LIST_TITLES[name],
+            "tiles": build_tiles(figures),
             "figures": figures,
             "who": who,
             "whose": whose,
             "colleagues": colleagues,
-            "greeting": greeting(),
-            "going_on": cursor(request) is not None,
+            "greeting": format_greeting(),
+            "going_on": parse_cursor(request) is not None,
             "with_whom": "Given to" if name == "new" else "" if whose else "Connector",
         },
     )
 
 
-def team_of(member: Membership) -> list[Membership]:
+def list_colleagues(member: Membership) -> list[Membership]:
     """Colleagues whose caseload the member may look at: those of a team lead's own team."""
-    if not may(member, Permission.SEE_TEAM):
+    if not has_permission(member, Permission.SEE_TEAM):
         return []
     team = Membership.visible_to(member).filter(ended_at=None, role__in=[Role.CONNECTOR, Role.LEAD])
     return list(team.select_related("user").only("user__name").order_by("user__name", "id"))
 
 
-def chosen(member: Membership, who: str, colleagues: list[Membership]) -> Membership | None:
+def choose_caseload_owner(member: Membership, who: str, colleagues: list[Membership]) -> Membership | None:
     """Whose caseload is shown: one's own, a colleague's, or None for the whole team."""
     if not who:
         return member
@@ -88,19 +88,19 @@ def chosen(member: Membership, who: str, colleagues: list[Membership]) -> Member
     return found
 
 
-def cursor(request: HttpRequest) -> uuid.UUID | None:
+def parse_cursor(request: HttpRequest) -> uuid.UUID | None:
     """The id after which the list goes on; a broken one begins at the start."""
     return parse_uuid(request.GET.get("after"))
 
 
-def tiles(figures: dict[str, int]) -> list[dict[str, Any]]:
+def build_tiles(figures: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {"name": name, "count": figures[name], "words": one if figures[name] == 1 else many}
-        for name, one, many in TILES
+        for name, one, many in CASELOAD_TILES
     ]
 
 
-def greeting() -> str:
+def format_greeting() -> str:
     """By London's clock."""
     hour = timezone.localtime().hour
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft
-from cases.access_log import opened
-from cases.actions.closing import close_case, codes_of, referrals_of
-from cases.forms.closing import CloseForm
-from cases.forms.drafts import drafted
+from cases.access_log import log_access
+from cases.actions.closing import close_case, list_open_referrals, list_snomed_codes
+from cases.forms.closing import CloseCaseForm
+from cases.forms.drafts import load_draft_initial
 from cases.models import Case, CaseReferral
-from config.forms import answer
+from config.forms import render_form_page
 from referrals.actions import MoveRefused
 
 
@@ -22,41 +22,41 @@ from referrals.actions import MoveRefused
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     member = request.member  # type: ignore[attr-defined]
-    case = get_object_or_404(Case.worked_by(member).select_related("person", "agency", "lead__user"), pk=pk)
+    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
     if case.closed_at:
         messages.info(request, "This case is closed.")
         return redirect("cases:case", pk=case.pk)
-    links = referrals_of(case)
+    links = list_open_referrals(case)
     received, sent = links[CaseReferral.Direction.RECEIVED], links[CaseReferral.Direction.SENT]
-    form = CloseForm(
+    form = CloseCaseForm(
         request.POST if request.method == "POST" else None,
         received=received,
         sent=sent,
-        initial=drafted(member, draft_key(case), "reason", "outcome", "summary"),
+        initial=load_draft_initial(member, closing_draft_key(case), "reason", "outcome", "summary"),
     )
     previewed = form.is_valid()
-    if previewed and "preview" not in request.POST and closed(request, case, form):
+    if previewed and "preview" not in request.POST and try_close_case(request, case, form):
         return redirect("cases:case", pk=case.pk)
-    opened(request, case, "close")
-    return answer(
+    log_access(request, case, "close")
+    return render_form_page(
         request,
         "cases/close.html",
         {
             "case": case,
             "form": form,
             "received": received,
-            "draft_key": draft_key(case),
+            "draft_key": closing_draft_key(case),
             "previewed": previewed and form.is_valid(),
-            "codes": codes_of(form.cleaned_data["reason"]) if previewed else [],
+            "codes": list_snomed_codes(form.cleaned_data["reason"]) if previewed else [],
         },
     )
 
 
-def draft_key(case: Case) -> str:
+def closing_draft_key(case: Case) -> str:
     return f"close:{case.pk}"
 
 
-def closed(request: HttpRequest, case: Case, form: CloseForm) -> bool:
+def try_close_case(request: HttpRequest, case: Case, form: CloseCaseForm) -> bool:
     """Close it; False, with the reason on the form, when a referral has moved on meanwhile."""
     said = form.cleaned_data
     try:
@@ -71,6 +71,6 @@ def closed(request: HttpRequest, case: Case, form: CloseForm) -> bool:
     except MoveRefused as refused:
         form.add_error(None, str(refused))
         return False
-    Draft.discard(member=request.member, key=draft_key(case))  # type: ignore[attr-defined]
+    Draft.discard_draft(member=request.member, key=closing_draft_key(case))  # type: ignore[attr-defined]
     messages.success(request, "The case is closed. Whoever referred has been told as far as the person agreed.")
     return True

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
-from cases.access_log import open_case
-from cases.actions.facts import ChangedMeanwhile, NumberIsTaken, change_fact
-from cases.facts import FACTS, Fact
-from cases.forms.facts import FactForm, form_for
+from cases.access_log import get_case_logged
+from cases.actions.facts import FactChangedMeanwhile, NHSNumberTaken, change_fact
+from cases.facts import KEY_FACTS, KeyFact
+from cases.forms.facts import FactForm, build_fact_form
 from cases.models import Case, Entry, Kind
-from cases.views.case import number
-from config.forms import answer
-from config.fragments import wants_part
+from cases.views.case import parse_entry_number
+from config.forms import render_form_page
+from config.fragments import wants_fragment
 from config.template_tags import when
 
 
@@ -27,13 +27,13 @@ from config.template_tags import when
 def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """`entry` (a number) fills the form with what a referral said otherwise. The owning team's alone."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = open_case(request, pk, "key facts")
-    known = FACTS.get(name)
+    case = get_case_logged(request, pk, "key facts")
+    known = KEY_FACTS.get(name)
     if known is None or case.agency_id != member.agency_id:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    form = form_for(known, case, data, said=said_in(request, case, known))
-    context: dict[str, Any] = {"case": case, "fact": known, "form": form, "swapped": wants_part(request)}
+    form = build_fact_form(known, case, data, said=load_referral_values(request, case, known))
+    context: dict[str, Any] = {"case": case, "fact": known, "form": form, "swapped": wants_fragment(request)}
     if request.method == "POST" and form.is_valid():
         try:
             change_fact(
@@ -44,32 +44,32 @@ def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
                 key=form.cleaned_data["key"],
             )
-        except NumberIsTaken:
+        except NHSNumberTaken:
             form.add_error("nhs_number", "Another person's record has this NHS number")
-        except ChangedMeanwhile:
-            context["theirs"] = conflict(form, case, known, member)
+        except FactChangedMeanwhile:
+            context["theirs"] = build_conflict_context(form, case, known, member)
         else:
             messages.success(request, f"{known.label}: saved.")
             return redirect(f"{reverse('cases:case', args=[case.pk])}?changed={known.name}")
-    return answer(request, "cases/fact.html", context)
+    return render_form_page(request, "cases/fact.html", context)
 
 
-def said_in(request: HttpRequest, case: Case, fact: Fact) -> dict[str, Any]:
+def load_referral_values(request: HttpRequest, case: Case, fact: KeyFact) -> dict[str, Any]:
     """What the referral in entry `entry` said of this fact; nothing when there is none."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    asked = number(request.GET.get("entry", ""))
+    asked = parse_entry_number(request.GET.get("entry", ""))
     entry = Entry.visible_to(member).filter(case=case, number=asked, kind=Kind.REFERRED).first() if asked else None
     said = entry.details.get("differs", {}).get(fact.name, {}) if entry else {}
     return {field: value for field, value in said.get("values", {}).items() if field in fact.fields}
 
 
-def conflict(form: FactForm, case: Case, fact: Fact, member: Membership) -> dict[str, str]:
+def build_conflict_context(form: FactForm, case: Case, fact: KeyFact, member: Membership) -> dict[str, str]:
     """Both versions are shown: the form keeps what was typed, and from now on knows what it would replace."""
     form.add_error(None, "Somebody changed this while you were writing. Look at both before you save")
-    form.data = {**form.data.dict(), "seen": fact.seen(case), "key": str(uuid.uuid4())}  # type: ignore[attr-defined]
+    form.data = {**form.data.dict(), "seen": fact.fingerprint(case), "key": str(uuid.uuid4())}  # type: ignore[attr-defined]
     mine = Entry.visible_to(member).filter(case=case, kind=Kind.FACT, details__fact=fact.name)
     latest = mine.order_by("-number").first()
     return {
-        "words": fact.words(case) or "Nothing",
+        "words": fact.format_value(case) or "Nothing",
         "by": f"{latest.byline}, {when(latest.written_at)}" if latest else "Somebody in another team",
     }

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
-from cases.access_log import open_case
+from cases.access_log import get_case_logged
 from cases.actions.give import give_case
-from cases.forms.opening import GiveForm
-from config.forms import answer
+from cases.forms.opening import GiveCaseForm
+from config.forms import render_form_page
 
 
 @allow(Permission.ASSIGN)
@@ -21,12 +21,12 @@ from config.forms import answer
 def give(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Only within the team that owns the case."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = open_case(request, pk, "give")
+    case = get_case_logged(request, pk, "give")
     if case.agency_id != member.agency_id:
         raise PermissionDenied
-    form = GiveForm(request.POST if request.method == "POST" else None, member=member, lead=case.lead_id)
+    form = GiveCaseForm(request.POST if request.method == "POST" else None, member=member, lead=case.lead_id)
     if request.method == "POST" and form.is_valid():
         give_case(case=case, to=form.cleaned_data["to"], by=Author.of(member), key=form.cleaned_data["key"])
         messages.success(request, f"{case.lead.user.name} leads this case now.")
         return redirect("cases:case", case.pk)
-    return answer(request, "cases/give.html", {"case": case, "form": form})
+    return render_form_page(request, "cases/give.html", {"case": case, "form": form})

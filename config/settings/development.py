@@ -2,7 +2,7 @@
 
 import os
 
-from config.database import database
+from config.database import build_database_settings
 from config.settings.base import *  # noqa: F403
 
 DEBUG = os.environ.get("DEBUG") == "1"  # off: errors look as they will to people
@@ -11,7 +11,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 STATIC_ROOT = None  # type: ignore[assignment]
 SECRET_KEY = "development-only-not-a-secret"  # noqa: S105
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-DATABASES = {"default": database()}
+DATABASES = {"default": build_database_settings()}
 INSTALLED_APPS += ["demo"]  # noqa: F405
 DEMO = True  # one-click sign-in and /outbox/, answered on loopback addresses only
 KEEP_SENT_MESSAGES = True  # production blanks the text of a message once it has left

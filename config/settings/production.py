@@ -5,11 +5,11 @@ import os
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import database
+from config.database import build_database_settings
 from config.settings.base import *  # noqa: F403
 
 
-def required(name: str) -> str:
+def require_env(name: str) -> str:
     """The environment variable `name`; raises ImproperlyConfigured when it is missing or empty."""
     value = os.environ.get(name, "")
     if not value:
@@ -20,32 +20,32 @@ def required(name: str) -> str:
 DEBUG = False
 DEMO = False
 KEEP_SENT_MESSAGES = False
-SECRET_KEY = required("SECRET_KEY")
+SECRET_KEY = require_env("SECRET_KEY")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
-required("DATABASE_URL")
-DATABASES = {"default": database()}
-ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",")
+require_env("DATABASE_URL")
+DATABASES = {"default": build_database_settings()}
+ALLOWED_HOSTS = require_env("ALLOWED_HOSTS").split(",")
 
-PLACE["base_url"] = required("BASE_URL").rstrip("/")  # noqa: F405
+PLACE["base_url"] = require_env("BASE_URL").rstrip("/")  # noqa: F405
 PLACE["name"] = os.environ.get("PLACE_NAME", PLACE["name"])  # noqa: F405
-PLACE["area"] = required("PLACE_AREA")  # noqa: F405
-PLACE["phone"] = required("PLACE_PHONE")  # noqa: F405
+PLACE["area"] = require_env("PLACE_AREA")  # noqa: F405
+PLACE["phone"] = require_env("PLACE_PHONE")  # noqa: F405
 PLACE["safeguarding_team"] = os.environ.get("SAFEGUARDING_TEAM", PLACE["safeguarding_team"])  # noqa: F405
-PLACE["safeguarding_phone"] = required("SAFEGUARDING_PHONE")  # noqa: F405
+PLACE["safeguarding_phone"] = require_env("SAFEGUARDING_PHONE")  # noqa: F405
 PLACE["licence"] = os.environ.get("DATA_LICENCE", "")  # noqa: F405
 PLACE["licence_url"] = os.environ.get("DATA_LICENCE_URL", "")  # noqa: F405
 PLACE["tiles"] = os.environ.get("TILES_URL", "")  # noqa: F405
 if PLACE["tiles"]:  # noqa: F405
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] = [SELF, "data:", required("TILES_ORIGIN")]  # noqa: F405
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] = [SELF, "data:", require_env("TILES_ORIGIN")]  # noqa: F405
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = required("EMAIL_HOST")
+EMAIL_HOST = require_env("EMAIL_HOST")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
-DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL")
+DEFAULT_FROM_EMAIL = require_env("DEFAULT_FROM_EMAIL")
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
@@ -70,7 +70,9 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "config.log.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "config.log.RedactingFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {

@@ -3,12 +3,12 @@
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
-from config.template_tags import address_of, date_words, phone_link
-from directory.catalogue.wording import summary
+from config.template_tags import date_words, phone_link, row_address
+from directory.catalogue.wording import shorten_description
 from directory.models import Service, Spot, Status
 
 
-def dress(service: Service, *, number: int | None = None, note: str = "", focus: bool = False) -> Service:
+def prepare_card(service: Service, *, number: int | None = None, note: str = "", focus: bool = False) -> Service:
     """Put on it what its card says, which directory/templatetags/cards.py draws. `spot` must be there (or None), to
     cost no query.
 
@@ -17,27 +17,27 @@ def dress(service: Service, *, number: int | None = None, note: str = "", focus:
     """
     spot, made = service.spot, vars(service)
     made["number"], made["note"], made["focus"] = number, note, focus
-    made["address"] = address_of("directory:service", service.pk)
+    made["address"] = row_address("directory:service", service.pk)
     made["meets"] = ", ".join(part for part in (spot.when, spot.where) if part) if spot else ""
     made["chips"] = spot.chips if spot else []
-    made["summary"] = summary(service.description)
+    made["summary"] = shorten_description(service.description)
     made["call"] = phone_link(service.phone) if service.phone else ""
     made["closed"] = service.status == Status.CLOSED
     made["because"] = " · ".join(made.get("why", ()))
-    made["checked"] = checked(service)
-    made["pin"] = pin(spot, number)
+    made["checked"] = format_last_checked(service)
+    made["pin"] = format_pin(spot, number)
     return service
 
 
-def pin(spot: Spot | None, number: int | None) -> SafeString:
+def format_pin(spot: Spot | None, number: int | None) -> SafeString:
     """The attributes from which the map takes where it is, and the number on its pin."""
     placed = spot is not None and spot.latitude is not None
     where = {"data-lat": repr(spot.latitude), "data-lon": repr(spot.longitude)} if spot and placed else {}
     return flatatt(where | ({"data-number": number} if number else {}))
 
 
-def checked(service: Service) -> str:
+def format_last_checked(service: Service) -> str:
     """When somebody last made sure that it is right. After CHECKED_FOR it is marked: a promise of the place."""
     if service.assured_date is None:
         return "Not checked yet"
-    return f"{'Not checked since' if service.not_checked_lately else 'Last checked'} {date_words(service.assured_date)}"
+    return f"{'Not checked since' if service.is_check_overdue else 'Last checked'} {date_words(service.assured_date)}"

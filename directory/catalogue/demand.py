@@ -7,48 +7,48 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from agencies.models import Membership
-from directory.catalogue.timetable import Coming
+from directory.catalogue.timetable import UpcomingSession
 from directory.models import Session
 
-MOST = 5  # sessions named on the list of activities
+MAX_SESSIONS_LISTED = 5  # sessions named on the list of activities
 # sessions → {a session's id: how many}; at most two queries each
-Reader = Callable[["QuerySet[Session]"], dict[uuid.UUID, int]]
+SessionCounter = Callable[["QuerySet[Session]"], dict[uuid.UUID, int]]
 
-waiting: list[Reader] = []  # on the waiting list
-calls: list[Reader] = []  # to be rung by the group, about news that reaches them no other way
+waiting_count_hooks: list[SessionCounter] = []  # on the waiting list
+call_count_hooks: list[SessionCounter] = []  # to be rung by the group, about news that reaches them no other way
 
 
 @dataclass(frozen=True)
-class Line:
+class SessionDemand:
     """A session to come as its group sees it: how many wait, and how many are still to be rung."""
 
-    one: Coming
+    one: UpcomingSession
     waiting: int
     calls: int
 
 
-def read(readers: list[Reader], sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
+def count_by_session(readers: list[SessionCounter], sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
     return {pk: n for reader in readers for pk, n in reader(sessions).items()}
 
 
-def lines(coming: list[Coming], sessions: "QuerySet[Session]") -> list[Line]:
+def list_session_demand(coming: list[UpcomingSession], sessions: "QuerySet[Session]") -> list[SessionDemand]:
     """`sessions` are those of the listing, `coming` what of them is shown."""
-    wait, ring = read(waiting, sessions), read(calls, sessions)
+    wait, ring = count_by_session(waiting_count_hooks, sessions), count_by_session(call_count_hooks, sessions)
     pks = [one.session.pk if one.session else None for one in coming]
-    return [Line(one, wait.get(pk, 0), ring.get(pk, 0)) for one, pk in zip(coming, pks, strict=True)]  # type: ignore[arg-type]
+    return [SessionDemand(one, wait.get(pk, 0), ring.get(pk, 0)) for one, pk in zip(coming, pks, strict=True)]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
-class Calls:
+class PendingCalls:
     """`count` people to ring about an agency's sessions; `sessions` are the first of these, each with how many."""
 
     count: int
     sessions: list[tuple[Session, int]]
 
 
-def to_ring(member: Membership) -> Calls:
-    found = read(calls, Session.coming().filter(pk__in=Session.kept_by(member)))
+def load_pending_calls(member: Membership) -> PendingCalls:
+    found = count_by_session(call_count_hooks, Session.coming().filter(pk__in=Session.kept_by(member)))
     if not found:
-        return Calls(0, [])
+        return PendingCalls(0, [])
     rows = Session.kept_by(member).filter(pk__in=found).select_related("service").order_by("starts_at", "id")
-    return Calls(sum(found.values()), [(row, found[row.pk]) for row in rows[:MOST]])
+    return PendingCalls(sum(found.values()), [(row, found[row.pk]) for row in rows[:MAX_SESSIONS_LISTED]])

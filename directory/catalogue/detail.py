@@ -16,60 +16,61 @@ from agencies.access import Permission
 from agencies.models import Agency, Membership
 from directory.models import Accessibility, Contact, CostOption, Location, Schedule, Service, ServiceAtLocation
 
-Row = dict[str, Any]
-Rows = list[Row]
-Model = type[models.Model]
+JsonRow = dict[str, Any]
+JsonRows = list[JsonRow]
+ModelClass = type[models.Model]
 
 
-def _names(model: Model) -> list[str]:
+def _column_names(model: ModelClass) -> list[str]:
     """Its columns, without what was received: that is large, and for nobody's eyes."""
     return [field.attname for field in model._meta.concrete_fields if field.attname != "received"]
 
 
-def _object(alias: str, model: Model) -> str:
+def _object_sql(alias: str, model: ModelClass) -> str:
     """A row as JSON; what is exact to the penny goes as text."""
     exact = {field.attname for field in model._meta.concrete_fields if isinstance(field, models.DecimalField)}
-    pairs = [f"'{name}', {alias}.{name}{'::text' if name in exact else ''}" for name in _names(model)]
+    pairs = [f"'{name}', {alias}.{name}{'::text' if name in exact else ''}" for name in _column_names(model)]
     return f"json_build_object({', '.join(pairs)})"
 
 
-def _array(model: Model, order: str) -> str:
+def _array_sql(model: ModelClass, order: str) -> str:
     rows = f"FROM {model._meta.db_table} r WHERE r.service_id = service.id"
-    return f"(SELECT coalesce(json_agg({_object('r', model)} ORDER BY {order}), '[]') {rows})"
+    return f"(SELECT coalesce(json_agg({_object_sql('r', model)} ORDER BY {order}), '[]') {rows})"
 
 
-PLACES = f"""(SELECT coalesce(json_agg(json_build_object(
-    'at', {_object("r", ServiceAtLocation)}, 'location', {_object("l", Location)},
-    'helps', (SELECT coalesce(json_agg({_object("a", Accessibility)} ORDER BY a.description, a.id), '[]')
+PLACES_SQL = f"""(SELECT coalesce(json_agg(json_build_object(
+    'at', {_object_sql("r", ServiceAtLocation)}, 'location', {_object_sql("l", Location)},
+    'helps', (SELECT coalesce(json_agg({_object_sql("a", Accessibility)} ORDER BY a.description, a.id), '[]')
         FROM directory_accessibility a WHERE a.location_id = l.id)
 ) ORDER BY l.name, r.id), '[]')
 FROM directory_serviceatlocation r JOIN directory_location l ON l.id = r.location_id WHERE r.service_id = service.id)
 """  # noqa: S608
-FIND = f"""SELECT
-    {_array(Schedule, "r.opens_at, r.id")}, {_array(CostOption, "r.amount, r.id")},
-    {_array(Contact, "r.name, r.id")}, {PLACES},
+LISTINGS_SQL = f"""SELECT
+    {_array_sql(Schedule, "r.opens_at, r.id")}, {_array_sql(CostOption, "r.amount, r.id")},
+    {_array_sql(Contact, "r.name, r.id")}, {PLACES_SQL},
     ARRAY(SELECT r.name FROM directory_language r WHERE r.service_id = service.id ORDER BY r.name, r.code, r.id),
     ARRAY(SELECT r.name FROM directory_servicearea r WHERE r.service_id = service.id ORDER BY r.name, r.id),
     ARRAY(SELECT t.name FROM directory_serviceterm r JOIN directory_taxonomyterm t ON t.id = r.term_id
         WHERE r.service_id = service.id ORDER BY t."order", t.name, r.id),
-    {", ".join(f'service."{name}"' for name in _names(Service))}, {", ".join(f'agency."{n}"' for n in _names(Agency))}
+    {", ".join(f'service."{name}"' for name in _column_names(Service))},
+    {", ".join(f'agency."{name}"' for name in _column_names(Agency))}
 FROM directory_service service JOIN agencies_agency agency ON agency.id = service.agency_id WHERE service.id = ANY(%s)
 """  # noqa: S608
 
 
-def whole(pk: uuid.UUID) -> Service | None:
+def load_listing(pk: uuid.UUID) -> Service | None:
     """The listing as it stands, hidden or over too: whoever calls asks `is_shown_to`. None when there is none.
 
     Its agency, schedules, cost_options, contacts and at_locations (each with its location, and that with its
     accessibility) are there without a further query; `spoken`, `covers` and `needs` are lists of names.
     """
-    return next(iter(_found([pk])), None)
+    return next(iter(_load_listings([pk])), None)
 
 
-def listed(pks: Iterable[uuid.UUID]) -> list[Service]:
-    """Those that anybody finds, in the order they are named, each like `whole`."""
+def load_public_listings(pks: Iterable[uuid.UUID]) -> list[Service]:
+    """Those that anybody finds, in the order they are named, each like `load_listing`."""
     asked = list(dict.fromkeys(pks))
-    found = {service.pk: service for service in _found(asked) if service.is_listed} if asked else {}
+    found = {service.pk: service for service in _load_listings(asked) if service.is_listed} if asked else {}
     return [found[pk] for pk in asked if pk in found]
 
 
@@ -77,46 +78,48 @@ def is_shown_to(service: Service, member: Membership | None) -> bool:
     """`Service.visible_to` for one that is already read; the steward sees what waits for them, too."""
     if service.is_listed or member is None:
         return service.is_listed
-    return service.agency_id == member.agency_id or member.may(Permission.STEWARD)
+    return service.agency_id == member.agency_id or member.has_permission(Permission.STEWARD)
 
 
-def _found(pks: list[uuid.UUID]) -> list[Service]:
+def _load_listings(pks: list[uuid.UUID]) -> list[Service]:
     with connection.cursor() as cursor:
-        cursor.execute(FIND, [pks])
-        return [_service(*row) for row in cursor.fetchall()]
+        cursor.execute(LISTINGS_SQL, [pks])
+        return [_build_service(*row) for row in cursor.fetchall()]
 
 
-def _service(schedules: Rows, costs: Rows, contacts: Rows, places: Rows, *columns: Any) -> Service:
+def _build_service(
+    schedules: JsonRows, costs: JsonRows, contacts: JsonRows, places: JsonRows, *columns: Any
+) -> Service:
     spoken, covers, needs, *columns = columns  # type: ignore[assignment]
-    service = Service.from_db("default", _names(Service), columns[: len(_names(Service))])
-    service.agency = Agency.from_db("default", _names(Agency), columns[len(_names(Service)) :])
+    service = Service.from_db("default", _column_names(Service), columns[: len(_column_names(Service))])
+    service.agency = Agency.from_db("default", _column_names(Agency), columns[len(_column_names(Service)) :])
     service.spoken, service.covers, service.needs = spoken, covers, needs  # type: ignore[attr-defined]
-    _hang(service, "schedules", [_read(Schedule, row) for row in schedules])
-    _hang(service, "cost_options", [_read(CostOption, row) for row in costs])
-    _hang(service, "contacts", [_read(Contact, row) for row in contacts])
-    _hang(service, "at_locations", [_place(service, row) for row in places])
+    _set_prefetched(service, "schedules", [_build_instance(Schedule, row) for row in schedules])
+    _set_prefetched(service, "cost_options", [_build_instance(CostOption, row) for row in costs])
+    _set_prefetched(service, "contacts", [_build_instance(Contact, row) for row in contacts])
+    _set_prefetched(service, "at_locations", [_build_place(service, row) for row in places])
     return service
 
 
-def _place(service: Service, found: Row) -> ServiceAtLocation:
-    at, location = _read(ServiceAtLocation, found["at"]), _read(Location, found["location"])
+def _build_place(service: Service, found: JsonRow) -> ServiceAtLocation:
+    at, location = _build_instance(ServiceAtLocation, found["at"]), _build_instance(Location, found["location"])
     at.service, at.location = service, location
-    _hang(location, "accessibility", [_read(Accessibility, row) for row in found["helps"]])
+    _set_prefetched(location, "accessibility", [_build_instance(Accessibility, row) for row in found["helps"]])
     return at
 
 
-def _read(model: Model, row: Row) -> Any:
+def _build_instance(model: ModelClass, row: JsonRow) -> Any:
     """The row as the ORM would have made it."""
-    return model.from_db("default", list(row), [read(row[name]) for name, read in _readers(model)])
+    return model.from_db("default", list(row), [read(row[name]) for name, read in _column_parsers(model)])
 
 
 @cache
-def _readers(model: Model) -> list[tuple[str, Callable[[Any], Any]]]:
+def _column_parsers(model: ModelClass) -> list[tuple[str, Callable[[Any], Any]]]:
     """For each column, in their order, what turns JSON into its Python."""
-    return [(name, _reader(model._meta.get_field(name))) for name in _names(model)]
+    return [(name, _column_parser(model._meta.get_field(name))) for name in _column_names(model)]
 
 
-def _reader(field: Any) -> Callable[[Any], Any]:
+def _column_parser(field: Any) -> Callable[[Any], Any]:
     if isinstance(field, ArrayField):
         read = field.base_field.to_python
         return lambda values: values and [read(value) for value in values]
@@ -125,7 +128,7 @@ def _reader(field: Any) -> Callable[[Any], Any]:
     return getattr(field, "target_field", field).to_python
 
 
-def _hang(owner: models.Model, name: str, rows: list[Any]) -> None:
+def _set_prefetched(owner: models.Model, name: str, rows: list[Any]) -> None:
     """Put related rows where `prefetch_related` puts them."""
     prefetched = getattr(owner, name).all()
     prefetched._result_cache = rows

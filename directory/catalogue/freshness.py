@@ -14,53 +14,55 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from agencies.models import Agency, Hand
-from directory.catalogue.hours import all_in_words
-from directory.catalogue.wording import costs
+from directory.catalogue.hours import format_schedules
+from directory.catalogue.wording import format_costs
 from directory.models import LISTED, Decision, Proposal, Service
-from directory.models.service import CHECKED_FOR, Often
+from directory.models.service import CHECK_VALID_FOR, ConfirmationInterval
 
-AGAIN_DAYS = 14
-ASKS = 2  # without an answer to so many, a listing is hidden
-GATHER_DAYS = 7  # what would be asked about within a week is asked about in the same e-mail
-LINK_LIVES = datetime.timedelta(days=180)  # it shows nothing that is not public, and a hidden listing comes back by it
+REMINDER_DAYS = 14
+MAX_ASKS = 2  # without an answer to so many, a listing is hidden
+BUNDLING_DAYS = 7  # what would be asked about within a week is asked about in the same e-mail
+LINK_MAX_AGE = datetime.timedelta(
+    days=180
+)  # it shows nothing that is not public, and a hidden listing comes back by it
 KEPT_HERE = Q(source="", agency__left_at=None)
-SHOWN = ("schedules", "cost_options", "at_locations__location")
+SUMMARY_PREFETCH = ("schedules", "cost_options", "at_locations__location")
 
 
 # --- When it is asked about -----------------------------------------------------------------------------
 
 
-def next_ask(service: Service) -> datetime.date:
+def next_ask_date(service: Service) -> datetime.date:
     """The day on which its group is asked, at the earliest."""
     since = service.assured_date or timezone.localdate(service.published_at or service.created_at)
     return since + relativedelta(months=service.confirm_every)
 
 
-def to_ask(today: datetime.date) -> Q:
+def first_ask_due(today: datetime.date) -> Q:
     """Listings that have not been asked about, and whose time is over."""
     due = Q(pk__in=[])
-    for months in Often.values:
+    for months in ConfirmationInterval.values:
         since = today - relativedelta(months=months)
         unchecked = Q(assured_date=None, published_at__date__lte=since)
         due |= Q(confirm_every=months) & (Q(assured_date__lte=since) | unchecked)
     return LISTED & KEPT_HERE & Q(asks=0) & due
 
 
-def to_ask_again(today: datetime.date) -> Q:
+def second_ask_due(today: datetime.date) -> Q:
     """Asked once, and silent since."""
-    return LISTED & KEPT_HERE & Q(asks__gte=1, asks__lt=ASKS, asked_at__date__lte=silent_since(today))
+    return LISTED & KEPT_HERE & Q(asks__gte=1, asks__lt=MAX_ASKS, asked_at__date__lte=silence_cutoff(today))
 
 
-def to_hide(today: datetime.date) -> Q:
+def hiding_due(today: datetime.date) -> Q:
     """Asked for the last time, and silent since."""
-    return LISTED & KEPT_HERE & Q(asks__gte=ASKS, asked_at__date__lte=silent_since(today))
+    return LISTED & KEPT_HERE & Q(asks__gte=MAX_ASKS, asked_at__date__lte=silence_cutoff(today))
 
 
-def silent_since(today: datetime.date) -> datetime.date:
-    return today - datetime.timedelta(days=AGAIN_DAYS)
+def silence_cutoff(today: datetime.date) -> datetime.date:
+    return today - datetime.timedelta(days=REMINDER_DAYS)
 
 
-def said_otherwise() -> QuerySet[Proposal]:
+def list_open_link_notes() -> QuerySet[Proposal]:
     """Open notes by link that something has changed: who has answered so is not asked again meanwhile."""
     return Proposal.objects.filter(decision=Decision.OPEN, hand=Hand.LINK)
 
@@ -68,29 +70,33 @@ def said_otherwise() -> QuerySet[Proposal]:
 # --- What stands on the page and in the e-mail ------------------------------------------------------------
 
 
-def asked_about(agency: Agency, today: datetime.date) -> list[Service]:
+def list_services_to_confirm(agency: Agency, today: datetime.date) -> list[Service]:
     """What the group's page asks about: what was asked, what is hidden, and what is due within a week."""
-    soon = to_ask(today + datetime.timedelta(days=GATHER_DAYS))
+    soon = first_ask_due(today + datetime.timedelta(days=BUNDLING_DAYS))
     running = Q(joined_to=None, published_at__isnull=False, status__in=["active", "temporarily closed"])
     rows = Service.objects.filter(KEPT_HERE, running, Q(asks__gt=0) | Q(hidden_at__isnull=False) | soon, agency=agency)
-    return list(rows.exclude(pk__in=said_otherwise().values("service")).prefetch_related(*SHOWN).order_by("name", "pk"))
+    return list(
+        rows.exclude(pk__in=list_open_link_notes().values("service"))
+        .prefetch_related(*SUMMARY_PREFETCH)
+        .order_by("name", "pk")
+    )
 
 
-def kept_by_group(agency: Agency) -> QuerySet[Service]:
+def list_group_services(agency: Agency) -> QuerySet[Service]:
     """All that the group keeps here and has put up, ended ones too."""
     return Service.objects.filter(KEPT_HERE, agency=agency, joined_to=None, published_at__isnull=False)
 
 
-def in_short(service: Service, today: datetime.date) -> list[tuple[str, str]]:
+def summarise_listing(service: Service, today: datetime.date) -> list[tuple[str, str]]:
     """What to look at: (label, words) of when, where, cost and whom to ask. Reads what SHOWN prefetches."""
     where = "; ".join(
-        ", ".join(part for part in (at.location.short, at.location.postcode) if part)
+        ", ".join(part for part in (at.location.short_address, at.location.postcode) if part)
         for at in service.at_locations.all()
     )
     said = [
-        ("When", "; ".join(all_in_words(service.schedules.all(), today))),
+        ("When", "; ".join(format_schedules(service.schedules.all(), today))),
         ("Where", where),
-        ("Cost", "; ".join(costs(service, today))),
+        ("Cost", "; ".join(format_costs(service, today))),
         ("Phone", service.phone),
         ("E-mail", service.email),
         ("Website", service.url),
@@ -103,9 +109,9 @@ def in_short(service: Service, today: datetime.date) -> list[tuple[str, str]]:
 SIGNER = signing.TimestampSigner(sep=".", salt="still-right")
 
 
-def token_for(agency: Agency, email: str) -> str:
+def make_token(agency: Agency, email: str) -> str:
     """For the link in an e-mail to that address. It is signed, not kept: nobody can make one up."""
-    return SIGNER.sign_object([str(agency.pk), fingerprint(email)])
+    return SIGNER.sign_object([str(agency.pk), hash_email(email)])
 
 
 def read_token(token: str, *, expired: bool = False) -> tuple[Agency, str] | None:
@@ -114,7 +120,7 @@ def read_token(token: str, *, expired: bool = False) -> tuple[Agency, str] | Non
     Raises signing.SignatureExpired after LINK_LIVES, unless `expired` ones are read too.
     """
     try:
-        pk, mark = SIGNER.unsign_object(token, max_age=None if expired else LINK_LIVES)
+        pk, mark = SIGNER.unsign_object(token, max_age=None if expired else LINK_MAX_AGE)
     except signing.SignatureExpired:
         raise
     except (signing.BadSignature, ValueError):
@@ -123,11 +129,11 @@ def read_token(token: str, *, expired: bool = False) -> tuple[Agency, str] | Non
     return (agency, mark) if agency else None
 
 
-def fingerprint(email: str) -> str:
+def hash_email(email: str) -> str:
     """Says whether an address is the same, and not what it is."""
     return hashlib.sha256(email.strip().lower().encode()).hexdigest()[:16]
 
 
-def checked_since(today: datetime.date) -> datetime.date:
+def unchecked_cutoff(today: datetime.date) -> datetime.date:
     """What was last checked before this day is marked."""
-    return today - CHECKED_FOR
+    return today - CHECK_VALID_FOR

@@ -6,70 +6,78 @@ from collections.abc import Iterable
 
 from config.template_tags import date_words, time_words
 from directory.models import Schedule
-from directory.models.session import DAYS, Frequency
+from directory.models.session import DAY_NAMES, Frequency
 
-NTH = {"1": "First", "2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "-1": "Last", "-2": "Second last"}
+ORDINAL_WORDS = {
+    "1": "First",
+    "2": "Second",
+    "3": "Third",
+    "4": "Fourth",
+    "5": "Fifth",
+    "-1": "Last",
+    "-2": "Second last",
+}
 WORKDAYS = ["MO", "TU", "WE", "TH", "FR"]
 
 
-def joined(parts: list[str]) -> str:
+def join_with_and(parts: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def in_words(schedule: Schedule) -> str:
+def format_schedule(schedule: Schedule) -> str:
     """When it meets, for people; "" when nothing can be said."""
-    days, times = days_in_words(schedule), times_in_words(schedule)
+    days, times = format_days(schedule), format_times(schedule)
     said = ", ".join(part for part in (days, times) if part)
     return said or schedule.description.partition("\n")[0] or schedule.notes.partition("\n")[0]
 
 
-def all_in_words(schedules: Iterable[Schedule], today: datetime.date) -> list[str]:
+def format_schedules(schedules: Iterable[Schedule], today: datetime.date) -> list[str]:
     """One line each, in the order of the week, without what is over."""
     lasting = [row for row in schedules if row.valid_to is None or row.valid_to >= today]
-    lasting.sort(key=lambda row: ([*DAYS].index(row.days[0]) if row.days else 7, row.opens_at or datetime.time()))
-    return list(dict.fromkeys(said for said in map(in_words, lasting) if said))
+    lasting.sort(key=lambda row: ([*DAY_NAMES].index(row.days[0]) if row.days else 7, row.opens_at or datetime.time()))
+    return list(dict.fromkeys(said for said in map(format_schedule, lasting) if said))
 
 
-def times_in_words(schedule: Schedule) -> str:
+def format_times(schedule: Schedule) -> str:
     start, end = schedule.opens_at, schedule.closes_at
     if start and end and start != end:
         return f"{time_words(start)} to {time_words(end)}"
     return f"from {time_words(start)}" if start else f"until {time_words(end)}" if end else ""
 
 
-def days_in_words(schedule: Schedule) -> str:
+def format_days(schedule: Schedule) -> str:
     """ "Tuesdays and Thursdays", "Every second Tuesday", "Second Tuesday of the month"."""
     if schedule.freq == Frequency.MONTHLY:
-        return _monthly(schedule)
-    names = [DAYS[day] for day in schedule.days]
+        return _format_monthly(schedule)
+    names = [DAY_NAMES[day] for day in schedule.days]
     if not names and schedule.freq == Frequency.WEEKLY and schedule.dtstart:
-        names = [[*DAYS.values()][schedule.dtstart.weekday()]]
+        names = [[*DAY_NAMES.values()][schedule.dtstart.weekday()]]
     if not names:
         return date_words(schedule.dtstart) if schedule.dtstart and not schedule.freq else ""
     if schedule.interval > 1:
         often = "second week" if schedule.interval == 2 else f"{schedule.interval} weeks"
-        return f"Every {often} on {joined(names)}"
+        return f"Every {often} on {join_with_and(names)}"
     if len(names) == 7:
         return "Every day"
-    return "Monday to Friday" if schedule.days == WORKDAYS else joined([f"{name}s" for name in names])
+    return "Monday to Friday" if schedule.days == WORKDAYS else join_with_and([f"{name}s" for name in names])
 
 
-def _monthly(schedule: Schedule) -> str:
+def _format_monthly(schedule: Schedule) -> str:
     named = []
     for part in schedule.byday.split(","):
         read = re.fullmatch(r"(-?[1-5])?([A-Z]{2})", part.strip())
-        if read and read[2] in DAYS:
-            named.append(f"{NTH.get(read[1], 'Every') if read[1] else 'Every'} {DAYS[read[2]]}")
+        if read and read[2] in DAY_NAMES:
+            named.append(f"{ORDINAL_WORDS.get(read[1], 'Every') if read[1] else 'Every'} {DAY_NAMES[read[2]]}")
     dates = [int(part) for part in schedule.bymonthday.split(",") if part.strip()]
-    named += [f"On the {_ordinal(day)}" if day > 0 else "On the last day" for day in dates]
+    named += [f"On the {_format_ordinal(day)}" if day > 0 else "On the last day" for day in dates]
     if not named:
         return "Every month"
-    often = "month" if schedule.interval == 1 else f"every {_ordinal(schedule.interval)} month"
-    said = joined([named[0], *(name[:1].lower() + name[1:] for name in named[1:])])
+    often = "month" if schedule.interval == 1 else f"every {_format_ordinal(schedule.interval)} month"
+    said = join_with_and([named[0], *(name[:1].lower() + name[1:] for name in named[1:])])
     return f"{said} of the month" if often == "month" else f"{said}, {often}"
 
 
-def _ordinal(number: int) -> str:
+def _format_ordinal(number: int) -> str:
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"

@@ -14,15 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar, Event, vRecur
 
-from directory.catalogue.timetable import days, moments
-from directory.catalogue.wording import costs
+from directory.catalogue.timetable import build_session_times, list_meeting_days
+from directory.catalogue.wording import format_costs
 from directory.models import Schedule, Service, ServiceAtLocation, Session, Status
 from directory.models.session import Frequency
 
 YEAR = datetime.timedelta(days=366)
 
 
-def calendar(name: str, events: Iterable[Event]) -> bytes:
+def render_calendar(name: str, events: Iterable[Event]) -> bytes:
     """The file. Its time zones are written out, as some readers know none (RFC 5545, 3.6.5)."""
     found = Calendar()
     found.add("prodid", f"-//{settings.PLACE['name']}//Sessions//EN")
@@ -35,30 +35,30 @@ def calendar(name: str, events: Iterable[Event]) -> bytes:
     return found.to_ical()
 
 
-def events(service: Service, sessions: Iterable[Session]) -> list[Event]:
+def build_series_events(service: Service, sessions: Iterable[Session]) -> list[Event]:
     """All meetings of a service as `directory.catalogue.detail` read it, with its `sessions` as they were laid out."""
-    today, by_place = timezone.localdate(), _by_place(service)
+    today, by_place = timezone.localdate(), _places_by_id(service)
     made: list[Event] = []
     firsts: dict[Any, datetime.date] = {}
     for schedule in service.schedules.all():
-        first = _first(service, schedule)
+        first = _find_first_day(service, schedule)
         if first and schedule.opens_at:
             firsts[schedule.pk] = first
-            made.append(_repeating(service, schedule, first, by_place, today))
+            made.append(_build_repeating_event(service, schedule, first, by_place, today))
     schedules: dict[Any, Schedule] = {schedule.pk: schedule for schedule in service.schedules.all()}
     for session in sessions:
-        override = _override(service, session, schedules.get(session.schedule_id), firsts, by_place, today)
+        override = _build_override(service, session, schedules.get(session.schedule_id), firsts, by_place, today)
         made += [override] if override else []
     return made
 
 
-def dated(service: Service, sessions: Iterable[Session]) -> list[Event]:
+def build_dated_events(service: Service, sessions: Iterable[Session]) -> list[Event]:
     """Each session as an event of its own, for a calendar of many services over some weeks."""
-    today, by_place = timezone.localdate(), _by_place(service)
+    today, by_place = timezone.localdate(), _places_by_id(service)
     made = []
     for session in sessions:
         name = f"{session.schedule_id or session.pk}-{session.on:%Y%m%d}"
-        event = _event(service, name, by_place.get(session.at_location_id), by_place, today, note=session.note)
+        event = _build_event(service, name, by_place.get(session.at_location_id), by_place, today, note=session.note)
         _set_times(event, session.starts_at, session.ends_at)
         if session.cancelled_at:
             event["summary"] = f"Not on: {service.name}"
@@ -67,35 +67,35 @@ def dated(service: Service, sessions: Iterable[Session]) -> list[Event]:
     return made
 
 
-def _by_place(service: Service) -> dict[Any, ServiceAtLocation]:
+def _places_by_id(service: Service) -> dict[Any, ServiceAtLocation]:
     return {at.pk: at for at in service.at_locations.all()}
 
 
-def _first(service: Service, schedule: Schedule) -> datetime.date | None:
+def _find_first_day(service: Service, schedule: Schedule) -> datetime.date | None:
     """The day that the series starts on. Nothing meets while closed for now; then from the day it runs again."""
     start = schedule.dtstart or schedule.valid_from or timezone.localdate(service.created_at)
     if service.status == Status.CLOSED and service.paused_until:
         start = max(start, service.paused_until)
     elif service.status != Status.ACTIVE:
         return None
-    return next(iter(days(schedule, start, start + YEAR)), None)
+    return next(iter(list_meeting_days(schedule, start, start + YEAR)), None)
 
 
-def _repeating(
+def _build_repeating_event(
     service: Service, schedule: Schedule, first: datetime.date, by_place: Any, today: datetime.date
 ) -> Event:
-    event = _event(service, f"{schedule.pk}", by_place.get(schedule.at_location_id), by_place, today)
-    _set_times(event, *moments(first, schedule.opens_at, schedule.closes_at))  # type: ignore[arg-type]
-    rule = _rule(schedule)
+    event = _build_event(service, f"{schedule.pk}", by_place.get(schedule.at_location_id), by_place, today)
+    _set_times(event, *build_session_times(first, schedule.opens_at, schedule.closes_at))  # type: ignore[arg-type]
+    rule = _build_rrule(schedule)
     if rule:
         event.add("rrule", rule)
     for day in schedule.skips:
         if day >= first:
-            event.add("exdate", _london(moments(day, schedule.opens_at, None)[0]))  # type: ignore[arg-type]
+            event.add("exdate", _to_london(build_session_times(day, schedule.opens_at, None)[0]))  # type: ignore[arg-type]
     return event
 
 
-def _rule(schedule: Schedule) -> vRecur | None:
+def _build_rrule(schedule: Schedule) -> vRecur | None:
     """RRULE of the pattern; None for a single date."""
     if schedule.freq != Frequency.MONTHLY and not schedule.days and not schedule.freq:
         return None
@@ -103,7 +103,7 @@ def _rule(schedule: Schedule) -> vRecur | None:
     if schedule.interval > 1:
         rule["interval"] = schedule.interval
     if schedule.valid_to:
-        rule["until"] = moments(schedule.valid_to, datetime.time(23, 59, 59), None)[0]
+        rule["until"] = build_session_times(schedule.valid_to, datetime.time(23, 59, 59), None)[0]
     numbered = [part.strip() for part in schedule.byday.split(",") if part.strip()]
     named = numbered if schedule.freq == Frequency.MONTHLY else schedule.days
     if named:
@@ -113,15 +113,15 @@ def _rule(schedule: Schedule) -> vRecur | None:
     return vRecur(rule)
 
 
-def _override(
+def _build_override(
     service: Service, session: Session, schedule: Schedule | None, firsts: Any, by_place: Any, today: datetime.date
 ) -> Event | None:
     """What a session says otherwise than its pattern; None when it says the same."""
     first = firsts.get(schedule.pk) if schedule else None
-    in_series = bool(schedule and first and session.on >= first and days(schedule, session.on, session.on))
+    in_series = bool(schedule and first and session.on >= first and list_meeting_days(schedule, session.on, session.on))
     if not in_series and session.cancelled_at:
         return None  # a date of its own that is off, or of a day the pattern has no more
-    event = _event(
+    event = _build_event(
         service,
         f"{schedule.pk if in_series and schedule else session.pk}",
         by_place.get(session.at_location_id),
@@ -130,11 +130,11 @@ def _override(
         note=session.note,
     )
     if in_series and schedule and schedule.opens_at:
-        usual = moments(session.on, schedule.opens_at, schedule.closes_at)
+        usual = build_session_times(session.on, schedule.opens_at, schedule.closes_at)
         same = (session.starts_at, session.ends_at) == usual and session.at_location_id == schedule.at_location_id
         if same and not session.cancelled_at and not session.note:
             return None
-        event.add("recurrence-id", _london(usual[0]))
+        event.add("recurrence-id", _to_london(usual[0]))
     _set_times(event, session.starts_at, session.ends_at)
     if session.cancelled_at:
         event["summary"] = f"Not on: {service.name}"
@@ -142,7 +142,7 @@ def _override(
     return event
 
 
-def _event(
+def _build_event(
     service: Service, name: str, at: ServiceAtLocation | None, by_place: Any, today: datetime.date, note: str = ""
 ) -> Event:
     """What all events of a service say. `name` makes it the same one each time the file is fetched."""
@@ -153,18 +153,18 @@ def _event(
     event.add("summary", service.name)
     event.add("url", page)
     at = at or (next(iter(by_place.values())) if len(by_place) == 1 else None)
-    if at and at.location.lines:
-        event.add("location", ", ".join(at.location.lines))
-    said = [note, "; ".join(costs(service, today)), service.phone, page]
+    if at and at.location.address_lines:
+        event.add("location", ", ".join(at.location.address_lines))
+    said = [note, "; ".join(format_costs(service, today)), service.phone, page]
     event.add("description", "\n".join(part for part in said if part))
     return event
 
 
 def _set_times(event: Event, start: datetime.datetime, end: datetime.datetime | None) -> None:
-    event.add("dtstart", _london(start))
+    event.add("dtstart", _to_london(start))
     if end:
-        event.add("dtend", _london(end))
+        event.add("dtend", _to_london(end))
 
 
-def _london(at: datetime.datetime) -> datetime.datetime:
+def _to_london(at: datetime.datetime) -> datetime.datetime:
     return at.astimezone(timezone.get_default_timezone())

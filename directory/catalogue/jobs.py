@@ -2,11 +2,11 @@
 
 from procrastinate.contrib.django import app
 
-from directory.catalogue.quality import judge_all
+from directory.catalogue.quality import score_all_listings
 
 
 @app.periodic(cron="11 3 * * *")
 @app.task(name="judge_listings", queueing_lock="judge_listings")
 def judge_listings(timestamp: int) -> None:
     """How much each listing tells, also what a feed has brought. May run twice."""
-    judge_all()
+    score_all_listings()

@@ -29,10 +29,10 @@ from django.db.models import Prefetch, QuerySet
 from directory.models import Service, ServiceAtLocation
 from directory.models.place import LocationType
 
-LEVELS = ((90, "Very good"), (70, "Good"), (50, "Fair"), (0, "Needs work"))
-ENOUGH_WORDS = 80  # characters of a description
-BATCH = 500
-NEEDED = (
+SCORE_LEVELS = ((90, "Very good"), (70, "Good"), (50, "Fair"), (0, "Needs work"))
+MIN_DESCRIPTION_LENGTH = 80  # characters of a description
+BATCH_SIZE = 500
+QUALITY_PREFETCH = (
     "schedules",
     "cost_options",
     "contacts",
@@ -59,21 +59,21 @@ class Quality:
     fixes: list[Fix]
 
     @property
-    def word(self) -> str:
+    def score_label(self) -> str:
         """The score in a word, for who does not think in numbers."""
-        return next(word for least, word in LEVELS if self.score >= least)
+        return next(word for least, word in SCORE_LEVELS if self.score >= least)
 
 
-def judge(service: Service) -> Quality:
-    """Its score, 0 to 100, and what to fix, the most useful first. Reads what `with_all` has prefetched."""
-    fixes = [fix for fix in weighed(service) if fix is not None]
+def score_listing(service: Service) -> Quality:
+    """Its score, 0 to 100, and what to fix, the most useful first. Reads what `prefetch_for_score` has prefetched."""
+    fixes = [fix for fix in list_fixes(service) if fix is not None]
     return Quality(100 - sum(fix.points for fix in fixes), sorted(fixes, key=lambda fix: -fix.points))
 
 
-def weighed(service: Service) -> Iterator[Fix | None]:
+def list_fixes(service: Service) -> Iterator[Fix | None]:
     """One for each row of the table above, in its order: None for what is there."""
     places = [at.location for at in service.at_locations.all()]
-    long_enough = len(service.description.strip()) >= ENOUGH_WORDS
+    long_enough = len(service.description.strip()) >= MIN_DESCRIPTION_LENGTH
     yield None if long_enough else Fix("Say what happens there, in two or three sentences", "about", 15)
     yield None if service.service_terms.all() else Fix("Choose what it helps with", "about", 10)
     meets = any(row.byday or row.dtstart or row.description for row in service.schedules.all())
@@ -94,27 +94,29 @@ def weighed(service: Service) -> Iterator[Fix | None]:
     yield None if counted else Fix("Say how many there is room for", "places", 5)
 
 
-def with_all(services: QuerySet[Service]) -> QuerySet[Service]:
-    """With what `judge` reads, in eight statements however many rows."""
-    return services.defer("received").prefetch_related(*NEEDED)
+def prefetch_for_score(services: QuerySet[Service]) -> QuerySet[Service]:
+    """With what `score_listing` reads, in eight statements however many rows."""
+    return services.defer("received").prefetch_related(*QUALITY_PREFETCH)
 
 
-def store(service: Service) -> Quality:
+def save_score(service: Service) -> Quality:
     """Judge it and write the score down, on the object too."""
-    quality = judge(service)
+    quality = score_listing(service)
     if quality.score != service.quality:
         service.quality = quality.score
         Service.objects.filter(pk=service.pk).update(quality=quality.score)
     return quality
 
 
-def judge_all() -> int:
+def score_all_listings() -> int:
     """Judge every listing anew, in the order of their ids, batch by batch; how many scores have changed."""
     changed, after = 0, uuid.UUID(int=0)
-    while rows := list(with_all(Service.objects.filter(pk__gt=after, joined_to=None).order_by("pk"))[:BATCH]):
+    while rows := list(
+        prefetch_for_score(Service.objects.filter(pk__gt=after, joined_to=None).order_by("pk"))[:BATCH_SIZE]
+    ):
         with transaction.atomic():
             for service in rows:
                 before = service.quality
-                changed += store(service).score != before
+                changed += save_score(service).score != before
         after = rows[-1].pk
     return changed

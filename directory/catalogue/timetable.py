@@ -17,20 +17,20 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from directory.models import Schedule, Service, ServiceAtLocation, Session, Status
-from directory.models.session import DAYS, Frequency
+from directory.models.session import DAY_NAMES, Frequency
 
-AHEAD = datetime.timedelta(weeks=12)
+LAYOUT_HORIZON = datetime.timedelta(weeks=12)
 DAYS_CHANGED = "The days have changed"
-SOON = 4  # sessions looked at to say whether there is room
-WEEKDAYS = {code: getattr(rrule, code) for code in DAYS}
+MAX_ROOM_SESSIONS = 4  # sessions looked at to say whether there is room
+RRULE_WEEKDAYS = {code: getattr(rrule, code) for code in DAY_NAMES}
 WEEK = datetime.timedelta(weeks=1)
 
 # Called in the transaction with a session and what became of it: "cancelled", "moved" or "places".
-hears: list[Callable[[Session, str], None]] = []
+session_changed_hooks: list[Callable[[Session, str], None]] = []
 
 
 @dataclass(frozen=True)
-class Coming:
+class UpcomingSession:
     """A session to come: of a row, or computed from the pattern of a listing that has none."""
 
     starts_at: datetime.datetime
@@ -49,43 +49,43 @@ class Coming:
 # --- From a pattern to days and moments ------------------------------------------------------------------
 
 
-def days(schedule: Schedule, first: datetime.date, last: datetime.date) -> list[datetime.date]:
+def list_meeting_days(schedule: Schedule, first: datetime.date, last: datetime.date) -> list[datetime.date]:
     """The days on which it meets, from `first` to `last`, in order. None where the pattern leaves them open,
     as "every second week" does that does not say from when."""
     begin = max(filter(None, (first, schedule.dtstart, schedule.valid_from)))
     end = min(filter(None, (last, schedule.valid_to)))
-    rule = _rule(schedule, begin, end) if begin <= end else ()
+    rule = _build_rule(schedule, begin, end) if begin <= end else ()
     return [day for at in rule if begin <= (day := at.date()) <= end and day not in schedule.skips]
 
 
-def _rule(schedule: Schedule, begin: datetime.date, end: datetime.date) -> Iterable[datetime.datetime]:
+def _build_rule(schedule: Schedule, begin: datetime.date, end: datetime.date) -> Iterable[datetime.datetime]:
     """The rule from a little before `begin`: however long ago it started, it is as quick."""
     anchor = schedule.dtstart or schedule.valid_from
     if schedule.freq == Frequency.MONTHLY:
-        return _monthly(schedule, anchor, begin, end)
+        return _build_monthly_rule(schedule, anchor, begin, end)
     if not schedule.days and not anchor:
         return ()
     if not schedule.days and not schedule.freq:
-        return [_midnight(schedule.dtstart)] if schedule.dtstart else []
+        return [_at_midnight(schedule.dtstart)] if schedule.dtstart else []
     if schedule.interval > 1 and not anchor:
         return ()
     start = anchor or begin
     step = WEEK * schedule.interval
     start += step * max((begin - start) // step, 0)
-    named = [WEEKDAYS[day] for day in schedule.days] or [start.weekday()]
+    named = [RRULE_WEEKDAYS[day] for day in schedule.days] or [start.weekday()]
     monday = start - datetime.timedelta(days=start.weekday())
     return rrule.rrule(
-        rrule.WEEKLY, dtstart=_midnight(monday), until=_midnight(end), interval=schedule.interval, byweekday=named
+        rrule.WEEKLY, dtstart=_at_midnight(monday), until=_at_midnight(end), interval=schedule.interval, byweekday=named
     )
 
 
-def _monthly(
+def _build_monthly_rule(
     schedule: Schedule, anchor: datetime.date | None, begin: datetime.date, end: datetime.date
 ) -> Iterable[datetime.datetime]:
     named = [
-        WEEKDAYS[read[2]](int(read[1])) if read[1] else WEEKDAYS[read[2]]
+        RRULE_WEEKDAYS[read[2]](int(read[1])) if read[1] else RRULE_WEEKDAYS[read[2]]
         for part in schedule.byday.split(",")
-        if (read := re.fullmatch(r"([+-]?[1-5])?([A-Z]{2})", part.strip())) and read[2] in WEEKDAYS
+        if (read := re.fullmatch(r"([+-]?[1-5])?([A-Z]{2})", part.strip())) and read[2] in RRULE_WEEKDAYS
     ]
     numbers = [int(part) for part in schedule.bymonthday.split(",") if re.fullmatch(r"-?[1-9][0-9]?", part.strip())]
     if not named and not numbers:
@@ -98,37 +98,37 @@ def _monthly(
     first = datetime.date(start.year + ahead // 12, ahead % 12 + 1, 1)
     return rrule.rrule(
         rrule.MONTHLY,
-        dtstart=_midnight(first),
-        until=_midnight(end),
+        dtstart=_at_midnight(first),
+        until=_at_midnight(end),
         interval=schedule.interval,
         byweekday=named or None,
         bymonthday=numbers or None,
     )
 
 
-def _midnight(day: datetime.date) -> datetime.datetime:
+def _at_midnight(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time())
 
 
-def moments(
+def build_session_times(
     day: datetime.date, opens_at: datetime.time, closes_at: datetime.time | None
 ) -> tuple[datetime.datetime, datetime.datetime | None]:
     """Beginning and end in UTC of what is on from `opens_at` to `closes_at` London time. An end that is not
     after the beginning lies on the next day; a session is never shorter than none for the clocks' sake."""
-    start = _in_london(day, opens_at)
+    start = _london_to_utc(day, opens_at)
     if closes_at is None or closes_at == opens_at:
         return start, None
-    end = _in_london(day if closes_at > opens_at else day + datetime.timedelta(days=1), closes_at)
+    end = _london_to_utc(day if closes_at > opens_at else day + datetime.timedelta(days=1), closes_at)
     if end <= start:  # the clocks leapt over the beginning
         end = start + (datetime.datetime.combine(day, closes_at) - datetime.datetime.combine(day, opens_at))
     return start, end
 
 
-def _in_london(day: datetime.date, at: datetime.time) -> datetime.datetime:
+def _london_to_utc(day: datetime.date, at: datetime.time) -> datetime.datetime:
     return datetime.datetime.combine(day, at, timezone.get_default_timezone()).astimezone(datetime.UTC)
 
 
-def wanted(service: Service, now: datetime.datetime, last: datetime.date) -> Iterator[Session]:
+def generate_sessions(service: Service, now: datetime.datetime, last: datetime.date) -> Iterator[Session]:
     """The sessions its patterns ask for from `now` to the day `last`, as rows that are not saved. Reads
     `service.schedules.all()`. What is closed for now starts again on `paused_until`, or not at all."""
     first = timezone.localdate(now)
@@ -137,8 +137,8 @@ def wanted(service: Service, now: datetime.datetime, last: datetime.date) -> Ite
     elif service.status != Status.ACTIVE:
         return
     for schedule in service.schedules.all():
-        for day in days(schedule, first, last) if schedule.opens_at else ():
-            starts_at, ends_at = moments(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
+        for day in list_meeting_days(schedule, first, last) if schedule.opens_at else ():
+            starts_at, ends_at = build_session_times(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
             if starts_at > now:
                 yield Session(
                     service=service,
@@ -155,29 +155,32 @@ def wanted(service: Service, now: datetime.datetime, last: datetime.date) -> Ite
 
 
 @transaction.atomic
-def lay_out(service: Service) -> None:
+def sync_sessions(service: Service) -> None:
     """Make the rows of the next 12 weeks fit the patterns: nightly, and after each change. May run twice.
 
     Only for what is kept here and published. A session that was changed by hand, cancelled or booked keeps its
-    time (`strays` names the booked ones that no longer fit); the others move with the pattern. Rows are locked in
-    the order service → sessions.
+    time (`list_stray_sessions` names the booked ones that no longer fit); the others move with the pattern. Rows are
+    locked in the order service → sessions.
     """
     if service.source or service.published_at is None:
         return
     Service.objects.select_for_update(no_key=True).get(pk=service.pk)
     now = timezone.now()
     fresh = Service.objects.prefetch_related("schedules").get(pk=service.pk)
-    new = {(row.schedule_id, row.on): row for row in wanted(fresh, now, timezone.localdate(now) + AHEAD)}
+    new = {
+        (row.schedule_id, row.on): row
+        for row in generate_sessions(fresh, now, timezone.localdate(now) + LAYOUT_HORIZON)
+    }
     rows = Session.coming().filter(service=service).exclude(schedule=None).order_by("starts_at", "id")
     for row in rows.select_for_update(of=("self",)):
-        _fit(row, new.pop((row.schedule_id, row.on), None))
+        _sync_session(row, new.pop((row.schedule_id, row.on), None))
     passed = Session.objects.filter(service=service, on__gte=timezone.localdate(now), starts_at__lte=now)
     for key in passed.values_list("schedule_id", "on"):
         new.pop(key, None)  # moved by hand to earlier today: it has been
     Session.objects.bulk_create(new.values(), ignore_conflicts=True)
 
 
-def _fit(row: Session, wanted: Session | None) -> None:
+def _sync_session(row: Session, wanted: Session | None) -> None:
     """One row that is there already, and what the pattern now asks for on its day."""
     if wanted and row.cancelled_why == DAYS_CHANGED and not row.taken:
         row.cancelled_at, row.cancelled_why = None, ""  # the pattern gives the day again
@@ -185,7 +188,7 @@ def _fit(row: Session, wanted: Session | None) -> None:
         return
     if wanted is None:
         if not row.taken:
-            _remove(row)
+            _remove_session(row)
         return
     if not row.taken:
         row.starts_at, row.ends_at, row.at_location_id = wanted.starts_at, wanted.ends_at, wanted.at_location_id
@@ -194,10 +197,10 @@ def _fit(row: Session, wanted: Session | None) -> None:
         row.places = wanted.places
     row.save(update_fields=["starts_at", "ends_at", "at_location", "places", "cancelled_at", "cancelled_why"])
     if row.places != before:
-        tell(row, "places")
+        notify_session_changed(row, "places")
 
 
-def _remove(row: Session) -> None:
+def _remove_session(row: Session) -> None:
     """A day that the pattern no longer gives. Where somebody once booked, it stays, cancelled."""
     try:
         with transaction.atomic():
@@ -205,34 +208,34 @@ def _remove(row: Session) -> None:
     except ProtectedError:
         row.cancelled_at, row.cancelled_why = timezone.now(), DAYS_CHANGED
         row.save(update_fields=["cancelled_at", "cancelled_why"])
-        tell(row, "cancelled")
+        notify_session_changed(row, "cancelled")
 
 
-def tell(row: Session, what: str) -> None:
+def notify_session_changed(row: Session, what: str) -> None:
     """Say to whoever listens that a session was "cancelled" or "moved", or that its "places" are others."""
-    for hear in hears:
+    for hear in session_changed_hooks:
         hear(row, what)
 
 
-def let_go(schedules: Iterable[Schedule]) -> None:
+def remove_sessions_of(schedules: Iterable[Schedule]) -> None:
     """Before patterns are deleted: their coming sessions go too, but not those that are booked."""
     gone: list[uuid.UUID] = [row.pk for row in schedules]
     for row in Session.coming().filter(schedule__in=gone, taken=0, cancelled_at=None):
-        _remove(row)
+        _remove_session(row)
 
 
-def strays(service: Service) -> list[Session]:
+def list_stray_sessions(service: Service) -> list[Session]:
     """Booked sessions to come that the pattern would no longer have so: for a warning, until somebody moves or
     cancels them."""
     booked = Session.coming().filter(service=service, taken__gt=0, changed=False, cancelled_at=None)
     rows = list(booked.select_related("at_location__location"))
     if not rows:
         return []
-    asked = {(w.schedule_id, w.on): w for w in wanted(service, timezone.now(), rows[-1].on)}
-    return [row for row in rows if not _fits(row, asked.get((row.schedule_id, row.on)))]
+    asked = {(w.schedule_id, w.on): w for w in generate_sessions(service, timezone.now(), rows[-1].on)}
+    return [row for row in rows if not _matches_pattern(row, asked.get((row.schedule_id, row.on)))]
 
 
-def _fits(row: Session, wanted: Session | None) -> bool:
+def _matches_pattern(row: Session, wanted: Session | None) -> bool:
     if wanted is None:
         return False
     places_fit = wanted.places == row.places
@@ -246,37 +249,39 @@ def _fits(row: Session, wanted: Session | None) -> bool:
 # --- What comes -------------------------------------------------------------------------------------------
 
 
-def coming(service: Service, n: int = 6) -> list[Coming]:
+def list_upcoming_sessions(service: Service, n: int = 6) -> list[UpcomingSession]:
     """The next `n` sessions, cancelled ones among them: one query for what is kept here; for a feed's listing,
     or a draft, computed from its patterns (reads `schedules` and `at_locations`, prefetched or not)."""
     places = {at.pk: at for at in service.at_locations.all()}
     if not service.source:
         rows = list(Session.coming().filter(service=service)[:n])
         if rows:
-            return [_of_row(row, places) for row in rows]
+            return [_build_upcoming(row, places) for row in rows]
     now = timezone.now()
-    for ahead in (n * WEEK, AHEAD):  # what meets each week needs no further look: this is on a page's own path
-        asked = sorted(wanted(service, now, timezone.localdate(now) + ahead), key=lambda row: row.starts_at)
+    for ahead in (n * WEEK, LAYOUT_HORIZON):  # what meets each week needs no further look: this is on a page's own path
+        asked = sorted(generate_sessions(service, now, timezone.localdate(now) + ahead), key=lambda row: row.starts_at)
         if len(asked) >= n:
             break
-    return [Coming(row.starts_at, row.ends_at, None, _where(row, places)) for row in asked[:n]]
+    return [UpcomingSession(row.starts_at, row.ends_at, None, _format_place(row, places)) for row in asked[:n]]
 
 
-def _of_row(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> Coming:
-    return Coming(row.starts_at, row.ends_at, row.places_left, _where(row, places), row, row.cancelled_why, row.note)
+def _build_upcoming(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> UpcomingSession:
+    return UpcomingSession(
+        row.starts_at, row.ends_at, row.places_left, _format_place(row, places), row, row.cancelled_why, row.note
+    )
 
 
-def _where(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> str:
+def _format_place(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> str:
     at = places.get(row.at_location_id) if row.at_location_id else None
     only = next(iter(places.values())) if len(places) == 1 else None
     found = at or only
-    return found.location.short if found else ""
+    return found.location.short_address if found else ""
 
 
 def runs_on(service: Service, day: datetime.date) -> bool:
     """Whether it runs on that day, as far as anybody knows now: what is closed for now does from `paused_until` on."""
     reopens = service.paused_until
-    return service.runs or (service.status == Status.CLOSED and reopens is not None and day >= reopens)
+    return service.is_running or (service.status == Status.CLOSED and reopens is not None and day >= reopens)
 
 
 def has_room(service: Service) -> bool | None:
@@ -286,7 +291,7 @@ def has_room(service: Service) -> bool | None:
     """
     if not service.source:
         counted = Session.coming().filter(service=service, cancelled_at=None, places__isnull=False)
-        if rows := list(counted[:SOON]):
+        if rows := list(counted[:MAX_ROOM_SESSIONS]):
             return any(row.has_room for row in rows)
     said = [row.available for row in service.capacities.all()]
     return any(said) if said else None

@@ -11,18 +11,18 @@ from decimal import Decimal
 from django.utils import timezone
 
 from config.template_tags import address, date_words, time_words
-from directory.catalogue.hours import all_in_words
-from directory.catalogue.timetable import Coming, runs_on
+from directory.catalogue.hours import format_schedules
+from directory.catalogue.timetable import UpcomingSession, runs_on
 from directory.models import CostOption, Location, Schedule, Service
 from directory.models.place import LocationType
-from directory.models.service import CHECKED_FOR
+from directory.models.service import CHECK_VALID_FOR
 
-MILE = 1.609344  # km
-SHORT_PRICE = r"£[0-9,]+(\.[0-9]{2})?( (a|an|each|per) [a-z]{1,12})?"
+KM_PER_MILE = 1.609344  # km
+SHORT_PRICE_PATTERN = r"£[0-9,]+(\.[0-9]{2})?( (a|an|each|per) [a-z]{1,12})?"
 
 
 @dataclass(frozen=True)
-class Meeting:
+class MeetingPlace:
     """One of the places of a service, and when it meets there."""
 
     hours: list[str]
@@ -33,22 +33,22 @@ class Meeting:
     getting_there: str
 
 
-def meetings(service: Service, today: datetime.date) -> list[Meeting]:
+def build_meeting_places(service: Service, today: datetime.date) -> list[MeetingPlace]:
     """Each place with its own hours; hours of the whole service are those of each place that has none."""
-    everywhere = hours(service, today)
+    everywhere = format_service_hours(service, today)
     by_place: dict[object, list[Schedule]] = {}
     for row in service.schedules.all():
         by_place.setdefault(row.at_location_id, []).append(row)
     return [
-        _meeting(at.location, all_in_words(by_place.get(at.pk, []), today) or everywhere)
+        _build_meeting_place(at.location, format_schedules(by_place.get(at.pk, []), today) or everywhere)
         for at in service.at_locations.all()
     ]
 
 
-def _meeting(location: Location, hours: list[str]) -> Meeting:
-    lines, helps = location.lines, location.accessibility.all()
+def _build_meeting_place(location: Location, hours: list[str]) -> MeetingPlace:
+    lines, helps = location.address_lines, location.accessibility.all()
     parts = [line.replace(" ", "\N{NO-BREAK SPACE}") if line == location.postcode else line for line in lines]
-    return Meeting(
+    return MeetingPlace(
         hours=hours,
         lines=lines,
         address=", ".join(parts),
@@ -58,13 +58,13 @@ def _meeting(location: Location, hours: list[str]) -> Meeting:
     )
 
 
-def hours(service: Service, today: datetime.date) -> list[str]:
+def format_service_hours(service: Service, today: datetime.date) -> list[str]:
     """When the whole service meets, wherever that is."""
-    return all_in_words([row for row in service.schedules.all() if row.at_location_id is None], today)
+    return format_schedules([row for row in service.schedules.all() if row.at_location_id is None], today)
 
 
 @dataclass(frozen=True)
-class Next:
+class SessionLine:
     """One of the next sessions: "Tuesday 24 November", "10:30am to midday", "4 places left"."""
 
     day: str
@@ -76,29 +76,29 @@ class Next:
     book: str  # where to book it; "" when it cannot be
 
 
-def next_sessions(service: Service, coming: list[Coming]) -> list[Next]:
+def format_sessions(service: Service, coming: list[UpcomingSession]) -> list[SessionLine]:
     """In words; the place is said only where there are several."""
     several = len(service.at_locations.all()) > 1
-    return [_next(service, one, one.where if several else "") for one in coming]
+    return [_format_session(service, one, one.where if several else "") for one in coming]
 
 
-def _next(service: Service, one: Coming, where: str) -> Next:
+def _format_session(service: Service, one: UpcomingSession, where: str) -> SessionLine:
     start = timezone.localtime(one.starts_at)
     times = time_words(start) + (f" to {time_words(one.ends_at)}" if one.ends_at else "")
     listed = service.bookable and service.is_listed and runs_on(service, start.date())
     open_to_book = listed and one.session and not one.is_cancelled
-    return Next(
-        day=day_words(start.date(), timezone.localdate()),
+    return SessionLine(
+        day=format_day(start.date(), timezone.localdate()),
         times=times,
         where=where,
         note=one.note,
-        room="" if one.is_cancelled else room(one.places_left),
+        room="" if one.is_cancelled else format_places_left(one.places_left),
         off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
         book=address("bookings:book", one.session.pk) if open_to_book and one.session else "",
     )
 
 
-def booking(dates: list[Next]) -> tuple[str, str]:
+def booking_button(dates: list[SessionLine]) -> tuple[str, str]:
     """The words and the address of the button that books: the only date, or the list of them; none when none can be
     booked. A place comes before a number on the waiting list."""
     open_ones = [one for one in dates if one.book]
@@ -109,12 +109,12 @@ def booking(dates: list[Next]) -> tuple[str, str]:
     return "Book a place" if free else "Join the waiting list", wanted[0].book if len(wanted) == 1 else "#next"
 
 
-def day_words(day: datetime.date, today: datetime.date) -> str:
+def format_day(day: datetime.date, today: datetime.date) -> str:
     """ "Tuesday 24 November"; with its year when that is another one."""
     return f"{day:%A} {date_words(day) if day.year != today.year else date_words(day).rsplit(' ', 1)[0]}"
 
 
-def room(places_left: int | None) -> str:
+def format_places_left(places_left: int | None) -> str:
     if places_left is None:
         return ""
     return "Full" if places_left == 0 else "1 place left" if places_left == 1 else f"{places_left} places left"
@@ -125,7 +125,7 @@ class Card:
     """An activity on a list or on paper: where and when, what it costs, whom to call."""
 
     service: Service
-    meetings: list[Meeting]
+    meetings: list[MeetingPlace]
     hours: list[str]  # when it has no place
     costs: list[str]
     ask_for: str
@@ -133,53 +133,57 @@ class Card:
     closed: bool
 
 
-def card(service: Service, today: datetime.date) -> Card:
+def build_card(service: Service, today: datetime.date) -> Card:
     contacts = list(service.contacts.all())
     first = next((contact for contact in contacts if contact.phone), contacts[0] if contacts else None)
     phone = service.phone or (first.phone if first else "")
     return Card(
         service,
-        meetings(service, today),
-        hours(service, today),
-        costs(service, today),
+        build_meeting_places(service, today),
+        format_service_hours(service, today),
+        format_costs(service, today),
         ask_for=first.name if first else "",
         phone=phone,
-        closed=not service.runs,
+        closed=not service.is_running,
     )
 
 
-def chips(service: Service) -> list[str]:
+def list_chips(service: Service) -> list[str]:
     """What is seen first of an activity."""
-    said = ["Free" if service.is_free else "", "Someone can meet you" if service.meets_you else "", ages(service)]
+    said = [
+        "Free" if service.is_free else "",
+        "Someone can meet you" if service.meets_you else "",
+        format_ages(service),
+    ]
     return [chip for chip in said if chip]
 
 
-def facts(service: Service, today: datetime.date) -> list[tuple[str, list[str]]]:
+def list_facts(service: Service, today: datetime.date) -> list[tuple[str, list[str]]]:
     """The facts of its page, each with its lines; `spoken` and `covers` come with directory.catalogue.detail."""
     spoken, covers = getattr(service, "spoken", []), getattr(service, "covers", [])
     said = [
-        ("Cost", costs(service, today) or ["Not given: ask them"]),
-        ("Ages", [ages(service)]),
+        ("Cost", format_costs(service, today) or ["Not given: ask them"]),
+        ("Ages", [format_ages(service)]),
         ("Languages", [", ".join(spoken)]),
         ("For people who live in", [", ".join(covers)]),
         ("Accreditations", [service.accreditations]),
-        ("When you ask for a place", [replies(service)]),
+        ("When you ask for a place", [format_reply_record(service)]),
     ]
     return [(name, lines) for name, lines in said if any(lines)]
 
 
-def about(service: Service, today: datetime.date) -> list[tuple[str, str]]:
+def list_provenance(service: Service, today: datetime.date) -> list[tuple[str, str]]:
     """How old its page is, and whose words it has."""
     return [
-        ("Last checked", checked(service, today)),
+        ("Last checked", format_checked_date(service, today)),
         ("Last changed", date_words(service.last_modified)),
-        ("Where it comes from", origin(service)),
+        ("Where it comes from", format_origin(service)),
     ]
 
 
-def replies(service: Service) -> str:
+def format_reply_record(service: Service) -> str:
     """How it answers those who are referred to it; "" until there were enough of them to say."""
-    if not service.shows_answers:
+    if not service.has_enough_answers:
         return ""
     days, percent = service.reply_days, service.accepted_percent
     soon = {None: "", 0: "on the same day", 1: "within a day"}.get(days, f"within {days} days")
@@ -190,20 +194,20 @@ def replies(service: Service) -> str:
     return ". ".join(part for part in said if part)
 
 
-def origin(service: Service) -> str:
+def format_origin(service: Service) -> str:
     """Whose words these are."""
     return f"From {service.source}, another directory" if service.source else f"Written by {service.agency.name}"
 
 
-def checked(service: Service, today: datetime.date) -> str:
+def format_checked_date(service: Service, today: datetime.date) -> str:
     """When somebody last made sure that it is right, and a warning when that is long ago."""
     if service.assured_date is None:
         return "Not checked yet"
-    old = today - service.assured_date > CHECKED_FOR
+    old = today - service.assured_date > CHECK_VALID_FOR
     return date_words(service.assured_date) + (". That is a while ago: ask before you go" if old else "")
 
 
-def ages(service: Service) -> str:
+def format_ages(service: Service) -> str:
     low, high = service.minimum_age, service.maximum_age
     if low and high and high < 120:
         return f"Ages {low} to {high}" if low != high else f"Age {low}"
@@ -212,48 +216,54 @@ def ages(service: Service) -> str:
     return f"Up to age {high}" if high and high < 120 else ""
 
 
-def pounds(amount: Decimal) -> str:
+def format_pounds(amount: Decimal) -> str:
     """£5, £2.50."""
     return f"£{amount:,.0f}" if amount == amount.to_integral_value() else f"£{amount:,.2f}"
 
 
-def costs(service: Service, today: datetime.date) -> list[str]:
+def format_costs(service: Service, today: datetime.date) -> list[str]:
     """One line for each price, or what is said about fees."""
-    lines = [cost(row) for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
+    lines = [format_cost(row) for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
     said = service.fees if service.fees and service.fees not in lines else ""
     return list(dict.fromkeys(line for line in (*lines, said) if line))
 
 
-def short_price(service: Service, today: datetime.date) -> str:
+def format_short_price(service: Service, today: datetime.date) -> str:
     """ "£3 a time", "From £2", for a card; "" when it is not known or does not go into a few words."""
     rows = [row for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
     amounts = [row.amount for row in rows if row.amount is not None]
     if len(amounts) < len(rows) or not all(amounts):
         return ""
     if len(set(amounts)) > 1:
-        return f"From {pounds(min(amounts))}"
-    said = [cost(row) for row in rows] if len(rows) == 1 else [pounds(amounts[0])] if rows else [service.fees.strip()]
-    return next((words for words in said if re.fullmatch(SHORT_PRICE, words)), "")
+        return f"From {format_pounds(min(amounts))}"
+    said = (
+        [format_cost(row) for row in rows]
+        if len(rows) == 1
+        else [format_pounds(amounts[0])]
+        if rows
+        else [service.fees.strip()]
+    )
+    return next((words for words in said if re.fullmatch(SHORT_PRICE_PATTERN, words)), "")
 
 
-def cost(row: CostOption) -> str:
-    amount = "" if row.amount is None else "Free" if row.amount == 0 else pounds(row.amount)
+def format_cost(row: CostOption) -> str:
+    amount = "" if row.amount is None else "Free" if row.amount == 0 else format_pounds(row.amount)
     about = row.amount_description
     said = amount and re.search(re.escape(amount) + r"(?![.\d])", about, re.IGNORECASE)  # "£3 a time" says it all
     return ", ".join(part for part in (row.option, about if said else f"{amount} {about}".strip()) if part)
 
 
-def miles_away(km: float | None) -> str:
+def format_distance(km: float | None) -> str:
     """ "1.2 miles away"; "" when it is not known."""
     if km is None:
         return ""
-    miles = km / MILE
+    miles = km / KM_PER_MILE
     if miles < 0.5:
         return "Less than half a mile away"
     return f"{miles:.1f} miles away" if miles < 10 else f"{miles:.0f} miles away"
 
 
-def summary(text: str, longest: int = 180) -> str:
+def shorten_description(text: str, longest: int = 180) -> str:
     """The first sentence or two of a description, cut at the end of a word."""
     flat = " ".join(text.split())
     if len(flat) <= longest:

@@ -9,13 +9,13 @@ from django.db import connection
 
 from directory.models import LISTED, Decision, Likeness, Service
 
-MOST = 5_000  # pairs suggested after one import, the likeliest first
-EACH = 2  # pairs that one listing is suggested in, the likeliest
-NEAR = 300  # metres
+MAX_SUGGESTIONS = 5_000  # pairs suggested after one import, the likeliest first
+MAX_PAIRS_PER_LISTING = 2  # pairs that one listing is suggested in, the likeliest
+MAX_DISTANCE_METRES = 300  # metres
 # Degrees of a square that is 300 m or more on each side anywhere in the British Isles (to 61 degrees north).
-TALL, WIDE = 0.0028, 0.006
+SQUARE_HEIGHT_DEGREES, SQUARE_WIDTH_DEGREES = 0.0028, 0.006
 
-FIND = """
+FIND_DUPLICATES_SQL = """
 WITH listed AS MATERIALIZED (
     SELECT s.id, s.source, lower(s.name) AS name, lower(a.name) AS agency,
         right(regexp_replace(coalesce(nullif(s.phone, ''), a.phone), '[^0-9]', '', 'g'), 10) AS phone,
@@ -56,7 +56,7 @@ ORDER BY score DESC, one, other LIMIT %(most)s
 """
 
 
-def look_for_doubles(source: str) -> int:
+def suggest_duplicates(source: str) -> int:
     """Suggest what of this source looks like a listing of another; how many pairs are new.
 
     What the steward has decided on is not suggested again. Suggestions about what is no longer listed are dropped.
@@ -67,19 +67,29 @@ def look_for_doubles(source: str) -> int:
     waiting.exclude(second__in=listed).delete()
     before = Likeness.objects.count()
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"source": source, "tall": TALL, "wide": WIDE, "near": NEAR, "each": EACH, "most": MOST})
+        cursor.execute(
+            FIND_DUPLICATES_SQL,
+            {
+                "source": source,
+                "tall": SQUARE_HEIGHT_DEGREES,
+                "wide": SQUARE_WIDTH_DEGREES,
+                "near": MAX_DISTANCE_METRES,
+                "each": MAX_PAIRS_PER_LISTING,
+                "most": MAX_SUGGESTIONS,
+            },
+        )
         rows = cursor.fetchall()
     found = [
-        Likeness(first_id=first, second_id=second, score=round(score, 3), why=_why(*marks))
+        Likeness(first_id=first, second_id=second, score=round(score, 3), why=_explain_likeness(*marks))
         for first, second, *marks, score in rows
     ]
     Likeness.objects.bulk_create(found, ignore_conflicts=True, batch_size=500)
     return Likeness.objects.count() - before
 
 
-def _why(names: float, agencies: float, phones: bool, sites: bool, postcodes: bool) -> str:
+def _explain_likeness(names: float, agencies: float, phones: bool, sites: bool, postcodes: bool) -> str:
     """In words, for the steward: "Same postcode, the same name, same phone number"."""
-    said: list[Any] = ["Same postcode" if postcodes else f"Less than {NEAR} metres apart"]
+    said: list[Any] = ["Same postcode" if postcodes else f"Less than {MAX_DISTANCE_METRES} metres apart"]
     said.append(
         "the same name" if names > 0.99 else "names that look alike" if names >= 0.5 else "names a little alike"
     )

@@ -19,21 +19,29 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
-from directory.exchange.files import Columns, FeedError, kind_of, read_file
+from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, read_file
 
-__all__ = ["AsBefore", "Feed", "FeedError", "checked", "is_address", "read", "read_file"]
+__all__ = [
+    "Feed",
+    "FeedError",
+    "UnchangedService",
+    "is_address",
+    "read_file",
+    "read_services",
+    "resolve_public_address",
+]
 
-LARGEST_PAGE = 50_000_000  # bytes of one page, unpacked
-LARGEST_DOWNLOAD = 500_000_000  # bytes of a whole file, unpacked
-LARGEST_RATIO = 200  # unpacked ÷ packed
-LONGEST = 300  # seconds that one answer may take; a feed that drips is stopped
-MOST_PAGES = 20_000
+MAX_PAGE_BYTES = 50_000_000  # bytes of one page, unpacked
+MAX_DOWNLOAD_BYTES = 500_000_000  # bytes of a whole file, unpacked
+MAX_UNPACK_RATIO = 200  # unpacked ÷ packed
+MAX_ANSWER_SECONDS = 300  # seconds that one answer may take; a feed that drips is stopped
+MAX_PAGES = 20_000
 PER_PAGE = 100
-TRIES = 4
+MAX_TRIES = 4
 TIMEOUT = httpx.Timeout(30, connect=10)
-AT_ONCE = 4  # requests to one feed at a time
-MOST_MISSES = 20  # services that are not there one by one, after which they are no longer asked for
-WHOLE = {
+MAX_CONNECTIONS = 4  # requests to one feed at a time
+MAX_MISSES = 20  # services that are not there one by one, after which they are no longer asked for
+FULL_SERVICE_FIELDS = {
     "service_at_locations",
     "schedules",
     "cost_options",
@@ -48,10 +56,10 @@ WHOLE = {
     "phones",
 }
 
-Keep = Callable[[str, str, bytes], None]  # address, media type, what was received
+StoreDocument = Callable[[str, str, bytes], None]  # address, media type, what was received
 
 
-class AsBefore(NamedTuple):
+class UnchangedService(NamedTuple):
     """A service of which the list says that it has not changed since it was received: it was not fetched again."""
 
     raw: dict[str, Any]
@@ -61,12 +69,12 @@ def is_address(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-def read(
+def read_services(
     source: str,
     *,
     allow_private: bool = False,
-    columns: Columns | None = None,
-    keep: Keep | None = None,
+    columns: ColumnFields | None = None,
+    keep: StoreDocument | None = None,
     unchanged: Callable[[list[Any]], set[Any]] | None = None,
 ) -> Iterator[Any]:
     """The services of a file's path or a feed's address. Raises FeedError, perhaps after some came.
@@ -78,7 +86,7 @@ def read(
         return
     with Feed(source, allow_private=allow_private, keep=keep) as feed:
         feed.unchanged = unchanged
-        yield from feed.services(columns)
+        yield from feed.read_services(columns)
 
 
 class Feed:
@@ -86,11 +94,11 @@ class Feed:
 
     unchanged: Callable[[list[Any]], set[Any]] | None = None
 
-    def __init__(self, address: str, *, allow_private: bool = False, keep: Keep | None = None) -> None:
+    def __init__(self, address: str, *, allow_private: bool = False, keep: StoreDocument | None = None) -> None:
         self.address, self.allow_private = address, allow_private
-        self.keep: Keep = keep or (lambda *_: None)
+        self.keep: StoreDocument = keep or (lambda *_: None)
         self.misses = 0
-        limits = httpx.Limits(max_connections=AT_ONCE)
+        limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
         headers = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "Hereabouts"}
         self.client = httpx.Client(timeout=TIMEOUT, limits=limits, headers=headers, trust_env=False)
 
@@ -100,22 +108,22 @@ class Feed:
     def __exit__(self, *_error: object) -> None:
         self.client.close()
 
-    def services(self, columns: Columns | None = None) -> Iterator[Any]:
+    def read_services(self, columns: ColumnFields | None = None) -> Iterator[Any]:
         """All of them, page after page; those of which only the names are listed are fetched whole."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / (Path(urlsplit(self.address).path).name or "answer")
-            media_type = self._download(path)
-            page = self._as_page(path)
+            media_type = self._download_file(path)
+            page = self._parse_page(path)
             if page is None:
                 self.keep(self.address, media_type, path.read_bytes())
                 yield from read_file(path, columns)
                 return
-        address, page = self._list(page)
-        yield from self._pages(address, page)
+        address, page = self._load_first_page(page)
+        yield from self._read_pages(address, page)
 
-    def _as_page(self, path: Path) -> dict[str, Any] | None:
+    def _parse_page(self, path: Path) -> dict[str, Any] | None:
         """The object that was answered, if it is a page of a feed or its root; None for a file of services."""
-        if kind_of(path) != "json" or path.stat().st_size > LARGEST_PAGE:
+        if detect_file_kind(path) != "json" or path.stat().st_size > MAX_PAGE_BYTES:
             return None
         try:
             found = json.loads(path.read_bytes())
@@ -123,58 +131,62 @@ class Feed:
             return None  # a list that is cut off still gives what came
         if not isinstance(found, dict):
             return None
-        return found if rows_of(found) is not None or not any(isinstance(v, list) for v in found.values()) else None
+        return (
+            found
+            if find_service_list(found) is not None or not any(isinstance(v, list) for v in found.values())
+            else None
+        )
 
-    def _list(self, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    def _load_first_page(self, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The address of the list of services and its first page, whatever address of the feed was given."""
         address = self.address
-        if rows_of(found) is None:
+        if find_service_list(found) is None:
             address = self.address.partition("?")[0].rstrip("/") + "/services"
-        if rows_of(found) is None or _pages(found) > 1:
-            found = self.page(address, 1)
+        if find_service_list(found) is None or _count_pages(found) > 1:
+            found = self.load_page(address, 1)
         else:
             self.keep(address, "application/json", json.dumps(found).encode())
         return address, found
 
-    def _pages(self, address: str, first: dict[str, Any]) -> Iterator[Any]:
+    def _read_pages(self, address: str, first: dict[str, Any]) -> Iterator[Any]:
         shift = 0
-        if (first.get("first_page", first.get("first")) is False) and _pages(first) > 1:
-            shift, first = 1, self.page(address, 0)  # its pages are numbered from 0
+        if (first.get("first_page", first.get("first")) is False) and _count_pages(first) > 1:
+            shift, first = 1, self.load_page(address, 0)  # its pages are numbered from 0
         seen, count = "", 0
-        for number in range(1, MOST_PAGES + 1):
-            page = first if number == 1 else self.page(address, number - shift)
-            rows = rows_of(page)
+        for number in range(1, MAX_PAGES + 1):
+            page = first if number == 1 else self.load_page(address, number - shift)
+            rows = find_service_list(page)
             if rows is None:
                 raise FeedError(f"Page {number} of {address} has no list of services.")
             same = json.dumps(rows[:3], sort_keys=True)
             if not rows or same == seen:  # some feeds give the first page for any number
                 break
             seen, count = same, count + len(rows)
-            yield from self._whole(address, rows)
-            if page.get("last_page", page.get("last")) is True or number >= _pages(page):
+            yield from self._load_full_services(address, rows)
+            if page.get("last_page", page.get("last")) is True or number >= _count_pages(page):
                 break
         said = first.get("total_items", first.get("totalElements"))
         if isinstance(said, int) and count < said:
             raise FeedError(f"{address} says that it has {said:,} services, and gave {count:,}.")
 
-    def page(self, address: str, number: int) -> dict[str, Any]:
-        found = self.get(_with(address, page=number, per_page=PER_PAGE), keep=True)
+    def load_page(self, address: str, number: int) -> dict[str, Any]:
+        found = self.get(_add_query(address, page=number, per_page=PER_PAGE), keep=True)
         return found if isinstance(found, dict) else {}
 
-    def _whole(self, address: str, rows: list[Any]) -> Iterator[Any]:
+    def _load_full_services(self, address: str, rows: list[Any]) -> Iterator[Any]:
         base = address.partition("?")[0].rstrip("/")
         same = self.unchanged(rows) if self.unchanged else set()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            yield from pool.map(lambda row: self._one(base, row, same), rows)
+        with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
+            yield from pool.map(lambda row: self._load_full_service(base, row, same), rows)
 
-    def _one(self, base: str, row: Any, same: set[Any]) -> Any:
+    def _load_full_service(self, base: str, row: Any, same: set[Any]) -> Any:
         key = row.get("id") if isinstance(row, dict) else row
-        if isinstance(row, dict) and WHOLE & row.keys():
+        if isinstance(row, dict) and FULL_SERVICE_FIELDS & row.keys():
             return row
-        if not isinstance(key, (str, int)) or not str(key) or "/" in str(key) or self.misses >= MOST_MISSES:
+        if not isinstance(key, (str, int)) or not str(key) or "/" in str(key) or self.misses >= MAX_MISSES:
             return row
         if isinstance(row, dict) and key in same:
-            return AsBefore(row)
+            return UnchangedService(row)
         try:
             found = self.get(f"{base}/{key}", keep=True)
         except FeedError:
@@ -188,7 +200,7 @@ class Feed:
     def get(self, address: str, *, keep: bool = False) -> Any:
         """The JSON at an address. Tries again after a pause when the feed is busy; follows up to 5 redirects."""
         into = BytesIO()
-        media_type = self._tried(address, into, LARGEST_PAGE)
+        media_type = self._fetch_with_retries(address, into, MAX_PAGE_BYTES)
         try:
             found = json.loads(into.getvalue())
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -197,27 +209,27 @@ class Feed:
             self.keep(address, media_type, into.getvalue())
         return found
 
-    def _download(self, path: Path) -> str:
+    def _download_file(self, path: Path) -> str:
         with path.open("wb") as file:
-            return self._tried(self.address, file, LARGEST_DOWNLOAD)
+            return self._fetch_with_retries(self.address, file, MAX_DOWNLOAD_BYTES)
 
-    def _tried(self, address: str, into: IO[bytes], most: int) -> str:
+    def _fetch_with_retries(self, address: str, into: IO[bytes], most: int) -> str:
         """What is at the address, written into the file; its media type."""
-        for wait in range(TRIES):
+        for wait in range(MAX_TRIES):
             into.seek(0)
             into.truncate()
             try:
-                return self._fetch(address, into, most)
+                return self._fetch_once(address, into, most)
             except (httpx.TransportError, zlib.error) as error:
                 said = f"{address} does not answer: {error or type(error).__name__}."
             except _BusyError as error:
                 said = f"{address} answers {error}."
-            time.sleep(0.5 * 2**wait if wait < TRIES - 1 else 0)
+            time.sleep(0.5 * 2**wait if wait < MAX_TRIES - 1 else 0)
         raise FeedError(said)
 
-    def _fetch(self, address: str, into: IO[bytes], most: int) -> str:
+    def _fetch_once(self, address: str, into: IO[bytes], most: int) -> str:
         for _ in range(6):
-            pinned, host = checked(address, allow_private=self.allow_private)
+            pinned, host = resolve_public_address(address, allow_private=self.allow_private)
             headers, extensions = {"Host": host[0]}, {"sni_hostname": host[1]}
             with self.client.stream("GET", pinned, headers=headers, extensions=extensions) as answer:
                 if answer.is_redirect:
@@ -227,7 +239,7 @@ class Feed:
                     raise _BusyError(answer.status_code)
                 if answer.status_code != 200:
                     raise FeedError(f"{address} answers {answer.status_code}.")
-                _unpack(answer, address, into, most)
+                _write_unpacked(answer, address, into, most)
                 return str(answer.headers.get("content-type", ""))[:100]
         raise FeedError(f"{address} redirects too often.")
 
@@ -236,7 +248,7 @@ class _BusyError(Exception):
     """The feed asks to be tried again."""
 
 
-def _unpack(answer: httpx.Response, address: str, into: IO[bytes], most: int) -> None:
+def _write_unpacked(answer: httpx.Response, address: str, into: IO[bytes], most: int) -> None:
     """Write the answer's body, unpacked, into the file; a bomb is stopped while it unpacks."""
     packed = answer.headers.get("content-encoding", "identity").lower()
     if packed not in ("identity", "gzip"):
@@ -247,22 +259,22 @@ def _unpack(answer: httpx.Response, address: str, into: IO[bytes], most: int) ->
         came += len(chunk)
         part = unpacker.decompress(chunk, most + 1 - size) if unpacker else chunk[: most + 1 - size]
         size += len(part)
-        if size > most or (size > 10_000_000 and size > came * LARGEST_RATIO):
+        if size > most or (size > 10_000_000 and size > came * MAX_UNPACK_RATIO):
             raise FeedError(f"{address} is larger than {most:,} bytes, or unpacks to far more than was sent.")
-        if time.monotonic() - began > LONGEST:
-            raise FeedError(f"{address} takes longer than {LONGEST} seconds.")
+        if time.monotonic() - began > MAX_ANSWER_SECONDS:
+            raise FeedError(f"{address} takes longer than {MAX_ANSWER_SECONDS} seconds.")
         into.write(part)
     if unpacker and not unpacker.eof:
         raise FeedError(f"{address} ends in the middle.")
 
 
-def rows_of(page: Any) -> list[Any] | None:
+def find_service_list(page: Any) -> list[Any] | None:
     """The services of a page: `contents` in Open Referral UK 3.0 and HSDS 3, `content` in 1.0; None without."""
     found = page.get("contents", page.get("content")) if isinstance(page, dict) else None
     return found if isinstance(found, list) else None
 
 
-def checked(address: str, *, allow_private: bool) -> tuple[str, tuple[str, str]]:
+def resolve_public_address(address: str, *, allow_private: bool) -> tuple[str, tuple[str, str]]:
     """The address with its host replaced by the IP address that was checked, the Host header, and the name for TLS.
 
     Raises FeedError for anything but http and https, names that are not found, and machines on a private network:
@@ -280,14 +292,14 @@ def checked(address: str, *, allow_private: bool) -> tuple[str, tuple[str, str]]
     except (OSError, UnicodeError):
         raise FeedError(f"There is no machine named {name}.") from None
     places = [str(entry[4][0]) for entry in found]
-    if not allow_private and not all(is_public(place) for place in places):
+    if not allow_private and not all(is_public_ip(place) for place in places):
         raise FeedError(f"{name} is on a private network, and is not asked.")
     place = f"[{places[0]}]" if ":" in places[0] else places[0]
     pinned = urlunsplit((parts.scheme, f"{place}:{port}" if port else place, parts.path or "/", parts.query, ""))
     return pinned, (parts.netloc.rpartition("@")[2], name)
 
 
-def is_public(place: str) -> bool:
+def is_public_ip(place: str) -> bool:
     """Whether an IP address is one of the public internet, also where it only wraps another (6to4, NAT64, Teredo)."""
     address = ipaddress.ip_address(place.partition("%")[0])
     inner: list[Any] = []
@@ -298,10 +310,10 @@ def is_public(place: str) -> bool:
     return all(one.is_global and not one.is_multicast for one in [address, *inner] if one)
 
 
-def _with(address: str, **query: int) -> str:
+def _add_query(address: str, **query: int) -> str:
     return str(httpx.URL(address).copy_merge_params(query))
 
 
-def _pages(page: dict[str, Any]) -> int:
+def _count_pages(page: dict[str, Any]) -> int:
     pages = page.get("total_pages", page.get("totalPages"))
-    return pages if isinstance(pages, int) else MOST_PAGES
+    return pages if isinstance(pages, int) else MAX_PAGES

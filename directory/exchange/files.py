@@ -14,16 +14,23 @@ from typing import Any
 
 from directory.exchange import json_stream
 from directory.exchange.open_referral import hsds_csv
-from directory.exchange.open_referral.flat import as_services
-from directory.exchange.open_referral.spreadsheet import Columns, rows_of
-from directory.exchange.tables import LARGEST as LARGEST_TABLE
-from directory.exchange.tables import Cells, TableError, checked_archive, csv_rows, sheets, unpacked
+from directory.exchange.open_referral.flat import unnest_services
+from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows
+from directory.exchange.tables import MAX_TABLE_BYTES as LARGEST_TABLE
+from directory.exchange.tables import (
+    Cells,
+    TableError,
+    open_checked_archive,
+    read_archive_member,
+    read_csv,
+    read_workbook,
+)
 
-LARGEST_FILE = 5_000_000_000  # bytes, of a file on this machine
-LARGEST_UNPACKED = 500_000_000  # bytes of what came packed
-LARGEST_RATIO = 200
-LARGEST_SET = 100_000_000  # bytes of tables in JSON, which are held in memory
-LISTS = (
+MAX_FILE_BYTES = 5_000_000_000  # bytes, of a file on this machine
+MAX_UNPACKED_BYTES = 500_000_000  # bytes of what came packed
+MAX_UNPACK_RATIO = 200
+MAX_JSON_TABLES_BYTES = 100_000_000  # bytes of tables in JSON, which are held in memory
+SERVICE_LIST_KEYS = (
     "contents",
     "content",
     "services",
@@ -41,13 +48,13 @@ class FeedError(Exception):
     """The feed or file cannot be read, or not to its end; says why in plain English."""
 
 
-def read_file(path: Path, columns: Columns | None = None) -> Iterator[Any]:
+def read_file(path: Path, columns: ColumnFields | None = None) -> Iterator[Any]:
     """The services of a file or folder. `columns`: of a spreadsheet, which column is which field; else guessed.
 
     Raises FeedError, perhaps after some came.
     """
     try:
-        yield from _read(path, columns)
+        yield from _read_path(path, columns)
     except OSError as error:
         raise FeedError(f"{path.name} cannot be opened: {error.strerror or type(error).__name__}.") from None
     except TableError as error:
@@ -58,36 +65,36 @@ def read_file(path: Path, columns: Columns | None = None) -> Iterator[Any]:
         raise FeedError(f"{path.name} cannot be read as JSON. {error}") from None
 
 
-def _read(path: Path, columns: Columns | None) -> Iterator[Any]:
+def _read_path(path: Path, columns: ColumnFields | None) -> Iterator[Any]:
     if path.is_dir():
         names = sorted(file.name for file in path.iterdir() if file.is_file())
-        yield from _from_set(names, lambda name: (path / name).read_bytes(), columns)
+        yield from _read_file_set(names, lambda name: (path / name).read_bytes(), columns)
         return
-    if path.stat().st_size > LARGEST_FILE:
-        raise FeedError(f"{path.name} is larger than {LARGEST_FILE:,} bytes.")
-    kind = kind_of(path)
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise FeedError(f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes.")
+    kind = detect_file_kind(path)
     if kind == "gzip":
         with tempfile.TemporaryDirectory() as folder:
-            yield from _read(_gunzipped(path, Path(folder)), columns)
+            yield from _read_path(_unpack_gzip(path, Path(folder)), columns)
     elif kind == "zip":
-        yield from _from_zip(path, columns)
+        yield from _read_zip(path, columns)
     elif kind in ("json", "lines"):
-        yield from as_services(_json_lines(path) if kind == "lines" else _json(path), columns)
+        yield from unnest_services(_read_json_lines(path) if kind == "lines" else _read_json(path), columns)
     elif kind == "table":
         if path.stat().st_size > LARGEST_TABLE:
             raise FeedError(f"{path.name} is larger than {LARGEST_TABLE:,} bytes.")
-        yield from rows_of(list(csv_rows(path.read_bytes())), columns)
+        yield from read_sheet_rows(list(read_csv(path.read_bytes())), columns)
     else:
         raise FeedError(f"{path.name} is {kind}, not a list of services.")
 
 
-def kind_of(path: Path) -> str:
+def detect_file_kind(path: Path) -> str:
     """ "gzip", "zip", "json", "lines" (one object on each), "table"; anything else is the words for what it is."""
     with path.open("rb") as file:
-        return kind_of_start(file.read(64_000))
+        return detect_kind_of_bytes(file.read(64_000))
 
 
-def kind_of_start(start: bytes) -> str:
+def detect_kind_of_bytes(start: bytes) -> str:
     """The same, of the first 64 KB or so of a file."""
     if start[:2] == b"\x1f\x8b":
         return "gzip"
@@ -96,7 +103,7 @@ def kind_of_start(start: bytes) -> str:
     if start[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0") or start[:2] == b"PK":
         return "a PDF" if start[:4] == b"%PDF" else "an old or damaged spreadsheet (save it as .xlsx or .csv)"
     text = start.decode("utf-8-sig", "replace").lstrip() if start[:2] not in (b"\xff\xfe", b"\xfe\xff") else "text"
-    if text[:1] == "{" and _is_whole_line(text):
+    if text[:1] == "{" and _is_json_lines(text):
         return "lines"
     if text[:1] in ("[", "{"):
         return "json"
@@ -106,7 +113,7 @@ def kind_of_start(start: bytes) -> str:
     return "table" if is_table else "no list"
 
 
-def _is_whole_line(text: str) -> bool:
+def _is_json_lines(text: str) -> bool:
     """One object a line: the first line is an object by itself, and another begins after it."""
     first, _, rest = text.partition("\n")
     if not rest.lstrip().startswith("{"):
@@ -117,27 +124,27 @@ def _is_whole_line(text: str) -> bool:
         return False
 
 
-def table_of(path: Path) -> list[Cells] | None:
+def load_table(path: Path) -> list[Cells] | None:
     """The rows of a file whose columns have to be matched: CSV, or a workbook that is no set of HSDS tables.
 
     None for everything else. Raises FeedError as read_file does.
     """
     try:
-        kind = kind_of(path)
+        kind = detect_file_kind(path)
         if kind == "table":
-            return list(csv_rows(path.read_bytes()))
+            return list(read_csv(path.read_bytes()))
         if kind != "zip":
             return None
-        with checked_archive(path) as archive:
+        with open_checked_archive(path) as archive:
             if "xl/workbook.xml" not in archive.namelist():
                 return None
-        book = sheets(path)
+        book = read_workbook(path)
     except TableError as error:
         raise FeedError(f"{path.name}: {error}") from None
-    return None if hsds_csv.is_set([*book]) else largest(book)
+    return None if hsds_csv.is_hsds_table_set([*book]) else pick_largest_sheet(book)
 
 
-def largest(book: dict[str, list[Cells]]) -> list[Cells]:
+def pick_largest_sheet(book: dict[str, list[Cells]]) -> list[Cells]:
     """The sheet with the most rows; [] of an empty workbook."""
     return max(book.values(), key=lambda rows: (len(rows), len(rows[0])), default=[])
 
@@ -145,18 +152,18 @@ def largest(book: dict[str, list[Cells]]) -> list[Cells]:
 # --- JSON -------------------------------------------------------------------------------------------------
 
 
-def _json(path: Path) -> Iterator[Any]:
-    tables = _json_tables(path)
+def _read_json(path: Path) -> Iterator[Any]:
+    tables = _read_json_tables(path)
     if tables is not None:
         yield from tables
         return
     with path.open("rb") as file:
-        yield from json_stream.objects(file, LISTS)
+        yield from json_stream.read_objects(file, SERVICE_LIST_KEYS)
 
 
-def _json_tables(path: Path) -> Iterator[Any] | None:
+def _read_json_tables(path: Path) -> Iterator[Any] | None:
     """The services of one object that holds all of HSDS's tables as lists; None when the file is nothing like that."""
-    if path.stat().st_size > LARGEST_SET:
+    if path.stat().st_size > MAX_JSON_TABLES_BYTES:
         return None
     content = path.read_bytes()
     if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") or b'"services"' not in content:
@@ -165,10 +172,10 @@ def _json_tables(path: Path) -> Iterator[Any] | None:
         found = json.loads(content)
     except (ValueError, RecursionError):
         return None  # cut off, or too deep: what can be read of it is read one by one
-    return hsds_csv.nested_objects(found) if isinstance(found, dict) else None
+    return hsds_csv.nest_json_tables(found) if isinstance(found, dict) else None
 
 
-def _json_lines(path: Path) -> Iterator[Any]:
+def _read_json_lines(path: Path) -> Iterator[Any]:
     """One that is no JSON is given as it is, to be refused with its reason; a last one cut off ends the file early."""
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
@@ -185,14 +192,14 @@ def _json_lines(path: Path) -> Iterator[Any]:
 # --- Packed -----------------------------------------------------------------------------------------------
 
 
-def _gunzipped(path: Path, folder: Path) -> Path:
+def _unpack_gzip(path: Path, folder: Path) -> Path:
     """The file unpacked, in the folder; a bomb is stopped while it unpacks."""
-    out, size, most = folder / path.stem, 0, max(path.stat().st_size * LARGEST_RATIO, 10_000_000)
+    out, size, most = folder / path.stem, 0, max(path.stat().st_size * MAX_UNPACK_RATIO, 10_000_000)
     try:
         with gzip.open(path) as packed, out.open("wb") as file:
             while chunk := packed.read(1_000_000):
                 size += len(chunk)
-                if size > min(LARGEST_UNPACKED, most):
+                if size > min(MAX_UNPACKED_BYTES, most):
                     raise FeedError(f"{path.name} unpacks to more than is allowed.")
                 file.write(chunk)
     except EOFError:
@@ -202,31 +209,31 @@ def _gunzipped(path: Path, folder: Path) -> Path:
     return out
 
 
-def _from_zip(path: Path, columns: Columns | None) -> Iterator[Any]:
-    with checked_archive(path) as archive:
+def _read_zip(path: Path, columns: ColumnFields | None) -> Iterator[Any]:
+    with open_checked_archive(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
         if "xl/workbook.xml" not in names:
-            yield from _from_set(names, lambda name: unpacked(archive, name), columns)
+            yield from _read_file_set(names, lambda name: read_archive_member(archive, name), columns)
             return
-    book = sheets(path)
-    if hsds_csv.is_set([*book]):
-        yield from hsds_csv.nested(book)
+    book = read_workbook(path)
+    if hsds_csv.is_hsds_table_set([*book]):
+        yield from hsds_csv.nest_csv_tables(book)
     else:
-        yield from rows_of(largest(book), columns)
+        yield from read_sheet_rows(pick_largest_sheet(book), columns)
 
 
-def _from_set(names: list[str], content_of: Callable[[str], bytes], columns: Columns | None) -> Iterator[Any]:
+def _read_file_set(names: list[str], content_of: Callable[[str], bytes], columns: ColumnFields | None) -> Iterator[Any]:
     """The services of a folder or an archive: tables as CSV, or JSON."""
     tables = [name for name in names if name.lower().endswith(".csv")]
     documents = [name for name in names if name.lower().endswith((".json", ".ndjson", ".jsonl", ".geojson"))]
     if tables:
-        yield from _from_tables({name: content_of(name) for name in tables}, columns)
+        yield from _read_csv_tables({name: content_of(name) for name in tables}, columns)
         return
     if not documents:
         raise FeedError("There are neither tables (.csv) nor JSON in it.")
-    if hsds_csv.is_set(documents):
+    if hsds_csv.is_hsds_table_set(documents):
         known = [name for name in documents if hsds_csv.table_name(name)]
-        found = hsds_csv.nested_objects({name: _whole_list(name, content_of(name)) for name in known})
+        found = hsds_csv.nest_json_tables({name: _load_json_table(name, content_of(name)) for name in known})
         if found is not None:
             yield from found
             return
@@ -235,27 +242,27 @@ def _from_set(names: list[str], content_of: Callable[[str], bytes], columns: Col
             inner = Path(folder) / Path(name).name
             inner.write_bytes(content_of(name))
             if inner.name.lower() != "datapackage.json":
-                yield from _read(inner, columns)
+                yield from _read_path(inner, columns)
 
 
-def _whole_list(name: str, content: bytes) -> Any:
+def _load_json_table(name: str, content: bytes) -> Any:
     """A table in a JSON file of its own: a list, a page of it, or one object a line."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(name).name
         path.write_bytes(content)
-        if kind_of(path) == "lines":
-            return list(_json_lines(path))
-        if kind_of(path) != "json":
+        if detect_file_kind(path) == "lines":
+            return list(_read_json_lines(path))
+        if detect_file_kind(path) != "json":
             return None
         with path.open("rb") as file:
-            return list(json_stream.objects(file, LISTS))
+            return list(json_stream.read_objects(file, SERVICE_LIST_KEYS))
 
 
-def _from_tables(files: dict[str, bytes], columns: Columns | None) -> Iterator[Any]:
-    if hsds_csv.is_set([*files]):
-        tables: dict[str, list[Cells]] = {name: list(csv_rows(content)) for name, content in files.items()}
-        yield from hsds_csv.nested(tables)
+def _read_csv_tables(files: dict[str, bytes], columns: ColumnFields | None) -> Iterator[Any]:
+    if hsds_csv.is_hsds_table_set([*files]):
+        tables: dict[str, list[Cells]] = {name: list(read_csv(content)) for name, content in files.items()}
+        yield from hsds_csv.nest_csv_tables(tables)
     elif len(files) == 1:
-        yield from rows_of(list(csv_rows(next(iter(files.values())))), columns)
+        yield from read_sheet_rows(list(read_csv(next(iter(files.values())))), columns)
     else:
         raise FeedError("These tables are not those of HSDS: there is no services.csv with others beside it.")

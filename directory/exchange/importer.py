@@ -10,25 +10,25 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from directory.exchange.feeds import AsBefore
-from directory.exchange.open_referral import Problem, Received, Refused, from_oruk, identity_of
-from directory.exchange.open_referral.columns import label
-from directory.exchange.open_referral.spreadsheet import OTHER, Row
-from directory.exchange.writer import save
+from directory.exchange.feeds import UnchangedService
+from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
+from directory.exchange.open_referral.columns import field_label
+from directory.exchange.open_referral.spreadsheet import UNMATCHED_PREFIX, SheetRow
+from directory.exchange.writer import save_services
 from directory.models import Service, Status
-from directory.publishing.diff import differences
-from directory.publishing.snapshot import WHOLE, as_data
-from directory.text.cleaning import kept
+from directory.publishing.diff import compare_listings
+from directory.publishing.snapshot import SNAPSHOT_PREFETCH, build_snapshot
+from directory.text.cleaning import clean_json
 
-BATCH = 200
-READING = "3"  # goes up when from_oruk reads more or otherwise: then everything is read again
-MOST_NOTES = 2_000  # changes and problems of one run that are written down; the counts are of all
-LONGEST_NOTE = 500  # characters of an old or new value
-Change = tuple[str, str, list[tuple[str, str, str]]]  # id, name, [(what, old, new)]
+BATCH_SIZE = 200
+PARSER_VERSION = "3"  # goes up when from_oruk reads more or otherwise: then everything is read again
+MAX_REPORT_ROWS = 2_000  # changes and problems of one run that are written down; the counts are of all
+MAX_CHANGE_LENGTH = 500  # characters of an old or new value
+ListingChange = tuple[str, str, list[tuple[str, str, str]]]  # id, name, [(what, old, new)]
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What an import did: how many services, what changed in each, and each thing that was wrong."""
 
     new: int = 0
@@ -38,7 +38,7 @@ class Report:
     gone: list[tuple[str, str]] = field(default_factory=list)  # id and name of services no longer in the feed
     problems: list[Problem] = field(default_factory=list)
     refusals: list[tuple[Problem, Any]] = field(default_factory=list)  # with the row as it was sent
-    changes: list[Change] = field(default_factory=list)
+    changes: list[ListingChange] = field(default_factory=list)
     elsewhere: Counter[str] = field(default_factory=Counter)  # how many were refused that belong to another source
     unused: dict[str, None] = field(default_factory=dict)  # the columns of a table that are no field of ours
 
@@ -56,15 +56,15 @@ class Report:
         )
 
 
-class Import:
+class Importer:
     """One run of one source. `take` any number of raw services, then `finish`."""
 
     def __init__(self, source: str, *, again: bool = False) -> None:
         """`again` reads also what has not changed since the last run, to hear once more what is wrong in it."""
-        self.source, self.again, self.report = source[:100], again, Report()
+        self.source, self.again, self.report = source[:100], again, ImportReport()
         self.seen: set[uuid.UUID] = set()
 
-    def take(self, raws: Iterable[Any]) -> Iterator[int]:
+    def import_services(self, raws: Iterable[Any]) -> Iterator[int]:
         """Read and save; yields how many were dealt with, after each batch is committed.
 
         What came before `raws` raised an error is saved too, then the error goes on.
@@ -73,15 +73,15 @@ class Import:
         try:
             for raw in raws:
                 batch.append(raw)
-                if len(batch) == BATCH:
-                    self._take_batch(batch)
+                if len(batch) == BATCH_SIZE:
+                    self._import_batch(batch)
                     yield len(batch)
                     batch = []
         finally:
-            self._take_batch(batch)
+            self._import_batch(batch)
         yield len(batch)
 
-    def finish(self, *, whole: bool) -> Report:
+    def finish_report(self, *, whole: bool) -> ImportReport:
         """Note what the feed no longer holds, if it was read to its end. Nothing is deleted.
 
         What was set to not running because it was gone before (its digest is empty then) is not named again.
@@ -92,21 +92,21 @@ class Import:
             self.report.gone = [(str(pk), name) for pk, name in rows if pk not in self.seen]
         return self.report
 
-    def unchanged(self, rows: list[Any]) -> set[Any]:
+    def find_unchanged(self, rows: list[Any]) -> set[Any]:
         """Of a feed's list: the ids of those that carry the very `last_modified` they had when they were received."""
         named = {}
         for row in rows if not self.again else []:
             if isinstance(row, dict) and row.get("last_modified"):
                 try:
-                    named[identity_of(row, self.source)] = row
-                except Refused:
+                    named[parse_service_id(row, self.source)] = row
+                except ServiceRefused:
                     continue
         stored = Service.objects.filter(pk__in=named, source=self.source).exclude(digest="")
         before = stored.values_list("pk", "received__last_modified")
         return {named[pk]["id"] for pk, moment in before if moment == named[pk]["last_modified"]}
 
-    def _take_batch(self, raws: list[Any]) -> None:
-        rows = [row for row in map(self._named, raws) if row]
+    def _import_batch(self, raws: list[Any]) -> None:
+        rows = [row for row in map(self._fingerprint_row, raws) if row]
         stored = Service.objects.filter(pk__in=[key for key, _, _ in rows]).values_list("pk", "source", "digest")
         known = {pk: (source, digest) for pk, source, digest in stored}
         changed = []
@@ -115,84 +115,89 @@ class Import:
             if source != self.source:
                 owner = source or "somebody here"
                 self.report.elsewhere[owner] += 1
-                self._refuse(Problem(str(key), "id", f"it belongs to {owner}"), raw)
-            elif (before == digest or (isinstance(raw, AsBefore) and before)) and not self.again:
+                self._record_refusal(Problem(str(key), "id", f"it belongs to {owner}"), raw)
+            elif (before == digest or (isinstance(raw, UnchangedService) and before)) and not self.again:
                 self.report.same += 1
-            elif received := self._read(raw):
+            elif received := self._parse_row(raw):
                 received.service.digest = digest
                 changed.append((received, key in known, raw))
-        self._save_all(changed)
+        self._save_batch(changed)
 
-    def _named(self, raw: Any) -> tuple[uuid.UUID, str, Any] | None:
+    def _fingerprint_row(self, raw: Any) -> tuple[uuid.UUID, str, Any] | None:
         """The id and the digest of a raw service, without reading it; None when it is refused."""
-        sent = raw.raw if isinstance(raw, AsBefore) else raw
-        if isinstance(raw, Row):
-            self.report.unused |= dict.fromkeys(name.removeprefix(OTHER) for name in raw if name.startswith(OTHER))
+        sent = raw.raw if isinstance(raw, UnchangedService) else raw
+        if isinstance(raw, SheetRow):
+            self.report.unused |= dict.fromkeys(
+                name.removeprefix(UNMATCHED_PREFIX) for name in raw if name.startswith(UNMATCHED_PREFIX)
+            )
         try:
-            key = identity_of(sent, self.source)
-        except Refused as refused:
-            self._refuse(refused.problem, sent)
+            key = parse_service_id(sent, self.source)
+        except ServiceRefused as refused:
+            self._record_refusal(refused.problem, sent)
             return None
         if key in self.seen:
-            label = raw.label if isinstance(raw, Row) else str(key)
-            self._refuse(Problem(label, "id", "the feed has this service twice; the first is kept"), sent)
+            label = raw.label if isinstance(raw, SheetRow) else str(key)
+            self._record_refusal(Problem(label, "id", "the feed has this service twice; the first is kept"), sent)
             return None
         self.seen.add(key)
         as_sent = json.dumps(sent, sort_keys=True, default=str)
-        return key, hashlib.sha256(f"{READING}{as_sent}".encode()).hexdigest(), raw
+        return key, hashlib.sha256(f"{PARSER_VERSION}{as_sent}".encode()).hexdigest(), raw
 
-    def _read(self, raw: Any) -> Received | None:
-        sent = raw.raw if isinstance(raw, AsBefore) else raw
+    def _parse_row(self, raw: Any) -> ParsedService | None:
+        sent = raw.raw if isinstance(raw, UnchangedService) else raw
         try:
-            received = from_oruk(sent.as_service() if isinstance(sent, Row) else sent, self.source)
-        except Refused as refused:
-            self._refuse(refused.problem, sent)
+            received = from_oruk(sent.as_service() if isinstance(sent, SheetRow) else sent, self.source)
+        except ServiceRefused as refused:
+            self._record_refusal(refused.problem, sent)
             return None
         except (ValueError, TypeError, RecursionError, ArithmeticError, AttributeError) as error:
-            problem = Problem(str(identity_of(sent, self.source)), "", f"could not be read: {error}"[:300])
-            self._refuse(problem, sent)
+            problem = Problem(str(parse_service_id(sent, self.source)), "", f"could not be read: {error}"[:300])
+            self._record_refusal(problem, sent)
             return None
-        received.service.received = kept(sent)
-        if isinstance(sent, Row):  # a sheet has columns, not paths
-            received.problems[:] = [one._replace(field=label(one.field)) for one in received.problems]
+        received.service.received = clean_json(sent)
+        if isinstance(sent, SheetRow):  # a sheet has columns, not paths
+            received.problems[:] = [one._replace(field=field_label(one.field)) for one in received.problems]
         return received
 
-    def _refuse(self, problem: Problem, raw: Any = None) -> None:
+    def _record_refusal(self, problem: Problem, raw: Any = None) -> None:
         self.report.refused += 1
         self.report.problems.append(problem)
-        as_it_came = raw.cells if isinstance(raw, Row) and raw.cells is not None else raw
-        self.report.refusals.append((problem, kept(as_it_came)))
+        as_it_came = raw.cells if isinstance(raw, SheetRow) and raw.cells is not None else raw
+        self.report.refusals.append((problem, clean_json(as_it_came)))
 
-    def _save_all(self, batch: list[tuple[Received, bool, Any]]) -> None:
+    def _save_batch(self, batch: list[tuple[ParsedService, bool, Any]]) -> None:
         """In one transaction; when the database refuses something, one by one, to lose no more than that."""
         if not batch:
             return
-        before = self._as_they_are([r for r, was_there, _ in batch if was_there])
+        before = self._load_before([r for r, was_there, _ in batch if was_there])
         try:
-            save([received for received, _, _ in batch], self.source)
+            save_services([received for received, _, _ in batch], self.source)
         except (DatabaseError, ValueError) as error:
             if len(batch) > 1:
                 for one in batch:
-                    self._save_all([one])
+                    self._save_batch([one])
                 return
             said = str(error).partition("\n")[0][:200]
             received, _, raw = batch[0]
-            self._refuse(Problem(str(received.service.pk), "", f"could not be stored: {said}"), raw)
+            self._record_refusal(Problem(str(received.service.pk), "", f"could not be stored: {said}"), raw)
             return
         for received, was_there, _ in batch:
             self.report.problems += received.problems
             self.report.changed += was_there
             self.report.new += not was_there
-        self._note_changes(before)
+        self._record_changes(before)
 
-    def _as_they_are(self, batch: list[Received]) -> dict[uuid.UUID, Any]:
+    def _load_before(self, batch: list[ParsedService]) -> dict[uuid.UUID, Any]:
         """The listings as they stand, whole, of those that are to change; only as many as will be written down."""
-        room = MOST_NOTES - len(self.report.changes)
+        room = MAX_REPORT_ROWS - len(self.report.changes)
         ids = [received.service.pk for received in batch][: max(room, 0)]
-        return {one.pk: as_data(one) for one in Service.objects.filter(pk__in=ids).prefetch_related(*WHOLE)}
+        return {
+            one.pk: build_snapshot(one)
+            for one in Service.objects.filter(pk__in=ids).prefetch_related(*SNAPSHOT_PREFETCH)
+        }
 
-    def _note_changes(self, before: dict[uuid.UUID, Any]) -> None:
-        for one in Service.objects.filter(pk__in=before).prefetch_related(*WHOLE) if before else []:
-            found = differences(before[one.pk], as_data(one))
-            short = [(each.label, each.old[:LONGEST_NOTE], each.new[:LONGEST_NOTE]) for each in found]
+    def _record_changes(self, before: dict[uuid.UUID, Any]) -> None:
+        for one in Service.objects.filter(pk__in=before).prefetch_related(*SNAPSHOT_PREFETCH) if before else []:
+            found = compare_listings(before[one.pk], build_snapshot(one))
+            short = [(each.label, each.old[:MAX_CHANGE_LENGTH], each.new[:MAX_CHANGE_LENGTH]) for each in found]
             self.report.changes.append((str(one.pk), one.name, short))

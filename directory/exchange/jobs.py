@@ -6,8 +6,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from directory.exchange import open_data
-from directory.exchange.actions.sources import run_what_is_due
-from directory.exchange.runs import carry_out
+from directory.exchange.actions.sources import request_due_runs
+from directory.exchange.runs import run_import
 from directory.models import Edition, Run
 
 
@@ -15,8 +15,8 @@ from directory.models import Edition, Run
 @app.task(name="make_open_data", queueing_lock="make_open_data", lock="make_open_data")
 def make_open_data(timestamp: int) -> None:
     """The daily files; and the editions of older days are forgotten. May run twice."""
-    open_data.make_all()
-    Edition.forget(timezone.now() - datetime.timedelta(days=1))
+    open_data.write_open_files()
+    Edition.delete_older(timezone.now() - datetime.timedelta(days=1))
 
 
 @app.task(name="import_source")
@@ -24,11 +24,11 @@ def import_source(*, run: str, part: bool = False) -> None:
     """Carry out one import that the steward or the clock asked for. May run twice: nothing changes the second time."""
     found = Run.objects.select_related("source").filter(pk=run, ended_at=None).first()
     if found:
-        carry_out(found, part=part)
+        run_import(found, part=part)
 
 
 @app.periodic(cron="13 * * * *")
 @app.task(name="import_what_is_due", queueing_lock="import_what_is_due", lock="import_what_is_due")
 def import_what_is_due(timestamp: int) -> None:
     """Every hour: feeds whose day or week is over since they were last read. May run twice."""
-    run_what_is_due()
+    request_due_runs()

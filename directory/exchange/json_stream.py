@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any
 
-CHUNK = 1_000_000  # bytes read at a time
-LARGEST = 60_000_000  # characters of one object
-SPACE = re.compile(r"[ \t\r\n]*")
+CHUNK_BYTES = 1_000_000  # bytes read at a time
+MAX_OBJECT_LENGTH = 60_000_000  # characters of one object
+WHITESPACE = re.compile(r"[ \t\r\n]*")
 DECODER = json.JSONDecoder()
 
 
@@ -24,71 +24,71 @@ class CutOffError(JSONError):
     """The file ends before its JSON does."""
 
 
-def objects(file: IO[bytes], lists: tuple[str, ...]) -> Iterator[Any]:
+def read_objects(file: IO[bytes], lists: tuple[str, ...]) -> Iterator[Any]:
     """The items of the list that the file is; or of the first of `lists` that its object has; or the object alone.
 
     Raises JSONError, perhaps after some came.
     """
-    text = _Text(file)
+    text = _TextBuffer(file)
     start = text.peek()
     if start == "[":
-        yield from text.items()
+        yield from text.read_items()
     elif start == "{":
-        yield from _of_object(text, lists)
+        yield from _read_list_in_object(text, lists)
     else:
         raise JSONError("This is neither a JSON list nor an object.")
 
 
-def _of_object(text: "_Text", lists: tuple[str, ...]) -> Iterator[Any]:
+def _read_list_in_object(text: "_TextBuffer", lists: tuple[str, ...]) -> Iterator[Any]:
     whole: dict[str, Any] = {}
-    text.skip("{")
+    text.expect_char("{")
     while text.peek() != "}":
-        key = text.value()
-        text.skip(":")
+        key = text.read_value()
+        text.expect_char(":")
         if key in lists and text.peek() == "[" and "name" not in whole:
-            yield from text.items()
+            yield from text.read_items()
             return
-        whole[str(key)] = text.value()
+        whole[str(key)] = text.read_value()
         if text.peek() == ",":
-            text.skip(",")
+            text.expect_char(",")
     if not {"id", "name"} <= whole.keys():
         raise JSONError("This is not a JSON list of services, nor a page of them.")
     yield whole
 
 
-class _Text:
+class _TextBuffer:
     """The file's text from where it has been read to."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.text, self.at, self.ended = file, "", 0, False
         self.decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
 
-    def more(self) -> bool:
+    def read_chunk(self) -> bool:
         """Read on; False at the end of the file."""
         if self.ended:
             return False
-        chunk = self.file.read(max(CHUNK, len(self.text) - self.at))
+        chunk = self.file.read(max(CHUNK_BYTES, len(self.text) - self.at))
         self.ended = not chunk
         self.text, self.at = self.text[self.at :] + self.decode(chunk, self.ended), 0
-        if len(self.text) > LARGEST:
-            raise JSONError(f"One object has more than {LARGEST:,} characters.")
+        if len(self.text) > MAX_OBJECT_LENGTH:
+            raise JSONError(f"One object has more than {MAX_OBJECT_LENGTH:,} characters.")
         return True
 
     def peek(self) -> str:
         """The next character that is no space."""
         while True:
-            self.at = SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+            self.at = WHITESPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
             if self.at < len(self.text):
                 return self.text[self.at]
-            if not self.more():
+            if not self.read_chunk():
                 raise CutOffError("It ends in the middle.")
 
-    def skip(self, sign: str) -> None:
+    def expect_char(self, sign: str) -> None:
         if self.peek() != sign:
             raise JSONError(f"“{sign}” is missing before “{self.text[self.at : self.at + 40]}”.")
         self.at += 1
 
-    def value(self) -> Any:
+    def read_value(self) -> Any:
         """The value that begins here."""
         self.peek()
         while True:
@@ -97,27 +97,27 @@ class _Text:
             except RecursionError:
                 raise JSONError("An object is nested too deeply.") from None
             except ValueError as error:
-                if self.more():
+                if self.read_chunk():
                     continue
-                raise self.wrong(error) from None
-            if end == len(self.text) and self.more():
+                raise self.build_error(error) from None
+            if end == len(self.text) and self.read_chunk():
                 continue  # a number may go on
             self.at = end
             return found
 
-    def wrong(self, error: ValueError) -> JSONError:
+    def build_error(self, error: ValueError) -> JSONError:
         at = getattr(error, "pos", 0)
         if at >= len(self.text.rstrip()) or "Unterminated" in str(error):
             return CutOffError("It ends in the middle.")
         return JSONError(f"{getattr(error, 'msg', error)} at “{self.text[at : at + 40]}”.")
 
-    def items(self) -> Iterator[Any]:
+    def read_items(self) -> Iterator[Any]:
         """The values of the list that begins here."""
-        self.skip("[")
+        self.expect_char("[")
         if self.peek() == "]":
             return
         while True:
-            yield self.value()
+            yield self.read_value()
             if self.peek() == "]":
                 return
-            self.skip(",")
+            self.expect_char(",")

@@ -9,25 +9,25 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from directory.catalogue.hours import in_words
+from directory.catalogue.hours import format_schedule
 from directory.exchange.feeds import FeedError, read_file
-from directory.exchange.files import table_of
-from directory.exchange.open_referral import Problem, Received, Refused, from_oruk, identity_of
-from directory.exchange.open_referral.columns import label, settled
-from directory.exchange.open_referral.spreadsheet import REASON, Row
-from directory.exchange.runs import unpacked_upload
-from directory.exchange.tables import TableError, headed
+from directory.exchange.files import load_table
+from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
+from directory.exchange.open_referral.columns import field_label, resolve_columns
+from directory.exchange.open_referral.spreadsheet import REASON_COLUMN, SheetRow
+from directory.exchange.runs import unpack_upload
+from directory.exchange.tables import TableError, split_heading
 from directory.models import Run, Schedule, Service, Status
-from directory.text.cleaning import kept
+from directory.text.cleaning import clean_json
 
-LOOKED_AT = 300  # rows that are read for a preview
-MOST_COUNTED = 50_000  # rows whose ids alone are read, to say what is not in the file
-SHOWN = 12
-SAMPLES = 3  # cells of a column that are shown
+MAX_PREVIEWED_ROWS = 300  # rows that are read for a preview
+MAX_COUNTED_ROWS = 50_000  # rows whose ids alone are read, to say what is not in the file
+MAX_SHOWN_ROWS = 12
+MAX_SAMPLE_CELLS = 3  # cells of a column that are shown
 
 
 @dataclass
-class Line:
+class PreviewRow:
     """One service as it would come in."""
 
     name: str
@@ -38,13 +38,13 @@ class Line:
 
 
 @dataclass
-class Preview:
+class ImportPreview:
     """`looked_at` rows were read; `more` says that the file goes on. `error` says why it cannot be read.
 
     `missing` listings of the source are not in the file; `elsewhere` are another source's, `owner`.
     """
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[PreviewRow] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     looked_at: int = 0
     new: int = 0
@@ -64,101 +64,103 @@ class Preview:
 
 
 @dataclass
-class Sheet:
+class SheetColumns:
     """The columns of a table, each with the first cells that are filled, and what each was taken for."""
 
     columns: list[tuple[str, list[str]]]
     guessed: dict[str, str]
 
 
-def sheet_of(run: Run) -> Sheet | None:
+def load_sheet_columns(run: Run) -> SheetColumns | None:
     """None for a file whose fields are known by their names (JSON, HSDS tables). Raises FeedError."""
     with tempfile.TemporaryDirectory() as folder:
-        table = table_of(unpacked_upload(run, Path(folder)))
+        table = load_table(unpack_upload(run, Path(folder)))
     if table is None:
         return None
     try:
-        names, below = headed(table)
+        names, below = split_heading(table)
     except TableError as error:
         raise FeedError(str(error)) from None
     rows = [row for _, row in below]
-    names = [name for name in names if name != REASON]
-    columns = [(name, list(islice((row[name] for row in rows if row.get(name)), SAMPLES))) for name in names]
-    return Sheet(columns, settled(names, rows, run.source.columns))
+    names = [name for name in names if name != REASON_COLUMN]
+    columns = [(name, list(islice((row[name] for row in rows if row.get(name)), MAX_SAMPLE_CELLS))) for name in names]
+    return SheetColumns(columns, resolve_columns(names, rows, run.source.columns))
 
 
-def preview(run: Run) -> Preview:
+def build_preview(run: Run) -> ImportPreview:
     """Reads the first rows as the import will, and the ids of the others. Nothing is written."""
-    found, ids = Preview(), dict[uuid.UUID, str]()
+    found, ids = ImportPreview(), dict[uuid.UUID, str]()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "none"
         try:
-            path = unpacked_upload(run, Path(folder))
+            path = unpack_upload(run, Path(folder))
             raws = iter(read_file(path, run.source.columns or None))
-            sample = list(islice(raws, LOOKED_AT))
-            rest = _ids(raws, run.source.name)
+            sample = list(islice(raws, MAX_PREVIEWED_ROWS))
+            rest = _collect_ids(raws, run.source.name)
         except FeedError as error:
             found.error, found.is_sheet = str(error), _is_sheet(path)
             return found
     found.looked_at, found.more = len(sample), bool(rest)
-    rows = [raw for raw in sample if isinstance(raw, Row)]
+    rows = [raw for raw in sample if isinstance(raw, SheetRow)]
     found.is_sheet = bool(rows)
     found.no_organisation = bool(rows) and not any(row.get("organisation") for row in rows)
     for raw in sample:
         try:
-            _look_at(raw, run.source.name, ids, found)
-        except Refused as refused:
+            _preview_service(raw, run.source.name, ids, found)
+        except ServiceRefused as refused:
             found.refused.append(refused.problem)
-    _compare(found, run.source.name, ids, rest)
-    found.lines = sorted(found.lines, key=lambda line: -len(line.problems))[:SHOWN]
+    _compare_with_stored(found, run.source.name, ids, rest)
+    found.lines = sorted(found.lines, key=lambda line: -len(line.problems))[:MAX_SHOWN_ROWS]
     return found
 
 
 def _is_sheet(path: Path) -> bool:
     try:
-        return table_of(path) is not None
+        return load_table(path) is not None
     except (FeedError, OSError):
         return False
 
 
-def _ids(raws: Iterable[Any], source: str) -> list[uuid.UUID | None]:
+def _collect_ids(raws: Iterable[Any], source: str) -> list[uuid.UUID | None]:
     """Of each row the id that it will have, None where it has none."""
     found: list[uuid.UUID | None] = []
-    for raw in islice(raws, MOST_COUNTED):
+    for raw in islice(raws, MAX_COUNTED_ROWS):
         try:
-            found.append(identity_of(raw, source))
-        except Refused:
+            found.append(parse_service_id(raw, source))
+        except ServiceRefused:
             found.append(None)
     return found
 
 
-def _look_at(raw: Any, source: str, ids: dict[uuid.UUID, str], found: Preview) -> None:
+def _preview_service(raw: Any, source: str, ids: dict[uuid.UUID, str], found: ImportPreview) -> None:
     """One row as it would come in. `ids`: those before it, with how each is called. Raises Refused."""
-    key, name = identity_of(raw, source), raw.label if isinstance(raw, Row) else ""
+    key, name = parse_service_id(raw, source), raw.label if isinstance(raw, SheetRow) else ""
     if key in ids:
         first = f"row {ids[key]}" if ids[key] else "one before it"
-        raise Refused(Problem(name or str(key), "", f"the same as {first}"))
-    ids[key] = str(raw.number) if isinstance(raw, Row) else ""
-    received = from_oruk(raw.as_service() if isinstance(raw, Row) else kept(raw), source)
+        raise ServiceRefused(Problem(name or str(key), "", f"the same as {first}"))
+    ids[key] = str(raw.number) if isinstance(raw, SheetRow) else ""
+    received = from_oruk(raw.as_service() if isinstance(raw, SheetRow) else clean_json(raw), source)
     found.noted += bool(received.problems)
-    found.lines.append(_line(received))
+    found.lines.append(_build_row(received))
 
 
-def _compare(found: Preview, source: str, ids: dict[uuid.UUID, str], rest: list[uuid.UUID | None]) -> None:
+def _compare_with_stored(
+    found: ImportPreview, source: str, ids: dict[uuid.UUID, str], rest: list[uuid.UUID | None]
+) -> None:
     """With what is here: what is known, what another source has, and what this source has that is not in the file."""
     owners = Counter(Service.objects.filter(pk__in=ids).exclude(source=source).values_list("source", flat=True))
     found.known = Service.objects.filter(pk__in=ids, source=source).count()
     found.elsewhere = owners.total()
     found.owner = owners.most_common(1)[0][0] or "somebody here" if owners else ""
     found.new = max(len(found.lines) - found.known - found.elsewhere, 0)
-    if len(rest) < MOST_COUNTED:
+    if len(rest) < MAX_COUNTED_ROWS:
         here = Service.objects.filter(source=source).exclude(status=Status.INACTIVE, digest="")
         found.missing = len(set(here.values_list("pk", flat=True)) - ids.keys() - set(rest))
 
 
-def _line(received: Received) -> Line:
+def _build_row(received: ParsedService) -> PreviewRow:
     hours: list[Any] = [row for row in received.rows if isinstance(row, Schedule)]
-    when = "; ".join(dict.fromkeys(filter(None, map(in_words, hours))))
-    where = "; ".join(", ".join(filter(None, (place.short, place.postcode))) for place in received.locations)
-    problems = [problem._replace(field=label(problem.field)) for problem in received.problems[:5]]
-    return Line(received.service.name, received.agency.name, when[:200], where[:200], problems)
+    when = "; ".join(dict.fromkeys(filter(None, map(format_schedule, hours))))
+    where = "; ".join(", ".join(filter(None, (place.short_address, place.postcode))) for place in received.locations)
+    problems = [problem._replace(field=field_label(problem.field)) for problem in received.problems[:5]]
+    return PreviewRow(received.service.name, received.agency.name, when[:200], where[:200], problems)

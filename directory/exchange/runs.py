@@ -9,21 +9,21 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from directory.exchange.actions.retire import retire_what_stayed_away
-from directory.exchange.archive import Keeper, content_of, keep_refused, let_go
-from directory.exchange.duplicates import look_for_doubles
-from directory.exchange.feeds import FeedError, is_address, read, read_file
-from directory.exchange.importer import MOST_NOTES, Import, Report
+from directory.exchange.actions.retire import retire_twice_gone
+from directory.exchange.archive import DocumentArchive, drop_old_bodies, save_refused_rows, unpack_document
+from directory.exchange.duplicates import suggest_duplicates
+from directory.exchange.feeds import FeedError, is_address, read_file, read_services
+from directory.exchange.importer import MAX_REPORT_ROWS, Importer, ImportReport
 from directory.geography.postcodes import load_areas_around
 from directory.models import Run
-from directory.search.index import refresh
+from directory.search.index import refresh_counts
 
-AREAS = 6  # whose postcodes are loaded at once, half a second each; the night brings the rest
+MAX_POSTCODE_AREAS = 6  # whose postcodes are loaded at once, half a second each; the night brings the rest
 
 logger = logging.getLogger(__name__)
 
 
-def carry_out(
+def run_import(
     run: Run,
     source: str = "",
     *,
@@ -31,7 +31,7 @@ def carry_out(
     allow_private: bool = False,
     part: bool = False,
     tell: Callable[[int], object] = lambda count: None,
-) -> Report:
+) -> ImportReport:
     """Read `source` (an address or a path; else the run's own document, else its feed) and bring in what it holds.
 
     Never raises for what is wrong with the feed: `run.error` says why it ended early, and what came before is in.
@@ -41,13 +41,13 @@ def carry_out(
     uploaded = not source and not run.source.url
     if not uploaded:
         run.documents.all().delete()
-    work, keeper = Import(run.source.name, again=again), Keeper(run)
+    work, keeper = Importer(run.source.name, again=again), DocumentArchive(run)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            raws = _raws(run, source, Path(folder), work, keeper, allow_private)
-            for count in work.take(raws):
+            raws = _read_source(run, source, Path(folder), work, keeper, allow_private)
+            for count in work.import_services(raws):
                 keeper.flush()
-                note(run, work.report)
+                save_progress(run, work.report)
                 tell(count)
     except FeedError as error:
         run.error = str(error)
@@ -56,24 +56,28 @@ def carry_out(
         run.error = f"Something went wrong here, and is in the log ({type(error).__name__})."
     finally:
         keeper.flush(last=True)
-    return _end(run, work, part)
+    return _finish_run(run, work, part)
 
 
-def _raws(run: Run, source: str, folder: Path, work: Import, keeper: Keeper, allow_private: bool) -> Iterator[Any]:
+def _read_source(
+    run: Run, source: str, folder: Path, work: Importer, keeper: DocumentArchive, allow_private: bool
+) -> Iterator[Any]:
     """What the run reads, row by row; what is received is kept on the way."""
     columns = run.source.columns or None
     if not source and not run.source.url:
-        return read_file(unpacked_upload(run, folder), columns)
+        return read_file(unpack_upload(run, folder), columns)
     source = source or run.source.url
     if not is_address(source) and Path(source).exists():
-        keeper.add_file(Path(source))
-    return read(source, allow_private=allow_private, columns=columns, keep=keeper.add, unchanged=work.unchanged)
+        keeper.store_file(Path(source))
+    return read_services(
+        source, allow_private=allow_private, columns=columns, keep=keeper.store_document, unchanged=work.find_unchanged
+    )
 
 
-def unpacked_upload(run: Run, folder: Path) -> Path:
+def unpack_upload(run: Run, folder: Path) -> Path:
     """The file that was uploaded for this run, in the folder. Raises FeedError when it is kept no longer."""
     document = run.documents.filter(number=1).first()
-    content = content_of(document) if document else None
+    content = unpack_document(document) if document else None
     if document is None or content is None:
         raise FeedError("The file that was uploaded is kept no longer. Upload it again.")
     path = folder / (Path(document.name).name or "upload")
@@ -81,32 +85,32 @@ def unpacked_upload(run: Run, folder: Path) -> Path:
     return path
 
 
-def note(run: Run, report: Report) -> None:
+def save_progress(run: Run, report: ImportReport) -> None:
     """How far it is, for whoever looks on."""
     run.new, run.changed, run.same, run.refused = report.new, report.changed, report.same, report.refused
     run.save(update_fields=["begun_at", "new", "changed", "same", "refused"])
 
 
 @transaction.atomic
-def _end(run: Run, work: Import, part: bool) -> Report:
-    report = work.finish(whole=not run.error and not part)
+def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
+    report = work.finish_report(whole=not run.error and not part)
     run.new, run.changed, run.same, run.refused = report.new, report.changed, report.same, report.refused
-    run.gone, run.changes = report.gone, report.changes[:MOST_NOTES]
-    run.problems = [list(problem) for problem in report.problems[:MOST_NOTES]]
+    run.gone, run.changes = report.gone, report.changes[:MAX_REPORT_ROWS]
+    run.problems = [list(problem) for problem in report.problems[:MAX_REPORT_ROWS]]
     if report.same_elsewhere:
         run.problems.insert(0, ["", "", f"{report.same_elsewhere} Then bring it in under that name."])
     if report.unused:
         run.problems.insert(0, ["", "", f"Not used: {', '.join(report.unused)}"[:2000]])
-    if len(report.problems) > MOST_NOTES:
-        run.problems.append(["", "", f"and {len(report.problems) - MOST_NOTES:,} more"])
+    if len(report.problems) > MAX_REPORT_ROWS:
+        run.problems.append(["", "", f"and {len(report.problems) - MAX_REPORT_ROWS:,} more"])
     run.ended_at = timezone.now()
     run.save()
-    keep_refused(run, report.refusals)
-    let_go(run)
-    retired = retire_what_stayed_away(run)
+    save_refused_rows(run, report.refusals)
+    drop_old_bodies(run)
+    retired = retire_twice_gone(run)
     if report.new or report.changed or retired:
-        load_areas_around(most=AREAS)
-        refresh()
+        load_areas_around(most=MAX_POSTCODE_AREAS)
+        refresh_counts()
     if report.new or report.changed:
-        look_for_doubles(run.source.name)
+        suggest_duplicates(run.source.name)
     return report

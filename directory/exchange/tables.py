@@ -14,12 +14,12 @@ from typing import Any
 
 import openpyxl
 
-LARGEST = 250_000_000  # bytes of a table, unpacked
-LARGEST_RATIO = 200  # unpacked ÷ packed; a spreadsheet has 5 to 20, a bomb 1,000
-MOST_MEMBERS = 2_000  # files in an archive
-MOST_ROWS = 250_000
-MOST_COLUMNS = 300
-LONGEST_CELL = 40_000  # characters
+MAX_TABLE_BYTES = 250_000_000  # bytes of a table, unpacked
+MAX_UNPACK_RATIO = 200  # unpacked ÷ packed; a spreadsheet has 5 to 20, a bomb 1,000
+MAX_ARCHIVE_MEMBERS = 2_000  # files in an archive
+MAX_TABLE_ROWS = 250_000
+MAX_TABLE_COLUMNS = 300
+MAX_CELL_LENGTH = 40_000  # characters
 
 Cells = list[str]
 
@@ -31,28 +31,30 @@ class TableError(ValueError):
 # --- CSV ----------------------------------------------------------------------------------------------
 
 
-def csv_rows(content: bytes) -> Iterator[Cells]:
+def read_csv(content: bytes) -> Iterator[Cells]:
     """The rows of a CSV file with commas, semicolons, tabs or bars; in UTF-8, UTF-16 or Windows-1252."""
-    if len(content) > LARGEST:
-        raise TableError(f"The table is larger than {LARGEST:,} bytes.")
-    text = decoded(content).replace("\x00", "")
+    if len(content) > MAX_TABLE_BYTES:
+        raise TableError(f"The table is larger than {MAX_TABLE_BYTES:,} bytes.")
+    text = decode_text(content).replace("\x00", "")
     csv.field_size_limit(10_000_000)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), start=1):
-            if number > MOST_ROWS:
-                raise TableError(f"The table has more than {MOST_ROWS:,} rows.")
+        for number, row in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=_guess_delimiter(text)), start=1
+        ):
+            if number > MAX_TABLE_ROWS:
+                raise TableError(f"The table has more than {MAX_TABLE_ROWS:,} rows.")
             if any(cell.strip() for cell in row):
-                yield [_as_meant(cell[:LONGEST_CELL].strip()) for cell in row[:MOST_COLUMNS]]
+                yield [_strip_formula_escape(cell[:MAX_CELL_LENGTH].strip()) for cell in row[:MAX_TABLE_COLUMNS]]
     except csv.Error as error:
         raise TableError(f"The table cannot be read: {error}.") from None
 
 
-def _as_meant(cell: str) -> str:
+def _strip_formula_escape(cell: str) -> str:
     """An apostrophe before what would be a formula is the mark of whoever wrote the file, as we do."""
     return cell[1:] if cell[:2] in ("'=", "'+", "'-", "'@") else cell
 
 
-def decoded(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
     """Excel writes Windows-1252 or UTF-16 where others write UTF-8."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16", "replace")
@@ -62,7 +64,7 @@ def decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _delimiter(text: str) -> str:
+def _guess_delimiter(text: str) -> str:
     first = text.lstrip()[:20_000].partition("\n")[0]
     return max(",;\t|", key=first.count)
 
@@ -70,7 +72,7 @@ def _delimiter(text: str) -> str:
 # --- XLSX ---------------------------------------------------------------------------------------------
 
 
-def checked_archive(path: Path) -> zipfile.ZipFile:
+def open_checked_archive(path: Path) -> zipfile.ZipFile:
     """The archive, opened. Raises TableError for what is no archive, and for one that unpacks to too much."""
     try:
         archive = zipfile.ZipFile(path)
@@ -79,7 +81,11 @@ def checked_archive(path: Path) -> zipfile.ZipFile:
         raise TableError("The archive is damaged.") from None
     size = sum(member.file_size for member in members)
     packed = max(sum(member.compress_size for member in members), 1)
-    if len(members) > MOST_MEMBERS or size > LARGEST or (size > 10_000_000 and size > packed * LARGEST_RATIO):
+    if (
+        len(members) > MAX_ARCHIVE_MEMBERS
+        or size > MAX_TABLE_BYTES
+        or (size > 10_000_000 and size > packed * MAX_UNPACK_RATIO)
+    ):
         archive.close()
         raise TableError("The archive unpacks to more than is allowed.")
     if any(member.flag_bits & 1 for member in members):
@@ -88,7 +94,7 @@ def checked_archive(path: Path) -> zipfile.ZipFile:
     return archive
 
 
-def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
+def read_archive_member(archive: zipfile.ZipFile, name: str) -> bytes:
     """One file of a checked archive; no more of it than its table of contents promised."""
     try:
         with archive.open(name) as file:
@@ -100,28 +106,28 @@ def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
     return content
 
 
-def sheets(path: Path) -> dict[str, list[Cells]]:
+def read_workbook(path: Path) -> dict[str, list[Cells]]:
     """The rows of each sheet of an XLSX workbook that has any, without empty rows."""
-    checked_archive(path).close()
+    open_checked_archive(path).close()
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, defusedxml's own
         raise TableError(f"The spreadsheet cannot be read: {type(error).__name__}.") from None
     try:
-        found = {sheet.title: _rows(sheet) for sheet in book.worksheets}
+        found = {sheet.title: _read_sheet(sheet) for sheet in book.worksheets}
     finally:
         book.close()
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _rows(sheet: Any) -> list[Cells]:
+def _read_sheet(sheet: Any) -> list[Cells]:
     sheet.reset_dimensions()  # what the file says of its own size is not to be trusted
     rows: list[Cells] = []
     try:
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > MOST_ROWS:
-                raise TableError(f"The sheet has more than {MOST_ROWS:,} rows.")
-            cells = [_text(value) for value in row[:MOST_COLUMNS]]
+            if number > MAX_TABLE_ROWS:
+                raise TableError(f"The sheet has more than {MAX_TABLE_ROWS:,} rows.")
+            cells = [_format_cell(value) for value in row[:MAX_TABLE_COLUMNS]]
             while cells and not cells[-1]:
                 cells.pop()
             if cells:
@@ -133,7 +139,7 @@ def _rows(sheet: Any) -> list[Cells]:
     return rows
 
 
-def _text(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     """A cell as it reads: dates ISO 8601, whole numbers without a point."""
     if value is None:
         return ""
@@ -145,13 +151,13 @@ def _text(value: Any) -> str:
         return value.date().isoformat()
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
-    return str(value)[:LONGEST_CELL].strip()
+    return str(value)[:MAX_CELL_LENGTH].strip()
 
 
 # --- Headed rows --------------------------------------------------------------------------------------
 
 
-def headed(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, str]]]]:
+def split_heading(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, str]]]]:
     """The column names, and each row below them with its number as a spreadsheet counts.
 
     The heading is the first row of which at least half of the widest of the first ten is filled: titles above

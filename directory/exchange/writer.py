@@ -10,8 +10,8 @@ from typing import Any
 from django.db import models, transaction
 
 from agencies.models import Agency
-from directory.exchange.open_referral import Problem, Received
-from directory.geography.postcodes import area_of, load_areas, tidy
+from directory.exchange.open_referral import ParsedService, Problem
+from directory.geography.postcodes import load_areas, normalise_postcode, postcode_area
 from directory.models import (
     Accessibility,
     Capacity,
@@ -28,10 +28,10 @@ from directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from directory.search.index import index
+from directory.search.index import index_services
 from directory.text.cleaning import stable_id
 
-OWNED: tuple[Any, ...] = (
+SERVICE_CHILD_MODELS: tuple[Any, ...] = (
     ServiceAtLocation,
     ServiceTerm,
     Schedule,
@@ -41,26 +41,26 @@ OWNED: tuple[Any, ...] = (
     ServiceArea,
     Capacity,
 )
-FAR = 0.5  # degrees of latitude, some 55 km: further from its postcode than that, a point is wrong
+MAX_POINT_ERROR_DEGREES = 0.5  # degrees of latitude, some 55 km: further from its postcode than that, a point is wrong
 
 
 @transaction.atomic
-def save(batch: list[Received], source: str) -> None:
+def save_services(batch: list[ParsedService], source: str) -> None:
     """Put services and all that hangs on them into the tables and the search index."""
-    _keep_apart(batch, source)
-    _find_points(batch)
+    _replace_foreign_ids(batch, source)
+    _fill_coordinates(batch)
     _upsert(Agency, [r.agency for r in batch])
     _upsert(Location, [row for r in batch for row in r.locations])
     _save_terms(batch)
-    _follow_joined(batch)
+    _follow_joined_places(batch)
     services = [r.service for r in batch]
-    columns = _columns(Service, *KEPT[Service])
+    columns = _updated_columns(Service, *LOCAL_FIELDS[Service])
     Service.objects.bulk_create(services, update_conflicts=True, unique_fields=["id"], update_fields=columns)
     _replace_rows(batch)
-    index(service.pk for service in services)
+    index_services(service.pk for service in services)
 
 
-def _keep_apart(batch: list[Received], source: str) -> None:
+def _replace_foreign_ids(batch: list[ParsedService], source: str) -> None:
     """Give ids of this source's own to what has the id of somebody else's agency, place or list."""
     for model, rows in (
         (Agency, [r.agency for r in batch]),
@@ -78,7 +78,7 @@ def _keep_apart(batch: list[Received], source: str) -> None:
                     setattr(child, column, renamed.get(getattr(child, column), getattr(child, column)))
 
 
-def _follow_joined(batch: list[Received]) -> None:
+def _follow_joined_places(batch: list[ParsedService]) -> None:
     """Services of a place that was joined to another (join_places) meet at the one that is kept."""
     places = {row.pk for r in batch for row in r.locations}
     joined: dict[Any, Any] = dict(
@@ -97,12 +97,17 @@ def _follow_joined(batch: list[Received]) -> None:
         r.rows = [row for row in r.rows if not isinstance(row, ServiceAtLocation) or same[row.pk] == row.pk]
 
 
-def _find_points(batch: list[Received]) -> None:
+def _fill_coordinates(batch: list[ParsedService]) -> None:
     """Places without coordinates get those of their postcode, and so do those that lie far from it."""
-    coded = [(r, row, tidy(row.postcode)) for r in batch for row in r.locations if tidy(row.postcode)]
+    coded = [
+        (r, row, normalise_postcode(row.postcode))
+        for r in batch
+        for row in r.locations
+        if normalise_postcode(row.postcode)
+    ]
     lost = [code for _, row, code in coded if row.latitude is None]
     if lost:
-        load_areas({area_of(code) for code in lost})
+        load_areas({postcode_area(code) for code in lost})
     known = {p.pk: p for p in Postcode.objects.filter(pk__in={code for _, _, code in coded})}
     for r, row, code in coded:
         if not (postcode := known.get(code)):
@@ -110,7 +115,8 @@ def _find_points(batch: list[Received]) -> None:
         far = (
             row.latitude is not None
             and row.longitude is not None
-            and max(abs(row.latitude - postcode.latitude), abs(row.longitude - postcode.longitude) / 2) > FAR
+            and max(abs(row.latitude - postcode.latitude), abs(row.longitude - postcode.longitude) / 2)
+            > MAX_POINT_ERROR_DEGREES
         )
         if far:
             r.problems.append(Problem(str(r.service.pk), "latitude", f"far from {row.postcode}, which is used instead"))
@@ -118,12 +124,12 @@ def _find_points(batch: list[Received]) -> None:
             row.latitude, row.longitude = postcode.latitude, postcode.longitude
 
 
-def _columns(model: type[models.Model], *without: str) -> list[str]:
+def _updated_columns(model: type[models.Model], *without: str) -> list[str]:
     return [f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in without]
 
 
 # What the place keeps about a listing, wherever it comes from.
-OURS = (
+LOCAL_SERVICE_FIELDS = (
     "created_at",
     "published_at",
     "confirm_every",
@@ -140,7 +146,7 @@ OURS = (
     "paused_until",
 )
 # What an agency decides about itself, or others know it by, is not a feed's to change.
-KEPT: dict[Any, tuple[str, ...]] = {
+LOCAL_FIELDS: dict[Any, tuple[str, ...]] = {
     Location: ("joined_to",),
     Agency: (
         "kind",
@@ -157,17 +163,17 @@ KEPT: dict[Any, tuple[str, ...]] = {
         "verified_at",
     ),
     Taxonomy: ("code",),
-    Service: OURS,
+    Service: LOCAL_SERVICE_FIELDS,
 }
 
 
 def _upsert(model: Any, rows: list[Any]) -> None:
-    columns = _columns(model, *KEPT.get(model, ()))
+    columns = _updated_columns(model, *LOCAL_FIELDS.get(model, ()))
     first = {row.pk: row for row in reversed(rows)}
     model.objects.bulk_create(first.values(), update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
 
-def _save_terms(batch: list[Received]) -> None:
+def _save_terms(batch: list[ParsedService]) -> None:
     """Terms that are new, with their lists. One that is there already is linked to and stays as it is."""
     terms = {row.pk: row for r in batch for row in r.terms}
     wanted = {*terms, *(row.parent_id for row in terms.values() if row.parent_id)}
@@ -186,18 +192,18 @@ def _save_terms(batch: list[Received]) -> None:
     TaxonomyTerm.objects.bulk_create(new.values())
 
 
-def _replace_rows(batch: list[Received]) -> None:
+def _replace_rows(batch: list[ParsedService]) -> None:
     """What belongs to these services alone is deleted and written anew."""
     services, places = {r.service.pk for r in batch}, {row.pk for r in batch for row in r.locations}
-    for model in OWNED:
+    for model in SERVICE_CHILD_MODELS:
         model.objects.filter(service__in=services).delete()
     Accessibility.objects.filter(location__in=places).delete()
-    _describe_places_once(batch)
-    for model in (ServiceAtLocation, *OWNED[1:], Accessibility):
-        model.objects.bulk_create(_with_free_ids(model, batch))
+    _drop_repeated_accessibility(batch)
+    for model in (ServiceAtLocation, *SERVICE_CHILD_MODELS[1:], Accessibility):
+        model.objects.bulk_create(_replace_taken_ids(model, batch))
 
 
-def _describe_places_once(batch: list[Received]) -> None:
+def _drop_repeated_accessibility(batch: list[ParsedService]) -> None:
     """A place that several services name is described by the first of them."""
     described: set[uuid.UUID] = set()
     for r in batch:
@@ -205,7 +211,7 @@ def _describe_places_once(batch: list[Received]) -> None:
         described |= {row.pk for row in r.locations}
 
 
-def _with_free_ids(model: Any, batch: list[Received]) -> list[Any]:
+def _replace_taken_ids(model: Any, batch: list[ParsedService]) -> list[Any]:
     """The batch's rows of a model. An id that another service has already is replaced by a stable one."""
     pairs = [(r, row) for r in batch for row in r.rows if type(row) is model]
     taken = set(model.objects.filter(pk__in=[row.pk for _, row in pairs]).values_list("pk", flat=True))

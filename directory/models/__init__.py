@@ -1,7 +1,7 @@
 from directory.models.edition import Edition, OpenFile, OpenPart
 from directory.models.index import Cell, Spot, Word
 from directory.models.place import Accessibility, Location, Place, Postcode, ServiceAtLocation
-from directory.models.review import Claim, Decision, Proposal, Wrong
+from directory.models.review import Claim, Decision, Proposal, ReportReason
 from directory.models.search import Collection, CollectionItem, Figure, LostSearch, Slip, StopWord, Synonym
 from directory.models.service import (
     LISTED,
@@ -42,6 +42,7 @@ __all__ = [
     "Place",
     "Postcode",
     "Proposal",
+    "ReportReason",
     "Run",
     "Schedule",
     "Service",
@@ -59,5 +60,4 @@ __all__ = [
     "TaxonomyTerm",
     "Version",
     "Word",
-    "Wrong",
 ]

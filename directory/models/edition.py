@@ -7,13 +7,13 @@ from typing import NamedTuple, Self
 from django.db import connection, models
 from django.utils import timezone
 
-BEGIN_NEW = """
+NEW_EDITION_SQL = """
 INSERT INTO directory_edition (xact, n, at)
     SELECT pg_current_xact_id()::text::bigint, 1, max(at) FROM directory_edition HAVING max(at) IS NOT NULL
     ON CONFLICT (xact) DO UPDATE SET n = directory_edition.n + 1;
 DELETE FROM directory_edition WHERE at < %s AND xact <> pg_current_xact_id()::text::bigint;
 """
-EPOCH = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+FIRST_EDITION_AT = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 class Edition(models.Model):
@@ -42,13 +42,13 @@ class Edition(models.Model):
     def now(cls) -> "Edition.Now":
         """One short query. Another name means that something may have changed."""
         found = cls.objects.aggregate(last=models.Max("xact"), n=models.Sum("n"), at=models.Max("at"))
-        return cls.Now(f"{found['last'] or 0:x}-{found['n'] or 0:x}", found["at"] or EPOCH)
+        return cls.Now(f"{found['last'] or 0:x}-{found['n'] or 0:x}", found["at"] or FIRST_EDITION_AT)
 
     @classmethod
-    def forget(cls, before: datetime.datetime) -> None:
+    def delete_older(cls, before: datetime.datetime) -> None:
         """Drop the rows of older transactions, and begin a new edition so that no name comes twice."""
         with connection.cursor() as cursor:
-            cursor.execute(BEGIN_NEW, [before])
+            cursor.execute(NEW_EDITION_SQL, [before])
 
 
 class OpenFile(models.Model):

@@ -13,8 +13,11 @@ from agencies.models import Membership
 if TYPE_CHECKING:
     from directory.models.service import Service
 
-TOWN, FAR = 15_000, 60_000  # metres: as far as a town reaches, and as any neighbourhood is from what is listed
-ON_EARTH = models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180)
+TOWN_RADIUS_METRES, FAR_RADIUS_METRES = (
+    15_000,
+    60_000,
+)  # metres: as far as a town reaches, and as any neighbourhood is from what is listed
+POINT_IS_ON_EARTH = models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180)
 
 
 class LocationType(models.TextChoices):
@@ -58,34 +61,34 @@ class Location(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(latitude=None, longitude=None)
-                | (models.Q(latitude__isnull=False, longitude__isnull=False) & ON_EARTH),
+                | (models.Q(latitude__isnull=False, longitude__isnull=False) & POINT_IS_ON_EARTH),
                 name="location_point_is_whole_and_on_earth",
             ),
             models.CheckConstraint(condition=~models.Q(joined_to=models.F("id")), name="place_is_not_its_own_double"),
         ]
 
     def __str__(self) -> str:
-        return self.short
+        return self.short_address
 
     @property
-    def short(self) -> str:
+    def short_address(self) -> str:
         """ "St Mary's Hall, Worthing", for a card; an address's first line when the place has no name."""
         first = self.name or self.address.partition("\n")[0].partition(",")[0]
-        return ", ".join(self._once(first, self.city))
+        return ", ".join(self._drop_repeated_parts(first, self.city))
 
     @property
-    def lines(self) -> list[str]:
+    def address_lines(self) -> list[str]:
         """The address as it is written on an envelope, without anything said twice."""
-        return self._once(self.name, *self.address.split("\n"), self.city, self.county, self.postcode)
+        return self._drop_repeated_parts(self.name, *self.address.split("\n"), self.city, self.county, self.postcode)
 
-    def _once(self, *lines: str) -> list[str]:
+    def _drop_repeated_parts(self, *lines: str) -> list[str]:
         """The lines without the parts (between commas) that were said before. "Worthing Library" does not say
         "Worthing": only a whole part does, so that the town is never lost."""
         seen: set[str] = set()
-        kept = [", ".join(part for part in line.split(",") if self._is_new(part, seen)) for line in lines]
+        kept = [", ".join(part for part in line.split(",") if self._is_new_part(part, seen)) for line in lines]
         return [re.sub(r"\s+", " ", line).strip() for line in kept if line.strip()]
 
-    def _is_new(self, part: str, seen: set[str]) -> bool:
+    def _is_new_part(self, part: str, seen: set[str]) -> bool:
         """Whether `seen`, which then holds it, has not had it yet; with the postcode behind the town or without."""
         plain = " ".join(part.casefold().split())
         code = " ".join(self.postcode.casefold().split())
@@ -139,7 +142,7 @@ class Postcode(models.Model):
     authority = models.CharField(max_length=9, blank=True, help_text="GSS code of the local authority")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=ON_EARTH, name="postcode_is_on_earth")]
+        constraints = [models.CheckConstraint(condition=POINT_IS_ON_EARTH, name="postcode_is_on_earth")]
 
     def __str__(self) -> str:
         return f"{self.code[:-3]} {self.code[-3:]}"
@@ -159,7 +162,7 @@ class Place(models.Model):
     )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=ON_EARTH, name="place_is_on_earth")]
+        constraints = [models.CheckConstraint(condition=POINT_IS_ON_EARTH, name="place_is_on_earth")]
 
     def __str__(self) -> str:
         return self.shown
@@ -167,26 +170,28 @@ class Place(models.Model):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         """The neighbourhoods that the steward added; districts and towns are counted, not kept by anybody."""
-        return cls.objects.filter(access.helps_to_find(member), given=True)
+        return cls.objects.filter(access.search_aids(member), given=True)
 
     @classmethod
     def is_district(cls, name: str) -> bool:
         return cls.objects.filter(pk=name.lower(), district=True).exists()
 
     @classmethod
-    def town_elsewhere(cls, name: str, latitude: float, longitude: float) -> "Self | None":
+    def find_town_elsewhere(cls, name: str, latitude: float, longitude: float) -> "Self | None":
         """The town of that name, counted from what is listed in it, when its middle is more than TOWN away."""
-        near = _within(TOWN, latitude, longitude)
+        near = _square_around(TOWN_RADIUS_METRES, latitude, longitude)
         return cls.objects.filter(pk=name.lower(), district=False, given=False).exclude(near).first()
 
     @classmethod
     def is_far_from_all(cls, latitude: float, longitude: float) -> bool:
         """Whether nothing is listed within about FAR of it, though something is listed elsewhere."""
         somewhere = Location.objects.exclude(latitude=None)
-        return somewhere.exists() and not somewhere.filter(_within(FAR, latitude, longitude)).exists()
+        return (
+            somewhere.exists() and not somewhere.filter(_square_around(FAR_RADIUS_METRES, latitude, longitude)).exists()
+        )
 
 
-def _within(metres: int, latitude: float, longitude: float) -> models.Q:
+def _square_around(metres: int, latitude: float, longitude: float) -> models.Q:
     """A square of degrees that far to each side."""
     tall = metres / 111_195
     wide = tall / max(math.cos(math.radians(latitude)), 0.1)

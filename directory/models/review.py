@@ -17,7 +17,7 @@ class Decision(models.TextChoices):
     DECLINED = "declined", "Declined"
 
 
-class Decided(models.Model):
+class Decidable(models.Model):
     """Columns of what waits for somebody's yes or no."""
 
     decision = models.CharField(max_length=10, choices=Decision, blank=True, default=Decision.OPEN)
@@ -33,7 +33,7 @@ class Decided(models.Model):
         return self.decision == Decision.OPEN
 
 
-class Wrong(models.TextChoices):
+class ReportReason(models.TextChoices):
     """The seven reasons a reader can give for “this is wrong”."""
 
     ENDED = "ended", "It no longer runs"
@@ -45,7 +45,7 @@ class Wrong(models.TextChoices):
     OTHER = "other", "Something else"
 
 
-class Proposal(Signed, Decided):
+class Proposal(Signed, Decidable):
     """A reader says what is wrong, or an unverified group edits its listing.
 
     `changes` holds what is proposed, field by field: {"fees": ["£2", "£3"]}, old and new as they are read.
@@ -55,7 +55,7 @@ class Proposal(Signed, Decided):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="proposals")
-    reason = models.CharField(max_length=10, choices=Wrong, blank=True, help_text="Empty for a group's own edit")
+    reason = models.CharField(max_length=10, choices=ReportReason, blank=True, help_text="Empty for a group's own edit")
     words = models.TextField(blank=True)
     changes: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     data: "models.JSONField[Any, Any]" = models.JSONField(
@@ -78,7 +78,7 @@ class Proposal(Signed, Decided):
         return cls.objects.filter(access.proposals(member))
 
 
-class Claim(Decided):
+class Claim(Decidable):
     """A group asks to take part: it claims the agency that the directory has, or registers as a new one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

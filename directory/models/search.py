@@ -30,7 +30,7 @@ class Synonym(models.Model):
 
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.helps_to_find(member))
+        return cls.objects.filter(access.search_aids(member))
 
 
 class StopWord(models.Model):
@@ -46,7 +46,7 @@ class StopWord(models.Model):
 
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.helps_to_find(member))
+        return cls.objects.filter(access.search_aids(member))
 
 
 class LostSearch(models.Model):
@@ -71,7 +71,7 @@ class LostSearch(models.Model):
 
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.helps_to_find(member))
+        return cls.objects.filter(access.search_aids(member))
 
 
 class Collection(models.Model):
@@ -100,7 +100,7 @@ class Collection(models.Model):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         """Drafts too: for the steward, who keeps them."""
-        return cls.objects.filter(access.helps_to_find(member))
+        return cls.objects.filter(access.search_aids(member))
 
 
 class CollectionItem(models.Model):
@@ -119,7 +119,7 @@ class CollectionItem(models.Model):
 
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.helps_to_find(member))
+        return cls.objects.filter(access.search_aids(member))
 
 
 class Slip(models.Model):

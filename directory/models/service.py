@@ -26,7 +26,7 @@ class Status(models.TextChoices):
     CLOSED = "temporarily closed", "Closed for now"
 
 
-class Often(models.IntegerChoices):
+class ConfirmationInterval(models.IntegerChoices):
     """How often a group is asked whether its listing is still right: months."""
 
     MONTH = 1, "Every month"
@@ -37,8 +37,8 @@ class Often(models.IntegerChoices):
 
 # What anybody finds: it runs, is no draft, was not hidden for want of an answer, and is not another's double.
 LISTED = models.Q(status__in=[Status.ACTIVE, Status.CLOSED], published_at__isnull=False, hidden_at=None, joined_to=None)
-CHECKED_FOR = datetime.timedelta(days=90)  # a promise of the place: checked again by then, or marked
-ENOUGH_ANSWERS = 5  # below that, no figure about answers is shown
+CHECK_VALID_FOR = datetime.timedelta(days=90)  # a promise of the place: checked again by then, or marked
+MIN_ANSWERS_SHOWN = 5  # below that, no figure about answers is shown
 
 
 class Service(models.Model):
@@ -73,7 +73,9 @@ class Service(models.Model):
     paused_until = models.DateField(null=True, blank=True, help_text="Closed for now, and runs again on this day")
 
     published_at = models.DateTimeField(null=True, blank=True, default=timezone.now, help_text="Empty: still a draft")
-    confirm_every = models.PositiveSmallIntegerField(choices=Often, default=Often.QUARTER, db_default=Often.QUARTER)
+    confirm_every = models.PositiveSmallIntegerField(
+        choices=ConfirmationInterval, default=ConfirmationInterval.QUARTER, db_default=ConfirmationInterval.QUARTER
+    )
     asks = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="How often asked “still right?” without an answer"
     )
@@ -155,7 +157,7 @@ class Service(models.Model):
     @classmethod
     def stewarded_by(cls, member: Membership) -> "models.QuerySet[Self]":
         """All there are, hidden and ended ones too: for the steward."""
-        return cls.objects.filter(access.stewarded(member))
+        return cls.objects.filter(access.stewarded_listings(member))
 
     @classmethod
     def ever(cls) -> "models.QuerySet[Self]":
@@ -169,7 +171,7 @@ class Service(models.Model):
         return dict(rows.annotate(models.Count("pk")))
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self.status == Status.ACTIVE
 
     @property
@@ -179,14 +181,14 @@ class Service(models.Model):
         return running and self.published_at is not None and self.hidden_at is None and self.joined_to_id is None
 
     @property
-    def not_checked_lately(self) -> bool:
+    def is_check_overdue(self) -> bool:
         """Nobody has said within CHECKED_FOR that it is right: its card and its page say so."""
-        return self.assured_date is None or self.assured_date < timezone.localdate() - CHECKED_FOR
+        return self.assured_date is None or self.assured_date < timezone.localdate() - CHECK_VALID_FOR
 
     @property
-    def shows_answers(self) -> bool:
+    def has_enough_answers(self) -> bool:
         """Whether enough referrals were answered to say how soon and how many were accepted."""
-        return self.answers >= ENOUGH_ANSWERS
+        return self.answers >= MIN_ANSWERS_SHOWN
 
     def reply_to_email(self) -> str:
         """Where a referral or a question goes; "" when nobody can be written to."""

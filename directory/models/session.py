@@ -13,7 +13,7 @@ from agencies.models import Membership
 from directory.models.place import ServiceAtLocation
 from directory.models.service import Service
 
-DAYS = {
+DAY_NAMES = {
     "MO": "Monday",
     "TU": "Tuesday",
     "WE": "Wednesday",
@@ -72,7 +72,7 @@ class Schedule(models.Model):
     def days(self) -> list[str]:
         """The days of the week it falls on, Monday first: ["TU", "TH"]; the "2" of "2TU" is left out."""
         named = {part.strip()[-2:].upper() for part in self.byday.split(",")}
-        return [day for day in DAYS if day in named]
+        return [day for day in DAY_NAMES if day in named]
 
 
 class Session(models.Model):

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Membership
-from directory.models.review import Decided
+from directory.models.review import Decidable
 from directory.models.service import Service
 
 
-class Every(models.TextChoices):
+class ReadFrequency(models.TextChoices):
     NEVER = "", "Only when asked"
     DAY = "day", "Every day"
     WEEK = "week", "Every week"
@@ -24,7 +24,7 @@ class Source(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100, unique=True)
     url = models.URLField(max_length=2000, blank=True, help_text="Empty for files that are uploaded")
-    every = models.CharField(max_length=5, choices=Every, blank=True, default=Every.NEVER)
+    every = models.CharField(max_length=5, choices=ReadFrequency, blank=True, default=ReadFrequency.NEVER)
     columns: "models.JSONField[Any, Any]" = models.JSONField(
         default=dict, blank=True, help_text="Of a spreadsheet: which column is which field"
     )
@@ -108,7 +108,7 @@ class Run(models.Model):
         return self.ended_at is not None and not self.error
 
     @property
-    def dealt_with(self) -> int:
+    def processed_count(self) -> int:
         return self.new + self.changed + self.same + self.refused
 
 
@@ -141,7 +141,7 @@ class Document(models.Model):
         return cls.objects.filter(access.sources(member))
 
 
-class Likeness(Decided):
+class Likeness(Decidable):
     """Two listings of different sources that may be the same, for the steward to join. The first is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -5,8 +5,8 @@ from typing import Self
 
 from django.db import connection, models
 
-NEEDS = "needs"
-OFFERED = """
+NEEDS_CODE = "needs"
+OFFERED_NEEDS_SQL = """
 SELECT term.code, term.name, term.id FROM directory_taxonomyterm term
 JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = %(needs)s
 WHERE term.retired_at IS NULL AND term.words <> '' ORDER BY term."order", term.name, term.id
@@ -69,14 +69,14 @@ class TaxonomyTerm(models.Model):
     @classmethod
     def needs(cls) -> "models.QuerySet[Self]":
         """What people may need, in the words and the order of this place."""
-        return cls.objects.filter(taxonomy__code=NEEDS, retired_at=None).order_by("order", "name", "id")
+        return cls.objects.filter(taxonomy__code=NEEDS_CODE, retired_at=None).order_by("order", "name", "id")
 
     @classmethod
-    def offered(cls) -> list[tuple[str, str, uuid.UUID]]:
+    def list_offered_needs(cls) -> list[tuple[str, str, uuid.UUID]]:
         """Code, name and id of the needs that a search can find by, as `needs` has them; "something else" finds
         nothing. Each search page asks for them, and putting the statement together took longer than running it."""
         with connection.cursor() as cursor:
-            cursor.execute(OFFERED, {"needs": NEEDS})
+            cursor.execute(OFFERED_NEEDS_SQL, {"needs": NEEDS_CODE})
             return cursor.fetchall()
 
     @property

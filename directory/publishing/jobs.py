@@ -11,13 +11,13 @@ from directory.publishing.actions import freshness, session_generation
 def ask_still_right(timestamp: int) -> None:
     """Twice a day, in case a worker was down for one of them. Who has been silent is hidden before others are asked."""
     today = timezone.localdate()
-    freshness.hide(today)
-    freshness.ask(today)
+    freshness.hide_unanswered_listings(today)
+    freshness.ask_due_groups(today)
 
 
 @app.periodic(cron="9 2 * * *")
 @app.task(name="lay_out_sessions", queueing_lock="lay_out_sessions")
 def lay_out_sessions(timestamp: int) -> None:
     """What was closed until today runs again, and the sessions of the next 12 weeks are there. May run twice."""
-    session_generation.run_again(timezone.localdate())
-    session_generation.lay_out_all()
+    session_generation.reopen_due_listings(timezone.localdate())
+    session_generation.sync_all_sessions()

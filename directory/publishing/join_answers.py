@@ -16,66 +16,66 @@ from config.http import parse_uuid
 from directory.models import LISTED, Claim, Service
 
 ANSWER_DAYS = 3  # working days in which the steward answers
-MOST = 8  # groups of a like name that are offered
-CLAIMABLE = [kind for kind, roles in ROLES_OF_KIND.items() if Role.PROVIDER in roles]
-NEW = "new"
+MAX_SIMILAR_GROUPS = 8  # groups of a like name that are offered
+CLAIMABLE_KINDS = [kind for kind, roles in ROLES_OF_KIND.items() if Role.PROVIDER in roles]
+NEW_GROUP = "new"
 Answers = dict[str, str]
 
 
-def claimable() -> QuerySet[Agency]:
+def claimable_agencies() -> QuerySet[Agency]:
     """The groups in the directory that somebody may ask to speak for, with what a chooser needs to know them by:
     `activities` (up to 3 names) and `taken` (whether somebody keeps it here already)."""
     own = OuterRef("pk")
     names = Service.objects.filter(LISTED, agency=own).order_by("name", "pk").values("name")[:3]
     members = Membership.objects.filter(agency=own, ended_at=None)
-    rows = Agency.objects.filter(kind__in=CLAIMABLE, left_at=None)
+    rows = Agency.objects.filter(kind__in=CLAIMABLE_KINDS, left_at=None)
     return rows.annotate(activities=ArraySubquery(names), taken=Exists(members))
 
 
-def like(name: str) -> list[Agency]:
+def find_similar_agencies(name: str) -> list[Agency]:
     """Groups of that name or nearly that name, the likest first; by index whatever their number."""
     upper = " ".join(name.upper().split())
-    rows = claimable().annotate(upper=Upper("name"), alike=TrigramSimilarity(Upper("name"), upper))
+    rows = claimable_agencies().annotate(upper=Upper("name"), alike=TrigramSimilarity(Upper("name"), upper))
     near = Q(upper__trigram_similar=upper) | Q(upper__trigram_word_similar=upper)
-    return list(rows.filter(near).order_by("-alike", "name", "pk")[:MOST]) if upper else []
+    return list(rows.filter(near).order_by("-alike", "name", "pk")[:MAX_SIMILAR_GROUPS]) if upper else []
 
 
-def group(answers: Answers) -> Agency | None:
+def find_chosen_agency(answers: Answers) -> Agency | None:
     """The group that was chosen, if it is in the directory."""
     chosen = parse_uuid(answers.get("agency"))
-    return claimable().filter(pk=chosen).first() if chosen else None
+    return claimable_agencies().filter(pk=chosen).first() if chosen else None
 
 
-def path(answers: Answers) -> list[str]:
+def build_question_path(answers: Answers) -> list[str]:
     """The questions that these answers lead through. What the directory knows of a group is not asked."""
     name = answers.get("name", "")
-    which = ["which"] if name and like(name) else []
-    known = bool(which) and group(answers) is not None
+    which = ["which"] if name and find_similar_agencies(name) else []
+    known = bool(which) and find_chosen_agency(answers) is not None
     register = [] if known else ["about", "where", "web"]
     return ["name", *which, *register, "numbers", "you", "reach", "show"]
 
 
-def after(question: str, answers: Answers) -> str:
+def next_question(question: str, answers: Answers) -> str:
     """The next question; "" after the last."""
-    steps = path(answers)
+    steps = build_question_path(answers)
     place = steps.index(question) + 1
     return steps[place] if place < len(steps) else ""
 
 
-def before(question: str, answers: Answers) -> str:
+def previous_question(question: str, answers: Answers) -> str:
     """The question before; "" at the first."""
-    steps = path(answers)
+    steps = build_question_path(answers)
     return steps[max(steps.index(question) - 1, 0)] if steps.index(question) else ""
 
 
-def answer_by(claim: Claim) -> datetime.date:
+def claim_due_date(claim: Claim) -> datetime.date:
     """The day by which the steward has said yes or no."""
     return add_working_days(timezone.localdate(claim.made_at), ANSWER_DAYS)
 
 
-def details(answers: Answers) -> dict[str, Any]:
+def build_claim_columns(answers: Answers) -> dict[str, Any]:
     """The answers as columns of a Claim; what belongs to a road not taken is left out."""
-    known = group(answers) if "which" in path(answers) else None
+    known = find_chosen_agency(answers) if "which" in build_question_path(answers) else None
     columns = [
         "charity_number",
         "company_number",

@@ -5,7 +5,7 @@ from agencies.models import Agency, AgencyKind, Membership
 from directory.models import Service
 
 
-def group_emails(agency: Agency) -> list[str]:
+def find_group_emails(agency: Agency) -> list[str]:
     """Where the group reads: its own address, else those of who runs it there, else of everybody who keeps its
     listings; none for a group that nobody has an address of."""
     if agency.email:
@@ -15,9 +15,9 @@ def group_emails(agency: Agency) -> list[str]:
     return [email for email, manages in found if manages] or [email for email, _ in found]
 
 
-def listing_emails(agency: Agency, services: list[Service]) -> dict[str, list[Service]]:
+def find_listing_emails(agency: Agency, services: list[Service]) -> dict[str, list[Service]]:
     """Who is written to about which listings: the group, or for want of it each listing's own address."""
-    if emails := group_emails(agency):
+    if emails := find_group_emails(agency):
         return dict.fromkeys(emails, services)
     found: dict[str, list[Service]] = {}
     for service in services:
@@ -26,7 +26,7 @@ def listing_emails(agency: Agency, services: list[Service]) -> dict[str, list[Se
     return found
 
 
-def steward_emails() -> list[str]:
+def find_steward_emails() -> list[str]:
     """Where the stewards read: the address of their agency, else of each of them."""
     found: list[str] = []
     for agency in Agency.objects.filter(kind=AgencyKind.STEWARD, left_at=None).order_by("name", "pk"):
@@ -35,7 +35,7 @@ def steward_emails() -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def member_emails(agency: Agency) -> list[str]:
+def find_member_emails(agency: Agency) -> list[str]:
     """Of everybody who works there now."""
     members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True)
     return list(members.order_by("started_at", "pk").values_list("user__email", flat=True))

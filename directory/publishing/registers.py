@@ -5,15 +5,15 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from config.fields import CleanCharField, width
+from config.fields import CleanCharField, width_attrs
 
-CHARITIES = "https://register-of-charities.charitycommission.gov.uk/charity-search/-/charity-details/"
-SCOTTISH = "https://www.oscr.org.uk/about-charities/search-the-register/charity-details?number="
-NORTHERN = "https://www.charitycommissionni.org.uk/charity-details/?regId="
-COMPANIES = "https://find-and-update.company-information.service.gov.uk/company/"
+CHARITY_COMMISSION_URL = "https://register-of-charities.charitycommission.gov.uk/charity-search/-/charity-details/"
+OSCR_URL = "https://www.oscr.org.uk/about-charities/search-the-register/charity-details?number="
+CCNI_URL = "https://www.charitycommissionni.org.uk/charity-details/?regId="
+COMPANIES_HOUSE_URL = "https://find-and-update.company-information.service.gov.uk/company/"
 
 # Companies House, "Company number prefixes": England and Wales, Scotland, Northern Ireland, and other registers.
-PREFIXES = frozenset(
+COMPANY_NUMBER_PREFIXES = frozenset(
     {
         "SC",
         "NI",
@@ -64,11 +64,11 @@ class CharityNumberField(CleanCharField):
     """
 
     def __init__(self, **kwargs: object) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width(10)))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width_attrs(10)))
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
     def to_python(self, value: object) -> str:
-        return tidy(super().to_python(value), "charity", "-")
+        return normalise_register_number(super().to_python(value), "charity", "-")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -87,11 +87,11 @@ class CompanyNumberField(CleanCharField):
     leave out in front are put back (Companies House, "Company number")."""
 
     def __init__(self, **kwargs: object) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width(10)))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width_attrs(10)))
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
     def to_python(self, value: object) -> str:
-        found = tidy(super().to_python(value), "company", "")
+        found = normalise_register_number(super().to_python(value), "company", "")
         if re.fullmatch(r"\d{6,7}", found, re.ASCII):
             return found.zfill(8)
         read = re.fullmatch(r"([A-Z]{2})(\d{4,6})", found, re.ASCII)
@@ -100,28 +100,28 @@ class CompanyNumberField(CleanCharField):
     def validate(self, value: str) -> None:
         super().validate(value)
         read = re.fullmatch(r"(?:\d{8}|R\d{7}|([A-Z]{2})\d{6})", value, re.ASCII)
-        if value and not (read and (read[1] is None or read[1] in PREFIXES)):
+        if value and not (read and (read[1] is None or read[1] in COMPANY_NUMBER_PREFIXES)):
             raise ValidationError(
                 "A company number has 8 numbers, such as 01234567, or 2 letters and 6 numbers, such as SC123456",
                 code="shape",
             )
 
 
-def tidy(typed: str, word: str, keep: str) -> str:
+def normalise_register_number(typed: str, word: str, keep: str) -> str:
     """ "Charity no. sc 012 345" → "SC012345". What holds no such character stays as typed, to be refused."""
     bare = re.sub(rf"^\W*(registered\s+)?({word}\s*)?(number|no)?\b[.:\s]*", "", typed, flags=re.IGNORECASE)
     bare = re.sub(r"[\u2010-\u2015]", "-", bare)
     return re.sub(rf"[^A-Z0-9{keep}]", "", bare.upper()) or typed.strip()
 
 
-def charity_page(number: str) -> str:
+def charity_register_url(number: str) -> str:
     """Where the number can be looked up; "" for none."""
     if number.startswith("SC"):
-        return f"{SCOTTISH}{number}"
+        return f"{OSCR_URL}{number}"
     if number.startswith("NIC"):
-        return f"{NORTHERN}{number.removeprefix('NIC')}"
-    return f"{CHARITIES}{number.partition('-')[0]}" if number else ""
+        return f"{CCNI_URL}{number.removeprefix('NIC')}"
+    return f"{CHARITY_COMMISSION_URL}{number.partition('-')[0]}" if number else ""
 
 
-def company_page(number: str) -> str:
-    return f"{COMPANIES}{number}" if number else ""
+def company_register_url(number: str) -> str:
+    return f"{COMPANIES_HOUSE_URL}{number}" if number else ""

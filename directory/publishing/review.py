@@ -7,11 +7,11 @@ is proposed: what others have changed meanwhile stays. Where both changed the sa
 from dataclasses import dataclass
 
 from directory.models import Proposal, Version
-from directory.publishing.versions import as_data, differences
+from directory.publishing.versions import build_snapshot, compare_listings
 
 
 @dataclass(frozen=True)
-class Change:
+class EditChange:
     """One field of an edit, in words. `before` is what it was when the edit was written, if it has changed since."""
 
     field: str
@@ -22,14 +22,14 @@ class Change:
     conflict: bool = False
 
 
-def changes(proposal: Proposal) -> list[Change]:
+def list_edit_changes(proposal: Proposal) -> list[EditChange]:
     """What the edit would change today, in the order of the listing's page; nothing when all of it is there already."""
-    now = as_data(proposal.service)
-    base = _base(proposal) or now
-    theirs = {found.field for found in differences(base, proposal.data)}
-    since = {found.field: found for found in differences(base, now)}
+    now = build_snapshot(proposal.service)
+    base = _load_base_data(proposal) or now
+    theirs = {found.field for found in compare_listings(base, proposal.data)}
+    since = {found.field: found for found in compare_listings(base, now)}
     return [
-        Change(
+        EditChange(
             found.field,
             found.label,
             found.old,
@@ -37,12 +37,12 @@ def changes(proposal: Proposal) -> list[Change]:
             before=since[found.field].old if found.field in since else "",
             conflict=found.field in since,
         )
-        for found in differences(now, proposal.data)
+        for found in compare_listings(now, proposal.data)
         if found.field in theirs
     ]
 
 
-def _base(proposal: Proposal) -> dict[str, object] | None:
+def _load_base_data(proposal: Proposal) -> dict[str, object] | None:
     """The listing as the group had it before it. Version 1 holds what was before the first kept change."""
     service = proposal.service
     if proposal.based_on == service.version:
@@ -52,6 +52,6 @@ def _base(proposal: Proposal) -> dict[str, object] | None:
     return found.data if found else None
 
 
-def seen(proposal: Proposal) -> str:
+def fingerprint_edit(proposal: Proposal) -> str:
     """Stands for the edit and the listing as a page showed them: another means that one of them has changed."""
     return f"{proposal.made_at.timestamp():.6f} {proposal.service.version}"

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from directory.publishing.snapshot import Data
+from directory.publishing.snapshot import ListingData
 
 
 @dataclass(frozen=True)
@@ -16,27 +16,27 @@ class Section:
     label: str
     hint: str
     fields: tuple[str, ...]
-    done: Callable[[Data], bool]
+    is_complete: Callable[[ListingData], bool]
     required: bool = False
 
-    def status(self, data: Data) -> str:
+    def status(self, data: ListingData) -> str:
         """ "Done", "To do" where a listing cannot be published without it, or "Optional"."""
-        return "Done" if self.done(data) else "To do" if self.required else "Optional"
+        return "Done" if self.is_complete(data) else "To do" if self.required else "Optional"
 
-    def part(self, data: Data) -> Data:
+    def extract_fields(self, data: ListingData) -> ListingData:
         return {field: data.get(field) for field in self.fields}
 
-    def seen(self, data: Data) -> str:
+    def fingerprint(self, data: ListingData) -> str:
         """A short fingerprint of the section. A form carries it back: if it differs by then, somebody else has
         changed this section meanwhile. Finer than the version's number, which goes up with every other section."""
-        return hashlib.sha256(json.dumps(self.part(data), sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self.extract_fields(data), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _any(*fields: str) -> Callable[[Data], bool]:
+def _has_any_field(*fields: str) -> Callable[[ListingData], bool]:
     return lambda data: any(data.get(field) not in (None, "", [], False) for field in fields)
 
 
-def _access(data: Data) -> bool:
+def _has_access_details(data: ListingData) -> bool:
     visited = [place for place in data["places"] if place["location_type"] == "physical"]
     return bool(data["places"]) and all(place["access"] for place in visited)
 
@@ -57,7 +57,7 @@ SECTIONS: dict[str, Section] = {
             "When",
             "Days and times, days off, places at each session",
             ("schedules",),
-            _any("schedules"),
+            _has_any_field("schedules"),
             required=True,
         ),
         Section(
@@ -65,16 +65,23 @@ SECTIONS: dict[str, Section] = {
             "Where",
             "A place with its postcode, several, or online",
             ("places",),
-            _any("places"),
+            _has_any_field("places"),
             required=True,
         ),
-        Section("cost", "Cost", "Free, or what people pay", ("fees", "costs"), _any("fees", "costs"), required=True),
+        Section(
+            "cost",
+            "Cost",
+            "Free, or what people pay",
+            ("fees", "costs"),
+            _has_any_field("fees", "costs"),
+            required=True,
+        ),
         Section(
             "contact",
             "Contact",
             "How people join, and who they ask for",
             ("phone", "email", "url", "contacts", "application", "referral_email"),
-            _any("phone", "email", "contacts"),
+            _has_any_field("phone", "email", "contacts"),
             required=True,
         ),
         Section(
@@ -82,17 +89,17 @@ SECTIONS: dict[str, Section] = {
             "Who it is for",
             "Ages, and where people must live",
             ("eligibility", "minimum_age", "maximum_age", "areas"),
-            _any("eligibility", "minimum_age", "maximum_age", "areas"),
+            _has_any_field("eligibility", "minimum_age", "maximum_age", "areas"),
         ),
-        Section("access", "Access", "Steps, toilets, hearing loop", ("places",), _access),
+        Section("access", "Access", "Steps, toilets, hearing loop", ("places",), _has_access_details),
         Section(
             "first-time",
             "The first time",
             "What to expect, and whether someone can meet people",
             ("first_time", "meets_you"),
-            _any("first_time", "meets_you"),
+            _has_any_field("first_time", "meets_you"),
         ),
-        Section("languages", "Languages", "Spoken there besides English", ("languages",), _any("languages")),
+        Section("languages", "Languages", "Spoken there besides English", ("languages",), _has_any_field("languages")),
         Section(
             "places",
             "Room and booking",
@@ -105,6 +112,6 @@ SECTIONS: dict[str, Section] = {
 }
 
 
-def missing(data: Data) -> list[Section]:
+def find_missing_sections(data: ListingData) -> list[Section]:
     """The sections without which it cannot be published."""
-    return [section for section in SECTIONS.values() if section.required and not section.done(data)]
+    return [section for section in SECTIONS.values() if section.required and not section.is_complete(data)]

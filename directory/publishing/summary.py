@@ -9,27 +9,27 @@ from django.utils import timezone
 
 from agencies.models import Membership
 from config.template_tags import date_words
-from directory.catalogue.freshness import next_ask
-from directory.catalogue.quality import Quality, judge, with_all
+from directory.catalogue.freshness import next_ask_date
+from directory.catalogue.quality import Quality, prefetch_for_score, score_listing
 from directory.models import Proposal, Service, Status
 from directory.publishing.sections import SECTIONS
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class State:
+class ListingState:
     words: str
     tone: str
     detail: str = ""
 
 
 @dataclass(frozen=True)
-class Row:
+class ListingRow:
     """One activity in the list. `fixes`: (section's name or "", words)."""
 
     service: Service
-    state: State
+    state: ListingState
     waits: bool
     quality: Quality
     fixes: list[tuple[str, str]]
@@ -37,57 +37,69 @@ class Row:
     asked: bool
 
     @property
-    def kept_here(self) -> bool:
+    def is_kept_here(self) -> bool:
         return self.service.source == ""
 
 
-def own(services: QuerySet[Service]) -> QuerySet[Service]:
+def annotate_open_edits(services: QuerySet[Service]) -> QuerySet[Service]:
     """With `waits`: whether a change by the group waits for the steward."""
     open_edits = Proposal.objects.filter(service=OuterRef("pk"), decision="", data__isnull=False)
     return services.select_related("agency").annotate(waits=Exists(open_edits))
 
 
-def rows(member: Membership, after: uuid.UUID | None = None) -> tuple[list[Row], uuid.UUID | None]:
+def load_listings_page(member: Membership, after: uuid.UUID | None = None) -> tuple[list[ListingRow], uuid.UUID | None]:
     """A page of the agency's activities by name, and where the next page begins; None when there is none."""
     thrown_away = Q(published_at=None, status=Status.INACTIVE)
-    mine = own(Service.run_by(member)).filter(joined_to=None).exclude(thrown_away).order_by("name", "pk")
+    mine = (
+        annotate_open_edits(Service.run_by(member)).filter(joined_to=None).exclude(thrown_away).order_by("name", "pk")
+    )
     if after and (last := Service.run_by(member).filter(pk=after).first()):
         mine = mine.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
-    found = list(with_all(mine)[: PAGE + 1])
-    return [row(service) for service in found[:PAGE]], found[PAGE - 1].pk if len(found) > PAGE else None
+    found = list(prefetch_for_score(mine)[: PAGE_SIZE + 1])
+    return [build_listing_row(service) for service in found[:PAGE_SIZE]], found[PAGE_SIZE - 1].pk if len(
+        found
+    ) > PAGE_SIZE else None
 
 
-def row(service: Service) -> Row:
-    quality = judge(service)
+def build_listing_row(service: Service) -> ListingRow:
+    quality = score_listing(service)
     fixes = [(fix.section if fix.section in SECTIONS else "", fix.words) for fix in quality.fixes]
     waits = service.waits  # type: ignore[attr-defined]
-    return Row(service, state_of(service, waits), waits, quality, fixes, checked(service), is_asked(service))
+    return ListingRow(
+        service,
+        describe_state(service, waits),
+        waits,
+        quality,
+        fixes,
+        format_checked(service),
+        is_confirmation_due(service),
+    )
 
 
-def state_of(service: Service, waits: bool) -> State:
+def describe_state(service: Service, waits: bool) -> ListingState:
     """Where it stands, in a word and what follows from it."""
     if service.status in (Status.DEFUNCT, Status.INACTIVE):
         return (
-            State("Ended", "grey", "Nobody finds it any more")
+            ListingState("Ended", "grey", "Nobody finds it any more")
             if service.published_at
-            else State("Thrown away", "grey", "It is not in your list any more")
+            else ListingState("Thrown away", "grey", "It is not in your list any more")
         )
     if service.published_at is None:
         return (
-            State("Waiting for review", "amber", "The steward looks at it before it is listed")
+            ListingState("Waiting for review", "amber", "The steward looks at it before it is listed")
             if waits
-            else State("Draft", "sky", "Nobody else sees it yet")
+            else ListingState("Draft", "sky", "Nobody else sees it yet")
         )
     if service.hidden_at:
         words = "Nobody answered when we asked whether it is still right. Say so, and it is found again"
-        return State("Hidden", "coral", words)
+        return ListingState("Hidden", "coral", words)
     if service.status == Status.CLOSED:
         until = f"Runs again on {date_words(service.paused_until)}" if service.paused_until else "No date is set"
-        return State("Closed for now", "amber", until)
-    return State("Listed", "green", "Your last changes wait for review" if waits else "")
+        return ListingState("Closed for now", "amber", until)
+    return ListingState("Listed", "green", "Your last changes wait for review" if waits else "")
 
 
-def checked(service: Service) -> str:
+def format_checked(service: Service) -> str:
     """ "Checked 3 months ago", for people."""
     if service.assured_date is None:
         return "Not checked yet"
@@ -99,9 +111,9 @@ def checked(service: Service) -> str:
     return f"Checked {round(days / 30.44)} months ago" if days < 700 else f"Checked {days // 365} years ago"
 
 
-def is_asked(service: Service, today: datetime.date | None = None) -> bool:
+def is_confirmation_due(service: Service, today: datetime.date | None = None) -> bool:
     """Whether the group is to say that it is still right: it was asked, it is hidden, or its time is over."""
     if service.source or service.published_at is None or service.status in (Status.DEFUNCT, Status.INACTIVE):
         return False
-    due = next_ask(service) <= (today or timezone.localdate())
+    due = next_ask_date(service) <= (today or timezone.localdate())
     return bool(service.asks or service.hidden_at or due)

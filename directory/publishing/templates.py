@@ -1,20 +1,20 @@
 """Good listings to begin from: written as the best of their kind are, for the group to make its own."""
 
 from directory.models import TaxonomyTerm
-from directory.publishing.forms.pattern import NEW
-from directory.publishing.snapshot import Data
+from directory.publishing.forms.pattern import NEW_PATTERN
+from directory.publishing.snapshot import ListingData
 
 
-def _free() -> list[Data]:
+def _build_free_cost() -> list[ListingData]:
     return [{"option": "", "amount": "0.00", "amount_description": "", "valid_from": None, "valid_to": None}]
 
 
-def _weekly(day: str, opens: str, closes: str) -> list[Data]:
-    return [NEW | {"freq": "WEEKLY", "byday": day, "opens_at": opens, "closes_at": closes}]
+def _build_weekly_schedule(day: str, opens: str, closes: str) -> list[ListingData]:
+    return [NEW_PATTERN | {"freq": "WEEKLY", "byday": day, "opens_at": opens, "closes_at": closes}]
 
 
 # code → its title, the codes of the needs it helps with, the data it begins with
-MODELS: dict[str, tuple[str, tuple[str, ...], Data]] = {
+LISTING_TEMPLATES: dict[str, tuple[str, tuple[str, ...], ListingData]] = {
     "walk": (
         "A walking group",
         ("active", "loneliness"),
@@ -29,9 +29,9 @@ MODELS: dict[str, tuple[str, tuple[str, ...], Data]] = {
             "Friends and well-behaved dogs are welcome.",
             "application": "Just come along. Ring first if you would like somebody to meet you.",
             "meets_you": True,
-            "costs": _free(),
+            "costs": _build_free_cost(),
             "fees": "",
-            "schedules": _weekly("TU", "10:30:00", "11:30:00"),
+            "schedules": _build_weekly_schedule("TU", "10:30:00", "11:30:00"),
         },
     ),
     "lunch": (
@@ -50,7 +50,7 @@ MODELS: dict[str, tuple[str, tuple[str, ...], Data]] = {
             "costs": [
                 {"option": "Lunch", "amount": "5.00", "amount_description": "", "valid_from": None, "valid_to": None}
             ],
-            "schedules": _weekly("TH", "12:00:00", "14:00:00"),
+            "schedules": _build_weekly_schedule("TH", "12:00:00", "14:00:00"),
         },
     ),
     "advice": (
@@ -66,9 +66,9 @@ MODELS: dict[str, tuple[str, tuple[str, ...], Data]] = {
             "eligibility": "Anyone who lives here.",
             "application": "No appointment needed. Ring if you cannot come: we can call you back.",
             "meets_you": False,
-            "costs": _free(),
+            "costs": _build_free_cost(),
             "fees": "",
-            "schedules": _weekly("MO,WE", "10:00:00", "13:00:00"),
+            "schedules": _build_weekly_schedule("MO,WE", "10:00:00", "13:00:00"),
         },
     ),
     "peers": (
@@ -85,9 +85,9 @@ MODELS: dict[str, tuple[str, tuple[str, ...], Data]] = {
             "minimum_age": 18,
             "application": "Ring or write before your first time, so that we expect you.",
             "meets_you": True,
-            "costs": _free(),
+            "costs": _build_free_cost(),
             "fees": "",
-            "schedules": _weekly("WE", "18:30:00", "20:00:00"),
+            "schedules": _build_weekly_schedule("WE", "18:30:00", "20:00:00"),
         },
     ),
     "making": (
@@ -112,7 +112,7 @@ MODELS: dict[str, tuple[str, tuple[str, ...], Data]] = {
                     "valid_to": None,
                 }
             ],
-            "schedules": _weekly("FR", "10:00:00", "12:00:00"),
+            "schedules": _build_weekly_schedule("FR", "10:00:00", "12:00:00"),
         },
     ),
     "telephone": (
@@ -126,16 +126,16 @@ MODELS: dict[str, tuple[str, tuple[str, ...], Data]] = {
             "eligibility": "Anyone who would like to hear another voice.",
             "application": "Ring us, or ask somebody to do it for you.",
             "meets_you": False,
-            "costs": _free(),
+            "costs": _build_free_cost(),
             "fees": "",
-            "schedules": [NEW | {"description": "Once a week, at a time that suits you"}],
+            "schedules": [NEW_PATTERN | {"description": "Once a week, at a time that suits you"}],
         },
     ),
 }
 
 
-def like(code: str) -> Data:
+def load_listing_template(code: str) -> ListingData:
     """The data of a model listing, with those of its needs that this place has."""
-    _, needs, data = MODELS[code]
+    _, needs, data = LISTING_TEMPLATES[code]
     terms = [{"id": str(term.pk), "name": term.name} for term in TaxonomyTerm.needs().filter(code__in=needs)]
     return data | {"terms": terms}

@@ -6,7 +6,7 @@ Rather once too often than once too seldom: who looks for a talk about a crisis 
 import re
 
 # As they are typed, in small letters and without apostrophes or hyphens; "*" is any ending of the word.
-SAID = (
+CRISIS_PHRASES = (
     "suicid*",
     "kill myself",
     "kill me",
@@ -71,10 +71,12 @@ SAID = (
     "honour based",
     "fgm",
 )
-SPOKEN = re.compile(r"\b(?:" + "|".join(re.escape(said).replace(r"\*", r"\w*") for said in SAID) + r")\b")
+CRISIS_PATTERN = re.compile(
+    r"\b(?:" + "|".join(re.escape(said).replace(r"\*", r"\w*") for said in CRISIS_PHRASES) + r")\b"
+)
 
 
-def speaks_of(words: str) -> bool:
+def mentions_crisis(words: str) -> bool:
     """Whether somebody may need a person at once."""
     plain = re.sub(r"['’]", "", words[:1000].lower())
-    return bool(SPOKEN.search(" ".join(re.findall(r"\w+", plain))))
+    return bool(CRISIS_PATTERN.search(" ".join(re.findall(r"\w+", plain))))

@@ -1,9 +1,9 @@
 """What a search made of the words somebody typed, for the steward who tunes them."""
 
-from directory.search.query import Found
+from directory.search.query import SearchResult
 
 
-def try_words(typed: str, found: Found) -> list[tuple[str, str]]:
+def explain_words(typed: str, found: SearchResult) -> list[tuple[str, str]]:
     """(word, what became of it) in the order they were typed; words taken as they stand are not named."""
     fates = [(word, f"is looked for as {used}") for word, used in found.corrected]
     fates += [(word, f"also looks for {means}") for word, means in found.also]

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 # The search's own fields, in the order of the questions; those of each question together.
-ANSWERS = (("need",), ("near", "miles"), ("day", "free", "meets", "room", "access"))
-SUITS = {  # the filter that it sets, as it is asked
+ANSWER_FIELDS = (("need",), ("near", "miles"), ("day", "free", "meets", "room", "access"))
+PREFERENCES = {  # the filter that it sets, as it is asked
     "free": "It costs nothing",
     "meets": "Someone can meet me the first time",
     "step-free": "There are no steps",
@@ -31,23 +31,23 @@ QUESTIONS = (
 )
 
 
-def said(answers: QueryDict, *numbers: int) -> list[tuple[str, str]]:
+def list_answers(answers: QueryDict, *numbers: int) -> list[tuple[str, str]]:
     """The answers to these questions (from 0), as they stand in the address."""
-    names = [name for number in numbers for name in ANSWERS[number]]
+    names = [name for number in numbers for name in ANSWER_FIELDS[number]]
     return [(name, value[:200]) for name in names for value in answers.getlist(name)[:10] if value]
 
 
-def query(answers: QueryDict, number: int, new: list[tuple[str, str]]) -> str:
+def format_answers(answers: QueryDict, number: int, new: list[tuple[str, str]]) -> str:
     """All answers, with `new` ones to one question."""
-    before, after = range(number), range(number + 1, len(ANSWERS))
-    return urlencode(said(answers, *before) + new + said(answers, *after))
+    before, after = range(number), range(number + 1, len(ANSWER_FIELDS))
+    return urlencode(list_answers(answers, *before) + new + list_answers(answers, *after))
 
 
-def suits(answers: QueryDict) -> list[str]:
+def list_preferences(answers: QueryDict) -> list[str]:
     """What is ticked among SUITS."""
-    return [key for key in SUITS if answers.get(key) == "1" or key in answers.getlist("access")]
+    return [key for key in PREFERENCES if answers.get(key) == "1" or key in answers.getlist("access")]
 
 
-def filters(ticked: list[str]) -> list[tuple[str, str]]:
+def preferences_to_filters(ticked: list[str]) -> list[tuple[str, str]]:
     """What is ticked, as the search's fields."""
     return [("access", key) if key == "step-free" else (key, "1") for key in ticked]

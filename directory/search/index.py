@@ -1,6 +1,6 @@
-"""Writes the search index. Whoever changes a service, its places or its hours calls `index` in the same deed.
+"""Writes the search index. Whoever changes a service, its places or its hours calls `index_services` in the same deed.
 
-`refresh` then counts again what search.py plans with; it follows every import and runs every night.
+`refresh_counts` then counts again what search.py plans with; it follows every import and runs every night.
 """
 
 import datetime
@@ -17,16 +17,16 @@ from django.utils import timezone
 
 from directory.catalogue import facets, wording
 from directory.catalogue.facets import ACCESS
-from directory.catalogue.hours import all_in_words
+from directory.catalogue.hours import format_schedules
 from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocation, Session, Spot, Status
-from directory.models.taxonomy import NEEDS
+from directory.models.taxonomy import NEEDS_CODE
 
-__all__ = ["ACCESS", "index", "keep_up", "mark_needs", "refresh"]
-MAKING = 3  # counted up when rows must be written in another way: the night writes the older ones anew
-BATCH = 500
-NOWHERE = -1  # the cell of what meets at no place: online, by phone, at home
-SOON = 4  # sessions with counted places that are looked at for room
-NEEDED = (
+__all__ = ["ACCESS", "index_services", "mark_needs", "refresh_ageing_rows", "refresh_counts"]
+INDEX_VERSION = 3  # counted up when rows must be written in another way: the night writes the older ones anew
+BATCH_SIZE = 500
+NO_PLACE_CELL = -1  # the cell of what meets at no place: online, by phone, at home
+MAX_ROOM_SESSIONS = 4  # sessions with counted places that are looked at for room
+INDEX_PREFETCH = (
     "agency",
     "schedules",
     "cost_options",
@@ -37,7 +37,7 @@ NEEDED = (
 )
 
 
-class Line(NamedTuple):
+class IndexRow(NamedTuple):
     """One row to be written: the columns of Spot, with the words it is found by in four weights: `needed` are those
     of its needs, which nobody wrote of it.
 
@@ -61,7 +61,7 @@ class Line(NamedTuple):
 
 
 # How well a listing is kept and answers, 0 to 1: its quality, when it was last checked, how soon it replies.
-WORTH = """(
+WORTH_SQL = """(
     0.4 * service.quality / 100.0
     + 0.4 * CASE WHEN service.assured_date IS NULL THEN 0.4 WHEN service.assured_date > current_date - 100 THEN 1
         WHEN service.assured_date > current_date - 200 THEN 0.7 WHEN service.assured_date > current_date - 400 THEN 0.4
@@ -70,7 +70,7 @@ WORTH = """(
         ELSE 0.5 END
 )"""
 # The needs as '#' and their number, each with a query for its phrases: who speaks of it is found by it too.
-SPOKEN_OF = """
+NEED_QUERIES_SQL = """
     SELECT '#' || replace(term.id::text, '-', '') AS mark, said.query
     FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
     LEFT JOIN LATERAL (
@@ -80,15 +80,15 @@ SPOKEN_OF = """
         WHERE term.words <> '' AND numnode(part) > 0
     ) said ON true
 """
-WRITE = f"""
-WITH need AS MATERIALIZED ({SPOKEN_OF})
+INSERT_SPOTS_SQL = f"""
+WITH need AS MATERIALIZED ({NEED_QUERIES_SQL})
 INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips,
     marks, worth, room_on, written_as)
 SELECT line.service, line.location, line.lat, line.lon,
     vector || array_to_tsvector(line.offered || line.hidden || needed.marks),
     CASE WHEN line.lat IS NULL THEN ARRAY[-1] ELSE
         ARRAY(SELECT hereabouts_cell(line.lat, line.lon, level, 0, 0) FROM generate_series(0, 11) level) END,
-    line."when", line."where", line.chips, line.offered || needed.marks, {WORTH}, line.room_on, {MAKING}
+    line."when", line."where", line.chips, line.offered || needed.marks, {WORTH_SQL}, line.room_on, {INDEX_VERSION}
 FROM jsonb_to_recordset(%s) line (service uuid, location uuid, lat float8, lon float8, title text, about text,
     body text, needed text, offered text[], hidden text[], "when" text, "where" text, chips text[], room_on date)
 JOIN directory_service service ON service.id = line.service
@@ -100,7 +100,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(mark), '{{}}') FROM need WHERE vector @@ need.query OR mark = ANY(line.hidden)
 ) needed (marks)
 """  # noqa: S608
-LEARN = """
+INSERT_WORDS_SQL = """
 INSERT INTO directory_word (word, stem, n)
 SELECT word, stem, 1 FROM unnest(%s::text[]) word
 CROSS JOIN LATERAL (SELECT (tsvector_to_array(to_tsvector('hereabouts', word)))[1]) s(stem)
@@ -108,27 +108,31 @@ WHERE stem IS NOT NULL ON CONFLICT DO NOTHING
 """
 
 
-def index(services: Iterable[uuid.UUID]) -> None:
+def index_services(services: Iterable[uuid.UUID]) -> None:
     """Write anew what the services with these ids are found by; what no longer runs is found no more."""
     ids = iter(services)
-    while batch := list(islice(ids, BATCH)):
+    while batch := list(islice(ids, BATCH_SIZE)):
         _index_batch(batch)
 
 
 @transaction.atomic
 def _index_batch(ids: list[uuid.UUID]) -> None:
-    today, rooms = timezone.localdate(), _rooms(ids)
+    today, rooms = timezone.localdate(), _load_counted_sessions(ids)
     running = Service.objects.filter(LISTED, pk__in=ids).defer("received")
-    rows = [line for service in running.prefetch_related(*NEEDED) for line in lines(service, rooms[service.pk], today)]
+    rows = [
+        line
+        for service in running.prefetch_related(*INDEX_PREFETCH)
+        for line in build_index_rows(service, rooms[service.pk], today)
+    ]
     Spot.objects.filter(service__in=ids).delete()
     texts = (f"{row.title} {row.about} {row.body} {row.needed}".lower() for row in rows)
     words = {word for text in texts for word in re.findall(r"[^\W_]{2,30}", text)}
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [json.dumps([row._asdict() for row in rows], default=str)])
-        cursor.execute(LEARN, [sorted(words)])
+        cursor.execute(INSERT_SPOTS_SQL, [json.dumps([row._asdict() for row in rows], default=str)])
+        cursor.execute(INSERT_WORDS_SQL, [sorted(words)])
 
 
-def _rooms(ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Session]]:
+def _load_counted_sessions(ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Session]]:
     """The sessions to come whose places are counted, the next first."""
     rows = Session.coming().filter(service__in=ids, cancelled_at=None, places__isnull=False)
     found = defaultdict(list)
@@ -137,38 +141,40 @@ def _rooms(ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Session]]:
     return found
 
 
-def lines(service: Service, sessions: list[Session], today: datetime.date) -> Iterator[Line]:
+def build_index_rows(service: Service, sessions: list[Session], today: datetime.date) -> Iterator[IndexRow]:
     """One line for each place the service meets at, or one without a place."""
     schedules = [row for row in service.schedules.all() if row.valid_to is None or row.valid_to >= today]
     places: list[ServiceAtLocation | None] = [*service.at_locations.all()]
     for at in places or [None]:
         here = (None, at.pk) if at else (None,)
         own = [row for row in schedules if at is None or row.at_location_id in here]
-        dated = [row for row in sessions if at is None or row.at_location_id in here][:SOON]
-        yield _line(service, at.location if at else None, own, dated, today)
+        dated = [row for row in sessions if at is None or row.at_location_id in here][:MAX_ROOM_SESSIONS]
+        yield _build_index_row(service, at.location if at else None, own, dated, today)
 
 
-def _line(
+def _build_index_row(
     service: Service, location: Location | None, schedules: list[Schedule], dated: list[Session], today: datetime.date
-) -> Line:
+) -> IndexRow:
     lat, lon = (location.latitude, location.longitude) if location else (None, None)
-    when = all_in_words(schedules, today)
-    where = location.short if location else ""
+    when = format_schedules(schedules, today)
+    where = location.short_address if location else ""
     terms = [link.term for link in service.service_terms.all()]
-    about = [service.agency.name, where, *(term.name for term in terms if term.taxonomy.code != NEEDS)]
-    needed = [term.words for term in terms] + [term.name for term in terms if term.taxonomy.code == NEEDS]
-    access = list(facets.of_access(location)) if location else []
-    online, free = facets.is_online(location, schedules), service.is_free or facets.is_said_free(service)
+    about = [service.agency.name, where, *(term.name for term in terms if term.taxonomy.code != NEEDS_CODE)]
+    needed = [term.words for term in terms] + [term.name for term in terms if term.taxonomy.code == NEEDS_CODE]
+    access = list(facets.find_access_codes(location)) if location else []
+    online, free = facets.is_online(location, schedules), service.is_free or facets.is_described_free(service)
     chips = [chip for chip, there in (("Free", free), ("Online", online)) if there] + [ACCESS[code] for code in access]
-    price = "" if free else wording.short_price(service, today)
+    price = "" if free else wording.format_short_price(service, today)
     body = [service.description, service.eligibility, service.fees, *when, *chips, *map(str, service.languages.all())]
-    room, room_on = _room(service, dated)
+    room, room_on = _find_room(service, dated)
     flags = {"#free": free, "#online": online, "#room": room, "#meets": service.meets_you}
     offered = {flag for flag, there in flags.items() if there} | {f"#{code}" for code in access}
-    offered |= {*facets.of_hours(schedules, [*when, service.name])}
-    offered |= {f"#lang-{code}" for row in service.languages.all() if (code := facets.of_language(row))}
-    hidden = [facets.mark(term.pk) for term in terms] + facets.of_ages(service.minimum_age, service.maximum_age)
-    return Line(
+    offered |= {*facets.list_hours_facets(schedules, [*when, service.name])}
+    offered |= {f"#lang-{code}" for row in service.languages.all() if (code := facets.parse_language_code(row))}
+    hidden = [facets.term_facet(term.pk) for term in terms] + facets.list_age_facets(
+        service.minimum_age, service.maximum_age
+    )
+    return IndexRow(
         service.pk,
         location.pk if location else None,
         lat,
@@ -179,14 +185,14 @@ def _line(
         " . ".join(needed),
         sorted(offered),
         hidden,
-        _shortened(when),
+        _shorten_hours(when),
         where,
         [price, *chips] if price else chips,
         room_on,
     )
 
 
-def _room(service: Service, dated: list[Session]) -> tuple[bool, datetime.date | None]:
+def _find_room(service: Service, dated: list[Session]) -> tuple[bool, datetime.date | None]:
     """Whether it is known to have room, and on which day next: by its own sessions, else by what is said."""
     if service.status != Status.ACTIVE:
         return False, None
@@ -196,13 +202,13 @@ def _room(service: Service, dated: list[Session]) -> tuple[bool, datetime.date |
     return any(row.available for row in service.capacities.all()), None
 
 
-def _shortened(when: list[str]) -> str:
+def _shorten_hours(when: list[str]) -> str:
     return "; ".join(when) if len(when) < 4 else f"{'; '.join(when[:2])} and {len(when) - 2} other times"
 
 
 # --- What search plans with ---------------------------------------------------------------------------
 
-COUNT = """
+REFRESH_COUNTS_SQL = """
 DELETE FROM directory_cell;
 INSERT INTO directory_cell (cell, n) SELECT cell, count(*) FROM directory_spot, unnest(cells) cell GROUP BY cell;
 CREATE TEMPORARY TABLE stems ON COMMIT DROP AS
@@ -233,8 +239,8 @@ INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
 
 
 # The needs of a spot, when their words have changed since it was written.
-MARK = f"""
-WITH need AS MATERIALIZED ({SPOKEN_OF}),
+MARK_NEEDS_SQL = f"""
+WITH need AS MATERIALIZED ({NEED_QUERIES_SQL}),
 now AS (
     SELECT spot.id, need.mark, true AS there FROM need JOIN directory_spot spot ON spot.search @@ need.query
     WHERE NOT spot.marks @> ARRAY[need.mark::varchar]
@@ -255,35 +261,35 @@ UPDATE directory_spot spot SET
     marks = ARRAY(SELECT mark FROM unnest(marks) mark WHERE mark <> ALL(changed.old)) || changed.new
 FROM changed WHERE changed.id = spot.id
 """  # noqa: S608
-AGE = f"""
-UPDATE directory_spot spot SET worth = {WORTH}
-FROM directory_service service WHERE service.id = spot.service_id AND abs(spot.worth - {WORTH}) > 0.01
+REFRESH_WORTH_SQL = f"""
+UPDATE directory_spot spot SET worth = {WORTH_SQL}
+FROM directory_service service WHERE service.id = spot.service_id AND abs(spot.worth - {WORTH_SQL}) > 0.01
 """  # noqa: S608
 
 
 def mark_needs() -> None:
     """After the words of a need were changed: mark what speaks of it now, and no longer what does not."""
     with connection.cursor() as cursor:
-        cursor.execute(MARK)
+        cursor.execute(MARK_NEEDS_SQL)
 
 
 @transaction.atomic
-def keep_up() -> None:
+def refresh_ageing_rows() -> None:
     """What changes by itself from day to day: how fresh a listing is, which has room next, and needs' words.
 
     What an older making of this file has written is written anew.
     """
-    late = models.Q(written_as__lt=MAKING) | models.Q(room_on__lt=timezone.localdate())
+    late = models.Q(written_as__lt=INDEX_VERSION) | models.Q(room_on__lt=timezone.localdate())
     dated = Session.coming().filter(places__isnull=False)
-    index({row.service_id for rows in (Spot.objects.filter(late), dated) for row in rows.only("service")})
+    index_services({row.service_id for rows in (Spot.objects.filter(late), dated) for row in rows.only("service")})
     mark_needs()
     with connection.cursor() as cursor:
-        cursor.execute(AGE)
+        cursor.execute(REFRESH_WORTH_SQL)
 
 
 @transaction.atomic
-def refresh() -> None:
+def refresh_counts() -> None:
     """Count the cells and the words again, and find the middles of the towns that services are in."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.stems, pg_temp.written")
-        cursor.execute(COUNT)
+        cursor.execute(REFRESH_COUNTS_SQL)

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from directory.geography.postcodes import load_areas_around
 from directory.models import LISTED, Service, Spot
 from directory.search import unmet
-from directory.search.index import index, keep_up, refresh
+from directory.search.index import index_services, refresh_ageing_rows, refresh_counts
 
 
 @app.periodic(cron="41 2 * * *")
@@ -19,14 +19,14 @@ def refresh_directory(timestamp: int) -> None:
     over = Service.objects.filter(schedules__valid_to__lt=timezone.localdate())
     unwritten = Service.objects.filter(LISTED).exclude(pk__in=Spot.objects.values("service"))
     for services in (over, unwritten):
-        index(set(services.values_list("pk", flat=True)))
-    keep_up()
+        index_services(set(services.values_list("pk", flat=True)))
+    refresh_ageing_rows()
     load_areas_around()
-    refresh()
+    refresh_counts()
 
 
 @app.periodic(cron="51 3 * * *")
 @app.task(name="forget_lost_searches", queueing_lock="forget_lost_searches")
 def forget_lost_searches(timestamp: int) -> None:
     """Searches that found nothing are kept for a year."""
-    unmet.old(timezone.localdate()).delete()
+    unmet.list_expired_searches(timezone.localdate()).delete()

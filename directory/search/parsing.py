@@ -15,48 +15,64 @@ from typing import Any
 
 from django.utils import timezone
 
-from directory.catalogue.facets import ACCESS, CODES, LANGUAGES, WEEKDAY
-from directory.catalogue.wording import MILE
+from directory.catalogue.facets import ACCESS, LANGUAGE_CODES, LANGUAGES, WEEKDAY_CODES
+from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.grid import Point
-from directory.geography.postcodes import Sought, find_postcode, find_sought
-from directory.models.session import DAYS
-from directory.search.query import Asked, Understood
-from directory.search.vocabulary import LONGEST
+from directory.geography.postcodes import PlaceCandidate, find_candidate, find_postcode
+from directory.models.session import DAY_NAMES
+from directory.search.query import ParsedFilter, SearchQuery
+from directory.search.vocabulary import MAX_QUERY_LENGTH
 
-TAKEN = "|"  # stands where something was understood; a place's name does not go on beyond it
-DAY = r"(?:\b(?:on|every|each|this|next|any|an?|the)\s+)*\b([a-z]{2,7}day|tue|tues|weds|thurs?)s?\b"
-RELATIVE = r"\b(today|tonight|tomorrow)\b"
-TIME = (
+TAKEN_MARKER = "|"  # stands where something was understood; a place's name does not go on beyond it
+DAY_PATTERN = r"(?:\b(?:on|every|each|this|next|any|an?|the)\s+)*\b([a-z]{2,7}day|tue|tues|weds|thurs?)s?\b"
+RELATIVE_DAY_PATTERN = r"\b(today|tonight|tomorrow)\b"
+TIME_PATTERN = (
     r"(?:\b(?:in|on|of|during|only|every|this|the|some)\s+)+(morning|afternoon|evening)s?\b(?!\s+tea\b)"
     r"|(?:^|\|)\s*(morning|afternoon|evening)s?\b(?!\s+tea\b)|(?<!\S)(evening)s?\b"
     r"|(?<!coffee\s)(?<!tea\s)(?<!craft\s)(?<!community\s)(?<!baby\s)(?<!toddler\s)\b(morning|afternoon)s\b"
 )
-ROOM = (
+ROOM_PATTERN = (
     r"(?:\b(?:that|which|with|has|have|having|still)\s+)+(?:room|spaces?|places)\b(?:\s+(?:left|free|available)\b)?"
     r"|\b(?:spaces|places)\s+(?:left|free|available)\b"
 )
-FREE = (
+FREE_PATTERN = (
     r"(?:\b(?:(?:that|which)\s+(?:is|are)|that['’]s|for|completely)\s+)?(?<![-\w])free\b(?:\s+of\s+charge\b)?"
     r"(?!\s+(?:school|range|from|speech|church))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
     r"|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
 )
-NOT_MONEY = {"alcohol", "gluten", "smoke", "drug", "drugs", "dairy", "sugar", "stress", "pain", "debt", "care", "crime"}
-AGE = (
+FREE_FROM_WORDS = {
+    "alcohol",
+    "gluten",
+    "smoke",
+    "drug",
+    "drugs",
+    "dairy",
+    "sugar",
+    "stress",
+    "pain",
+    "debt",
+    "care",
+    "crime",
+}
+AGE_PATTERN = (
     r"(?:\b(?:for|an?|who\s+is|i\s+am|i['’]m)\s+)*(?:\b(?:aged?|age\s+of)\s+(\d{1,3})\b(?!\s*(?:-|–|to)\s*\d)"
     r"|\b(\d{1,3})[\s-]*(?:years?[\s-]*old|y/?o)\b"
     r"|\b(?:over|above)\s+(?:the\s+age\s+of\s+)?(\d{2,3})['’]?s?\b(?!\s*(?:miles?|km|people|members|years?\s+(?:of|in)|%|p\b)))"
 )
-SPOKEN = "|".join(name for name in CODES if name not in ("english", "bsl"))
-LANGUAGE = rf"\b(?:in|speaks?|speaking)\s+({SPOKEN})\b|\b({SPOKEN})[\s-]+(?:speaking|speakers?)\b"
-MEETS = (
+LANGUAGE_ALTERNATIVES = "|".join(name for name in LANGUAGE_CODES if name not in ("english", "bsl"))
+LANGUAGE_PATTERN = (
+    rf"\b(?:in|speaks?|speaking)\s+({LANGUAGE_ALTERNATIVES})\b"
+    rf"|\b({LANGUAGE_ALTERNATIVES})[\s-]+(?:speaking|speakers?)\b"
+)
+MEETS_PATTERN = (
     r"(?:\bwith\s+)?\b(?:someone|somebody)\s+(?:(?:who|can|could|to|will)\s+)*(?:meets?|go|come)(?:\s+with)?\s+"
     r"(?:me|us|you|them)\b|\b(?:meet|go\s+with|come\s+with)\s+me\b"
 )
-ONLINE = (
+ONLINE_PATTERN = (
     r"(?<!get\s)(?<!getting\s)(?<!going\s)(?<!safe\s)(?<!stay\s)\bonline\b(?!\s+(?:safe|shop|bank|form|skill|scam|fraud))"
     r"|\b(?:on|over|by|via)\s+zoom\b"
 )
-NEEDED = {
+QUERY_ACCESS_PATTERNS = {
     "step-free": r"step[\s-]?free(?:\s+access)?|wheelchair\s+(?:access(?:ible)?|friendly)",
     "hearing-loop": r"(?:hearing|induction)\s+loop",
     "accessible-toilet": r"(?:accessible|disabled)\s+toilets?",
@@ -65,123 +81,135 @@ NEEDED = {
     "quiet": r"quiet\s+(?:space|room)",
     "sign-language": r"(?:in\s+|with\s+)(?:bsl|sign\s+language)",
 }
-POSTCODE = r"(?:\b(?:near|in|at|around|to)\s+)*\b[a-z]{1,2}[0-9][a-z0-9]?\s*[0-9][a-z]{2}\b"
-NEAR = r"\b(?:near(?:by|est)?(?:\s+to)?|close\s+to|around|within\s+(\d{1,2})\s*miles?\s+(?:of|from))\s+([^|,.;:!?()]+)"
-IN = r"\b(?:in|at)()\s+([^|,.;:!?()]+)"
-DISTRICT = r"()\b([a-z]{1,2}[0-9][a-z0-9]?)\b"
-TAIL = r"([^\W\d_][^\s|,.;:!?()]*)\s*$"  # a last word: it, and some before it, may name a place
-ORDINARY = set("bath barking battle deal diss reading rugby sandwich street walking ware wells".split())  # noqa: SIM905
-ENDS = set("that which who where is are for with on in at and or please has to".split())  # noqa: SIM905
-NO_PLACE = set("me here home my us the a an by it you".split())  # noqa: SIM905
-FILLING = (
+POSTCODE_PATTERN = r"(?:\b(?:near|in|at|around|to)\s+)*\b[a-z]{1,2}[0-9][a-z0-9]?\s*[0-9][a-z]{2}\b"
+NEAR_PATTERN = (
+    r"\b(?:near(?:by|est)?(?:\s+to)?|close\s+to|around|within\s+(\d{1,2})\s*miles?\s+(?:of|from))\s+([^|,.;:!?()]+)"
+)
+IN_PATTERN = r"\b(?:in|at)()\s+([^|,.;:!?()]+)"
+DISTRICT_PATTERN = r"()\b([a-z]{1,2}[0-9][a-z0-9]?)\b"
+TRAILING_WORD_PATTERN = r"([^\W\d_][^\s|,.;:!?()]*)\s*$"  # a last word: it, and some before it, may name a place
+AMBIGUOUS_PLACE_WORDS = set("bath barking battle deal diss reading rugby sandwich street walking ware wells".split())  # noqa: SIM905
+PLACE_END_WORDS = set("that which who where is are for with on in at and or please has to".split())  # noqa: SIM905
+NOT_PLACE_WORDS = set("me here home my us the a an by it you".split())  # noqa: SIM905
+FILLER_PATTERN = (
     r"\b(?:something|anything|somewhere|things?\s+to\s+do|things|what['’]?s\s+on|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)"
     r"(?:\s+to)?|(?:i['’]?m\s+)?looking\s+for|find(?:\s+me)?|(?:is|are)\s+there|show\s+me|please|near(?:by)?(?:\s+me|\s+here)?)\b"
 )
 
 
 @dataclass
-class Reading:
+class WordParser:
     """What is left of the words, and what was read out of them."""
 
-    asked: Asked
+    asked: SearchQuery
     text: str
 
     def __post_init__(self) -> None:
-        self.read: list[Understood] = []
+        self.read: list[ParsedFilter] = []
         self.point: Point | None = None
         self.place = ""
 
-    def filter(self, field: str, pattern: str, meant: Callable[[re.Match[str]], tuple[Any, str] | None]) -> None:
+    def extract_filter(
+        self, field: str, pattern: str, meant: Callable[[re.Match[str]], tuple[Any, str] | None]
+    ) -> None:
         """Take the first match out, if it means something and nobody chose otherwise. `meant`: value and label."""
         for match in re.finditer(pattern, self.text, re.IGNORECASE):
             said = meant(match)
-            if said and self.may_be(field, said[0]):
-                self.take(field, said[0], match.start(), match.end(), said[1])
+            if said and self.can_set_filter(field, said[0]):
+                self.remove_match(field, said[0], match.start(), match.end(), said[1])
                 return
 
-    def may_be(self, field: str, value: Any) -> bool:
+    def can_set_filter(self, field: str, value: Any) -> bool:
         return field == "access" or getattr(self.asked, field) in (value, "", None, False)
 
-    def take(self, field: str, value: Any, start: int, end: int, label: str) -> None:
+    def remove_match(self, field: str, value: Any, start: int, end: int, label: str) -> None:
         """Leave this out of the words; tell it, unless it was chosen anyhow."""
-        start += len(self.text[start:end]) - len(self.text[start:end].lstrip(f" {TAKEN}"))
-        self.note(field, value, self.text[start:end].strip(), label)
-        self.text = f"{self.text[:start]} {TAKEN} {self.text[end:]}"
+        start += len(self.text[start:end]) - len(self.text[start:end].lstrip(f" {TAKEN_MARKER}"))
+        self.add_filter(field, value, self.text[start:end].strip(), label)
+        self.text = f"{self.text[:start]} {TAKEN_MARKER} {self.text[end:]}"
 
-    def note(self, field: str, value: Any, typed: str, label: str) -> None:
+    def add_filter(self, field: str, value: Any, typed: str, label: str) -> None:
         chosen = getattr(self.asked, field, None)
         if chosen == value or (field == "access" and value in self.asked.access):
             return
-        self.read.append(Understood(field, "1" if value is True else str(value), typed, label))
+        self.read.append(ParsedFilter(field, "1" if value is True else str(value), typed, label))
         if field == "access":
             self.asked = replace(self.asked, access=(*self.asked.access, value))
         elif field == "miles":
-            self.asked = replace(self.asked, km=float(value) * MILE)
+            self.asked = replace(self.asked, km=float(value) * KM_PER_MILE)
         elif field != "near":
             self.asked = replace(self.asked, **{field: value})
 
 
-def understand(asked: Asked) -> tuple[Asked, list[Understood], str]:
+def parse_words(asked: SearchQuery) -> tuple[SearchQuery, list[ParsedFilter], str]:
     """The same search with what its words ask for as filters; what was understood; and the place, as it is written."""
-    reading = Reading(asked, re.sub(r"[\x00-\x1f|]", " ", asked.words[:LONGEST]))
-    _filters(reading)
+    reading = WordParser(asked, re.sub(r"[\x00-\x1f|]", " ", asked.words[:MAX_QUERY_LENGTH]))
+    _parse_filters(reading)
     if not asked.near:
-        _place(reading)
-    left = re.sub(FILLING, " ", reading.text, flags=re.IGNORECASE).replace(TAKEN, " ")
+        _parse_place(reading)
+    left = re.sub(FILLER_PATTERN, " ", reading.text, flags=re.IGNORECASE).replace(TAKEN_MARKER, " ")
     return replace(reading.asked, words=" ".join(left.split())), reading.read, reading.place
 
 
-def _filters(reading: Reading) -> None:
-    if len({_day(match[1]) for match in re.finditer(DAY, reading.text, re.IGNORECASE)} - {""}) == 1:
-        reading.filter("day", DAY, lambda match: _labelled(_day(match[1]), DAYS))
+def _parse_filters(reading: WordParser) -> None:
+    if len({_parse_weekday(match[1]) for match in re.finditer(DAY_PATTERN, reading.text, re.IGNORECASE)} - {""}) == 1:
+        reading.extract_filter("day", DAY_PATTERN, lambda match: _with_label(_parse_weekday(match[1]), DAY_NAMES))
     tonight = re.search(r"\btonight\b", reading.text, re.IGNORECASE)
-    reading.filter("day", RELATIVE, lambda match: _labelled(_relative(match[1].lower()), DAYS))
+    reading.extract_filter(
+        "day", RELATIVE_DAY_PATTERN, lambda match: _with_label(_parse_relative_day(match[1].lower()), DAY_NAMES)
+    )
     if tonight and not reading.asked.time:
-        reading.note("time", "evening", tonight[0], "Evenings")
-    reading.filter("time", TIME, _time)
-    reading.filter("room", ROOM, lambda match: (True, "Has room"))
-    reading.filter("free", FREE, lambda match: None if _before(match) in NOT_MONEY else (True, "Free"))
-    reading.filter("age", AGE, lambda match: _age(int(match[1] or match[2] or match[3])))
-    for code, pattern in NEEDED.items():
-        meant = partial(_access, code)
-        reading.filter("access", rf"(?:\b(?:with|has)\s+)?\b(?:{pattern})\b", meant)
-    reading.filter("language", LANGUAGE, lambda match: _labelled(CODES[(match[1] or match[2]).lower()], LANGUAGES))
-    reading.filter("meets", MEETS, lambda match: (True, "Someone can meet you"))
-    reading.filter("online", ONLINE, lambda match: (True, "Online"))
+        reading.add_filter("time", "evening", tonight[0], "Evenings")
+    reading.extract_filter("time", TIME_PATTERN, _parse_time)
+    reading.extract_filter("room", ROOM_PATTERN, lambda match: (True, "Has room"))
+    reading.extract_filter(
+        "free", FREE_PATTERN, lambda match: None if _preceding_word(match) in FREE_FROM_WORDS else (True, "Free")
+    )
+    reading.extract_filter("age", AGE_PATTERN, lambda match: _parse_age(int(match[1] or match[2] or match[3])))
+    for code, pattern in QUERY_ACCESS_PATTERNS.items():
+        meant = partial(_parse_access, code)
+        reading.extract_filter("access", rf"(?:\b(?:with|has)\s+)?\b(?:{pattern})\b", meant)
+    reading.extract_filter(
+        "language",
+        LANGUAGE_PATTERN,
+        lambda match: _with_label(LANGUAGE_CODES[(match[1] or match[2]).lower()], LANGUAGES),
+    )
+    reading.extract_filter("meets", MEETS_PATTERN, lambda match: (True, "Someone can meet you"))
+    reading.extract_filter("online", ONLINE_PATTERN, lambda match: (True, "Online"))
 
 
-def _labelled(code: str, labels: dict[str, str]) -> tuple[str, str] | None:
+def _with_label(code: str, labels: dict[str, str]) -> tuple[str, str] | None:
     return (code, labels[code]) if code else None
 
 
-def _day(word: str) -> str:
+def _parse_weekday(word: str) -> str:
     """ "Tuesdays", "tues" or "tuseday" → "TU"; "" for "holiday"."""
     word = word.lower()
     if not word.endswith("day"):
         return word[:2].upper()
-    meant = get_close_matches(word, WEEKDAY, n=1, cutoff=0.8)
-    return WEEKDAY[meant[0]] if meant else ""
+    meant = get_close_matches(word, WEEKDAY_CODES, n=1, cutoff=0.8)
+    return WEEKDAY_CODES[meant[0]] if meant else ""
 
 
-def _relative(word: str) -> str:
+def _parse_relative_day(word: str) -> str:
     day = timezone.localdate() + datetime.timedelta(days=word == "tomorrow")
-    return [*DAYS][day.weekday()]
+    return [*DAY_NAMES][day.weekday()]
 
 
-def _time(match: re.Match[str]) -> tuple[str, str]:
+def _parse_time(match: re.Match[str]) -> tuple[str, str]:
     part = next(filter(None, match.groups())).lower()
     return part, f"{part.capitalize()}s"
 
 
-def _access(code: str, match: re.Match[str]) -> tuple[str, str]:
+def _parse_access(code: str, match: re.Match[str]) -> tuple[str, str]:
     return code, ACCESS[code]
 
 
-def _age(years: int) -> tuple[int, str] | None:
+def _parse_age(years: int) -> tuple[int, str] | None:
     return (years, f"Age {years}") if years < 120 else None
 
 
-def _before(match: re.Match[str]) -> str:
+def _preceding_word(match: re.Match[str]) -> str:
     words = match.string[: match.start()].split()
     return words[-1].lower() if words else ""
 
@@ -189,55 +217,55 @@ def _before(match: re.Match[str]) -> str:
 # --- A place in the words --------------------------------------------------------------------------------
 
 
-def _place(reading: Reading) -> None:
+def _parse_place(reading: WordParser) -> None:
     """The first place that is named and known."""
-    if match := re.search(POSTCODE, reading.text, re.IGNORECASE):
+    if match := re.search(POSTCODE_PATTERN, reading.text, re.IGNORECASE):
         code = re.sub(r"^(?:(?:near|in|at|around|to)\s+)*", "", match[0].lower()).replace(" ", "").upper()
         if point := find_postcode(code):
-            _settle(reading, point, f"{code[:-3]} {code[-3:]}", match.start(), match.end())
+            _set_place(reading, point, f"{code[:-3]} {code[-3:]}", match.start(), match.end())
             return
-    named: dict[str, tuple[Sought, int, int, str]] = {}
-    for one in _named(reading.text):
+    named: dict[str, tuple[PlaceCandidate, int, int, str]] = {}
+    for one in _list_place_candidates(reading.text):
         named.setdefault(one[0].name, one)
-    found = find_sought([sought for sought, *_ in named.values()]) if named else None
+    found = find_candidate([sought for sought, *_ in named.values()]) if named else None
     if not found:
         return
     name, shown, point = found
     _, start, end, miles = named[name]
-    _settle(reading, point, shown, start, end)
+    _set_place(reading, point, shown, start, end)
     if miles and not reading.asked.km:
-        reading.note("miles", miles, reading.read[-1].typed, f"Within {miles} miles")
+        reading.add_filter("miles", miles, reading.read[-1].typed, f"Within {miles} miles")
 
 
-def _settle(reading: Reading, point: Point, shown: str, start: int, end: int) -> None:
-    reading.take("near", shown, start, end, f"Near {shown}")
+def _set_place(reading: WordParser, point: Point, shown: str, start: int, end: int) -> None:
+    reading.remove_match("near", shown, start, end, f"Near {shown}")
     reading.place, reading.asked = shown, replace(reading.asked, near=point)
 
 
-def _named(text: str) -> Iterator[tuple[Sought, int, int, str]]:
+def _list_place_candidates(text: str) -> Iterator[tuple[PlaceCandidate, int, int, str]]:
     """What may be the name of a place, the longest first; where it stands; and within how many miles."""
-    for pattern, guess in ((NEAR, True), (IN, False), (DISTRICT, False)):
+    for pattern, guess in ((NEAR_PATTERN, True), (IN_PATTERN, False), (DISTRICT_PATTERN, False)):
         for match in re.finditer(pattern, text, re.IGNORECASE):
             words = []
             for word in re.finditer(r"\S+", match[2]):
-                if word[0].lower() in ENDS:
+                if word[0].lower() in PLACE_END_WORDS:
                     break
                 words.append(word)
             for many in range(min(len(words), 4), 0, -1):
                 end = match.start(2) + words[many - 1].end()
                 name = " ".join(word[0] for word in words[:many]).lower()
-                if words[0][0].lower() not in NO_PLACE:
-                    yield Sought(name, guess, part=True), match.start(), end, match[1] or ""
-    yield from _last(text)
+                if words[0][0].lower() not in NOT_PLACE_WORDS:
+                    yield PlaceCandidate(name, guess, part=True), match.start(), end, match[1] or ""
+    yield from _list_trailing_candidates(text)
 
 
-def _last(text: str) -> Iterator[tuple[Sought, int, int, str]]:
+def _list_trailing_candidates(text: str) -> Iterator[tuple[PlaceCandidate, int, int, str]]:
     """The last words, "choir shoreham", as a place's name: whole, or what stands before "-by-Sea" and the like."""
-    bare = text.rstrip(f" {TAKEN}")
-    if (tail := re.search(TAIL, bare)) and tail[1].lower() not in ORDINARY:
+    bare = text.rstrip(f" {TAKEN_MARKER}")
+    if (tail := re.search(TRAILING_WORD_PATTERN, bare)) and tail[1].lower() not in AMBIGUOUS_PLACE_WORDS:
         words = [*re.finditer(r"[^\s|,.;:!?()]+", bare)][-3:]
         for first in words:
             name = bare[first.start() :].lower()
             if len(name) > 3 and re.fullmatch(r"[^|,.;:!?()]+", name):
                 for spelt in dict.fromkeys((name, name.replace(" ", "-"))):
-                    yield Sought(spelt, guess=False, part=True), first.start(), len(bare), ""
+                    yield PlaceCandidate(spelt, guess=False, part=True), first.start(), len(bare), ""

@@ -6,12 +6,12 @@ from directory.catalogue import facets
 from directory.geography.grid import Point
 from directory.models import Service, TaxonomyTerm
 
-CANDIDATES = 200  # rows that are ranked at a time, and counted at most
-EXCLUSIVE = ("day", "time", "language", "need", "miles")  # filters of which one choice holds at a time
+MAX_CANDIDATES = 200  # rows that are ranked at a time, and counted at most
+EXCLUSIVE_FILTERS = ("day", "time", "language", "need", "miles")  # filters of which one choice holds at a time
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchQuery:
     """What somebody looks for. `km` needs `near`; `after` is the `more` of the page before. Filters combine with AND.
 
     `day` is "MO" to "SU", `time` a key of marks.TIMES (with a day: of a meeting on that day), `age` years, `access`
@@ -34,28 +34,30 @@ class Asked:
     after: str = ""
     size: int = 20
 
-    def filters(self, without: str = "") -> list[list[str]]:
+    def wanted_facets(self, without: str = "") -> list[list[str]]:
         """One of each list of marks is wanted. `without` one of the EXCLUSIVE filters."""
         day, time = (value if name != without else "" for name, value in (("day", self.day), ("time", self.time)))
-        wanted = [facets.for_hours(day, time)] if day or time else []
+        wanted = [facets.wanted_hours_facets(day, time)] if day or time else []
         wanted += [[f"#{name}"] for name in ("free", "room", "meets", "online") if getattr(self, name)]
         wanted += [[f"#{code}"] for code in self.access]
         if self.age is not None:
-            wanted.append(facets.for_age(self.age))
+            wanted.append(facets.wanted_age_facets(self.age))
         if self.language and without != "language":
             wanted.append([f"#lang-{self.language.lower()}"])
         if self.need and without != "need":
-            wanted.append([facets.mark(self.need.pk)])
+            wanted.append([facets.term_facet(self.need.pk)])
         return wanted
 
     @property
-    def reopened(self) -> list[str]:
+    def reopened_filters(self) -> list[str]:
         """The EXCLUSIVE filters that are set: for them it is counted what another choice would leave."""
-        return [name for name in EXCLUSIVE if (self.near and self.km if name == "miles" else getattr(self, name))]
+        return [
+            name for name in EXCLUSIVE_FILTERS if (self.near and self.km if name == "miles" else getattr(self, name))
+        ]
 
 
 @dataclass(frozen=True)
-class Understood:
+class ParsedFilter:
     """A filter that was read out of the words: `typed` is where, as it stands in what was typed."""
 
     field: str  # of Asked; "near" has the place as it is written
@@ -65,7 +67,7 @@ class Understood:
 
 
 @dataclass
-class Found:
+class SearchResult:
     """Services carry `distance_km` (None without a place), `spot` (the place and hours that were found) and `why`:
     in plain words what speaks for them. `counts` says for each filter how many each choice would leave, up to
     CANDIDATES as `count`: {"day": {"TU": 12}, "free": {"1": 30}, "need": {"food": …}, "miles": {"3": 9}, …}."""
@@ -78,19 +80,19 @@ class Found:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     least: set[str] = field(default_factory=set)  # the filters of which only the nearest were counted: "12 or more"
     nearest: list[Service] = field(default_factory=list)  # when nothing was found: at most 3, like it but unfiltered
-    understood: list[Understood] = field(default_factory=list)
+    understood: list[ParsedFilter] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)  # typed, and the steward's words looked for as well
     left_out: list[str] = field(default_factory=list)  # the steward's stop words that were typed
-    asked: Asked = field(default_factory=Asked)  # with what was understood; its `words` are those left over
+    asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over
     place: str = ""  # that was understood: "Worthing"
 
     @property
-    def count_words(self) -> str:
-        if self.count > CANDIDATES:
-            return f"more than {CANDIDATES} activities"
+    def count_label(self) -> str:
+        if self.count > MAX_CANDIDATES:
+            return f"more than {MAX_CANDIDATES} activities"
         return "1 activity" if self.count == 1 else f"{self.count} activities"
 
     @property
     def counts_are_least(self) -> bool:
         """There are more than could be counted: each of `counts` says "or more"."""
-        return self.count > CANDIDATES
+        return self.count > MAX_CANDIDATES

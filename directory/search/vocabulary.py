@@ -8,22 +8,22 @@ from typing import Any
 
 from django.db import connection
 
-from directory.catalogue.facets import mark
+from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
-from directory.geography.rings import LEVELS, circle, reach
-from directory.search.query import Asked
-from directory.text.spelling import is_slip, spellings, swapped
+from directory.geography.rings import CELL_LEVELS, circle_share, ring_reach_km
+from directory.search.query import SearchQuery
+from directory.text.spelling import is_misspelling, list_letter_swaps, list_spellings
 
-MOST_WORDS, LONGEST = 10, 200  # words and characters of what is typed; the rest is not read
-ALIKE = 0.37  # trigram similarity from which a word may be meant
-USUAL = 0.2  # share of the rows from which a choice of several marks is looked up in each row
-READ = 450  # rows of a ring that are read when the index holds all that is asked for
-PHRASE = 4  # words of the longest of the steward's synonyms
+MAX_WORDS, MAX_QUERY_LENGTH = 10, 200  # words and characters of what is typed; the rest is not read
+MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
+COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
+RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
+MAX_PHRASE_WORDS = 4  # words of the longest of the steward's synonyms
 
 # Rows of: kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows],
 # degrees; when words begin so, the stems of
 # those that do not begin so themselves ("walkin" begins "walking", found as "walk"); the stems of other spellings.
-LEARN = """
+LOOKUP_SQL = """
 WITH here AS (
     SELECT coalesce(%(lat)s, latitude) AS lat, coalesce(%(lon)s, longitude) AS lon
     FROM (SELECT 1) one LEFT JOIN (
@@ -89,7 +89,7 @@ FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE de
 
 
 @dataclass
-class Part:
+class QueryPart:
     """What must be there for some typed words: a tsquery, the rows it is in, and each word it may be, to be said."""
 
     query: str
@@ -97,13 +97,13 @@ class Part:
     said: list[tuple[str, str]] = field(default_factory=list)  # a word, its tsquery
 
     @property
-    def own(self) -> str:
+    def own_text_query(self) -> str:
         """The tsquery for a listing's own name and text, without the words of its needs."""
         return re.sub(r"('(?:[^'\\]|''|\\.)*')(?::(\*))?", r"\1:\2ABC", self.query)
 
 
 @dataclass(frozen=True)
-class Query:
+class TsQuery:
     """A tsquery that rows must match; at most how many do, and what share of all probably does.
 
     `text` is for the index. `rest` is looked up in each row that it gives: choices that so many rows have that the
@@ -121,13 +121,13 @@ class Query:
         return 100 * wanted / max(self.share, 1e-9) < self.most
 
 
-class Known:
+class Vocabulary:
     """What the directory knows of the words that are asked for, and the cells around the place."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked, self.words = asked, split(asked.words)
+    def __init__(self, asked: SearchQuery) -> None:
+        self.asked, self.words = asked, split_words(asked.words)
         rows: dict[str, list[Any]] = {}
-        for kind, *row in self._learn(asked):
+        for kind, *row in self._look_up_words(asked):
             rows.setdefault(kind, []).append(row)
         self.counts: dict[str, int] = {row[0]: row[2] for row in rows.get("mark", ())}
         self.needs: dict[str, str] = {row[0]: row[1] for row in rows.get("need", ())}  # mark: code
@@ -138,77 +138,80 @@ class Known:
             self.synonyms.setdefault(row[0], []).append(row)
         self.corrected: list[tuple[str, str]] = []  # typed, meant
         self.also: list[tuple[str, str]] = []  # typed, the steward's words for it
-        self.parts = list(self._parts({row[0]: row for row in rows.get("word", ())}, stop))
+        self.parts = list(self._build_parts({row[0]: row for row in rows.get("word", ())}, stop))
         here = {row[0]: row[7] for row in rows.get("here", ())}
         self.here = Point(**here) if here else None  # where it is asked for, or the largest town
-        self.rings: list[list[int]] = [[] for _ in range(LEVELS)]
-        self.rows_in = [0] * LEVELS
+        self.rings: list[list[int]] = [[] for _ in range(CELL_LEVELS)]
+        self.rows_in = [0] * CELL_LEVELS
         for level, number, n, *_rest in rows.get("cell", ()):
             self.rings[int(level)].append(int(number))
             self.rows_in[int(level)] += n
 
-    def _learn(self, asked: Asked) -> list[Any]:
+    def _look_up_words(self, asked: SearchQuery) -> list[Any]:
         lat, lon = asked.near or (None, None)
-        choices = [choice for name in ("", *asked.reopened) for choice in asked.filters(name)]
+        choices = [choice for name in ("", *asked.reopened_filters) for choice in asked.wanted_facets(name)]
         values: dict[str, Any] = {
             "words": self.words,
-            "swapped": [" ".join(swapped(word)) for word in self.words],
-            "spelt": [" ".join(spellings(word)) for word in self.words],
+            "swapped": [" ".join(list_letter_swaps(word)) for word in self.words],
+            "spelt": [" ".join(list_spellings(word)) for word in self.words],
             "last": self.words[-1] if self.words else "",
-            "alike": ALIKE,
-            "phrases": phrases(self.words),
+            "alike": MIN_SIMILARITY,
+            "phrases": list_phrases(self.words),
             "marks": ["#", *{mark for choice in choices for mark in choice}],
             "lat": lat,
             "lon": lon,
         }
         with connection.cursor() as cursor:
-            cursor.execute(LEARN, values)
+            cursor.execute(LOOKUP_SQL, values)
             return cursor.fetchall()
 
-    def _parts(self, known: dict[str, Any], stop: set[str]) -> Iterator[Part]:
+    def _build_parts(self, known: dict[str, Any], stop: set[str]) -> Iterator[QueryPart]:
         """One for each word or the steward's synonym; none for a stop word."""
         at = 0
         while at < len(self.words):
             typed, many = next(
-                (found for found in _longest(self.words[at:]) if found[0] in self.synonyms), (self.words[at], 1)
+                (found for found in _list_leading_phrases(self.words[at:]) if found[0] in self.synonyms),
+                (self.words[at], 1),
             )
             words, at = self.words[at : at + many], at + many
             meant = self.synonyms.get(typed)
-            own = [self._part(known[word], told=not meant) for word in words if known[word][1] and word not in stop]
+            own = [
+                self._build_part(known[word], told=not meant) for word in words if known[word][1] and word not in stop
+            ]
             if meant:
-                yield self._synonym(typed, own, meant)
+                yield self._build_synonym_part(typed, own, meant)
             else:
                 yield from own
 
-    def _part(self, row: list[Any], told: bool) -> Part:
+    def _build_part(self, row: list[Any], told: bool) -> QueryPart:
         """One typed word: its stem, what begins so, another spelling, or what is meant by it."""
         typed, stem, n, _, likely, begun, spelt, _ = row
-        meant, used, many = next((one for one in likely or () if is_slip(typed, one[0])), (typed, stem, 0))
+        meant, used, many = next((one for one in likely or () if is_misspelling(typed, one[0])), (typed, stem, 0))
         if not told:
             meant, used, many = typed, stem, 0
         if meant != typed:
             self.corrected.append((typed, meant))
         n += int(many)
-        query = lexeme(used) if begun is None else beginning(typed, begun)
+        query = quote_lexeme(used) if begun is None else build_prefix_tsquery(typed, begun)
         if spelt:
-            query = f"({' | '.join([query, *map(lexeme, spelt)])})"
-        return Part(query, n, [(meant, query)])
+            query = f"({' | '.join([query, *map(quote_lexeme, spelt)])})"
+        return QueryPart(query, n, [(meant, query)])
 
-    def _synonym(self, typed: str, own: list[Part], meant: list[Any]) -> Part:
+    def _build_synonym_part(self, typed: str, own: list[QueryPart], meant: list[Any]) -> QueryPart:
         self.also.append((typed, ", ".join(row[3] for row in meant)))
         said = [(row[3], row[1]) for row in meant]
         n = sum(row[2] for row in meant)
         if own:
             query = " & ".join(part.query for part in own)
             said, n = [(typed, query), *said], n + min(part.n for part in own)
-        return Part(f"({' | '.join(f'({query})' for _, query in said)})", n, said)
+        return QueryPart(f"({' | '.join(f'({query})' for _, query in said)})", n, said)
 
     @property
-    def wanted(self) -> str:
+    def ranking_query(self) -> str:
         """The tsquery of the words alone, any of them: to be ranked by how many there are, and where."""
         return " | ".join(part.query for part in self.parts)
 
-    def query(self, without: str = "", some: bool = False) -> Query:
+    def query(self, without: str = "", some: bool = False) -> TsQuery:
         """What is asked for, `without` one filter; with `some`, any of the words will do."""
         everything = self.counts.get("#", 0)
         parts = [part.query for part in self.parts]
@@ -216,48 +219,48 @@ class Known:
         if some and parts:
             parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
         rest: list[str] = []
-        for choice in self.asked.filters(without):
+        for choice in self.asked.wanted_facets(without):
             sizes.append(min(sum(self.counts.get(mark, 0) for mark in choice), everything))
-            (rest if usual(sizes[-1], everything, len(choice)) else parts).append(
-                f"({' | '.join(map(lexeme, choice))})"
+            (rest if is_common_choice(sizes[-1], everything, len(choice)) else parts).append(
+                f"({' | '.join(map(quote_lexeme, choice))})"
             )
         shares = [size / max(everything, 1) for size in (everything, *sizes)]
-        return Query(" & ".join(parts), min([everything, *sizes]), share(shares), " & ".join(rest))
+        return TsQuery(" & ".join(parts), min([everything, *sizes]), estimate_joint_share(shares), " & ".join(rest))
 
-    def alike(self) -> Query:
+    def build_similar_query(self) -> TsQuery:
         """When nothing has it all: any of the words or the need, else whatever is near."""
         asked, everything = self.asked, self.counts.get("#", 0)
         choices = [(part.query, part.n) for part in self.parts if part.n]
         if asked.need:
-            term = mark(asked.need.pk)
-            choices += [(lexeme(term), self.counts.get(term, 0))]
-        if choices and (len(self.parts) > 1 or asked.filters() or asked.km):
+            term = term_facet(asked.need.pk)
+            choices += [(quote_lexeme(term), self.counts.get(term, 0))]
+        if choices and (len(self.parts) > 1 or asked.wanted_facets() or asked.km):
             most = min(sum(n for _, n in choices), everything)
-            return Query(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
-        return Query("", everything, 1.0)
+            return TsQuery(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
+        return TsQuery("", everything, 1.0)
 
-    def levels(self, query: Query, wanted: int, km: float, steps: int = 2) -> list[int | None]:
+    def list_ring_levels(self, query: TsQuery, wanted: int, km: float, steps: int = 2) -> list[int | None]:
         """The sizes of ring to read one after the other, `steps` at most and then all: the smallest ring that reaches
         to `km`, or None, the whole directory: where it holds so few that a ring would save less than it costs."""
         expected = min(query.most, query.share * self.counts.get("#", 0))
         if not self.here or expected <= 4 * wanted:
             return [None]
         here = self.here
-        last = next((level for level in range(LEVELS) if reach(here, level) >= km), None)
-        promised = (self.rows_in[level] * circle(here, level) * query.share for level in range(LEVELS))
-        first = next((level for level, rows in enumerate(promised) if rows >= wanted), LEVELS)
-        end = LEVELS if last is None else last
+        last = next((level for level in range(CELL_LEVELS) if ring_reach_km(here, level) >= km), None)
+        promised = (self.rows_in[level] * circle_share(here, level) * query.share for level in range(CELL_LEVELS))
+        first = next((level for level, rows in enumerate(promised) if rows >= wanted), CELL_LEVELS)
+        end = CELL_LEVELS if last is None else last
         return [level for level in (first, first + 1)[:steps] if level < end] + [last]
 
 
-def usual(n: int, everything: int, marks: int) -> bool:
+def is_common_choice(n: int, everything: int, marks: int) -> bool:
     """Whether so many rows have one of these marks that it is quicker to look into each row that the rest gives:
     100 entries of the index cost about as much as one row."""
     part = n / max(everything, 1)
-    return n > 100 * READ * (1 - part) / max(part, 1e-9) or (marks > 1 and part > USUAL)
+    return n > 100 * RING_ROWS_READ * (1 - part) / max(part, 1e-9) or (marks > 1 and part > COMMON_CHOICE_SHARE)
 
 
-def share(shares: list[float]) -> float:
+def estimate_joint_share(shares: list[float]) -> float:
     """Of several parts that must all match: the rarest, thinned out by the others nearly as much as by chance.
 
     Nearly, since words of one thing come together. A ring too large costs less than a second one.
@@ -266,29 +269,29 @@ def share(shares: list[float]) -> float:
     return rarest * math.prod(others) ** 0.8
 
 
-def split(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words, without what means something to PostgreSQL: "Men's shed & tea" → ["men's", "shed", "tea"]."""
-    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text[:LONGEST].lower())
-    return list(dict.fromkeys(word[:40].replace("’", "'") for word in found))[:MOST_WORDS]
+    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text[:MAX_QUERY_LENGTH].lower())
+    return list(dict.fromkeys(word[:40].replace("’", "'") for word in found))[:MAX_WORDS]
 
 
-def _longest(words: list[str]) -> Iterator[tuple[str, int]]:
+def _list_leading_phrases(words: list[str]) -> Iterator[tuple[str, int]]:
     """What the words begin with, as the steward may have written it, the longest first; and how many words it is."""
-    for many in range(min(PHRASE, len(words)), 0, -1):
+    for many in range(min(MAX_PHRASE_WORDS, len(words)), 0, -1):
         yield from ((phrase, many) for phrase in dict.fromkeys((" ".join(words[:many]), "-".join(words[:many]))))
 
 
-def phrases(words: list[str]) -> list[str]:
+def list_phrases(words: list[str]) -> list[str]:
     """Each run of up to PHRASE words."""
-    return [phrase for at in range(len(words)) for phrase, _ in _longest(words[at:])]
+    return [phrase for at in range(len(words)) for phrase, _ in _list_leading_phrases(words[at:])]
 
 
-def beginning(typed: str, stems: list[str]) -> str:
+def build_prefix_tsquery(typed: str, stems: list[str]) -> str:
     """What begins as typed, or has one of the stems: ('walkin':* | 'walk')."""
-    return "(" + " | ".join([lexeme(typed, ":*"), *map(lexeme, stems)]) + ")"
+    return "(" + " | ".join([quote_lexeme(typed, ":*"), *map(quote_lexeme, stems)]) + ")"
 
 
-def lexeme(stem: str, ending: str = "") -> str:
+def quote_lexeme(stem: str, ending: str = "") -> str:
     """A lexeme as tsquery reads it."""
     quoted = stem.replace("\\", "\\\\").replace("'", "''")
     return f"'{quoted}'{ending}"

@@ -12,20 +12,20 @@ from directory.templatetags import keeping
 
 register = template.Library()
 
-CARD = """<article class="card">
+CARD_HTML = """<article class="card">
   <h3 class="card__title">{number}<a href="{address}"{focus}>{name}</a></h3>
   {lines}{chips}{because}
   <div class="card__foot">{call}<span>{checked}</span>{keep}</div>
 </article>"""
-NUMBER = '<span class="card__number" aria-hidden="true">{}</span> '
-LINES = {
+NUMBER_HTML = '<span class="card__number" aria-hidden="true">{}</span> '
+LINES_HTML = {
     "meets": '<p class="card__meta">{}</p>',
     "note": '<p class="card__note">{}</p>',
     "summary": "<p>{}</p>",
 }
-CLOSED = '<li class="chip chip--amber">Closed for now</li>'
-CHIP = '<li class="chip">{}</li>'
-BECAUSE = '<p class="why">{}<span><span class="govuk-visually-hidden">Why it is here: </span>{}</span></p>'
+CLOSED_HTML = '<li class="chip chip--amber">Closed for now</li>'
+CHIP_HTML = '<li class="chip">{}</li>'
+BECAUSE_HTML = '<p class="why">{}<span><span class="govuk-visually-hidden">Why it is here: </span>{}</span></p>'
 
 
 @register.simple_tag(takes_context=True)
@@ -33,26 +33,26 @@ def activity_card(context: template.Context, service: Any) -> SafeString:
     """An activity dressed by directory/catalogue/cards.py."""
     kept: Any = context.get("kept", ())
     return format_html(
-        CARD,
-        number=format_html(NUMBER, service.number) if service.number else "",
+        CARD_HTML,
+        number=format_html(NUMBER_HTML, service.number) if service.number else "",
         address=service.address,
         focus=" data-focus" if service.focus else "",
         name=service.name,
-        lines=format_html_join("", "{}", ((line,) for line in _lines(service))),
-        chips=_chips(service),
-        because=format_html(BECAUSE, icon("check"), service.because) if service.because else "",
+        lines=format_html_join("", "{}", ((line,) for line in _render_lines(service))),
+        chips=_render_chips(service),
+        because=format_html(BECAUSE_HTML, icon("check"), service.because) if service.because else "",
         call=format_html('<a href="{}">{}</a> ', service.call, service.phone) if service.call else "",
         checked=service.checked,
-        keep=keeping.draw(service, kept, context.get("csrf_token", "")),
+        keep=keeping.render_keep_button(service, kept, context.get("csrf_token", "")),
     )
 
 
-def _lines(service: Service) -> list[SafeString]:
-    said = ((html, getattr(service, name)) for name, html in LINES.items())
+def _render_lines(service: Service) -> list[SafeString]:
+    said = ((html, getattr(service, name)) for name, html in LINES_HTML.items())
     return [format_html(html, words) for html, words in said if words]
 
 
-def _chips(service: Any) -> SafeString | str:
-    closed = format_html(CLOSED) if service.closed else ""
-    chips = format_html_join("", CHIP, ((chip,) for chip in service.chips))
+def _render_chips(service: Any) -> SafeString | str:
+    closed = format_html(CLOSED_HTML) if service.closed else ""
+    chips = format_html_join("", CHIP_HTML, ((chip,) for chip in service.chips))
     return format_html('<ul class="chips">{}{}</ul>', closed, chips) if closed or chips else ""

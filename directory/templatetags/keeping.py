@@ -7,17 +7,17 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.template_tags import address_of, icon
+from config.template_tags import icon, row_address
 from directory.models import Service
 
 register = template.Library()
 
-BUTTON = """<div class="keep" id="keep-{pk}"><form method="post" action="{address}" hx-post="{address}" \
+BUTTON_HTML = """<div class="keep" id="keep-{pk}"><form method="post" action="{address}" hx-post="{address}" \
 hx-target="closest .keep" hx-swap="outerHTML"><input type="hidden" name="csrfmiddlewaretoken" value="{token}">\
 <button class="keep__button">{star} Keep<span class="govuk-visually-hidden"> {name}</span></button></form></div>"""
-KEPT = '<div class="keep" id="keep-{pk}"><span class="keep__kept">{star} On your list</span></div>'
+KEPT_HTML = '<div class="keep" id="keep-{pk}"><span class="keep__kept">{star} On your list</span></div>'
 # What is pressed is gone: the word that takes its place takes the focus too, and is said aloud.
-PRESSED = """<div class="keep" id="keep-{pk}"><span class="keep__kept" tabindex="-1" data-focus \
+PRESSED_HTML = """<div class="keep" id="keep-{pk}"><span class="keep__kept" tabindex="-1" data-focus \
 data-announce="Kept. {count} on your list">{star} On your list</span></div>"""
 
 
@@ -26,14 +26,14 @@ def keep_button(context: template.Context, service: Service, pressed: bool = Fal
     """The button, or once it is on the list the word; `pressed` is htmx's answer to the press."""
     kept: Any = context.get("kept", ())
     if pressed:
-        return format_html(PRESSED, pk=service.pk, star=icon("star"), count=len(kept))
-    return draw(service, kept, context.get("csrf_token", ""))
+        return format_html(PRESSED_HTML, pk=service.pk, star=icon("star"), count=len(kept))
+    return render_keep_button(service, kept, context.get("csrf_token", ""))
 
 
-def draw(service: Service, kept: Iterable[str], token: Any) -> SafeString:
+def render_keep_button(service: Service, kept: Iterable[str], token: Any) -> SafeString:
     """The button, or the word when its id is among those `kept`."""
     pk, star = str(service.pk), icon("star")
     if pk in kept:
-        return format_html(KEPT, pk=pk, star=star)
-    address = address_of("directory:keep", pk)
-    return format_html(BUTTON, pk=pk, address=address, token=token, star=star, name=service.name)
+        return format_html(KEPT_HTML, pk=pk, star=star)
+    address = row_address("directory:keep", pk)
+    return format_html(BUTTON_HTML, pk=pk, address=address, token=token, star=star, name=service.name)

@@ -16,20 +16,20 @@ import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
-from directory.models.session import DAYS
-from directory.text.encoding import mended
+from directory.models.session import DAY_NAMES
+from directory.text.encoding import fix_encoding
 
-LONGEST = 20_000  # characters of a text; the longest real description seen has 5,800
-BLOCKS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
-TAGS = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#[0-9]+);")
-NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
+MAX_TEXT_LENGTH = 20_000  # characters of a text; the longest real description seen has 5,800
+HTML_BLOCK_TAGS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
+HTML_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#[0-9]+);")
+WORDS_FOR_NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
 BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-NAMESPACE = uuid.UUID("6f1c3a4e-2f0b-5d53-9a41-0c6b7d0c9e11")  # of the ids made here
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+STABLE_ID_NAMESPACE = uuid.UUID("6f1c3a4e-2f0b-5d53-9a41-0c6b7d0c9e11")  # of the ids made here
 
 
-class Cut(ValueError):
-    """The value could be used after something was cut off; `kept` is what is left."""
+class TruncatedError(ValueError):
+    """The value could be used after something was cut off; `clean_json` is what is left."""
 
     def __init__(self, said: str, kept: str) -> None:
         super().__init__(said)
@@ -38,10 +38,10 @@ class Cut(ValueError):
 
 def stable_id(*names: object) -> uuid.UUID:
     """The same id each time for the same names (UUIDv5)."""
-    return uuid.uuid5(NAMESPACE, "\x1f".join(str(name) for name in names))
+    return uuid.uuid5(STABLE_ID_NAMESPACE, "\x1f".join(str(name) for name in names))
 
 
-def identity(value: Any, *names: object) -> uuid.UUID:
+def parse_id(value: Any, *names: object) -> uuid.UUID:
     """A UUID as it is; anything else that names a thing, a stable UUID made from it and `names`."""
     if not isinstance(value, (str, int)) or isinstance(value, bool) or not str(value).strip():
         raise ValueError("there is no id")
@@ -51,7 +51,7 @@ def identity(value: Any, *names: object) -> uuid.UUID:
         return stable_id(*names, str(value).strip())
 
 
-def plain(value: Any) -> str:
+def to_printable(value: Any) -> str:
     """Printable text without NUL and other control characters, whatever the type was."""
     if isinstance(value, str) and value.isascii() and value.isprintable():
         return value  # most are, and an import asks this a hundred times a service
@@ -59,52 +59,52 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, (dict, list)):
         raise ValueError(f"this should be text, not {'a list' if isinstance(value, list) else 'an object'}")
-    text = mended(str(value)).replace("\r\n", "\n").replace("\r", "\n")
+    text = fix_encoding(str(value)).replace("\r\n", "\n").replace("\r", "\n")
     text = text.encode("utf-8", "ignore").decode()  # half of a surrogate pair cannot be stored
-    return CONTROL.sub("", text)
+    return CONTROL_CHARACTERS.sub("", text)
 
 
-def text(value: Any) -> str:
+def clean_text(value: Any) -> str:
     """Plain text in paragraphs; HTML is taken out and its blocks become paragraphs."""
-    raw = plain(value)
-    if len(raw) <= LONGEST and raw.isprintable() and not any(sign in raw for sign in ("<", "&", "  ")):
+    raw = to_printable(value)
+    if len(raw) <= MAX_TEXT_LENGTH and raw.isprintable() and not any(sign in raw for sign in ("<", "&", "  ")):
         return raw.strip()
-    found = raw[: LONGEST * 4]
-    if TAGS.search(found):
-        found = re.sub(r"<br\s*/?>|<li\b[^>]*>", "\n", BLOCKS.sub("\n\n", found), flags=re.IGNORECASE)
+    found = raw[: MAX_TEXT_LENGTH * 4]
+    if HTML_MARKUP.search(found):
+        found = re.sub(r"<br\s*/?>|<li\b[^>]*>", "\n", HTML_BLOCK_TAGS.sub("\n\n", found), flags=re.IGNORECASE)
         found = html.unescape(nh3.clean(found, tags=set(), clean_content_tags={"script", "style"}))
     found = re.sub(r"[^\S\n]+", " ", found)
     found = re.sub(r" ?\n ?", "\n", found)
     found = re.sub(r"\n{3,}", "\n\n", found).strip()
-    if len(found) > LONGEST or len(raw) > LONGEST * 4:
-        raise Cut(f"cut to {LONGEST:,} of {len(raw):,} characters", found[:LONGEST])
+    if len(found) > MAX_TEXT_LENGTH or len(raw) > MAX_TEXT_LENGTH * 4:
+        raise TruncatedError(f"cut to {MAX_TEXT_LENGTH:,} of {len(raw):,} characters", found[:MAX_TEXT_LENGTH])
     return found
 
 
-def line(value: Any, longest: int = 255) -> str:
+def clean_line(value: Any, longest: int = 255) -> str:
     """Text on one line."""
     try:
-        found = " ".join(text(value).split())
-    except Cut as cut:
+        found = " ".join(clean_text(value).split())
+    except TruncatedError as cut:
         found = " ".join(cut.kept.split())
     if len(found) > longest:
-        raise Cut(f"cut to {longest} of {len(found)} characters", found[: longest - 1].rstrip() + "…")
+        raise TruncatedError(f"cut to {longest} of {len(found)} characters", found[: longest - 1].rstrip() + "…")
     return found
 
 
-def short(value: Any) -> str:
+def clean_short_line(value: Any) -> str:
     """Text on one line, up to 50 characters: a phone number, a code."""
-    return line(value, 50)
+    return clean_line(value, 50)
 
 
-def phone(value: Any) -> str:
-    return "" if plain(value).strip().lower() in NOTHING else short(value)
+def clean_phone(value: Any) -> str:
+    return "" if to_printable(value).strip().lower() in WORDS_FOR_NOTHING else clean_short_line(value)
 
 
-def email(value: Any) -> str:
+def clean_email(value: Any) -> str:
     """An e-mail address; of several the first."""
-    found = plain(value).strip().removeprefix("mailto:")
-    if found.lower() in NOTHING:
+    found = to_printable(value).strip().removeprefix("mailto:")
+    if found.lower() in WORDS_FOR_NOTHING:
         return ""
     if found.count("@") > 1:
         found = re.split(r"\s*[;,/|]\s*|\s+(?:(?:or|and|&)\s+)?", found)[0]
@@ -117,10 +117,10 @@ def email(value: Any) -> str:
     return found
 
 
-def url(value: Any) -> str:
+def clean_url(value: Any) -> str:
     """A web address. Only http and https: anything else (`javascript:`) would run in a reader's browser."""
-    found = plain(value).strip()
-    if found.lower() in NOTHING:
+    found = to_printable(value).strip()
+    if found.lower() in WORDS_FOR_NOTHING:
         return ""
     if BARE_HOST.fullmatch(found):
         found = f"https://{found}"
@@ -134,9 +134,9 @@ def url(value: Any) -> str:
     return found
 
 
-def date(value: Any) -> datetime.date | None:
+def parse_date(value: Any) -> datetime.date | None:
     """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026")."""
-    found = plain(value).strip()
+    found = to_printable(value).strip()
     if not found:
         return None
     british = re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})", found)
@@ -149,9 +149,9 @@ def date(value: Any) -> datetime.date | None:
         raise ValueError(f"“{found[:80]}” is not a date") from None
 
 
-def moment(value: Any) -> datetime.datetime | None:
+def parse_datetime(value: Any) -> datetime.datetime | None:
     """ISO 8601 date and time; without a zone it is UTC."""
-    found = plain(value).strip()
+    found = to_printable(value).strip()
     if not found:
         return None
     try:
@@ -161,18 +161,20 @@ def moment(value: Any) -> datetime.datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=datetime.UTC)
 
 
-CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})?\s*(am|pm|a\.m\.|p\.m\.)?(?:Z|[+-][0-9:]+)?", re.I)
+TIME_OF_DAY = re.compile(
+    r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})?\s*(am|pm|a\.m\.|p\.m\.)?(?:Z|[+-][0-9:]+)?", re.I
+)
 
 
-def time(value: Any) -> datetime.time | None:
+def parse_time(value: Any) -> datetime.time | None:
     """One time of day: "10:30", "10:30:00Z", "9.30am", "2pm", "noon". A span or an hour past 23 is refused."""
-    found = plain(value).strip()
+    found = to_printable(value).strip()
     if not found:
         return None
     named = {"noon": datetime.time(12), "midday": datetime.time(12), "midnight": datetime.time(0)}
     if found.lower().removeprefix("12 ") in named:
         return named[found.lower().removeprefix("12 ")]
-    read = CLOCK.fullmatch(found)
+    read = TIME_OF_DAY.fullmatch(found)
     half = (read[3] or "").lower()[:1] if read else ""
     if not read or (not half and not read[2]):
         raise ValueError(f"“{found[:80]}” is not a time of day")
@@ -186,87 +188,89 @@ def time(value: Any) -> datetime.time | None:
     return datetime.time(hour, minute)
 
 
-def number(value: Any) -> Decimal | None:
+def parse_decimal(value: Any) -> Decimal | None:
     if value is None or value == "":
         return None
     if isinstance(value, (bool, dict, list)):
         raise ValueError("this should be a number")
     try:
-        found = Decimal(plain(value).strip().lstrip("£").replace(",", ""))
+        found = Decimal(to_printable(value).strip().lstrip("£").replace(",", ""))
     except InvalidOperation:
-        raise ValueError(f"“{plain(value)[:80]}” is not a number") from None
+        raise ValueError(f"“{to_printable(value)[:80]}” is not a number") from None
     if not found.is_finite():
-        raise ValueError(f"“{plain(value)[:80]}” is not a number")
+        raise ValueError(f"“{to_printable(value)[:80]}” is not a number")
     return found
 
 
-def age(value: Any) -> int | None:
+def parse_age(value: Any) -> int | None:
     """Whole years, 0 to 150."""
-    found = number(value)
+    found = parse_decimal(value)
     if found is None:
         return None
     if not 0 <= found <= 150:
-        raise ValueError(f"{plain(value)[:80]} is not an age")
+        raise ValueError(f"{to_printable(value)[:80]} is not an age")
     return int(found)
 
 
-def money(value: Any) -> Decimal | None:
+def parse_price(value: Any) -> Decimal | None:
     """Pounds, 0 to 1,000,000."""
-    found = number(value)
+    found = parse_decimal(value)
     if found is not None and not 0 <= found <= 1_000_000:
-        raise ValueError(f"{plain(value)[:80]} is not a price")
+        raise ValueError(f"{to_printable(value)[:80]} is not a price")
     return None if found is None else round(found, 2)
 
 
-def count(value: Any) -> int | None:
+def parse_count(value: Any) -> int | None:
     """A whole number from 1 to 366."""
-    found = number(value)
+    found = parse_decimal(value)
     if found is not None and (found != int(found) or not 1 <= found <= 366):
-        raise ValueError(f"{plain(value)[:80]} is not a whole number from 1 to 366")
+        raise ValueError(f"{to_printable(value)[:80]} is not a whole number from 1 to 366")
     return None if found is None else int(found)
 
 
-def places(value: Any) -> int | None:
+def parse_capacity(value: Any) -> int | None:
     """How many there is room for: a whole number, 0 to 1,000,000."""
-    found = number(value)
+    found = parse_decimal(value)
     if found is not None and (found != int(found) or not 0 <= found <= 1_000_000):
-        raise ValueError(f"{plain(value)[:80]} is not a number of places")
+        raise ValueError(f"{to_printable(value)[:80]} is not a number of places")
     return None if found is None else int(found)
 
 
-def degrees(value: Any) -> float | None:
-    found = number(value)
+def parse_degrees(value: Any) -> float | None:
+    found = parse_decimal(value)
     if found is not None and not -180 <= found <= 180:
-        raise ValueError(f"{plain(value)[:80]} is not in degrees")
+        raise ValueError(f"{to_printable(value)[:80]} is not in degrees")
     return None if found is None else float(found)
 
 
-def days(value: Any) -> str:
+def parse_weekdays(value: Any) -> str:
     """RFC 5545 `byday`: "TU,TH", "2TU"; whole names ("Tuesdays") and lists are read too."""
-    parts = value if isinstance(value, list) else re.split(r"[,;\s]+", plain(value).strip())
+    parts = value if isinstance(value, list) else re.split(r"[,;\s]+", to_printable(value).strip())
     found = []
-    for part in filter(None, (plain(p).strip().upper() for p in parts)):
+    for part in filter(None, (to_printable(p).strip().upper() for p in parts)):
         read = re.fullmatch(r"([+-]?[1-5])?([A-Z]{2,})", part)
-        day = next((code for code, name in DAYS.items() if read and f"{name}s".upper().startswith(read[2])), "")
+        day = next((code for code, name in DAY_NAMES.items() if read and f"{name}s".upper().startswith(read[2])), "")
         if not read or not day:
-            raise ValueError(f"“{plain(value)[:80]}” does not name days of the week")
+            raise ValueError(f"“{to_printable(value)[:80]}” does not name days of the week")
         found.append((read[1] or "").lstrip("+") + day)
     return ",".join(dict.fromkeys(found))
 
 
-def month_days(value: Any) -> str:
+def parse_month_days(value: Any) -> str:
     """RFC 5545 `bymonthday`: "1,15", "-1" for the last."""
-    parts = [plain(part).strip() for part in (value if isinstance(value, list) else plain(value).split(","))]
+    parts = [
+        to_printable(part).strip() for part in (value if isinstance(value, list) else to_printable(value).split(","))
+    ]
     if any(part and not (re.fullmatch(r"-?[0-9]{1,2}", part) and 1 <= abs(int(part)) <= 31) for part in parts):
-        raise ValueError(f"“{plain(value)[:80]}” does not name days of the month")
+        raise ValueError(f"“{to_printable(value)[:80]}” does not name days of the month")
     return ",".join(dict.fromkeys(part for part in parts if part))
 
 
-def one_of(choices: Any) -> Any:
+def choice_parser(choices: Any) -> Any:
     """A cleaner for a field with a fixed list of values (a TextChoices), written in any case."""
 
     def choose(value: Any) -> str:
-        found = plain(value).strip()
+        found = to_printable(value).strip()
         known = {str(choice).lower(): str(choice) for choice in choices.values}
         if found and found.lower() not in known:
             raise ValueError(f"“{found[:80]}” is not one of {', '.join(known.values())}")
@@ -275,20 +279,20 @@ def one_of(choices: Any) -> Any:
     return choose
 
 
-def kept(value: Any) -> Any:
+def clean_json(value: Any) -> Any:
     """A received document as it can be stored: no NUL, no text over the limit, nothing nested past reason."""
-    return _kept(value, 0)
+    return _clean_json_value(value, 0)
 
 
-def _kept(value: Any, depth: int) -> Any:
+def _clean_json_value(value: Any, depth: int) -> Any:
     if isinstance(value, dict) and depth < 20:
-        return {plain(k)[:255]: _kept(v, depth + 1) for k, v in value.items()}
+        return {to_printable(k)[:255]: _clean_json_value(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list) and depth < 20:
-        return [_kept(v, depth + 1) for v in value[:1000]]
+        return [_clean_json_value(v, depth + 1) for v in value[:1000]]
     if isinstance(value, (dict, list)):
         return None
     if isinstance(value, (Decimal, float)):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, str):
-        return plain(value[:LONGEST])
+        return to_printable(value[:MAX_TEXT_LENGTH])
     return value

@@ -3,16 +3,16 @@
 import re
 
 # UTF-8 that was once taken for Windows-1252: "cafÃ©", "donâ€™t", "Â£2".
-MANGLED = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}")
-POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
-FREE = re.compile(  # a price in words, when that is all it says
+MOJIBAKE = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}")
+POSTCODE_PATTERN = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
+FREE_OF_CHARGE = re.compile(  # a price in words, when that is all it says
     r"(?:it is |all |always |completely |totally )?free(?: of charge| entry| to attend)?\.?"
     r"|no (?:cost|charge|fee)|£?0(?:\.00)?|nil|none",
     re.IGNORECASE,
 )
 
 
-def mended(text: str) -> str:
+def fix_encoding(text: str) -> str:
     """Letters that were mangled by a wrong encoding, put right: "cafÃ©" → "café". What is no such letter stays."""
     if text.isascii():
         return text
@@ -24,10 +24,10 @@ def mended(text: str) -> str:
         except UnicodeError:
             return found[0]
 
-    return MANGLED.sub(mend, text)
+    return MOJIBAKE.sub(mend, text)
 
 
-def postcode_in(text: str) -> str:
+def find_postcode_in_text(text: str) -> str:
     """The first thing in a text that has the shape of a UK postcode ("BN11 2AA"); "" when there is none."""
-    found = POSTCODE.search(text)
+    found = POSTCODE_PATTERN.search(text)
     return f"{found[1]} {found[2]}".upper() if found else ""

@@ -2,18 +2,18 @@
 
 from referrals.actions.answering import answer_referrer
 from referrals.actions.links import send_link
-from referrals.actions.moving import MoveRefused, hears, move
-from referrals.actions.remarking import assign, hears_remark, send_message
-from referrals.actions.sending import says_the_same, send_referral
+from referrals.actions.moving import MoveRefused, move_referral, on_referral_moved
+from referrals.actions.remarking import assign_referral, on_remark_saved, send_message
+from referrals.actions.sending import has_same_content, send_referral
 
 __all__ = [
     "MoveRefused",
     "answer_referrer",
-    "assign",
-    "hears",
-    "hears_remark",
-    "move",
-    "says_the_same",
+    "assign_referral",
+    "has_same_content",
+    "move_referral",
+    "on_referral_moved",
+    "on_remark_saved",
     "send_link",
     "send_message",
     "send_referral",

@@ -8,12 +8,12 @@ from django.db import transaction
 
 from agencies.models import Author, Signed
 from config.http import parse_uuid
-from referrals.actions.moving import lock, move
+from referrals.actions.moving import lock_referral, move_referral
 from referrals.actions.remarking import send_message
 from referrals.models import Answer, DeclineReason, Move, Referral, Remark
-from referrals.states import FINISHED, Side, Status
+from referrals.states import FINISHED_STATUSES, ReferralStatus, Side
 
-NOT_TOLD = "The case is closed. The person did not agree that more is shared."
+NOT_TOLD_REASON = "The case is closed. The person did not agree that more is shared."
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def answer_referrer(
     referral: Referral,
     *,
     by: Author,
-    becomes: Status,
+    becomes: ReferralStatus,
     reason: str,
     outcome: str,
     summary: str,
@@ -34,27 +34,27 @@ def answer_referrer(
     now" when left out. `codes` are SNOMED CT concepts [{"code": "…", "term": "…"}]. Where the person did not agree
     that the sender hears back, the answer says only that. Raises MoveRefused when the table does not allow it.
     """
-    lock(referral)
+    lock_referral(referral)
     if first := Answer.objects.filter(referral=referral).first():
         return first
-    if becomes not in FINISHED:
+    if becomes not in FINISHED_STATUSES:
         raise ValueError(f"An answer finishes a referral; {becomes} does not.")
-    if becomes == Status.DECLINED and decline_reason is None:
+    if becomes == ReferralStatus.DECLINED and decline_reason is None:
         decline_reason = DeclineReason.objects.filter(code="person-declined").first()
     told = {"reason": reason, "outcome": outcome, "summary": summary, "codes": codes}
     if not referral.agreed_to_tell:
-        told = {"reason": NOT_TOLD, "outcome": "", "summary": "", "codes": []}
+        told = {"reason": NOT_TOLD_REASON, "outcome": "", "summary": "", "codes": []}
     answer = Answer.objects.create(referral=referral, **told, **Signed.signature(by))
-    move(referral, becomes, by=by, side=Side.RECEIVER, reason=decline_reason)
+    move_referral(referral, becomes, by=by, side=Side.RECEIVER, reason=decline_reason)
     return answer
 
 
 @transaction.atomic
-def reply(
+def reply_to_referral(
     referral: Referral,
     *,
     by: Author,
-    to: Status | None,
+    to: ReferralStatus | None,
     key: uuid.UUID,
     seen: int,
     reason: DeclineReason | None = None,
@@ -63,11 +63,11 @@ def reply(
 ) -> Move | Remark:
     """What the group that was asked says: a move, or with `to=None` only a message.
 
-    The second call with the same `key` changes nothing. Raises MoveRefused, as `move` does.
+    The second call with the same `key` changes nothing. Raises MoveRefused, as `move_referral` does.
     """
     if to is None:
         return send_message(referral, by=by, words=words, key=key)
-    return move(
+    return move_referral(
         referral, to, by=by, side=Side.RECEIVER, reason=reason, words=words, happened_on=happened_on, key=key, seen=seen
     )
 

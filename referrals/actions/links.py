@@ -9,10 +9,10 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from referrals.models import AnswerLink, Referral
-from referrals.models.answer import LINK_LIVES
+from referrals.models.answer import LINK_LIFETIME
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed
-NEW_LINKS_A_DAY = 3  # how many somebody may ask for themselves
+MAX_NEW_LINKS_PER_DAY = 3  # how many somebody may ask for themselves
 
 
 @transaction.atomic
@@ -28,42 +28,42 @@ def send_link(referral: Referral, *, to: str = "", nudge: int = 0) -> AnswerLink
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = AnswerLink.objects.create(
         referral=referral,
-        token_hash=AnswerLink.hashed(token),
+        token_hash=AnswerLink.hash_token(token),
         sent_to=to,
-        expires_at=timezone.now() + LINK_LIVES,
+        expires_at=timezone.now() + LINK_LIFETIME,
     )
     asks = "Reminder: somebody" if nudge else "Somebody"
-    messages.send(
+    messages.queue_message(
         key=f"answer link {link.pk}",
         to=to,
-        subject=f"{asks} is referred to {format_subject(called(referral))} ({referral.reference})",
+        subject=f"{asks} is referred to {format_subject(receiver_name(referral))} ({referral.reference})",
         template="email/referral_link.txt",
         context={
             "referral": referral,
-            "called": called(referral),
+            "called": receiver_name(referral),
             "nudge": nudge,
             "link": absolute_url("referrals:answer", token),
-            "lives": LINK_LIVES.days,
+            "lives": LINK_LIFETIME.days,
         },
     )
     return link
 
 
-def find(token: str) -> AnswerLink | None:
+def find_link(token: str) -> AnswerLink | None:
     """The link with that token, expired or not."""
     links = AnswerLink.objects.select_related(
         "referral__service", "referral__from_agency", "referral__to_agency", "referral__sent_by__user"
     )
-    return links.filter(token_hash=AnswerLink.hashed(token)).first()
+    return links.filter(token_hash=AnswerLink.hash_token(token)).first()
 
 
-def opened(link: AnswerLink) -> None:
+def mark_link_opened(link: AnswerLink) -> None:
     """Note the first opening; who it was is the address that the link was sent to."""
     AnswerLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())
 
 
 @transaction.atomic
-def renew(link: AnswerLink | None) -> AnswerLink | None:
+def renew_link(link: AnswerLink | None) -> AnswerLink | None:
     """Send a new link to the address the old one went to, a few times a day at most; otherwise nothing, silently.
 
     An address that is no longer the service's gets nothing: whoever left the group has left its referrals.
@@ -72,7 +72,7 @@ def renew(link: AnswerLink | None) -> AnswerLink | None:
         return None
     referral = Referral.objects.select_for_update(of=("self",)).get(pk=link.referral_id)
     since = timezone.now() - timedelta(days=1)
-    too_many = referral.links.filter(created_at__gt=since).count() >= NEW_LINKS_A_DAY
+    too_many = referral.links.filter(created_at__gt=since).count() >= MAX_NEW_LINKS_PER_DAY
     still_theirs = link.sent_to.casefold() == receiver_email(referral).casefold()
     if too_many or not still_theirs or not referral.is_open:
         return None
@@ -88,6 +88,6 @@ def receiver_email(referral: Referral) -> str:
     return member.user.email if member else ""
 
 
-def called(referral: Referral) -> str:
+def receiver_name(referral: Referral) -> str:
     """What the referral is to: the service's name, or the team's."""
     return referral.service.name if referral.service else referral.to_agency.name

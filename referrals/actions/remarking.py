@@ -7,52 +7,52 @@ from django.db import transaction
 
 from agencies.models import Author, Membership, Signed
 from referrals.actions import telling
-from referrals.actions.moving import MoveRefused, lock, standing
+from referrals.actions.moving import MoveRefused, describe_latest_move, lock_referral
 from referrals.models import Referral, Remark
-from referrals.states import TO_TRIAGE
+from referrals.states import TRIAGE_STATUSES
 
 # Called inside the remark's own transaction, so that the case history has the message at the same moment.
-hears_remark: list[Callable[[Referral, Remark], None]] = []
+on_remark_saved: list[Callable[[Referral, Remark], None]] = []
 
 
 @transaction.atomic
 def send_message(referral: Referral, *, by: Author, words: str, key: uuid.UUID | None = None) -> Remark:
     """A message from whoever was asked to whoever asked. The second call with the same `key` gets the first's."""
-    remark, created = keep(referral, by=by, words=words, kind=Remark.Kind.MESSAGE, key=key)
+    remark, created = save_remark(referral, by=by, words=words, kind=Remark.Kind.MESSAGE, key=key)
     if created:
-        telling.news(referral, key=f"remark {remark.pk}")
+        telling.notify_sender(referral, key=f"remark {remark.pk}")
     return remark
 
 
 @transaction.atomic
-def assign(referral: Referral, *, to: Membership, by: Author, key: uuid.UUID | None = None) -> Remark:
+def assign_referral(referral: Referral, *, to: Membership, by: Author, key: uuid.UUID | None = None) -> Remark:
     """Give a referral that waits for an answer to a colleague in the team.
 
     Raises MoveRefused when it has been answered meanwhile, or when the colleague works elsewhere.
     """
-    lock(referral)
-    if referral.status not in TO_TRIAGE:
-        raise MoveRefused(standing(referral))
+    lock_referral(referral)
+    if referral.status not in TRIAGE_STATUSES:
+        raise MoveRefused(describe_latest_move(referral))
     if to.agency_id != referral.to_agency_id or to.ended_at:
         raise MoveRefused("Choose somebody who works in this team.")
     words = f"Given to {to.user.name}"
-    remark, created = keep(referral, by=by, words=words, kind=Remark.Kind.ASSIGNED, key=key)
+    remark, created = save_remark(referral, by=by, words=words, kind=Remark.Kind.ASSIGNED, key=key)
     if created:
         referral.assigned_to = to
         referral.save(update_fields=["assigned_to"])
-        telling.assigned(referral, remark, to)
+        telling.notify_assignee(referral, remark, to)
     return remark
 
 
-def keep(
+def save_remark(
     referral: Referral, *, by: Author, words: str, kind: Remark.Kind, key: uuid.UUID | None
 ) -> tuple[Remark, bool]:
     """Write the remark and let the case hear it; False beside it when `key` was seen before."""
-    lock(referral)
+    lock_referral(referral)
     if key and (first := Remark.objects.filter(referral=referral, key=key).first()):
         return first, False
     remark = Remark(referral=referral, kind=kind, words=words.strip(), key=key, **Signed.signature(by))
     remark.save()
-    for hear in hears_remark:
+    for hear in on_remark_saved:
         hear(referral, remark)
     return remark, True

@@ -13,8 +13,8 @@ from agencies.models import Agency, Author, Signed
 from directory.models import Service, TaxonomyTerm
 from referrals.actions import links, telling
 from referrals.models import Move, Referral
-from referrals.promises import answer_by
-from referrals.states import Status
+from referrals.promises import answer_deadline
+from referrals.states import ReferralStatus
 
 
 @transaction.atomic
@@ -38,7 +38,7 @@ def send_referral(
     if by.member is None:
         raise PermissionDenied("Only a member sends a referral.")
     if first := Referral.objects.filter(key=key).first():
-        return own(first, by)
+        return check_own_referral(first, by)
     now = timezone.now()
     referral = Referral(
         key=key,
@@ -46,12 +46,12 @@ def send_referral(
         sent_by=by.member,
         to_agency=to_agency,
         service=service,
-        status=Status.SENT,
+        status=ReferralStatus.SENT,
         started_at=min(started_at, now),
         sent_at=now,
         moved_at=now,
         moves_made=1,
-        answer_by=answer_by(to_agency, service=service, urgency=details.get("urgency", "")),
+        answer_by=answer_deadline(to_agency, service=service, urgency=details.get("urgency", "")),
         **details,
     )
     try:
@@ -60,29 +60,31 @@ def send_referral(
     except IntegrityError:
         # Its twin, posted at the same moment, was first: PostgreSQL made us wait until that one was committed.
         if first := Referral.objects.filter(key=key).first():
-            return own(first, by)
+            return check_own_referral(first, by)
         raise
     referral.needs.add(*needs)
-    Move(referral=referral, number=1, before="", after=Status.SENT, at=now, words=words, **Signed.signature(by)).save()
-    tell(referral)
+    Move(
+        referral=referral, number=1, before="", after=ReferralStatus.SENT, at=now, words=words, **Signed.signature(by)
+    ).save()
+    notify_receiver(referral)
     return referral
 
 
-def own(first: Referral, by: Author) -> Referral:
+def check_own_referral(first: Referral, by: Author) -> Referral:
     if by.member is None or first.from_agency_id != by.member.agency_id:
         raise PermissionDenied("This form was sent by another agency.")
     return first
 
 
-def tell(referral: Referral) -> None:
+def notify_receiver(referral: Referral) -> None:
     """Say to whoever is asked that a referral is waiting. A team signs in to read it; a group gets a link."""
     if referral.service:
         links.send_link(referral)
     else:
-        telling.waiting(referral, key=f"sent {referral.pk}", why="new")
+        telling.notify_team(referral, key=f"sent {referral.pk}", why="new")
 
 
-def says_the_same(first: Referral, details: dict[str, Any], needs: Iterable[TaxonomyTerm]) -> bool:
+def has_same_content(first: Referral, details: dict[str, Any], needs: Iterable[TaxonomyTerm]) -> bool:
     """Whether a form sent again is the same form, or was changed after it had been sent (Back, then Send)."""
     same = all(getattr(first, name) == value for name, value in details.items())
     return same and {n.pk for n in first.needs.all()} == {n.pk for n in needs}

@@ -3,29 +3,29 @@
 from agencies import messages
 from agencies.messages import absolute_url
 from agencies.models import Membership
-from referrals.actions.links import called, receiver_email, send_link
+from referrals.actions.links import receiver_email, receiver_name, send_link
 from referrals.models import Move, Referral, Remark
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 
 
-def moved(referral: Referral, made: Move, side: Side) -> None:
+def notify_of_move(referral: Referral, made: Move, side: Side) -> None:
     """Tell the other side of a move."""
     if side != Side.SENDER:
-        news(referral, key=f"move {made.pk}")
+        notify_sender(referral, key=f"move {made.pk}")
     if made.to_agency:
-        waiting(referral, key=f"passed on {made.pk}", why="passed")
-    elif side == Side.SENDER and made.after == Status.WITHDRAWN:
-        withdrawn(referral, key=f"move {made.pk}")
-    elif side == Side.SENDER and made.after == Status.SENT and referral.service:
+        notify_team(referral, key=f"passed on {made.pk}", why="passed")
+    elif side == Side.SENDER and made.after == ReferralStatus.WITHDRAWN:
+        notify_of_withdrawal(referral, key=f"move {made.pk}")
+    elif side == Side.SENDER and made.after == ReferralStatus.SENT and referral.service:
         send_link(referral)
-    elif side == Side.SENDER and made.after == Status.SENT:
-        waiting(referral, key=f"move {made.pk}", why="again")
+    elif side == Side.SENDER and made.after == ReferralStatus.SENT:
+        notify_team(referral, key=f"move {made.pk}", why="again")
 
 
-def news(referral: Referral, *, key: str) -> None:
+def notify_sender(referral: Referral, *, key: str) -> None:
     """To whoever sent it, or their agency when they have left: there is news."""
     if to := sender_email(referral):
-        messages.send(
+        messages.queue_message(
             key=f"news {key}",
             to=to,
             subject=f"News about a referral you sent ({referral.reference})",
@@ -34,10 +34,10 @@ def news(referral: Referral, *, key: str) -> None:
         )
 
 
-def waiting(referral: Referral, *, key: str, why: str) -> None:
+def notify_team(referral: Referral, *, key: str, why: str) -> None:
     """To the team: a referral waits for it. `why` is "new", "passed", "again", "reminder" or "late"."""
     if to := receiver_email(referral):
-        messages.send(
+        messages.queue_message(
             key=f"waiting {key}",
             to=to,
             subject=f"A referral is waiting for your team ({referral.reference})",
@@ -46,19 +46,19 @@ def waiting(referral: Referral, *, key: str, why: str) -> None:
         )
 
 
-def withdrawn(referral: Referral, *, key: str) -> None:
+def notify_of_withdrawal(referral: Referral, *, key: str) -> None:
     if to := receiver_email(referral):
-        messages.send(
+        messages.queue_message(
             key=f"withdrawn {key}",
             to=to,
             subject=f"A referral was withdrawn ({referral.reference})",
             template="email/referral_withdrawn.txt",
-            context={"referral": referral, "called": called(referral)},
+            context={"referral": referral, "called": receiver_name(referral)},
         )
 
 
-def assigned(referral: Referral, remark: Remark, colleague: Membership) -> None:
-    messages.send(
+def notify_assignee(referral: Referral, remark: Remark, colleague: Membership) -> None:
+    messages.queue_message(
         key=f"assigned {remark.pk}",
         to=colleague.user.email,
         subject=f"A referral is now yours to look at ({referral.reference})",
@@ -71,16 +71,16 @@ def assigned(referral: Referral, remark: Remark, colleague: Membership) -> None:
     )
 
 
-def unanswered(referral: Referral, *, to: str, key: str) -> None:
+def notify_of_no_answer(referral: Referral, *, to: str, key: str) -> None:
     """The answer has not come by its date. `to` hears it: the sender, or whoever leads the team asked."""
-    messages.send(
+    messages.queue_message(
         key=f"unanswered {key}",
         to=to,
         subject=f"A referral has had no answer ({referral.reference})",
         template="email/referral_unanswered.txt",
         context={
             "referral": referral,
-            "called": called(referral),
+            "called": receiver_name(referral),
             "link": absolute_url("referrals:referral", referral.pk),
         },
     )

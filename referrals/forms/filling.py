@@ -13,10 +13,10 @@ from config.forms import Form, NHSNumberField
 from referrals.forms.refer import ReferForm
 from referrals.models import ContactBy, Referral
 
-Typed = dict[str, Any]  # field name → text, or a list of texts, as a browser posts it and a widget shows it
+TypedValues = dict[str, Any]  # field name → text, or a list of texts, as a browser posts it and a widget shows it
 
 
-class FindForm(Form):
+class FindPersonForm(Form):
     """The NHS number alone, to look for what was sent before; and whose details the form holds already."""
 
     mark_optional = False
@@ -28,7 +28,9 @@ class FindForm(Form):
     filled = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
-def new_form(member: Membership, initial: Typed | None = None, *, opened: float | None = None) -> ReferForm:
+def build_refer_form(
+    member: Membership, initial: TypedValues | None = None, *, opened: float | None = None
+) -> ReferForm:
     """A form under its own key, filled with `initial`, if any.
 
     The moment of its opening (`opened`, seconds since 1970, or now) is signed into it.
@@ -44,20 +46,20 @@ def draft_key(form_key: Any) -> str:
     return f"refer:{form_key}"
 
 
-def typed(data: QueryDict | dict[str, list[str]]) -> Typed:
+def read_typed_values(data: QueryDict | dict[str, list[str]]) -> TypedValues:
     """What a posted form or a draft says in each field."""
-    query = data if isinstance(data, QueryDict) else as_query(data)
+    query = data if isinstance(data, QueryDict) else build_querydict(data)
     return {name: field.widget.value_from_datadict(query, {}, name) for name, field in ReferForm.base_fields.items()}
 
 
-def as_query(data: dict[str, list[str]]) -> QueryDict:
+def build_querydict(data: dict[str, list[str]]) -> QueryDict:
     query = QueryDict(mutable=True)
     for name, values in data.items():
         query.setlist(name, values)
     return query
 
 
-def told_before(referral: Referral) -> Typed:
+def values_from_referral(referral: Referral) -> TypedValues:
     """The person's details and needs as they were sent last time, as if they had been typed."""
     born = referral.date_of_birth
     return {
@@ -73,28 +75,28 @@ def told_before(referral: Referral) -> Typed:
     }
 
 
-def fill(given: Typed, *, found: Referral | None, before: Referral | None) -> Typed:
+def fill_gaps(given: TypedValues, *, found: Referral | None, before: Referral | None) -> TypedValues:
     """What was typed, with the gaps filled from `found`: words somebody typed stay.
 
     What an earlier look-up filled in (`before`, another person's) goes first, so that two people never mix.
     """
     filled = dict(given)
-    for name, value in told_before(before).items() if before else ():
-        if same(filled[name], value):
+    for name, value in values_from_referral(before).items() if before else ():
+        if is_same_value(filled[name], value):
             filled[name] = ""
-    for name, value in told_before(found).items() if found else ():
-        if is_blank(name, filled[name]):
+    for name, value in values_from_referral(found).items() if found else ():
+        if is_blank_value(name, filled[name]):
             filled[name] = value
     filled["filled"] = found.nhs_number if found else ""
     return filled
 
 
-def same(one: Any, other: Any) -> bool:
+def is_same_value(one: Any, other: Any) -> bool:
     """Whether two values of a field are the same; the order of ticked boxes does not matter."""
     return sorted(one) == sorted(other) if isinstance(one, list) and isinstance(other, list) else one == other
 
 
-def is_blank(name: str, value: Any) -> bool:
+def is_blank_value(name: str, value: Any) -> bool:
     if name == "contact_by":
         return value in (None, "", ContactBy.PHONE)
     return not any(value) if isinstance(value, list) else not value

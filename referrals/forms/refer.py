@@ -25,9 +25,9 @@ from config.template_tags import date_words, nhs
 from directory.models import TaxonomyTerm
 from referrals.models import ContactBy, Referral, Urgency
 
-OLDEST = 120  # years
+MAX_AGE_YEARS = 120  # years
 NONE, SOME, DANGER = "none", "some", "danger"
-MORE = (
+ADD_MORE_FIELDS = (
     "to_agency",
     "what_matters",
     "message",
@@ -37,7 +37,7 @@ MORE = (
     "email",
     "address",
 )
-COPIED = (
+COPIED_FIELDS = (
     "person_name",
     "date_of_birth",
     "nhs_number",
@@ -54,7 +54,7 @@ COPIED = (
 )
 
 # What each way of making contact needs, and what to say when it is missing.
-REACHED_BY = {
+CONTACT_REQUIREMENTS = {
     ContactBy.PHONE: ("phone", "Enter a phone number, or choose another way to contact them under “Add more”"),
     ContactBy.TEXT: ("phone", "Enter a phone number, or choose another way to contact them under “Add more”"),
     ContactBy.EMAIL: ("email", "Enter their e-mail address, or choose another way to contact them"),
@@ -63,12 +63,12 @@ REACHED_BY = {
 }
 
 
-def teams() -> QuerySet[Agency]:
+def connector_teams() -> QuerySet[Agency]:
     """The connector teams that a referral can be sent to."""
     return Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).order_by("name", "id")
 
 
-def usual_team(member: Membership, offered: list[Agency]) -> Agency | None:
+def find_usual_team(member: Membership, offered: list[Agency]) -> Agency | None:
     """The team this member's referrals go to unless another is chosen: the practice's, the own, or the only one."""
     usual = [team for team in offered if team.pk in (member.agency.refers_to_id, member.agency_id)]
     if usual:
@@ -170,18 +170,18 @@ class ReferForm(Form):
         self.member = member
         self.already_open: list[Referral] = []
         today = timezone.localdate()
-        self.fields["date_of_birth"].earliest = datetime.date(today.year - OLDEST, 1, 1)
+        self.fields["date_of_birth"].earliest = datetime.date(today.year - MAX_AGE_YEARS, 1, 1)
         self.terms = {str(term.pk): term for term in TaxonomyTerm.needs()}
         self.fields["needs"].choices = [(pk, term.name) for pk, term in self.terms.items()]
         self.fields["needs"].required = bool(self.terms)
         self.fields["risks"].widget.attrs["placeholder"] = " "  # lets the style sheet see whether it is empty
-        self.offered = list(teams())
-        self.team = usual_team(member, self.offered)
+        self.offered = list(connector_teams())
+        self.team = find_usual_team(member, self.offered)
         self._offer_teams()
 
     def _offer_teams(self) -> None:
         field, named = self.fields["to_agency"], "the connector team"
-        field.queryset = teams()
+        field.queryset = connector_teams()
         if len(self.offered) == 1:
             named = self.offered[0].name
         elif self.team:
@@ -203,16 +203,16 @@ class ReferForm(Form):
         return self.data.get(self.add_prefix("risk")) == DANGER
 
     @property
-    def open_more(self) -> bool:
+    def is_more_open(self) -> bool:
         """Whether "Add more" holds something to see: an error, or words that somebody typed."""
-        if any(self[name].errors for name in MORE) or (not self.team and len(self.offered) > 1):
+        if any(self[name].errors for name in ADD_MORE_FIELDS) or (not self.team and len(self.offered) > 1):
             return True
         usual = {
             "to_agency": self.team and str(self.team.pk),
             "urgency": Urgency.ROUTINE,
             "contact_by": ContactBy.PHONE,
         }
-        return any(str(self[name].value() or "") not in ("", str(usual.get(name, ""))) for name in MORE)
+        return any(str(self[name].value() or "") not in ("", str(usual.get(name, ""))) for name in ADD_MORE_FIELDS)
 
     def started_at(self) -> datetime.datetime:
         """When the form was first opened, as we signed it then; now, when that was tampered with or lost."""
@@ -262,36 +262,36 @@ class ReferForm(Form):
             )
 
     def _clean_contact(self, given: dict[str, Any]) -> None:
-        field, words = REACHED_BY[ContactBy(given["contact_by"])]
+        field, words = CONTACT_REQUIREMENTS[ContactBy(given["contact_by"])]
         if field not in self.errors and not given.get(field, "").strip():
             self.add_error(field, words)
 
     def _clean_open(self, given: dict[str, Any]) -> None:
-        self.already_open = already_open(given)
+        self.already_open = find_open_referrals(given)
         if self.already_open and not given["send_anyway"]:
-            self.add_error("send_anyway", f"{open_words(self.already_open)} Tick the box to send another")
+            self.add_error("send_anyway", f"{describe_open_referrals(self.already_open)} Tick the box to send another")
 
     # --- What is sent -----------------------------------------------------------------------------
 
-    def details(self) -> dict[str, Any]:
+    def referral_values(self) -> dict[str, Any]:
         """Column values of Referral; nothing that was posted beyond this form's own fields gets into them."""
         given, agency = self.cleaned_data, self.member.agency
-        return {name: given[name] for name in COPIED} | {
+        return {name: given[name] for name in COPIED_FIELDS} | {
             "no_known_risks": given["risk"] == NONE,
             "agreed_to_share": "share" in given["agreement"],
             "agreed_to_tell": "tell" in given["agreement"],
             "practice": agency if agency.kind == AgencyKind.PRACTICE else None,
         }
 
-    def needed(self) -> list[TaxonomyTerm]:
+    def chosen_needs(self) -> list[TaxonomyTerm]:
         return [self.terms[pk] for pk in self.cleaned_data["needs"]]
 
     def override_words(self) -> str:
         """What goes with the first move when it was sent although another is open."""
-        return f"Sent all the same. {open_words(self.already_open)}" if self.already_open else ""
+        return f"Sent all the same. {describe_open_referrals(self.already_open)}" if self.already_open else ""
 
 
-def already_open(given: dict[str, Any]) -> list[Referral]:
+def find_open_referrals(given: dict[str, Any]) -> list[Referral]:
     """Open referrals to teams for the person that the form is about; not the one this very form has become."""
     found = Referral.open_for(
         nhs_number=given.get("nhs_number") or "",
@@ -304,7 +304,7 @@ def already_open(given: dict[str, Any]) -> list[Referral]:
     return list(found[:3])
 
 
-def open_words(found: list[Referral]) -> str:
+def describe_open_referrals(found: list[Referral]) -> str:
     """ "Already referred to Worthing Connectors on 2 November 2026, and still open." """
     named = " and ".join(f"to {r.to_agency.name} on {date_words(r.sent_at)}" for r in found)
     return f"Already referred {named}, and still open."

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 
-class Seen(forms.IntegerField):
+class SeenMovesField(forms.IntegerField):
     """Hidden: how many moves the referral had when the form was shown."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -8,17 +8,17 @@ from django.db.models import QuerySet
 from agencies.access import Permission
 from agencies.models import Agency, AgencyKind, Membership
 from config.forms import Form, IdempotencyKey, Radios, TextField
-from referrals.forms.seen import Seen
+from referrals.forms.seen import SeenMovesField
 from referrals.models import DeclineReason, Referral
 
-WORDS = 2000  # characters
+MAX_MESSAGE_LENGTH = 2000  # characters
 
 
 class TriageForm(Form):
     """`seen` is how many moves the referral had when the form was shown: a colleague may have been quicker."""
 
     key = IdempotencyKey()
-    seen = Seen()
+    seen = SeenMovesField()
 
     def __init__(self, data: Any = None, *, referral: Referral, member: Membership) -> None:
         super().__init__(data, initial={"seen": referral.moves_made})
@@ -30,7 +30,7 @@ class AskDetailForm(TriageForm):
     words = TextField(
         label="What do you need to know?",
         help_text="Whoever sent it reads this, and can send it again with more detail",
-        max_length=WORDS,
+        max_length=MAX_MESSAGE_LENGTH,
         error_messages={"required": "Say what you need to know"},
     )
 
@@ -41,7 +41,7 @@ class DeclineForm(TriageForm):
     words = TextField(
         label="Anything that would help whoever sent it",
         help_text="For example, who may be able to help instead",
-        max_length=WORDS,
+        max_length=MAX_MESSAGE_LENGTH,
         rows=3,
         required=False,
     )
@@ -66,7 +66,7 @@ class PassOnForm(TriageForm):
     words = TextField(
         label="Why are you passing it on?",
         help_text="The other team and whoever sent it read this",
-        max_length=WORDS,
+        max_length=MAX_MESSAGE_LENGTH,
         rows=3,
         error_messages={"required": "Say why you are passing it on"},
     )
@@ -82,7 +82,7 @@ class AssignForm(TriageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.colleagues = {str(m.pk): m for m in colleagues(self.member)}
+        self.colleagues = {str(m.pk): m for m in find_triage_colleagues(self.member)}
         self.fields["colleague"].choices = [
             (pk, f"{m.user.name} (you)" if m == self.member else m.user.name) for pk, m in self.colleagues.items()
         ]
@@ -98,7 +98,7 @@ def other_teams(referral: Referral) -> QuerySet[Agency]:
     return teams.order_by("name", "id")
 
 
-def colleagues(member: Membership) -> list[Membership]:
+def find_triage_colleagues(member: Membership) -> list[Membership]:
     """Who in the member's team may decide on a referral, by name."""
     team = Membership.visible_to(member).filter(ended_at=None, user__is_active=True).select_related("user")
-    return [m for m in team.order_by("user__name", "id") if m.may(Permission.TRIAGE)]
+    return [m for m in team.order_by("user__name", "id") if m.has_permission(Permission.TRIAGE)]

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-UNCONFIRMED_LIVES = datetime.timedelta(days=7)
+UNCONFIRMED_LIFETIME = datetime.timedelta(days=7)
 
 
 class Alert(models.Model):
@@ -47,7 +47,7 @@ class Alert(models.Model):
     @classmethod
     def of_token(cls, token: str) -> "models.QuerySet[Self]":
         """The alert that these links belong to. Whoever has one reads the mailbox, or was shown the e-mail."""
-        return cls.objects.filter(token_hash=cls.hashed(token))
+        return cls.objects.filter(token_hash=cls.hash_token(token))
 
     @property
     def token(self) -> str:
@@ -55,6 +55,6 @@ class Alert(models.Model):
         return salted_hmac("alert", str(self.pk), algorithm="sha256").hexdigest()
 
     @staticmethod
-    def hashed(token: str) -> str:
+    def hash_token(token: str) -> str:
         """SHA-256 of the token, in hex, as it stands in the table."""
         return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -11,7 +11,7 @@ from agencies.models import Signed
 from config.append_only import AppendOnly
 from referrals.models.referral import Referral
 
-LINK_LIVES = datetime.timedelta(days=8)
+LINK_LIFETIME = datetime.timedelta(days=8)
 
 
 class Answer(AppendOnly, Signed):
@@ -50,7 +50,7 @@ class AnswerLink(models.Model):
         return f"Link for {self.sent_to}"
 
     @staticmethod
-    def hashed(token: str) -> str:
+    def hash_token(token: str) -> str:
         """SHA-256 of the token, in hex, as it stands in the table."""
         return hashlib.sha256(token.encode()).hexdigest()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.models import Agency, Membership, Signed
 from config.append_only import AppendOnly
 from referrals.models.referral import Referral
-from referrals.states import MOVES, Status
+from referrals.states import TRANSITIONS, ReferralStatus
 
 
 class DeclineReason(models.Model):
@@ -42,8 +42,8 @@ class Move(AppendOnly, Signed):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the referral")
-    before = models.CharField(max_length=15, choices=Status, blank=True)
-    after = models.CharField(max_length=15, choices=Status)
+    before = models.CharField(max_length=15, choices=ReferralStatus, blank=True)
+    after = models.CharField(max_length=15, choices=ReferralStatus)
     at = models.DateTimeField(default=timezone.now)
     happened_on = models.DateField(null=True, blank=True, help_text="The day they came, when the move is about one")
     reason = models.ForeignKey(DeclineReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -81,11 +81,11 @@ class Move(AppendOnly, Signed):
         """What was done, as a past participle: "declined", "put on the waiting list"."""
         if not self.before:
             return "sent"
-        return MOVES[Status(self.before), Status(self.after)].deed
+        return TRANSITIONS[ReferralStatus(self.before), ReferralStatus(self.after)].deed
 
     @property
     def did(self) -> str:
         """The same after a name: "declined this", "put this on the waiting list"."""
         if not self.before:
             return "sent this"
-        return MOVES[Status(self.before), Status(self.after)].did
+        return TRANSITIONS[ReferralStatus(self.before), ReferralStatus(self.after)].did

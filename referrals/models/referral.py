@@ -12,7 +12,7 @@ from django.utils import timezone
 from agencies import access
 from agencies.models import Agency, Membership
 from directory.models import Service, TaxonomyTerm
-from referrals.states import OPEN, Side, Status
+from referrals.states import OPEN_STATUSES, ReferralStatus, Side
 
 
 class Urgency(models.TextChoices):
@@ -72,7 +72,7 @@ class Referral(models.Model):
     agreed_to_share = models.BooleanField(default=False, help_text="The person agreed that this is sent")
     agreed_to_tell = models.BooleanField(default=False, help_text="The person agreed that the sender hears back")
 
-    status = models.CharField(max_length=15, choices=Status, default=Status.SENT)
+    status = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.SENT)
     started_at = models.DateTimeField(help_text="When the form was opened: the measured time to refer")
     sent_at = models.DateTimeField(default=timezone.now)
     moved_at = models.DateTimeField(default=timezone.now)
@@ -104,7 +104,9 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=models.Q(started_at__lte=models.F("sent_at")), name="referral_started_before_sent"
             ),
-            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="referral_status_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ReferralStatus.values), name="referral_status_is_known"
+            ),
             models.CheckConstraint(condition=models.Q(agreed_to_share=True), name="referral_only_with_agreement"),
         ]
 
@@ -146,12 +148,12 @@ class Referral(models.Model):
             same |= models.Q(nhs_number=nhs_number)
         if name and date_of_birth and postcode:
             same |= models.Q(person_name__iexact=name, date_of_birth=date_of_birth, postcode=postcode)
-        found = cls.objects.filter(same, service=None, status__in=sorted(OPEN))
+        found = cls.objects.filter(same, service=None, status__in=sorted(OPEN_STATUSES))
         return found.select_related("to_agency").order_by("-sent_at", "id")
 
     @property
     def is_open(self) -> bool:
-        return self.status in OPEN
+        return self.status in OPEN_STATUSES
 
     @property
     def reference(self) -> str:
@@ -164,4 +166,4 @@ class Referral(models.Model):
 
     def is_late(self, today: datetime.date | None = None) -> bool:
         """Whether an answer is owed and its date has passed."""
-        return self.status == Status.SENT and self.answer_by < (today or timezone.localdate())
+        return self.status == ReferralStatus.SENT and self.answer_by < (today or timezone.localdate())

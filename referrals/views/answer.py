@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies.access import Permission, allow, public
 from agencies.models import Author
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page
+from config.forms import render_form_page
+from config.fragments import render_page
 from config.http import add_noindex_header
 from config.template_tags import when
 from referrals.actions import MoveRefused, links
-from referrals.actions.answering import has_replied, reply
-from referrals.actions.moving import said, standing
+from referrals.actions.answering import has_replied, reply_to_referral
+from referrals.actions.moving import describe_latest_move, describe_move
 from referrals.forms.answer import AnswerForm
 from referrals.models import Referral, Remark
 
@@ -28,13 +28,13 @@ from referrals.models import Referral, Remark
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Reading changes nothing but the note that the link was opened: scanners of e-mail fetch it too (point 23)."""
-    link = links.find(token)
+    link = links.find_link(token)
     if link is None:
-        return add_noindex_header(page(request, "referrals/link_unknown.html", status=404))
+        return add_noindex_header(render_page(request, "referrals/link_unknown.html", status=404))
     if link.has_expired:
-        return add_noindex_header(page(request, "referrals/link_ended.html", {"token": token}, status=410))
-    links.opened(link)
-    return add_noindex_header(respond(request, link.referral, by_link=True, then=request.path))
+        return add_noindex_header(render_page(request, "referrals/link_ended.html", {"token": token}, status=410))
+    links.mark_link_opened(link)
+    return add_noindex_header(process_answer(request, link.referral, by_link=True, then=request.path))
 
 
 @public
@@ -42,8 +42,8 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def new_link(request: HttpRequest, token: str) -> HttpResponse:
     """The same words whether the link was known or not, and whether one was sent or not."""
-    links.renew(links.find(token))
-    return add_noindex_header(page(request, "referrals/new_link.html"))
+    links.renew_link(links.find_link(token))
+    return add_noindex_header(render_page(request, "referrals/new_link.html"))
 
 
 @allow(Permission.ANSWER)
@@ -52,10 +52,10 @@ def answer_signed_in(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     received = Referral.visible_to(request.member).filter(to_agency=request.member.agency_id)
     asked = received.select_related("service", "from_agency", "to_agency", "sent_by__user")
     referral = get_object_or_404(asked, pk=pk, service__isnull=False)
-    return respond(request, referral, by_link=False, then=reverse("referrals:referral", args=[pk]))
+    return process_answer(request, referral, by_link=False, then=reverse("referrals:referral", args=[pk]))
 
 
-def respond(request: HttpRequest, referral: Referral, *, by_link: bool, then: str) -> HttpResponse:
+def process_answer(request: HttpRequest, referral: Referral, *, by_link: bool, then: str) -> HttpResponse:
     """The page with who it is and the question; after an answer, the page `then`, with what comes next.
 
     A second identical post is answered like the first. Who is too late is told so and loses no words (409).
@@ -64,16 +64,16 @@ def respond(request: HttpRequest, referral: Referral, *, by_link: bool, then: st
         return redirect(then)
     form, refused = AnswerForm(request.POST or None, referral=referral, by_link=by_link), ""
     if request.method == "POST" and not referral.is_open:
-        refused = standing(referral)
+        refused = describe_latest_move(referral)
     elif request.method == "POST" and form.is_valid():
         try:
-            reply(referral, by=author(request, referral, form), **form.reply)
+            reply_to_referral(referral, by=build_author(request, referral, form), **form.reply_arguments)
         except MoveRefused as error:
             refused = str(error)
         else:
             messages.success(request, f"Thank you. {referral.from_agency.name} has been told.")
             return redirect(then)
-    kept = form.typed
+    kept = form.typed_values
     if refused:
         form = AnswerForm(referral=referral, by_link=by_link, typed=kept)
     context = {
@@ -83,22 +83,22 @@ def respond(request: HttpRequest, referral: Referral, *, by_link: bool, then: st
         "action": request.path,
         "refused": refused,
         "kept": kept["words"],
-        "standing": standing(referral),
-        "answers": said_so_far(referral),
+        "standing": describe_latest_move(referral),
+        "answers": load_conversation(referral),
         "needs": ", ".join(need.name for need in referral.needs.all()),
     }
-    return answer(request, "referrals/answer.html", context, status=409 if refused else None)
+    return render_form_page(request, "referrals/answer.html", context, status=409 if refused else None)
 
 
-def said_so_far(referral: Referral) -> list[dict[str, str]]:
+def load_conversation(referral: Referral) -> list[dict[str, str]]:
     """What both sides have said since it was sent, oldest first: who did what when, and their words."""
     messages_back = referral.remarks.filter(kind=Remark.Kind.MESSAGE)
-    told = [(m.at, said(m), m.words) for m in referral.moves.filter(number__gt=1)]
+    told = [(m.at, describe_move(m), m.words) for m in referral.moves.filter(number__gt=1)]
     told += [(r.at, f"{r.author_name} wrote, {when(r.at)}", r.words) for r in messages_back]
     return [{"said": line, "words": words} for _, line, words in sorted(told)]
 
 
-def author(request: HttpRequest, referral: Referral, form: AnswerForm) -> Author:
+def build_author(request: HttpRequest, referral: Referral, form: AnswerForm) -> Author:
     """The member, or by link the group and the name they typed."""
     if "name" in form.fields:
         return Author.by_link(referral.to_agency, form.cleaned_data["name"])

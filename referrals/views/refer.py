@@ -14,17 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.access import Permission, allow
 from agencies.models import Agency, Author, Draft, Membership
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page, wants_part
+from config.forms import render_form_page
+from config.fragments import render_page, wants_fragment
 from config.http import parse_uuid
-from referrals.actions import says_the_same, send_referral
-from referrals.forms.filling import FindForm, draft_key, fill, new_form, typed
-from referrals.forms.refer import ReferForm, already_open
+from referrals.actions import has_same_content, send_referral
+from referrals.forms.filling import FindPersonForm, build_refer_form, draft_key, fill_gaps, read_typed_values
+from referrals.forms.refer import ReferForm, find_open_referrals
 from referrals.letters import REFERRAL_CODE
 from referrals.models import Referral
-from referrals.promises import answer_by, answer_days, contact_by
+from referrals.promises import answer_days, answer_deadline, contact_deadline
 
-NOT_KEPT = {"csrfmiddlewaretoken", "draft_key", "later"}
+UNSAVED_FIELDS = {"csrfmiddlewaretoken", "draft_key", "later"}
 
 
 @allow(Permission.REFER)
@@ -34,15 +34,15 @@ def refer(request: MemberRequest) -> HttpResponse:
     member = request.member
     if request.method != "POST":
         wanted = request.GET.get("draft")
-        if wanted and (sent := sent_under(member, wanted)):
+        if wanted and (sent := find_sent_referral(member, wanted)):
             return redirect("referrals:sent", sent.pk)
-        return show(request, resumed(member, wanted) if wanted else new_form(member))
+        return render_form(request, load_draft_form(member, wanted) if wanted else build_refer_form(member))
     form = ReferForm(request.POST, member=member)
     if form.is_danger or "later" in request.POST:
-        return keep_for_later(request, form)
+        return save_draft(request, form)
     if not form.is_valid():
-        return show(request, form)
-    details, needs = form.details(), form.needed()
+        return render_form(request, form)
+    details, needs = form.referral_values(), form.chosen_needs()
     referral = send_referral(
         by=Author.of(member),
         key=form.cleaned_data["key"],
@@ -52,18 +52,18 @@ def refer(request: MemberRequest) -> HttpResponse:
         needs=needs,
         words=form.override_words(),
     )
-    Draft.discard(member=member, key=draft_key(form.cleaned_data["key"]))
-    if not says_the_same(referral, details, needs):
+    Draft.discard_draft(member=member, key=draft_key(form.cleaned_data["key"]))
+    if not has_same_content(referral, details, needs):
         return ask_about_change(request, referral)
     return redirect("referrals:sent", referral.pk)
 
 
-def show(request: MemberRequest, form: ReferForm, **more: Any) -> HttpResponse:
+def render_form(request: MemberRequest, form: ReferForm, **more: Any) -> HttpResponse:
     """The page around a form. `more`: what a look-up found, or that the form was sent before."""
     context = {
         "form": form,
         "number": form,
-        "promises": [promise(team) for team in ([form.team] if form.team else form.offered)],
+        "promises": [describe_promise(team) for team in ([form.team] if form.team else form.offered)],
         "already_open": form.already_open,
         "draft_key": draft_key(form["key"].value()),
         "found": None,
@@ -72,46 +72,50 @@ def show(request: MemberRequest, form: ReferForm, **more: Any) -> HttpResponse:
         "swapped": False,
     }
     status = more.pop("status", None)
-    return answer(request, "referrals/refer.html", context | more, part=more.pop("part", None), status=status)
+    return render_form_page(request, "referrals/refer.html", context | more, part=more.pop("part", None), status=status)
 
 
-def promise(team: Agency) -> dict[str, Any]:
+def describe_promise(team: Agency) -> dict[str, Any]:
     """How soon that team answers a referral sent now, in words."""
     days = answer_days(team)
     return {
         "team": team.name,
         "phone": team.phone,
         "within": f"{days} working day{'s' if days != 1 else ''}",
-        "by": day_words(answer_by(team)),
+        "by": format_day(answer_deadline(team)),
     }
 
 
-def day_words(day: datetime.date) -> str:
+def format_day(day: datetime.date) -> str:
     """Tuesday 24 November."""
     return date_format(day, "l j F")
 
 
-def sent_under(member: Membership, key: str) -> Referral | None:
+def find_sent_referral(member: Membership, key: str) -> Referral | None:
     """The referral that the form with that key has become, if it has."""
     sought = parse_uuid(key)
     return Referral.visible_to(member).filter(key=sought, from_agency=member.agency).first() if sought else None
 
 
-def resumed(member: Membership, wanted: str) -> ReferForm:
+def load_draft_form(member: Membership, wanted: str) -> ReferForm:
     """The form as the member left it. Raises Http404 when there is no such draft of theirs."""
     draft = get_object_or_404(Draft.visible_to(member), key=draft_key(wanted.replace("\0", "")))
-    return new_form(member, typed(draft.data) | {"key": wanted}, opened=draft.started_at.timestamp())
+    return build_refer_form(
+        member, read_typed_values(draft.data) | {"key": wanted}, opened=draft.started_at.timestamp()
+    )
 
 
-def keep_for_later(request: MemberRequest, form: ReferForm) -> HttpResponse:
+def save_draft(request: MemberRequest, form: ReferForm) -> HttpResponse:
     """Keep what was typed as a draft, and stop: at once when somebody is in danger."""
     key = form["key"].value()
     data = {
-        name: [v.replace("\0", "") for v in values] for name, values in request.POST.lists() if name not in NOT_KEPT
+        name: [v.replace("\0", "") for v in values]
+        for name, values in request.POST.lists()
+        if name not in UNSAVED_FIELDS
     }
     if form.is_danger:
         data.pop("risk", None)  # asked again when they come back to it
-    Draft.keep(member=request.member, key=draft_key(key), data=data)
+    Draft.save_draft(member=request.member, key=draft_key(key), data=data)
     if form.is_danger:
         return redirect(f"{reverse('referrals:danger')}?draft={key}")
     messages.success(request, "Saved. You can finish this referral later.")
@@ -120,29 +124,29 @@ def keep_for_later(request: MemberRequest, form: ReferForm) -> HttpResponse:
 
 def ask_about_change(request: MemberRequest, referral: Referral) -> HttpResponse:
     """Sent before, and changed since (Back, then Send): nothing is sent before they have seen that."""
-    given = typed(request.POST) | {"key": "", "started": ""}
-    return show(request, new_form(request.member, given), sent_already=referral, status=409)
+    given = read_typed_values(request.POST) | {"key": "", "started": ""}
+    return render_form(request, build_refer_form(request.member, given), sent_already=referral, status=409)
 
 
 @allow(Permission.REFER)
 @require_POST
 def find_person(request: MemberRequest) -> HttpResponse:
     """Fill the form from the last referral of the own agency for that NHS number. The number is in no URL."""
-    member, find, given = request.member, FindForm(request.POST), typed(request.POST)
+    member, find, given = request.member, FindPersonForm(request.POST), read_typed_values(request.POST)
     if not find.is_valid():
-        return filled(request, new_form(member, given), number=find, status=422, part="looked_up")
+        return render_filled_part(request, build_refer_form(member, given), number=find, status=422, part="looked_up")
     wanted, earlier = find.cleaned_data["nhs_number"], find.cleaned_data["filled"]
     found = Referral.sent_before(member, wanted).first()
     before = Referral.sent_before(member, earlier).first() if earlier and earlier != wanted else None
-    form = new_form(member, fill(given, found=found, before=before))
-    form.already_open = already_open({"nhs_number": wanted})
+    form = build_refer_form(member, fill_gaps(given, found=found, before=before))
+    form.already_open = find_open_referrals({"nhs_number": wanted})
     changed = found or before or form.already_open
-    return filled(request, form, found=found, looked=True, part="person" if changed else "looked_up")
+    return render_filled_part(request, form, found=found, looked=True, part="person" if changed else "looked_up")
 
 
-def filled(request: MemberRequest, form: ReferForm, *, part: str, **more: Any) -> HttpResponse:
+def render_filled_part(request: MemberRequest, form: ReferForm, *, part: str, **more: Any) -> HttpResponse:
     """The page, or for htmx the part that has changed: what was typed meanwhile elsewhere stays as it is."""
-    response = show(request, form, swapped=wants_part(request), part=part, **more)
+    response = render_form(request, form, swapped=wants_fragment(request), part=part, **more)
     response["HX-Retarget"] = f"#{part}"
     return response
 
@@ -154,7 +158,7 @@ def danger(request: MemberRequest) -> HttpResponse:
     key = draft_key(request.GET.get("draft", "").replace("\0", ""))
     draft = Draft.visible_to(request.member).filter(key=key).first()
     form_key = draft.key.removeprefix("refer:") if draft else ""
-    return page(request, "referrals/danger.html", {"form_key": form_key})
+    return render_page(request, "referrals/danger.html", {"form_key": form_key})
 
 
 @allow(Permission.REFER)
@@ -166,11 +170,11 @@ def sent(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     day = referral.sent_at.date()
     context = {
         "referral": referral,
-        "answer_by": day_words(referral.answer_by),
-        "contact_by": day_words(contact_by(referral.to_agency, urgency=referral.urgency, today=day)),
+        "answer_by": format_day(referral.answer_by),
+        "contact_by": format_day(contact_deadline(referral.to_agency, urgency=referral.urgency, today=day)),
         "code": REFERRAL_CODE if referral.practice else None,
     }
-    return page(request, "referrals/sent.html", context)
+    return render_page(request, "referrals/sent.html", context)
 
 
 @allow(Permission.REFER)
@@ -180,6 +184,6 @@ def discard_draft(request: MemberRequest, key: uuid.UUID) -> HttpResponse:
     found = Draft.visible_to(request.member).filter(key=draft_key(key))
     if not found.exists():
         raise Http404
-    Draft.discard(member=request.member, key=draft_key(key))
+    Draft.discard_draft(member=request.member, key=draft_key(key))
     messages.success(request, "The draft is gone.")
     return redirect(f"{reverse('referrals:referrals')}?list=drafts")

@@ -13,16 +13,16 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page
+from config.forms import render_form_page
+from config.fragments import render_page
 from referrals.actions import MoveRefused, triage
-from referrals.actions.moving import said, standing
-from referrals.actions.remarking import assign as assign_to
+from referrals.actions.moving import describe_latest_move, describe_move
+from referrals.actions.remarking import assign_referral as assign_to
 from referrals.forms.triage import AskDetailForm, AssignForm, DeclineForm, PassOnForm, TriageForm
 from referrals.models import Move, Referral
-from referrals.states import TO_TRIAGE
+from referrals.states import TRIAGE_STATUSES
 
-Deed = Callable[[Referral, dict[str, Any]], object]
+TriageAction = Callable[[Referral, dict[str, Any]], object]
 
 
 @allow(Permission.TRIAGE)
@@ -32,17 +32,17 @@ def ask_detail(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         triage.ask_detail(referral, by=Author.of(request.member), **given)
         messages.success(request, f"{referral.from_agency.name} has been asked for more detail.")
 
-    return decide(request, pk, AskDetailForm, "referrals/ask_detail.html", deed)
+    return process_triage(request, pk, AskDetailForm, "referrals/ask_detail.html", deed)
 
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     def deed(referral: Referral, given: dict[str, Any]) -> None:
-        triage.decline(referral, by=Author.of(request.member), **given)
+        triage.decline_referral(referral, by=Author.of(request.member), **given)
         messages.success(request, f"The referral is declined. {referral.from_agency.name} has been told.")
 
-    return decide(request, pk, DeclineForm, "referrals/decline.html", deed)
+    return process_triage(request, pk, DeclineForm, "referrals/decline.html", deed)
 
 
 @allow(Permission.TRIAGE)
@@ -52,7 +52,7 @@ def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         triage.pass_on(referral, by=Author.of(request.member), **given)
         messages.success(request, f"{given['team'].name} has the referral now.")
 
-    return decide(request, pk, PassOnForm, "referrals/pass_on.html", deed)
+    return process_triage(request, pk, PassOnForm, "referrals/pass_on.html", deed)
 
 
 @allow(Permission.ASSIGN)
@@ -62,47 +62,47 @@ def assign(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         assign_to(referral, by=Author.of(request.member), to=given["colleague"], key=given["key"])
         messages.success(request, f"{given['colleague'].user.name} has the referral now.")
 
-    return decide(request, pk, AssignForm, "referrals/assign.html", deed)
+    return process_triage(request, pk, AssignForm, "referrals/assign.html", deed)
 
 
-def decide(
-    request: MemberRequest, pk: uuid.UUID, form_class: type[TriageForm], template: str, deed: Deed
+def process_triage(
+    request: MemberRequest, pk: uuid.UUID, form_class: type[TriageForm], template: str, deed: TriageAction
 ) -> HttpResponse:
     """The four beats of each of these pages. A colleague who was quicker is named on a page of its own (409)."""
-    referral = received(request.member).filter(pk=pk).first()
+    referral = received_referrals(request.member).filter(pk=pk).first()
     if referral is None:
-        return given_away(request, pk)
+        return render_passed_on(request, pk)
     form = form_class(request.POST or None, referral=referral, member=request.member)
     if request.method == "POST" and form.is_valid():
         try:
             deed(referral, form.cleaned_data)
         except MoveRefused as refused:
-            return too_late(request, str(refused), referral)
+            return render_too_late(request, str(refused), referral)
         if referral.to_agency_id != request.member.agency_id:
             return redirect("referrals:referrals")
         return redirect("referrals:referral", pk)
-    if request.method != "POST" and referral.status not in TO_TRIAGE:
-        return too_late(request, standing(referral), referral)
-    return answer(request, template, {"form": form, "referral": referral})
+    if request.method != "POST" and referral.status not in TRIAGE_STATUSES:
+        return render_too_late(request, describe_latest_move(referral), referral)
+    return render_form_page(request, template, {"form": form, "referral": referral})
 
 
-def received(member: Membership) -> QuerySet[Referral]:
+def received_referrals(member: Membership) -> QuerySet[Referral]:
     """What was sent to the member's team, as a team: not to a service of theirs, and not by them to others."""
     mine = Referral.visible_to(member).filter(to_agency=member.agency_id, service=None)
     return mine.select_related("from_agency", "to_agency", "service", "sent_by__user", "assigned_to__user")
 
 
-def given_away(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+def render_passed_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A colleague has passed it on: that, and nothing about the person. 404 for everybody else."""
     passed = Move.passed_on_by(request.member).filter(referral=pk).first()
     if passed is None:
         raise Http404
     if request.POST.get("key") == str(passed.key):
         return redirect("referrals:referrals")
-    return too_late(request, said(passed), None)
+    return render_too_late(request, describe_move(passed), None)
 
 
-def too_late(request: HttpRequest, why: str, referral: Referral | None) -> HttpResponse:
+def render_too_late(request: HttpRequest, why: str, referral: Referral | None) -> HttpResponse:
     """Says who was quicker, and gives back what was written."""
     context = {"why": why, "referral": referral, "words": request.POST.get("words", "")}
-    return page(request, "referrals/moved.html", context, status=409)
+    return render_page(request, "referrals/moved.html", context, status=409)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.jobs import forget_ended_sessions
+from agencies.jobs import delete_ended_sessions
 from agencies.models import Draft, Membership
 from tests.factories import PASSWORD, MembershipFactory
 from tests.jobs import run_jobs
@@ -78,7 +78,7 @@ def test_nobody_ends_the_sessions_of_others(provider: Membership, gp: Membership
 def test_sessions_that_have_run_out_are_forgotten_with_their_addresses(provider: Membership) -> None:
     here, gone = signed_in_by_password(provider), signed_in_by_password(provider)
     Session.objects.filter(session_key=gone.session.session_key).update(expire_date=timezone.now())
-    forget_ended_sessions.defer(timestamp=0)
+    delete_ended_sessions.defer(timestamp=0)
     run_jobs()
     assert [s.session_key for s in Session.objects.all()] == [here.session.session_key]
     assert [s.session_key for s in UserSession.objects.all()] == [here.session.session_key]

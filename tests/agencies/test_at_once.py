@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from agencies.access import Permission, Role
-from agencies.actions.invitation import NotOpen, accept_as_new, invite
+from agencies.actions.invitation import InvitationNotOpen, accept_with_new_account, invite_member
 from agencies.actions.membership import LastManager, end_membership
 from agencies.models import Invitation, Membership, Message, User
 from tests.factories import MembershipFactory, teammate
@@ -39,7 +39,7 @@ def at_once(*deeds: Callable[[], Any]) -> list[Any]:
 
 
 def send_invitation(by: Membership, key: uuid.UUID) -> Invitation:
-    return invite(
+    return invite_member(
         key=key,
         agency=by.agency,
         email="nadia@work.example.org",
@@ -54,11 +54,11 @@ def test_an_invitation_pressed_twice_at_once_makes_one_account() -> None:
     invitation = send_invitation(MembershipFactory(role=Role.LEAD), uuid.uuid4())
 
     def press() -> Membership:
-        return accept_as_new(invitation=invitation, name="Nadia", password="seven green ladders")
+        return accept_with_new_account(invitation=invitation, name="Nadia", password="seven green ladders")
 
     results = at_once(*[press] * 4)
     assert sum(isinstance(r, Membership) for r in results) == 1
-    assert sum(isinstance(r, NotOpen) for r in results) == 3
+    assert sum(isinstance(r, InvitationNotOpen) for r in results) == 3
     assert User.objects.filter(email="nadia@work.example.org").count() == 1
 
 
@@ -77,4 +77,4 @@ def test_two_last_managers_cannot_end_each_other_at_once() -> None:
     )
     assert sum(isinstance(r, LastManager) for r in results) == 1
     left = Membership.objects.get(ended_at=None)
-    assert left.may(Permission.MANAGE_TEAM)
+    assert left.has_permission(Permission.MANAGE_TEAM)

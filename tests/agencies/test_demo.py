@@ -94,7 +94,7 @@ def test_the_front_page_offers_nothing_elsewhere(priya: Membership, settings: An
 @pytest.mark.usefixtures("demo")
 def test_the_outbox_shows_messages_newest_first_with_links_to_follow() -> None:
     for n in (1, 2):
-        messages.send(
+        messages.queue_message(
             key=f"m{n}",
             to="joan@group.example.org",
             subject=f"Message {n} <b>",
@@ -109,7 +109,7 @@ def test_the_outbox_shows_messages_newest_first_with_links_to_follow() -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_letters_and_call_scripts_are_shown_too() -> None:
-    messages.send(
+    messages.queue_message(
         key="letter",
         to="Joan Whitcombe, 1 High Street",
         subject="A letter",

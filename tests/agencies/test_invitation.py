@@ -8,7 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.actions.invitation import NotOpen, accept, accept_as_new, invite, send_link
+from agencies.actions.invitation import (
+    InvitationNotOpen,
+    accept_invitation,
+    accept_with_new_account,
+    invite_member,
+    send_invitation_link,
+)
 from agencies.models import Invitation, Membership, User
 from tests.conftest import signed_in_client
 from tests.factories import MembershipFactory, UserFactory
@@ -18,7 +24,7 @@ NEW = {"name": "Nadia Rahman", "password": "seven green ladders"}
 
 @pytest.fixture
 def invitation(gp: Membership) -> Invitation:
-    return invite(
+    return invite_member(
         key=uuid.uuid4(),
         agency=gp.agency,
         email="Nadia.Rahman@work.example.org",
@@ -31,7 +37,7 @@ def invitation(gp: Membership) -> Invitation:
 
 @pytest.fixture
 def link(invitation: Invitation) -> str:
-    return "/" + send_link(invitation).split("/", 3)[3]
+    return "/" + send_invitation_link(invitation).split("/", 3)[3]
 
 
 def test_a_new_person_makes_an_account_and_is_signed_in(client: Client, invitation: Invitation, link: str) -> None:
@@ -86,8 +92,8 @@ def test_nobody_else_can_use_it(client: Client, provider: Membership, invitation
     assert "is for nadia.rahman@work.example.org" in client.get(link).content.decode()
     client.post(link)
     assert not Membership.objects.filter(user=provider.user, agency=invitation.agency).exists()
-    with pytest.raises(NotOpen):
-        accept(invitation=invitation, user=provider.user)
+    with pytest.raises(InvitationNotOpen):
+        accept_invitation(invitation=invitation, user=provider.user)
 
 
 def test_a_guessed_link_is_not_found(client: Client) -> None:
@@ -99,8 +105,8 @@ def test_point_38_invitation_links_work_once(client: Client, invitation: Invitat
     again = Client().get(link)
     assert again.status_code == 404
     assert "It has been used" in again.content.decode()
-    with pytest.raises(NotOpen):
-        accept_as_new(invitation=invitation, name="Eve", password=NEW["password"])
+    with pytest.raises(InvitationNotOpen):
+        accept_with_new_account(invitation=invitation, name="Eve", password=NEW["password"])
 
 
 def test_point_38_invitation_links_live_seven_days(client: Client, invitation: Invitation, link: str) -> None:

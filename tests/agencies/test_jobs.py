@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def send(key: str = "a") -> Message:
-    return messages.send(
+    return messages.queue_message(
         key=key,
         to="joan@group.example.org",
         subject="A referral for you",

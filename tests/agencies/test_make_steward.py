@@ -28,7 +28,7 @@ def test_a_fresh_place_gets_its_steward(client: Client) -> None:
 
 def test_the_link_printed_is_the_one_e_mailed_last() -> None:
     link = made()
-    assert link in Message.latest(1)[0].body
+    assert link in Message.latest_messages(1)[0].body
 
 
 def test_a_second_time_renews_the_invitation_in_the_same_agency(client: Client) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from agencies import messages
-from agencies.jobs import BACK_OFF
+from agencies.jobs import RETRY_DELAYS_SECONDS
 from agencies.models import Message
 from tests.jobs import run_jobs
 
@@ -23,7 +23,7 @@ def send(key: str = "welcome:1", **fields: Any) -> Message:
         "template": "email/recovery_codes_generated.txt",
         "context": {"timestamp": None, "ip": "192.0.2.1"},
     }
-    return messages.send(key=key, **values | fields)
+    return messages.queue_message(key=key, **values | fields)
 
 
 def test_an_email_is_written_queued_and_delivered() -> None:
@@ -118,11 +118,11 @@ def test_a_failure_is_kept_and_tried_again(failing: type[Failing]) -> None:
 def test_after_the_last_try_it_is_given_up_and_says_so(failing: type[Failing], caplog: Any) -> None:
     failing.times = 99
     message = send()
-    for _ in range(len(BACK_OFF) + 3):
+    for _ in range(len(RETRY_DELAYS_SECONDS) + 3):
         due_now()
         run_jobs()
     message.refresh_from_db()
-    assert failing.times == 99 - len(BACK_OFF) - 1
+    assert failing.times == 99 - len(RETRY_DELAYS_SECONDS) - 1
     assert message.given_up_at
     assert "given up" in caplog.text
     assert "joan" not in caplog.text
@@ -145,10 +145,10 @@ def test_each_try_carries_the_same_message_id() -> None:
     run_jobs()
     Message.objects.update(sent_at=None)
     # when its job comes back
-    from agencies.jobs import hand_over
+    from agencies.jobs import send_email
 
     message.refresh_from_db()
-    hand_over(message)
+    send_email(message)
     # then both copies are recognised as one
     ids = {m.message()["Message-ID"] for m in mail.outbox}
     assert len(mail.outbox) == 2
@@ -158,10 +158,10 @@ def test_each_try_carries_the_same_message_id() -> None:
 def test_a_message_that_has_left_is_not_sent_by_a_job_that_comes_back() -> None:
     message = send()
     run_jobs()
-    from agencies.jobs import hand_over
+    from agencies.jobs import send_email
 
     message.refresh_from_db()
-    hand_over(message)
+    send_email(message)
     assert len(mail.outbox) == 1
 
 

@@ -151,7 +151,7 @@ def invitation(lead: Membership, client_of: ClientOf) -> Invitation:
 
 def link(n: int = 0) -> str:
     """The link in the n-th latest message, without the host."""
-    body = Message.latest(10)[n].body
+    body = Message.latest_messages(10)[n].body
     return "/" + next(word for word in body.split() if "/invitation/" in word).split("/", 3)[3]
 
 

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Author, Membership, Signed, User
-from cases.history.record import chain_of, digest_of, metadata_of
+from cases.history.record import entry_metadata, hash_chain, hash_content
 from cases.models import Audience, Case, Circle, Entry, Kind, Person
 
 EACH = 250  # cases of one connector
@@ -120,8 +120,8 @@ def made(case: Case, member: Membership, number: int, at: datetime.datetime, cha
         written_at=at,
         text=text,
         audience=Audience.CIRCLE,
-        digest=digest_of(text, {}),
+        digest=hash_content(text, {}),
         **signature,
     )
-    entry.chain = chain_of(chain, metadata_of(entry), entry.digest)
+    entry.chain = hash_chain(chain, entry_metadata(entry), entry.digest)
     return entry

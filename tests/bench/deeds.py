@@ -12,9 +12,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from agencies.models import Author, Membership
-from cases.history.verify import verify
-from directory.exchange.importer import Import
-from directory.search.index import refresh
+from cases.history.verify import verify_histories
+from directory.exchange.importer import Importer
+from directory.search.index import refresh_counts
 from referrals.actions import send_referral
 from referrals.models import Referral
 from tests.bench.casework import Casework
@@ -62,7 +62,7 @@ def verifying(work: Casework, entries: int) -> Row:
     for _ in range(max(1, entries // 5000)):
         work.case_with(min(entries, 5000))
     began, worked = time.perf_counter(), time.process_time()
-    *faults, checked = verify()
+    *faults, checked = verify_histories()
     took, worked = time.perf_counter() - began, time.process_time() - worked
     if faults:
         raise ValueError(f"The histories do not verify: {faults[:3]}")
@@ -113,14 +113,14 @@ def importing(many: int) -> Iterator[Row]:
 
 def import_feed(many: int) -> float:
     began = time.perf_counter()
-    work = Import("bench feed")
-    for _ in work.take(feed(many)):
+    work = Importer("bench feed")
+    for _ in work.import_services(feed(many)):
         pass
-    report = work.finish(whole=True)
+    report = work.finish_report(whole=True)
     if report.refused:
         raise ValueError(f"The made-up feed is wrong: {report.problems[:3]}")
     if report.new or report.changed:
-        refresh()
+        refresh_counts()
     return time.perf_counter() - began
 
 

@@ -9,10 +9,10 @@ from functools import cache
 
 from django.db import connection, transaction
 
-from directory.catalogue.facets import TIMES, mark, of_ages
+from directory.catalogue.facets import DAY_PARTS, list_age_facets, term_facet
 from directory.models import TaxonomyTerm
-from directory.models.session import DAYS
-from directory.search.index import MAKING, WORTH, refresh
+from directory.models.session import DAY_NAMES
+from directory.search.index import INDEX_VERSION, WORTH_SQL, refresh_counts
 
 REAL = """
 walking gardening choir singing dance yoga lunch club coffee morning advice debt benefits housing carers
@@ -103,7 +103,7 @@ SELECT service.id, l.id, l.latitude, l.longitude,
         ARRAY(SELECT hereabouts_cell(l.latitude, l.longitude, level, 0, 0) FROM generate_series(0, 11) level) END,
     'Tuesdays, 2pm to 4pm', coalesce(l.name || ', ' || l.city, ''),
     CASE WHEN i %% 3 = 0 THEN ARRAY['Free'] ELSE '{{}}' END,
-    offered, {WORTH}, CASE WHEN i %% 5 = 0 THEN current_date + mod(i, 20) END, {MAKING}
+    offered, {WORTH_SQL}, CASE WHEN i %% 5 = 0 THEN current_date + mod(i, 20) END, {INDEX_VERSION}
 FROM (
     SELECT i, array_remove(ARRAY[
         '#' || (%(days)s::text[])[1 + i %% 7], '#' || part, '#' || (%(days)s::text[])[1 + i %% 7] || '-' || part,
@@ -148,7 +148,7 @@ def fill(n: int) -> None:
             return
         with transaction.atomic():
             _write(cursor, have + 1, n)
-            refresh()
+            refresh_counts()
         for table in ("service", "spot", "location", "word", "cell"):
             cursor.execute(f"VACUUM ANALYZE directory_{table}")
 
@@ -166,14 +166,14 @@ def _write(cursor, first: int, last: int) -> None:
         "lats": [t[0] for t in towns],
         "lons": [t[1] for t in towns],
         "towns": len(towns),
-        "days": [day.lower() for day in DAYS],
-        "parts": [*TIMES],
+        "days": [day.lower() for day in DAY_NAMES],
+        "parts": [*DAY_PARTS],
         "languages": ["pl", "ur", "so", "bfi"],
-        "needs": [mark(term.pk) for term in TaxonomyTerm.needs()],
-        "adults": of_ages(18, None),
-        "older": of_ages(55, None),
-        "children": of_ages(None, 11),
-        "anyone": of_ages(None, None),
+        "needs": [term_facet(term.pk) for term in TaxonomyTerm.needs()],
+        "adults": list_age_facets(18, None),
+        "older": list_age_facets(55, None),
+        "children": list_age_facets(None, 11),
+        "anyone": list_age_facets(None, None),
     }
     cursor.execute("SELECT setseed(0.5)")
     cursor.execute("SET LOCAL session_replication_role = replica")  # the rows fit together: no foreign key is checked

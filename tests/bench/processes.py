@@ -72,7 +72,7 @@ def job_memory(many: int) -> Row:
     """The resident memory of a job worker after that many e-mails."""
     with running("manage.py", "procrastinate", "worker") as process:
         for nth in range(many):
-            messages.send(
+            messages.queue_message(
                 key=f"bench {nth}",
                 to="joan@agency.example.org",
                 subject="News",

@@ -21,10 +21,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
 
-from agencies.demo import demo_people
+from agencies.demo import list_demo_members
 from agencies.models import Membership
 from cases.models import Case
-from directory.geography.postcodes import area_of, load_areas
+from directory.geography.postcodes import load_areas, postcode_area
 from directory.models import Service
 from tests.bench import deeds, processes
 from tests.bench.casework import Casework
@@ -60,7 +60,7 @@ class Bench:
     """One run over a place that has just been loaded."""
 
     def __init__(self, sizes: Sizes) -> None:
-        self.sizes, people = sizes, {member.role: member for member in demo_people()}
+        self.sizes, people = sizes, {member.role: member for member in list_demo_members()}
         self.referrer: Membership = people["referrer"]
         self.work = Casework()
         self.anybody, self.connector = Visitor(), Visitor(people["connector"])
@@ -136,7 +136,7 @@ class Bench:
     def sizes_of_directory(self) -> Iterator[Row]:
         """The mix of searches, among more and more services. Sizes are compared by what each took of its own minute's
         yardstick, so that the machine's moods cancel out."""
-        load_areas(area_of(place.split()[0]) for place in PLACES if place[-1].isupper())
+        load_areas(postcode_area(place.split()[0]) for place in PLACES if place[-1].isupper())
         visits = {name: Visit(self.anybody, [f"/bench/{name}"]) for name in ("empty", "floor")}
         measured: dict[int, float] = {}
         for many in (0, *self.sizes.services):

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from directory.catalogue.facets import TIMES
+from directory.catalogue.facets import DAY_PARTS
 from directory.models import TaxonomyTerm
-from directory.models.session import DAYS
+from directory.models.session import DAY_NAMES
 from tests.bench.fill import REAL, rare_words
 
 PLACES = ["BN11 1AA", "BN11 2AA", "BN43 5WE", "Worthing", "Shoreham-by-Sea", "M1 1AE", "LS1 4AP", "EH1 1YZ"]
@@ -55,8 +55,8 @@ def words(pick: random.Random, nth: int) -> str:
 def filtered(pick: random.Random, name: str) -> dict[str, str]:
     """A filter and its value as the form has them; "hours" are a day and a time of it."""
     chosen = {
-        "day": {"day": pick.choice([*DAYS])},
-        "hours": {"day": pick.choice([*DAYS]), "time": pick.choice([*TIMES])},
+        "day": {"day": pick.choice([*DAY_NAMES])},
+        "hours": {"day": pick.choice([*DAY_NAMES]), "time": pick.choice([*DAY_PARTS])},
         "age": {"age": pick.choice(["7", "30", "80"])},
         "language": {"language": pick.choice(["pl", "ur"])},
         "access": {"access": pick.choice(["step-free", "hearing-loop"])},

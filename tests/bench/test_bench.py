@@ -10,7 +10,7 @@ from tests.bench.run import SIZES, Bench
 
 @pytest.mark.django_db(transaction=True)
 def test_each_measure_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(living, "PEOPLE", 25)
+    monkeypatch.setattr(living, "NUMBER_OF_PEOPLE", 25)
     with override_settings(DEMO=True, REQUIRE_SECOND_FACTOR=False, ROOT_URLCONF="tests.bench.urls"):
         call_command("demo", verbosity=0)
         rows = list(Bench(SIZES["tiny"]).run())

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from agencies.models import Author, Hand, Message
 from bookings.actions import move_booking
-from bookings.actions.links import CODE_LENGTH, LETTERS, find, new_code, new_link
-from bookings.models import SHOWN_FOR, Booking, BookingLink, BookingMove
-from bookings.states import Booked, Mover
-from bookings.views.booking import MOST, TRIES
+from bookings.actions.links import CODE_ALPHABET, CODE_LENGTH, create_code, create_link, find_booking
+from bookings.models import NAMES_SHOWN_FOR, Booking, BookingLink, BookingMove
+from bookings.states import Actor, BookingStatus
+from bookings.views.booking import MAX_BOOKINGS_PER_HOUR, MAX_CODE_TRIES_PER_HOUR
 from directory.models import Session
 from tests.factories import ServiceFactory, SessionFactory, booked
 
@@ -68,14 +68,18 @@ def test_books_a_place(client: Client) -> None:
     response = client.post(url(session), typed(note="I use a wheelchair"), follow=True)
     assert "Your place is booked" in text(response)
     booking = Booking.objects.get()
-    assert (booking.status, booking.name, booking.email) == (Booked.BOOKED, "Joan Whitfield", "joan@home.example.org")
+    assert (booking.status, booking.name, booking.email) == (
+        BookingStatus.BOOKED,
+        "Joan Whitfield",
+        "joan@home.example.org",
+    )
     assert booking.note == "I use a wheelchair"
     session.refresh_from_db()
     assert session.taken == 1
     message = Message.objects.get()
     assert message.to == "joan@home.example.org"
     token = re.search(r"/bookings/([\w-]+)/", message.body)[1]  # type: ignore[index]
-    assert find(token) == booking
+    assert find_booking(token) == booking
     assert "Joan" not in message.body
 
 
@@ -89,7 +93,7 @@ def test_only_the_hash_of_a_link_is_kept(client: Client) -> None:
     response = client.post(url(SessionFactory()), typed())
     token = response.url.split("/")[2]
     assert not BookingLink.objects.filter(token_hash=token).exists()
-    assert BookingLink.objects.filter(token_hash=BookingLink.hashed(token)).exists()
+    assert BookingLink.objects.filter(token_hash=BookingLink.hash_token(token)).exists()
 
 
 def test_a_double_click_books_once(client: Client) -> None:
@@ -114,7 +118,7 @@ def test_neither_phone_nor_e_mail_gets_a_code(client: Client) -> None:
     """given somebody with neither, when they book, then a code is shown that opens the booking again"""
     session = SessionFactory()
     response = client.post(url(session), typed(email="", neither="on"), follow=True)
-    shown = re.search(rf"([{LETTERS}]{{5}})-([{LETTERS}]{{5}})", text(response))
+    shown = re.search(rf"([{CODE_ALPHABET}]{{5}})-([{CODE_ALPHABET}]{{5}})", text(response))
     assert shown
     code = f"{shown[1].lower()} {shown[2].lower()}"
     again = Client().post("/bookings/", {"code": code}, follow=True)
@@ -221,17 +225,17 @@ def test_the_wrong_verb_is_refused(client: Client) -> None:
 
 def test_one_network_cannot_fill_a_place(client: Client) -> None:
     session = SessionFactory(places=None)
-    for n in range(MOST):
+    for n in range(MAX_BOOKINGS_PER_HOUR):
         assert client.post(url(session), typed(email=f"n{n}@home.example.org")).status_code == 302
     assert client.post(url(session), typed(email="last@home.example.org")).status_code == 429
-    assert Booking.objects.count() == MOST
+    assert Booking.objects.count() == MAX_BOOKINGS_PER_HOUR
 
 
 # --- Coming back --------------------------------------------------------------------------------------
 
 
 def page_of(booking: Booking) -> str:
-    return f"/bookings/{new_link(booking)}/"
+    return f"/bookings/{create_link(booking)}/"
 
 
 def test_a_link_shows_the_place_and_is_kept_out_of_search_engines(client: Client) -> None:
@@ -245,11 +249,11 @@ def test_reading_changes_nothing(client: Client) -> None:
     """given an offer, when a mail scanner opens the link, then it is still an offer"""
     session = SessionFactory(places=1)
     first, second = booked(session), booked(session, "Ada Byron", email="ada@home.example.org")
-    move_booking(first, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(first, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     for _ in range(3):
         assert "A place has come free for you" in text(client.get(page_of(second)))
     second.refresh_from_db()
-    assert second.status == Booked.OFFERED
+    assert second.status == BookingStatus.OFFERED
 
 
 def test_cancelling_frees_the_place_for_the_next(client: Client) -> None:
@@ -259,7 +263,7 @@ def test_cancelling_frees_the_place_for_the_next(client: Client) -> None:
     response = client.post(page, {"deed": "cancel", "key": str(uuid.uuid4())}, follow=True)
     assert "This booking is cancelled" in text(response)
     second.refresh_from_db()
-    assert second.status == Booked.OFFERED
+    assert second.status == BookingStatus.OFFERED
     offer = Message.objects.filter(to="ada@home.example.org", subject__startswith="A place has come free").get()
     assert "It is held for you until" in offer.body
 
@@ -269,13 +273,13 @@ def test_cancelling_twice_says_the_same(client: Client) -> None:
     for _ in range(2):
         assert client.post(page, said).status_code == 302
     assert client.post(page, {"deed": "cancel", "key": str(uuid.uuid4())}).status_code == 302
-    assert BookingMove.objects.filter(after=Booked.CANCELLED).count() == 1
+    assert BookingMove.objects.filter(after=BookingStatus.CANCELLED).count() == 1
 
 
 def test_yes_to_an_offer_takes_the_place(client: Client) -> None:
     session = SessionFactory(places=1)
     first, second = booked(session), booked(session, "Ada Byron", email="ada@home.example.org")
-    move_booking(first, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(first, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     response = client.post(page_of(second), {"deed": "accept", "key": str(uuid.uuid4())}, follow=True)
     assert "You have a place" in text(response)
     session.refresh_from_db()
@@ -285,10 +289,10 @@ def test_yes_to_an_offer_takes_the_place(client: Client) -> None:
 def test_no_to_an_offer_passes_it_on(client: Client) -> None:
     session = SessionFactory(places=1)
     first, second, third = booked(session), booked(session, "Ada Byron"), booked(session, "Cy Twombly")
-    move_booking(first, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(first, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     client.post(page_of(second), {"deed": "cancel", "key": str(uuid.uuid4())})
     third.refresh_from_db()
-    assert third.status == Booked.OFFERED
+    assert third.status == BookingStatus.OFFERED
 
 
 def test_yes_without_an_offer_is_refused(client: Client) -> None:
@@ -299,14 +303,14 @@ def test_yes_without_an_offer_is_refused(client: Client) -> None:
     assert response.status_code == 409
     assert "This booking is now: on the waiting list." in text(response)
     waits.refresh_from_db()
-    assert waits.status == Booked.WAITING
+    assert waits.status == BookingStatus.WAITING
 
 
 def test_a_deed_nobody_knows_changes_nothing(client: Client) -> None:
     booking = booked(SessionFactory())
     assert client.post(page_of(booking), {"deed": "attended"}).status_code == 409
     booking.refresh_from_db()
-    assert booking.status == Booked.BOOKED
+    assert booking.status == BookingStatus.BOOKED
 
 
 def test_after_the_beginning_it_cannot_be_cancelled(client: Client) -> None:
@@ -324,14 +328,14 @@ def test_a_stranger_finds_nothing(client: Client, token: str) -> None:
 def test_some_weeks_after_the_link_ends(client: Client) -> None:
     session = SessionFactory()
     page = page_of(booked(session))
-    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - SHOWN_FOR - timedelta(hours=1))
+    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - NAMES_SHOWN_FOR - timedelta(hours=1))
     assert client.get(page).status_code == 404
 
 
 def test_each_state_has_a_page(client: Client) -> None:
     booking = booked(SessionFactory())
     page = page_of(booking)
-    for status in Booked:
+    for status in BookingStatus:
         Booking.objects.filter(pk=booking.pk).update(status=status, offered_until=timezone.now())
         assert client.get(page).status_code == 200
 
@@ -346,13 +350,13 @@ def test_a_wrong_code_is_asked_again(client: Client) -> None:
 
 
 def test_codes_cannot_be_tried_out(client: Client) -> None:
-    code = new_code(booked(SessionFactory()))
-    for n in range(TRIES):
+    code = create_code(booked(SessionFactory()))
+    for n in range(MAX_CODE_TRIES_PER_HOUR):
         client.post("/bookings/", {"code": f"WR0NG{n:05}"})
     assert client.post("/bookings/", {"code": code}).status_code == 429
 
 
 def test_a_code_has_no_letter_that_is_read_for_another() -> None:
-    code = new_code(booked(SessionFactory()))
+    code = create_code(booked(SessionFactory()))
     assert len(code) == CODE_LENGTH
     assert not set(code) & set("01OIl")

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from agencies.models import Author, Hand, Message
 from bookings.actions import move_booking
-from bookings.jobs import forget, look_after_bookings, remind, run_out
-from bookings.models import KEPT_FOR, Booking, BookingLink, BookingMove
-from bookings.notifications import session_prefix
-from bookings.states import Booked, Mover
+from bookings.jobs import blank_old_bookings, expire_offers_and_lists, look_after_bookings, send_reminders
+from bookings.models import CONTACT_KEPT_FOR, Booking, BookingLink, BookingMove
+from bookings.notifications import session_key_prefix
+from bookings.states import Actor, BookingStatus
 from directory.models import Session
 from tests.bookings.test_places import at_once
 from tests.factories import SessionFactory, at, booked
@@ -28,7 +28,7 @@ def full() -> tuple[Session, Booking, Booking, Booking]:
 
 
 def cancel(booking: Booking) -> None:
-    move_booking(booking, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(booking, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
 
 
 def its_time_is_over(booking: Booking) -> None:
@@ -58,11 +58,11 @@ def before_today(*bookings: Booking) -> None:
 def test_an_offer_that_runs_out_goes_to_the_next() -> None:
     session, joan, ada, cy = full()
     cancel(joan)
-    assert (now_is(ada), now_is(cy)) == (Booked.OFFERED, Booked.WAITING)
+    assert (now_is(ada), now_is(cy)) == (BookingStatus.OFFERED, BookingStatus.WAITING)
     assert ada.offered_until is not None
-    assert run_out(ada.offered_until - timedelta(seconds=1)) == 0
-    assert run_out(ada.offered_until) == 1
-    assert (now_is(ada), now_is(cy)) == (Booked.LAPSED, Booked.OFFERED)
+    assert expire_offers_and_lists(ada.offered_until - timedelta(seconds=1)) == 0
+    assert expire_offers_and_lists(ada.offered_until) == 1
+    assert (now_is(ada), now_is(cy)) == (BookingStatus.LAPSED, BookingStatus.OFFERED)
     assert told("ada@home.example.org", "The place went to the next").count() == 1
     assert told("cy@home.example.org", "A place has come free").count() == 1
     session.refresh_from_db()
@@ -74,10 +74,10 @@ def test_twice_or_two_at_once_changes_nothing_more() -> None:
     cancel(joan)
     its_time_is_over(ada)
     for _ in range(2):
-        run_out(timezone.now())
-    assert BookingMove.objects.filter(after=Booked.LAPSED).count() == 1
+        expire_offers_and_lists(timezone.now())
+    assert BookingMove.objects.filter(after=BookingStatus.LAPSED).count() == 1
     assert Message.objects.filter(subject__startswith="A place has come free").count() == 2
-    assert now_is(cy) == Booked.OFFERED
+    assert now_is(cy) == BookingStatus.OFFERED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -85,8 +85,8 @@ def test_four_workers_at_once_pass_one_offer_on_once() -> None:
     session, joan, ada, cy = full()
     cancel(joan)
     its_time_is_over(ada)
-    at_once([lambda: run_out(timezone.now())] * 4)
-    assert (now_is(ada), now_is(cy)) == (Booked.LAPSED, Booked.OFFERED)
+    at_once([lambda: expire_offers_and_lists(timezone.now())] * 4)
+    assert (now_is(ada), now_is(cy)) == (BookingStatus.LAPSED, BookingStatus.OFFERED)
     session.refresh_from_db()
     assert session.taken == 1
 
@@ -95,21 +95,21 @@ def test_while_the_job_has_not_come_a_late_yes_still_counts() -> None:
     _, joan, ada, _ = full()
     cancel(joan)
     its_time_is_over(ada)
-    move_booking(ada, Booked.BOOKED, by=PERSON, mover=Mover.PERSON)
-    run_out(timezone.now())
-    assert now_is(ada) == Booked.BOOKED
+    move_booking(ada, BookingStatus.BOOKED, by=PERSON, mover=Actor.PERSON)
+    expire_offers_and_lists(timezone.now())
+    assert now_is(ada) == BookingStatus.BOOKED
 
 
 def test_when_it_begins_the_list_ends_and_everybody_is_told() -> None:
     session, joan, ada, cy = full()
     cancel(joan)
     Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - timedelta(minutes=1))
-    run_out(timezone.now())
-    assert (now_is(ada), now_is(cy)) == (Booked.LAPSED, Booked.FULL)
+    expire_offers_and_lists(timezone.now())
+    assert (now_is(ada), now_is(cy)) == (BookingStatus.LAPSED, BookingStatus.FULL)
     assert told("cy@home.example.org", "No place came free").count() == 1
     session.refresh_from_db()
     assert session.taken == 0
-    assert run_out(timezone.now()) == 0
+    assert expire_offers_and_lists(timezone.now()) == 0
 
 
 def test_one_session_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,12 +117,12 @@ def test_one_session_that_fails_keeps_no_other_waiting(monkeypatch: pytest.Monke
     _, june, ann, _ = full()
     cancel(joan)
     cancel(june)
-    Booking.objects.filter(status=Booked.OFFERED).update(offered_until=timezone.now() - timedelta(minutes=1))
+    Booking.objects.filter(status=BookingStatus.OFFERED).update(offered_until=timezone.now() - timedelta(minutes=1))
     Session.objects.filter(pk=ada.session_id).update(service=ada.session.service)
     BookingMove.objects.create(booking=ada, number=ada.moves_made + 2, before="waiting", after="full", hand="system")
     Booking.objects.filter(pk=ada.pk).update(moves_made=2)  # its next move has a number that is taken
-    assert run_out(timezone.now()) == 1
-    assert now_is(ann) == Booked.LAPSED
+    assert expire_offers_and_lists(timezone.now()) == 1
+    assert now_is(ann) == BookingStatus.LAPSED
 
 
 # --- Reminders ----------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_the_day_before_each_is_reminded_once() -> None:
     ada = booked(session, "Ada Byron", **ADA)
     before_today(joan, ada)
     for _ in range(2):
-        remind(by_day())
+        send_reminders(by_day())
     assert told("joan@home.example.org", "Tomorrow").count() == 1
     assert "you are still number 1 on the waiting list" in told("ada@home.example.org", "Still on").get().body
     group = told(session.service.referral_email, "Tomorrow").get()
@@ -150,12 +150,12 @@ def test_the_day_before_each_is_reminded_once() -> None:
 def test_nobody_is_reminded_at_night(hour: int) -> None:
     joan = booked(tomorrow_at_half_past_ten(), email="joan@home.example.org")
     before_today(joan)
-    assert remind(by_day(hour)) == 0
+    assert send_reminders(by_day(hour)) == 0
 
 
 def test_who_booked_today_needs_no_reminder() -> None:
     joan = booked(tomorrow_at_half_past_ten(), email="joan@home.example.org")
-    remind(by_day())
+    send_reminders(by_day())
     joan.refresh_from_db()
     assert joan.reminded_at
     assert not told("joan@home.example.org", "Tomorrow").exists()
@@ -164,7 +164,7 @@ def test_who_booked_today_needs_no_reminder() -> None:
 def test_a_phone_number_is_a_call_for_the_group() -> None:
     joan = booked(tomorrow_at_half_past_ten())
     before_today(joan)
-    remind(by_day())
+    send_reminders(by_day())
     call = Message.objects.get(channel="call")
     assert call.to == "Joan Whitfield, 07700 900123"
     assert "Tomorrow is" in call.body
@@ -174,14 +174,14 @@ def test_a_phone_number_is_a_call_for_the_group() -> None:
 def test_other_days_wait(days: int) -> None:
     joan = booked(SessionFactory(starts_at=at(days, 23, 59)), email="joan@home.example.org")
     before_today(joan)
-    assert remind(by_day()) == 0
+    assert send_reminders(by_day()) == 0
 
 
 def test_a_cancelled_session_reminds_nobody() -> None:
     session = tomorrow_at_half_past_ten()
     before_today(booked(session))
     Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now())
-    assert remind(by_day()) == 0
+    assert send_reminders(by_day()) == 0
 
 
 def test_the_periodic_job_does_both() -> None:
@@ -189,7 +189,7 @@ def test_the_periodic_job_does_both() -> None:
     cancel(joan)
     its_time_is_over(ada)
     look_after_bookings(0)
-    assert now_is(ada) == Booked.LAPSED
+    assert now_is(ada) == BookingStatus.LAPSED
 
 
 # --- Forgetting ---------------------------------------------------------------------------------------
@@ -197,24 +197,24 @@ def test_the_periodic_job_does_both() -> None:
 
 def test_ninety_days_after_nobody_is_named_and_the_counts_stay() -> None:
     session, joan, ada, _ = full()
-    move_booking(ada, Booked.CANCELLED, by=Author.system(), mover=Mover.GROUP, words="Ada asked us to")
-    begun = timezone.now() - KEPT_FOR - timedelta(hours=1)
+    move_booking(ada, BookingStatus.CANCELLED, by=Author.system(), mover=Actor.GROUP, words="Ada asked us to")
+    begun = timezone.now() - CONTACT_KEPT_FOR - timedelta(hours=1)
     Session.objects.filter(pk=session.pk).update(starts_at=begun)
-    Booking.objects.filter(pk=joan.pk).update(status=Booked.ATTENDED)
-    assert forget(timezone.now()) == 1
+    Booking.objects.filter(pk=joan.pk).update(status=BookingStatus.ATTENDED)
+    assert blank_old_bookings(timezone.now()) == 1
     rows = Booking.objects.filter(session=session)
     assert set(rows.values_list("name", "phone", "email", "note")) == {("", "", "", "")}
-    assert rows.filter(status=Booked.ATTENDED).count() == 1
+    assert rows.filter(status=BookingStatus.ATTENDED).count() == 1
     assert not BookingMove.objects.exclude(words="").exists()
     assert not BookingLink.objects.exists()
-    assert not Message.keyed(session_prefix(session.pk)).exists()
-    assert forget(timezone.now()) == 0
+    assert not Message.with_key_prefix(session_key_prefix(session.pk)).exists()
+    assert blank_old_bookings(timezone.now()) == 0
 
 
 def test_a_day_sooner_all_is_there() -> None:
     session = full()[0]
-    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - KEPT_FOR + timedelta(days=1))
-    assert forget(timezone.now()) == 0
+    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - CONTACT_KEPT_FOR + timedelta(days=1))
+    assert blank_old_bookings(timezone.now()) == 0
     assert Booking.objects.filter(session=session, name="Ada Byron").exists()
 
 
@@ -222,14 +222,14 @@ def test_a_day_sooner_all_is_there() -> None:
 
 
 def test_a_cancelled_session_tells_everybody_and_frees_all() -> None:
-    from directory.publishing.actions.sessions import hears
+    from directory.publishing.actions.sessions import session_changed_hooks
 
     session, joan, ada, cy = full()
     Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now(), cancelled_why="The hall is flooded.")
     session.refresh_from_db()
-    for hear in hears:
+    for hear in session_changed_hooks:
         hear(session, "cancelled")
-    assert {now_is(booking) for booking in (joan, ada, cy)} == {Booked.CALLED_OFF}
+    assert {now_is(booking) for booking in (joan, ada, cy)} == {BookingStatus.CALLED_OFF}
     assert "The hall is flooded." in told("ada@home.example.org", "Cancelled").get().body
     assert "Please do not set out" in Message.objects.get(channel="call").body
     session.refresh_from_db()
@@ -237,7 +237,7 @@ def test_a_cancelled_session_tells_everybody_and_frees_all() -> None:
 
 
 def test_a_moved_session_tells_everybody_and_each_keeps_what_they_have() -> None:
-    from directory.publishing.actions.sessions import hears
+    from directory.publishing.actions.sessions import session_changed_hooks
 
     session, joan, ada, cy = full()
     cancel(joan)
@@ -245,22 +245,22 @@ def test_a_moved_session_tells_everybody_and_each_keeps_what_they_have() -> None
     Session.objects.filter(pk=session.pk).update(starts_at=sooner)
     session.refresh_from_db()
     for _ in range(2):
-        for hear in hears:
+        for hear in session_changed_hooks:
             hear(session, "moved")
-    assert (now_is(ada), now_is(cy)) == (Booked.OFFERED, Booked.WAITING)
+    assert (now_is(ada), now_is(cy)) == (BookingStatus.OFFERED, BookingStatus.WAITING)
     assert ada.offered_until == sooner
     assert told("ada@home.example.org", "New time or place").count() == 1
     assert "You keep your number" in told("cy@home.example.org", "New time or place").get().body
 
 
 def test_more_places_are_offered_in_order() -> None:
-    from directory.publishing.actions.sessions import hears
+    from directory.publishing.actions.sessions import session_changed_hooks
 
     session, _, ada, cy = full()
     session.places = 2
     session.taken = 1
     session.save(update_fields=["places"])
-    for hear in hears:
+    for hear in session_changed_hooks:
         hear(session, "places")
-    assert (now_is(ada), now_is(cy)) == (Booked.OFFERED, Booked.WAITING)
+    assert (now_is(ada), now_is(cy)) == (BookingStatus.OFFERED, BookingStatus.WAITING)
     assert session.taken == 2

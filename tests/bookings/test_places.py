@@ -11,10 +11,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from agencies.models import Author, Hand, Message
-from bookings.actions import BookingRefused, Who, book, move_booking
-from bookings.actions.places import offer_ends
+from bookings.actions import Attendee, BookingRefused, create_booking, move_booking
+from bookings.actions.places import calculate_offer_end
 from bookings.models import Booking, BookingMove
-from bookings.states import HOLDS_PLACE, Booked, Mover
+from bookings.states import STATUSES_HOLDING_PLACE, Actor, BookingStatus
 from directory.models import Session, Spot
 from tests.factories import SessionFactory, at, booked
 
@@ -39,12 +39,12 @@ def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:
 
 def counted(session: Session) -> int:
     """How many places its bookings hold."""
-    return Booking.objects.filter(session=session, status__in=sorted(HOLDS_PLACE)).count()
+    return Booking.objects.filter(session=session, status__in=sorted(STATUSES_HOLDING_PLACE)).count()
 
 
 def one_more(session: Session, n: int, key: uuid.UUID | None = None) -> Callable[[], Booking]:
-    who = Who(f"Neighbour {n}", phone=f"07700 900{n:03}")
-    return lambda: book(session=session, by=PERSON, mover=Mover.PERSON, key=key or uuid.uuid4(), who=who)
+    who = Attendee(f"Neighbour {n}", phone=f"07700 900{n:03}")
+    return lambda: create_booking(session=session, by=PERSON, mover=Actor.PERSON, key=key or uuid.uuid4(), who=who)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -52,8 +52,8 @@ def test_fifty_at_once_for_the_last_place() -> None:
     """given one place, when 50 book it at once on 50 connections, then one has it and 49 wait in one order"""
     session = SessionFactory(places=1)
     made = at_once([one_more(session, n) for n in range(50)])
-    assert sum(booking.status == Booked.BOOKED for booking in made) == 1
-    waiting = [booking for booking in made if booking.status == Booked.WAITING]
+    assert sum(booking.status == BookingStatus.BOOKED for booking in made) == 1
+    waiting = [booking for booking in made if booking.status == BookingStatus.WAITING]
     assert sorted(booking.number for booking in waiting) == list(range(2, 51))
     assert sorted(booking.position for booking in waiting) == list(range(1, 50))
     session.refresh_from_db()
@@ -68,12 +68,12 @@ def test_booking_and_cancelling_at_once_counts_right() -> None:
     first = [booked(session, f"Early {n}") for n in range(5)]
 
     def cancel(booking: Booking) -> Callable[[], Any]:
-        return lambda: move_booking(booking, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+        return lambda: move_booking(booking, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
 
     at_once([cancel(booking) for booking in first] + [one_more(session, n) for n in range(10)])
     session.refresh_from_db()
     assert session.taken == counted(session) == 5
-    assert Booking.objects.filter(session=session, status=Booked.WAITING).count() == 5
+    assert Booking.objects.filter(session=session, status=BookingStatus.WAITING).count() == 5
 
 
 @pytest.mark.django_db(transaction=True)
@@ -90,10 +90,10 @@ def test_a_double_click_ten_times_at_once_is_one_booking() -> None:
 def test_two_yeses_to_one_offer_take_one_place() -> None:
     session = SessionFactory(places=1)
     first, second = booked(session), booked(session, "Ada Byron")
-    move_booking(first, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(first, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
 
     def yes() -> BookingMove:
-        return move_booking(Booking.objects.get(pk=second.pk), Booked.BOOKED, by=PERSON, mover=Mover.PERSON)
+        return move_booking(Booking.objects.get(pk=second.pk), BookingStatus.BOOKED, by=PERSON, mover=Actor.PERSON)
 
     made = at_once([yes] * 10)
     assert len({move.pk for move in made}) == 1
@@ -122,12 +122,12 @@ def test_nobody_who_waits_is_passed_over() -> None:
     Session.objects.filter(pk=session.pk).update(places=2)
     late = booked(session, "Late Larry")
     waits.refresh_from_db()
-    assert (waits.status, late.status) == (Booked.OFFERED, Booked.WAITING)
+    assert (waits.status, late.status) == (BookingStatus.OFFERED, BookingStatus.WAITING)
 
 
 def test_where_places_are_not_counted_everybody_has_one() -> None:
     session = SessionFactory(places=None)
-    assert {booked(session, f"Neighbour {n}").status for n in range(3)} == {Booked.BOOKED}
+    assert {booked(session, f"Neighbour {n}").status for n in range(3)} == {BookingStatus.BOOKED}
     session.refresh_from_db()
     assert session.taken == 3
 
@@ -137,7 +137,7 @@ def test_what_is_found_knows_when_the_last_place_goes() -> None:
     session = SessionFactory(places=1)
     booking = booked(session)
     assert not has_room(session)
-    move_booking(booking, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(booking, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     assert has_room(session)
 
 
@@ -173,15 +173,15 @@ def test_an_offer_runs_out_by_day(now: tuple[int, int, int], hours: int, ends: t
         return datetime.datetime(2026, 11, *parts, tzinfo=LONDON)
 
     far = datetime.datetime(2026, 12, 24, 10, tzinfo=LONDON)
-    assert offer_ends(moment(now), hours, far) == moment(ends)
+    assert calculate_offer_end(moment(now), hours, far) == moment(ends)
 
 
 def test_an_offer_never_outlives_the_beginning() -> None:
     begins = datetime.datetime(2026, 11, 25, 9, tzinfo=LONDON)
-    assert offer_ends(datetime.datetime(2026, 11, 24, 22, tzinfo=LONDON), 24, begins) == begins
+    assert calculate_offer_end(datetime.datetime(2026, 11, 24, 22, tzinfo=LONDON), 24, begins) == begins
 
 
 def test_an_offer_over_a_clock_change_keeps_the_hour() -> None:
     """given the clocks go back on 25 October 2026, then 24 hours from Saturday at 10 is Sunday at 10"""
     made = datetime.datetime(2026, 10, 24, 10, tzinfo=LONDON)
-    assert offer_ends(made, 24, at(400)) == datetime.datetime(2026, 10, 25, 10, tzinfo=LONDON)
+    assert calculate_offer_end(made, 24, at(400)) == datetime.datetime(2026, 10, 25, 10, tzinfo=LONDON)

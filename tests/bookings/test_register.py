@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Membership
-from bookings.models import REGISTER_FOR, SHOWN_FOR, Booking, BookingMove
-from bookings.states import Booked
+from bookings.models import NAMES_SHOWN_FOR, REGISTER_OPEN_FOR, Booking, BookingMove
+from bookings.states import BookingStatus
 from directory.models import Session
 from tests.factories import MembershipFactory, SessionFactory, booked, teammate
 from tests.fragments import assert_swapped_equals_fresh
@@ -63,9 +63,9 @@ def test_marks_without_javascript(client_of: ClientOf, provider: Membership) -> 
     assert response.url == f"{url(session)}#who-{joan.pk}"
     joan.refresh_from_db()
     session.refresh_from_db()
-    assert joan.status == Booked.ATTENDED
+    assert joan.status == BookingStatus.ATTENDED
     assert session.registered_at
-    move = joan.moves.get(after=Booked.ATTENDED)
+    move = joan.moves.get(after=BookingStatus.ATTENDED)
     assert (move.author_name, move.written_by) == (provider.user.name, provider)
 
 
@@ -89,7 +89,7 @@ def test_a_mark_can_be_put_right_and_each_time_is_a_row(client_of: ClientOf, pro
     for mark in ("came", "missed", "came", "unmark"):
         client.post(marking(joan), {"mark": mark})
     joan.refresh_from_db()
-    assert joan.status == Booked.BOOKED
+    assert joan.status == BookingStatus.BOOKED
     assert list(joan.moves.values_list("after", flat=True)) == ["booked", "attended", "missed", "attended", "booked"]
     with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
         BookingMove.objects.all().delete()
@@ -114,7 +114,7 @@ def test_two_volunteers_who_say_otherwise_are_told(client_of: ClientOf, provider
     assert response.status_code == 422
     assert f"{other.user.name} was quicker: came" in text(response)
     joan.refresh_from_db()
-    assert joan.status == Booked.ATTENDED
+    assert joan.status == BookingStatus.ATTENDED
     page = client_of(provider).post(marking(joan), {"mark": "missed", "seen": 1}, follow=True)
     assert "was quicker" in text(page)
 
@@ -132,7 +132,7 @@ def test_somebody_at_the_door(client_of: ClientOf, provider: Membership) -> None
     for _ in range(2):
         assert client.post(url(session), said).status_code == 302
     booking = of(session, "Wally Door")
-    assert (booking.status, booking.number) == (Booked.ATTENDED, 3)
+    assert (booking.status, booking.number) == (BookingStatus.ATTENDED, 3)
     session.refresh_from_db()
     assert session.taken == 3
 
@@ -172,10 +172,10 @@ def test_who_waited_and_came_after_all(client_of: ClientOf, provider: Membership
     assert "Came after all" in text(client.get(url(session)))
     client.post(marking(waits), {"mark": "came"})
     waits.refresh_from_db()
-    assert waits.status == Booked.ATTENDED
+    assert waits.status == BookingStatus.ATTENDED
 
 
-@pytest.mark.parametrize("ago", [-timedelta(days=2), REGISTER_FOR + timedelta(hours=1)])
+@pytest.mark.parametrize("ago", [-timedelta(days=2), REGISTER_OPEN_FOR + timedelta(hours=1)])
 def test_too_early_or_too_late_is_said(client_of: ClientOf, provider: Membership, ago: timedelta) -> None:
     session, client = started(provider, ago), client_of(provider)
     joan = of(session, "Joan Whitfield")
@@ -185,12 +185,12 @@ def test_too_early_or_too_late_is_said(client_of: ClientOf, provider: Membership
     door = client.post(url(session), {"name": "Wally Door", "key": str(uuid.uuid4())})
     assert door.status_code == 422
     joan.refresh_from_db()
-    assert joan.status == Booked.BOOKED
+    assert joan.status == BookingStatus.BOOKED
 
 
 def test_names_are_gone_after_some_weeks_and_figures_stay(client_of: ClientOf, provider: Membership) -> None:
-    session = started(provider, SHOWN_FOR + timedelta(hours=1))
-    Booking.objects.filter(name="Ada Byron").update(status=Booked.ATTENDED)
+    session = started(provider, NAMES_SHOWN_FOR + timedelta(hours=1))
+    Booking.objects.filter(name="Ada Byron").update(status=BookingStatus.ATTENDED)
     shown = text(client_of(provider).get(url(session)))
     assert "Joan Whitfield" not in shown
     assert "1 came, 0 did not, 1 to mark" in shown
@@ -219,7 +219,7 @@ def test_bad_input_changes_nothing(client_of: ClientOf, provider: Membership) ->
         assert client.post(marking(joan), said, headers=HTMX).status_code == 422
     assert client.post(url(session), {"name": "", "key": str(uuid.uuid4())}).status_code == 422
     joan.refresh_from_db()
-    assert joan.status == Booked.BOOKED
+    assert joan.status == BookingStatus.BOOKED
 
 
 def test_a_teammate_may_a_stranger_may_not(client_of: ClientOf, provider: Membership) -> None:
@@ -230,7 +230,7 @@ def test_a_teammate_may_a_stranger_may_not(client_of: ClientOf, provider: Member
     assert stranger.get(url(session)).status_code == 404
     assert stranger.post(marking(joan), {"mark": "came"}).status_code == 404
     joan.refresh_from_db()
-    assert joan.status == Booked.BOOKED
+    assert joan.status == BookingStatus.BOOKED
 
 
 def test_without_the_permission(client_of: ClientOf, provider: Membership, steward: Membership) -> None:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author, Hand, Membership, Message
 from bookings.actions import move_booking
-from bookings.jobs import run_out
-from bookings.models import SHOWN_FOR, Booking
-from bookings.states import Booked, Mover
+from bookings.jobs import expire_offers_and_lists
+from bookings.models import NAMES_SHOWN_FOR, Booking
+from bookings.states import Actor, BookingStatus
 from directory.models import Service, Session
 from tests.factories import MembershipFactory, SessionFactory, booked, teammate
 
@@ -66,7 +66,7 @@ def test_gives_a_place_to_whoever_the_group_chooses(
     first.refresh_from_db()
     second.refresh_from_db()
     assert (session.places, session.taken) == (2, 2)
-    assert (first.status, second.status) == (Booked.WAITING, Booked.BOOKED)
+    assert (first.status, second.status) == (BookingStatus.WAITING, BookingStatus.BOOKED)
     assert Message.objects.filter(to="ada@home.example.org", subject__startswith="There is a place").count() == 1
 
 
@@ -79,10 +79,10 @@ def test_takes_somebody_off_with_a_word_why(client_of: ClientOf, provider: Membe
         client.post(deed(joan, "take-off"), said)
     joan.refresh_from_db()
     next_one.refresh_from_db()
-    assert (joan.status, next_one.status) == (Booked.CANCELLED, Booked.OFFERED)
+    assert (joan.status, next_one.status) == (BookingStatus.CANCELLED, BookingStatus.OFFERED)
     told = Message.objects.get(to="joan@home.example.org", subject__startswith="You are off the list")
     assert "You asked us to." in told.body
-    assert joan.moves.get(after=Booked.CANCELLED).author_name == provider.user.name
+    assert joan.moves.get(after=BookingStatus.CANCELLED).author_name == provider.user.name
 
 
 def test_books_for_somebody_who_rings(client_of: ClientOf, provider: Membership, session: Session) -> None:
@@ -90,9 +90,9 @@ def test_books_for_somebody_who_rings(client_of: ClientOf, provider: Membership,
     for _ in range(2):
         assert client.post(url(session), said).status_code == 302
     joan = Booking.objects.get()
-    assert (joan.status, joan.phone) == (Booked.BOOKED, "07700 900123")
+    assert (joan.status, joan.phone) == (BookingStatus.BOOKED, "07700 900123")
     client.post(url(session), {"name": "Ada", "contact": "ada@home.example.org", "key": str(uuid.uuid4())})
-    assert Booking.objects.get(name="Ada").status == Booked.WAITING
+    assert Booking.objects.get(name="Ada").status == BookingStatus.WAITING
     assert Message.objects.filter(to="ada@home.example.org").count() == 1
 
 
@@ -107,7 +107,7 @@ def test_bad_input_is_asked_again(client_of: ClientOf, provider: Membership, ses
 def test_who_has_no_e_mail_is_rung_by_the_group(client_of: ClientOf, provider: Membership, session: Session) -> None:
     """given an offer to somebody with a phone alone, then the group hears that there is a call to make, and notes it"""
     joan, waits = booked(session), booked(session, "Zed First", phone="07700 900456")
-    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(joan, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     client = client_of(provider)
     shown = text(client.get(url(session)))
     assert "Zed First, 07700 900456" in shown
@@ -121,7 +121,7 @@ def test_who_has_no_e_mail_is_rung_by_the_group(client_of: ClientOf, provider: M
     assert "To ring" not in text(client.get(url(session)))
     client.post(deed(waits, "give-place"), {"key": str(uuid.uuid4())})  # "They said yes"
     waits.refresh_from_db()
-    assert waits.status == Booked.BOOKED
+    assert waits.status == BookingStatus.BOOKED
 
 
 def test_who_can_be_told_nowhere_is_told_at_the_door(
@@ -132,10 +132,10 @@ def test_who_can_be_told_nowhere_is_told_at_the_door(
     nora, after = booked(session, "Nora None", email=""), booked(session, "Zed Next", email="zed@home.example.org")
     Service.objects.filter(pk=session.service_id).update(offer_hours=200)
     Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() + timedelta(days=20), ends_at=None)
-    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(joan, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     nora.refresh_from_db()
     held_until = timezone.localtime(nora.offered_until)
-    assert nora.status == Booked.OFFERED
+    assert nora.status == BookingStatus.OFFERED
     assert (held_until.date(), held_until.hour) == (timezone.localdate() + timedelta(days=1), 12)
     client = client_of(provider)
     shown = text(client.get(url(session)))
@@ -145,20 +145,20 @@ def test_who_can_be_told_nowhere_is_told_at_the_door(
     assert "Nora" not in hint.body + hint.subject
     client.post(deed(nora, "take-off"), {"words": "", "key": str(uuid.uuid4())})
     after.refresh_from_db()
-    assert after.status == Booked.OFFERED
+    assert after.status == BookingStatus.OFFERED
     assert "To ring" not in text(client.get(url(session)))
 
 
 def test_who_can_be_told_nowhere_is_passed_over_after_noon(session: Session) -> None:
     joan = booked(session)
     nora, after = booked(session, "Nora None", email=""), booked(session, "Zed Next")
-    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(joan, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     nora.refresh_from_db()
     assert nora.offered_until
-    run_out(nora.offered_until)
+    expire_offers_and_lists(nora.offered_until)
     nora.refresh_from_db()
     after.refresh_from_db()
-    assert (nora.status, after.status) == (Booked.LAPSED, Booked.OFFERED)
+    assert (nora.status, after.status) == (BookingStatus.LAPSED, BookingStatus.OFFERED)
 
 
 def test_a_call_that_later_news_overtakes_is_not_made(
@@ -166,8 +166,8 @@ def test_a_call_that_later_news_overtakes_is_not_made(
 ) -> None:
     """given an offer to be rung through, when the place is theirs already, then nobody is asked to ring"""
     joan, waits = booked(session), booked(session, "Zed First", phone="07700 900456")
-    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
-    move_booking(waits, Booked.BOOKED, by=PERSON, mover=Mover.PERSON)
+    move_booking(joan, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
+    move_booking(waits, BookingStatus.BOOKED, by=PERSON, mover=Actor.PERSON)
     assert "To ring" not in text(client_of(provider).get(url(session)))
 
 
@@ -179,20 +179,20 @@ def test_after_the_beginning_nothing_is_overridden(client_of: ClientOf, provider
     client.post(deed(waits, "give-place"), {"key": str(uuid.uuid4())})
     client.post(deed(waits, "take-off"), {"key": str(uuid.uuid4()), "words": ""})
     waits.refresh_from_db()
-    assert waits.status == Booked.WAITING
+    assert waits.status == BookingStatus.WAITING
     assert "give-place" not in client.get(url(session)).content.decode()
 
 
 def test_names_are_gone_after_some_weeks(client_of: ClientOf, provider: Membership, session: Session) -> None:
     joan = booked(session)
-    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - SHOWN_FOR - timedelta(hours=1))
+    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - NAMES_SHOWN_FOR - timedelta(hours=1))
     assert "Joan Whitfield" not in text(client_of(provider).get(url(session)))
     assert client_of(provider).get(deed(joan, "take-off")).status_code == 404
 
 
 def test_a_teammate_may_a_stranger_may_not(client_of: ClientOf, provider: Membership, session: Session) -> None:
     joan, waits = booked(session), booked(session, "Zed First")
-    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(joan, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     call = Message.objects.get(channel="call")
     assert client_of(teammate(provider)).get(url(session)).status_code == 200
     stranger = client_of(MembershipFactory(role=Role.PROVIDER))
@@ -201,14 +201,14 @@ def test_a_teammate_may_a_stranger_may_not(client_of: ClientOf, provider: Member
     for name in ("give-place", "take-off"):
         assert stranger.post(deed(waits, name), {"key": str(uuid.uuid4())}).status_code == 404
     waits.refresh_from_db()
-    assert waits.status == Booked.OFFERED
+    assert waits.status == BookingStatus.OFFERED
 
 
 def test_another_sessions_call_is_not_noted_here(client_of: ClientOf, provider: Membership, session: Session) -> None:
     elsewhere = SessionFactory(places=1)
     joan = booked(elsewhere)
     booked(elsewhere, "Zed First")
-    move_booking(joan, Booked.CANCELLED, by=PERSON, mover=Mover.PERSON)
+    move_booking(joan, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     call = Message.objects.get(channel="call")
     client_of(provider).post(f"/listings/sessions/{session.pk}/told/{call.pk}/")
     call.refresh_from_db()

@@ -1,34 +1,50 @@
 """The table of a booking's life, kept in order."""
 
-from bookings.states import BEGINS, EXPECTED, HOLDS_PLACE, STANDS, STEPS, Booked, Mover, deed_of, may_move
+from bookings.states import (
+    ACTIVE_STATUSES,
+    EXPECTED_STATUSES,
+    INITIAL_TRANSITIONS,
+    STATUSES_HOLDING_PLACE,
+    TRANSITIONS,
+    Actor,
+    BookingStatus,
+    describe_transition,
+    may_move,
+)
 
 
 def test_each_state_can_be_reached() -> None:
-    reached = set(BEGINS)
-    while more := {after for before, after in STEPS if before in reached} - reached:
+    reached = set(INITIAL_TRANSITIONS)
+    while more := {after for before, after in TRANSITIONS if before in reached} - reached:
         reached |= more
-    assert reached == set(Booked)
+    assert reached == set(BookingStatus)
 
 
 def test_the_person_only_books_says_yes_and_cancels() -> None:
-    theirs = {(before, after) for (before, after), step in STEPS.items() if Mover.PERSON in step.movers}
-    assert theirs == {(Booked.OFFERED, Booked.BOOKED)} | {(state, Booked.CANCELLED) for state in STANDS}
-    assert not may_move("", Booked.ATTENDED, Mover.PERSON)
+    theirs = {(before, after) for (before, after), step in TRANSITIONS.items() if Actor.PERSON in step.movers}
+    assert theirs == {(BookingStatus.OFFERED, BookingStatus.BOOKED)} | {
+        (state, BookingStatus.CANCELLED) for state in ACTIVE_STATUSES
+    }
+    assert not may_move("", BookingStatus.ATTENDED, Actor.PERSON)
 
 
 def test_by_itself_nobody_loses_a_place_but_by_time_or_a_session_called_off() -> None:
-    alone = {after for (before, after), step in STEPS.items() if before in HOLDS_PLACE and Mover.SYSTEM in step.movers}
-    assert alone == {Booked.LAPSED, Booked.CALLED_OFF}
+    alone = {
+        after
+        for (before, after), step in TRANSITIONS.items()
+        if before in STATUSES_HOLDING_PLACE and Actor.SYSTEM in step.movers
+    }
+    assert alone == {BookingStatus.LAPSED, BookingStatus.CALLED_OFF}
 
 
 def test_the_register_can_always_be_put_right() -> None:
-    for before in EXPECTED:
-        for after in EXPECTED - {before}:
-            assert may_move(before, after, Mover.GROUP)
+    for before in EXPECTED_STATUSES:
+        for after in EXPECTED_STATUSES - {before}:
+            assert may_move(before, after, Actor.GROUP)
 
 
 def test_each_move_has_words_and_what_is_not_in_the_table_is_refused() -> None:
-    for before, after in STEPS:
-        assert deed_of(before, after)
-    assert not may_move(Booked.CALLED_OFF, Booked.BOOKED, Mover.GROUP)
-    assert not may_move("", Booked.OFFERED, Mover.GROUP)
+    for before, after in TRANSITIONS:
+        assert describe_transition(before, after)
+    assert not may_move(BookingStatus.CALLED_OFF, BookingStatus.BOOKED, Actor.GROUP)
+    assert not may_move("", BookingStatus.OFFERED, Actor.GROUP)

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from agencies.models import Author, Hand, Membership
-from bookings.actions import mark, move_booking
-from bookings.jobs import forget
-from bookings.states import Booked, Mover
-from directory.catalogue.statistics import read
+from bookings.actions import mark_attendance, move_booking
+from bookings.jobs import blank_old_bookings
+from bookings.states import Actor, BookingStatus
+from directory.catalogue.statistics import load_monthly_counts
 from directory.models import Session
 from tests.factories import SessionFactory, at, booked
 
@@ -21,11 +21,11 @@ def test_places_count_in_the_month_of_their_session(provider: Membership) -> Non
     """given four who book, of whom one came, one did not and one cancelled, then three places count"""
     session = SessionFactory(starts_at=at(days=0, hour=23, minute=59))
     bookings = [booked(session, f"Neighbour {n}") for n in range(4)]
-    move_booking(bookings[3], Booked.CANCELLED, by=Author(Hand.PERSON, "The person"), mover=Mover.PERSON)
-    mark(bookings[0], Booked.ATTENDED, by=Author.of(provider))
-    mark(bookings[1], Booked.MISSED, by=Author.of(provider))
+    move_booking(bookings[3], BookingStatus.CANCELLED, by=Author(Hand.PERSON, "The person"), mover=Actor.PERSON)
+    mark_attendance(bookings[0], BookingStatus.ATTENDED, by=Author.of(provider))
+    mark_attendance(bookings[1], BookingStatus.MISSED, by=Author.of(provider))
     month = timezone.localdate().replace(day=1)
-    found = read([session.service_id], month)
+    found = load_monthly_counts([session.service_id], month)
     assert found == {(session.service_id, month): {"booked": 3, "attended": 1, "missed": 1}}
 
 
@@ -35,16 +35,16 @@ def test_a_month_begins_at_midnight_in_london() -> None:
     booked(session)
     july = datetime.datetime(2026, 7, 1, 0, 30, tzinfo=LONDON)
     Session.objects.filter(pk=session.pk).update(starts_at=july)
-    assert list(read([session.service_id], datetime.date(2026, 7, 15))) == [
+    assert list(load_monthly_counts([session.service_id], datetime.date(2026, 7, 15))) == [
         (session.service_id, datetime.date(2026, 7, 1))
     ]
-    assert read([session.service_id], datetime.date(2026, 8, 1)) == {}
+    assert load_monthly_counts([session.service_id], datetime.date(2026, 8, 1)) == {}
 
 
 def test_figures_outlive_the_names() -> None:
     session = SessionFactory()
     booked(session)
     Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - timedelta(days=100))
-    forget(timezone.now())
-    counts = read([session.service_id], timezone.localdate() - timedelta(days=120))
+    blank_old_bookings(timezone.now())
+    counts = load_monthly_counts([session.service_id], timezone.localdate() - timedelta(days=120))
     assert [found["booked"] for found in counts.values()] == [1]

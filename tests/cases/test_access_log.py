@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from agencies.models import Author, Message
 from agencies.models.message import Channel
-from cases.access_log import FOLD_SECONDS
-from cases.actions.booking import book_for
-from cases.history.record import record
+from cases.access_log import SAME_ACCESS_SECONDS
+from cases.actions.booking import book_for_case
+from cases.history.record import record_entry
 from cases.models import Kind, Reading
 from cases.urls import urlpatterns
 from tests.factories import CaseFactory, SessionFactory, teammate
@@ -20,7 +20,7 @@ from tests.factories import CaseFactory, SessionFactory, teammate
 @pytest.fixture
 def case(connector):
     case = CaseFactory(lead=connector)
-    record(case=case, kind=Kind.NOTE, by=Author.of(connector), text="One")
+    record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text="One")
     return case
 
 
@@ -30,7 +30,9 @@ def pages(case):
         key=f"person {case.pk} opened", channel=Channel.LETTER, to="Joan", subject="A letter", body="Dear Joan"
     )
     session = SessionFactory()
-    booked = book_for(case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=session, how_agreed="On the phone")
+    booked = book_for_case(
+        case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=session, how_agreed="On the phone"
+    )
     arguments = {
         "number": 1,
         "name": "phone",
@@ -70,7 +72,7 @@ def test_given_a_reload_within_the_minute_then_one_row_and_two_after_it(client_o
     client.get(url)
     client.get(url)
     assert Reading.objects.count() == 1
-    later = timezone.now() + datetime.timedelta(seconds=FOLD_SECONDS + 1)
+    later = timezone.now() + datetime.timedelta(seconds=SAME_ACCESS_SECONDS + 1)
     monkeypatch.setattr("cases.access_log.timezone.now", lambda: later)
     client.get(url)
     assert Reading.objects.count() == 2

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
-from cases.actions.onward import Ask, refer_on
+from cases.actions.onward import OnwardRequest, refer_on
 from cases.models import Audience, Case, CaseReferral, Circle, ClosingReason, Entry, Kind, Reading
 from directory.models import Location, Schedule, Service, ServiceAtLocation, ServiceTerm, Taxonomy, TaxonomyTerm
-from directory.search.index import index, refresh
+from directory.search.index import index_services, refresh_counts
 from referrals.models import Referral
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, ReferralFactory, ServiceFactory, teammate
 from tests.fragments import assert_fragment_equals_page
 
@@ -39,8 +39,8 @@ def found(name: str, at: tuple[float, float] = NEAR, day: str = "TU", need: str 
     Schedule.objects.create(service=service, at_location=place, freq="WEEKLY", byday=day, opens_at=datetime.time(14))
     if need:
         ServiceTerm.objects.create(service=service, term=a_need(need))
-    index([service.pk])
-    refresh()
+    index_services([service.pk])
+    refresh_counts()
     return service
 
 
@@ -59,7 +59,7 @@ def a_need(code: str) -> TaxonomyTerm:
 
 def test_begins_with_what_the_person_was_referred_for(client_of: ClientOf, connector: Membership, case: Case) -> None:
     """given a referral for one need, when opened, then activities for that need come, the nearest first"""
-    referral = ReferralFactory(to_agency=connector.agency, status=Status.ACCEPTED)
+    referral = ReferralFactory(to_agency=connector.agency, status=ReferralStatus.ACCEPTED)
     referral.needs.set([a_need("mending")])
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
     found("Shoreham gathering", FAR, need="mending")
@@ -121,10 +121,10 @@ def test_shows_who_was_asked_the_unanswered_first(client_of: ClientOf, connector
         by=Author.of(connector),
         key=uuid.uuid4(),
         services=services,
-        ask=Ask(how_agreed="Said"),
+        ask=OnwardRequest(how_agreed="Said"),
         started_at=timezone.now(),
     )
-    Referral.objects.filter(pk=sent[1].pk).update(status=Status.ACCEPTED)
+    Referral.objects.filter(pk=sent[1].pk).update(status=ReferralStatus.ACCEPTED)
     Referral.objects.filter(pk=sent[2].pk).update(unanswered_at=timezone.now())
     page = client_of(connector).get(url(case), {"words": "gardening"})
     assert [item.name for item in page.context["asked"]] == ["Tea at three", "Gardening club", "Harbour choir"]

@@ -12,19 +12,19 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Hand, Membership, Message
-from bookings.actions import mark, move_booking
-from bookings.jobs import remind
+from bookings.actions import mark_attendance, move_booking
+from bookings.jobs import send_reminders
 from bookings.models import Booking
-from bookings.states import Booked, Mover
-from cases.actions.booking import book_for, hear
+from bookings.states import Actor, BookingStatus
+from cases.actions.booking import book_for_case, record_booking_move
 from cases.actions.closing import close_case
 from cases.actions.sharing import withdraw_agreement
-from cases.history.record import timeline
-from cases.history.render import lines
-from cases.history.verify import verify
+from cases.history.record import timeline_page
+from cases.history.render import render_entries
+from cases.history.verify import verify_histories
 from cases.models import Agreement, Audience, Case, CaseBooking, Circle, ClosingReason, Entry, Kind
 from directory.models import Session
-from directory.publishing.actions.sessions import hears
+from directory.publishing.actions.sessions import session_changed_hooks
 from tests.bookings.test_places import at_once
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, SessionFactory, at, booked, teammate
 
@@ -52,7 +52,7 @@ def typed(**changed: Any) -> dict[str, Any]:
 
 
 def book(case: Case, session: Session) -> Booking:
-    return book_for(case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=session, how_agreed=HOW)
+    return book_for_case(case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=session, how_agreed=HOW)
 
 
 def text(response: Any) -> str:
@@ -60,8 +60,8 @@ def text(response: Any) -> str:
 
 
 def titles(case: Case) -> list[str]:
-    entries = timeline(case=case, member=case.lead)
-    return [line.title for line in lines(entries, case=case, member=case.lead)]
+    entries = timeline_page(case=case, member=case.lead)
+    return [line.title for line in render_entries(entries, case=case, member=case.lead)]
 
 
 # --- Booking ------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def test_books_with_the_agreement_and_an_entry(
     response = client_of(connector).post(url(case, session), typed(), follow=True)
     assert "It is in the history" in text(response)
     booking = Booking.objects.get()
-    assert (booking.status, booking.name, booking.phone) == (Booked.BOOKED, "Joan Whitfield", "07700 900123")
+    assert (booking.status, booking.name, booking.phone) == (BookingStatus.BOOKED, "Joan Whitfield", "07700 900123")
     assert (booking.email, booking.note, booking.team) == ("", "", connector.agency)
     assert CaseBooking.objects.get().case == case
     agreement = Agreement.objects.get()
@@ -82,7 +82,7 @@ def test_books_with_the_agreement_and_an_entry(
     assert entry.audience == Audience.PERSON
     start = timezone.localtime(session.starts_at)
     assert titles(case) == [f"Booked: Tuesday gardening group, {start.day} {start:%B %Y}, 10:30am"]
-    assert list(verify(case.pk)) == [1]
+    assert list(verify_histories(case.pk)) == [1]
 
 
 def test_the_page_shows_what_passes_and_nothing_else_does(
@@ -98,10 +98,10 @@ def test_the_page_shows_what_passes_and_nothing_else_does(
 
 def test_the_person_is_told_in_their_own_channel(case: Case, session: Session) -> None:
     book(case, session)
-    call = Message.keyed(f"person {case.pk} ").get()
+    call = Message.with_key_prefix(f"person {case.pk} ").get()
     assert call.channel == "call"
     assert "You have a place at Tuesday gardening group" in call.body
-    assert Message.keyed("booking ").count() == 0  # the team tells them, not the group
+    assert Message.with_key_prefix("booking ").count() == 0  # the team tells them, not the group
 
 
 def test_a_person_with_e_mail_gets_the_link(case: Case, session: Session) -> None:
@@ -109,7 +109,7 @@ def test_a_person_with_e_mail_gets_the_link(case: Case, session: Session) -> Non
     case.person.save()
     booking = book(case, session)
     assert booking.email == "joan@home.example.org"
-    assert "/bookings/" in Message.keyed(f"person {case.pk} ").get().body
+    assert "/bookings/" in Message.with_key_prefix(f"person {case.pk} ").get().body
 
 
 def test_a_double_click_books_once(client_of: ClientOf, connector: Membership, case: Case, session: Session) -> None:
@@ -127,7 +127,7 @@ def test_two_connectors_at_once_book_one_place(case: Case) -> None:
     assert len({booking.pk for booking in made}) == 1
     session.refresh_from_db()
     assert session.taken == 1
-    assert list(verify(case.pk)) == [1]
+    assert list(verify_histories(case.pk)) == [1]
 
 
 def test_a_full_session_gives_a_number(
@@ -163,9 +163,9 @@ def test_what_cannot_be_booked_says_why(
 def test_the_activities_page_offers_dates(
     client_of: ClientOf, connector: Membership, case: Case, session: Session
 ) -> None:
-    from directory.search.index import index
+    from directory.search.index import index_services
 
-    index([session.service_id])
+    index_services([session.service_id])
     response = client_of(connector).get(f"/cases/{case.pk}/activities/", {"words": "gardening"})
     assert url(case, session) in response.content.decode()
     assert "1 place left" in text(response)
@@ -186,7 +186,7 @@ def test_cancels_from_the_case(client_of: ClientOf, connector: Membership, case:
         assert client.post(page, said).status_code == 302
     booking.refresh_from_db()
     session.refresh_from_db()
-    assert (booking.status, session.taken) == (Booked.CANCELLED, 0)
+    assert (booking.status, session.taken) == (BookingStatus.CANCELLED, 0)
     assert titles(case)[0].startswith("Cancelled: Tuesday gardening group")
     assert Entry.objects.filter(case=case).count() == 2
 
@@ -194,14 +194,14 @@ def test_cancels_from_the_case(client_of: ClientOf, connector: Membership, case:
 def test_says_yes_to_a_place_offered(client_of: ClientOf, connector: Membership, case: Case, session: Session) -> None:
     other = booked(session, "Ada Byron")
     booking = book(case, session)
-    move_booking(other, Booked.CANCELLED, by=Author(Hand.PERSON, "The person"), mover=Mover.PERSON)
+    move_booking(other, BookingStatus.CANCELLED, by=Author(Hand.PERSON, "The person"), mover=Actor.PERSON)
     offered = Entry.objects.filter(case=case).latest("number")
     assert offered.details["deed"] == "offered a place"
     assert offered.details["until"]
     assert Message.objects.filter(to=connector.user.email, subject="News in one of your cases").count() == 1
     client_of(connector).post(f"/cases/{case.pk}/bookings/{booking.pk}/", {"deed": "accept", "key": str(uuid.uuid4())})
     booking.refresh_from_db()
-    assert booking.status == Booked.BOOKED
+    assert booking.status == BookingStatus.BOOKED
 
 
 def test_attended_and_missed_flow_into_the_history(case: Case, session: Session, provider: Membership) -> None:
@@ -212,23 +212,23 @@ def test_attended_and_missed_flow_into_the_history(case: Case, session: Session,
         begun = timezone.now() - timedelta(days=1, hours=-n)
         Session.objects.filter(pk=booking.session_id).update(starts_at=begun)
         for _ in range(2):
-            mark(booking, Booked.ATTENDED, by=Author.of(provider))
+            mark_attendance(booking, BookingStatus.ATTENDED, by=Author.of(provider))
     found = titles(case)[:2]
     assert [title.rsplit("(")[-1] for title in found] == ["2nd time)", "1st time)"]
     assert found[0].startswith("Came: Tuesday gardening group")
-    mark(bookings[1], Booked.MISSED, by=Author.of(provider))
+    mark_attendance(bookings[1], BookingStatus.MISSED, by=Author.of(provider))
     assert titles(case)[0].startswith("Did not come, the register was wrong: Tuesday gardening group")
     entry = Entry.objects.filter(case=case, kind=Kind.ATTENDED).earliest("number")
     assert (entry.author_name, entry.written_by, entry.audience) == (provider.user.name, provider, "person")
     assert entry.happened_at < timezone.now() - timedelta(hours=20)
-    assert list(verify(case.pk)) == [5]
+    assert list(verify_histories(case.pk)) == [5]
 
 
 def test_a_move_heard_twice_is_written_once(case: Case, session: Session) -> None:
     booking = book(case, session)
     for _ in range(2):
-        hear(booking, booking.moves.get(number=1))
-    assert list(verify(case.pk)) == [1]
+        record_booking_move(booking, booking.moves.get(number=1))
+    assert list(verify_histories(case.pk)) == [1]
 
 
 def test_those_who_help_read_it_and_the_group_reads_no_case(
@@ -245,7 +245,7 @@ def test_those_who_help_read_it_and_the_group_reads_no_case(
 def test_a_booking_of_nobodys_case_writes_no_history(session: Session, provider: Membership) -> None:
     booking = booked(session)
     Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - timedelta(hours=1))
-    mark(booking, Booked.ATTENDED, by=Author.of(provider))
+    mark_attendance(booking, BookingStatus.ATTENDED, by=Author.of(provider))
     assert not Entry.objects.exists()
 
 
@@ -254,10 +254,10 @@ def test_a_session_moved_or_cancelled_stands_in_the_history(case: Case, session:
     for what in ("moved", "moved", "cancelled"):
         Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now() if what == "cancelled" else None)
         session.refresh_from_db()
-        for listen in hears:
+        for listen in session_changed_hooks:
             listen(session, what)
     assert [title.split(":")[0] for title in titles(case)] == ["Session cancelled", "New time or place", "Booked"]
-    told = Message.keyed(f"person {case.pk} ").values_list("subject", flat=True)
+    told = Message.with_key_prefix(f"person {case.pk} ").values_list("subject", flat=True)
     assert sorted(told) == ["Cancelled", "New time or place", "You have a place"]
 
 
@@ -266,8 +266,8 @@ def test_the_person_is_reminded_by_the_team(case: Case, session: Session) -> Non
     Session.objects.filter(pk=session.pk).update(starts_at=at(days=1))
     Booking.objects.filter(pk=booking.pk).update(made_at=timezone.now() - timedelta(days=2))
     for _ in range(2):
-        remind(at(days=0, hour=10))
-    assert Message.keyed(f"person {case.pk} ").filter(subject="Tomorrow").count() == 1
+        send_reminders(at(days=0, hour=10))
+    assert Message.with_key_prefix(f"person {case.pk} ").filter(subject="Tomorrow").count() == 1
 
 
 def test_an_agreement_taken_back_cancels_the_places(
@@ -279,23 +279,23 @@ def test_an_agreement_taken_back_cancels_the_places(
     for _ in range(2):
         withdraw_agreement(agreement=given(), by=Author.of(connector))
     booking.refresh_from_db()
-    assert booking.status == Booked.CANCELLED
+    assert booking.status == BookingStatus.CANCELLED
     assert Entry.objects.get(kind=Kind.AGREED).details["stopped"] == ["Tuesday gardening group"]
-    assert list(verify(case.pk)) == [3]
+    assert list(verify_histories(case.pk)) == [3]
 
 
-@pytest.mark.parametrize(("reason", "status"), [("died", Booked.CANCELLED), ("goals", Booked.BOOKED)])
+@pytest.mark.parametrize(("reason", "status"), [("died", BookingStatus.CANCELLED), ("goals", BookingStatus.BOOKED)])
 def test_who_has_died_holds_no_place_and_is_told_nothing(
-    connector: Membership, case: Case, session: Session, reason: str, status: Booked
+    connector: Membership, case: Case, session: Session, reason: str, status: BookingStatus
 ) -> None:
     booking = book(case, session)
-    told = Message.keyed(f"person {case.pk} booking").count()
+    told = Message.with_key_prefix(f"person {case.pk} booking").count()
     close_case(
         case=case, by=Author.of(connector), reason=ClosingReason.objects.get(code=reason), outcome=None, summary="Over"
     )
     booking.refresh_from_db()
     assert booking.status == status
-    assert Message.keyed(f"person {case.pk} booking").count() == told
+    assert Message.with_key_prefix(f"person {case.pk} booking").count() == told
 
 
 # --- Who may ------------------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ def test_a_teammate_may_a_stranger_may_not(
         assert client.post(url(case, session), typed()).status_code == 404
         assert client.post(page, {"deed": "cancel"}).status_code == 404
     booking.refresh_from_db()
-    assert booking.status == Booked.BOOKED
+    assert booking.status == BookingStatus.BOOKED
 
 
 def helper(case: Case) -> Membership:

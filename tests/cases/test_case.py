@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from agencies.models import Author
 from cases.actions.notes import correct_entry, write_note
-from cases.history.record import erase, record
-from cases.history.render import FORMATTERS, LOOKS
+from cases.history.record import erase_entry, record_entry
+from cases.history.render import ENTRY_FORMATTERS, ENTRY_ICONS
 from cases.models import Audience, Circle, Entry, Kind
 from tests.factories import AgencyFactory, CaseFactory, teammate
 from tests.fragments import assert_swapped_equals_fresh
@@ -35,7 +35,7 @@ def url(case):
 
 def fill(case, count):
     for n in range(count):
-        record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text=f"Note {n + 1}.")
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text=f"Note {n + 1}.")
 
 
 def test_given_a_case_then_the_page_says_who_it_is_and_what_to_mind(client_of, connector, case):
@@ -94,7 +94,7 @@ def test_given_a_kind_in_the_address_then_the_composer_begins_with_it(client_of,
 def test_given_each_audience_then_the_line_says_in_words_who_reads_it(client_of, connector, case):
     Circle.objects.create(case=case, agency=AgencyFactory(name="Age Action"), purpose="Lunch club")
     for audience in Audience:
-        record(case=case, kind=Kind.NOTE, by=Author.of(connector), audience=audience)
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), audience=audience)
     lines = client_of(connector).get(url(case)).context["lines"]
     assert [line.audience for line in lines] == [
         f"Shared with: Joan Whitfield, {connector.agency.name}, Age Action",
@@ -107,32 +107,36 @@ def test_given_another_team_in_the_circle_then_private_notes_and_their_correctio
     client_of, connector, outsider, case
 ):
     Circle.objects.create(case=case, agency=outsider.agency, purpose="Helps")
-    private = record(case=case, kind=Kind.NOTE, by=Author.of(connector), text="Ours alone", audience=Audience.TEAM)
+    private = record_entry(
+        case=case, kind=Kind.NOTE, by=Author.of(connector), text="Ours alone", audience=Audience.TEAM
+    )
     correct_entry(entry=private, by=Author.of(connector), text="Ours alone, better")
-    record(case=case, kind=Kind.NOTE, by=Author.of(connector), text="For all")
+    record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text="For all")
     page = client_of(outsider).get(url(case)).text
     assert "For all" in page
     assert "Ours alone" not in page
 
 
 def test_given_something_written_later_then_both_moments_are_shown(client_of, connector, case):
-    record(case=case, kind=Kind.VISIT, by=Author.of(connector), happened_at=timezone.now() - datetime.timedelta(days=3))
+    record_entry(
+        case=case, kind=Kind.VISIT, by=Author.of(connector), happened_at=timezone.now() - datetime.timedelta(days=3)
+    )
     assert "(written" in client_of(connector).get(url(case)).context["lines"][0].when
 
 
 def test_every_kind_has_a_look_and_reads_without_details(client_of, connector, case):
     for kind in Kind:
-        record(case=case, kind=kind, by=Author.of(connector))
+        record_entry(case=case, kind=kind, by=Author.of(connector))
     page = client_of(connector).get(url(case))
     assert len(page.context["lines"]) == len(Kind)
     assert all(line.title for line in page.context["lines"])
-    assert set(LOOKS) == set(Kind.values)
-    assert set(FORMATTERS) <= set(Kind.values)
+    assert set(ENTRY_ICONS) == set(Kind.values)
+    assert set(ENTRY_FORMATTERS) <= set(Kind.values)
 
 
 def test_given_an_erased_entry_then_the_page_says_so(client_of, connector, case):
-    entry = record(case=case, kind=Kind.NOTE, by=Author.of(connector), text="A secret")
-    erase(entry, by=Author.of(connector), reason="Asked for")
+    entry = record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text="A secret")
+    erase_entry(entry, by=Author.of(connector), reason="Asked for")
     page = client_of(connector).get(url(case)).text
     assert "A secret" not in page
     assert "The words were taken out by law" in page
@@ -165,7 +169,7 @@ def test_given_5000_entries_then_the_page_costs_hardly_more_than_with_50(client_
 
 def many(case, count):
     """Entries without a true chain, for speed: what the page reads is the same."""
-    first = record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Note")
+    first = record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Note")
     columns = [f.attname for f in Entry._meta.concrete_fields if f.attname not in ("id", "number")]
     values = {name: getattr(first, name) for name in columns}
     Entry.objects.bulk_create([Entry(number=n, **values) for n in range(2, count + 1)])

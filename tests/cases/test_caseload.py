@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Membership
-from cases.caseload import PAGE, counts
+from cases.caseload import PAGE_SIZE, count_lists
 from cases.models import Case, CaseReferral, ClosingReason
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import (
     CaseFactory,
     MembershipFactory,
@@ -59,7 +59,7 @@ def test_greets_by_london_time(monkeypatch: pytest.MonkeyPatch, hour: int, words
 
     now = datetime.datetime(2026, 7, 1, hour - 1, 5, tzinfo=datetime.UTC)  # London is an hour ahead in summer
     monkeypatch.setattr(caseload.timezone, "now", lambda: now)
-    assert caseload.greeting() == words
+    assert caseload.format_greeting() == words
 
 
 def test_counts_each_list(connector: Membership) -> None:
@@ -70,7 +70,7 @@ def test_counts_each_list(connector: Membership) -> None:
     contacted(connector, last_entry_at=timezone.now() - datetime.timedelta(days=15))
     waiting(connector)
     ReferralFactory(to_agency=connector.agency)
-    assert counts(connector, connector) == {
+    assert count_lists(connector, connector) == {
         "new": 1,
         "today": 2,
         "first": 1,
@@ -84,13 +84,13 @@ def test_counts_each_list(connector: Membership) -> None:
 
 def test_a_first_contact_that_is_late_is_overdue(connector: Membership) -> None:
     CaseFactory(lead=connector, first_contact_due=day(-1), next_action="Ring", next_action_on=day(3))
-    assert counts(connector, connector)["overdue"] == 1
+    assert count_lists(connector, connector)["overdue"] == 1
 
 
 def test_closed_cases_are_on_no_list(connector: Membership) -> None:
     reason, long_ago = ClosingReason.objects.get(code="goals"), timezone.now() - datetime.timedelta(days=20)
     contacted(connector, closed_at=timezone.now(), closing_reason=reason, last_entry_at=long_ago)
-    assert set(counts(connector, connector).values()) == {0}
+    assert set(count_lists(connector, connector).values()) == {0}
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_an_unanswered_referral_says_so(client_of: ClientOf, connector: Membersh
 
 
 def test_an_answered_referral_waits_no_more(connector: Membership) -> None:
-    waiting(connector, status=Status.ACCEPTED)
-    assert counts(connector, connector)["waiting"] == 0
+    waiting(connector, status=ReferralStatus.ACCEPTED)
+    assert count_lists(connector, connector)["waiting"] == 0
 
 
 def test_shows_own_people_only(client_of: ClientOf, connector: Membership) -> None:
@@ -188,7 +188,7 @@ def test_a_broken_cursor_does_no_harm(client_of: ClientOf, connector: Membership
 @pytest.mark.parametrize("name", ["all", "due", "new"])
 def test_pages_show_everybody_once(client_of: ClientOf, connector: Membership, name: str) -> None:
     """given more than two pages, some with the same date and name, then each is shown once, in order"""
-    for n in range(PAGE * 2 + 5):
+    for n in range(PAGE_SIZE * 2 + 5):
         if name == "new":
             ReferralFactory(to_agency=connector.agency, nhs_number="")
         else:
@@ -202,12 +202,12 @@ def test_pages_show_everybody_once(client_of: ClientOf, connector: Membership, n
         after = page.context["after"]
         if after is None:
             break
-    assert len(seen) == PAGE * 2 + 5 == len(set(seen))
+    assert len(seen) == PAGE_SIZE * 2 + 5 == len(set(seen))
 
 
 def test_show_more_swaps_in_the_next_rows(client_of: ClientOf, connector: Membership) -> None:
     """given a second page, when htmx asks for it, then it gets rows only, and the focus goes to the first new one"""
-    for _ in range(PAGE + 3):
+    for _ in range(PAGE_SIZE + 3):
         contacted(connector)
     client = client_of(connector)
     after = client.get(URL, {"list": "all"}).context["after"]
@@ -220,7 +220,7 @@ def test_show_more_swaps_in_the_next_rows(client_of: ClientOf, connector: Member
 
 def test_no_name_stands_in_an_address(client_of: ClientOf, connector: Membership) -> None:
     """security point 56: no personal data in URLs"""
-    for _ in range(PAGE + 1):
+    for _ in range(PAGE_SIZE + 1):
         contacted(connector, person=PersonFactory(name="Zebedee Quill"))
     html = client_of(connector).get(URL, {"list": "all"}).content.decode()
     assert not [part for part in html.split('href="')[1:] if "Zebedee" in part.split('"')[0]]

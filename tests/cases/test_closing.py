@@ -13,12 +13,12 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author, Draft, Membership, Message
 from cases.actions.closing import close_case
-from cases.actions.onward import Ask, refer_on
-from cases.caseload import counts
+from cases.actions.onward import OnwardRequest, refer_on
+from cases.caseload import count_lists
 from cases.models import Case, CaseReferral, ClosingReason, Entry, Kind, Outcome
-from referrals.actions import move
+from referrals.actions import move_referral
 from referrals.models import Answer, Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, ServiceFactory, teammate
 
 ClientOf = Callable[[Membership], Client]
@@ -32,7 +32,7 @@ def case(connector: Membership) -> Case:
 
 def received(case: Case, **fields: Any) -> Referral:
     """The referral that led to the case, accepted."""
-    referral = ReferralFactory(to_agency=case.agency, status=Status.ACCEPTED, **fields)
+    referral = ReferralFactory(to_agency=case.agency, status=ReferralStatus.ACCEPTED, **fields)
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
     return referral
 
@@ -44,7 +44,7 @@ def asked(case: Case) -> Referral:
         by=Author.of(case.lead),
         key=uuid.uuid4(),
         services=[ServiceFactory()],
-        ask=Ask(how_agreed="Said so on the phone"),
+        ask=OnwardRequest(how_agreed="Said so on the phone"),
         started_at=timezone.now(),
     )
     return referral
@@ -82,7 +82,7 @@ def test_closes_and_answers(client_of: ClientOf, connector: Membership, case: Ca
     assert told.summary == WORDS
     assert [code["code"] for code in told.codes] == ["871731000000106"]
     referral.refresh_from_db()
-    assert referral.status == Status.COMPLETED
+    assert referral.status == ReferralStatus.COMPLETED
     assert Entry.objects.get(case=case, kind=Kind.CLOSED).text == WORDS
 
 
@@ -97,7 +97,7 @@ def test_lost_contact_is_the_referrals_end(connector: Membership, case: Case) ->
     referral = received(case)
     close(case, connector, "no-contact")
     referral.refresh_from_db()
-    assert referral.status == Status.LOST_CONTACT
+    assert referral.status == ReferralStatus.LOST_CONTACT
 
 
 def test_without_agreement_the_practice_reads_nothing_of_it(
@@ -110,7 +110,7 @@ def test_without_agreement_the_practice_reads_nothing_of_it(
     client_of(connector).post(url(case), typed())
     referral.refresh_from_db()
     told = Answer.objects.get(referral=referral)
-    assert (referral.status, told.summary, told.outcome, told.codes) == (Status.COMPLETED, "", "", [])
+    assert (referral.status, told.summary, told.outcome, told.codes) == (ReferralStatus.COMPLETED, "", "", [])
     assert not any(WORDS in message.body for message in Message.objects.all())
 
 
@@ -139,20 +139,20 @@ def test_open_onward_referrals_must_be_decided(client_of: ClientOf, connector: M
     assert client.post(url(case), said).status_code == 302
     stop.refresh_from_db()
     stay.refresh_from_db()
-    assert (stop.status, stay.status) == (Status.WITHDRAWN, Status.SENT)
+    assert (stop.status, stay.status) == (ReferralStatus.WITHDRAWN, ReferralStatus.SENT)
     assert Message.objects.filter(to=stop.service.referral_email, subject__contains="withdrawn").exists()
 
 
 def test_a_group_may_still_answer_after_the_closing(connector: Membership, case: Case) -> None:
     stay = asked(case)
     close(case, connector)
-    move(stay, Status.ACCEPTED, by=Author.by_link(stay.to_agency), side=Side.RECEIVER)
+    move_referral(stay, ReferralStatus.ACCEPTED, by=Author.by_link(stay.to_agency), side=Side.RECEIVER)
     assert Entry.objects.filter(case=case, kind=Kind.ANSWERED).exists()
 
 
 def test_a_closed_case_leaves_the_caseload(connector: Membership, case: Case) -> None:
     close(case, connector)
-    assert counts(connector, connector)["all"] == 0
+    assert count_lists(connector, connector)["all"] == 0
 
 
 def test_closing_twice_is_closing_once(client_of: ClientOf, connector: Membership, case: Case) -> None:
@@ -194,7 +194,9 @@ def test_closing_and_answering_at_once_block_nobody(connector: Membership, case:
 
         def answers(referral: Referral = referral) -> str:
             try:
-                move(referral, Status.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
+                move_referral(
+                    referral, ReferralStatus.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER
+                )
                 return "accepted"
             except MoveRefused:
                 return "refused"
@@ -220,7 +222,7 @@ def test_closing_and_answering_at_once_block_nobody(connector: Membership, case:
             assert first.result(timeout=10) == "closed"
             assert second.result(timeout=10) in ("accepted", "refused")
         referral = Referral.objects.get(pk=referral.pk)
-        assert referral.status == Status.WITHDRAWN
+        assert referral.status == ReferralStatus.WITHDRAWN
 
 
 def test_what_was_typed_is_kept_until_it_is_closed(client_of: ClientOf, connector: Membership, case: Case) -> None:
@@ -238,7 +240,7 @@ def test_a_referral_that_cannot_end_so_stops_the_closing(
 ) -> None:
     """given a referral that the table lets not move so, when closed, then it is told why, and nothing has changed"""
     referral = received(case)
-    Referral.objects.filter(pk=referral.pk).update(status=Status.WAITING)
+    Referral.objects.filter(pk=referral.pk).update(status=ReferralStatus.WAITING)
     page = client_of(connector).post(url(case), typed())
     assert page.status_code == 422
     assert "There is a problem" in page.content.decode()

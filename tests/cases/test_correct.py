@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agencies.models import Author
 from cases.actions.notes import correct_entry, write_note
-from cases.history.record import erase, record
+from cases.history.record import erase_entry, record_entry
 from cases.models import Audience, Circle, Entry, Kind
 from tests.factories import CaseFactory, teammate
 
@@ -48,7 +48,7 @@ def test_given_a_mistake_when_corrected_then_both_stand_and_point_to_each_other(
 
 def test_given_the_corrected_entry_is_on_an_older_page_then_the_link_leads_there(client_of, connector, case, entry):
     for n in range(31):
-        record(case=case, kind=Kind.NOTE, by=Author.of(connector), text=f"Note {n}")
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text=f"Note {n}")
     correct_entry(entry=entry, by=Author.of(connector), text="Has two dogs")
     page = client_of(connector).get(reverse("cases:case", args=[case.pk])).text
     assert f'href="{reverse("cases:case", args=[case.pk])}?before=2#entry-1"' in page
@@ -82,8 +82,8 @@ def test_a_teammate_may_correct(client_of, connector, entry):
 
 def test_another_team_corrects_its_own_words_and_no_others(client_of, connector, outsider, case, entry):
     Circle.objects.create(case=case, agency=outsider.agency, purpose="Helps")
-    ours = record(case=case, kind=Kind.NOTE, by=Author.of(connector), text="For everyone")
-    theirs = record(case=case, kind=Kind.NOTE, by=Author.of(outsider), text="From the other team")
+    ours = record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text="For everyone")
+    theirs = record_entry(case=case, kind=Kind.NOTE, by=Author.of(outsider), text="From the other team")
     client = client_of(outsider)
     assert client.get(url(entry)).status_code == 404  # not even readable
     assert client.get(url(ours)).status_code == 404
@@ -94,9 +94,9 @@ def test_another_team_corrects_its_own_words_and_no_others(client_of, connector,
 
 
 def test_what_a_deed_or_the_law_has_written_is_not_corrected(client_of, connector, case, entry):
-    fact = record(case=case, kind=Kind.FACT, by=Author.of(connector))
-    system = record(case=case, kind=Kind.NOTE, by=Author.system())
-    erase(entry, by=Author.of(connector), reason="Asked for")
+    fact = record_entry(case=case, kind=Kind.FACT, by=Author.of(connector))
+    system = record_entry(case=case, kind=Kind.NOTE, by=Author.system())
+    erase_entry(entry, by=Author.of(connector), reason="Asked for")
     client = client_of(connector)
     assert client.get(url(fact)).status_code == 404
     assert client.get(url(system)).status_code == 404

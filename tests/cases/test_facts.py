@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from cases.facts import FACTS
-from cases.history.verify import verify
+from cases.facts import KEY_FACTS
+from cases.history.verify import verify_histories
 from cases.models import Circle, Entry, Kind
 from tests.factories import CaseFactory, PersonFactory, teammate
 
@@ -62,12 +62,12 @@ def test_given_a_fact_when_changed_then_the_page_and_the_history_say_so(
     assert (entry.kind, entry.details["before"], entry.details["after"]) == (Kind.FACT, before, after)
     page = client.get(response.url)
     assert {fact.name: words for fact, words in page.context["facts"]}[name] == after
-    assert f"{FACTS[name].label}: changed" in page.text
-    assert list(verify()) == [1]
+    assert f"{KEY_FACTS[name].label}: changed" in page.text
+    assert list(verify_histories()) == [1]
 
 
 def test_every_fact_is_tried():
-    assert {change[0] for change in CHANGES} == set(FACTS)
+    assert {change[0] for change in CHANGES} == set(KEY_FACTS)
 
 
 def test_given_nothing_was_changed_then_nothing_is_written(client_of, connector, case):

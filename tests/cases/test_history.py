@@ -9,14 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, connections, transaction
 
 from agencies.models import Author
-from cases.history.record import PAGE, erase, record, timeline
-from cases.history.verify import verify
+from cases.history.record import PAGE_SIZE, erase_entry, record_entry, timeline_page
+from cases.history.verify import verify_histories
 from cases.models import Audience, Case, Circle, Entry, Kind, Reading
 from tests.factories import CaseFactory
 
 
 def note(case, text="A note", **more):
-    return record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text=text, **more)
+    return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text=text, **more)
 
 
 def test_given_a_case_when_entries_are_recorded_then_they_are_numbered_chained_and_head_the_case():
@@ -27,7 +27,7 @@ def test_given_a_case_when_entries_are_recorded_then_they_are_numbered_chained_a
     assert case.entry_count == 3
     assert case.chain == entries[-1].chain
     assert len({e.chain for e in entries}) == 3
-    assert list(verify(case.pk)) == [3]
+    assert list(verify_histories(case.pk)) == [3]
 
 
 def test_given_the_same_key_when_recorded_again_then_the_first_entry_comes_back():
@@ -62,7 +62,7 @@ def test_given_twenty_writers_at_once_then_numbers_have_no_gap_and_the_chain_ver
     assert list(Entry.objects.filter(case=case).order_by("number").values_list("number", flat=True)) == list(
         range(1, 61)
     )
-    assert list(verify(case.pk)) == [60]
+    assert list(verify_histories(case.pk)) == [60]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -123,11 +123,11 @@ def test_given_an_entry_when_erased_then_its_words_are_gone_an_entry_says_so_and
     case = CaseFactory()
     secret = note(case, "A secret of somebody else", details={"next": "Ring them"})
     note(case, "Later")
-    said = erase(secret, by=Author.of(case.lead), reason="Asked for by the person under article 17")
+    said = erase_entry(secret, by=Author.of(case.lead), reason="Asked for by the person under article 17")
     secret.refresh_from_db()
     assert (secret.text, secret.details) == ("", {"erased": True})
     assert (said.kind, said.number, said.corrects, said.details) == (Kind.ERASED, 3, secret, {"number": 1})
-    assert list(verify(case.pk)) == [3]
+    assert list(verify_histories(case.pk)) == [3]
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('app.erasing', true)")
         assert cursor.fetchone()[0] == ""
@@ -136,10 +136,10 @@ def test_given_an_entry_when_erased_then_its_words_are_gone_an_entry_says_so_and
 def test_given_an_erased_entry_or_one_that_records_it_when_erased_again_then_it_is_refused():
     case = CaseFactory()
     secret = note(case, "Secret")
-    said = erase(secret, by=Author.of(case.lead), reason="Asked for")
+    said = erase_entry(secret, by=Author.of(case.lead), reason="Asked for")
     for entry in (secret, said):
         with pytest.raises(ValueError, match="no words"):
-            erase(entry, by=Author.of(case.lead), reason="Again")
+            erase_entry(entry, by=Author.of(case.lead), reason="Again")
 
 
 @pytest.mark.parametrize(
@@ -152,17 +152,17 @@ def test_given_an_erased_entry_or_one_that_records_it_when_erased_again_then_it_
 )
 def test_given_content_of_any_kind_when_read_back_then_its_digest_still_holds(text, details):
     case = CaseFactory()
-    record(case=case, kind=Kind.NOTE, by=Author.system(), text=text, details=details)
-    assert list(verify(case.pk)) == [1]
+    record_entry(case=case, kind=Kind.NOTE, by=Author.system(), text=text, details=details)
+    assert list(verify_histories(case.pk)) == [1]
 
 
 def test_given_more_than_a_page_when_the_timeline_is_read_then_it_goes_on_by_number_without_overlap():
     case = CaseFactory()
-    for n in range(PAGE + 5):
+    for n in range(PAGE_SIZE + 5):
         note(case, f"Note {n}")
-    first = list(timeline(case=case, member=case.lead))
+    first = list(timeline_page(case=case, member=case.lead))
     assert [e.number for e in first] == list(range(35, 4, -1))
-    rest = list(timeline(case=case, member=case.lead, before=first[PAGE - 1].number))
+    rest = list(timeline_page(case=case, member=case.lead, before=first[PAGE_SIZE - 1].number))
     assert [e.number for e in rest] == [5, 4, 3, 2, 1]
 
 
@@ -194,7 +194,7 @@ def test_who_may_read_an_entry_of_each_audience(who, audience, may_read, outside
         Circle.objects.create(case=case, agency=reader.agency, purpose="Helps with money")
     if who == "left":
         Circle.objects.create(case=case, agency=reader.agency, purpose="Helped", ended_at=case.opened_at)
-    assert list(timeline(case=case, member=reader)) == ([entry] if may_read else [])
+    assert list(timeline_page(case=case, member=reader)) == ([entry] if may_read else [])
 
 
 def test_given_a_wide_circle_when_the_timeline_is_read_then_no_entry_comes_twice(outsider):
@@ -202,4 +202,4 @@ def test_given_a_wide_circle_when_the_timeline_is_read_then_no_entry_comes_twice
     note(case)
     for agency in (outsider.agency, CaseFactory().agency):
         Circle.objects.create(case=case, agency=agency, purpose="Helps")
-    assert len(timeline(case=case, member=case.lead)) == 1
+    assert len(timeline_page(case=case, member=case.lead)) == 1

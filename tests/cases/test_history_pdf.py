@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from agencies.access import Role
 from agencies.models import Author, Membership
-from cases.history.record import record
+from cases.history.record import record_entry
 from cases.models import Audience, Case, Circle, Kind, Reading
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, teammate
 
@@ -24,9 +24,9 @@ def case(connector: Membership) -> Case:
     person = PersonFactory(name="Łucja Prŷs", nhs_number="9990000018")
     case = CaseFactory(lead=connector, person=person, what_matters="Getting back to the garden", safety_note="Dog")
     by = Author.of(connector)
-    record(case=case, kind=Kind.PHONE, by=by, text="Talked about the garden")
-    record(case=case, kind=Kind.NOTE, by=by, text="Between us only", audience=Audience.TEAM)
-    record(case=case, kind=Kind.VISIT, by=by, text="Walked to the allotment", audience=Audience.PERSON)
+    record_entry(case=case, kind=Kind.PHONE, by=by, text="Talked about the garden")
+    record_entry(case=case, kind=Kind.NOTE, by=by, text="Between us only", audience=Audience.TEAM)
+    record_entry(case=case, kind=Kind.VISIT, by=by, text="Walked to the allotment", audience=Audience.PERSON)
     return case
 
 
@@ -79,7 +79,7 @@ def test_is_tagged_and_named_without_accents_lost(client_of: ClientOf, connector
     "words", ["<script>alert(1)</script>", '<img src="file:///etc/passwd">', "🦆\u202eevil", "x" * 20_000]
 )
 def test_hostile_words_are_only_words(client_of: ClientOf, connector: Membership, case: Case, words: str) -> None:
-    record(case=case, kind=Kind.NOTE, by=Author.of(connector), text=words)
+    record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text=words)
     assert client_of(connector).get(url(case)).status_code == 200
 
 
@@ -92,7 +92,7 @@ def test_each_print_is_noted(client_of: ClientOf, connector: Membership, case: C
 
 def test_large_print_has_more_pages(client_of: ClientOf, connector: Membership, case: Case) -> None:
     for n in range(10):
-        record(case=case, kind=Kind.NOTE, by=Author.of(connector), text="Talked about the garden. " * 10 + str(n))
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text="Talked about the garden. " * 10 + str(n))
     client = client_of(connector)
     pages = [len(PdfReader(BytesIO(client.get(url(case, q)).content)).pages) for q in ("", "?print=large")]
     assert pages[1] > pages[0]
@@ -101,7 +101,7 @@ def test_large_print_has_more_pages(client_of: ClientOf, connector: Membership, 
 def test_twenty_pages_are_quick(client_of: ClientOf, connector: Membership, case: Case) -> None:
     """shared performance.md: 1.5 s; here processor time, with room for a busy machine"""
     for n in range(75):
-        record(case=case, kind=Kind.NOTE, by=Author.of(connector), text=f"{n}. " + WORDS * 18)
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(connector), text=f"{n}. " + WORDS * 18)
     client = client_of(connector)
     client.get(url(case))
     started = time.process_time()

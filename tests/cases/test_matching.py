@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from cases.matching import Strength, birth_dates, candidates, plain
+from cases.matching import MatchStrength, find_candidates, likely_birth_dates, normalise_name
 from cases.models import Person
 from tests.factories import PersonFactory, ReferralFactory
 
@@ -19,7 +19,7 @@ def found(person=None, **asked):
         "nhs_number": "",
         "postcode": "BN11 2AA",
     }
-    return candidates(ReferralFactory(**(details | asked)))
+    return find_candidates(ReferralFactory(**(details | asked)))
 
 
 def only(*arguments, **asked):
@@ -28,19 +28,31 @@ def only(*arguments, **asked):
 
 
 PAIRS = [  # what differs in the referral, strength, a reason
-    ({}, Strength.LIKELY, "Same name"),
-    ({}, Strength.LIKELY, "Born the same day"),
-    ({}, Strength.LIKELY, "Same postcode"),
-    ({"person_name": "Joanne Witfield"}, Strength.LIKELY, "Name is nearly the same: Joanne Witfield / Joan Whitfield"),
-    ({"person_name": "WHITFIELD JOAN"}, Strength.LIKELY, "Same name in another order: WHITFIELD JOAN / Joan Whitfield"),
-    ({"person_name": "Mrs Joan Whitfield"}, Strength.LIKELY, "Same name"),
-    ({"person_name": "Joan Lee"}, Strength.LIKELY, "Same first name, another surname: Joan Lee / Joan Whitfield"),
-    ({"date_of_birth": datetime.date(1951, 8, 3)}, Strength.LIKELY, "Born the same day, if day and month were swapped"),
-    ({"date_of_birth": datetime.date(1950, 3, 8)}, Strength.LIKELY, "Date of birth differs in one part only"),
-    ({"postcode": "BN11 4XX"}, Strength.LIKELY, "Same area: BN11"),
-    ({"date_of_birth": None}, Strength.POSSIBLE, "Same postcode"),
-    ({"date_of_birth": None, "postcode": "BN11 9ZZ"}, Strength.POSSIBLE, "Same area: BN11"),
-    ({"postcode": ""}, Strength.LIKELY, "Born the same day"),
+    ({}, MatchStrength.LIKELY, "Same name"),
+    ({}, MatchStrength.LIKELY, "Born the same day"),
+    ({}, MatchStrength.LIKELY, "Same postcode"),
+    (
+        {"person_name": "Joanne Witfield"},
+        MatchStrength.LIKELY,
+        "Name is nearly the same: Joanne Witfield / Joan Whitfield",
+    ),
+    (
+        {"person_name": "WHITFIELD JOAN"},
+        MatchStrength.LIKELY,
+        "Same name in another order: WHITFIELD JOAN / Joan Whitfield",
+    ),
+    ({"person_name": "Mrs Joan Whitfield"}, MatchStrength.LIKELY, "Same name"),
+    ({"person_name": "Joan Lee"}, MatchStrength.LIKELY, "Same first name, another surname: Joan Lee / Joan Whitfield"),
+    (
+        {"date_of_birth": datetime.date(1951, 8, 3)},
+        MatchStrength.LIKELY,
+        "Born the same day, if day and month were swapped",
+    ),
+    ({"date_of_birth": datetime.date(1950, 3, 8)}, MatchStrength.LIKELY, "Date of birth differs in one part only"),
+    ({"postcode": "BN11 4XX"}, MatchStrength.LIKELY, "Same area: BN11"),
+    ({"date_of_birth": None}, MatchStrength.POSSIBLE, "Same postcode"),
+    ({"date_of_birth": None, "postcode": "BN11 9ZZ"}, MatchStrength.POSSIBLE, "Same area: BN11"),
+    ({"postcode": ""}, MatchStrength.LIKELY, "Born the same day"),
 ]
 
 
@@ -68,7 +80,7 @@ def test_given_only_one_thing_alike_when_compared_then_nobody_is_found(asked):
 
 def test_given_the_same_nhs_number_when_compared_then_it_is_almost_certain():
     candidate = only({"nhs_number": "9990000018"}, nhs_number="9990000018")
-    assert candidate.strength is Strength.SURE
+    assert candidate.strength is MatchStrength.SURE
     assert candidate.reasons[0] == "Same NHS number"
 
 
@@ -80,13 +92,13 @@ def test_given_the_same_nhs_number_and_all_else_different_then_it_is_said_so():
         date_of_birth=datetime.date(1980, 1, 1),
         postcode="BN43 5AB",
     )
-    assert candidate.strength is Strength.LIKELY
+    assert candidate.strength is MatchStrength.LIKELY
     assert candidate.differences == ["Another name: Malik Farooq / Joan Whitfield", "Another date of birth"]
 
 
 def test_given_two_nhs_numbers_when_all_else_is_alike_then_it_is_only_possible_and_the_difference_is_shown():
     candidate = only({"nhs_number": "9990000018"}, nhs_number="9990000026")
-    assert candidate.strength is Strength.POSSIBLE
+    assert candidate.strength is MatchStrength.POSSIBLE
     assert candidate.differences == ["A different NHS number"]
 
 
@@ -99,23 +111,23 @@ def test_given_many_alike_then_five_are_shown_the_strongest_first():
     for n in range(8):
         PersonFactory(**KNOWN | {"name": f"Joan Whitfield{'e' * n}", "nhs_number": ""})
     sure = PersonFactory(**KNOWN | {"nhs_number": "9990000018"})
-    shown = candidates(ReferralFactory(person_name="Joan Whitfield", date_of_birth=KNOWN["date_of_birth"]))
+    shown = find_candidates(ReferralFactory(person_name="Joan Whitfield", date_of_birth=KNOWN["date_of_birth"]))
     assert len(shown) == 5
     assert shown[0].person == sure
 
 
 def test_birth_dates_are_real_days_only():
-    assert datetime.date(1951, 2, 28) in birth_dates(datetime.date(1951, 2, 28))
-    assert len(birth_dates(datetime.date(2024, 2, 29))) >= 2
-    assert birth_dates(None) == []
+    assert datetime.date(1951, 2, 28) in likely_birth_dates(datetime.date(1951, 2, 28))
+    assert len(likely_birth_dates(datetime.date(2024, 2, 29))) >= 2
+    assert likely_birth_dates(None) == []
 
 
 def test_plain_names():
-    assert plain("Dr Zoë O'Hara-Smith") == "ZOE OHARA SMITH"
-    assert plain("Dr") == "DR"
+    assert normalise_name("Dr Zoë O'Hara-Smith") == "ZOE OHARA SMITH"
+    assert normalise_name("Dr") == "DR"
 
 
 def test_comparing_changes_nobody():
     person = PersonFactory(**KNOWN)
-    candidates(ReferralFactory(phone="07700 900999"))
+    find_candidates(ReferralFactory(phone="07700 900999"))
     assert Person.objects.get(pk=person.pk).phone == person.phone

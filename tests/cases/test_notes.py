@@ -13,7 +13,7 @@ from agencies.working_days import add_working_days
 from cases.actions.notes import NextStep, write_note
 from cases.actions.opening import accept_referral
 from cases.models import Audience, Case, Circle, ClosingReason, Entry, Kind
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import CaseFactory, ReferralFactory, teammate
 
 
@@ -66,7 +66,7 @@ def test_given_an_accepted_referral_when_first_reached_then_it_is_started_and_fi
     client_of(connector).post(url(case), data(kind="visit"))
     referral.refresh_from_db()
     case.refresh_from_db()
-    assert referral.status == Status.STARTED
+    assert referral.status == ReferralStatus.STARTED
     assert (case.next_action, case.next_action_on) == ("", None)
 
 
@@ -76,7 +76,7 @@ def test_given_nobody_was_reached_then_it_is_no_contact(client_of, connector, ki
     client_of(connector).post(url(case), data(kind=kind))
     referral.refresh_from_db()
     case.refresh_from_db()
-    assert referral.status == Status.ACCEPTED
+    assert referral.status == ReferralStatus.ACCEPTED
     assert (case.first_contact_at, case.last_contact_at, case.next_action) == (None, None, "First contact")
 
 
@@ -275,7 +275,11 @@ def test_given_another_team_in_the_circle_then_it_adds_but_sets_no_step_and_writ
     assert client.post(url(case), data(next_words="Mine", next_when="week")).status_code == 302
     case.refresh_from_db()
     referral.refresh_from_db()
-    assert (case.next_action, case.first_contact_at, referral.status) == ("First contact", None, Status.ACCEPTED)
+    assert (case.next_action, case.first_contact_at, referral.status) == (
+        "First contact",
+        None,
+        ReferralStatus.ACCEPTED,
+    )
     assert client.post(url(case), data(audience="team")).status_code == 422
     with pytest.raises(PermissionDenied):
         write_note(case=case, by=Author.of(outsider), kind=Kind.NOTE, text="x", audience=Audience.TEAM)

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
-from cases.actions.onward import Ask, refer_on
+from cases.actions.onward import OnwardRequest, refer_on
 from cases.models import Agreement, Audience, Case, CaseReferral, ClosingReason, Entry, Kind
 from directory.models import Service
-from referrals.actions import move, send_message
-from referrals.jobs import give_back
+from referrals.actions import move_referral, send_message
+from referrals.jobs import report_overdue_referrals
 from referrals.models import AnswerLink, ContactBy, DeclineReason, Move, Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -31,7 +31,7 @@ from tests.factories import (
 )
 
 ClientOf = Callable[[Membership], Client]
-ASK = Ask(message="Likes gardens", how_agreed="Said so on the phone")
+ASK = OnwardRequest(message="Likes gardens", how_agreed="Said so on the phone")
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_an_answer_stands_in_the_history_by_the_same_hand(connector: Membership,
         by = Author.of(MembershipFactory(role=Role.PROVIDER, agency=referral.to_agency))
     else:
         by = Author.by_link(referral.to_agency, "Tom Reed")
-    move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER, words="Come on Tuesday")
+    move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, words="Come on Tuesday")
     entry = Entry.objects.get(case=case, kind=Kind.ANSWERED)
     assert (entry.hand, entry.author_name, entry.written_for) == (hand, by.name, referral.to_agency)
     assert entry.text == "Come on Tuesday"
@@ -293,13 +293,15 @@ def test_an_answer_stands_in_the_history_by_the_same_hand(connector: Membership,
 def test_a_decline_says_why(connector: Membership, case: Case) -> None:
     (referral,) = sent(case, connector, ServiceFactory())
     reason = DeclineReason.objects.filter(side="provider").order_by("order").first()
-    move(referral, Status.DECLINED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER, reason=reason)
+    move_referral(
+        referral, ReferralStatus.DECLINED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER, reason=reason
+    )
     assert Entry.objects.get(case=case, kind=Kind.ANSWERED).details["reason"] == reason.text
 
 
 def test_withdrawing_stands_in_the_history(connector: Membership, case: Case) -> None:
     (referral,) = sent(case, connector, ServiceFactory())
-    move(referral, Status.WITHDRAWN, by=Author.of(connector), side=Side.SENDER, words="Chose another")
+    move_referral(referral, ReferralStatus.WITHDRAWN, by=Author.of(connector), side=Side.SENDER, words="Chose another")
     assert Entry.objects.get(case=case, kind=Kind.WITHDRAWN).text == "Chose another"
 
 
@@ -313,8 +315,8 @@ def test_a_message_stands_in_the_history(connector: Membership, case: Case) -> N
 def test_that_no_answer_came_stands_in_the_history_once(connector: Membership, case: Case) -> None:
     (referral,) = sent(case, connector, ServiceFactory(name="Harbour choir"))
     passed = referral.answer_by + timedelta(days=1)
-    give_back(passed)
-    give_back(passed)
+    report_overdue_referrals(passed)
+    report_overdue_referrals(passed)
     entry = Entry.objects.get(case=case, kind=Kind.ANSWERED)
     assert entry.details["deed"] == "no answer yet"
     assert entry.hand == "system"
@@ -323,7 +325,7 @@ def test_that_no_answer_came_stands_in_the_history_once(connector: Membership, c
 def test_the_lead_hears_when_a_colleague_sent_it(connector: Membership, case: Case) -> None:
     """given a colleague's referral, when the group answers, then the lead of the case hears, without a name"""
     (referral,) = sent(case, teammate(connector), ServiceFactory(name="Harbour choir"))
-    move(referral, Status.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
     message = Message.objects.get(to=connector.user.email)
     assert "Joan" not in message.subject + message.body
     assert "choir" not in message.subject + message.body
@@ -332,7 +334,7 @@ def test_the_lead_hears_when_a_colleague_sent_it(connector: Membership, case: Ca
 
 def test_the_lead_who_sent_it_hears_once(connector: Membership, case: Case) -> None:
     (referral,) = sent(case, connector, ServiceFactory())
-    move(referral, Status.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
     assert Message.objects.filter(to=connector.user.email).count() == 1
 
 
@@ -340,13 +342,13 @@ def test_a_referral_that_led_here_is_not_heard_twice(connector: Membership, case
     """given the referral that led to the case, when it moves, then the history gets no entry from here"""
     referral = ReferralFactory(to_agency=connector.agency, nhs_number="")
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
-    move(referral, Status.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
     assert not Entry.objects.filter(case=case).exists()
 
 
 def test_a_referral_of_no_case_moves_on_its_own(connector: Membership) -> None:
     referral = ReferralFactory(to_agency=connector.agency)
-    move(referral, Status.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
     assert Move.objects.filter(referral=referral).count() == 2
     assert not Entry.objects.exists()
 
@@ -362,8 +364,8 @@ def test_the_answer_and_its_entry_come_together_or_not_at_all(
     def fails(**_: Any) -> None:
         raise RuntimeError("no room on the disk")
 
-    monkeypatch.setattr(onward, "record", fails)
+    monkeypatch.setattr(onward, "record_entry", fails)
     with pytest.raises(RuntimeError):
-        move(referral, Status.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
+        move_referral(referral, ReferralStatus.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
     referral.refresh_from_db()
-    assert referral.status == Status.SENT
+    assert referral.status == ReferralStatus.SENT

@@ -12,11 +12,11 @@ from django.utils import timezone
 from agencies.models import Author, Message
 from agencies.working_days import add_working_days
 from cases.actions.opening import FIRST_CONTACT, accept_referral
-from cases.history.verify import verify
+from cases.history.verify import verify_histories
 from cases.models import Agreement, Case, CaseReferral, Circle, Entry, Kind, Person
 from referrals.actions import MoveRefused
 from referrals.models import Referral, Urgency
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import CaseFactory, PersonFactory, ReferralFactory, teammate
 
 
@@ -71,8 +71,8 @@ def test_given_a_new_person_when_accepted_then_case_circle_agreements_history_an
     assert (opened.kind, opened.written_by) == (Kind.OPENED, connector)
     assert CaseReferral.objects.get().direction == "received"
     referral.refresh_from_db()
-    assert referral.status == Status.ACCEPTED
-    assert list(verify()) == [2]
+    assert referral.status == ReferralStatus.ACCEPTED
+    assert list(verify_histories()) == [2]
 
 
 def test_given_an_urgent_referral_when_accepted_then_first_contact_is_due_in_two_working_days(connector):
@@ -275,7 +275,7 @@ def test_given_somebody_alike_was_added_meanwhile_then_a_new_person_must_be_said
 
 
 def test_given_it_was_declined_meanwhile_then_it_says_where_it_stands(client_of, connector, referral):
-    Referral.objects.filter(pk=referral.pk).update(status=Status.WITHDRAWN)
+    Referral.objects.filter(pk=referral.pk).update(status=ReferralStatus.WITHDRAWN)
     assert client_of(connector).get(url(referral)).status_code == 409
 
 

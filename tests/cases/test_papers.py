@@ -7,9 +7,9 @@ from django.test import Client
 
 from agencies.access import Role
 from agencies.models import Author, Membership
-from cases.history.record import record
+from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Kind, Reading
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, teammate
 
 ClientOf = Callable[[Membership], Client]
@@ -28,8 +28,8 @@ def test_offers_the_history_twice_and_says_how_they_differ(
     client_of: ClientOf, connector: Membership, case: Case
 ) -> None:
     by = Author.of(connector)
-    record(case=case, kind=Kind.NOTE, by=by, text="Shared")
-    record(case=case, kind=Kind.NOTE, by=by, text="Ours", audience=Audience.TEAM)
+    record_entry(case=case, kind=Kind.NOTE, by=by, text="Shared")
+    record_entry(case=case, kind=Kind.NOTE, by=by, text="Ours", audience=Audience.TEAM)
     html = client_of(connector).get(url(case)).content.decode()
     assert "1 entry, without the team’s private notes" in html
     assert "2 entries: everything you may read" in html
@@ -37,7 +37,7 @@ def test_offers_the_history_twice_and_says_how_they_differ(
 
 
 def test_links_to_the_letter(client_of: ClientOf, connector: Membership, case: Case) -> None:
-    referral = ReferralFactory(to_agency=connector.agency, status=Status.ACCEPTED)
+    referral = ReferralFactory(to_agency=connector.agency, status=ReferralStatus.ACCEPTED)
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
     html = client_of(connector).get(url(case)).content.decode()
     assert f"/referrals/{referral.pk}/letter.pdf" in html

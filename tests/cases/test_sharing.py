@@ -11,13 +11,13 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
 from cases.actions.closing import close_case
-from cases.actions.onward import Ask, refer_on
+from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.sharing import withdraw_agreement
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Entry, Kind, Reading
-from cases.sharing import PAGE
-from referrals.actions import move
+from cases.sharing import PAGE_SIZE
+from referrals.actions import move_referral
 from referrals.models import Answer, Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, ReferralFactory, ServiceFactory, teammate
 
 ClientOf = Callable[[Membership], Client]
@@ -36,7 +36,7 @@ def asked(case: Case) -> Referral:
         by=Author.of(case.lead),
         key=uuid.uuid4(),
         services=[ServiceFactory(agency__name="Millbrook Growers")],
-        ask=Ask(message="Likes gardens", how_agreed="Said so on the phone"),
+        ask=OnwardRequest(message="Likes gardens", how_agreed="Said so on the phone"),
         started_at=timezone.now(),
     )
     return referral
@@ -89,7 +89,7 @@ def test_opening_this_page_is_noted_too(client_of: ClientOf, connector: Membersh
 
 def test_the_log_is_read_page_after_page(client_of: ClientOf, connector: Membership, case: Case) -> None:
     """given more openings than fit, some in the same minute, then each is shown once, newest first"""
-    read(case, connector, PAGE * 2 + 4)
+    read(case, connector, PAGE_SIZE * 2 + 4)
     client, seen, after = client_of(connector), [], None
     for _ in range(4):
         page = client.get(url(case), {"after": after} if after else {})
@@ -101,7 +101,7 @@ def test_the_log_is_read_page_after_page(client_of: ClientOf, connector: Members
 
 
 def test_show_more_is_a_part(client_of: ClientOf, connector: Membership, case: Case) -> None:
-    read(case, connector, PAGE + 5)
+    read(case, connector, PAGE_SIZE + 5)
     client = client_of(connector)
     after = client.get(url(case)).context["more"]
     part = client.get(url(case), {"after": after}, headers={"HX-Request": "true", "HX-Target": "more"})
@@ -126,7 +126,7 @@ def test_taking_back_stops_what_runs(client_of: ClientOf, connector: Membership,
     assert answer.url == url(case)
     asked.refresh_from_db()
     agreement.refresh_from_db()
-    assert asked.status == Status.WITHDRAWN
+    assert asked.status == ReferralStatus.WITHDRAWN
     assert agreement.withdrawn_at
     assert Message.objects.filter(to=asked.service.referral_email, subject__contains="withdrawn").exists()
     entry = Entry.objects.get(case=case, kind=Kind.AGREED)
@@ -152,16 +152,16 @@ def test_taking_back_twice_is_once(client_of: ClientOf, connector: Membership, c
 
 
 def test_what_is_finished_stays_finished(connector: Membership, case: Case, asked: Referral) -> None:
-    move(asked, Status.ACCEPTED, by=Author.by_link(asked.to_agency), side=Side.RECEIVER)
-    move(asked, Status.COMPLETED, by=Author.by_link(asked.to_agency), side=Side.RECEIVER)
+    move_referral(asked, ReferralStatus.ACCEPTED, by=Author.by_link(asked.to_agency), side=Side.RECEIVER)
+    move_referral(asked, ReferralStatus.COMPLETED, by=Author.by_link(asked.to_agency), side=Side.RECEIVER)
     withdraw_agreement(agreement=Agreement.objects.get(case=case), by=Author.of(connector))
     asked.refresh_from_db()
-    assert asked.status == Status.COMPLETED
+    assert asked.status == ReferralStatus.COMPLETED
 
 
 def test_an_agreement_to_tell_taken_back_keeps_the_outcome_here(connector: Membership, case: Case) -> None:
     """given a practice that was to hear, when that is taken back, then the closing tells it nothing"""
-    referral = ReferralFactory(to_agency=connector.agency, status=Status.ACCEPTED)
+    referral = ReferralFactory(to_agency=connector.agency, status=ReferralStatus.ACCEPTED)
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
     agreement = Agreement.objects.create(
         case=case, agency=referral.from_agency, scope="tell", how="Told", **Agreement.signature(Author.of(connector))
@@ -192,7 +192,7 @@ def test_bad_input(client_of: ClientOf, connector: Membership, case: Case, asked
     assert page.status_code == 422
     assert "500 characters or fewer" in page.content.decode()
     asked.refresh_from_db()
-    assert asked.status == Status.SENT
+    assert asked.status == ReferralStatus.SENT
 
 
 # --- Who may ----------------------------------------------------------------------------------------

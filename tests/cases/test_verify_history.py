@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from agencies.models import Author
-from cases.history.record import erase, record
-from cases.history.verify import Fault, verify
+from cases.history.record import erase_entry, record_entry
+from cases.history.verify import HistoryFault, verify_histories
 from cases.models import Kind
 from tests.factories import CaseFactory
 
@@ -17,7 +17,7 @@ from tests.factories import CaseFactory
 def case():
     case = CaseFactory()
     for n in range(5):
-        record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text=f"Note {n}", details={"next": "Ring"})
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text=f"Note {n}", details={"next": "Ring"})
     return case
 
 
@@ -38,7 +38,7 @@ def run(*arguments):
 
 def test_given_true_histories_then_the_command_counts_them(case):
     other = CaseFactory()
-    record(case=other, kind=Kind.NOTE, by=Author.system())
+    record_entry(case=other, kind=Kind.NOTE, by=Author.system())
     out, err = run()
     assert out.startswith("6 entries verified in ")
     assert err == ""
@@ -74,9 +74,9 @@ def test_given_a_forged_history_then_the_command_names_the_place_and_fails(case,
 
 def test_given_a_whole_history_forged_anew_with_a_new_chain_then_the_head_gives_it_away(case):
     forge("UPDATE cases_entry SET chain = repeat('0', 64) WHERE number = 5")
-    assert Fault(case.pk, 5, "the end of the history is missing") in list(verify())
+    assert HistoryFault(case.pk, 5, "the end of the history is missing") in list(verify_histories())
 
 
 def test_given_a_lawful_erasure_then_it_verifies(case):
-    erase(case.entries.get(number=2), by=Author.of(case.lead), reason="Asked for")
+    erase_entry(case.entries.get(number=2), by=Author.of(case.lead), reason="Asked for")
     assert run()[0].startswith("6 entries verified")

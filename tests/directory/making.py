@@ -4,8 +4,8 @@ import datetime
 from typing import Any
 
 from directory.models import CostOption, Location, Schedule, Service, ServiceAtLocation, Taxonomy, TaxonomyTerm
-from directory.models.taxonomy import NEEDS
-from directory.search.index import index, refresh
+from directory.models.taxonomy import NEEDS_CODE
+from directory.search.index import index_services, refresh_counts
 from tests.factories import ServiceFactory
 
 WORTHING, SHOREHAM, HOVE = (50.8148, -0.3713), (50.8340, -0.2740), (50.8352, -0.1758)
@@ -23,11 +23,11 @@ def listed(name: str, at: tuple[float, float] | None = WORTHING, day: str = "", 
         Schedule.objects.create(service=service, freq="WEEKLY", byday=day, **times)
     if free:
         CostOption.objects.create(service=service, amount=0)
-    index([service.pk])
-    refresh()
+    index_services([service.pk])
+    refresh_counts()
     return service
 
 
 def need(code: str = "company", name: str = "Company", words: str = "lonely, befriending") -> TaxonomyTerm:
-    taxonomy, _ = Taxonomy.objects.get_or_create(code=NEEDS, defaults={"name": "Needs"})
+    taxonomy, _ = Taxonomy.objects.get_or_create(code=NEEDS_CODE, defaults={"name": "Needs"})
     return TaxonomyTerm.objects.create(taxonomy=taxonomy, code=code, name=name, words=words)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agencies.models import Author, Membership
 from directory.models import Location, Schedule, Service, ServiceAtLocation
-from directory.publishing.versions import keep
+from directory.publishing.versions import record_version
 from tests.factories import ServiceFactory
 
 
@@ -38,7 +38,7 @@ def a_listing(member: Membership, **fields: Any) -> Service:
         closes_at=datetime.time(12),
         places=places,
     )
-    keep(service, by=Author.of(member), what="Written")
+    record_version(service, by=Author.of(member), what="Written")
     return service
 
 
@@ -48,7 +48,7 @@ def posted(form: Any, **values: Any) -> dict[str, Any]:
     for field in form:
         value = field.value()
         if field.kind == "date":
-            found |= {f"{field.html_name}_{part['label'].lower()}": part_value(part) for part in field.parts}
+            found |= {f"{field.html_name}_{part['label'].lower()}": part_value(part) for part in field.date_parts}
         elif field.kind == "checkbox":
             found |= {field.html_name: "on"} if value else {}
         elif value is not None:

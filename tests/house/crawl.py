@@ -14,18 +14,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.actions.invitation import hashed
+from agencies.actions.invitation import hash_token
 from agencies.models import Author, Invitation, Message
 from bookings.actions import move_booking
-from bookings.states import Booked, Mover
+from bookings.states import Actor, BookingStatus
 from cases.actions import telling
-from cases.actions.booking import book_for
-from cases.history.record import record
+from cases.actions.booking import book_for_case
+from cases.history.record import record_entry
 from cases.models import Agreement, Kind
-from directory.models import Collection, Wrong
-from directory.publishing.actions.claims import ask_to_join
-from directory.publishing.actions.reports import report
-from directory.publishing.versions import keep
+from directory.models import Collection, ReportReason
+from directory.publishing.actions.claims import submit_claim
+from directory.publishing.actions.reports import submit_report
+from directory.publishing.versions import record_version
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -50,7 +50,7 @@ def an_invitation() -> Parts:
     invitation = Invitation(
         agency=AgencyFactory(), email="i@work.example.org", name="I", role=Role.PROVIDER, expires_at=expires_at
     )
-    invitation.token_hash = hashed(str(uuid.uuid4()))
+    invitation.token_hash = hash_token(str(uuid.uuid4()))
     invitation.save()
     return {"pk": invitation.pk}
 
@@ -70,7 +70,7 @@ def a_case() -> Parts:
 
 def an_entry() -> Parts:
     case = CaseFactory()
-    entry = record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Theirs")
+    entry = record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Theirs")
     return {"pk": case.pk, "number": entry.number}
 
 
@@ -92,8 +92,8 @@ def an_agreement() -> Parts:
 
 def a_letter() -> Parts:
     case = CaseFactory(person__contact_by="letter", person__address="1 High Street")
-    telling.opened(case)
-    return {"pk": case.pk, "letter": telling.told(case).get().pk}
+    telling.notify_case_opened(case)
+    return {"pk": case.pk, "letter": telling.messages_to_person(case).get().pk}
 
 
 def a_session() -> Parts:
@@ -104,7 +104,7 @@ def a_call_about_a_session() -> Parts:
     session = SessionFactory(places=1)
     first = booked(session)
     booked(session, "Ada Byron")
-    move_booking(first, Booked.CANCELLED, by=Author.system(), mover=Mover.GROUP)
+    move_booking(first, BookingStatus.CANCELLED, by=Author.system(), mover=Actor.GROUP)
     return {
         "pk": session.pk,
         "message": Message.objects.get(
@@ -123,7 +123,7 @@ def a_case_to_book_for() -> Parts:
 
 def a_booking_of_a_case() -> Parts:
     case = CaseFactory()
-    booking = book_for(
+    booking = book_for_case(
         case=case, by=Author.of(case.lead), key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone"
     )
     return {"pk": case.pk, "booking": booking.pk}
@@ -156,17 +156,19 @@ def an_item() -> Parts:
 
 def a_version() -> Parts:
     service = ServiceFactory()
-    keep(service, by=Author.system(), what="Begun")
+    record_version(service, by=Author.system(), what="Begun")
     return {"pk": service.pk, "number": 1}
 
 
 def a_report() -> Parts:
-    return {"pk": report(key=uuid.uuid4(), service=ServiceFactory(), reason=Wrong.TIME, words="At 11 now").pk}
+    return {
+        "pk": submit_report(key=uuid.uuid4(), service=ServiceFactory(), reason=ReportReason.TIME, words="At 11 now").pk
+    }
 
 
 def a_claim() -> Parts:
     asked = {"name": "Singers", "contact_name": "N", "contact_email": "n@group.example.org", "words": "Ask me"}
-    return {"pk": ask_to_join(key=uuid.uuid4(), agency=None, **asked).pk}
+    return {"pk": submit_claim(key=uuid.uuid4(), agency=None, **asked).pk}
 
 
 def a_source() -> Parts:

@@ -17,10 +17,10 @@ from config.forms import (
     PostcodeField,
     Radios,
     TextField,
-    answer,
-    width,
+    render_form_page,
+    width_attrs,
 )
-from config.fragments import page
+from config.fragments import render_page
 
 
 class SinkForm(Form):
@@ -41,7 +41,7 @@ class SinkForm(Form):
     phone = PhoneField(label="Phone number", error_messages={"required": "Enter a phone number we can use safely"})
     postcode = PostcodeField(label="Postcode", required=False)
     household = forms.IntegerField(
-        label="People in the household", required=False, widget=forms.NumberInput(attrs=width(3))
+        label="People in the household", required=False, widget=forms.NumberInput(attrs=width_attrs(3))
     )
     email = forms.EmailField(label="E-mail address", required=False)
     site = forms.URLField(label="Website", required=False, assume_scheme="https")
@@ -97,25 +97,25 @@ def sink(request: HttpRequest) -> HttpResponse:
     form = SinkForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         messages.success(request, "The referral was sent.")
-    return answer(request, "sink/form.html", {"form": form})
+    return render_form_page(request, "sink/form.html", {"form": form})
 
 
 def parts(request: HttpRequest) -> HttpResponse:
     context = {"found": [word for word in ("choir", "garden") if request.GET.get("words", "") in word]}
-    return page(request, "sink/parts.html", context, part=request.GET.get("part", "results"))
+    return render_page(request, "sink/parts.html", context, part=request.GET.get("part", "results"))
 
 
 def chosen(request: HttpRequest) -> HttpResponse:
-    return page(request, "sink/parts.html", {"found": ["choir"]}, part={"results": "results"})
+    return render_page(request, "sink/parts.html", {"found": ["choir"]}, part={"results": "results"})
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
     messages.success(request, "The note was added to the story.")
-    return page(request, "sink/gallery.html", {"text": "First line\nsecond <b>line</b>\n\nNew paragraph"})
+    return render_page(request, "sink/gallery.html", {"text": "First line\nsecond <b>line</b>\n\nNew paragraph"})
 
 
 def public_map(request: HttpRequest) -> HttpResponse:
-    return page(request, "sink/map.html")
+    return render_page(request, "sink/map.html")
 
 
 def fails(request: HttpRequest) -> HttpResponse:

@@ -11,15 +11,15 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from agencies.access import PERMISSIONS, ROLES_OF_KIND, SECOND_FACTOR, Permission, Role, may
-from agencies.actions.invitation import invite
+from agencies.access import PERMISSIONS, ROLES_OF_KIND, SECOND_FACTOR_ROLES, Permission, Role, has_permission
+from agencies.actions.invitation import invite_member
 from agencies.models import AgencyKind, Author, Draft, Invitation, Membership
 from bookings.models import Booking
-from bookings.states import Booked
-from cases.history.record import record
+from bookings.states import BookingStatus
+from cases.history.record import record_entry
 from cases.models import Audience, Case, Circle, Entry, Kind
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
-from directory.publishing.versions import keep
+from directory.publishing.versions import record_version
 from referrals.models import Referral
 from tests.factories import (
     AgencyFactory,
@@ -59,16 +59,16 @@ def shared_case(member: Membership, *, ended: bool = False) -> Case:
 
 
 def entry(case: Case, audience: Audience) -> Entry:
-    return record(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", audience=audience)
+    return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", audience=audience)
 
 
 def draft(member: Membership) -> Draft:
-    return Draft.keep(member=member, key="note:1", data={})
+    return Draft.save_draft(member=member, key="note:1", data={})
 
 
 def invitation(member: Membership) -> Invitation:
     names = {"email": "i@work.example.org", "name": "I", "role": Role(member.role), "manages_team": False}
-    return invite(key=uuid.uuid4(), agency=member.agency, by=member, **names)
+    return invite_member(key=uuid.uuid4(), agency=member.agency, by=member, **names)
 
 
 def listing(member: Membership | None = None, **fields: Any) -> Service:
@@ -82,11 +82,13 @@ def session(service: Service) -> Session:
 
 def booking(service: Service) -> Booking:
     who = {"name": "Joan Whitfield", "phone": "07700 900123"}
-    return Booking.objects.create(key=uuid.uuid4(), session=session(service), number=1, status=Booked.WAITING, **who)
+    return Booking.objects.create(
+        key=uuid.uuid4(), session=session(service), number=1, status=BookingStatus.WAITING, **who
+    )
 
 
 def version(service: Service) -> Version:
-    return keep(service, by=Author.system(), what="Made")
+    return record_version(service, by=Author.system(), what="Made")
 
 
 def proposal(service: Service) -> Proposal:
@@ -153,7 +155,7 @@ def printed() -> str:
     members = people()
     kinds = [f"{kind:{WIDTH}}{', '.join(r.label for r in roles)}" for kind, roles in ROLES_OF_KIND.items()]
     allowed = {p.label: [p in PERMISSIONS[r] for r in Role] for p in Permission}
-    factor = {"Needs a second step of signing in": [r in SECOND_FACTOR for r in Role]}
+    factor = {"Needs a second step of signing in": [r in SECOND_FACTOR_ROLES for r in Role]}
     rows = {name: [sees(make(members[r]), members[r]) for r in Role] for name, make in SITUATIONS.items()}
     parts = [["WHAT EACH ROLE MAY DO"], grid(allowed), [""], grid(factor), [""]]
     parts += [["WHICH ROWS EACH ROLE SEES"], grid(rows), [""], ["ROLES THAT EACH KIND OF AGENCY MAY HOLD"], kinds]
@@ -179,13 +181,13 @@ def test_every_role_and_kind_has_its_rules() -> None:
 
 def test_running_the_team_adds_that_and_nothing_else() -> None:
     member = MembershipFactory(role=Role.REFERRER, manages_team=True)
-    allowed = {p for p in Permission if may(member, p)}
+    allowed = {p for p in Permission if has_permission(member, p)}
     assert allowed == PERMISSIONS[Role.REFERRER] | {Permission.MANAGE_TEAM}
 
 
 @pytest.mark.parametrize("permission", list(Permission))
 def test_nobody_at_work_may_do_nothing(permission: Permission) -> None:
-    assert not may(None, permission)
+    assert not has_permission(None, permission)
 
 
 def test_a_steward_never_sees_a_case_or_referral() -> None:
@@ -194,7 +196,7 @@ def test_a_steward_never_sees_a_case_or_referral() -> None:
     shared_case(steward)
     assert not Case.visible_to(steward).exists()
     assert not Entry.visible_to(steward).exists()
-    assert not may(steward, Permission.SEE_REFERRALS)
+    assert not has_permission(steward, Permission.SEE_REFERRALS)
 
 
 def test_a_member_of_two_agencies_sees_those_of_the_one_they_work_for_now() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.utils import timezone
 
-from config.fields import month_number
+from config.fields import parse_month
 from config.forms import (
     Checkboxes,
     DateField,
@@ -16,7 +16,7 @@ from config.forms import (
     PhoneField,
     PostcodeField,
     TextField,
-    nhs_number_is_valid,
+    is_valid_nhs_number,
 )
 
 
@@ -87,7 +87,7 @@ def test_limits_include_today() -> None:
 
 @pytest.mark.parametrize(("typed", "number"), [("3", 3), ("12", 12), ("0", 0), ("mar", 3), ("ju", 0), ("x", 0)])
 def test_months_by_number_or_name(typed: str, number: int) -> None:
-    assert month_number(typed) == number
+    assert parse_month(typed) == number
 
 
 # --- Numbers, postcodes, phones, names ---------------------------------------------------------------
@@ -105,9 +105,9 @@ def test_what_is_no_nhs_number_is_refused(typed: str) -> None:
 
 def test_exactly_one_check_digit_or_none_is_right() -> None:
     """NHS Data Dictionary: a sum that gives 10 has no valid number; 943 476 5919 is the published example."""
-    assert nhs_number_is_valid("9434765919")
+    assert is_valid_nhs_number("9434765919")
     for start in range(400_000_000, 400_000_200):
-        assert sum(nhs_number_is_valid(f"{start}{digit}") for digit in range(10)) <= 1
+        assert sum(is_valid_nhs_number(f"{start}{digit}") for digit in range(10)) <= 1
 
 
 @pytest.mark.parametrize(

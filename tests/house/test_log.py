@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from config.log import Line
+from config.log import RedactingFormatter
 
 TOKEN = "c2VjcmV0LW9mLWEtbGluay1mb3ItdGVzdHM:1tQy7Z:abc_DEF"
 UUID = "0b1f5c1e-6f0e-4c0e-9b1e-0d6b6a1f2c3d"
@@ -12,7 +12,7 @@ UUID = "0b1f5c1e-6f0e-4c0e-9b1e-0d6b6a1f2c3d"
 
 def line(message: str, *words: object) -> str:
     record = logging.LogRecord("django.request", logging.ERROR, "file.py", 1, message, words, None)
-    return Line("%(levelname)s %(name)s %(message)s").format(record)
+    return RedactingFormatter("%(levelname)s %(name)s %(message)s").format(record)
 
 
 @pytest.mark.parametrize(

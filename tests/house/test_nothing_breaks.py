@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from agencies.access import PERMISSIONS, Permission, Role
 from agencies.models import Author, Membership
-from cases.actions.booking import book_for
-from cases.history.record import record
+from cases.actions.booking import book_for_case
+from cases.history.record import record_entry
 from cases.models import Kind
 from referrals.actions.links import send_link
 from tests.conftest import signed_in_client
@@ -79,9 +79,9 @@ def own_referral(member: Membership) -> Parts:
 
 def own_case(member: Membership) -> Parts:
     case = CaseFactory(lead=member)
-    record(case=case, kind=Kind.NOTE, by=Author.of(member), text="Words")
+    record_entry(case=case, kind=Kind.NOTE, by=Author.of(member), text="Words")
     session = SessionFactory()
-    booking = book_for(
+    booking = book_for_case(
         case=case, by=Author.of(member), key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone"
     )
     return {
@@ -187,7 +187,7 @@ def test_whatever_is_typed_the_answer_link_does_not_break(turn: int) -> None:
 
     referral = OnwardReferralFactory()
     send_link(referral)
-    body = Message.latest(1)[0].body
+    body = Message.latest_messages(1)[0].body
     path = "/" + next(word for word in body.split() if "/answer/" in word).split("/", 3)[3]
     assert worst_answer(Client(raise_request_exception=False), path, turn) < 500
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from config.pdf import attachment, pdf, render
-from config.printing import PackagedOnly, Refused
+from config.pdf import format_content_disposition, pdf_response, render_pdf
+from config.printing import FileRefused, PackagedFilesFetcher
 
 pytestmark = pytest.mark.usefixtures("sink")
 LETTER = {"name": "Rhian Prŷs", "words": ["Łódź, Ŵyn, ŵ ŷ ź ć ą ő"], "picture": ""}
@@ -19,7 +19,7 @@ def read(data: bytes) -> PdfReader:
 
 
 def test_a_letter_is_tagged_and_says_what_it_is() -> None:
-    found = read(render("sink/letter.html", LETTER))
+    found = read(render_pdf("sink/letter.html", LETTER))
     catalogue = found.trailer["/Root"]
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"] == "en-GB"
@@ -30,7 +30,7 @@ def test_a_letter_is_tagged_and_says_what_it_is() -> None:
 
 
 def test_every_page_says_confidential_and_which_it_is() -> None:
-    found = read(render("sink/letter.html", LETTER | {"words": ["A line of a letter. " * 30] * 12}))
+    found = read(render_pdf("sink/letter.html", LETTER | {"words": ["A line of a letter. " * 30] * 12}))
     assert len(found.pages) > 1
     for number, page in enumerate(found.pages, 1):
         assert "Confidential" in page.extract_text()
@@ -38,14 +38,14 @@ def test_every_page_says_confidential_and_which_it_is() -> None:
 
 
 def test_the_letters_of_names_are_there_in_both_weights() -> None:
-    text = read(render("sink/letter.html", LETTER)).pages[0].extract_text()
+    text = read(render_pdf("sink/letter.html", LETTER)).pages[0].extract_text()
     assert "Rhian Prŷs" in text
     assert "Łódź" in text
 
 
 def drawn(tmp_path: Path, words: str) -> bytes:
     """The words as grey pixels, printed alone on the upper part of a page."""
-    (tmp_path / "x.pdf").write_bytes(render("sink/word.html", {"words": words}))
+    (tmp_path / "x.pdf").write_bytes(render_pdf("sink/word.html", {"words": words}))
     subprocess.run(["pdftoppm", "-r", "200", "-gray", "-H", "900", tmp_path / "x.pdf", tmp_path / "x"], check=True)
     return next(tmp_path.glob("x*.pgm")).read_bytes()
 
@@ -66,7 +66,7 @@ def test_a_letter_with_a_mark_has_more_ink_than_the_letter(pair: str, tmp_path: 
 def test_no_letter_is_borrowed_from_another_font() -> None:
     """Whatever fonts the machine has: one file for each weight, and both are in the paper."""
     every = "Łódź Prŷs Ŵyn ŵ ą ć ę ł ń ó ś ż č š ž ğ ş ı ő ű ā ē ģ ñ ç ü ß æ ø å Þ — “q” … • €"
-    found = read(render("sink/letter.html", LETTER | {"words": [every]}))
+    found = read(render_pdf("sink/letter.html", LETTER | {"words": [every]}))
     fonts = {
         font.get_object()["/BaseFont"].split("+")[1]
         for page in found.pages
@@ -92,17 +92,17 @@ def test_no_letter_is_borrowed_from_another_font() -> None:
 )
 def test_nothing_but_packaged_files_is_read(address: str) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011 (Django refuses some itself)
-        PackagedOnly().fetch(address)
-    assert isinstance(caught.value, Refused) or "outside" in str(caught.value)
+        PackagedFilesFetcher().fetch(address)
+    assert isinstance(caught.value, FileRefused) or "outside" in str(caught.value)
 
 
 def test_a_letter_with_a_foreign_picture_leaves_it_out() -> None:
-    data = render("sink/letter.html", LETTER | {"picture": "file:///etc/hostname"})
+    data = render_pdf("sink/letter.html", LETTER | {"picture": "file:///etc/hostname"})
     assert "A picture" in read(data).pages[0].extract_text()
 
 
 def test_large_print_is_larger() -> None:
-    small, large = (read(render("sink/letter.html", LETTER | {"large": large})) for large in (False, True))
+    small, large = (read(render_pdf("sink/letter.html", LETTER | {"large": large})) for large in (False, True))
 
     def sizes(reader: PdfReader) -> list[float]:
         found: list[float] = []
@@ -114,7 +114,7 @@ def test_large_print_is_larger() -> None:
 
 
 def test_the_answer_is_a_download_that_nobody_keeps() -> None:
-    answer = pdf(None, "sink/letter.html", LETTER, 'Plan für Łódź\r\nX: y".pdf')
+    answer = pdf_response(None, "sink/letter.html", LETTER, 'Plan für Łódź\r\nX: y".pdf')
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"] == "no-store"
@@ -131,4 +131,4 @@ def test_the_answer_is_a_download_that_nobody_keeps() -> None:
     ],
 )
 def test_any_file_name_is_safe_in_the_header(name: str, header: str) -> None:
-    assert attachment(name) == header
+    assert format_content_disposition(name) == header

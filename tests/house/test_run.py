@@ -43,18 +43,18 @@ def file(tmp_path: Path) -> Path:
 def test_a_process_that_dies_is_started_again_without_what_it_left(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "PAUSE", 0)
+    monkeypatch.setattr(run, "RESTART_DELAY_SECONDS", 0)
     # given a process with a child
-    process = run.Process("parent", sys.executable, "-c", PARENT, str(file))
+    process = run.ManagedProcess("parent", sys.executable, "-c", PARENT, str(file))
     first, child = numbers(file)
-    process.revive()
+    process.restart_if_dead()
     assert running(first)
     # when it is killed
     file.unlink()
     os.kill(first, signal.SIGKILL)
     assert wait_for(lambda: not running(first))
-    process.revive()
-    process.revive()
+    process.restart_if_dead()
+    process.restart_if_dead()
     # then there is a new one, the old child is gone, and it was said
     second, _ = numbers(file)
     assert second != first
@@ -65,7 +65,7 @@ def test_a_process_that_dies_is_started_again_without_what_it_left(
 
 
 def test_ending_ends_children_too(file: Path) -> None:
-    process = run.Process("parent", sys.executable, "-c", PARENT, str(file))
+    process = run.ManagedProcess("parent", sys.executable, "-c", PARENT, str(file))
     pids = numbers(file)
     process.stop()
     process.wait(time.monotonic() + 5)
@@ -74,7 +74,7 @@ def test_ending_ends_children_too(file: Path) -> None:
 
 def test_a_process_that_will_not_end_is_killed(file: Path) -> None:
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + PARENT
-    process = run.Process("stubborn", sys.executable, "-c", stubborn, str(file))
+    process = run.ManagedProcess("stubborn", sys.executable, "-c", stubborn, str(file))
     pids = numbers(file)
     process.stop()
     process.wait(time.monotonic() + 0.5)

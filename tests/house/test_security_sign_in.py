@@ -21,8 +21,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from agencies.access import SECOND_FACTOR, Role
-from agencies.actions.session import disable, end_sessions
+from agencies.access import SECOND_FACTOR_ROLES, Role
+from agencies.actions.session import disable_account, end_sessions
 from agencies.models import Membership, Message, User
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
 
@@ -156,7 +156,7 @@ def ask_for_link(client: Client, email: str) -> Any:
 
 
 def reset_link() -> str:
-    body = Message.latest(1)[0].body
+    body = Message.latest_messages(1)[0].body
     return "/" + next(word for word in body.split() if "/password/reset/key/" in word).split("/", 3)[3]
 
 
@@ -222,7 +222,7 @@ def test_point_42_an_old_code_does_not_work(client: Client) -> None:
 # --- The second step (36 to 41) --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", sorted(SECOND_FACTOR))
+@pytest.mark.parametrize("role", sorted(SECOND_FACTOR_ROLES))
 def test_point_36_first_a_second_step_then_everything_else(role: Role, client: Client) -> None:
     give_password(client, MembershipFactory(role=role))
     for name in ("agencies:account", "agencies:team", "agencies:work_for", "directory:home", "agencies:sessions"):
@@ -439,7 +439,7 @@ def test_point_46_signing_out_ends_the_session_in_the_store(gp: Membership) -> N
 def test_point_46_disabling_ends_every_session_in_the_store_at_once(gp: Membership) -> None:
     client = sign_in_fully(gp)
     sign_in_fully(gp)
-    disable(user=gp.user)
+    disable_account(user=gp.user)
     assert Session.objects.count() == 0
     assert client.get(reverse("agencies:account")).status_code == 302
     give_password(client, gp)

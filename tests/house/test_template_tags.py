@@ -116,7 +116,7 @@ def pages(member: Any = None, path: str = "/") -> list[dict[str, Any]]:
 
 def test_the_navigation_follows_each_views_own_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [("/a/", "A", "public"), ("/b/", "B", "member"), ("/c/", "C", ("work_cases",))]
-    monkeypatch.setattr(tags, "main_pages", lambda *_: found)
+    monkeypatch.setattr(tags, "list_navigation_pages", lambda *_: found)
     nobody = SimpleNamespace(may=lambda permission: False)
     worker = SimpleNamespace(may=lambda permission: permission == "work_cases")
     assert [page["words"] for page in pages()] == ["A"]
@@ -126,8 +126,8 @@ def test_the_navigation_follows_each_views_own_rule(monkeypatch: pytest.MonkeyPa
 
 
 def test_every_main_page_exists_and_says_who_may_open_it() -> None:
-    found = tags.main_pages("config.urls", "/")
-    assert [words for _, words, _ in found] == [words for _, words in tags.PAGES]
+    found = tags.list_navigation_pages("config.urls", "/")
+    assert [words for _, words, _ in found] == [words for _, words in tags.NAVIGATION_PAGES]
     assert all(access for _, _, access in found)
 
 
@@ -137,13 +137,13 @@ def test_the_navigation_can_be_drawn_without_a_request() -> None:
 
 def test_a_page_that_does_not_exist_has_no_address() -> None:
     assert tags.address("nowhere:nothing") == ""
-    assert not tags.may_open(None, tags.access_to("/nowhere/at/all/"))
+    assert not tags.can_open_page(None, tags.find_page_access("/nowhere/at/all/"))
     assert tags.address("agencies:member", "not a uuid") == ""
 
 
 @pytest.mark.parametrize(("address", "demo"), [("127.0.0.1", True), ("::1", True), ("203.0.113.9", False)])
 def test_demo_is_for_the_own_machine_only(address: str, demo: bool, settings: Any) -> None:
     settings.DEMO = True
-    assert tags.place(RequestFactory().get("/", REMOTE_ADDR=address))["demo"] is demo
+    assert tags.place_context(RequestFactory().get("/", REMOTE_ADDR=address))["demo"] is demo
     settings.DEMO = False
-    assert tags.place(RequestFactory().get("/", REMOTE_ADDR=address))["demo"] is False
+    assert tags.place_context(RequestFactory().get("/", REMOTE_ADDR=address))["demo"] is False

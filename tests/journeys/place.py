@@ -18,7 +18,7 @@ from django.db import connection, connections
 from django.db.utils import ConnectionHandler
 
 from config import run
-from config.embedded import Server
+from config.embedded import EmbeddedServer
 
 NAME = "faults"
 
@@ -27,14 +27,14 @@ class Place:
     """`server` may be killed; all processes started here are killed when the place is left."""
 
     def __init__(self, folder: Path, mail_port: int) -> None:
-        self.server = Server(folder)
-        self.processes: list[run.Process] = []
-        self.server.use()
-        self.server.create(NAME)
+        self.server = EmbeddedServer(folder)
+        self.processes: list[run.ManagedProcess] = []
+        self.server.ensure_running()
+        self.server.create_database(NAME)
         self._copy_tables()
         self.patch = pytest.MonkeyPatch()  # what we start inherits this, as does what is started again
         self.patch.chdir(settings.BASE_DIR)
-        self.patch.setenv("DATABASE_URL", self.server.url(NAME))
+        self.patch.setenv("DATABASE_URL", self.server.database_url(NAME))
         self.patch.setenv("DJANGO_SETTINGS_MODULE", "tests.journeys.quick")
         self.patch.setenv("EMAIL_PORT", str(mail_port))
 
@@ -44,7 +44,7 @@ class Place:
         names = ("host", "port", "user", "password", "dbname")
         source = psycopg.conninfo.make_conninfo(**{name: given[name] for name in names if given.get(name)})
         dump = [str(self.server.binaries / "pg_dump"), "--no-owner", source]
-        load = [str(self.server.binaries / "psql"), "-q", "-v", "ON_ERROR_STOP=1", self.server.url(NAME)]
+        load = [str(self.server.binaries / "psql"), "-q", "-v", "ON_ERROR_STOP=1", self.server.database_url(NAME)]
         tables = subprocess.run(dump, capture_output=True, check=True).stdout
         subprocess.run(load, input=tables, stdout=subprocess.DEVNULL, check=True)
 
@@ -52,7 +52,7 @@ class Place:
     def here(self) -> Iterator[None]:
         """Within it, models and actions in this thread work on this place's database."""
         ours = connections["default"]
-        handler = ConnectionHandler({"default": dj_database_url.parse(self.server.url(NAME))})
+        handler = ConnectionHandler({"default": dj_database_url.parse(self.server.database_url(NAME))})
         connections["default"] = handler["default"]
         try:
             yield
@@ -67,11 +67,11 @@ class Place:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.processes.append(run.web_server(str(port)))
+        self.processes.append(run.start_web_server(str(port)))
         return f"http://127.0.0.1:{port}"
 
-    def start_worker(self) -> run.Process:
-        self.processes.append(run.job_worker())
+    def start_worker(self) -> run.ManagedProcess:
+        self.processes.append(run.start_job_worker())
         return self.processes[-1]
 
     def hold_until(self, true: Callable[[], bool], seconds: float = 120) -> None:
@@ -80,7 +80,7 @@ class Place:
         while not true():
             assert time.monotonic() < end, "It did not happen in time."
             for process in self.processes:
-                process.revive()
+                process.restart_if_dead()
             time.sleep(0.1)
 
     # What befalls it.
@@ -101,7 +101,7 @@ class Place:
         self.server.remove()
 
 
-def kill(process: run.Process) -> None:
+def kill(process: run.ManagedProcess) -> None:
     """kill -9, and wait until it is gone."""
     process.kill()
     process.process.wait()

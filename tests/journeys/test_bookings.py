@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from agencies.models import Membership, Message
 from bookings.models import Booking
-from bookings.states import Booked
+from bookings.states import BookingStatus
 from directory.models import Session
 from tests.factories import CaseFactory, PersonFactory, SessionFactory, booked
 from tests.journeys.conftest import Window
@@ -75,9 +75,9 @@ def test_a_resident_of_80_books_on_a_phone_without_javascript(window: Windows, s
     code = code_on(page)
     # when Ada cannot come
     leaving = window(PHONE, script=False)
-    from bookings.actions.links import new_link
+    from bookings.actions.links import create_link
 
-    leaving.page.goto(f"/bookings/{new_link(ada)}/")
+    leaving.page.goto(f"/bookings/{create_link(ada)}/")
     leaving.page.get_by_text("I cannot come").click()
     picture(leaving.step("her place"), "place")
     leaving.page.get_by_role("button", name="Cancel my place").click()
@@ -124,7 +124,11 @@ def test_two_volunteers_keep_the_register_on_a_phone(
     picture(one.step("at the door"), f"register-door-{script}")
     # and nothing is lost
     states = dict(Booking.objects.values_list("name", "status"))
-    assert states == {"Joan Whitfield": Booked.ATTENDED, "Ada Byron": Booked.MISSED, "Wally Door": Booked.ATTENDED}
+    assert states == {
+        "Joan Whitfield": BookingStatus.ATTENDED,
+        "Ada Byron": BookingStatus.MISSED,
+        "Wally Door": BookingStatus.ATTENDED,
+    }
 
 
 def test_the_group_keeps_its_list(window: Windows, provider: Membership, session: Session) -> None:
@@ -154,9 +158,9 @@ def test_a_connector_books_and_the_history_says_who_came(
     window: Windows, connector: Membership, provider: Membership, session: Session
 ) -> None:
     case = CaseFactory(lead=connector, person=PersonFactory(name="Joan Whitfield"), first_contact_at=timezone.now())
-    from directory.search.index import index
+    from directory.search.index import index_services
 
-    index([session.service_id])
+    index_services([session.service_id])
     work = window(1000, member=connector)
     page = work.page
     page.goto(f"/cases/{case.pk}/activities/?words=gardening")

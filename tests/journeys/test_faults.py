@@ -52,14 +52,14 @@ def place(tmp_path: Path, host: MailHost) -> Iterator[Place]:
     ours = Place(tmp_path / "place", host.port)
     with ours.here():
         yield ours
-    ours.leave()
+    ours.release_lease()
 
 
 # --- The worker -------------------------------------------------------------------------------------
 
 
 def send(n: int) -> Message:
-    return messages.send(
+    return messages.queue_message(
         key=f"message {n}",
         to=f"reader{n}@group.example.org",
         subject=f"Message {n}",
@@ -68,7 +68,7 @@ def send(n: int) -> Message:
     )
 
 
-def kill_at(moment: str, host: MailHost, worker: run.Process) -> threading.Event:
+def kill_at(moment: str, host: MailHost, worker: run.ManagedProcess) -> threading.Event:
     """Kill the worker when a conversation with the mail server stands there; the event says that it is done."""
     done = threading.Event()
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from agencies.models import Membership
-from directory.catalogue.timetable import lay_out
+from directory.catalogue.timetable import sync_sessions
 from directory.models import Postcode, Service, Session
 from tests.directory.own import a_listing, verified
 from tests.factories import teammate
@@ -125,7 +125,7 @@ def test_a_pause_on_a_phone_asks_before_it_cancels_what_is_booked(window: Window
     page = ours.page
     page.goto(f"/listings/{walk.pk}/sessions/")
     ours.step("computed dates")
-    lay_out(walk)
+    sync_sessions(walk)
     first = Session.objects.order_by("on").first()
     assert first is not None
     Session.objects.filter(pk=first.pk).update(taken=1)

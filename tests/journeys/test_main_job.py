@@ -18,7 +18,7 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 
 from agencies.models import Agency, Membership
-from cases.history.verify import verify
+from cases.history.verify import verify_histories
 from cases.models import Case, Reading
 from demo.building import build_activities, build_agencies, build_staff
 from directory.models import Service
@@ -193,7 +193,7 @@ class Story:
         history = text_of(self.at_work, f"/cases/{case.pk}/papers/history.pdf")
         for words in ("loves gardens", "Jean will be at the gate", "Comes every week now", "sleeps better"):
             assert words in history
-        assert list(verify()) == [case.entry_count]
+        assert list(verify_histories()) == [case.entry_count]
         assert {r.member for r in Reading.objects.all()} == {self.connector}
 
 

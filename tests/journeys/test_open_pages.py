@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from directory.exchange.open_data import make_all
+from directory.exchange.open_data import write_open_files
 from tests.directory.making import listed
 from tests.journeys.conftest import Window
 from tests.oruk.making import rich
@@ -44,7 +44,7 @@ def elsewhere(live_server: Any) -> Iterator[str]:
 @pytest.mark.parametrize("width", [1200, 360, 320])
 def test_the_pages_are_sound_at_every_width(width: int, window: Callable[..., Window]) -> None:
     rich()
-    make_all()
+    write_open_files()
     reader = window(width)
     for path in PAGES:
         reader.page.goto(path)

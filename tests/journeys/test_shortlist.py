@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from directory.catalogue.timetable import lay_out
+from directory.catalogue.timetable import sync_sessions
 from directory.models import Proposal, Service, Slip
 from referrals.models import Alert
 from tests.directory.making import listed
@@ -34,7 +34,7 @@ def activities() -> tuple[Service, Service]:
         first_time="Look for the orange scarves under the clock.",
     )
     walk.schedules.update(places=8, valid_from=datetime.date(2026, 1, 6))
-    lay_out(walk)
+    sync_sessions(walk)
     return walk, listed("Seaside choir", day="TH", phone="01632 960002")
 
 

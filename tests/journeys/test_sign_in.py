@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agencies.access import Role
-from agencies.actions.invitation import invite, send_link
+from agencies.actions.invitation import invite_member, send_invitation_link
 from agencies.models import Agency, AgencyKind, Invitation, Membership
 from tests.factories import PASSWORD, AgencyFactory, MembershipFactory
 from tests.journeys.conftest import Window
@@ -27,7 +27,7 @@ def path_of(link: str) -> str:
 
 
 def invited(agency: Agency, role: Role = Role.LEAD) -> str:
-    invitation = invite(
+    invitation = invite_member(
         key=uuid.uuid4(),
         agency=agency,
         email="nadia@work.example.org",
@@ -36,7 +36,7 @@ def invited(agency: Agency, role: Role = Role.LEAD) -> str:
         manages_team=False,
         by=None,
     )
-    return path_of(send_link(invitation))
+    return path_of(send_invitation_link(invitation))
 
 
 def code_for(secret: str) -> str:

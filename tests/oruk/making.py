@@ -21,7 +21,7 @@ from directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from directory.search.index import index
+from directory.search.index import index_services
 from tests.factories import AgencyFactory, ServiceFactory
 
 SECRET = "secret"  # in the name of all that nobody may find
@@ -103,7 +103,7 @@ def rich(name: str = "Seafront walk", **fields: object) -> Service:
         service=service, schedule=weekly, on=starts_at.date(), starts_at=starts_at, places=12, taken=5
     )
     _sort(service)
-    index([service.pk])
+    index_services([service.pk])
     return service
 
 
@@ -127,7 +127,7 @@ def bare(name: str = "Men’s shed", **fields: object) -> Service:
     service = ServiceFactory(name=name, referral_email="", **fields)
     place = Location.objects.create(city="Lancing")
     ServiceAtLocation.objects.create(service=service, location=place)
-    index([service.pk])
+    index_services([service.pk])
     return service
 
 
@@ -147,7 +147,7 @@ def unlisted() -> list[Service]:
         service = rich(f"{SECRET} {name}")
         Agency.objects.filter(pk=service.agency_id).update(name=f"{SECRET} {name} group")
         Service.objects.filter(pk=service.pk).update(**state)
-        index([service.pk])
+        index_services([service.pk])
         made.append(service)
-    index([kept.pk])
+    index_services([kept.pk])
     return made

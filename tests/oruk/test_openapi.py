@@ -7,15 +7,17 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
 
-from directory.exchange.api.openapi import describe
-from directory.exchange.api.oruk import COLLECTIONS, TAKES
+from directory.exchange.api.openapi import build_openapi_document
+from directory.exchange.api.oruk import COLLECTION_PARAMETERS, COLLECTIONS
 from tests.oruk.making import bare, rich
 
 DOCUMENT = "/api/openapi.json"
 BASE = "/api/oruk/v3"
-PATHS = sorted(describe()["paths"])
+PATHS = sorted(build_openapi_document()["paths"])
 LISTS = [path for path in PATHS if "{" not in path and path != "/"]
-PARAMETERS = [(path, row["name"]) for path in LISTS for row in describe()["paths"][path]["get"]["parameters"]]
+PARAMETERS = [
+    (path, row["name"]) for path in LISTS for row in build_openapi_document()["paths"][path]["get"]["parameters"]
+]
 
 
 def wrong(item: Any, schema: dict[str, Any], document: dict[str, Any]) -> list[str]:
@@ -44,9 +46,9 @@ def filled(path: str) -> str:
     if "{id}" not in path:
         return BASE + path
     kind = COLLECTIONS[path.split("/")[1]]
-    from directory.exchange.api.parameters import Asked
+    from directory.exchange.api.parameters import ApiQuery
 
-    return BASE + path.replace("{id}", str(kind.rows(Asked()).first().pk))
+    return BASE + path.replace("{id}", str(kind.rows(ApiQuery()).first().pk))
 
 
 def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
@@ -120,7 +122,7 @@ def test_the_description_bites(document: dict[str, Any]) -> None:
 
 def test_every_collection_is_described() -> None:
     assert {f"/{name}" for name in COLLECTIONS} == set(LISTS)
-    assert TAKES.keys() == COLLECTIONS.keys()
+    assert COLLECTION_PARAMETERS.keys() == COLLECTIONS.keys()
 
 
 # --- The page ---------------------------------------------------------------------------------------

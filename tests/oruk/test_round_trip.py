@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator, FormatChecker
 
-from directory.exchange.importer import Import
-from directory.exchange.open_referral import NESTED, from_oruk, to_oruk
+from directory.exchange.importer import Importer
+from directory.exchange.open_referral import FULL_SERVICE_PREFETCH, from_oruk, to_oruk
 from directory.models import Service
 
 HERE = Path(__file__).parent
@@ -26,10 +26,12 @@ def errors(service: dict[str, Any], schema: str = "service") -> list[str]:
 
 
 def brought_in(*raws: dict[str, Any]) -> list[Service]:
-    work = Import("example")
-    list(work.take(raws))
+    work = Importer("example")
+    list(work.import_services(raws))
     assert work.report.refused == 0, work.report.problems
-    return list(Service.objects.filter(source="example").prefetch_related(*NESTED).order_by("name", "id"))
+    return list(
+        Service.objects.filter(source="example").prefetch_related(*FULL_SERVICE_PREFETCH).order_by("name", "id")
+    )
 
 
 def test_the_schema_bites() -> None:
@@ -103,7 +105,7 @@ def test_writing_many_takes_as_many_queries_as_writing_one() -> None:
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            for service in Service.objects.filter(source="example").prefetch_related(*NESTED):
+            for service in Service.objects.filter(source="example").prefetch_related(*FULL_SERVICE_PREFETCH):
                 to_oruk(service)
         counts.append(len(seen))
     assert counts[0] == counts[1]

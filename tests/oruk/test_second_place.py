@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agencies.models import Agency
-from directory.exchange.feeds import read
-from directory.exchange.importer import Import
-from directory.exchange.open_referral import full_form, to_oruk
+from directory.exchange.feeds import read_services
+from directory.exchange.importer import Importer
+from directory.exchange.open_referral import select_for_full, to_oruk
 from directory.models import (
     Location,
     Schedule,
@@ -19,7 +19,7 @@ from directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from directory.search.statement import Asked, search
+from directory.search.statement import SearchQuery, search
 from tests.oruk.making import bare, rich
 
 HOUNSLOW = Path(__file__).parents[3] / "shared" / "data" / "hounslow-oruk.json"
@@ -103,7 +103,7 @@ def directory() -> dict[str, Any]:
 
 
 def as_published() -> dict[str, Any]:
-    return {str(row.pk): without(to_oruk(row)) for row in full_form(Service.visible_to()).order_by("pk")}
+    return {str(row.pk): without(to_oruk(row)) for row in select_for_full(Service.visible_to()).order_by("pk")}
 
 
 def without(item: Any) -> Any:
@@ -127,12 +127,12 @@ def emptied() -> None:
     Agency.objects.all().delete()
 
 
-def moved(live_server: Any) -> Import:
+def moved(live_server: Any) -> Importer:
     """The feed is read page by page and one by one, then comes into an empty place."""
-    raws = list(read(f"{live_server.url}/api/oruk/v3/", allow_private=True))
+    raws = list(read_services(f"{live_server.url}/api/oruk/v3/", allow_private=True))
     emptied()
-    work = Import("another place")
-    list(work.take(raws))
+    work = Importer("another place")
+    list(work.import_services(raws))
     assert work.report.refused == 0, work.report.problems
     assert work.report.problems == []
     return work
@@ -152,9 +152,11 @@ def test_every_column_that_is_published_comes_over(live_server: Any) -> None:
 
 @pytest.mark.skipif(not HOUNSLOW.exists(), reason="the real directory is not part of the repository")
 def test_the_313_real_services_come_over_and_are_found_alike(live_server: Any) -> None:
-    work = Import("hounslow")
-    list(work.take(json.loads(HOUNSLOW.read_text())))
-    asked = [Asked(words=words, size=50) for words in ("gardening", "carers", "exercise class", "bereavement", "food")]
+    work = Importer("hounslow")
+    list(work.import_services(json.loads(HOUNSLOW.read_text())))
+    asked = [
+        SearchQuery(words=words, size=50) for words in ("gardening", "carers", "exercise class", "bereavement", "food")
+    ]
     published, found = as_published(), [sorted(s.name for s in search(one).services) for one in asked]
     assert len(published) == 313
     assert all(found)

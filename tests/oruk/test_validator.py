@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from directory.exchange.importer import Import
+from directory.exchange.importer import Importer
 from directory.models import Service, ServiceAtLocation
 from tests.oruk.making import bare, rich, unlisted
 from tests.oruk.validator import Validator, problems_of
@@ -32,8 +32,8 @@ def test_a_directory_that_uses_every_column_passes(live_server: Any) -> None:
 
 @pytest.mark.skipif(not HOUNSLOW.exists(), reason="the real directory is not part of the repository")
 def test_the_313_real_services_pass_on_every_page(live_server: Any) -> None:
-    work = Import("hounslow")
-    list(work.take(json.loads(HOUNSLOW.read_text())))
+    work = Importer("hounslow")
+    list(work.import_services(json.loads(HOUNSLOW.read_text())))
     verdict = judge(live_server)
     assert verdict.errors == []
     assert verdict.warnings == []

@@ -17,7 +17,7 @@ from directory.models import Service
 from directory.models.service import Status
 from referrals import alert_jobs
 from referrals.actions import alerts
-from referrals.alert_jobs import SETTLED, tell_all, tell_of_new_activities
+from referrals.alert_jobs import SETTLING_TIME, send_due_alerts, tell_of_new_activities
 from referrals.models import Alert
 from tests.directory.making import SHOREHAM, listed
 from tests.jobs import run_jobs
@@ -31,14 +31,14 @@ def asks(client: Client, query: str = "words=gardening", email: str = EMAIL, key
 
 
 def asked(query: str = "words=gardening", email: str = EMAIL) -> Alert:
-    alerts.ask(key=uuid.uuid4(), email=email, query=query)
+    alerts.request_alert(key=uuid.uuid4(), email=email, query=query)
     return Alert.objects.get(email=email, query=query)
 
 
 def running(query: str = "words=gardening", email: str = EMAIL) -> Alert:
     """An alert that was started a week ago."""
     alert, week_ago = asked(query, email), timezone.now() - timedelta(days=7)
-    alerts.start(alert)
+    alerts.confirm_alert(alert)
     Alert.objects.filter(pk=alert.pk).update(told_until=week_ago, confirmed_at=week_ago)
     return Alert.objects.get(pk=alert.pk)
 
@@ -126,7 +126,7 @@ def test_the_same_search_is_kept_as_the_same_text(client: Client) -> None:
 def test_whoever_asks_learns_nothing_of_others_and_nobody_can_flood_an_address(client: Client) -> None:
     answers = {asks(client, f"words=thing{n}")["Location"] for n in range(8)}
     assert len(answers) == 1
-    assert Message.objects.count() == alerts.ASKED_A_DAY
+    assert Message.objects.count() == alerts.MAX_ALERT_REQUESTS_PER_DAY
 
 
 def test_who_has_it_already_is_told_so_once_a_day(client: Client) -> None:
@@ -239,7 +239,7 @@ def test_a_link_that_was_cut_off_does_not_say_that_anything_stopped(client: Clie
 
 def test_the_table_holds_no_token() -> None:
     alert = asked()
-    assert alert.token_hash == Alert.hashed(alert.token)
+    assert alert.token_hash == Alert.hash_token(alert.token)
     assert alert.token not in str(Alert.objects.values().get())
 
 
@@ -304,7 +304,7 @@ def test_what_was_listed_in_the_last_two_hours_waits_and_is_not_lost() -> None:
     running()
     new("Gardening club", hours=1)
     assert morning() == []
-    with time_machine.travel(timezone.now() + SETTLED):
+    with time_machine.travel(timezone.now() + SETTLING_TIME):
         assert [m.subject for m in morning()] == ["New: Gardening club"]
 
 
@@ -332,14 +332,14 @@ def test_each_reader_has_an_email_and_one_that_fails_keeps_no_other_waiting(
     running("words=gardening", "a@home.example.org")
     running("words=gardening", "b@home.example.org")
     new("Gardening club")
-    told = alert_jobs.new_for
+    told = alert_jobs.find_new_services
 
     def fails(alert: Alert, until: datetime.datetime) -> list[Service]:
         if alert.email.startswith("a"):
             raise RuntimeError
         return told(alert, until)
 
-    monkeypatch.setattr(alert_jobs, "new_for", fails)
+    monkeypatch.setattr(alert_jobs, "find_new_services", fails)
     with caplog.at_level(logging.CRITICAL):
         assert [m.to for m in morning()] == ["b@home.example.org"]
     monkeypatch.undo()
@@ -348,17 +348,17 @@ def test_each_reader_has_an_email_and_one_that_fails_keeps_no_other_waiting(
 
 def test_two_workers_at_once_tell_once() -> None:
     alert, service = running(), new("Gardening club")
-    until = timezone.now() - SETTLED
+    until = timezone.now() - SETTLING_TIME
     same = Alert.objects.get()
-    assert alerts.tell(alert, [service], until)
-    assert not alerts.tell(same, [service], until)
+    assert alerts.send_alert(alert, [service], until)
+    assert not alerts.send_alert(same, [service], until)
     assert Message.objects.filter(subject="New: Gardening club").count() == 1
 
 
 def test_one_stopped_meanwhile_is_not_told() -> None:
     alert, service = running(), new("Gardening club")
-    alerts.stop(alert)
-    assert not alerts.tell(alert, [service], timezone.now())
+    alerts.delete_alert(alert)
+    assert not alerts.send_alert(alert, [service], timezone.now())
     assert not Message.objects.exists()
 
 
@@ -377,12 +377,12 @@ def test_what_nobody_started_is_forgotten_after_a_week() -> None:
 def test_of_two_for_the_same_search_one_runs() -> None:
     first = asked()
     second = Alert.objects.create(key=uuid.uuid4(), email=EMAIL, query=first.query, token_hash="x")
-    alerts.start(first)
-    alerts.start(second)
+    alerts.confirm_alert(first)
+    alerts.confirm_alert(second)
     assert list(Alert.objects.all()) == [first]
 
 
 def test_an_alert_told_of_nothing_still_moves_on() -> None:
     alert = running()
-    assert tell_all(timezone.now()) == 1
+    assert send_due_alerts(timezone.now()) == 1
     assert Alert.objects.get().told_until > alert.told_until

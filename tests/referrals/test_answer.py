@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
-from referrals.actions import move
+from referrals.actions import move_referral
 from referrals.models import AnswerLink, Referral, Remark
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, OnwardReferralFactory, ReferralFactory, teammate
 from tests.referrals.test_links import sent_link
 
@@ -312,7 +312,13 @@ def test_a_withdrawn_referral_says_so_and_shows_nothing_of_the_person(client: Cl
     token, link = sent_link()
     form = hidden(client.get(f"/answer/{token}/").text)
     referral = link.referral
-    move(referral, Status.WITHDRAWN, by=Author.of(referral.sent_by), side=Side.SENDER, words="Joan has moved away")
+    move_referral(
+        referral,
+        ReferralStatus.WITHDRAWN,
+        by=Author.of(referral.sent_by),
+        side=Side.SENDER,
+        words="Joan has moved away",
+    )
 
     shown = client.get(f"/answer/{token}/")
     posted = client.post(f"/answer/{token}/", form | {"choice": "accepted", "words": "We have room"})

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Membership
 from referrals.models import Referral
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import ReferralFactory, needs, team_of, teammate
 from tests.referrals.posted import FIND, HTMX, REFER, form, value_of
 from tests.strict import strict_templates
@@ -58,7 +58,7 @@ def test_a_known_person_is_filled_in_with_the_needs_as_last_time(gp: Membership,
         phone="01632 960017",
         address="1 Sea Lane",
         contact_by="text",
-        status=Status.COMPLETED,
+        status=ReferralStatus.COMPLETED,
     )
     last.needs.set(needs("Loneliness", "Money or debt")[1:])
     html = looked_up(client)
@@ -74,7 +74,7 @@ def test_a_known_person_is_filled_in_with_the_needs_as_last_time(gp: Membership,
 
 def test_then_risks_agreement_and_send_are_enough(gp: Membership, client: Client) -> None:
     team = team_of(gp)
-    last = ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", status=Status.COMPLETED)
+    last = ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", status=ReferralStatus.COMPLETED)
     last.needs.set(needs("Loneliness"))
     html = looked_up(client)
     posted = form(
@@ -129,7 +129,7 @@ def test_two_people_never_mix(gp: Membership, client: Client) -> None:
 
 def test_details_of_one_person_are_not_sent_under_another_s_number(gp: Membership, client: Client) -> None:
     team = team_of(gp)
-    ReferralFactory(sent_by=gp, to_agency=team, person_name="Ada Fern", status=Status.COMPLETED)
+    ReferralFactory(sent_by=gp, to_agency=team, person_name="Ada Fern", status=ReferralStatus.COMPLETED)
     answer = client.post(REFER, form(nhs_number="9990000026", filled="9990000018", person_name="Ada Fern"))
     assert answer.status_code == 422
     assert "were filled in for 999 000 0018" in answer.content.decode()
@@ -237,7 +237,7 @@ def test_without_a_number_name_birth_date_and_postcode_warn_too(gp: Membership, 
 
 
 def test_one_that_is_finished_does_not_warn(gp: Membership, client: Client) -> None:
-    ReferralFactory(to_agency=team_of(gp), nhs_number="9990000018", status=Status.COMPLETED)
+    ReferralFactory(to_agency=team_of(gp), nhs_number="9990000018", status=ReferralStatus.COMPLETED)
     assert client.post(REFER, form()).status_code == 302
 
 

@@ -11,9 +11,9 @@ from pypdf import PdfReader
 
 from agencies.access import Role
 from agencies.models import Author, Membership
-from referrals.actions import answer_referrer, move
+from referrals.actions import answer_referrer, move_referral
 from referrals.models import DeclineReason, Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, ReferralFactory, needs, team_of, teammate
 
 ClientOf = Callable[[Membership], Client]
@@ -36,11 +36,11 @@ def ada(gp: Membership, priya: Membership) -> Referral:
 
 
 def finish(referral: Referral, by: Membership) -> None:
-    move(referral, Status.ACCEPTED, by=Author.of(by), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.of(by), side=Side.RECEIVER)
     answer_referrer(
         referral,
         by=Author.of(by),
-        becomes=Status.COMPLETED,
+        becomes=ReferralStatus.COMPLETED,
         reason="Finished as planned",
         outcome="More connected",
         summary="Ada goes to the garden.",
@@ -100,14 +100,16 @@ def test_declined_the_letter_gives_the_reason_and_the_words(
 ) -> None:
     reason = DeclineReason.objects.get(code="out-of-area")
     by = Author.of(priya)
-    move(ada, Status.DECLINED, by=by, side=Side.RECEIVER, reason=reason, words="We told the team in Hove.")
+    move_referral(
+        ada, ReferralStatus.DECLINED, by=by, side=Side.RECEIVER, reason=reason, words="We told the team in Hove."
+    )
     words = letter(client_of(gp), ada)
     for part in ("How your referral went", "Declined", reason.text, "We told the team in Hove.", gp.agency.name):
         assert part in words
 
 
 def test_withdrawn_it_is_the_letter_as_it_was_sent(ada: Referral, gp: Membership, client_of: ClientOf) -> None:
-    move(ada, Status.WITHDRAWN, by=Author.of(gp), side=Side.SENDER, words="Moved away")
+    move_referral(ada, ReferralStatus.WITHDRAWN, by=Author.of(gp), side=Side.SENDER, words="Moved away")
     assert "Referral to Worthing Connectors" in letter(client_of(gp), ada)
 
 

@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Author, Message
-from referrals.actions import links, move, send_link
+from referrals.actions import links, move_referral, send_link
 from referrals.models import AnswerLink, Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, OnwardReferralFactory
 
 
@@ -53,7 +53,7 @@ def test_the_token_is_long_random_and_kept_only_as_a_hash() -> None:
 
     assert len(token) >= 43  # 256 bits in base 64
     assert token != other
-    assert link.token_hash == AnswerLink.hashed(token)
+    assert link.token_hash == AnswerLink.hash_token(token)
     assert not [f.name for f in AnswerLink._meta.fields if token in str(getattr(link, f.attname))]
     assert timedelta(days=7, hours=23) < link.expires_at - timezone.now() <= timedelta(days=8)
 
@@ -86,7 +86,7 @@ def test_an_ended_link_answers_nothing(client: Client) -> None:
     response = client.post(f"/answer/{token}/", {"choice": "accepted", "seen": "1"})
 
     assert response.status_code == 410
-    assert Referral.objects.get(pk=link.referral_id).status == Status.SENT
+    assert Referral.objects.get(pk=link.referral_id).status == ReferralStatus.SENT
 
 
 def test_a_new_link_goes_to_the_same_address_and_works(client: Client) -> None:
@@ -120,7 +120,7 @@ def test_new_links_are_few_a_day(client: Client) -> None:
     answers = {main(client.post(f"/answer/{token}/new-link/").text) for _ in range(9)}
 
     assert len(answers) == 1
-    assert AnswerLink.objects.exclude(pk=link.pk).count() == links.NEW_LINKS_A_DAY
+    assert AnswerLink.objects.exclude(pk=link.pk).count() == links.MAX_NEW_LINKS_PER_DAY
 
 
 def test_an_address_that_is_no_longer_the_services_gets_nothing(client: Client) -> None:
@@ -138,7 +138,9 @@ def test_there_is_no_new_link_once_the_referral_has_ended(client: Client) -> Non
     token, link = sent_link()
     expired(link)
     referral = link.referral
-    move(referral, Status.WITHDRAWN, by=Author.of(referral.sent_by), side=Side.SENDER, words="Moved away")
+    move_referral(
+        referral, ReferralStatus.WITHDRAWN, by=Author.of(referral.sent_by), side=Side.SENDER, words="Moved away"
+    )
 
     client.post(f"/answer/{token}/new-link/")
 

@@ -14,9 +14,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
-from referrals.actions import MoveRefused, hears, move
+from referrals.actions import MoveRefused, move_referral, on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
-from referrals.states import MOVES, Side, Status
+from referrals.states import TRANSITIONS, ReferralStatus, Side
 from tests.factories import AgencyFactory, MembershipFactory, OnwardReferralFactory, ReferralFactory
 
 
@@ -36,28 +36,30 @@ def reason() -> DeclineReason:
 def test_a_move_leaves_a_signed_and_numbered_row_and_brings_the_referral_along() -> None:
     referral = ReferralFactory()
 
-    made = move(referral, Status.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER, words=" Welcome ")
+    made = move_referral(
+        referral, ReferralStatus.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER, words=" Welcome "
+    )
 
     stored = Referral.objects.get(pk=referral.pk)
     assert (made.number, made.before, made.after, made.words) == (2, "sent", "accepted", "Welcome")
     assert made.byline == f"Priya Shah, {referral.to_agency.name}"
-    assert stored.status == referral.status == Status.ACCEPTED
+    assert stored.status == referral.status == ReferralStatus.ACCEPTED
     assert stored.moves_made == 2
     assert stored.moved_at == made.at
 
 
-@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("status", ReferralStatus.values)
 def test_only_what_the_table_allows_is_done_and_only_by_that_side(status: str) -> None:
     referral, other = ReferralFactory(status=status), AgencyFactory(kind="connectors")
-    for to, side in itertools.product(Status, Side):
-        rule = MOVES.get((Status(status), to))
-        team = other if status == to == Status.SENT else None
+    for to, side in itertools.product(ReferralStatus, Side):
+        rule = TRANSITIONS.get((ReferralStatus(status), to))
+        team = other if status == to == ReferralStatus.SENT else None
         how = {"by": Author.system(), "side": side, "reason": reason(), "words": "Because", "to_agency": team}
         if rule and rule.side == side:
-            assert move(ReferralFactory(status=status), to, **how).after == to
+            assert move_referral(ReferralFactory(status=status), to, **how).after == to
         else:
             with pytest.raises(MoveRefused):
-                move(referral, to, **how)
+                move_referral(referral, to, **how)
 
     assert referral.moves.count() == 1
     assert Referral.objects.get(pk=referral.pk).status == status
@@ -68,19 +70,21 @@ def test_declining_asks_for_a_reason_and_returning_for_words() -> None:
     by = receiver_of(referral)
 
     with pytest.raises(MoveRefused, match="choosing a reason"):
-        move(referral, Status.DECLINED, by=by, side=Side.RECEIVER)
+        move_referral(referral, ReferralStatus.DECLINED, by=by, side=Side.RECEIVER)
     with pytest.raises(MoveRefused, match="in a few words"):
-        move(referral, Status.RETURNED, by=by, side=Side.RECEIVER, words="  ")
+        move_referral(referral, ReferralStatus.RETURNED, by=by, side=Side.RECEIVER, words="  ")
 
-    assert move(referral, Status.DECLINED, by=by, side=Side.RECEIVER, reason=reason()).reason == reason()
+    assert (
+        move_referral(referral, ReferralStatus.DECLINED, by=by, side=Side.RECEIVER, reason=reason()).reason == reason()
+    )
 
 
 def test_the_second_call_with_a_key_gets_the_first_ones_move() -> None:
     referral, key = ReferralFactory(), uuid.uuid4()
     by = receiver_of(referral)
 
-    first = move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=key, seen=1)
-    second = move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=key, seen=1)
+    first = move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key, seen=1)
+    second = move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key, seen=1)
 
     assert first == second
     assert referral.moves.count() == 2
@@ -89,20 +93,22 @@ def test_the_second_call_with_a_key_gets_the_first_ones_move() -> None:
 
 def test_who_answers_an_older_state_is_told_who_was_quicker_and_when() -> None:
     referral = ReferralFactory()
-    move(referral, Status.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER)
 
     with pytest.raises(MoveRefused, match=r"^Priya Shah accepted this at \d+(:\d\d)?(am|pm)$|midday|midnight"):
-        move(referral, Status.DECLINED, by=Author.system(), side=Side.RECEIVER, reason=reason(), seen=1)
+        move_referral(
+            referral, ReferralStatus.DECLINED, by=Author.system(), side=Side.RECEIVER, reason=reason(), seen=1
+        )
 
-    assert Referral.objects.get(pk=referral.pk).status == Status.ACCEPTED
+    assert Referral.objects.get(pk=referral.pk).status == ReferralStatus.ACCEPTED
 
 
 def test_a_refusal_about_another_day_names_the_day() -> None:
     sent = timezone.make_aware(datetime(2026, 3, 2, 10, 42))
-    referral = ReferralFactory(sent_at=sent, status=Status.WITHDRAWN, sent_by__user__name="Dr Amara Okafor")
+    referral = ReferralFactory(sent_at=sent, status=ReferralStatus.WITHDRAWN, sent_by__user__name="Dr Amara Okafor")
 
     with pytest.raises(MoveRefused, match="Dr Amara Okafor sent this on 2 March 2026 at 10:42am"):
-        move(referral, Status.ACCEPTED, by=Author.system(), side=Side.RECEIVER)
+        move_referral(referral, ReferralStatus.ACCEPTED, by=Author.system(), side=Side.RECEIVER)
 
 
 # --- Who is told ------------------------------------------------------------------------------------
@@ -111,7 +117,14 @@ def test_a_refusal_about_another_day_names_the_day() -> None:
 def test_the_sender_hears_that_there_is_news_and_nothing_about_the_person() -> None:
     referral = ReferralFactory()
 
-    move(referral, Status.DECLINED, by=receiver_of(referral), side=Side.RECEIVER, reason=reason(), words="Joan is away")
+    move_referral(
+        referral,
+        ReferralStatus.DECLINED,
+        by=receiver_of(referral),
+        side=Side.RECEIVER,
+        reason=reason(),
+        words="Joan is away",
+    )
 
     message = Message.objects.get(to=referral.sent_by.user.email)
     assert referral.reference in message.subject
@@ -126,7 +139,7 @@ def test_when_the_sender_has_left_their_agency_hears_it() -> None:
     Membership.objects.filter(pk=referral.sent_by_id).update(ended_at=timezone.now())
     referral = Referral.objects.get(pk=referral.pk)
 
-    move(referral, Status.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER)
 
     assert Message.objects.get(subject__startswith="News").to == referral.from_agency.email
 
@@ -135,7 +148,9 @@ def test_when_the_sender_has_left_their_agency_hears_it() -> None:
 def test_whoever_was_asked_hears_that_it_was_withdrawn(factory: type[ReferralFactory]) -> None:
     referral = factory()
 
-    move(referral, Status.WITHDRAWN, by=sender_of(referral), side=Side.SENDER, words="Joan has moved away")
+    move_referral(
+        referral, ReferralStatus.WITHDRAWN, by=sender_of(referral), side=Side.SENDER, words="Joan has moved away"
+    )
 
     message = Message.objects.get()
     assert message.to == (referral.service.referral_email if referral.service else referral.to_agency.email)
@@ -145,9 +160,11 @@ def test_whoever_was_asked_hears_that_it_was_withdrawn(factory: type[ReferralFac
 
 def test_sent_again_the_team_hears_it_and_the_clock_starts_anew() -> None:
     long_ago = timezone.now() - timedelta(days=30)
-    referral = ReferralFactory(sent_at=long_ago, status=Status.RETURNED, nudges=2, unanswered_at=timezone.now())
+    referral = ReferralFactory(sent_at=long_ago, status=ReferralStatus.RETURNED, nudges=2, unanswered_at=timezone.now())
 
-    move(referral, Status.SENT, by=sender_of(referral), side=Side.SENDER, words="She lives at her son's")
+    move_referral(
+        referral, ReferralStatus.SENT, by=sender_of(referral), side=Side.SENDER, words="She lives at her son's"
+    )
 
     stored = Referral.objects.get(pk=referral.pk)
     assert stored.answer_by > timezone.localdate()
@@ -156,9 +173,9 @@ def test_sent_again_the_team_hears_it_and_the_clock_starts_anew() -> None:
 
 
 def test_sent_again_to_a_group_is_a_fresh_link() -> None:
-    referral = OnwardReferralFactory(status=Status.RETURNED)
+    referral = OnwardReferralFactory(status=ReferralStatus.RETURNED)
 
-    move(referral, Status.SENT, by=sender_of(referral), side=Side.SENDER, words="Mornings are best")
+    move_referral(referral, ReferralStatus.SENT, by=sender_of(referral), side=Side.SENDER, words="Mornings are best")
 
     assert referral.links.get().sent_to == referral.service.referral_email
 
@@ -169,7 +186,9 @@ def test_passed_on_the_other_team_has_it_with_its_own_time_and_both_are_told() -
     by = receiver_of(referral)
     first_date = referral.answer_by
 
-    made = move(referral, Status.SENT, by=by, side=Side.RECEIVER, words="Adur's side of the river", to_agency=other)
+    made = move_referral(
+        referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="Adur's side of the river", to_agency=other
+    )
 
     stored = Referral.objects.get(pk=referral.pk)
     assert (stored.to_agency, stored.assigned_to, stored.nudges, made.to_agency) == (other, None, 0, other)
@@ -182,7 +201,7 @@ def test_passing_on_without_a_team_or_to_the_same_one_is_refused() -> None:
     by = receiver_of(referral)
     for team in (None, referral.to_agency):
         with pytest.raises(MoveRefused, match="another team"):
-            move(referral, Status.SENT, by=by, side=Side.RECEIVER, words="Not ours", to_agency=team)
+            move_referral(referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="Not ours", to_agency=team)
 
 
 # --- One transaction (security point 13) ------------------------------------------------------------
@@ -197,15 +216,15 @@ def test_who_listens_is_called_inside_the_transaction_and_its_failure_undoes_all
         heard.append((about, made))
         raise RuntimeError("The history could not be written")
 
-    hears.append(fails)
+    on_referral_moved.append(fails)
     try:
         with pytest.raises(RuntimeError), transaction.atomic():
-            move(referral, Status.ACCEPTED, by=by, side=Side.RECEIVER)
+            move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER)
     finally:
-        hears.remove(fails)
+        on_referral_moved.remove(fails)
 
     assert [made.number for _, made in heard] == [2]
-    assert Referral.objects.get(pk=referral.pk).status == Status.SENT
+    assert Referral.objects.get(pk=referral.pk).status == ReferralStatus.SENT
     assert referral.moves.count() == 1
     assert not Message.objects.exists()
 
@@ -213,7 +232,7 @@ def test_who_listens_is_called_inside_the_transaction_and_its_failure_undoes_all
 def test_13_row_move_message_and_job_come_together() -> None:
     referral = ReferralFactory()
 
-    move(referral, Status.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=receiver_of(referral), side=Side.RECEIVER)
 
     message = Message.objects.get()
     jobs = ProcrastinateJob.objects.filter(task_name="deliver_message")
@@ -257,7 +276,7 @@ def test_ten_hands_at_once_make_one_move_and_nine_are_told() -> None:
 
     def accept() -> Move:
         own = Referral.objects.get(pk=referral.pk)
-        return move(own, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=uuid.uuid4(), seen=1)
+        return move_referral(own, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=uuid.uuid4(), seen=1)
 
     found = at_once([accept] * 10)
 
@@ -273,7 +292,7 @@ def test_the_same_post_ten_times_at_once_is_one_move_and_ten_same_answers() -> N
 
     def accept() -> Move:
         own = Referral.objects.get(pk=referral.pk)
-        return move(own, Status.ACCEPTED, by=by, side=Side.RECEIVER, key=key, seen=1)
+        return move_referral(own, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key, seen=1)
 
     found = at_once([accept] * 10)
 
@@ -283,12 +302,12 @@ def test_the_same_post_ten_times_at_once_is_one_move_and_ten_same_answers() -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_moves_made_at_once_are_numbered_without_gaps() -> None:
-    referral = OnwardReferralFactory(status=Status.STARTED)
+    referral = OnwardReferralFactory(status=ReferralStatus.STARTED)
     by = Author.by_link(referral.to_agency)
 
     def came() -> Move:
         own = Referral.objects.get(pk=referral.pk)
-        return move(own, Status.STARTED, by=by, side=Side.RECEIVER, happened_on=date(2026, 3, 2))
+        return move_referral(own, ReferralStatus.STARTED, by=by, side=Side.RECEIVER, happened_on=date(2026, 3, 2))
 
     at_once([came] * 10)
 

@@ -11,9 +11,9 @@ from procrastinate.contrib.django import app
 from agencies.access import Role
 from agencies.models import Agency, Author, Membership, Message
 from referrals import jobs
-from referrals.actions import move
+from referrals.actions import move_referral
 from referrals.models import AnswerLink, Referral, Remark
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, OnwardReferralFactory, ReferralFactory
 
 MONDAY = date(2026, 3, 2)  # an ordinary week
@@ -37,8 +37,8 @@ def days_reminded(referral: Referral, first: date, days: int = 21) -> list[date]
     found = []
     for day in (first + timedelta(days=n) for n in range(days)):
         before = Referral.objects.get(pk=referral.pk).nudges
-        jobs.remind(day)
-        jobs.remind(day)
+        jobs.send_reminders(day)
+        jobs.send_reminders(day)
         if Referral.objects.get(pk=referral.pk).nudges > before:
             found.append(day)
     return found
@@ -61,7 +61,7 @@ def test_reminders_come_on_working_days_2_and_4(sent: date, reminded: list[date]
 def test_a_reminder_to_a_group_brings_a_fresh_link_and_says_what_it_is() -> None:
     referral = to_group()
 
-    jobs.remind(date(2026, 3, 4))
+    jobs.send_reminders(date(2026, 3, 4))
 
     link = AnswerLink.objects.get()
     message = Message.objects.get(key=f"answer link {link.pk}")
@@ -73,7 +73,7 @@ def test_a_reminder_to_a_group_brings_a_fresh_link_and_says_what_it_is() -> None
 def test_a_reminder_to_a_team_goes_to_its_email() -> None:
     referral = to_team()
 
-    jobs.remind(date(2026, 3, 4))
+    jobs.send_reminders(date(2026, 3, 4))
 
     message = Message.objects.get()
     assert message.to == referral.to_agency.email
@@ -84,24 +84,26 @@ def test_a_reminder_to_a_team_goes_to_its_email() -> None:
 def test_a_worker_that_was_down_reminds_once_not_twice() -> None:
     to_group()
 
-    assert jobs.remind(date(2026, 3, 9)) == 1
-    assert jobs.remind(date(2026, 3, 10)) == 0
+    assert jobs.send_reminders(date(2026, 3, 9)) == 1
+    assert jobs.send_reminders(date(2026, 3, 10)) == 0
     assert Message.objects.count() == 1
 
 
-@pytest.mark.parametrize("status", sorted(set(Status) - {Status.SENT}))
+@pytest.mark.parametrize("status", sorted(set(ReferralStatus) - {ReferralStatus.SENT}))
 def test_nobody_is_reminded_of_what_is_answered(status: str) -> None:
     to_group(status=status)
 
-    assert jobs.remind(date(2026, 3, 6)) == 0
-    assert jobs.give_back(date(2026, 4, 6)) == 0
+    assert jobs.send_reminders(date(2026, 3, 6)) == 0
+    assert jobs.report_overdue_referrals(date(2026, 4, 6)) == 0
 
 
 def test_sent_again_the_days_are_counted_anew() -> None:
-    referral = to_group(status=Status.RETURNED)
-    move(referral, Status.SENT, by=Author.of(referral.sent_by), side=Side.SENDER, words="Mornings are best")
+    referral = to_group(status=ReferralStatus.RETURNED)
+    move_referral(
+        referral, ReferralStatus.SENT, by=Author.of(referral.sent_by), side=Side.SENDER, words="Mornings are best"
+    )
 
-    assert jobs.remind(timezone.localdate()) == 0
+    assert jobs.send_reminders(timezone.localdate()) == 0
 
 
 # --- Once the day has passed ------------------------------------------------------------------------
@@ -111,8 +113,8 @@ def test_on_the_day_itself_nothing_is_late() -> None:
     referral = to_group()
     assert referral.answer_by == date(2026, 3, 9)
 
-    assert jobs.give_back(date(2026, 3, 9)) == 0
-    assert jobs.give_back(date(2026, 3, 10)) == 1
+    assert jobs.report_overdue_referrals(date(2026, 3, 9)) == 0
+    assert jobs.report_overdue_referrals(date(2026, 3, 10)) == 1
 
 
 def test_over_easter_the_answer_is_awaited_until_the_fifth_working_day() -> None:
@@ -122,13 +124,13 @@ def test_over_easter_the_answer_is_awaited_until_the_fifth_working_day() -> None
 def test_it_goes_back_to_the_sender_who_is_told_and_it_is_noted() -> None:
     referral = to_group()
 
-    jobs.give_back(date(2026, 3, 10))
-    jobs.give_back(date(2026, 3, 10))
+    jobs.report_overdue_referrals(date(2026, 3, 10))
+    jobs.report_overdue_referrals(date(2026, 3, 10))
 
     stored = Referral.objects.get(pk=referral.pk)
     message = Message.objects.get()
     assert stored.unanswered_at is not None
-    assert stored.status == Status.SENT
+    assert stored.status == ReferralStatus.SENT
     assert message.to == referral.sent_by.user.email
     assert "no answer" in message.subject
     assert "Joan" not in message.body
@@ -137,11 +139,11 @@ def test_it_goes_back_to_the_sender_who_is_told_and_it_is_noted() -> None:
 
 def test_a_late_answer_still_counts() -> None:
     referral = to_group()
-    jobs.give_back(date(2026, 3, 10))
+    jobs.report_overdue_referrals(date(2026, 3, 10))
 
-    move(referral, Status.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.by_link(referral.to_agency), side=Side.RECEIVER)
 
-    assert Referral.objects.get(pk=referral.pk).status == Status.ACCEPTED
+    assert Referral.objects.get(pk=referral.pk).status == ReferralStatus.ACCEPTED
 
 
 def test_a_late_team_hears_it_and_so_do_its_leads_and_the_sender() -> None:
@@ -151,7 +153,7 @@ def test_a_late_team_hears_it_and_so_do_its_leads_and_the_sender() -> None:
     left = MembershipFactory(agency=referral.to_agency, role=Role.LEAD)
     Membership.objects.filter(pk=left.pk).update(ended_at=timezone.now())
 
-    jobs.give_back(date(2026, 3, 5))
+    jobs.report_overdue_referrals(date(2026, 3, 5))
 
     assert sorted(m.to for m in Message.objects.all()) == sorted(
         [referral.to_agency.email, lead.user.email, referral.sent_by.user.email]
@@ -163,8 +165,8 @@ def test_with_nobody_to_write_to_it_is_still_on_the_list() -> None:
     Membership.objects.filter(pk=referral.sent_by_id).update(ended_at=timezone.now())
     Agency.objects.filter(pk=referral.from_agency_id).update(email="")
 
-    assert jobs.remind(date(2026, 3, 4)) == 1
-    assert jobs.give_back(date(2026, 3, 10)) == 1
+    assert jobs.send_reminders(date(2026, 3, 4)) == 1
+    assert jobs.report_overdue_referrals(date(2026, 3, 10)) == 1
     assert not Message.objects.exists()
 
 
@@ -172,7 +174,7 @@ def test_one_that_fails_keeps_nobody_else_waiting(caplog: pytest.LogCaptureFixtu
     broken = to_group(MONDAY - timedelta(days=7), service__referral_email="two@lines.example.org\nbcc: x@y.example.org")
     to_group(MONDAY)
 
-    assert jobs.remind(date(2026, 3, 4)) == 1
+    assert jobs.send_reminders(date(2026, 3, 4)) == 1
     assert str(broken.pk) in caplog.text
     assert Referral.objects.get(pk=broken.pk).nudges == 0
 
@@ -194,8 +196,8 @@ def test_jobs_that_run_at_once_write_one_message_each() -> None:
 
     def run(_: int) -> None:
         try:
-            jobs.remind(date(2026, 3, 10))
-            jobs.give_back(date(2026, 3, 10))
+            jobs.send_reminders(date(2026, 3, 10))
+            jobs.report_overdue_referrals(date(2026, 3, 10))
         finally:
             connection.close()
 

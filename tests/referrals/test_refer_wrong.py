@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Membership
 from referrals.models import Referral
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import team_of
 from tests.referrals.posted import REFER, form
 from tests.strict import strict_templates
@@ -132,6 +132,6 @@ def test_security_58_posted_fields_beyond_the_form_are_ignored(
     }
     client.post(REFER, form(agreement=["share"]) | forged)
     referral = Referral.objects.get()
-    assert (referral.status, referral.from_agency, referral.sent_by) == (Status.SENT, gp.agency, gp)
+    assert (referral.status, referral.from_agency, referral.sent_by) == (ReferralStatus.SENT, gp.agency, gp)
     assert (referral.practice, referral.agreed_to_tell, referral.moves_made) == (gp.agency, False, 1)
     assert referral.answer_by < date(2099, 1, 1)

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Membership
-from referrals.actions import answer_referrer, assign, move
+from referrals.actions import answer_referrer, assign_referral, move_referral
 from referrals.models import DeclineReason, Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, OnwardReferralFactory, ReferralFactory, needs, team_of, teammate
 from tests.queries import assert_queries
 from tests.strict import strict_templates
@@ -85,10 +85,10 @@ def test_each_list_holds_what_its_name_says(gp: Membership, priya: Membership, c
     sent, back, going, done = [
         Referral.objects.get(person_name=n) for n in ("Sent Sam", "Back Bea", "Going Gus", "Done Di")
     ]
-    move(back, Status.RETURNED, by=by, side=Side.RECEIVER, words="Which evening?")
-    assign(sent, to=priya, by=by)
-    move(going, Status.ACCEPTED, by=by, side=Side.RECEIVER)
-    move(done, Status.WITHDRAWN, by=Author.of(gp), side=Side.SENDER, words="Moved away")
+    move_referral(back, ReferralStatus.RETURNED, by=by, side=Side.RECEIVER, words="Which evening?")
+    assign_referral(sent, to=priya, by=by)
+    move_referral(going, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER)
+    move_referral(done, ReferralStatus.WITHDRAWN, by=Author.of(gp), side=Side.SENDER, words="Moved away")
 
     def names(member: Membership, tab: str) -> set[str]:
         html = html_of(client_of(member), f"{LIST}?list={tab}")
@@ -208,7 +208,9 @@ def test_wrong_verbs(gp: Membership, ada: Referral, client_of: ClientOf) -> None
 def test_each_move_is_told_with_who_when_and_why(
     gp: Membership, priya: Membership, ada: Referral, client_of: ClientOf
 ) -> None:
-    move(ada, Status.RETURNED, by=Author.of(priya), side=Side.RECEIVER, words="Which evening can we call?")
+    move_referral(
+        ada, ReferralStatus.RETURNED, by=Author.of(priya), side=Side.RECEIVER, words="Which evening can we call?"
+    )
     html = html_of(client_of(gp), path(ada))
     assert "Asked for more detail" in html
     assert "by Priya Shah, Worthing Connectors" in html
@@ -221,7 +223,9 @@ def test_a_decline_shows_its_reason_and_words(
     gp: Membership, priya: Membership, ada: Referral, client_of: ClientOf
 ) -> None:
     reason = DeclineReason.objects.get(code="out-of-area")
-    move(ada, Status.DECLINED, by=Author.of(priya), side=Side.RECEIVER, reason=reason, words="We told Hove.")
+    move_referral(
+        ada, ReferralStatus.DECLINED, by=Author.of(priya), side=Side.RECEIVER, reason=reason, words="We told Hove."
+    )
     html = html_of(client_of(gp), path(ada))
     assert reason.text in html
     assert "We told Hove." in html
@@ -230,7 +234,7 @@ def test_a_decline_shows_its_reason_and_words(
 def test_who_looks_at_it_is_the_team_s_own_business(
     gp: Membership, priya: Membership, ada: Referral, client_of: ClientOf
 ) -> None:
-    assign(ada, to=priya, by=Author.of(priya))
+    assign_referral(ada, to=priya, by=Author.of(priya))
     assert "Given to a colleague" in html_of(client_of(priya), path(ada))
     html = html_of(client_of(gp), path(ada))
     assert "Given to" not in html
@@ -246,22 +250,22 @@ def test_each_side_is_offered_what_it_may_do_now(
 
     assert offered(priya) >= {"ask-detail", "decline", "pass-on", "assign"}
     assert offered(gp) == {"withdraw"}
-    move(ada, Status.RETURNED, by=Author.of(priya), side=Side.RECEIVER, words="Which evening?")
+    move_referral(ada, ReferralStatus.RETURNED, by=Author.of(priya), side=Side.RECEIVER, words="Which evening?")
     assert offered(priya) >= {"decline", "assign"}
     assert not offered(priya) & {"ask-detail", "pass-on"}
     assert offered(gp) == {"resend", "withdraw"}
-    move(ada, Status.WITHDRAWN, by=Author.of(gp), side=Side.SENDER, words="Moved away")
+    move_referral(ada, ReferralStatus.WITHDRAWN, by=Author.of(gp), side=Side.SENDER, words="Moved away")
     assert offered(priya) == offered(gp) == set()
 
 
 def test_at_the_end_the_practice_reads_the_outcome_with_codes_to_copy(
     gp: Membership, priya: Membership, ada: Referral, client_of: ClientOf
 ) -> None:
-    move(ada, Status.ACCEPTED, by=Author.of(priya), side=Side.RECEIVER)
+    move_referral(ada, ReferralStatus.ACCEPTED, by=Author.of(priya), side=Side.RECEIVER)
     answer_referrer(
         ada,
         by=Author.of(priya),
-        becomes=Status.COMPLETED,
+        becomes=ReferralStatus.COMPLETED,
         reason="Finished as planned",
         outcome="More connected",
         summary="Ada goes to the garden.",

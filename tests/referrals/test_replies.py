@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from agencies.models import Author
 from directory.models import Service
-from referrals.actions import move
-from referrals.jobs import note_how_services_answer
+from referrals.actions import move_referral
+from referrals.jobs import refresh_reply_statistics
 from referrals.models import DeclineReason, Referral
-from referrals.replies import note_replies
-from referrals.states import Side, Status
+from referrals.replies import update_reply_statistics
+from referrals.states import ReferralStatus, Side
 from tests.factories import OnwardReferralFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,9 @@ def asked(service: Service, *, days_ago: int, answered_after: float = 1, said: s
     referral = OnwardReferralFactory(service=service, to_agency=service.agency, started_at=sent, sent_at=sent)
     reason = DeclineReason.objects.filter(side="provider").first() if said == "declined" else None
     with time_machine.travel(sent + timedelta(days=answered_after), tick=False):
-        move(referral, Status(said), side=Side.RECEIVER, by=Author.by_link(service.agency), reason=reason)
+        move_referral(
+            referral, ReferralStatus(said), side=Side.RECEIVER, by=Author.by_link(service.agency), reason=reason
+        )
     return referral
 
 
@@ -34,32 +36,35 @@ def test_the_figures_are_those_of_the_answers() -> None:
         asked(service, days_ago=20, answered_after=days)
     asked(service, days_ago=20, answered_after=9, said="declined")
 
-    assert note_replies() == 1
+    assert update_reply_statistics() == 1
 
     service.refresh_from_db()
     assert (service.answers, service.reply_days, service.accepted_percent) == (5, 3, 80)
-    assert service.shows_answers
+    assert service.has_enough_answers
 
 
 def test_few_answers_are_counted_and_not_shown() -> None:
     service = ServiceFactory()
     asked(service, days_ago=3)
 
-    note_replies()
+    update_reply_statistics()
 
     service.refresh_from_db()
-    assert (service.answers, service.shows_answers) == (1, False)
+    assert (service.answers, service.has_enough_answers) == (1, False)
 
 
 def test_an_offer_after_the_waiting_list_is_a_yes_and_the_first_word_counts_for_the_time() -> None:
     service = ServiceFactory()
     referral = asked(service, days_ago=10, answered_after=1, said="waiting")
     with time_machine.travel(timezone.now() - timedelta(days=2), tick=False):
-        move(
-            Referral.objects.get(pk=referral.pk), Status.ACCEPTED, side=Side.RECEIVER, by=Author.by_link(service.agency)
+        move_referral(
+            Referral.objects.get(pk=referral.pk),
+            ReferralStatus.ACCEPTED,
+            side=Side.RECEIVER,
+            by=Author.by_link(service.agency),
         )
 
-    note_replies()
+    update_reply_statistics()
 
     service.refresh_from_db()
     assert (service.answers, service.reply_days, service.accepted_percent) == (1, 1, 100)
@@ -70,7 +75,7 @@ def test_what_is_not_answered_or_older_than_a_year_does_not_count() -> None:
     OnwardReferralFactory(service=service, to_agency=service.agency)
     asked(service, days_ago=400)
 
-    assert note_replies() == 0
+    assert update_reply_statistics() == 0
 
     service.refresh_from_db()
     assert (service.answers, service.reply_days, service.accepted_percent) == (0, None, None)
@@ -79,12 +84,12 @@ def test_what_is_not_answered_or_older_than_a_year_does_not_count() -> None:
 def test_figures_go_when_the_year_is_over_and_the_job_may_run_twice() -> None:
     service = ServiceFactory()
     asked(service, days_ago=300)
-    note_how_services_answer(0)
-    note_how_services_answer(0)
+    refresh_reply_statistics(0)
+    refresh_reply_statistics(0)
     service.refresh_from_db()
     assert service.answers == 1
 
-    assert note_replies(timezone.now() + timedelta(days=100)) == 1
+    assert update_reply_statistics(timezone.now() + timedelta(days=100)) == 1
 
     service.refresh_from_db()
     assert (service.answers, service.reply_days) == (0, None)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author, Membership
 from agencies.working_days import add_working_days
-from referrals.actions import move
+from referrals.actions import move_referral
 from referrals.models import Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, ReferralFactory, team_of, teammate
 
 ClientOf = Callable[[Membership], Client]
@@ -28,7 +28,9 @@ def priya(gp: Membership) -> Membership:
 def ada(gp: Membership, priya: Membership) -> Referral:
     """Returned for detail."""
     referral = ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern")
-    move(referral, Status.RETURNED, by=Author.of(priya), side=Side.RECEIVER, words="Which evening can we call?")
+    move_referral(
+        referral, ReferralStatus.RETURNED, by=Author.of(priya), side=Side.RECEIVER, words="Which evening can we call?"
+    )
     return referral
 
 
@@ -50,7 +52,7 @@ def test_it_goes_back_with_the_words_and_a_new_date(
     Referral.objects.filter(pk=ada.pk).update(answer_by=timezone.localdate())
     assert client_of(gp).post(path(ada), words()).status_code == 302
     ada.refresh_from_db()
-    assert ada.status == Status.SENT
+    assert ada.status == ReferralStatus.SENT
     assert ada.answer_by == add_working_days(timezone.localdate(), ada.to_agency.answer_days)
     html = client_of(priya).get(reverse("referrals:referral", args=[ada.pk])).content.decode()
     assert "Thursdays after six." in html

@@ -18,7 +18,7 @@ from agencies.models import Author, Draft, Membership, Message
 from agencies.working_days import add_working_days
 from referrals.actions import send_referral
 from referrals.models import AnswerLink, Move, Referral
-from referrals.states import Status
+from referrals.states import ReferralStatus
 from tests.factories import MembershipFactory, ReferralFactory, ServiceFactory, needs, team_of
 from tests.referrals.posted import REFER, form
 
@@ -50,7 +50,7 @@ def test_security_13_row_move_message_and_job_are_one_commit(gp: Membership) -> 
     team = team_of(gp)
     referral = send(gp)
     move = Move.objects.get(referral=referral)
-    assert (move.number, move.before, move.after, move.deed) == (1, "", Status.SENT, "sent")
+    assert (move.number, move.before, move.after, move.deed) == (1, "", ReferralStatus.SENT, "sent")
     assert (move.written_by, move.author_name, move.agency_name) == (gp, gp.user.name, gp.agency.name)
     assert referral.moves_made == 1
     assert referral.answer_by == add_working_days(timezone.localdate(), team.answer_days)
@@ -158,7 +158,7 @@ def test_security_14_ten_identical_posts_at_once_make_one_referral(
 ) -> None:
     gp = MembershipFactory()
     team_of(gp)
-    Draft.keep(member=gp, key="refer:other", data={})
+    Draft.save_draft(member=gp, key="refer:other", data={})
     posted, answers, start = form(), [], threading.Barrier(10)
     clients = [client_of(gp) for _ in range(10)]
 

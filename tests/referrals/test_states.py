@@ -1,6 +1,14 @@
 """The table of moves, printed whole: a change to it is a change that a clinician reads."""
 
-from referrals.states import FINISHED, MOVES, OPEN, TASK_STATUS, Side, Status, next_statuses
+from referrals.states import (
+    FHIR_TASK_STATUS,
+    FINISHED_STATUSES,
+    OPEN_STATUSES,
+    TRANSITIONS,
+    ReferralStatus,
+    Side,
+    next_statuses,
+)
 
 TABLE = """\
 before    to            by        deed                        needs   FHIR Task
@@ -31,34 +39,34 @@ started   lost_contact  receiver  lost contact                        in-progres
 """
 
 
-def row(before: Status, to: Status) -> str:
-    rule = MOVES[before, to]
+def row(before: ReferralStatus, to: ReferralStatus) -> str:
+    rule = TRANSITIONS[before, to]
     needs = "reason" if rule.needs_reason else "words" if rule.needs_words else ""
-    task = f"{TASK_STATUS[before]} → {TASK_STATUS[to]}"
+    task = f"{FHIR_TASK_STATUS[before]} → {FHIR_TASK_STATUS[to]}"
     return f"{before.value:<10}{to.value:<14}{rule.side.value:<10}{rule.deed:<28}{needs:<8}{task}"
 
 
 def test_the_table_of_moves_is_the_one_that_was_reviewed() -> None:
     head = f"{'before':<10}{'to':<14}{'by':<10}{'deed':<28}{'needs':<8}FHIR Task"
 
-    printed = "\n".join([head, *(row(before, to) for before, to in MOVES)]) + "\n"
+    printed = "\n".join([head, *(row(before, to) for before, to in TRANSITIONS)]) + "\n"
 
     assert printed == TABLE
 
 
 def test_nothing_leaves_a_finished_state() -> None:
-    assert not [before for before, _ in MOVES if before in FINISHED]
+    assert not [before for before, _ in TRANSITIONS if before in FINISHED_STATUSES]
 
 
 def test_every_open_state_leads_somewhere_and_may_be_withdrawn() -> None:
-    for status in OPEN:
-        assert Status.WITHDRAWN in next_statuses(status, Side.SENDER)
+    for status in OPEN_STATUSES:
+        assert ReferralStatus.WITHDRAWN in next_statuses(status, Side.SENDER)
         assert next_statuses(status, Side.RECEIVER)
 
 
 def test_every_state_has_a_fhir_task_status() -> None:
-    assert set(TASK_STATUS) == set(Status)
+    assert set(FHIR_TASK_STATUS) == set(ReferralStatus)
 
 
 def test_every_move_can_be_said_after_a_name() -> None:
-    assert all(rule.did and not rule.did.startswith("was ") for rule in MOVES.values())
+    assert all(rule.did and not rule.did.startswith("was ") for rule in TRANSITIONS.values())

@@ -10,9 +10,9 @@ from django.test import Client
 
 from agencies.access import Role
 from agencies.models import AgencyKind, Author, Membership, Message
-from referrals.actions import MoveRefused, assign, move, triage
+from referrals.actions import MoveRefused, assign_referral, move_referral, triage
 from referrals.models import DeclineReason, Referral, Remark
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import AgencyFactory, MembershipFactory, OnwardReferralFactory, ReferralFactory, teammate
 from tests.referrals.test_answer import hidden
 
@@ -79,7 +79,7 @@ def test_a_reason_the_place_has_retired_is_not_offered(
     response = post(client_of(connector), url(referral, "decline"), reason="out-of-area")
 
     assert response.status_code == 422
-    assert now(referral).status == Status.SENT
+    assert now(referral).status == ReferralStatus.SENT
 
 
 def test_passed_on_it_leaves_the_inbox_and_the_first_team_sees_it_no_more(
@@ -104,7 +104,7 @@ def test_given_to_a_colleague_who_is_told_and_the_team_still_sees_it(
     post(client_of(connector), url(referral, "assign"), colleague=str(colleague.pk))
 
     assert now(referral).assigned_to == colleague
-    assert now(referral).status == Status.SENT
+    assert now(referral).status == ReferralStatus.SENT
     assert Remark.objects.get().words == f"Given to {colleague.user.name}"
     message = Message.objects.get()
     assert message.to == colleague.user.email
@@ -143,7 +143,7 @@ def test_only_other_connector_teams_are_offered(
 def test_a_teammate_may_decide_too(connector: Membership, client_of: ClientOf, referral: Referral) -> None:
     post(client_of(teammate(connector)), url(referral, "ask-detail"), words="Which bus?")
 
-    assert now(referral).status == Status.RETURNED
+    assert now(referral).status == ReferralStatus.RETURNED
 
 
 def test_one_that_was_returned_may_still_be_declined(
@@ -154,7 +154,7 @@ def test_one_that_was_returned_may_still_be_declined(
 
     post(client, url(referral, "decline"), reason="no-answer")
 
-    assert now(referral).status == Status.DECLINED
+    assert now(referral).status == ReferralStatus.DECLINED
 
 
 # --- Twice, and two at once -------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_who_is_second_is_told_kindly_who_was_quicker_and_loses_nothing(
 ) -> None:
     second = client_of(teammate(connector))
     form = hidden(second.get(url(referral, page)).text)
-    move(referral, Status.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
 
     words = {"words": "I rang her son", "reason": "out-of-area", "team": str(other_team.pk)}
     response = second.post(url(referral, page), form | words)
@@ -193,7 +193,7 @@ def test_who_is_second_is_told_kindly_who_was_quicker_and_loses_nothing(
     assert response.status_code == 409
     assert "Priya Shah accepted this at" in response.text
     assert "I rang her son" in response.text
-    assert now(referral).status == Status.ACCEPTED
+    assert now(referral).status == ReferralStatus.ACCEPTED
 
 
 def test_who_is_second_after_it_was_passed_on_is_told_that_and_nothing_of_the_person(
@@ -209,7 +209,7 @@ def test_who_is_second_after_it_was_passed_on_is_told_that_and_nothing_of_the_pe
     assert "Priya Shah passed this to another team" in response.text
     assert "I rang" in response.text
     assert "Joan" not in response.text
-    assert now(referral).status == Status.SENT
+    assert now(referral).status == ReferralStatus.SENT
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -217,7 +217,7 @@ def test_12_what_is_accepted_is_not_decided_on_any_more(
     connector: Membership, client_of: ClientOf, referral: Referral, other_team: object, page: str
 ) -> None:
     client = client_of(connector)
-    move(referral, Status.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
     forged = {
         "key": str(uuid.uuid4()),
         "seen": "2",
@@ -229,7 +229,7 @@ def test_12_what_is_accepted_is_not_decided_on_any_more(
 
     assert client.get(url(referral, page)).status_code == 409
     assert client.post(url(referral, page), forged).status_code == 409
-    assert now(referral).status == Status.ACCEPTED
+    assert now(referral).status == ReferralStatus.ACCEPTED
     assert now(referral).to_agency == connector.agency
 
 
@@ -298,7 +298,7 @@ def test_an_empty_form_says_what_is_missing(
     assert response.status_code == 422
     assert message in response.text
     assert "There is a problem" in response.text
-    assert now(referral).status == Status.SENT
+    assert now(referral).status == ReferralStatus.SENT
 
 
 def test_nothing_typed_is_lost(connector: Membership, client_of: ClientOf, referral: Referral) -> None:
@@ -323,6 +323,6 @@ def test_hostile_words_never_fall_over(
 def test_the_actions_refuse_what_the_forms_do_not_offer(connector: Membership, referral: Referral) -> None:
     by = Author.of(connector)
     with pytest.raises(MoveRefused):
-        assign(referral, to=MembershipFactory(role=Role.CONNECTOR), by=by)
+        assign_referral(referral, to=MembershipFactory(role=Role.CONNECTOR), by=by)
     with pytest.raises(MoveRefused):
         triage.pass_on(referral, by=by, team=connector.agency, words="Back to us", key=uuid.uuid4(), seen=1)

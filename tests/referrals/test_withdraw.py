@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
-from referrals.actions import move
+from referrals.actions import move_referral
 from referrals.models import Referral
-from referrals.states import Side, Status
+from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, ReferralFactory, team_of, teammate
 
 ClientOf = Callable[[Membership], Client]
@@ -40,7 +40,7 @@ def test_it_is_withdrawn_with_the_words_and_the_team_hears(ada: Referral, gp: Me
     assert client.get(path(ada)).status_code == 200
     answer = client.post(path(ada), words(), follow=True)
     ada.refresh_from_db()
-    assert ada.status == Status.WITHDRAWN
+    assert ada.status == ReferralStatus.WITHDRAWN
     assert (ada.moves.last().words, ada.moves.last().written_by) == ("She moved to Leeds.", gp)
     assert "She moved to Leeds." in answer.content.decode()
     assert Message.objects.filter(to=ada.to_agency.email).count() == 1
@@ -57,7 +57,7 @@ def test_the_team_that_was_asked_and_strangers_may_not(
         assert client_of(member).get(path(ada)).status_code == 404
         assert client_of(member).post(path(ada), words()).status_code == 404
     ada.refresh_from_db()
-    assert ada.status == Status.SENT
+    assert ada.status == ReferralStatus.SENT
 
 
 def test_roles_that_do_not_refer_are_refused(ada: Referral, steward: Membership, client_of: ClientOf) -> None:
@@ -82,8 +82,8 @@ def test_one_that_is_finished_says_where_it_stands_and_keeps_the_words(
     ada: Referral, gp: Membership, priya: Membership, client_of: ClientOf
 ) -> None:
     by = Author.of(priya)
-    move(ada, Status.ACCEPTED, by=by, side=Side.RECEIVER)
-    move(ada, Status.LOST_CONTACT, by=by, side=Side.RECEIVER)
+    move_referral(ada, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER)
+    move_referral(ada, ReferralStatus.LOST_CONTACT, by=by, side=Side.RECEIVER)
     answer = client_of(gp).post(path(ada), words())
     html = answer.content.decode()
     assert answer.status_code == 409

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from agencies.actions.session import disable, end_sessions
+from agencies.actions.session import disable_account, end_sessions
 from agencies.models import User
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody has an account with {options['email']}.")
         ended = end_sessions(user=user)
         if options["disable"]:
-            disable(user=user)
+            disable_account(user=user)
         self.stdout.write(
             f"Ended {ended} sessions of {user.name}.{' The account is closed.' if options['disable'] else ''}"
         )

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from agencies.actions.second_step import forget_second_steps
+from agencies.actions.second_step import remove_second_steps
 from agencies.models import User
 
-QUESTION = (
+IDENTITY_QUESTION = (
     "Have you made sure that it is {name} who asks: called back on the number their agency gave, "
     "and heard it from whoever runs their team? Type yes: "
 )
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=options["email"]).first()
         if user is None:
             raise CommandError(f"Nobody has an account with {options['email']}.")
-        if not options["yes"] and input(QUESTION.format(name=user.name)).strip().lower() != "yes":
+        if not options["yes"] and input(IDENTITY_QUESTION.format(name=user.name)).strip().lower() != "yes":
             raise CommandError("Nothing was changed.")
-        removed = forget_second_steps(user=user)
+        removed = remove_second_steps(user=user)
         self.stdout.write(f"Removed {removed} second steps of {user.name}, who was signed out and told by e-mail.")

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from agencies.actions.practices import save_practices
-from agencies.ods import Problem, in_batches, read_practices
+from agencies.ods import RowProblem, read_practices, split_into_batches
 
-BATCH = 500
+BATCH_SIZE = 500
 
 
 class Command(BaseCommand):
@@ -25,20 +25,20 @@ class Command(BaseCommand):
             found = list(read_practices(options["file"]))
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error}") from error
-        practices = [f for f in found if not isinstance(f, Problem)]
-        problems = [f for f in found if isinstance(f, Problem)]
+        practices = [f for f in found if not isinstance(f, RowProblem)]
+        problems = [f for f in found if isinstance(f, RowProblem)]
         counts: Counter[str] = Counter()
         # a bar on a terminal, nothing in a log
         with tqdm(total=len(practices), unit=" practices", disable=not sys.stderr.isatty()) as bar:
-            for batch in in_batches(practices, BATCH):
+            for batch in split_into_batches(practices, BATCH_SIZE):
                 counts += save_practices(batch)
                 bar.update(len(batch))
         for problem in problems:
             self.stderr.write(f"Line {problem.line}, {problem.ods_code or 'no ODS code'}: {problem.words}")
-        self.stdout.write(summary(counts, len(problems)))
+        self.stdout.write(format_summary(counts, len(problems)))
 
 
-def summary(counts: Counter[str], problems: int) -> str:
+def format_summary(counts: Counter[str], problems: int) -> str:
     """One line on what was done."""
     words = [f"{counts['new']:,} new", f"{counts['changed']:,} changed", f"{counts['same']:,} unchanged"]
     words += [f"{counts['taken']:,} with the ODS code of another kind of agency"] if counts["taken"] else []

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from agencies.access import Role
-from agencies.actions.invitation import invite, send_link
+from agencies.actions.invitation import invite_member, send_invitation_link
 from agencies.models import Agency, AgencyKind, Invitation, Membership
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if Membership.of_agency(agency).filter(user__email__iexact=email, ended_at=None).exists():
             raise CommandError(f"{email} is a steward already.")
         again = Invitation.open_for(agency).filter(email__iexact=email).first()
-        invitation = again or invite(
+        invitation = again or invite_member(
             key=uuid.uuid4(), agency=agency, email=email, name=name, role=Role.STEWARD, manages_team=True, by=None
         )
-        self.stdout.write(f"{name} can join as steward here, once, within 7 days:\n{send_link(invitation)}")
+        self.stdout.write(f"{name} can join as steward here, once, within 7 days:\n{send_invitation_link(invitation)}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cases.history.verify import Fault, verify
+from cases.history.verify import HistoryFault, verify_histories
 
 
 class Command(BaseCommand):
@@ -17,8 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, case: uuid.UUID | None = None, **options: Any) -> None:
         started, faults, checked = perf_counter(), 0, 0
-        for found in verify(case):
-            if isinstance(found, Fault):
+        for found in verify_histories(case):
+            if isinstance(found, HistoryFault):
                 faults += 1
                 self.stderr.write(str(found))
             else:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from psycopg.sql import SQL, Identifier
 
-NAME = "hereabouts_bench"
+BENCH_DATABASE = "hereabouts_bench"
 SIZES = ("quick", "full", "million")
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Measure in development: the demo place is part of it.")
         size = next((size for size in SIZES if options[size]), "quick")
-        environment = {**os.environ, **self.own_database(), "DEBUG": "0"}
+        environment = {**os.environ, **self.create_database(), "DEBUG": "0"}
         try:
             # A process of its own, in which nothing was set up for another database.
             done = subprocess.run(  # noqa: S603
@@ -44,17 +44,17 @@ class Command(BaseCommand):
         if done.returncode:
             raise CommandError("The measuring ended early.")
 
-    def own_database(self) -> dict[str, str]:
+    def create_database(self) -> dict[str, str]:
         """The environment that names an empty database on the server in use."""
         self.execute_there("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         self.execute_there("CREATE DATABASE {}")
         if url := os.environ.get("DATABASE_URL"):
-            return {"DATABASE_URL": urlsplit(url)._replace(path=f"/{NAME}").geturl()}
-        return {"DATABASE_NAME": NAME}
+            return {"DATABASE_URL": urlsplit(url)._replace(path=f"/{BENCH_DATABASE}").geturl()}
+        return {"DATABASE_NAME": BENCH_DATABASE}
 
     def execute_there(self, statement: str) -> None:
         with psycopg.connect(self.server_url(), autocommit=True) as connection:
-            connection.execute(SQL(statement).format(Identifier(NAME)))  # type: ignore[arg-type]
+            connection.execute(SQL(statement).format(Identifier(BENCH_DATABASE)))  # type: ignore[arg-type]
 
     def server_url(self) -> str:
         """The server's database `postgres`, from which others are made."""
@@ -62,5 +62,5 @@ class Command(BaseCommand):
             return urlsplit(url)._replace(path="/postgres").geturl()
         from config.embedded.base import SERVER
 
-        SERVER.use()  # and as long as this process lives, so that the next one finds it running
-        return SERVER.url("postgres")
+        SERVER.ensure_running()  # and as long as this process lives, so that the next one finds it running
+        return SERVER.database_url("postgres")

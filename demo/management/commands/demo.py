@@ -10,8 +10,8 @@ from django.db.models import F
 
 from agencies.models import Agency, Message
 from demo.building import build_activities, build_agencies, build_staff
-from demo.living import live
-from demo.publishing import publish
+from demo.living import simulate_lives
+from demo.publishing import fill_directory
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo place exists in development only.")
         if options["reset"]:
-            self.start_again()
+            self.drop_all_tables()
         elif Agency.objects.exists():
             if options["if_empty"]:
                 return
@@ -34,12 +34,12 @@ class Command(BaseCommand):
         with transaction.atomic():
             connection.features.uses_savepoints = False  # all or nothing: four thousand ways back would never be used
             try:
-                people = self.make()
+                people = self.build_place()
             finally:
                 del connection.features.uses_savepoints
         self.stdout.write(self.style.SUCCESS(f"The demo place is ready: {people} people."))
 
-    def start_again(self) -> None:
+    def drop_all_tables(self) -> None:
         """Drop every table: the history cannot be emptied in any other way."""
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE")
@@ -47,12 +47,12 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
 
-    def make(self) -> int:
+    def build_place(self) -> int:
         agencies = build_agencies()
         agencies |= build_activities()
         staff = build_staff(agencies)
-        people = live(staff, agencies)
-        publish(staff, agencies)
+        people = simulate_lives(staff, agencies)
+        fill_directory(staff, agencies)
         # Their e-mails left long ago: they are there to be read at /outbox/, not to be sent again.
         Message.objects.filter(sent_at=None).update(sent_at=F("created_at"))
         with connection.cursor() as cursor:

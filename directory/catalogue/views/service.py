@@ -11,47 +11,47 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.fragments import page
+from config.fragments import render_page
 from directory.catalogue import statistics, timetable, wording
-from directory.catalogue.detail import is_shown_to, whole
+from directory.catalogue.detail import is_shown_to, load_listing
 from directory.models import Service, Status
 
 
 @public
 @require_safe
 def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    found, back = whole(pk), came_from(request)
+    found, back = load_listing(pk), find_back_address(request)
     shown = found is not None and is_shown_to(found, request.member)  # type: ignore[attr-defined]
     if found is None or (found.published_at is None and not shown):
         raise Http404
     if found.joined_to_id:
         return redirect("directory:service", found.joined_to_id, permanent=True)
     if not shown:
-        return page(request, "directory/service_over.html", {"service": found, "back": back}, status=410)
+        return render_page(request, "directory/service_over.html", {"service": found, "back": back}, status=410)
     if found.is_listed and request.method == "GET":
-        statistics.seen([found.pk], "views")
-    return page(request, "directory/service.html", {"service": found, "back": back, **told(found)})
+        statistics.count_appearances([found.pk], "views")
+    return render_page(request, "directory/service.html", {"service": found, "back": back, **build_page_context(found)})
 
 
-def told(service: Service) -> dict[str, object]:
+def build_page_context(service: Service) -> dict[str, object]:
     """What its page says, in words: formatted here, once, as templates are slow at it."""
     today, address = timezone.localdate(), reverse("directory:service", args=[service.pk])
-    site, dates = service.agency.url, wording.next_sessions(service, timetable.coming(service, 4))
+    site, dates = service.agency.url, wording.format_sessions(service, timetable.list_upcoming_sessions(service, 4))
     return {
-        "chips": wording.chips(service),
-        "meetings": wording.meetings(service, today),
-        "hours": wording.hours(service, today),
+        "chips": wording.list_chips(service),
+        "meetings": wording.build_meeting_places(service, today),
+        "hours": wording.format_service_hours(service, today),
         "next_sessions": dates,
-        "book": wording.booking(dates),
-        "facts": wording.facts(service, today),
-        "about": wording.about(service, today),
+        "book": wording.booking_button(dates),
+        "facts": wording.list_facts(service, today),
+        "about": wording.list_provenance(service, today),
         "site": site if site != service.url else "",
         "address": settings.PLACE["base_url"] + address,
-        "not_listed": not_listed(service),
+        "not_listed": explain_not_listed(service),
     }
 
 
-def not_listed(service: Service) -> str:
+def explain_not_listed(service: Service) -> str:
     """Why only its own agency sees the page; "" when everybody does."""
     if service.published_at is None:
         return "This is a draft. Nobody else sees it yet."
@@ -61,7 +61,7 @@ def not_listed(service: Service) -> str:
     return "This is set to not running. Only your agency sees it." if over else ""
 
 
-def came_from(request: HttpRequest) -> str:
+def find_back_address(request: HttpRequest) -> str:
     """The search or the list that led here, or a new search."""
     activities, shortlist = reverse("directory:activities"), reverse("directory:shortlist")
     try:

@@ -5,35 +5,35 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from config.fragments import page
-from directory.catalogue.statistics_tables import COLUMNS, as_csv, as_xlsx, figures_of
+from config.fragments import render_page
+from directory.catalogue.statistics_tables import COLUMN_LABELS, load_statistics, render_csv, render_xlsx
 
 
 @allow(Permission.PUBLISH)
 @require_safe
 def figures(request: MemberRequest) -> HttpResponse:
     """All activities, and month by month: of all, or of one (`?of=`)."""
-    found, of = figures_of(request.member), request.GET.get("of", "")
+    found, of = load_statistics(request.member), request.GET.get("of", "")
     chosen = next((service for service in found.services if str(service.pk) == of), None)
     if of and chosen is None:
         raise Http404
     context = {
-        "services": found.of_services(),
-        "months": found.of_months(chosen),
-        "total": found.total(),
+        "services": found.rows_by_service(),
+        "months": found.rows_by_month(chosen),
+        "total": found.total_row(),
         "chosen": chosen,
-        "columns": list(COLUMNS.values()),
+        "columns": list(COLUMN_LABELS.values()),
     }
-    return page(request, "directory/figures.html", context)
+    return render_page(request, "directory/figures.html", context)
 
 
 @allow(Permission.PUBLISH)
 @require_safe
 def figures_csv(request: MemberRequest) -> HttpResponse:
-    return as_csv(figures_of(request.member))
+    return render_csv(load_statistics(request.member))
 
 
 @allow(Permission.PUBLISH)
 @require_safe
 def figures_xlsx(request: MemberRequest) -> HttpResponse:
-    return as_xlsx(figures_of(request.member))
+    return render_xlsx(load_statistics(request.member))

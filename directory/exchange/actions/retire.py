@@ -8,13 +8,15 @@ from django.utils import timezone
 
 from agencies.models import Membership
 from directory.models import Run, Service, Status
-from directory.search.index import index
+from directory.search.index import index_services
 
-MOST_AT_ONCE = 0.5  # of a source's listings: when more are gone, something is wrong with the feed and a person decides
+MAX_RETIRED_SHARE = (
+    0.5  # of a source's listings: when more are gone, something is wrong with the feed and a person decides
+)
 
 
 @transaction.atomic
-def retire(run: Run, *, by: Membership | None) -> int:
+def retire_gone_listings(run: Run, *, by: Membership | None) -> int:
     """Set to not running what was gone from this run and is not back since; how many. The second time does nothing.
 
     `by` is None when two whole runs agreed.
@@ -22,13 +24,13 @@ def retire(run: Run, *, by: Membership | None) -> int:
     run = Run.objects.select_for_update().select_related("source").get(pk=run.pk)
     if run.retired_at or not run.gone or not run.is_whole:
         return 0
-    count = _retire(run, [pk for pk, _ in run.gone])
+    count = _set_inactive(run, [pk for pk, _ in run.gone])
     run.retired_at, run.retired_by = timezone.now(), by
     run.save(update_fields=["retired_at", "retired_by"])
     return count
 
 
-def retire_what_stayed_away(run: Run) -> int:
+def retire_twice_gone(run: Run) -> int:
     """Of a scheduled feed: what the last two whole runs both had not. How many were set to not running."""
     if not run.is_whole or not run.gone or not run.source.every:
         return 0
@@ -37,16 +39,16 @@ def retire_what_stayed_away(run: Run) -> int:
     )
     twice = [pk for pk, _ in run.gone if before and pk in {key for key, _ in before.gone}]
     listed = Service.objects.filter(source=run.source.name).exclude(status=Status.INACTIVE).count()
-    if not twice or len(twice) > listed * MOST_AT_ONCE:
+    if not twice or len(twice) > listed * MAX_RETIRED_SHARE:
         return 0
-    count = _retire(run, twice)
+    count = _set_inactive(run, twice)
     if len(twice) == len(run.gone):
         run.retired_at = timezone.now()
         run.save(update_fields=["retired_at"])
     return count
 
 
-def _retire(run: Run, ids: list[str]) -> int:
+def _set_inactive(run: Run, ids: list[str]) -> int:
     """Only what has not come back in a later run, which would have given it a new state."""
     later = Run.objects.filter(source=run.source, started_at__gt=run.started_at, error="").exclude(ended_at=None)
     newest = later.first()
@@ -54,5 +56,5 @@ def _retire(run: Run, ids: list[str]) -> int:
     rows = Service.objects.filter(pk__in=[pk for pk in ids if pk in away], source=run.source.name)
     keys = list(rows.values_list("pk", flat=True))
     Service.objects.filter(pk__in=keys).update(status=Status.INACTIVE, digest="", last_modified=timezone.now())
-    index(keys)
+    index_services(keys)
     return len(keys)

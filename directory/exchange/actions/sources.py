@@ -13,11 +13,11 @@ from procrastinate.contrib.django import app
 
 from agencies.models import Membership
 from directory.models import Document, Run, Source
-from directory.models.source import Every
-from directory.text.cleaning import plain
+from directory.models.source import ReadFrequency
+from directory.text.cleaning import to_printable
 
-BROKEN_OFF = timedelta(hours=6)  # without an end: whatever was at work on it is no more
-AGAIN = {Every.DAY: timedelta(hours=23), Every.WEEK: timedelta(days=7, hours=-1)}
+MAX_RUN_TIME = timedelta(hours=6)  # without an end: whatever was at work on it is no more
+READ_INTERVALS = {ReadFrequency.DAY: timedelta(hours=23), ReadFrequency.WEEK: timedelta(days=7, hours=-1)}
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def add_feed(*, name: str, url: str, every: str, key: uuid.UUID, by: Membership)
     if before := Run.objects.filter(key=key).first():
         return before
     source = Source.objects.create(name=name, url=url, every=every, added_by=by)
-    return ask_run(source, key=key, by=by)
+    return request_run(source, key=key, by=by)
 
 
 @transaction.atomic
@@ -37,31 +37,31 @@ def change_feed(source: Source, *, url: str, every: str, by: Membership) -> Sour
 
 
 @transaction.atomic
-def stop(source: Source, *, by: Membership) -> None:
+def stop_source(source: Source, *, by: Membership) -> None:
     """It is read no more until it is started again. What it brought stays as it is."""
     Source.objects.filter(pk=source.pk, stopped_at=None).update(stopped_at=timezone.now())
 
 
 @transaction.atomic
-def start(source: Source, *, by: Membership) -> None:
+def start_source(source: Source, *, by: Membership) -> None:
     Source.objects.filter(pk=source.pk).update(stopped_at=None)
 
 
 @transaction.atomic
-def ask_run(source: Source, *, key: uuid.UUID | None = None, by: Membership | None = None) -> Run:
+def request_run(source: Source, *, key: uuid.UUID | None = None, by: Membership | None = None) -> Run:
     """Have the feed read, by a job. While one is at work, that is the answer."""
     source = Source.objects.select_for_update().get(pk=source.pk)
-    _end_what_was_broken_off(source)
+    _end_stale_runs(source)
     same = Run.objects.filter(key=key).first() if key else None
     if found := same or Run.objects.filter(source=source, ended_at=None).exclude(begun_at=None).first():
         return found
     run = Run.objects.create(source=source, key=key, started_by=by, begun_at=timezone.now())
-    _queue(run)
+    _queue_import(run)
     return run
 
 
 @transaction.atomic
-def upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership) -> Run:
+def save_upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership) -> Run:
     """A file, kept as it came; it waits until the steward has seen what it would bring.
 
     `name` is that of a source, new or known.
@@ -74,8 +74,8 @@ def upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership) -> 
     Document.objects.create(
         run=run,
         number=1,
-        name=plain(file.name or "upload")[:200],
-        media_type=plain(file.content_type or "")[:100],
+        name=to_printable(file.name or "upload")[:200],
+        media_type=to_printable(file.content_type or "")[:100],
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
         body=gzip.compress(content, 5, mtime=0),
@@ -91,14 +91,14 @@ def match_columns(run: Run, *, columns: dict[str, str], by: Membership) -> None:
 
 
 @transaction.atomic
-def begin(run: Run, *, part: bool = False, by: Membership) -> None:
+def begin_import(run: Run, *, part: bool = False, by: Membership) -> None:
     """Bring in an uploaded file, by a job. Once. Of a `part` of the list, what is not in it is not gone."""
     if Run.objects.filter(pk=run.pk, begun_at=None).update(begun_at=timezone.now(), started_by=by):
-        _queue(run, part=part)
+        _queue_import(run, part=part)
 
 
 @transaction.atomic
-def discard(run: Run, *, by: Membership) -> None:
+def discard_upload(run: Run, *, by: Membership) -> None:
     """An uploaded file that nothing came in from goes, and its source too when it never brought anything."""
     run = Run.objects.select_for_update().get(pk=run.pk)
     if not run.is_waiting:
@@ -109,13 +109,13 @@ def discard(run: Run, *, by: Membership) -> None:
         run.source.delete()
 
 
-def _end_what_was_broken_off(source: Source) -> None:
+def _end_stale_runs(source: Source) -> None:
     """A run that never ended must not keep the source from being read for ever."""
-    lost = Run.objects.filter(source=source, ended_at=None, begun_at__lt=timezone.now() - BROKEN_OFF)
+    lost = Run.objects.filter(source=source, ended_at=None, begun_at__lt=timezone.now() - MAX_RUN_TIME)
     lost.update(ended_at=timezone.now(), error="It was broken off and did not end.")
 
 
-def _queue(run: Run, *, part: bool = False) -> None:
+def _queue_import(run: Run, *, part: bool = False) -> None:
     job = app.configure_task("import_source", lock=f"import {run.source_id}")  # jobs.py, which calls this room's deeds
     job.defer(run=str(run.pk), part=part)
 
@@ -123,19 +123,19 @@ def _queue(run: Run, *, part: bool = False) -> None:
 # --- What is due, and what has failed ---------------------------------------------------------------------
 
 
-def run_what_is_due() -> int:
+def request_due_runs() -> int:
     """Queue each feed whose day or week is over since it was last read; how many."""
     latest = Run.objects.filter(source=OuterRef("pk")).order_by("-started_at").values("started_at")[:1]
-    feeds = Source.objects.filter(stopped_at=None).exclude(every=Every.NEVER).annotate(latest=Subquery(latest))
+    feeds = Source.objects.filter(stopped_at=None).exclude(every=ReadFrequency.NEVER).annotate(latest=Subquery(latest))
     now, count = timezone.now(), 0
     for source in feeds.order_by("name"):
-        if source.latest is None or source.latest <= now - AGAIN[Every(source.every)]:
-            ask_run(source)
+        if source.latest is None or source.latest <= now - READ_INTERVALS[ReadFrequency(source.every)]:
+            request_run(source)
             count += 1
     return count
 
 
-def failing() -> int:
+def count_failing_feeds() -> int:
     """How many feeds in use ended early when they were last read."""
     latest = Run.objects.filter(source=OuterRef("pk")).exclude(ended_at=None).order_by("-started_at")
     feeds = Source.objects.filter(stopped_at=None).annotate(error=Subquery(latest.values("error")[:1]))

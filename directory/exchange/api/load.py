@@ -5,66 +5,66 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from directory.exchange.api.openapi import SERVER, describe
+from directory.exchange.api.openapi import API_PATH, build_openapi_document
 from directory.exchange.api.oruk import COLLECTIONS
-from directory.exchange.api.parameters import MOST, Asked
-from directory.exchange.open_referral.fields import ADDED
+from directory.exchange.api.parameters import MAX_PER_PAGE, ApiQuery
+from directory.exchange.open_referral.fields import EXTENSION_FIELDS
 
 Json = dict[str, Any]
 
 
-def reference() -> Json:
+def build_reference() -> Json:
     """What the page says: addresses with their parameters, the objects with their fields, and the place's own words."""
-    document = describe()
+    document = build_openapi_document()
     return {
-        "base": settings.PLACE["base_url"] + SERVER,
+        "base": settings.PLACE["base_url"] + API_PATH,
         "info": document["info"],
         "licence": {"name": settings.PLACE["licence"], "url": settings.PLACE["licence_url"]},
-        "endpoints": [_endpoint(path, item["get"]) for path, item in document["paths"].items()],
-        "objects": [_object(name, schema) for name, schema in document["components"]["schemas"].items()],
-        "added": sorted(ADDED.items()),
-        "most": MOST,
+        "endpoints": [_describe_endpoint(path, item["get"]) for path, item in document["paths"].items()],
+        "objects": [_describe_object(name, schema) for name, schema in document["components"]["schemas"].items()],
+        "added": sorted(EXTENSION_FIELDS.items()),
+        "most": MAX_PER_PAGE,
     }
 
 
-def _endpoint(path: str, operation: Json) -> Json:
+def _describe_endpoint(path: str, operation: Json) -> Json:
     found = {"path": path, "anchor": operation["operationId"], "summary": operation["summary"]}
     found["gives"] = operation["responses"]["200"]["description"]
     found["refusals"] = [
         (code, answer["description"]) for code, answer in operation["responses"].items() if code not in ("200", "304")
     ]
-    found["parameters"] = [_parameter(path, row) for row in operation["parameters"] if row["in"] == "query"]
-    found["try"] = _address_to_try(path)
+    found["parameters"] = [_describe_parameter(path, row) for row in operation["parameters"] if row["in"] == "query"]
+    found["try"] = _example_address(path)
     return found
 
 
-def _parameter(path: str, row: Json) -> Json:
+def _describe_parameter(path: str, row: Json) -> Json:
     needs = {"postcode": "BN11 2AA"} if row["name"] == "proximity" else {}
     query = urlencode(needs | {row["name"]: row["example"]})
     return {
         "name": row["name"],
         "words": row["description"],
-        "kind": _kind(row["schema"]),
-        "try": f"{SERVER}{path}?{query}",
+        "kind": _format_type(row["schema"]),
+        "try": f"{API_PATH}{path}?{query}",
     }
 
 
-def _address_to_try(path: str) -> str:
+def _example_address(path: str) -> str:
     """With the id of something that is there; "" when nothing is."""
     if not path.endswith("{id}"):
-        return f"{SERVER}{path}"
-    first = COLLECTIONS[path.split("/")[1]].rows(Asked()).values_list("pk", flat=True).first()
-    return f"{SERVER}{path.replace('{id}', str(first))}" if first else ""
+        return f"{API_PATH}{path}"
+    first = COLLECTIONS[path.split("/")[1]].rows(ApiQuery()).values_list("pk", flat=True).first()
+    return f"{API_PATH}{path.replace('{id}', str(first))}" if first else ""
 
 
-def _kind(schema: Json) -> str:
+def _format_type(schema: Json) -> str:
     """ "whole number, 1 to 10000, 50 if not given"."""
     if "enum" in schema:
         said = ", ".join(schema["enum"])
     elif "$ref" in schema:
         said = schema["$ref"].rpartition("/")[2]
     elif schema.get("type") == "array":
-        said = f"list of {_kind(schema['items'])}"
+        said = f"list of {_format_type(schema['items'])}"
     elif "const" in schema:
         said = str(schema["const"])
     else:
@@ -76,10 +76,10 @@ def _kind(schema: Json) -> str:
     return f"{said}; {default} if not given" if default not in ("", "false") else said
 
 
-def _object(name: str, schema: Json) -> Json:
+def _describe_object(name: str, schema: Json) -> Json:
     required = schema.get("required", [])
     rows = [
-        {"name": field, "kind": _kind(what), "required": field in required, "words": what.get("description", "")}
+        {"name": field, "kind": _format_type(what), "required": field in required, "words": what.get("description", "")}
         for field, what in schema.get("properties", {}).items()
     ]
     return {"name": name, "fields": rows}

@@ -5,20 +5,20 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-FOLDERS = ("/api/oruk/", "/open-data/activities.")
-PAGES = frozenset({"/api/oruk", "/api/openapi.json", "/activities.atom", "/activities.ics", "/widget/"})
-Get = Callable[[HttpRequest], HttpResponse]
+OPEN_PREFIXES = ("/api/oruk/", "/open-data/activities.")
+OPEN_PATHS = frozenset({"/api/oruk", "/api/openapi.json", "/activities.atom", "/activities.ics", "/widget/"})
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def is_open(path: str) -> bool:
-    return path.startswith(FOLDERS) or path in PAGES
+def is_open_path(path: str) -> bool:
+    return path.startswith(OPEN_PREFIXES) or path in OPEN_PATHS
 
 
-def without_cookies(get_response: Get) -> Get:
+def without_cookies(get_response: GetResponse) -> GetResponse:
     """Stands before the session: no session is looked up, and shared caches may keep the answer for all."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not is_open(request.path):
+        if not is_open_path(request.path):
             return get_response(request)
         request.COOKIES, request.META["HTTP_COOKIE"] = {}, ""
         response = get_response(request)

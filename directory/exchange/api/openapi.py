@@ -6,41 +6,41 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from directory.exchange.api.oruk import TAKES, VERSION
-from directory.exchange.api.parameters import CLOCK, PARAMETERS
-from directory.exchange.api.responses import Json, api, as_json, if_changed
-from directory.exchange.api.words import ENDPOINTS, ITEMS, Endpoint
+from directory.exchange.api.oruk import COLLECTION_PARAMETERS, VERSION
+from directory.exchange.api.parameters import PARAMETERS, TIME_PATTERN
+from directory.exchange.api.responses import Json, json_response, public_api, respond_if_changed
+from directory.exchange.api.words import ENDPOINTS, ITEM_SCHEMAS, Endpoint
 from directory.exchange.open_referral import fields as f
-from directory.exchange.open_referral.writer import PRIVATE
+from directory.exchange.open_referral.writer import PRIVATE_COLUMNS
 from directory.models import Status
 from directory.models.place import LocationType
 from directory.models.session import Frequency
 
-SERVER = "/api/oruk/v3"
+API_PATH = "/api/oruk/v3"
 TEXT, NUMBER, YES = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
 UUID, DAY = {"type": "string", "format": "uuid"}, {"type": "string", "format": "date"}
 MOMENT, URI = {"type": "string", "format": "date-time"}, {"type": "string", "format": "uri"}
 EMAIL = {"type": "string", "format": "email"}
 WHOLE = {"type": "integer", "minimum": 0}
-TIME = {"type": "string", "pattern": CLOCK}
+TIME = {"type": "string", "pattern": TIME_PATTERN}
 
 
-def _choices(choices: Any) -> Json:
+def _enum_schema(choices: Any) -> Json:
     return {"type": "string", "enum": list(choices.values)}
 
 
 # What is no plain text.
-KINDS: dict[str, Json] = {
+FIELD_SCHEMAS: dict[str, Json] = {
     "email": EMAIL,
     "url": URI,
     "website": URI,
     "uri": URI,
     "term_uri": URI,
     "schedule_link": URI,
-    "status": _choices(Status),
-    "location_type": _choices(LocationType),
-    "freq": _choices(Frequency),
-    "address_type": _choices(LocationType),
+    "status": _enum_schema(Status),
+    "location_type": _enum_schema(LocationType),
+    "freq": _enum_schema(Frequency),
+    "address_type": _enum_schema(LocationType),
     "minimum_age": WHOLE,
     "maximum_age": WHOLE,
     "assured_date": DAY,
@@ -71,18 +71,18 @@ KINDS: dict[str, Json] = {
 }
 
 
-def _ref(name: str) -> Json:
+def _schema_ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _list(name: str) -> Json:
-    return {"type": "array", "items": _ref(name)}
+def _array_schema(name: str) -> Json:
+    return {"type": "array", "items": _schema_ref(name)}
 
 
-def _made(table: f.Table, *required: str, more: tuple[str, ...] = (), **nested: Json) -> Json:
+def _object_schema(table: f.FieldTable, *required: str, more: tuple[str, ...] = (), **nested: Json) -> Json:
     """An object with the fields of a table, those named in `more`, and nested ones. Nothing else is in it."""
-    names = [name for column, name, _ in table if column not in PRIVATE and column != "address_2"]
-    properties = {"id": UUID} | {name: _field(name) for name in (*names, *more)} | nested
+    names = [name for column, name, _ in table if column not in PRIVATE_COLUMNS and column != "address_2"]
+    properties = {"id": UUID} | {name: _field_schema(name) for name in (*names, *more)} | nested
     return {
         "type": "object",
         "properties": properties,
@@ -91,12 +91,12 @@ def _made(table: f.Table, *required: str, more: tuple[str, ...] = (), **nested: 
     }
 
 
-def _field(name: str) -> Json:
-    said = {"description": f.ADDED[name]} if name in f.ADDED else {}
-    return KINDS.get(name, TEXT) | said
+def _field_schema(name: str) -> Json:
+    said = {"description": f.EXTENSION_FIELDS[name]} if name in f.EXTENSION_FIELDS else {}
+    return FIELD_SCHEMAS.get(name, TEXT) | said
 
 
-def _page() -> Json:
+def _page_schema() -> Json:
     properties = {
         "total_items": WHOLE | {"description": "How many there are on all pages together."},
         "total_pages": WHOLE,
@@ -109,7 +109,7 @@ def _page() -> Json:
     return {"type": "object", "properties": properties, "required": [*properties, "contents"]}
 
 
-def _problem() -> Json:
+def _problem_schema() -> Json:
     """RFC 9457."""
     error = {"type": "object", "properties": {"name": TEXT, "reason": TEXT}, "required": ["name", "reason"]}
     properties = {
@@ -122,67 +122,76 @@ def _problem() -> Json:
     return {"type": "object", "properties": properties, "required": ["type", "title", "status", "detail"]}
 
 
-LISTED_TOO = ("bookable", "paused_until", "organization_id")
-PLACE: Any = {"location": _ref("Location"), "schedules": _list("Schedule")}
+SUMMARY_FIELDS = ("bookable", "paused_until", "organization_id")
+PLACE_PROPERTIES: Any = {"location": _schema_ref("Location"), "schedules": _array_schema("Schedule")}
 SCHEMAS: Json = {
-    "Service": _made(
-        f.SERVICE,
+    "Service": _object_schema(
+        f.SERVICE_FIELDS,
         "name",
         "status",
         "organization_id",
         "organization",
-        more=LISTED_TOO,
-        organization=_ref("Organization"),
-        phones=_list("Phone"),
-        schedules=_list("Schedule"),
-        service_areas=_list("ServiceArea"),
-        service_at_locations=_list("NestedServiceAtLocation"),
-        languages=_list("Language"),
-        cost_options=_list("CostOption"),
-        contacts=_list("Contact"),
-        attributes=_list("Attribute"),
-        capacities=_list("ServiceCapacity"),
+        more=SUMMARY_FIELDS,
+        organization=_schema_ref("Organization"),
+        phones=_array_schema("Phone"),
+        schedules=_array_schema("Schedule"),
+        service_areas=_array_schema("ServiceArea"),
+        service_at_locations=_array_schema("NestedServiceAtLocation"),
+        languages=_array_schema("Language"),
+        cost_options=_array_schema("CostOption"),
+        contacts=_array_schema("Contact"),
+        attributes=_array_schema("Attribute"),
+        capacities=_array_schema("ServiceCapacity"),
     ),
-    "ServiceListed": _made(
-        f.SERVICE,
+    "ServiceListed": _object_schema(
+        f.SERVICE_FIELDS,
         "name",
         "status",
         "organization_id",
         "organization",
-        more=LISTED_TOO,
-        organization=_ref("Organization"),
+        more=SUMMARY_FIELDS,
+        organization=_schema_ref("Organization"),
     ),
-    "ServiceMinimal": _made((), "last_modified", more=("last_modified",)),
-    "Organization": _made(
-        f.AGENCY, "name", "description", more=("filled",), organization_identifiers=_list("OrganizationIdentifier")
+    "ServiceMinimal": _object_schema((), "last_modified", more=("last_modified",)),
+    "Organization": _object_schema(
+        f.AGENCY_FIELDS,
+        "name",
+        "description",
+        more=("filled",),
+        organization_identifiers=_array_schema("OrganizationIdentifier"),
     ),
-    "OrganizationIdentifier": _made(
+    "OrganizationIdentifier": _object_schema(
         (), "identifier_type", "identifier", more=("identifier_scheme", "identifier_type", "identifier")
     ),
-    "NestedServiceAtLocation": _made(f.AT_LOCATION, "location", **PLACE),
-    "ServiceAtLocation": _made(
-        f.AT_LOCATION,
+    "NestedServiceAtLocation": _object_schema(f.AT_LOCATION_FIELDS, "location", **PLACE_PROPERTIES),
+    "ServiceAtLocation": _object_schema(
+        f.AT_LOCATION_FIELDS,
         "name",
         "status",
         "location",
         "service",
         more=("name", "status"),
-        **PLACE,
-        service=_ref("Service"),
+        **PLACE_PROPERTIES,
+        service=_schema_ref("Service"),
     ),
-    "ServiceAtLocationListed": _made(
-        f.AT_LOCATION,
+    "ServiceAtLocationListed": _object_schema(
+        f.AT_LOCATION_FIELDS,
         "service_id",
         "location_id",
         "location",
         "service",
         more=("service_id", "location_id"),
-        location=_ref("Location"),
-        service=_ref("ServiceListed"),
+        location=_schema_ref("Location"),
+        service=_schema_ref("ServiceListed"),
     ),
-    "Location": _made(f.LOCATION, "location_type", addresses=_list("Address"), accessibility=_list("Accessibility")),
-    "Address": _made(
-        f.ADDRESS,
+    "Location": _object_schema(
+        f.LOCATION_FIELDS,
+        "location_type",
+        addresses=_array_schema("Address"),
+        accessibility=_array_schema("Accessibility"),
+    ),
+    "Address": _object_schema(
+        f.ADDRESS_FIELDS,
         "address_1",
         "city",
         "state_province",
@@ -191,33 +200,37 @@ SCHEMAS: Json = {
         "address_type",
         more=("address_type", "filled"),
     ),
-    "Accessibility": _made(f.ACCESSIBILITY),
-    "Schedule": _made(f.SCHEDULE),
-    "ServiceArea": _made(f.AREA),
-    "Language": _made(f.LANGUAGE),
-    "CostOption": _made(f.COST),
-    "Contact": _made(f.CONTACT, phones=_list("Phone")),
-    "Phone": _made((), "number", more=("number",)),
-    "Attribute": _made((), "taxonomy_term", more=("link_type", "label"), taxonomy_term=_ref("TaxonomyTerm")),
-    "Taxonomy": _made(f.TAXONOMY, "name", "description", more=("filled",), taxonomy_terms=_list("TaxonomyTerm")),
-    "TaxonomyTerm": _made(
-        f.TERM,
+    "Accessibility": _object_schema(f.ACCESSIBILITY_FIELDS),
+    "Schedule": _object_schema(f.SCHEDULE_FIELDS),
+    "ServiceArea": _object_schema(f.SERVICE_AREA_FIELDS),
+    "Language": _object_schema(f.LANGUAGE_FIELDS),
+    "CostOption": _object_schema(f.COST_FIELDS),
+    "Contact": _object_schema(f.CONTACT_FIELDS, phones=_array_schema("Phone")),
+    "Phone": _object_schema((), "number", more=("number",)),
+    "Attribute": _object_schema(
+        (), "taxonomy_term", more=("link_type", "label"), taxonomy_term=_schema_ref("TaxonomyTerm")
+    ),
+    "Taxonomy": _object_schema(
+        f.TAXONOMY_FIELDS, "name", "description", more=("filled",), taxonomy_terms=_array_schema("TaxonomyTerm")
+    ),
+    "TaxonomyTerm": _object_schema(
+        f.TERM_FIELDS,
         "name",
         "description",
         "taxonomy_id",
         more=("taxonomy", "taxonomy_id", "parent_id", "filled"),
     ),
-    "ServiceCapacity": _made(
+    "ServiceCapacity": _object_schema(
         (),
         "unit",
         "available",
         "updated",
         more=("available", "maximum", "description", "updated"),
-        unit=_ref("Unit"),
+        unit=_schema_ref("Unit"),
     ),
-    "Unit": _made((), "name", more=("name",)),
-    "Page": _page(),
-    "Problem": _problem(),
+    "Unit": _object_schema((), "name", more=("name",)),
+    "Page": _page_schema(),
+    "Problem": _problem_schema(),
     "About": {
         "type": "object",
         "properties": {
@@ -235,7 +248,7 @@ SCHEMAS: Json = {
 # --- Paths -------------------------------------------------------------------------------------------------
 
 
-def _parameter(name: str) -> Json:
+def _describe_parameter(name: str) -> Json:
     taken = PARAMETERS[name]
     return {
         "name": name,
@@ -247,7 +260,7 @@ def _parameter(name: str) -> Json:
     }
 
 
-def _headers(*, paged: bool) -> Json:
+def _describe_headers(*, paged: bool) -> Json:
     words = {
         "ETag": "Send it back as If-None-Match: 304 when nothing has changed.",
         "Last-Modified": "Send it back as If-Modified-Since, where If-None-Match cannot be sent.",
@@ -259,25 +272,31 @@ def _headers(*, paged: bool) -> Json:
     return {name: {"description": said, "schema": TEXT} for name, said in words.items()}
 
 
-def _refusal(words: str) -> Json:
-    return {"description": words, "content": {"application/problem+json": {"schema": _ref("Problem")}}}
+def _describe_refusal(words: str) -> Json:
+    return {"description": words, "content": {"application/problem+json": {"schema": _schema_ref("Problem")}}}
 
 
-def _operation(endpoint: Endpoint) -> Json:
-    takes = [_parameter(name) for name in TAKES.get(endpoint.name, ())] if endpoint.is_list else []
+def _describe_operation(endpoint: Endpoint) -> Json:
+    takes = (
+        [_describe_parameter(name) for name in COLLECTION_PARAMETERS.get(endpoint.name, ())] if endpoint.is_list else []
+    )
     if endpoint.is_item:
         takes = [{"name": "id", "in": "path", "required": True, "description": "Its id.", "schema": UUID}]
-    content = {"application/json": {"schema": _answer(endpoint)}}
+    content = {"application/json": {"schema": _response_schema(endpoint)}}
     if endpoint.is_list:
         content["application/x-ndjson"] = {"schema": {"type": "string", "description": "One item on each line."}}
     responses: Json = {
-        "200": {"description": endpoint.gives, "headers": _headers(paged=endpoint.is_list), "content": content},
+        "200": {
+            "description": endpoint.gives,
+            "headers": _describe_headers(paged=endpoint.is_list),
+            "content": content,
+        },
         "304": {"description": "Nothing has changed since the reader's copy."},
     }
     if endpoint.is_list:
-        responses["400"] = _refusal("A parameter cannot be used; it says which and why.")
+        responses["400"] = _describe_refusal("A parameter cannot be used; it says which and why.")
     if endpoint.is_item:
-        responses["404"] = _refusal("There is no such item, or it is not listed.")
+        responses["404"] = _describe_refusal("There is no such item, or it is not listed.")
     return {
         "operationId": endpoint.operation,
         "summary": endpoint.summary,
@@ -287,16 +306,16 @@ def _operation(endpoint: Endpoint) -> Json:
     }
 
 
-def _answer(endpoint: Endpoint) -> Json:
+def _response_schema(endpoint: Endpoint) -> Json:
     if not endpoint.is_list:
-        return _ref(endpoint.item)
-    forms = ITEMS[endpoint.name]
-    item = _ref(forms[0]) if len(forms) == 1 else {"anyOf": [_ref(form) for form in forms]}
-    return {"allOf": [_ref("Page")], "properties": {"contents": {"type": "array", "items": item}}}
+        return _schema_ref(endpoint.item)
+    forms = ITEM_SCHEMAS[endpoint.name]
+    item = _schema_ref(forms[0]) if len(forms) == 1 else {"anyOf": [_schema_ref(form) for form in forms]}
+    return {"allOf": [_schema_ref("Page")], "properties": {"contents": {"type": "array", "items": item}}}
 
 
 @lru_cache
-def describe() -> Json:
+def build_openapi_document() -> Json:
     """The whole document."""
     place = settings.PLACE
     licence = {"name": place["licence"] or "Not chosen yet: ask before you publish the data again"}
@@ -311,12 +330,12 @@ def describe() -> Json:
             "contact": {"name": place["name"], "url": place["base_url"]},
             "license": licence,
         },
-        "servers": [{"url": place["base_url"] + SERVER}],
-        "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in ENDPOINTS},
+        "servers": [{"url": place["base_url"] + API_PATH}],
+        "paths": {endpoint.path: {"get": _describe_operation(endpoint)} for endpoint in ENDPOINTS},
         "components": {"schemas": SCHEMAS},
     }
 
 
-@api
-def document(request: HttpRequest) -> HttpResponseBase:
-    return if_changed(request, lambda _: as_json(describe()))
+@public_api
+def openapi_document(request: HttpRequest) -> HttpResponseBase:
+    return respond_if_changed(request, lambda _: json_response(build_openapi_document()))

@@ -4,29 +4,29 @@ import dataclasses
 
 from django.http import QueryDict
 
-from directory.exchange.api.parameters import Refused
+from directory.exchange.api.parameters import ApiError
 from directory.models import Service
 from directory.search.forms.search import SearchForm
 from directory.search.statement import search
-from directory.text.cleaning import plain
+from directory.text.cleaning import to_printable
 
 
-def form_of(query: QueryDict) -> SearchForm:
+def parse_search_form(query: QueryDict) -> SearchForm:
     """Raises Refused (400) with what each wrong field says on the site."""
     form = SearchForm(query)
     if not form.is_valid():
         wrong = [(name, f"{name}: {said}.") for name, all_said in form.errors.items() for said in all_said]
-        raise Refused(400, "The search has a field that cannot be read", wrong)
+        raise ApiError(400, "The search has a field that cannot be read", wrong)
     return form
 
 
-def best(form: SearchForm, most: int) -> list[Service]:
+def find_best_services(form: SearchForm, most: int) -> list[Service]:
     """The best of what the search finds."""
     return search(dataclasses.replace(form.asked(), size=most)).services
 
 
-def in_words(form: SearchForm) -> str:
+def describe_search(form: SearchForm) -> str:
     """ "gardening near BN11 2AA", "" for a search that asks nothing."""
-    words, place = " ".join(plain(form.data.get("words", "")).split())[:100], form.place
+    words, place = " ".join(to_printable(form.data.get("words", "")).split())[:100], form.place
     said = f"{words} near {place}" if words and place else f"near {place}" if place else words
-    return said + (", filtered" if form.chosen() else "")
+    return said + (", filtered" if form.list_set_filters() else "")

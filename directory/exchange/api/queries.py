@@ -18,41 +18,47 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from agencies.models import Agency
-from directory.exchange.api.parameters import USUAL, Asked
+from directory.exchange.api.parameters import DEFAULT_PROXIMITY_METRES, ApiQuery
 from directory.geography.grid import Point
-from directory.geography.rings import EAST, LEVELS, NORTH, SMALLEST
+from directory.geography.rings import CELL_LEVELS, KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH, SMALLEST_CELL_KM
 from directory.models import Schedule, Service, ServiceAtLocation, ServiceTerm, Spot, Taxonomy, TaxonomyTerm
-from directory.models.session import DAYS
+from directory.models.session import DAY_NAMES
 
-KEPT = 24 * 60 * 60  # seconds that a count may be kept
-
-
-def services(asked: Asked) -> QuerySet[Service]:
-    found = _services(asked)
-    return found.filter(Exists(_meetings(asked).filter(service=OuterRef("pk")))) if _asks_when(asked) else found
+COUNT_CACHE_SECONDS = 24 * 60 * 60  # seconds that a count may be kept
 
 
-def at_locations(asked: Asked) -> QuerySet[ServiceAtLocation]:
+def find_services(asked: ApiQuery) -> QuerySet[Service]:
+    found = _filter_services(asked)
+    return (
+        found.filter(Exists(_filter_schedules(asked).filter(service=OuterRef("pk"))))
+        if _has_time_filter(asked)
+        else found
+    )
+
+
+def find_at_locations(asked: ApiQuery) -> QuerySet[ServiceAtLocation]:
     """Services at their places, in the order of the index that makes them unique."""
-    found = ServiceAtLocation.objects.filter(service__in=_services(asked)).order_by("service_id", "location_id")
-    if _asks_when(asked):
+    found = ServiceAtLocation.objects.filter(service__in=_filter_services(asked)).order_by("service_id", "location_id")
+    if _has_time_filter(asked):
         here = Q(at_location=OuterRef("pk")) | Q(at_location=None, service=OuterRef("service"))
-        found = found.filter(Exists(_meetings(asked).filter(here)))
+        found = found.filter(Exists(_filter_schedules(asked).filter(here)))
     if asked.postcode:
-        found = found.filter(location__in=_near(asked.postcode, (asked.proximity or USUAL) / 1000))
+        found = found.filter(
+            location__in=_find_locations_near(asked.postcode, (asked.proximity or DEFAULT_PROXIMITY_METRES) / 1000)
+        )
     return found
 
 
-def organizations(asked: Asked) -> QuerySet[Agency]:
+def find_organizations(asked: ApiQuery) -> QuerySet[Agency]:
     """Those that run something that is listed."""
     return Agency.objects.filter(Exists(Service.visible_to().filter(agency=OuterRef("pk")))).order_by("pk")
 
 
-def taxonomies(asked: Asked) -> QuerySet[Taxonomy]:
+def find_taxonomies(asked: ApiQuery) -> QuerySet[Taxonomy]:
     return Taxonomy.objects.order_by("pk")
 
 
-def terms(asked: Asked) -> QuerySet[TaxonomyTerm]:
+def find_terms(asked: ApiQuery) -> QuerySet[TaxonomyTerm]:
     found = TaxonomyTerm.objects.order_by("pk")
     if asked.taxonomy_id:
         found = found.filter(taxonomy=asked.taxonomy_id)
@@ -61,7 +67,7 @@ def terms(asked: Asked) -> QuerySet[TaxonomyTerm]:
     return found.filter(parent=None) if asked.top_only else found
 
 
-def _services(asked: Asked) -> QuerySet[Service]:
+def _filter_services(asked: ApiQuery) -> QuerySet[Service]:
     """All filters but those of day and time, which may be asked of a place."""
     found = Service.visible_to().order_by("pk")
     if asked.search:
@@ -84,15 +90,15 @@ def _services(asked: Asked) -> QuerySet[Service]:
     return found
 
 
-def _asks_when(asked: Asked) -> bool:
+def _has_time_filter(asked: ApiQuery) -> bool:
     return bool(asked.day or asked.start_time or asked.end_time)
 
 
-def _meetings(asked: Asked) -> QuerySet[Schedule]:
+def _filter_schedules(asked: ApiQuery) -> QuerySet[Schedule]:
     """Patterns that are not over and fit the day and the times, all of them together."""
     found = Schedule.objects.filter(Q(valid_to=None) | Q(valid_to__gte=timezone.localdate())).order_by()
     if asked.day:
-        weekday = [*DAYS].index(asked.day) + 1
+        weekday = [*DAY_NAMES].index(asked.day) + 1
         first = Q(byday="", freq="WEEKLY", dtstart__iso_week_day=weekday)
         found = found.filter(Q(byday__contains=asked.day) | first)
     if asked.start_time:
@@ -100,40 +106,40 @@ def _meetings(asked: Asked) -> QuerySet[Schedule]:
     return found.filter(closes_at__lte=asked.end_time) if asked.end_time else found
 
 
-def _near(point: Point, km: float) -> QuerySet[Any]:
+def _find_locations_near(point: Point, km: float) -> QuerySet[Any]:
     """Ids of places so near. The index of cells finds the candidates, the distance decides."""
     narrowing = math.cos(math.radians(point.lat))
-    cell = min(1.0, NORTH * narrowing / EAST)  # how wide a cell of 1 km is there
-    level = next((n for n in range(LEVELS) if SMALLEST * 2**n * cell >= km), LEVELS - 1)
+    cell = min(1.0, KM_PER_DEGREE_NORTH * narrowing / KM_PER_DEGREE_EAST)  # how wide a cell of 1 km is there
+    level = next((n for n in range(CELL_LEVELS) if SMALLEST_CELL_KM * 2**n * cell >= km), CELL_LEVELS - 1)
     cells = RawSQL(
         "ARRAY(SELECT hereabouts_cell(%s, %s, %s, e, n) FROM generate_series(-1, 1) e, generate_series(-1, 1) n)",
         [point.lat, point.lon, level],
     )
-    north = (F("latitude") - point.lat) * NORTH
-    east = (F("longitude") - point.lon) * NORTH * narrowing
+    north = (F("latitude") - point.lat) * KM_PER_DEGREE_NORTH
+    east = (F("longitude") - point.lon) * KM_PER_DEGREE_NORTH * narrowing
     distance = RawSQL("1", [], output_field=FloatField()) * (north * north + east * east)
     spots = Spot.objects.filter(cells__overlap=cells).alias(square=distance).filter(square__lte=km * km)
     return spots.order_by().values("location")
 
 
-def count(found: QuerySet[Any], what: str, asked: Asked, edition: str) -> int:
+def count_rows(found: QuerySet[Any], what: str, asked: ApiQuery, edition: str) -> int:
     """How many, counted once in each edition."""
-    name = hashlib.sha256(f"{what} {asked.filters} {timezone.localdate()}".encode()).hexdigest()[:32]
+    name = hashlib.sha256(f"{what} {asked.filter_key} {timezone.localdate()}".encode()).hexdigest()[:32]
     kept = cache.get(f"api:{edition}:{name}")
     if kept is None:
         kept = found.count()
-        cache.set(f"api:{edition}:{name}", kept, KEPT)
+        cache.set(f"api:{edition}:{name}", kept, COUNT_CACHE_SECONDS)
     return int(kept)
 
 
-def page_of(found: QuerySet[Any], start: int, size: int, form: Callable[[QuerySet[Any]], QuerySet[Any]]) -> list[Any]:
+def load_page(found: QuerySet[Any], start: int, size: int, form: Callable[[QuerySet[Any]], QuerySet[Any]]) -> list[Any]:
     """The rows of a page, in the order of `found`, read as `form` says."""
     keys = list(found.values_list("pk", flat=True)[start : start + size])
     rows = {row.pk: row for row in form(found.model._default_manager.filter(pk__in=keys))}
     return [rows[key] for key in keys if key in rows]
 
 
-def after(found: QuerySet[Any], key: uuid.UUID | None, size: int) -> QuerySet[Any]:
+def rows_after(found: QuerySet[Any], key: uuid.UUID | None, size: int) -> QuerySet[Any]:
     """The next rows by their key, for a stream: as quick at the end as at the beginning."""
     rows = found.order_by("pk")
     return (rows.filter(pk__gt=key) if key else rows)[:size]

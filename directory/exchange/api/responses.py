@@ -20,16 +20,16 @@ from django.views.decorators.gzip import gzip_page
 
 from agencies.access import public
 from directory.exchange.api import queries
-from directory.exchange.api.parameters import Asked, Refused
+from directory.exchange.api.parameters import ApiError, ApiQuery
 from directory.models import Edition
 
-FORM = 1  # goes up when the same rows are written otherwise: caches then ask again
-FRESH = 60  # seconds for which a cache need not ask
-CHUNK = 200  # rows of a stream at a time
-EXPOSED = "ETag, Last-Modified, Link, X-Total-Items"
+FORMAT_VERSION = 1  # goes up when the same rows are written otherwise: caches then ask again
+CACHE_SECONDS = 60  # seconds for which a cache need not ask
+ROWS_PER_CHUNK = 200  # rows of a stream at a time
+EXPOSED_HEADERS = "ETag, Last-Modified, Link, X-Total-Items"
 
 Json = dict[str, Any]
-Answer = Callable[..., HttpResponseBase]
+ApiView = Callable[..., HttpResponseBase]
 log = logging.getLogger(__name__)
 
 
@@ -37,12 +37,12 @@ class Collection(NamedTuple):
     """A kind of item: which rows there are, how each is read and written, as a list's item and as a whole."""
 
     name: str
-    rows: Callable[[Asked], QuerySet[Any]]
+    rows: Callable[[ApiQuery], QuerySet[Any]]
     listed: tuple[Callable[[QuerySet[Any]], QuerySet[Any]], Callable[[Any], Json]]
     whole: tuple[Callable[[QuerySet[Any]], QuerySet[Any]], Callable[[Any], Json]]
 
 
-def api(view: Callable[..., HttpResponseBase]) -> Answer:
+def public_api(view: Callable[..., HttpResponseBase]) -> ApiView:
     """Anyone may read it, from any site; nothing may be written. Refusals are JSON too (RFC 9457)."""
 
     @csrf_exempt  # nothing is changed: a POST gets 405 like any other verb
@@ -51,23 +51,25 @@ def api(view: Callable[..., HttpResponseBase]) -> Answer:
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            response = _preflight() if request.method == "OPTIONS" else _allowed(request, view, *args, **kwargs)
-        except Refused as refused:
-            response = refusal(request, refused)
+            response = (
+                _preflight() if request.method == "OPTIONS" else _call_if_safe_method(request, view, *args, **kwargs)
+            )
+        except ApiError as refused:
+            response = problem_response(request, refused)
         except Exception:
             log.exception("The API failed at %s", request.path)
-            response = refusal(request, Refused(500, "Something went wrong here. Please try again later"))
+            response = problem_response(request, ApiError(500, "Something went wrong here. Please try again later"))
         response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = EXPOSED
+        response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     return answered
 
 
-def _allowed(request: HttpRequest, view: Answer, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def _call_if_safe_method(request: HttpRequest, view: ApiView, *args: Any, **kwargs: Any) -> HttpResponseBase:
     if request.method not in ("GET", "HEAD"):
-        raise Refused(405, "Only GET, HEAD and OPTIONS are possible here")
+        raise ApiError(405, "Only GET, HEAD and OPTIONS are possible here")
     return view(request, *args, **kwargs)
 
 
@@ -82,7 +84,7 @@ def _preflight() -> HttpResponse:
     return HttpResponse(status=204, headers=headers)
 
 
-def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+def problem_response(request: HttpRequest, refused: ApiError) -> HttpResponse:
     """application/problem+json: `detail` says in plain English what is wrong, `errors` for each parameter."""
     detail = " ".join(said for _, said in refused.wrong) or f"{refused.title}."
     problem: Json = {"type": "about:blank", "title": refused.title, "status": refused.status, "detail": detail}
@@ -98,7 +100,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 # --- What caches may keep ----------------------------------------------------------------------------------
 
 
-def if_changed(
+def respond_if_changed(
     request: HttpRequest, build: Callable[[Edition.Now], HttpResponseBase], *, hourly: bool = False
 ) -> HttpResponseBase:
     """304 when the reader has this edition already, without building anything; else what `build` gives.
@@ -111,7 +113,7 @@ def if_changed(
         if hourly
         else now.replace(hour=0, minute=0, second=0, microsecond=0)
     )
-    etag = quote_etag(f"{FORM}-{edition.name}-{since:%y%m%d%H}")
+    etag = quote_etag(f"{FORMAT_VERSION}-{edition.name}-{since:%y%m%d%H}")
     changed = int(max(edition.at, since).timestamp())
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed)
     if response is None:
@@ -119,11 +121,11 @@ def if_changed(
     if response.status_code in (200, 304):
         response["ETag"] = etag
         response["Last-Modified"] = http_date(changed)
-        response["Cache-Control"] = f"public, max-age={FRESH}"
+        response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     return response
 
 
-def as_json(document: Any) -> HttpResponse:
+def json_response(document: Any) -> HttpResponse:
     """Compact, in UTF-8."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return HttpResponse(text, content_type="application/json")
@@ -132,41 +134,41 @@ def as_json(document: Any) -> HttpResponse:
 # --- Pages and streams -------------------------------------------------------------------------------------
 
 
-def collection(request: HttpRequest, kind: Collection, asked: Asked) -> HttpResponseBase:
+def collection_response(request: HttpRequest, kind: Collection, asked: ApiQuery) -> HttpResponseBase:
     """A page of items, or all of them as a stream."""
 
     def build(edition: Edition.Now) -> HttpResponseBase:
         found = kind.rows(asked)
         if asked.format == "ndjson":
-            return StreamingHttpResponse(_lines(found, kind, asked), content_type="application/x-ndjson")
-        total = queries.count(found, kind.name, asked, edition.name)
-        items = list(_items(found, kind, asked)) if asked.start < total else []
-        response = as_json(envelope(asked, total, items))
+            return StreamingHttpResponse(_stream_lines(found, kind, asked), content_type="application/x-ndjson")
+        total = queries.count_rows(found, kind.name, asked, edition.name)
+        items = list(_serialise_page(found, kind, asked)) if asked.offset < total else []
+        response = json_response(page_envelope(asked, total, items))
         response["X-Total-Items"] = str(total)
-        if links := _links(request, asked, total):
+        if links := _link_header(request, asked, total):
             response["Link"] = links
         return response
 
-    return if_changed(request, build, hourly=asked.full)
+    return respond_if_changed(request, build, hourly=asked.full)
 
 
-def one(request: HttpRequest, kind: Collection, key: str) -> HttpResponseBase:
+def item_response(request: HttpRequest, kind: Collection, key: str) -> HttpResponseBase:
     """The whole of one item. Raises Refused (404) for what is not there, or not for everybody."""
 
     def build(_: Edition.Now) -> HttpResponseBase:
         form, write = kind.whole
         try:
-            found = form(kind.rows(Asked()).filter(pk=key)).first()
+            found = form(kind.rows(ApiQuery()).filter(pk=key)).first()
         except (ValueError, ValidationError):
             found = None
         if found is None:
-            raise Refused(404, f"There is no such item among the {kind.name}")
-        return as_json(write(found))
+            raise ApiError(404, f"There is no such item among the {kind.name}")
+        return json_response(write(found))
 
-    return if_changed(request, build, hourly=True)
+    return respond_if_changed(request, build, hourly=True)
 
 
-def envelope(asked: Asked, total: int, items: list[Json]) -> Json:
+def page_envelope(asked: ApiQuery, total: int, items: list[Json]) -> Json:
     """The seven fields of a page of Open Referral UK 3.0, and its contents."""
     pages = math.ceil(total / asked.per_page)
     return {
@@ -181,33 +183,37 @@ def envelope(asked: Asked, total: int, items: list[Json]) -> Json:
     }
 
 
-def _items(found: QuerySet[Any], kind: Collection, asked: Asked) -> Iterable[Json]:
+def _serialise_page(found: QuerySet[Any], kind: Collection, asked: ApiQuery) -> Iterable[Json]:
     if asked.minimal:
-        return map(_minimal, found.values("pk", "last_modified")[asked.start : asked.start + asked.per_page])
+        return map(
+            _serialise_minimal, found.values("pk", "last_modified")[asked.offset : asked.offset + asked.per_page]
+        )
     form, write = kind.whole if asked.full else kind.listed
-    return map(write, queries.page_of(found, asked.start, asked.per_page, form))
+    return map(write, queries.load_page(found, asked.offset, asked.per_page, form))
 
 
-def _minimal(row: Json) -> Json:
+def _serialise_minimal(row: Json) -> Json:
     at = row["last_modified"].astimezone(datetime.UTC)
     return {"id": str(row["pk"]), "last_modified": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
 
 
-def _lines(found: QuerySet[Any], kind: Collection, asked: Asked) -> Iterator[str]:
+def _stream_lines(found: QuerySet[Any], kind: Collection, asked: ApiQuery) -> Iterator[str]:
     """All rows, one JSON object a line, a chunk at a time and never all in memory."""
     form, write = kind.whole if asked.full else kind.listed
     key = None
     while True:
-        keys = list(queries.after(found, key, CHUNK).values_list("pk", flat=True))
+        keys = list(queries.rows_after(found, key, ROWS_PER_CHUNK).values_list("pk", flat=True))
         if not keys:
             return
-        for row in queries.page_of(found.filter(pk__in=keys).order_by("pk"), 0, CHUNK, form):
-            item = _minimal({"pk": row.pk, "last_modified": row.last_modified}) if asked.minimal else write(row)
+        for row in queries.load_page(found.filter(pk__in=keys).order_by("pk"), 0, ROWS_PER_CHUNK, form):
+            item = (
+                _serialise_minimal({"pk": row.pk, "last_modified": row.last_modified}) if asked.minimal else write(row)
+            )
             yield json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n"
         key = keys[-1]
 
 
-def _links(request: HttpRequest, asked: Asked, total: int) -> str:
+def _link_header(request: HttpRequest, asked: ApiQuery, total: int) -> str:
     """RFC 8288: where the other pages are."""
     last = max(math.ceil(total / asked.per_page), 1)
     there = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1, "last": last}

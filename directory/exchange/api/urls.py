@@ -9,24 +9,24 @@ from directory.exchange.views import open_api as pages
 V3 = r"^api/oruk/v3"
 
 
-def _collection(name: str) -> list[URLPattern]:
+def _collection_urls(name: str) -> list[URLPattern]:
     return [
-        re_path(rf"{V3}/{name}/?$", oruk.items, {"name": name}, name=f"oruk_{name}"),
-        re_path(rf"{V3}/{name}/(?P<key>[^/]+)/?$", oruk.item, {"name": name}, name=f"oruk_{name}_item"),
+        re_path(rf"{V3}/{name}/?$", oruk.list_items, {"name": name}, name=f"oruk_{name}"),
+        re_path(rf"{V3}/{name}/(?P<key>[^/]+)/?$", oruk.show_item, {"name": name}, name=f"oruk_{name}_item"),
     ]
 
 
 urlpatterns = [
-    path("api/", pages.api, name="api"),
-    path("api/openapi.json", openapi.document, name="api_openapi"),
+    path("api/", pages.api_reference, name="api"),
+    path("api/openapi.json", openapi.openapi_document, name="api_openapi"),
     re_path(rf"{V3}/?$", oruk.about, name="oruk"),
-    *(pattern for name in oruk.COLLECTIONS for pattern in _collection(name)),
-    re_path(r"^api/oruk/(?P<path>.*)$", oruk.nothing, name="oruk_nothing"),
+    *(pattern for name in oruk.COLLECTIONS for pattern in _collection_urls(name)),
+    re_path(r"^api/oruk/(?P<path>.*)$", oruk.unknown_address, name="oruk_nothing"),
     path("open-data/", open_data.about, name="open_data"),
-    path("open-data/activities.csv", open_data.file, {"kind": "csv"}, name="open_data_csv"),
-    path("open-data/activities.json", open_data.file, {"kind": "json"}, name="open_data_json"),
-    path("activities.atom", atom.news, name="atom"),
-    path("activities.ics", search_calendar.sessions, name="search_calendar"),
+    path("open-data/activities.csv", open_data.download_open_file, {"kind": "csv"}, name="open_data_csv"),
+    path("open-data/activities.json", open_data.download_open_file, {"kind": "json"}, name="open_data_json"),
+    path("activities.atom", atom.atom_feed, name="atom"),
+    path("activities.ics", search_calendar.search_calendar, name="search_calendar"),
     path("widget/", widget.widget, name="widget"),
-    path("widget/make/", widget.make, name="make_widget"),
+    path("widget/make/", widget.make_widget, name="make_widget"),
 ]

@@ -22,7 +22,7 @@ class Endpoint(NamedTuple):
 
 
 # How the items of a list may look: as it is, with `full`, with `minimal`.
-ITEMS = {
+ITEM_SCHEMAS = {
     "services": ("ServiceListed", "Service", "ServiceMinimal"),
     "service_at_locations": ("ServiceAtLocationListed", "ServiceAtLocation"),
     "taxonomies": ("Taxonomy",),

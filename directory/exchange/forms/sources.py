@@ -8,16 +8,16 @@ from django.core.files.uploadedfile import UploadedFile
 
 from config.fields import CleanCharField
 from config.forms import Form, IdempotencyKey, Radios
-from directory.exchange.feeds import FeedError, checked
-from directory.exchange.files import kind_of_start
-from directory.exchange.open_referral.columns import FIELDS, is_enough
-from directory.exchange.preview import Sheet
+from directory.exchange.feeds import FeedError, resolve_public_address
+from directory.exchange.files import detect_kind_of_bytes
+from directory.exchange.open_referral.columns import FIELDS, has_name_column
+from directory.exchange.preview import SheetColumns
 from directory.models import Source
-from directory.models.source import Every
+from directory.models.source import ReadFrequency
 from directory.text import cleaning
 
-LARGEST_UPLOAD = 50_000_000  # bytes
-ENDINGS = {  # of a file's name, and what must be in it then
+MAX_UPLOAD_BYTES = 50_000_000  # bytes
+FILE_ENDINGS = {  # of a file's name, and what must be in it then
     ".csv": ("table",),
     ".tsv": ("table",),
     ".txt": ("table",),
@@ -32,11 +32,11 @@ ENDINGS = {  # of a file's name, and what must be in it then
 LEFT_OUT = "-"
 
 
-def readable(url: str) -> str:
+def validate_feed_url(url: str) -> str:
     """The address, if it is one of the public internet."""
     try:
-        found = cleaning.url(url)
-        checked(found, allow_private=False)
+        found = cleaning.clean_url(url)
+        resolve_public_address(found, allow_private=False)
     except (ValueError, FeedError) as error:
         raise ValidationError(f"{str(error)[:1].upper()}{str(error)[1:]}".rstrip(".")) from None
     return found
@@ -51,10 +51,10 @@ class ChangeFeedForm(Form):
         help_text="For example, https://council.example.org/api/services",
         error_messages={"required": "Enter the address of the feed"},
     )
-    every = Radios(label="How often should it be read?", choices=Every.choices, required=False)
+    every = Radios(label="How often should it be read?", choices=ReadFrequency.choices, required=False)
 
     def clean_url(self) -> str:
-        return readable(self.cleaned_data["url"])
+        return validate_feed_url(self.cleaned_data["url"])
 
 
 class FeedForm(ChangeFeedForm):
@@ -87,7 +87,7 @@ class UploadForm(Form):
         label="File",
         help_text="A spreadsheet (.xlsx, .csv), Open Referral or HSDS (.json), or HSDS tables in a .zip",
         error_messages={"required": "Choose a file", "empty": "The file is empty"},
-        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
+        widget=forms.FileInput(attrs={"accept": ",".join(FILE_ENDINGS)}),
     )
     key = IdempotencyKey()
 
@@ -99,14 +99,14 @@ class UploadForm(Form):
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_UPLOAD:
-            raise ValidationError(f"The file is larger than {LARGEST_UPLOAD // 1_000_000} MB")
-        ending = next((ending for ending in ENDINGS if (file.name or "").lower().endswith(ending)), "")
+        if (file.size or 0) > MAX_UPLOAD_BYTES:
+            raise ValidationError(f"The file is larger than {MAX_UPLOAD_BYTES // 1_000_000} MB")
+        ending = next((ending for ending in FILE_ENDINGS if (file.name or "").lower().endswith(ending)), "")
         if not ending:
             raise ValidationError("Choose a file that ends in .xlsx, .csv, .json or .zip")
-        kind = kind_of_start(file.read(64_000))
+        kind = detect_kind_of_bytes(file.read(64_000))
         file.seek(0)
-        if kind not in ENDINGS[ending]:
+        if kind not in FILE_ENDINGS[ending]:
             raise ValidationError(f"What is in this file is not what its name says ({ending})")
         return file
 
@@ -117,7 +117,7 @@ class ColumnsForm(Form):
     button = "Save and see what would come in"
     mark_optional = False
 
-    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sheet: SheetColumns, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "Not used"), *((name, column.label) for name, column in FIELDS.items())]
         self.names = {f"column_{n}": name for n, (name, _) in enumerate(sheet.columns)}
@@ -138,6 +138,6 @@ class ColumnsForm(Form):
         for key, name in self.names.items():
             if (field := columns[name]) and given.setdefault(field, key) != key:
                 self.add_error(key, f"Another column is “{FIELDS[field].label}” already")
-        if not self.errors and not is_enough({name: field for name, field in columns.items() if field}):
+        if not self.errors and not has_name_column({name: field for name, field in columns.items() if field}):
             self.add_error(next(iter(self.names), None), "Say which column has the name of the activity")
         return found | {"columns": columns}

@@ -3,34 +3,34 @@
 `from_oruk` reads one service as feeds send it; `to_oruk` writes one that the official validator passes.
 """
 
-from directory.exchange.open_referral.reader import Problem, Received, Refused, from_oruk, identity_of
+from directory.exchange.open_referral.reader import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
 from directory.exchange.open_referral.writer import (
-    NESTED,
-    full_form,
-    listed,
-    listed_form,
-    to_listed,
+    FULL_SERVICE_PREFETCH,
+    prefetch_to_list,
+    select_for_full,
+    select_for_summary,
     to_organization,
     to_oruk,
     to_service_at_location,
+    to_service_summary,
     to_taxonomy,
     to_term,
 )
 
 __all__ = [
-    "NESTED",
+    "FULL_SERVICE_PREFETCH",
+    "ParsedService",
     "Problem",
-    "Received",
-    "Refused",
+    "ServiceRefused",
     "from_oruk",
-    "full_form",
-    "identity_of",
-    "listed",
-    "listed_form",
-    "to_listed",
+    "parse_service_id",
+    "prefetch_to_list",
+    "select_for_full",
+    "select_for_summary",
     "to_organization",
     "to_oruk",
     "to_service_at_location",
+    "to_service_summary",
     "to_taxonomy",
     "to_term",
 ]

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from directory.exchange.tables import Cells
-from directory.models.session import DAYS
-from directory.text.encoding import POSTCODE
+from directory.models.session import DAY_NAMES
+from directory.text.encoding import POSTCODE_PATTERN
 
 
-class Column(NamedTuple):
+class SheetField(NamedTuple):
     """A field that a column can be: its label for the steward, and the names that columns of it have."""
 
     label: str
@@ -17,7 +17,7 @@ class Column(NamedTuple):
 
 
 # In the order in which columns are given away: a field, its label, and its columns' names without spaces and signs.
-KNOWN = """
+FIELD_TABLE = """
 id: Id: id uid uuid ref reference recordid serviceid venueid externalid urn objectid placeid fid
 name: Name of the activity: name servicename activity activityname service title groupname event eventname
     nameofactivity nameofservice nameofgroup sessionname spacename
@@ -70,25 +70,25 @@ checked: Last checked: lastchecked lastupdated assureddate datechecked checked u
 """
 
 
-def _fields() -> dict[str, Column]:
+def _parse_field_table() -> dict[str, SheetField]:
     found = {}
-    for line in re.sub(r"\n +", " ", KNOWN.strip()).splitlines():
+    for line in re.sub(r"\n +", " ", FIELD_TABLE.strip()).splitlines():
         if line == "@days":
-            for day in DAYS.values():
+            for day in DAY_NAMES.values():
                 name, end = day.lower(), ("", "openinghours", "hours", "openingtimes", "times")
                 names = [name[:3], *(name + part for part in end), f"openinghours{name}"]
-                found[name] = Column(f"Hours on {day}s", tuple(names))
+                found[name] = SheetField(f"Hours on {day}s", tuple(names))
         else:
             field, label, known = line.split(": ")
-            found[field] = Column(label, tuple(known.split()))
+            found[field] = SheetField(label, tuple(known.split()))
     return found
 
 
-FIELDS = _fields()
-SAMPLE = 200  # rows that are looked at
+FIELDS = _parse_field_table()
+MAX_SAMPLE_ROWS = 200  # rows that are looked at
 
-SHAPES = {  # what most filled cells of a column look like
-    "postcode": re.compile(rf"\s*{POSTCODE.pattern}\s*", re.IGNORECASE),
+CELL_PATTERNS = {  # what most filled cells of a column look like
+    "postcode": re.compile(rf"\s*{POSTCODE_PATTERN.pattern}\s*", re.IGNORECASE),
     "email": re.compile(r"\s*[^@\s]+@[^@\s]+\.[a-z]{2,}\s*", re.IGNORECASE),
     "website": re.compile(r"\s*(https?://|www\.)\S+\s*", re.IGNORECASE),
     "phone": re.compile(r"\s*(\+44|\(?0)[0-9 ()\-]{8,16}\s*"),
@@ -99,7 +99,7 @@ SHAPES = {  # what most filled cells of a column look like
 }
 
 
-STANDARD = {  # the standard's names of fields, where they are not ours
+STANDARD_FIELD_NAMES = {  # the standard's names of fields, where they are not ours
     "url": "website",
     "number": "phone",
     "phones": "phone",
@@ -118,69 +118,69 @@ STANDARD = {  # the standard's names of fields, where they are not ours
 }
 
 
-def label(path: str) -> str:
+def field_label(path: str) -> str:
     """A field of the standard in the steward's words: "locations[0].longitude" → "Longitude"; as it is without any."""
     last = re.sub(r"\[[0-9]+\]", "", path).rpartition(".")[2]
-    column = FIELDS.get(STANDARD.get(last, last))
+    column = FIELDS.get(STANDARD_FIELD_NAMES.get(last, last))
     return column.label if column else last
 
 
-def simple(name: str) -> str:
+def normalise_heading(name: str) -> str:
     """A column's name without spaces and signs: "Opening Hours*" → "openinghours"."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def guess(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str]:
+def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str]:
     """Column name → field, for those that can be told. No field is given twice.
 
     First by the name alone; then by what is in the column; then by a name that only holds a field's name.
     """
     found: dict[str, str] = {}
-    sample = list(rows)[:SAMPLE]
-    _by_name(names, found)
+    sample = list(rows)[:MAX_SAMPLE_ROWS]
+    _match_by_name(names, found)
     for name in names:
-        field = _by_content([row.get(name, "") for row in sample]) if name not in found else ""
+        field = _match_by_content([row.get(name, "") for row in sample]) if name not in found else ""
         if field and field not in found.values():
             found[name] = field
-    _by_part_of_name(names, found)
+    _match_by_part_of_name(names, found)
     return found
 
 
-def settled(names: Cells, rows: Iterable[dict[str, str]], remembered: dict[str, str]) -> dict[str, str]:
+def resolve_columns(names: Cells, rows: Iterable[dict[str, str]], remembered: dict[str, str]) -> dict[str, str]:
     """As remembered, "" for what is not used; columns that were not there before are guessed."""
     before = {name: remembered[name] for name in names if name in remembered}
-    guessed = guess([name for name in names if name not in before], rows)
+    guessed = guess_columns([name for name in names if name not in before], rows)
     return before | {name: field for name, field in guessed.items() if field not in before.values()}
 
 
-def _by_name(names: Cells, found: dict[str, str]) -> None:
+def _match_by_name(names: Cells, found: dict[str, str]) -> None:
     for field, column in FIELDS.items():
         for wanted in column.names:
-            same = [name for name in names if simple(name) == wanted and name not in found]
+            same = [name for name in names if normalise_heading(name) == wanted and name not in found]
             if same:
                 found[same[0]] = field
                 break
 
 
-def _by_content(cells: list[str]) -> str:
+def _match_by_content(cells: list[str]) -> str:
     filled = [cell for cell in cells if cell]
-    for field, shape in SHAPES.items():
+    for field, shape in CELL_PATTERNS.items():
         if len(filled) >= 3 and sum(bool(shape.fullmatch(cell)) for cell in filled) >= 0.7 * len(filled):
             return field
     return ""
 
 
-def _by_part_of_name(names: Cells, found: dict[str, str]) -> None:
+def _match_by_part_of_name(names: Cells, found: dict[str, str]) -> None:
     for name in names:
         if name in found:
             continue
         for field, column in FIELDS.items():
-            known = [wanted for wanted in column.names if len(wanted) > 3 and wanted in simple(name)]
+            known = [wanted for wanted in column.names if len(wanted) > 3 and wanted in normalise_heading(name)]
             if known and field not in found.values() and field not in ("id", "days", "opens", "closes", "status"):
                 found[name] = field
                 break
 
 
-def is_enough(columns: dict[str, str]) -> bool:
+def has_name_column(columns: dict[str, str]) -> bool:
     """Whether a service can be made of it: it must have something to be called by."""
     return bool({"name", "place", "organisation"} & set(columns.values()))

@@ -12,9 +12,9 @@ from directory.models.place import LocationType
 from directory.models.session import Frequency
 from directory.text import cleaning as clean
 
-Table = tuple[tuple[str, str, Callable[[Any], Any]], ...]
+FieldTable = tuple[tuple[str, str, Callable[[Any], Any]], ...]
 
-ADDED = {
+EXTENSION_FIELDS = {
     "first_time": "What to expect the first time, in plain text.",
     "meets_you": "True where someone can meet a newcomer and go in with them.",
     "bookable": "True where places are booked on this site, in the service's sessions.",
@@ -28,129 +28,133 @@ ADDED = {
 }
 
 
-def yes(value: Any) -> bool | None:
+def parse_true(value: Any) -> bool | None:
     """True for what says yes; None, so that the column's own default stays, for anything else."""
-    return True if clean.plain(value).strip().lower() in ("true", "yes", "1") else None
+    return True if clean.to_printable(value).strip().lower() in ("true", "yes", "1") else None
 
 
-def dates(value: Any) -> list[datetime.date] | None:
+def parse_dates(value: Any) -> list[datetime.date] | None:
     """A list of days, in order, each once."""
     if value in (None, ""):
         return None
     if not isinstance(value, list):
         raise ValueError("this should be a list of dates")
-    return sorted({day for item in value[:1000] if (day := clean.date(item))})
+    return sorted({day for item in value[:1000] if (day := clean.parse_date(item))})
 
 
-SERVICE: Table = (
-    ("name", "name", clean.line),
-    ("description", "description", clean.text),
-    ("url", "url", clean.url),
-    ("email", "email", clean.email),
-    ("status", "status", clean.one_of(Status)),
-    ("fees", "fees", clean.text),
-    ("accreditations", "accreditations", clean.text),
-    ("minimum_age", "minimum_age", clean.age),
-    ("maximum_age", "maximum_age", clean.age),
-    ("alert", "alert", clean.text),
-    ("assured_date", "assured_date", clean.date),
-    ("assurer_email", "assurer_email", clean.email),
-    ("last_modified", "last_modified", clean.moment),
-    ("eligibility", "eligibility_description", clean.text),
-    ("application", "application_process", clean.text),
-    ("first_time", "first_time", clean.text),
-    ("meets_you", "meets_you", yes),
+SERVICE_FIELDS: FieldTable = (
+    ("name", "name", clean.clean_line),
+    ("description", "description", clean.clean_text),
+    ("url", "url", clean.clean_url),
+    ("email", "email", clean.clean_email),
+    ("status", "status", clean.choice_parser(Status)),
+    ("fees", "fees", clean.clean_text),
+    ("accreditations", "accreditations", clean.clean_text),
+    ("minimum_age", "minimum_age", clean.parse_age),
+    ("maximum_age", "maximum_age", clean.parse_age),
+    ("alert", "alert", clean.clean_text),
+    ("assured_date", "assured_date", clean.parse_date),
+    ("assurer_email", "assurer_email", clean.clean_email),
+    ("last_modified", "last_modified", clean.parse_datetime),
+    ("eligibility", "eligibility_description", clean.clean_text),
+    ("application", "application_process", clean.clean_text),
+    ("first_time", "first_time", clean.clean_text),
+    ("meets_you", "meets_you", parse_true),
 )
-AGENCY: Table = (
-    ("name", "name", clean.line),
-    ("description", "description", clean.text),
-    ("email", "email", clean.email),
-    ("url", "website", clean.url),
+AGENCY_FIELDS: FieldTable = (
+    ("name", "name", clean.clean_line),
+    ("description", "description", clean.clean_text),
+    ("email", "email", clean.clean_email),
+    ("url", "website", clean.clean_url),
 )
-LOCATION: Table = (
-    ("location_type", "location_type", clean.one_of(LocationType)),
-    ("name", "name", clean.line),
-    ("description", "description", clean.text),
-    ("latitude", "latitude", clean.degrees),
-    ("longitude", "longitude", clean.degrees),
-    ("transport", "transportation", clean.text),
+LOCATION_FIELDS: FieldTable = (
+    ("location_type", "location_type", clean.choice_parser(LocationType)),
+    ("name", "name", clean.clean_line),
+    ("description", "description", clean.clean_text),
+    ("latitude", "latitude", clean.parse_degrees),
+    ("longitude", "longitude", clean.parse_degrees),
+    ("transport", "transportation", clean.clean_text),
 )
-ADDRESS: Table = (
-    ("address", "address_1", clean.text),
-    ("address_2", "address_2", clean.text),
-    ("city", "city", clean.line),
-    ("region", "region", clean.line),
-    ("county", "state_province", clean.line),
-    ("postcode", "postal_code", lambda value: clean.line(value, 20)),
-    ("country", "country", lambda value: clean.line(value, 100)),
+ADDRESS_FIELDS: FieldTable = (
+    ("address", "address_1", clean.clean_text),
+    ("address_2", "address_2", clean.clean_text),
+    ("city", "city", clean.clean_line),
+    ("region", "region", clean.clean_line),
+    ("county", "state_province", clean.clean_line),
+    ("postcode", "postal_code", lambda value: clean.clean_line(value, 20)),
+    ("country", "country", lambda value: clean.clean_line(value, 100)),
 )
-ACCESSIBILITY: Table = (
-    ("description", "description", clean.text),
-    ("details", "details", clean.text),
-    ("url", "url", clean.url),
+ACCESSIBILITY_FIELDS: FieldTable = (
+    ("description", "description", clean.clean_text),
+    ("details", "details", clean.clean_text),
+    ("url", "url", clean.clean_url),
 )
-SCHEDULE: Table = (
-    ("freq", "freq", clean.one_of(Frequency)),
-    ("interval", "interval", clean.count),
-    ("byday", "byday", clean.days),
-    ("bymonthday", "bymonthday", clean.month_days),
-    ("opens_at", "opens_at", clean.time),
-    ("closes_at", "closes_at", clean.time),
-    ("dtstart", "dtstart", clean.date),
-    ("valid_from", "valid_from", clean.date),
-    ("valid_to", "valid_to", clean.date),
-    ("description", "description", clean.text),
-    ("notes", "notes", clean.text),
-    ("schedule_link", "schedule_link", clean.url),
-    ("attending_type", "attending_type", clean.line),
-    ("places", "places", clean.count),
-    ("skips", "skips", dates),
+SCHEDULE_FIELDS: FieldTable = (
+    ("freq", "freq", clean.choice_parser(Frequency)),
+    ("interval", "interval", clean.parse_count),
+    ("byday", "byday", clean.parse_weekdays),
+    ("bymonthday", "bymonthday", clean.parse_month_days),
+    ("opens_at", "opens_at", clean.parse_time),
+    ("closes_at", "closes_at", clean.parse_time),
+    ("dtstart", "dtstart", clean.parse_date),
+    ("valid_from", "valid_from", clean.parse_date),
+    ("valid_to", "valid_to", clean.parse_date),
+    ("description", "description", clean.clean_text),
+    ("notes", "notes", clean.clean_text),
+    ("schedule_link", "schedule_link", clean.clean_url),
+    ("attending_type", "attending_type", clean.clean_line),
+    ("places", "places", clean.parse_count),
+    ("skips", "skips", parse_dates),
 )
-COST: Table = (
-    ("option", "option", clean.line),
-    ("amount", "amount", clean.money),
-    ("amount_description", "amount_description", clean.text),
-    ("valid_from", "valid_from", clean.date),
-    ("valid_to", "valid_to", clean.date),
+COST_FIELDS: FieldTable = (
+    ("option", "option", clean.clean_line),
+    ("amount", "amount", clean.parse_price),
+    ("amount_description", "amount_description", clean.clean_text),
+    ("valid_from", "valid_from", clean.parse_date),
+    ("valid_to", "valid_to", clean.parse_date),
 )
-CONTACT: Table = (("name", "name", clean.line), ("title", "title", clean.line), ("email", "email", clean.email))
-LANGUAGE: Table = (
-    ("code", "code", lambda value: clean.line(value, 20)),
-    ("name", "name", lambda value: clean.line(value, 100)),
-    ("note", "note", clean.text),
+CONTACT_FIELDS: FieldTable = (
+    ("name", "name", clean.clean_line),
+    ("title", "title", clean.clean_line),
+    ("email", "email", clean.clean_email),
 )
-AREA: Table = (
-    ("name", "name", clean.text),
-    ("extent", "extent", clean.text),
-    ("extent_type", "extent_type", clean.short),
-    ("uri", "uri", clean.url),
+LANGUAGE_FIELDS: FieldTable = (
+    ("code", "code", lambda value: clean.clean_line(value, 20)),
+    ("name", "name", lambda value: clean.clean_line(value, 100)),
+    ("note", "note", clean.clean_text),
 )
-TERM: Table = (
-    ("name", "name", clean.line),
-    ("description", "description", clean.text),
-    ("uri", "term_uri", clean.url),
-    ("code", "code", lambda value: clean.line(value, 100)),
-    ("words", "words", clean.text),
+SERVICE_AREA_FIELDS: FieldTable = (
+    ("name", "name", clean.clean_text),
+    ("extent", "extent", clean.clean_text),
+    ("extent_type", "extent_type", clean.clean_short_line),
+    ("uri", "uri", clean.clean_url),
 )
-TAXONOMY: Table = (
-    ("name", "name", clean.line),
-    ("description", "description", clean.text),
-    ("url", "uri", clean.url),
-    ("version", "version", clean.short),
+TERM_FIELDS: FieldTable = (
+    ("name", "name", clean.clean_line),
+    ("description", "description", clean.clean_text),
+    ("uri", "term_uri", clean.clean_url),
+    ("code", "code", lambda value: clean.clean_line(value, 100)),
+    ("words", "words", clean.clean_text),
 )
-AT_LOCATION: Table = (("description", "description", clean.text),)
-IDENTIFIERS = (("charity_number", "GB-CHC", "Charity number"), ("company_number", "GB-COH", "Company number"))
-CAPACITY: Table = (
-    ("unit", "unit", lambda value: clean.line(value, 100)),
-    ("available", "available", clean.places),
-    ("maximum", "maximum", clean.places),
-    ("description", "description", clean.text),
-    ("updated", "updated", clean.moment),
+TAXONOMY_FIELDS: FieldTable = (
+    ("name", "name", clean.clean_line),
+    ("description", "description", clean.clean_text),
+    ("url", "uri", clean.clean_url),
+    ("version", "version", clean.clean_short_line),
 )
-CHILDREN: tuple[tuple[type, str, Table], ...] = (
-    (CostOption, "cost_options", COST),
-    (Contact, "contacts", CONTACT),
-    (Language, "languages", LANGUAGE),
-    (ServiceArea, "service_areas", AREA),
-    (Schedule, "schedules", SCHEDULE),
+AT_LOCATION_FIELDS: FieldTable = (("description", "description", clean.clean_text),)
+REGISTER_IDENTIFIERS = (("charity_number", "GB-CHC", "Charity number"), ("company_number", "GB-COH", "Company number"))
+CAPACITY_FIELDS: FieldTable = (
+    ("unit", "unit", lambda value: clean.clean_line(value, 100)),
+    ("available", "available", clean.parse_capacity),
+    ("maximum", "maximum", clean.parse_capacity),
+    ("description", "description", clean.clean_text),
+    ("updated", "updated", clean.parse_datetime),
+)
+CHILD_TABLES: tuple[tuple[type, str, FieldTable], ...] = (
+    (CostOption, "cost_options", COST_FIELDS),
+    (Contact, "contacts", CONTACT_FIELDS),
+    (Language, "languages", LANGUAGE_FIELDS),
+    (ServiceArea, "service_areas", SERVICE_AREA_FIELDS),
+    (Schedule, "schedules", SCHEDULE_FIELDS),
 )

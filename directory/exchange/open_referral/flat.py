@@ -4,23 +4,32 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from directory.exchange.open_referral.columns import guess, is_enough
-from directory.exchange.open_referral.spreadsheet import Columns, fields_of, with_ids
+from directory.exchange.open_referral.columns import guess_columns, has_name_column
+from directory.exchange.open_referral.spreadsheet import ColumnFields, assign_row_ids, rename_cells
 
-NESTED = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
-TELLING = {"postcode", "address", "hours", "latitude", "point", "monday"}  # fields that no list of bare names has
+NESTED_KEYS = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
+DISTINCTIVE_FIELDS = {
+    "postcode",
+    "address",
+    "hours",
+    "latitude",
+    "point",
+    "monday",
+}  # fields that no list of bare names has
 
 
-def as_services(found: Iterator[Any], columns: Columns | None) -> Iterator[Any]:
+def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Iterator[Any]:
     """Organisations that hold their services are taken apart; flat objects are rows of a table."""
     first = next(found, None)
     if first is None:
         return
-    flat = _flat(first)
-    known = (columns or guess([*flat], [flat])) if flat else {}
-    if flat and is_enough(known) and {*known.values()} & TELLING:
-        rows = ((n, fields_of(_flat(item), known)) for n, item in enumerate(chain([first], found), start=1))
-        yield from with_ids(rows)
+    flat = _flatten_object(first)
+    known = (columns or guess_columns([*flat], [flat])) if flat else {}
+    if flat and has_name_column(known) and {*known.values()} & DISTINCTIVE_FIELDS:
+        rows = (
+            (n, rename_cells(_flatten_object(item), known)) for n, item in enumerate(chain([first], found), start=1)
+        )
+        yield from assign_row_ids(rows)
         return
     for item in chain([first], found):
         services = item.get("services") if isinstance(item, dict) else None
@@ -31,9 +40,9 @@ def as_services(found: Iterator[Any], columns: Columns | None) -> Iterator[Any]:
             yield item
 
 
-def _flat(item: Any) -> dict[str, str]:
+def _flatten_object(item: Any) -> dict[str, str]:
     """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
-    if not isinstance(item, dict) or NESTED & item.keys():
+    if not isinstance(item, dict) or NESTED_KEYS & item.keys():
         return {}
     if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
         geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}
@@ -42,13 +51,13 @@ def _flat(item: Any) -> dict[str, str]:
         item = {"id": item.get("id")} | item["properties"] | where
     cells: dict[str, str] = {}
     for name, value in item.items():
-        for key, cell in _cells(name, value):
+        for key, cell in _flatten_value(name, value):
             if cell not in (None, ""):
                 cells[key] = "Yes" if cell is True else "No" if cell is False else str(cell)
     return cells
 
 
-def _cells(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """An object of hours by day, or of an address, is opened; a list is written in lines."""
     if isinstance(value, dict):
         for inner, cell in value.items():

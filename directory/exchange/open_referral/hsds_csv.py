@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from directory.exchange.open_referral.spreadsheet import AGES, SAID_YES
-from directory.exchange.tables import Cells, TableError, headed
-from directory.text.encoding import FREE
+from directory.exchange.open_referral.spreadsheet import AGE_RANGE_PATTERN, WORDS_FOR_YES
+from directory.exchange.tables import Cells, TableError, split_heading
+from directory.text.encoding import FREE_OF_CHARGE
 
 Object = dict[str, Any]
 Tables = dict[str, list[Object]]
 
-NAMES = {  # how tables are called, without signs → the name by which they are nested
+TABLE_NAMES = {  # how tables are called, without signs → the name by which they are nested
     **{
         name.replace("_", ""): name
         for name in (
@@ -86,7 +86,7 @@ NAMES = {  # how tables are called, without signs → the name by which they are
     "program": "programs",
     "unit": "units",
 }
-COLUMNS = {
+COLUMN_NAMES = {
     "address_line_1": "address_1",
     "address_line_2": "address_2",
     "address_line_3": "address_3",
@@ -105,21 +105,21 @@ COLUMNS = {
 def table_name(name: str) -> str:
     """ "data/Service_at_locations.csv" → "service_at_locations"; "" for what is no table of HSDS."""
     base = re.sub(r"\.(csv|tsv|txt|json|ndjson|jsonl)$", "", name.replace("\\", "/").rpartition("/")[2].lower())
-    return NAMES.get(re.sub(r"[^a-z]", "", base), "")
+    return TABLE_NAMES.get(re.sub(r"[^a-z]", "", base), "")
 
 
-def is_set(names: list[str]) -> bool:
+def is_hsds_table_set(names: list[str]) -> bool:
     """Whether files or sheets of these names are such tables: services, and at least one to go with them."""
     found = {table_name(name) for name in names} - {""}
     return "services" in found and len(found) > 1
 
 
-def nested(files: dict[str, list[Cells]]) -> Iterator[Object]:
+def nest_csv_tables(files: dict[str, list[Cells]]) -> Iterator[Object]:
     """The services of these tables, each as `/services/{id}` nests it. The tables are held in memory."""
-    yield from joined({table_name(name): list(_rows(rows)) for name, rows in files.items() if rows})
+    yield from nest_tables({table_name(name): list(_read_rows(rows)) for name, rows in files.items() if rows})
 
 
-def nested_objects(lists: dict[str, Any]) -> Iterator[Object] | None:
+def nest_json_tables(lists: dict[str, Any]) -> Iterator[Object] | None:
     """The same of tables that came as JSON lists of flat objects; None when these lists are no such tables.
 
     Services that hold their organisation or places already are given as they are.
@@ -128,29 +128,33 @@ def nested_objects(lists: dict[str, Any]) -> Iterator[Object] | None:
     services = [row for row in tables.get("services", []) if isinstance(row, dict)]
     if len(tables) < 2 or not services or len(services) < len(tables["services"]):
         return None
-    if any(isinstance(row.get(name), (dict, list)) for row in services[:20] for name in ("organization", HANGS)):
+    if any(
+        isinstance(row.get(name), (dict, list)) for row in services[:20] for name in ("organization", AT_LOCATIONS_KEY)
+    ):
         return iter(services)
-    return joined({name: [_cells(row) for row in rows if isinstance(row, dict)] for name, rows in tables.items()})
+    return nest_tables(
+        {name: [_clean_row(row) for row in rows if isinstance(row, dict)] for name, rows in tables.items()}
+    )
 
 
-HANGS = "service_at_locations"
+AT_LOCATIONS_KEY = "service_at_locations"
 
 
-def _cells(row: Object) -> Object:
-    filled = {_column(name): value for name, value in row.items() if value not in (None, "")}
+def _clean_row(row: Object) -> Object:
+    filled = {_normalise_column(name): value for name, value in row.items() if value not in (None, "")}
     return {name: value if isinstance(value, (dict, list)) else str(value) for name, value in filled.items()}
 
 
-def joined(tables: Tables) -> Iterator[Object]:
+def nest_tables(tables: Tables) -> Iterator[Object]:
     tables.pop("", None)
     if not tables.get("services"):
         raise TableError("There is no table of services.")
-    yield from _Joined(tables).services()
+    yield from _TableNester(tables).nest_services()
 
 
-def _rows(table: list[Cells]) -> Iterator[Object]:
-    names, below = headed(table)
-    keys = {name: _column(name) for name in names}
+def _read_rows(table: list[Cells]) -> Iterator[Object]:
+    names, below = split_heading(table)
+    keys = {name: _normalise_column(name) for name in names}
     for _, row in below:
         found: Object = {}
         for name, cell in row.items():
@@ -160,12 +164,12 @@ def _rows(table: list[Cells]) -> Iterator[Object]:
             yield found
 
 
-def _column(name: str) -> str:
+def _normalise_column(name: str) -> str:
     key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-    return COLUMNS.get(key, key)
+    return COLUMN_NAMES.get(key, key)
 
 
-def _by(rows: list[Object], *keys: str) -> dict[str, list[Object]]:
+def _group_by(rows: list[Object], *keys: str) -> dict[str, list[Object]]:
     found: dict[str, list[Object]] = defaultdict(list)
     for row in rows:
         for key in keys:
@@ -175,101 +179,107 @@ def _by(rows: list[Object], *keys: str) -> dict[str, list[Object]]:
     return found
 
 
-class _Joined:
+class _TableNester:
     """The tables by what they hang on."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.organizations = {row["id"]: row for row in self.rows("organizations") if row.get("id")}
-        self.locations = {row["id"]: row for row in self.rows("locations") if row.get("id")}
+        self.organizations = {row["id"]: row for row in self.table_rows("organizations") if row.get("id")}
+        self.locations = {row["id"]: row for row in self.table_rows("locations") if row.get("id")}
         self.terms = {
-            row["id"]: row for row in [*self.rows("taxonomies"), *self.rows("taxonomy_terms")] if row.get("id")
+            row["id"]: row
+            for row in [*self.table_rows("taxonomies"), *self.table_rows("taxonomy_terms")]
+            if row.get("id")
         }
-        self.taxonomies = {row["id"]: row for row in self.rows("taxonomies") if row.get("id")}
-        self.units = {row["id"]: row.get("name") for row in self.rows("units") if row.get("id")}
+        self.taxonomies = {row["id"]: row for row in self.table_rows("taxonomies") if row.get("id")}
+        self.units = {row["id"]: row.get("name") for row in self.table_rows("units") if row.get("id")}
         self.found: dict[tuple[str, str], dict[str, list[Object]]] = {}
 
-    def rows(self, name: str) -> list[Object]:
+    def table_rows(self, name: str) -> list[Object]:
         return self.tables.get(name, [])
 
-    def of(self, name: str, key: str, value: str | None, *, first: tuple[str, ...] = ()) -> list[Object]:
+    def rows_with(self, name: str, key: str, value: str | None, *, first: tuple[str, ...] = ()) -> list[Object]:
         """The table's rows whose `key` is the value and that do not hang closer, on one of `first`."""
         index = self.found.get((name, key))
         if index is None:
-            rows = [row for row in self.rows(name) if not any(row.get(other) for other in first)]
-            index = self.found[name, key] = _by(rows, key)
+            rows = [row for row in self.table_rows(name) if not any(row.get(other) for other in first)]
+            index = self.found[name, key] = _group_by(rows, key)
         return index.get(value or "", [])
 
-    def services(self) -> Iterator[Object]:
+    def nest_services(self) -> Iterator[Object]:
         homes: dict[str, list[Object]] = {}
-        if not self.rows("service_at_locations"):  # then a service is where its organisation is
-            homes = _by(self.rows("locations"), "organization_id")
-        for row in self.rows("services"):
-            yield self.service(row, homes)
+        if not self.table_rows("service_at_locations"):  # then a service is where its organisation is
+            homes = _group_by(self.table_rows("locations"), "organization_id")
+        for row in self.table_rows("services"):
+            yield self.nest_service(row, homes)
 
-    def service(self, row: Object, homes: dict[str, list[Object]]) -> Object:
+    def nest_service(self, row: Object, homes: dict[str, list[Object]]) -> Object:
         key = row.get("id")
-        out = _ages_and_price(dict(row))
+        out = _fill_ages_and_price(dict(row))
         if organization := self.organizations.get(row.get("organization_id", "")):
-            phones = self.of(
+            phones = self.rows_with(
                 "phones", "organization_id", organization["id"], first=("service_id", "location_id", "contact_id")
             )
             out["organization"] = (
                 organization
                 | {"phones": phones}
-                | _some(
-                    organization_identifiers=self.of("organization_identifiers", "organization_id", organization["id"])
+                | _drop_empty(
+                    organization_identifiers=self.rows_with(
+                        "organization_identifiers", "organization_id", organization["id"]
+                    )
                 )
             )
-        at = self.of("service_at_locations", "service_id", key)
-        places = [self.at_place(link) for link in at] or [
-            self.at_place({"location_id": place["id"]})
+        at = self.rows_with("service_at_locations", "service_id", key)
+        places = [self.nest_at_location(link) for link in at] or [
+            self.nest_at_location({"location_id": place["id"]})
             for place in homes.get(row.get("organization_id", ""), [])
             if place.get("id")
         ]
-        return out | _some(
-            phones=self.of("phones", "service_id", key, first=("service_at_location_id", "contact_id")),
-            schedules=self.of("schedules", "service_id", key, first=("service_at_location_id",)),
-            cost_options=self.of("cost_options", "service_id", key) or out.get("cost_options"),
-            contacts=[self.contact(found) for found in self.of("contacts", "service_id", key)],
-            languages=self.of("languages", "service_id", key),
-            service_areas=self.of("service_areas", "service_id", key),
-            eligibilitys=self.of("eligibilities", "service_id", key),
-            capacities=self.capacities(key),
-            attributes=self.attributes(key),
+        return out | _drop_empty(
+            phones=self.rows_with("phones", "service_id", key, first=("service_at_location_id", "contact_id")),
+            schedules=self.rows_with("schedules", "service_id", key, first=("service_at_location_id",)),
+            cost_options=self.rows_with("cost_options", "service_id", key) or out.get("cost_options"),
+            contacts=[self.nest_contact(found) for found in self.rows_with("contacts", "service_id", key)],
+            languages=self.rows_with("languages", "service_id", key),
+            service_areas=self.rows_with("service_areas", "service_id", key),
+            eligibilitys=self.rows_with("eligibilities", "service_id", key),
+            capacities=self.nest_capacities(key),
+            attributes=self.nest_attributes(key),
             service_at_locations=places,
         )
 
-    def contact(self, row: Object) -> Object:
-        return row | _some(phones=self.of("phones", "contact_id", row.get("id")))
+    def nest_contact(self, row: Object) -> Object:
+        return row | _drop_empty(phones=self.rows_with("phones", "contact_id", row.get("id")))
 
-    def capacities(self, service: str | None) -> list[Object]:
-        rows = self.of("service_capacities", "service_id", service)
+    def nest_capacities(self, service: str | None) -> list[Object]:
+        rows = self.rows_with("service_capacities", "service_id", service)
         return [row | {"unit": self.units.get(row.get("unit_id", "")) or row.get("unit") or "places"} for row in rows]
 
-    def at_place(self, link: Object) -> Object:
+    def nest_at_location(self, link: Object) -> Object:
         place = self.locations.get(link.get("location_id", ""))
-        hours = self.of("schedules", "service_at_location_id", link["id"]) if link.get("id") else []
-        return link | _some(schedules=hours, location=self.place(place) if place else None)
+        hours = self.rows_with("schedules", "service_at_location_id", link["id"]) if link.get("id") else []
+        return link | _drop_empty(schedules=hours, location=self.nest_location(place) if place else None)
 
-    def place(self, row: Object) -> Object:
+    def nest_location(self, row: Object) -> Object:
         key = row["id"]
-        addresses = self.of("addresses", "location_id", key) + [
-            found | {"address_type": "postal"} for found in self.of("postal_addresses", "location_id", key)
+        addresses = self.rows_with("addresses", "location_id", key) + [
+            found | {"address_type": "postal"} for found in self.rows_with("postal_addresses", "location_id", key)
         ]
         if not addresses and (row.get("address_1") or row.get("postal_code")):
             lines = [row.get(name) for name in ("address_2", "address_3") if row.get(name)]
             addresses = [row | {"address_2": "\n".join(map(str, lines)), "address_type": "physical"}]
-        return row | _some(
+        return row | _drop_empty(
             addresses=addresses,
-            accessibility=self.of("accessibility", "location_id", key),
-            schedules=self.of("schedules", "location_id", key, first=("service_id", "service_at_location_id")),
-            phones=self.of("phones", "location_id", key, first=("service_id", "service_at_location_id", "contact_id")),
+            accessibility=self.rows_with("accessibility", "location_id", key),
+            schedules=self.rows_with("schedules", "location_id", key, first=("service_id", "service_at_location_id")),
+            phones=self.rows_with(
+                "phones", "location_id", key, first=("service_id", "service_at_location_id", "contact_id")
+            ),
         )
 
-    def attributes(self, service: str | None) -> list[Object]:
-        links = [row for row in self.of("attributes", "link_id", service) if self.is_of_service(row)]
-        links += self.of("service_taxonomies", "service_id", service)
+    def nest_attributes(self, service: str | None) -> list[Object]:
+        links = [row for row in self.rows_with("attributes", "link_id", service) if self.is_of_service(row)]
+        links += self.rows_with("service_taxonomies", "service_id", service)
         found = []
         for link in links:
             term = self.terms.get(link.get("taxonomy_term_id") or link.get("taxonomy_id") or "")
@@ -285,18 +295,18 @@ class _Joined:
         return kind in ("service", "link_type") or kind not in ("organization", "location", "schedule", "service_area")
 
 
-def _some(**values: Any) -> Object:
+def _drop_empty(**values: Any) -> Object:
     """Those that are there."""
     return {name: value for name, value in values.items() if value}
 
 
-def _ages_and_price(row: Object) -> Object:
+def _fill_ages_and_price(row: Object) -> Object:
     """Columns of tables that are nearly HSDS: "Is Free", "Criteria - Age Group"; other criteria say who it is for."""
-    if row.get("is_free", "").lower() in SAID_YES or FREE.fullmatch(row.get("fees", "")):
+    if row.get("is_free", "").lower() in WORDS_FOR_YES or FREE_OF_CHARGE.fullmatch(row.get("fees", "")):
         row["cost_options"] = [{"amount": "0"}]
     criteria = {name: value for name, value in row.items() if name.startswith(("criteria_", "critera_"))}
     for name, value in criteria.items():
-        found = AGES.fullmatch(value.strip()) if "age" in name else None
+        found = AGE_RANGE_PATTERN.fullmatch(value.strip()) if "age" in name else None
         if found and not row.get("minimum_age"):
             row["minimum_age"], row["maximum_age"] = found[1], found[2]
     if criteria and not row.get("eligibility_description"):

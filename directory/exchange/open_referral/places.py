@@ -7,68 +7,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from directory.exchange.open_referral.fields import ACCESSIBILITY, ADDRESS, LOCATION
-from directory.geography.postcodes import tidy
+from directory.exchange.open_referral.fields import ACCESSIBILITY_FIELDS, ADDRESS_FIELDS, LOCATION_FIELDS
+from directory.geography.postcodes import normalise_postcode
 from directory.models import Accessibility, Location
 from directory.text import cleaning as clean
-from directory.text.encoding import postcode_in
+from directory.text.encoding import find_postcode_in_text
 
 if TYPE_CHECKING:
-    from directory.exchange.open_referral.reader import Reading
+    from directory.exchange.open_referral.reader import ServiceParser
 
 BRITISH_LATITUDES, BRITISH_LONGITUDES = (49, 61), (-9, 3)
-KNOWN = {name for _, name, _ in LOCATION} | {"id", "addresses", "accessibility"}
+KNOWN_LOCATION_FIELDS = {name for _, name, _ in LOCATION_FIELDS} | {"id", "addresses", "accessibility"}
 
 
-def read_location(reading: Reading, item: dict[str, Any], where: str) -> Location:
+def parse_location(reading: ServiceParser, item: dict[str, Any], where: str) -> Location:
     """The place, noted in `reading.received` with what helps there; the point is whole and on earth, or not there."""
-    row = Location(pk=reading.key(item, where, reading.source, "location"), source=reading.source)
-    reading.fill(row, point(reading, reading.values(item, LOCATION, where), where))
+    row = Location(pk=reading.find_or_make_id(item, where, reading.source, "location"), source=reading.source)
+    reading.set_fields(row, repair_coordinates(reading, reading.parse_fields(item, LOCATION_FIELDS, where), where))
     addresses = list(reading.items(item, "addresses", where))
     addresses.sort(key=lambda found: found[0].get("address_type") not in ("physical", None, ""))
     for address, path in addresses[:1]:
-        lines = reading.values(address, ADDRESS, path)
+        lines = reading.parse_fields(address, ADDRESS_FIELDS, path)
         lines["address"] = "\n".join(filter(None, (lines.get("address"), lines.pop("address_2", ""))))
-        reading.fill(row, with_postcode(reading, lines, path))
-    row.received = clean.kept({name: value for name, value in item.items() if name not in KNOWN})
+        reading.set_fields(row, repair_postcode(reading, lines, path))
+    row.received = clean.clean_json({name: value for name, value in item.items() if name not in KNOWN_LOCATION_FIELDS})
     reading.received.locations.append(row)
     for access, path in reading.items(item, "accessibility", where):
-        found = Accessibility(pk=reading.key(access, path, row.pk, "accessibility"), location_id=row.pk)
-        reading.fill(found, reading.values(access, ACCESSIBILITY, path))
+        found = Accessibility(pk=reading.find_or_make_id(access, path, row.pk, "accessibility"), location_id=row.pk)
+        reading.set_fields(found, reading.parse_fields(access, ACCESSIBILITY_FIELDS, path))
         reading.received.rows.append(found)
     return row
 
 
-def point(reading: Reading, values: dict[str, Any], where: str) -> dict[str, Any]:
+def repair_coordinates(reading: ServiceParser, values: dict[str, Any], where: str) -> dict[str, Any]:
     """Latitude and longitude: swapped back, or both left out with the reason."""
     lat, lon = values.pop("latitude", None), values.pop("longitude", None)
     if lat is None and lon is None:
         return values
     if lat is None or lon is None or abs(lat) > 90:
-        reading.report(where + "latitude", "this is not a point on earth")
+        reading.add_problem(where + "latitude", "this is not a point on earth")
     elif lat == 0 and lon == 0:
-        reading.report(where + "latitude", "0, 0 is a point in the sea")
-    elif within(lat, BRITISH_LONGITUDES) and within(lon, BRITISH_LATITUDES):
-        reading.report(where + "latitude", "latitude and longitude were swapped, and are put right")
+        reading.add_problem(where + "latitude", "0, 0 is a point in the sea")
+    elif is_between(lat, BRITISH_LONGITUDES) and is_between(lon, BRITISH_LATITUDES):
+        reading.add_problem(where + "latitude", "latitude and longitude were swapped, and are put right")
         values |= {"latitude": lon, "longitude": lat}
     else:
         values |= {"latitude": lat, "longitude": lon}
     return values
 
 
-def within(value: float, limits: tuple[float, float]) -> bool:
+def is_between(value: float, limits: tuple[float, float]) -> bool:
     return limits[0] <= value <= limits[1]
 
 
-def with_postcode(reading: Reading, lines: dict[str, Any], where: str) -> dict[str, Any]:
+def repair_postcode(reading: ServiceParser, lines: dict[str, Any], where: str) -> dict[str, Any]:
     """The postcode as it is written in Britain; one that stands in another line of the address is taken from there."""
     sent = lines.get("postcode", "")
-    if code := tidy(sent):
+    if code := normalise_postcode(sent):
         return lines | {"postcode": f"{code[:-3]} {code[-3:]}"}
     for column in ("postcode", "address", "city", "county", "region"):
-        if found := postcode_in(lines.get(column, "")):
+        if found := find_postcode_in_text(lines.get(column, "")):
             if column != "postcode":
-                reading.report(where + "postal_code", f"{found} was found in another line of the address")
+                reading.add_problem(where + "postal_code", f"{found} was found in another line of the address")
             return lines | {"postcode": found}
     if sent and not any(letter.isdigit() for letter in sent) and not lines.get("city"):
         return lines | {"city": sent, "postcode": ""}  # a town in the postcode's column

@@ -4,24 +4,26 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from directory.exchange.open_referral.columns import is_enough, settled
-from directory.exchange.tables import Cells, TableError, headed
-from directory.models.session import DAYS
-from directory.text.encoding import FREE
-from directory.text.opening_hours import read_hours
+from directory.exchange.open_referral.columns import has_name_column, resolve_columns
+from directory.exchange.tables import Cells, TableError, split_heading
+from directory.models.session import DAY_NAMES
+from directory.text.encoding import FREE_OF_CHARGE
+from directory.text.opening_hours import parse_opening_hours
 
-PRICE = re.compile(r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I)
-AGES = re.compile(
+PRICE_PATTERN = re.compile(
+    r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I
+)
+AGE_RANGE_PATTERN = re.compile(
     r"(?:ages? )?([0-9]{1,3})(?: (?:years?|yrs?))?(?: ?(?:-|–|to) ?)([0-9]{1,3})(?: (?:years?|yrs?)(?: old)?)?\.?", re.I
 )
-OVER = re.compile(
+MINIMUM_AGE_PATTERN = re.compile(
     r"(?:ages? |over[- ]?|aged )?([0-9]{1,3})(?:s| ?\+| and over| years and over| plus|\+ years)?\.?", re.I
 )
-SAID_YES = {"yes", "y", "true", "1", "x", "✓"}
-SAID_NO = {"no", "n", "false", "0"}
+WORDS_FOR_YES = {"yes", "y", "true", "1", "x", "✓"}
+WORDS_FOR_NO = {"no", "n", "false", "0"}
 
 
-class Row(dict[str, str]):
+class SheetRow(dict[str, str]):
     """The cells of one row under our fields' names, all the rest under the columns' own.
 
     `number` is the sheet's; `cells` are those of the row as it came, under the sheet's own headings.
@@ -41,74 +43,84 @@ class Row(dict[str, str]):
 
     def as_service(self) -> dict[str, Any]:
         """Nested as `/services/{id}` gives it; what stood in columns that are no field of ours is kept beside."""
-        return _full(
+        return _drop_empty(
             {
                 "id": self["id"],
                 "row": self.label,
                 "name": self.name,
                 "description": self.get("description", ""),
-                "status": status(self.get("status", "")),
+                "status": parse_status(self.get("status", "")),
                 "url": self.get("website", ""),
                 "email": self.get("email", ""),
                 "phones": [{"number": self["phone"]}] if self.get("phone") else [],
-                "organization": {"id": self.owner.lower(), "name": self.owner, "description": ""},
+                "organization": {
+                    "id": self.organisation_name.lower(),
+                    "name": self.organisation_name,
+                    "description": "",
+                },
                 "eligibility_description": self.get("who", ""),
                 "application_process": self.get("joining", ""),
                 "assured_date": self.get("checked", ""),
-                **ages(self),
-                **costs(self.get("cost", "")),
-                "schedules": schedules(self),
-                "service_at_locations": places(self),
-                "attributes": [_term(word) for word in _parts(self.get("kind", ""))],
-                "languages": [{"name": word} for word in _parts(self.get("language", ""))],
+                **parse_ages(self),
+                **build_costs(self.get("cost", "")),
+                "schedules": build_schedules(self),
+                "service_at_locations": build_places(self),
+                "attributes": [_build_term(word) for word in _split_list(self.get("kind", ""))],
+                "languages": [{"name": word} for word in _split_list(self.get("language", ""))],
                 "contacts": [{"name": self["contact"]}] if self.get("contact") else [],
-                "columns": {name: cell for name, cell in self.items() if name.startswith(OTHER)},
+                "columns": {name: cell for name, cell in self.items() if name.startswith(UNMATCHED_PREFIX)},
             }
         )
 
     @property
-    def owner(self) -> str:
+    def organisation_name(self) -> str:
         return self.get("organisation") or self.get("place") or self.name
 
 
-Columns = dict[str, str]  # column → field
-REASON = "Why it was refused"  # the column beside the rows of the file of what was refused
-OTHER = "column: "  # before the name of a column that is no field of ours
+ColumnFields = dict[str, str]  # column → field
+REASON_COLUMN = "Why it was refused"  # the column beside the rows of the file of what was refused
+UNMATCHED_PREFIX = "column: "  # before the name of a column that is no field of ours
 
 
-def _full(values: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in ("", [], {}, None)}
 
 
-def rows_of(table: list[Cells], columns: dict[str, str] | None = None) -> Iterator[Row]:
+def read_sheet_rows(table: list[Cells], columns: dict[str, str] | None = None) -> Iterator[SheetRow]:
     """The rows of a table, by the columns the steward matched, else by what can be guessed.
 
     A row without an id of its own gets one from its name, organisation, address and postcode; a further row with the
     same ones but other words is numbered, so that a second session at the same place is not lost.
     """
-    names, below = headed(table)
-    known = settled(names, [row for _, row in below], columns or {})
+    names, below = split_heading(table)
+    known = resolve_columns(names, [row for _, row in below], columns or {})
     originals = dict(below)
-    if not is_enough(known):
+    if not has_name_column(known):
         raise TableError("No column looks like the name of an activity. Say which columns are which.")
-    for row in with_ids((number, fields_of(row, known)) for number, row in below):
+    for row in assign_row_ids((number, rename_cells(row, known)) for number, row in below):
         row.cells = originals[row.number]
         yield row
 
 
-def fields_of(row: dict[str, str], columns: dict[str, str]) -> dict[str, str]:
+def rename_cells(row: dict[str, str], columns: dict[str, str]) -> dict[str, str]:
     """What was refused and put right comes back with our reason beside it, which is nothing of the row's."""
-    filled = {name: cell for name, cell in row.items() if cell and name != REASON}
-    return {columns.get(name) or f"{OTHER}{name}": cell for name, cell in filled.items()}
+    filled = {name: cell for name, cell in row.items() if cell and name != REASON_COLUMN}
+    return {columns.get(name) or f"{UNMATCHED_PREFIX}{name}": cell for name, cell in filled.items()}
 
 
-def with_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Row]:
+def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[SheetRow]:
     seen: dict[str, list[dict[str, str]]] = {}
     for number, cells in rows:
-        row = Row(cells)
+        row = SheetRow(cells)
         row.number = number
         if not row.get("id"):
-            parts = (row.name, row.owner, row.get("address", ""), row.get("postcode", ""), row.get("days", ""))
+            parts = (
+                row.name,
+                row.organisation_name,
+                row.get("address", ""),
+                row.get("postcode", ""),
+                row.get("days", ""),
+            )
             key = "|".join(" ".join(part.lower().split()) for part in parts)
             before = seen.setdefault(key, [])
             turn = before.index(cells) + 1 if cells in before else len(before) + 1
@@ -120,24 +132,24 @@ def with_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Row]:
 # --- When -------------------------------------------------------------------------------------------------
 
 
-def schedules(row: Row) -> list[dict[str, Any]]:
+def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     """Hours that are certain as schedules, others as the text that was written."""
     text = row.get("hours", "")
     if not text and row.get("days"):
         text = " ".join(filter(None, (row["days"], "-".join(filter(None, (row.get("opens"), row.get("closes")))))))
-    by_day = [f"{name}: {row[name.lower()]}" for name in DAYS.values() if row.get(name.lower())]
+    by_day = [f"{name}: {row[name.lower()]}" for name in DAY_NAMES.values() if row.get(name.lower())]
     if not text and by_day:
         text = "\n".join(by_day)
     if not text:
         return []
-    read = read_hours(text)
+    read = parse_opening_hours(text)
     return read if read is not None else [{"description": text}]
 
 
 # --- Where, for whom, for how much ------------------------------------------------------------------------
 
 
-def places(row: Row) -> list[dict[str, Any]]:
+def build_places(row: SheetRow) -> list[dict[str, Any]]:
     latitude, longitude = row.get("latitude", ""), row.get("longitude", "")
     if not latitude and "," in row.get("point", ""):
         latitude, longitude = (part.strip() for part in row["point"].split(",")[:2])
@@ -154,7 +166,7 @@ def places(row: Row) -> list[dict[str, Any]]:
         "address_type": "physical",
     }
     access = row.get("access", "")
-    if access.lower() in SAID_YES:
+    if access.lower() in WORDS_FOR_YES:
         access = "Wheelchair access"
     location = {
         "id": key or row["id"],
@@ -164,42 +176,42 @@ def places(row: Row) -> list[dict[str, Any]]:
         "longitude": longitude,
         "transportation": row.get("transport", ""),
         "addresses": [address],
-        "accessibility": [{"description": access}] if access and access.lower() not in SAID_NO else [],
+        "accessibility": [{"description": access}] if access and access.lower() not in WORDS_FOR_NO else [],
     }
-    return [{"location": _full(location)}]
+    return [{"location": _drop_empty(location)}]
 
 
-def costs(said: str) -> dict[str, Any]:
+def build_costs(said: str) -> dict[str, Any]:
     """A price that is clear is a price; the words stay beside it when they say more."""
-    if said.strip().lower() in SAID_YES or FREE.fullmatch(said.strip()):
-        return {"cost_options": [{"amount": 0}], "fees": "" if said.strip().lower() in SAID_YES else said}
-    if said.strip().lower() in SAID_NO:
+    if said.strip().lower() in WORDS_FOR_YES or FREE_OF_CHARGE.fullmatch(said.strip()):
+        return {"cost_options": [{"amount": 0}], "fees": "" if said.strip().lower() in WORDS_FOR_YES else said}
+    if said.strip().lower() in WORDS_FOR_NO:
         return {}
-    price = PRICE.fullmatch(said.strip())
+    price = PRICE_PATTERN.fullmatch(said.strip())
     return {"fees": said} | ({"cost_options": [{"amount": price[1]}]} if price else {})
 
 
-def ages(row: Row) -> dict[str, str]:
+def parse_ages(row: SheetRow) -> dict[str, str]:
     found = {name: row.get(name, "") for name in ("minimum_age", "maximum_age")}
     said = row.get("ages", "").strip()
-    if both := AGES.fullmatch(said):
+    if both := AGE_RANGE_PATTERN.fullmatch(said):
         return {"minimum_age": found["minimum_age"] or both[1], "maximum_age": found["maximum_age"] or both[2]}
-    if said and not said.isdigit() and (over := OVER.fullmatch(said)):
+    if said and not said.isdigit() and (over := MINIMUM_AGE_PATTERN.fullmatch(said)):
         found["minimum_age"] = found["minimum_age"] or over[1]
     return found
 
 
-def status(said: str) -> str:
+def parse_status(said: str) -> str:
     """Nothing said, or yes: it runs."""
     tidy = said.strip().lower()
     return {"": "active", "open": "active", "live": "active", "closed": "inactive", "n": "inactive"}.get(
-        tidy, "active" if tidy in SAID_YES else "inactive" if tidy in SAID_NO else tidy
+        tidy, "active" if tidy in WORDS_FOR_YES else "inactive" if tidy in WORDS_FOR_NO else tidy
     )
 
 
-def _parts(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in re.split(r"[;|,\n]", text) if part.strip()))[:20]
 
 
-def _term(word: str) -> dict[str, Any]:
+def _build_term(word: str) -> dict[str, Any]:
     return {"taxonomy_term": {"name": word, "id": f"kind {word.lower()}", "taxonomy": "Category"}}

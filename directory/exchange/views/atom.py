@@ -6,49 +6,49 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
-from directory.catalogue.wording import summary
-from directory.exchange.api.page import best, form_of, in_words
-from directory.exchange.api.responses import api, if_changed
-from directory.exchange.open_referral import listed_form
+from directory.catalogue.wording import shorten_description
+from directory.exchange.api.page import describe_search, find_best_services, parse_search_form
+from directory.exchange.api.responses import public_api, respond_if_changed
+from directory.exchange.open_referral import select_for_summary
 from directory.models import Service
 from directory.search.forms.search import SearchForm
-from directory.text.cleaning import plain
+from directory.text.cleaning import to_printable
 
-NEWEST, AMONG = 50, 200  # entries; the newest of how many that a search finds
-
-
-@api
-def news(request: HttpRequest) -> HttpResponseBase:
-    form = form_of(request.GET)
-    return if_changed(request, lambda _: _written(form))
+MAX_ENTRIES, MAX_SEARCHED = 50, 200  # entries; the newest of how many that a search finds
 
 
-def _newest(form: SearchForm) -> list[Service]:
+@public_api
+def atom_feed(request: HttpRequest) -> HttpResponseBase:
+    form = parse_search_form(request.GET)
+    return respond_if_changed(request, lambda _: _render_feed(form))
+
+
+def _find_newest(form: SearchForm) -> list[Service]:
     when = Greatest("last_modified", "created_at", "published_at")
-    found = listed_form(Service.visible_to()).annotate(news=when).order_by("-news", "-pk")
-    if form.pairs():
-        found = found.filter(pk__in=[service.pk for service in best(form, AMONG)])
-    return list(found[:NEWEST])
+    found = select_for_summary(Service.visible_to()).annotate(news=when).order_by("-news", "-pk")
+    if form.list_pairs():
+        found = found.filter(pk__in=[service.pk for service in find_best_services(form, MAX_SEARCHED)])
+    return list(found[:MAX_ENTRIES])
 
 
-def _written(form: SearchForm) -> HttpResponse:
+def _render_feed(form: SearchForm) -> HttpResponse:
     base, query = settings.PLACE["base_url"], form.query()
-    said = in_words(form)
+    said = describe_search(form)
     feed = Atom1Feed(
-        title=plain(f"{settings.PLACE['name']}: new and changed activities" + (f", {said}" if said else "")),
+        title=to_printable(f"{settings.PLACE['name']}: new and changed activities" + (f", {said}" if said else "")),
         link=f"{base}{reverse('directory:activities')}{'?' if query else ''}{query}",
         feed_url=f"{base}{reverse('directory:atom')}{'?' if query else ''}{query}",
         description=f"Activities in {settings.PLACE['area']}, the latest first.",
         language="en-GB",
         feed_copyright=settings.PLACE["licence"] or None,
     )
-    for service in _newest(form):
+    for service in _find_newest(form):
         feed.add_item(
-            title=plain(service.name),
+            title=to_printable(service.name),
             link=base + reverse("directory:service", args=[service.pk]),
-            description=plain(summary(service.description)),
+            description=to_printable(shorten_description(service.description)),
             unique_id=f"urn:uuid:{service.pk}",
-            author_name=plain(service.agency.name),
+            author_name=to_printable(service.agency.name),
             pubdate=service.published_at,
             updateddate=service.news,  # type: ignore[attr-defined]
         )

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.fragments import page
-from directory.exchange.api.load import reference
+from config.fragments import render_page
+from directory.exchange.api.load import build_reference
 
 
 @public
 @require_safe
-def api(request: HttpRequest) -> HttpResponse:
-    return page(request, "directory/api.html", reference())
+def api_reference(request: HttpRequest) -> HttpResponse:
+    return render_page(request, "directory/api.html", build_reference())

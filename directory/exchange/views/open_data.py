@@ -7,42 +7,44 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.fragments import page
+from config.fragments import render_page
 from directory.exchange import open_data
-from directory.exchange.api.parameters import Refused
-from directory.exchange.api.responses import FRESH, api
+from directory.exchange.api.parameters import ApiError
+from directory.exchange.api.responses import CACHE_SECONDS, public_api
 from directory.models import OpenFile
 
-TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @public
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    files = [file for kind in TYPES if (file := OpenFile.latest(f"activities.{kind}"))]
+    files = [file for kind in CONTENT_TYPES if (file := OpenFile.latest(f"activities.{kind}"))]
     licence = {"name": settings.PLACE["licence"], "url": settings.PLACE["licence_url"]}
-    context = {"files": files, "columns": open_data.COLUMNS, "licence": licence, "base": settings.PLACE["base_url"]}
-    return page(request, "directory/open_data.html", context)
+    context = {"files": files, "columns": open_data.CSV_COLUMNS, "licence": licence, "base": settings.PLACE["base_url"]}
+    return render_page(request, "directory/open_data.html", context)
 
 
-@api
-def file(request: HttpRequest, kind: str) -> HttpResponseBase:
+@public_api
+def download_open_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     found = OpenFile.latest(f"activities.{kind}")
     if found is None:
-        raise Refused(404, "This file is made each night, and has not been made yet")
+        raise ApiError(404, "This file is made each night, and has not been made yet")
     etag, changed = f'W/"{found.digest}"', int(found.made_at.timestamp())
-    response = get_conditional_response(request, etag=etag, last_modified=changed) or _whole(request, found, kind)
+    response = get_conditional_response(request, etag=etag, last_modified=changed) or _file_response(
+        request, found, kind
+    )
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
-    response["Cache-Control"] = f"public, max-age={FRESH}"
+    response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
 
 
-def _whole(request: HttpRequest, found: OpenFile, kind: str) -> HttpResponseBase:
+def _file_response(request: HttpRequest, found: OpenFile, kind: str) -> HttpResponseBase:
     """Packed as it is kept for whoever can unpack it."""
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    pieces = iter(()) if request.method == "HEAD" else open_data.body(found, packed=packed)
-    response = StreamingHttpResponse(pieces, content_type=TYPES[kind])
+    pieces = iter(()) if request.method == "HEAD" else open_data.stream_file(found, packed=packed)
+    response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="activities-{found.made_at:%Y-%m-%d}.{kind}"'
     response["Content-Length"] = str(found.packed_size if packed else found.size)
     if packed:

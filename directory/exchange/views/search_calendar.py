@@ -9,43 +9,43 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
-from directory.catalogue.icalendar import calendar, dated
-from directory.catalogue.timetable import wanted
-from directory.exchange.api.page import best, form_of, in_words
-from directory.exchange.api.responses import api, if_changed
+from directory.catalogue.icalendar import build_dated_events, render_calendar
+from directory.catalogue.timetable import generate_sessions
+from directory.exchange.api.page import describe_search, find_best_services, parse_search_form
+from directory.exchange.api.responses import public_api, respond_if_changed
 from directory.models import Service, Session
 from directory.search.forms.search import SearchForm
 
-MOST = 100  # activities in one calendar
-AHEAD = datetime.timedelta(weeks=6)
+MAX_ACTIVITIES = 100  # activities in one calendar
+SESSIONS_AHEAD = datetime.timedelta(weeks=6)
 
 
-@api
-def sessions(request: HttpRequest) -> HttpResponseBase:
-    form = form_of(request.GET)
-    return if_changed(request, lambda _: _file(form), hourly=True)
+@public_api
+def search_calendar(request: HttpRequest) -> HttpResponseBase:
+    form = parse_search_form(request.GET)
+    return respond_if_changed(request, lambda _: _render_calendar(form), hourly=True)
 
 
-def _file(form: SearchForm) -> HttpResponse:
-    services = best(form, MOST)
+def _render_calendar(form: SearchForm) -> HttpResponse:
+    services = find_best_services(form, MAX_ACTIVITIES)
     prefetch_related_objects(services, "schedules", "cost_options", "at_locations__location")
-    laid_out = _laid_out(services)
-    events = [event for service in services for event in dated(service, laid_out[service.pk])]
-    said = in_words(form)
+    laid_out = _find_sessions(services)
+    events = [event for service in services for event in build_dated_events(service, laid_out[service.pk])]
+    said = describe_search(form)
     name = f"{settings.PLACE['name']}: activities{f' {said}' if said else ''}"
-    response = HttpResponse(calendar(name, events), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(render_calendar(name, events), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="activities.ics"'
     return response
 
 
-def _laid_out(services: list[Service]) -> dict[uuid.UUID, list[Session]]:
+def _find_sessions(services: list[Service]) -> dict[uuid.UUID, list[Session]]:
     """The sessions of each: the rows of what is kept here, computed from its patterns for what a feed brought."""
     now = timezone.now()
     found: dict[uuid.UUID, list[Session]] = defaultdict(list)
     kept = [service.pk for service in services if not service.source]
-    for session in Session.coming().filter(service__in=kept, starts_at__lt=now + AHEAD):
+    for session in Session.coming().filter(service__in=kept, starts_at__lt=now + SESSIONS_AHEAD):
         found[session.service_id].append(session)
     for service in services:
         if service.pk not in found:
-            found[service.pk] = list(wanted(service, now, timezone.localdate(now + AHEAD)))
+            found[service.pk] = list(generate_sessions(service, now, timezone.localdate(now + SESSIONS_AHEAD)))
     return found

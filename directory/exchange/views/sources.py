@@ -10,18 +10,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page, wants_part
+from config.forms import render_form_page
+from config.fragments import render_page, wants_fragment
 from directory.exchange.actions import retire as gone_deeds
 from directory.exchange.actions import sources as deeds
-from directory.exchange.archive import KEPT_RUNS, content_of
+from directory.exchange.archive import MAX_ARCHIVED_RUNS, unpack_document
 from directory.exchange.feeds import FeedError
 from directory.exchange.forms.sources import ChangeFeedForm, ColumnsForm, FeedForm, UploadForm
-from directory.exchange.preview import preview, sheet_of
+from directory.exchange.preview import build_preview, load_sheet_columns
 from directory.models import Document, Run, Service, Source
 
-SHOWN = 100  # changes, problems and gone listings on a page
-RUNS = 30
+MAX_SHOWN_ROWS = 100  # changes, problems and gone listings on a page
+MAX_SHOWN_RUNS = 30
 
 
 @allow(Permission.STEWARD)
@@ -32,7 +32,7 @@ def sources(request: MemberRequest) -> HttpResponse:
     for row in rows:
         row.latest = latest.get(row.pk)  # type: ignore[attr-defined]
         row.listings = counts.get(row.name, 0)  # type: ignore[attr-defined]
-    return page(request, "directory/sources.html", {"sources": rows})
+    return render_page(request, "directory/sources.html", {"sources": rows})
 
 
 @allow(Permission.STEWARD)
@@ -42,7 +42,7 @@ def add_feed(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         run = deeds.add_feed(**form.cleaned_data, by=request.member)
         return redirect("directory:run", run.pk)
-    return answer(request, "directory/add_feed.html", {"form": form})
+    return render_form_page(request, "directory/add_feed.html", {"form": form})
 
 
 @allow(Permission.STEWARD)
@@ -50,9 +50,9 @@ def add_feed(request: MemberRequest) -> HttpResponse:
 def upload(request: MemberRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, initial={"name": request.GET.get("name", "")[:100]})
     if request.method == "POST" and form.is_valid():
-        run = deeds.upload(**form.cleaned_data, by=request.member)
+        run = deeds.save_upload(**form.cleaned_data, by=request.member)
         return redirect("directory:run_columns", run.pk)
-    return answer(request, "directory/upload.html", {"form": form})
+    return render_form_page(request, "directory/upload.html", {"form": form})
 
 
 @allow(Permission.STEWARD)
@@ -65,30 +65,32 @@ def source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         deeds.change_feed(found, **form.cleaned_data, by=request.member)
         messages.success(request, "Saved.")
         return redirect("directory:source", pk)
-    runs = found.runs.select_related("started_by__user").defer("changes", "problems")[:RUNS]
+    runs = found.runs.select_related("started_by__user").defer("changes", "problems")[:MAX_SHOWN_RUNS]
     context = {"source": found, "form": form, "runs": runs}
     listings = Service.count_by_source().get(found.name, 0)
-    return answer(request, "directory/source.html", context | {"listings": listings, "kept_runs": KEPT_RUNS})
+    return render_form_page(
+        request, "directory/source.html", context | {"listings": listings, "kept_runs": MAX_ARCHIVED_RUNS}
+    )
 
 
 @allow(Permission.STEWARD)
 @require_POST
 def run_now(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Source.visible_to(request.member).exclude(url=""), pk=pk)
-    run = deeds.ask_run(found, by=request.member)
+    run = deeds.request_run(found, by=request.member)
     return redirect("directory:run", run.pk)
 
 
 @allow(Permission.STEWARD)
 @require_POST
-def stop(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+def stop_source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Stop a source, or with `deed=start` take it up again."""
     found = get_object_or_404(Source.visible_to(request.member), pk=pk)
     if request.POST.get("deed") == "start":
-        deeds.start(found, by=request.member)
+        deeds.start_source(found, by=request.member)
         messages.success(request, f"{found.name} is read again.")
     else:
-        deeds.stop(found, by=request.member)
+        deeds.stop_source(found, by=request.member)
         messages.success(request, f"{found.name} is read no more. Its listings stay as they are.")
     return redirect("directory:source", pk)
 
@@ -99,19 +101,19 @@ def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One import: what it would bring, how far it is, or what it did."""
     found = get_object_or_404(Run.visible_to(request.member).select_related("source", "started_by__user"), pk=pk)
     if found.is_waiting:
-        return page(request, "directory/run_preview.html", {"run": found, "preview": preview(found)})
+        return render_page(request, "directory/run_preview.html", {"run": found, "preview": build_preview(found)})
     context = {
         "run": found,
-        "changes": found.changes[:SHOWN],
-        "problems": found.problems[:SHOWN],
-        "gone": found.gone[:SHOWN],
-        "shown": SHOWN,
+        "changes": found.changes[:MAX_SHOWN_ROWS],
+        "problems": found.problems[:MAX_SHOWN_ROWS],
+        "gone": found.gone[:MAX_SHOWN_ROWS],
+        "shown": MAX_SHOWN_ROWS,
         "documents": found.documents.defer("body").order_by("number"),
         "kept": set(found.documents.exclude(body=b"").values_list("number", flat=True)),
-        "kept_runs": KEPT_RUNS,
+        "kept_runs": MAX_ARCHIVED_RUNS,
     }
-    response = page(request, "directory/run.html", context, part="progress")
-    if wants_part(request) and not found.is_running:
+    response = render_page(request, "directory/run.html", context, part="progress")
+    if wants_fragment(request) and not found.is_running:
         response["HX-Refresh"] = "true"  # it is over: the whole page says what it did
     return response
 
@@ -122,7 +124,7 @@ def columns(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Which column is which, of a spreadsheet that waits to come in. What needs no matching goes on to the preview."""
     found = get_object_or_404(Run.visible_to(request.member).select_related("source"), pk=pk)
     try:
-        sheet = sheet_of(found) if found.is_waiting else None
+        sheet = load_sheet_columns(found) if found.is_waiting else None
     except FeedError:
         sheet = None  # the preview says why
     if sheet is None:
@@ -131,28 +133,28 @@ def columns(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         deeds.match_columns(found, columns=form.cleaned_data["columns"], by=request.member)
         return redirect("directory:run", pk)
-    return answer(request, "directory/columns.html", {"form": form, "run": found})
+    return render_form_page(request, "directory/columns.html", {"form": form, "run": found})
 
 
 @allow(Permission.STEWARD)
 @require_POST
-def begin(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+def begin_import(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Bring in what was uploaded, or with `deed=discard` throw it away."""
     found = get_object_or_404(Run.visible_to(request.member).select_related("source"), pk=pk)
     if request.POST.get("deed") == "discard":
-        deeds.discard(found, by=request.member)
+        deeds.discard_upload(found, by=request.member)
         messages.success(request, "The file is thrown away. Nothing came in.")
         return redirect("directory:sources")
-    deeds.begin(found, part="part" in request.POST, by=request.member)
+    deeds.begin_import(found, part="part" in request.POST, by=request.member)
     return redirect("directory:run", pk)
 
 
 @allow(Permission.STEWARD)
 @require_POST
-def retire(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+def retire_gone(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """What the feed no longer has is set to not running."""
     found = get_object_or_404(Run.visible_to(request.member), pk=pk)
-    count = gone_deeds.retire(found, by=request.member)
+    count = gone_deeds.retire_gone_listings(found, by=request.member)
     messages.success(request, f"{count} {'listing is' if count == 1 else 'listings are'} set to not running.")
     return redirect("directory:run", pk)
 
@@ -162,7 +164,7 @@ def retire(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def document(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """What was received, to take away; always as a download, whatever it says it is."""
     found = get_object_or_404(Document.visible_to(request.member).exclude(body=b""), pk=pk)
-    response = HttpResponse(content_of(found), content_type="application/octet-stream")
+    response = HttpResponse(unpack_document(found), content_type="application/octet-stream")
     name = found.name.rstrip("/").rpartition("/")[2].partition("?")[0] or "received"
     response.headers["Content-Disposition"] = content_disposition_header(True, name[-150:]) or "attachment"
     return response

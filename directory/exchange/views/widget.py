@@ -12,13 +12,13 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.forms import answer
-from directory.catalogue.wording import miles_away
-from directory.exchange.api.responses import FRESH
+from config.forms import render_form_page
+from directory.catalogue.wording import format_distance
+from directory.exchange.api.responses import CACHE_SECONDS
 from directory.search.forms.search import SearchForm
 from directory.search.statement import search
 
-ANYWHERE = {
+EMBEDDABLE_CSP = {
     "default-src": [NONE],
     "style-src": [SELF],
     "font-src": [SELF],
@@ -26,7 +26,7 @@ ANYWHERE = {
     "base-uri": [NONE],
     "frame-ancestors": ["*"],
 }
-TYPED = ("words", "near")  # by whoever reads; the rest was set by whoever made the widget
+READER_FIELDS = ("words", "near")  # by whoever reads; the rest was set by whoever made the widget
 
 
 class WidgetForm(SearchForm):
@@ -36,7 +36,7 @@ class WidgetForm(SearchForm):
     mark_optional = True
 
 
-@csp(ANYWHERE)
+@csp(EMBEDDABLE_CSP)
 @xframe_options_exempt
 @public
 @require_safe
@@ -44,27 +44,27 @@ def widget(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = search(form.asked())
     for service in found.services:
-        service.away = miles_away(service.distance_km)  # type: ignore[attr-defined]
+        service.away = format_distance(service.distance_km)  # type: ignore[attr-defined]
     context = {
         "form": form,
         "found": found,
-        "preset": [pair for pair in form.pairs() if pair[0] not in TYPED],
+        "preset": [pair for pair in form.list_pairs() if pair[0] not in READER_FIELDS],
         "words": form.data.get("words", "")[:200],
         "near": form.data.get("near", "")[:200],
         "more": f"{reverse('directory:activities')}?{form.query()}",
     }
     response = render(request, "directory/widget.html", context, status=422 if form.errors else 200)
-    response["Cache-Control"] = f"public, max-age={FRESH}"
+    response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     return response
 
 
 @csp_update({"frame-src": [SELF]})
 @public
 @require_safe
-def make(request: HttpRequest) -> HttpResponse:
+def make_widget(request: HttpRequest) -> HttpResponse:
     form = WidgetForm(request.GET or None)
     query = form.query() if form.is_valid() else ""
     address = reverse("directory:widget") + (f"?{query}" if query else "")
     in_html = html.escape(settings.PLACE["base_url"] + address)  # as it stands in the code; shown escaped once more
     context = {"form": form, "address": address, "in_html": in_html}
-    return answer(request, "directory/widget_make.html", context)
+    return render_form_page(request, "directory/widget_make.html", context)

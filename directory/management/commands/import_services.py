@@ -11,8 +11,8 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from directory.exchange.feeds import is_address
-from directory.exchange.importer import Report
-from directory.exchange.runs import carry_out
+from directory.exchange.importer import ImportReport
+from directory.exchange.runs import run_import
 from directory.models import Run, Source
 
 
@@ -43,13 +43,13 @@ class Command(BaseCommand):
         run = Run.objects.create(source=source, begun_at=timezone.now())
         with tqdm(unit=" services", disable=not sys.stderr.isatty() or not options["verbosity"]) as bar:
             chosen = {name: options[name] for name in ("again", "allow_private", "part")}
-            report = carry_out(run, given, **chosen, tell=bar.update)
-        self._tell(report, options["verbosity"])
+            report = run_import(run, given, **chosen, tell=bar.update)
+        self._print_report(report, options["verbosity"])
         if run.error:
             hint = " If that is meant, add --allow-private." if "private network" in run.error else ""
             raise CommandError(f"{run.error}{hint} What came before that is in: {report}.")
 
-    def _tell(self, report: Report, verbosity: int) -> None:
+    def _print_report(self, report: ImportReport, verbosity: int) -> None:
         if not verbosity:
             return
         for problem in report.problems:

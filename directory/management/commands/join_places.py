@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from directory.models import Location
-from directory.publishing.actions.places import find_double_places, join_places
+from directory.publishing.actions.places import find_duplicate_places, join_places
 
 
 class Command(BaseCommand):
@@ -16,11 +16,11 @@ class Command(BaseCommand):
         parser.add_argument("--across", action="store_true", help="Also places of different sources")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = find_double_places(across=options["across"])
+        found = find_duplicate_places(across=options["across"])
         for one in found:
-            self.stdout.write(f"{told(one.kept)}, {one.services} services. Kept: {one.kept.pk}")
+            self.stdout.write(f"{format_place(one.kept)}, {one.services} services. Kept: {one.kept.pk}")
             for double in one.doubles:
-                self.stdout.write(f"    joined: {told(double)} ({double.pk})")
+                self.stdout.write(f"    joined: {format_place(double)} ({double.pk})")
         doubles = sum(len(one.doubles) for one in found)
         if not options["write"]:
             self.stdout.write(
@@ -32,6 +32,6 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(said))
 
 
-def told(place: Location) -> str:
+def format_place(place: Location) -> str:
     street = place.address.partition("\n")[0]
     return f"{place.name or 'No name'}, {street or 'no street'}, {place.postcode} [{place.source}]"

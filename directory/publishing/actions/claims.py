@@ -15,12 +15,12 @@ from agencies.models import Agency, AgencyKind, Author, Invitation, Membership
 from config.http import parse_uuid
 from directory.models import Claim, Decision, Service, Source
 from directory.publishing import versions
-from directory.publishing.actions.decisions import still_open, write_down
-from directory.publishing.join_answers import answer_by
-from directory.publishing.recipients import member_emails, steward_emails
+from directory.publishing.actions.decisions import lock_undecided, record_decision
+from directory.publishing.join_answers import claim_due_date
+from directory.publishing.recipients import find_member_emails, find_steward_emails
 
-NUMBERS = ("charity_number", "company_number")
-WELCOME = (
+REGISTER_NUMBERS = ("charity_number", "company_number")
+WELCOME_TEXT = (
     "You asked to take part with {group}. We are glad to have you: you can put up what you offer, keep it right, "
     "and answer those who ask for a place."
 )
@@ -36,7 +36,7 @@ def find_claim(key: uuid.UUID | str) -> Claim | None:
 
 
 @transaction.atomic
-def ask_to_join(*, key: uuid.UUID, agency: Agency | None, **details: Any) -> Claim:
+def submit_claim(*, key: uuid.UUID, agency: Agency | None, **details: Any) -> Claim:
     """A claim that waits for the steward; whoever asked, who works for the group already, and the stewards are told.
 
     `details` are columns of Claim. The second call with a `key` returns the first one's claim, also when both run
@@ -50,30 +50,30 @@ def ask_to_join(*, key: uuid.UUID, agency: Agency | None, **details: Any) -> Cla
         return twin
     claim, created = Claim.objects.get_or_create(key=key, defaults={"agency": agency, **details})
     if created:
-        tell_of(claim)
+        notify_claim_received(claim)
     return claim
 
 
-def tell_of(claim: Claim) -> None:
+def notify_claim_received(claim: Claim) -> None:
     name = format_subject(claim.name)
-    about: dict[str, Any] = {"claim": claim, "answer_by": answer_by(claim)}
-    messages.send(
+    about: dict[str, Any] = {"claim": claim, "answer_by": claim_due_date(claim)}
+    messages.queue_message(
         key=f"claim {claim.pk} received",
         to=claim.contact_email,
         subject=f"We have your request for {name}",
         template="email/claim_received.txt",
         context=about,
     )
-    for number, email in enumerate(member_emails(claim.agency) if claim.agency else []):
-        messages.send(
+    for number, email in enumerate(find_member_emails(claim.agency) if claim.agency else []):
+        messages.queue_message(
             key=f"claim {claim.pk} member {number}",
             to=email,
             subject=f"Somebody asks to work for {name}",
             template="email/claim_members.txt",
             context=about,
         )
-    for number, email in enumerate(steward_emails()):
-        messages.send(
+    for number, email in enumerate(find_steward_emails()):
+        messages.queue_message(
             key=f"claim {claim.pk} steward {number}",
             to=email,
             subject=f"{name} asks to take part",
@@ -86,35 +86,35 @@ def tell_of(claim: Claim) -> None:
 
 
 @transaction.atomic
-def accept(*, claim: Claim, verify: bool, hand_over: bool, words: str = "", by: Membership) -> Claim:
+def accept_claim(*, claim: Claim, verify: bool, hand_over: bool, words: str = "", by: Membership) -> Claim:
     """Yes: the group is here, and whoever asked is invited to run it. Raises AlreadyDecided.
 
     `verify`: the steward knows them, so that their edits are not looked at first. `hand_over`: what one-off imports
     brought of theirs is theirs to keep from now on.
     """
-    claim = still_open(claim)
+    claim = lock_undecided(claim)
     agency = claim.agency or Agency.objects.create(
         name=claim.name, kind=AgencyKind.VOLUNTARY, description=claim.about, url=claim.url, postcode=claim.postcode
     )
-    for number in NUMBERS:
+    for number in REGISTER_NUMBERS:
         setattr(agency, number, getattr(agency, number) or getattr(claim, number))
     if verify and agency.verified_at is None:
         agency.verified_at = timezone.now()
-    agency.save(update_fields=[*NUMBERS, "verified_at"])
+    agency.save(update_fields=[*REGISTER_NUMBERS, "verified_at"])
     if hand_over:
         hand_over_listings(agency, by=by)
-    claim.agency, claim.invitation = agency, invite(claim, agency, words, by)
+    claim.agency, claim.invitation = agency, invite_claimant(claim, agency, words, by)
     claim.save(update_fields=["agency", "invitation"])
-    write_down(claim, Decision.ACCEPTED, words, by)
+    record_decision(claim, Decision.ACCEPTED, words, by)
     return claim
 
 
 @transaction.atomic
-def decline(*, claim: Claim, words: str, by: Membership) -> Claim:
+def decline_claim(*, claim: Claim, words: str, by: Membership) -> Claim:
     """No, and why: the words reach whoever asked. Raises AlreadyDecided."""
-    claim = still_open(claim)
-    write_down(claim, Decision.DECLINED, words, by)
-    messages.send(
+    claim = lock_undecided(claim)
+    record_decision(claim, Decision.DECLINED, words, by)
+    messages.queue_message(
         key=f"claim {claim.pk} declined",
         to=claim.contact_email,
         subject=f"About {format_subject(claim.name)}",
@@ -124,11 +124,11 @@ def decline(*, claim: Claim, words: str, by: Membership) -> Claim:
     return claim
 
 
-def invite(claim: Claim, agency: Agency, words: str, by: Membership) -> Invitation | None:
+def invite_claimant(claim: Claim, agency: Agency, words: str, by: Membership) -> Invitation | None:
     """The link to the account; None, and a word by e-mail, for who works there already."""
     email = claim.contact_email.lower()
     if Membership.of_agency(agency).filter(user__email__iexact=email, ended_at=None).exists():
-        messages.send(
+        messages.queue_message(
             key=f"claim {claim.pk} accepted",
             to=email,
             subject=f"You keep {format_subject(claim.name)} already",
@@ -137,9 +137,9 @@ def invite(claim: Claim, agency: Agency, words: str, by: Membership) -> Invitati
         )
         return None
     if open_already := Invitation.open_for(agency).filter(email__iexact=email).first():
-        return invitations.resend(invitation=open_already, by=by)
-    glad = WELCOME.format(group=format_subject(agency.name))
-    return invitations.invite(
+        return invitations.resend_invitation(invitation=open_already, by=by)
+    glad = WELCOME_TEXT.format(group=format_subject(agency.name))
+    return invitations.invite_member(
         key=claim.pk,
         agency=agency,
         email=email,
@@ -154,7 +154,7 @@ def invite(claim: Claim, agency: Agency, words: str, by: Membership) -> Invitati
 # --- Listings that came from elsewhere ----------------------------------------------------------------------
 
 
-def from_one_off(agency: Agency) -> QuerySet[Service]:
+def one_off_listings(agency: Agency) -> QuerySet[Service]:
     """The group's listings that a feed once brought and will not bring again by itself."""
     scheduled = Source.objects.filter(stopped_at=None).exclude(every="").values("name")
     return Service.objects.filter(agency=agency).exclude(source="").exclude(source__in=scheduled).order_by("pk")
@@ -162,11 +162,11 @@ def from_one_off(agency: Agency) -> QuerySet[Service]:
 
 def hand_over_listings(agency: Agency, *, by: Membership) -> int:
     """From now on the group keeps them; how many. Each keeps a version of how it was then."""
-    rows = list(from_one_off(agency).select_for_update(of=("self",), no_key=True))
+    rows = list(one_off_listings(agency).select_for_update(of=("self",), no_key=True))
     Service.objects.filter(pk__in=[row.pk for row in rows]).update(source="", digest="")
     for row in rows:
         row.refresh_from_db(fields=["source", "digest"])
-        versions.keep(row, by=Author.of(by), what="Handed over to the group")
+        versions.record_version(row, by=Author.of(by), what="Handed over to the group")
     if rows and agency.source:
         Agency.objects.filter(pk=agency.pk).update(source="")
     return len(rows)

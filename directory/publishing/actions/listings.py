@@ -10,46 +10,51 @@ from django.db.models import Count
 from django.utils import timezone
 
 from agencies.models import Agency, Author
-from directory.catalogue.quality import store
-from directory.catalogue.timetable import lay_out, tell
+from directory.catalogue.quality import save_score
+from directory.catalogue.timetable import notify_session_changed, sync_sessions
 from directory.models import Capacity, Proposal, Service, Session, Status, Version
-from directory.publishing.sections import Section, missing
-from directory.publishing.snapshot import Data
-from directory.publishing.template_check import BEGUN, changed_words, checked_words, unchecked
-from directory.publishing.versions import (
-    as_data,
-    differences,
-    hold_waiting,
-    keep,
-    keep_before,
-    kept_running,
-    looked_at,
-    plain,
-    propose,
-    put,
-    restore,
-    waiting,
+from directory.publishing.sections import Section, find_missing_sections
+from directory.publishing.snapshot import ListingData
+from directory.publishing.template_check import (
+    BEGUN_FROM_EXAMPLE,
+    changed_words,
+    checked_words,
+    find_unchecked_sections,
 )
-from directory.search.index import index
+from directory.publishing.versions import (
+    build_snapshot,
+    compare_listings,
+    ensure_first_version,
+    find_open_edit,
+    lock_open_edits,
+    merge_running_state,
+    propose_edit,
+    record_unchanged_version,
+    record_version,
+    restore_version,
+    to_json_value,
+    update_listing,
+)
+from directory.search.index import index_services
 
 __all__ = [
     "ChangedMeanwhile",
     "NotReady",
-    "change",
-    "close",
-    "create",
-    "publish",
-    "put_back",
-    "reopen",
-    "say_room",
-    "suggest",
-    "throw_away",
-    "working",
+    "change_section",
+    "close_listing",
+    "create_listing",
+    "discard_listing_draft",
+    "load_working_copy",
+    "publish_draft",
+    "reopen_listing",
+    "restore_listing",
+    "save_capacity",
+    "submit_suggestion",
 ]
 
-ROWS = ("schedules", "costs", "contacts", "languages", "areas")  # of the listing's own: a copy gets new ones
-SAME_DRAFT = datetime.timedelta(hours=1)  # within it the same begun again is the browser's Back, not another
-AS_NEW: Data = {"published": False, "status": Status.ACTIVE, "paused_until": None, "alert": ""}
+COPIED_ROWS = ("schedules", "costs", "contacts", "languages", "areas")  # of the listing's own: a copy gets new ones
+SAME_DRAFT_WITHIN = datetime.timedelta(hours=1)  # within it the same begun again is the browser's Back, not another
+NEW_DRAFT_STATE: ListingData = {"published": False, "status": Status.ACTIVE, "paused_until": None, "alert": ""}
 
 
 class ChangedMeanwhile(Exception):
@@ -64,15 +69,15 @@ class NotReady(Exception):
         self.sections = sections
 
 
-def working(service: Service) -> Data:
+def load_working_copy(service: Service) -> ListingData:
     """The listing as its group last wrote it: what waits for the steward, if it does, or what stands."""
-    proposal = None if service.agency.verified_at else waiting(service)
-    return proposal.data if proposal else as_data(service)
+    proposal = None if service.agency.verified_at else find_open_edit(service)
+    return proposal.data if proposal else build_snapshot(service)
 
 
 @transaction.atomic
-def create(
-    *, agency: Agency, name: str, by: Author, key: uuid.UUID, like: Data | None = None, example: bool = False
+def create_listing(
+    *, agency: Agency, name: str, by: Author, key: uuid.UUID, like: ListingData | None = None, example: bool = False
 ) -> Service:
     """A draft, empty or like another listing's data (`like`). The same `key` again gets the first one, and so does
     the same name and beginning while nobody has written in it.
@@ -80,95 +85,101 @@ def create(
     What an `example` fills in is to be looked at before it is published.
     """
     pk = uuid.uuid5(agency.pk, f"listing:{key}")
-    if first := Service.ever().filter(pk=pk).first() or _untouched(agency, name, like):
+    if first := Service.ever().filter(pk=pk).first() or _find_untouched_draft(agency, name, like):
         return first
     service = Service(pk=pk, agency=agency, name=name, published_at=None)
     service.save()
     if like is None:
-        keep(service, by=by, what="Begun")
+        record_version(service, by=by, what="Begun")
         return service
-    data = as_data(service) | like | AS_NEW | {"name": name}
-    fresh = {key: [_without_id(row) for row in data.get(key, [])] for key in ROWS}
+    data = build_snapshot(service) | like | NEW_DRAFT_STATE | {"name": name}
+    fresh = {key: [_without_id(row) for row in data.get(key, [])] for key in COPIED_ROWS}
     service.version = 1  # there was nothing before
     service.save(update_fields=["version"])
-    put(service, data | fresh, by=by, what=BEGUN if example else "Begun from another")
+    update_listing(service, data | fresh, by=by, what=BEGUN_FROM_EXAMPLE if example else "Begun from another")
     return service
 
 
-def _untouched(agency: Agency, name: str, like: Data | None) -> Service | None:
+def _find_untouched_draft(agency: Agency, name: str, like: ListingData | None) -> Service | None:
     """A draft begun so a moment ago in which nobody has written: Back in the browser, and sent once more."""
     begun = Service.ever().filter(agency=agency, name=name, published_at=None, source="", status=Status.ACTIVE)
-    lately = begun.filter(created_at__gte=timezone.now() - SAME_DRAFT, description=(like or {}).get("description", ""))
+    lately = begun.filter(
+        created_at__gte=timezone.now() - SAME_DRAFT_WITHIN, description=(like or {}).get("description", "")
+    )
     return lately.annotate(kept=Count("versions")).filter(kept=1).order_by("-created_at").first()
 
 
-def _without_id(row: Data) -> Data:
+def _without_id(row: ListingData) -> ListingData:
     return {name: value for name, value in row.items() if name != "id"}
 
 
 @transaction.atomic
-def change(
-    *, service: Service, section: Section, to: Callable[[Data], Data], seen: str, by: Author
+def change_section(
+    *, service: Service, section: Section, to: Callable[[ListingData], ListingData], seen: str, by: Author
 ) -> Version | Proposal | None:
     """Change one section: `to` gets the listing as it stands and gives it as it should be.
 
     `seen` is the section's fingerprint as the form showed it. None when nothing differs, as after a double click; but
     what an example filled in, and is saved as it is, keeps a version that says so. Raises ChangedMeanwhile.
     """
-    row = hold(service)
-    now = working(row)
+    row = lock_listing(service)
+    now = load_working_copy(row)
     new = to(now)
-    if not differences(now, new) and _same(section, now, new):
-        return looked_at(row, what=checked_words(section), by=by) if section in unchecked(row) else None
-    if section.seen(now) != seen:
+    if not compare_listings(now, new) and _is_section_unchanged(section, now, new):
+        return (
+            record_unchanged_version(row, what=checked_words(section), by=by)
+            if section in find_unchecked_sections(row)
+            else None
+        )
+    if section.fingerprint(now) != seen:
         raise ChangedMeanwhile
-    return _save(service, new, by, changed_words(section))
+    return _update_or_propose(service, new, by, changed_words(section))
 
 
-def _same(section: Section, now: Data, new: Data) -> bool:
-    return section.part(now) == section.part(new)
+def _is_section_unchanged(section: Section, now: ListingData, new: ListingData) -> bool:
+    return section.extract_fields(now) == section.extract_fields(new)
 
 
-def hold(service: Service) -> Service:
+def lock_listing(service: Service) -> Service:
     """The listing as it is now, locked until the transaction ends, and before it what waits for the steward."""
-    hold_waiting(service)
+    lock_open_edits(service)
     locked = Service.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
     return locked.get(pk=service.pk)
 
 
-def _save(service: Service, data: Data, by: Author, what: str) -> Version | Proposal:
-    seen_by_others = service.published_at is not None or waiting(service) is not None
+def _update_or_propose(service: Service, data: ListingData, by: Author, what: str) -> Version | Proposal:
+    seen_by_others = service.published_at is not None or find_open_edit(service) is not None
     if service.agency.verified_at is None and seen_by_others:
-        return propose(service, data, by)
-    return put(service, data, by=by, what=what)
+        return propose_edit(service, data, by)
+    return update_listing(service, data, by=by, what=what)
 
 
 @transaction.atomic
-def put_back(*, version: Version, service: Service, by: Author) -> Version | Proposal:
+def restore_listing(*, version: Version, service: Service, by: Author) -> Version | Proposal:
     """Make the listing say again what it said then; an unverified group's waits for the steward. May run twice."""
-    row = hold(service)
-    if row.agency.verified_at is None and (row.published_at is not None or waiting(row)):
-        return propose(row, kept_running(version, working(row)), by)
-    return restore(version, by=by)
+    row = lock_listing(service)
+    if row.agency.verified_at is None and (row.published_at is not None or find_open_edit(row)):
+        return propose_edit(row, merge_running_state(version, load_working_copy(row)), by)
+    return restore_version(version, by=by)
 
 
 @transaction.atomic
-def publish(*, service: Service, by: Author) -> Version | Proposal | None:
+def publish_draft(*, service: Service, by: Author) -> Version | Proposal | None:
     """Let everybody find it; an unverified group's waits for the steward. None when it is listed already.
 
     Raises NotReady.
     """
-    row = hold(service)
-    data = working(row)
-    lacking = missing(data)
-    if lacking := lacking + [section for section in unchecked(row) if section not in lacking]:
+    row = lock_listing(service)
+    data = load_working_copy(row)
+    lacking = find_missing_sections(data)
+    if lacking := lacking + [section for section in find_unchecked_sections(row) if section not in lacking]:
         raise NotReady(lacking)
     if row.published_at is not None:
         return None
     if service.agency.verified_at is None:
-        return waiting(row) or propose(service, data | {"published": True}, by)
+        return find_open_edit(row) or propose_edit(service, data | {"published": True}, by)
     runs = {"published": True, "status": Status.ACTIVE.value}  # a draft that was thrown away comes back by it
-    version = put(service, data | runs, by=by, what="Published")
+    version = update_listing(service, data | runs, by=by, what="Published")
     Service.ever().filter(pk=service.pk).update(assured_date=timezone.localdate())  # they have just read it
     return version
 
@@ -176,14 +187,14 @@ def publish(*, service: Service, by: Author) -> Version | Proposal | None:
 # --- Whether it runs ------------------------------------------------------------------------------------
 
 
-def booked_until(service: Service, until: datetime.date | None) -> list[Session]:
+def list_booked_sessions(service: Service, until: datetime.date | None) -> list[Session]:
     """Sessions to come with people booked, before the day it runs again; all of them when none is given."""
     rows = Session.coming().filter(service=service, cancelled_at=None, taken__gt=0)
     return list(rows.filter(on__lt=until) if until else rows)
 
 
 @transaction.atomic
-def close(
+def close_listing(
     *, service: Service, status: Status, by: Author, until: datetime.date | None = None, alert: str = ""
 ) -> Version:
     """Closed for now (`until` the day it runs again, if it is known), or ended. Applies at once, for any group.
@@ -191,76 +202,76 @@ def close(
     Sessions in that time are cancelled where somebody is booked, who is told, and taken out where nobody is.
     """
     row = _set_state(service, status, until, alert)
-    why = alert[:300] or _closed_words(status, until)
+    why = alert[:300] or _format_closure(status, until)
     own = Session.coming().filter(service=service, cancelled_at=None)
     for session in (own.filter(on__lt=until) if until else own).select_for_update(of=("self",)):
         if session.taken or session.schedule_id is None or session.changed:
             session.cancelled_at, session.cancelled_why = timezone.now(), why
             session.save(update_fields=["cancelled_at", "cancelled_why"])
-            tell(session, "cancelled")
-    lay_out(row)
-    version = keep(row, by=by, what=_closed_words(status, until))
+            notify_session_changed(session, "cancelled")
+    sync_sessions(row)
+    version = record_version(row, by=by, what=_format_closure(status, until))
     service.refresh_from_db()
     return version
 
 
 def _set_state(service: Service, status: Status, until: datetime.date | None, alert: str) -> Service:
     """On the row, and in what waits for the steward: accepting that later must not open it again."""
-    row = hold(service)
-    keep_before(row)
+    row = lock_listing(service)
+    ensure_first_version(row)
     row.status, row.paused_until, row.alert = status, until, alert
     row.save(update_fields=["status", "paused_until", "alert"])
-    if proposal := waiting(row):
-        proposal.data |= {"status": status.value, "paused_until": plain(until), "alert": alert}
+    if proposal := find_open_edit(row):
+        proposal.data |= {"status": status.value, "paused_until": to_json_value(until), "alert": alert}
         proposal.save(update_fields=["data"])
     return row
 
 
-def _closed_words(status: Status, until: datetime.date | None) -> str:
+def _format_closure(status: Status, until: datetime.date | None) -> str:
     if status == Status.DEFUNCT:
         return "Ended"
     return f"Closed until {until.day} {until:%B %Y}" if until else "Closed for now"
 
 
 @transaction.atomic
-def reopen(*, service: Service, by: Author, what: str = "Runs again") -> Version:
+def reopen_listing(*, service: Service, by: Author, what: str = "Runs again") -> Version:
     """It runs again, with its sessions; the notice goes. May run twice."""
     row = _set_state(service, Status.ACTIVE, None, "")
-    lay_out(row)
-    version = keep(row, by=by, what=what)
+    sync_sessions(row)
+    version = record_version(row, by=by, what=what)
     service.refresh_from_db()
     return version
 
 
 @transaction.atomic
-def throw_away(*, service: Service, by: Author, back: bool = False) -> None:
+def discard_listing_draft(*, service: Service, by: Author, back: bool = False) -> None:
     """Take a draft out of the group's list, or bring it `back`. Its versions stay. Nothing for what was published."""
-    row = hold(service)
+    row = lock_listing(service)
     if row.published_at is None:
         _set_state(row, Status.ACTIVE if back else Status.INACTIVE, None, "")
-        keep(row, by=by, what="Brought back" if back else "Thrown away")
+        record_version(row, by=by, what="Brought back" if back else "Thrown away")
 
 
 # --- Room, and what a group says about a listing that is a feed's ------------------------------------------
 
 
 @transaction.atomic
-def say_room(*, service: Service, available: int) -> Capacity:
+def save_capacity(*, service: Service, available: int) -> Capacity:
     """How much room there is now, in a listing without counted sessions (HSDS 3.1 `service_capacity`).
 
     It is a figure of the moment, not what the listing says: no version is kept.
     """
-    row = hold(service)
+    row = lock_listing(service)
     capacity = Capacity.objects.filter(service=row, unit="places").first() or Capacity(service=row, unit="places")
     capacity.available, capacity.updated = available, timezone.now()
     capacity.save()
-    store(row)
-    index([row.pk])
+    save_score(row)
+    index_services([row.pk])
     return capacity
 
 
 @transaction.atomic
-def suggest(*, service: Service, words: str, by: Author, key: uuid.UUID) -> Proposal:
+def submit_suggestion(*, service: Service, words: str, by: Author, key: uuid.UUID) -> Proposal:
     """What the group says about a listing that a feed brings: for the steward, who knows whom to write to."""
     if first := Proposal.objects.filter(key=key).first():
         return first

@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from directory.models import Accessibility, Location, Schedule, ServiceAtLocation, Session
-from directory.search.index import index, refresh
+from directory.search.index import index_services, refresh_counts
 
-ALIKE = 0.6  # similarity of trigrams of two names, from which they are the same name
-FIND = """
+MIN_NAME_SIMILARITY = 0.6  # similarity of trigrams of two names, from which they are the same name
+DUPLICATE_PLACES_SQL = """
 WITH places AS MATERIALIZED (
     SELECT id, source, replace(upper(postcode), ' ', '') AS code, lower(regexp_replace(name, '^the ', '', 'i')) AS name,
         lower(split_part(address, E'\\n', 1)) AS street, latitude AS lat, longitude AS lon
@@ -32,7 +32,7 @@ ORDER BY a.id, b.id
 
 
 @dataclass(frozen=True)
-class Joined:
+class DuplicatePlaces:
     """One place under several ids: the one that is kept, those joined to it, and how many services meet there."""
 
     kept: Location
@@ -40,29 +40,29 @@ class Joined:
     services: int
 
 
-def find_double_places(*, across: bool = False) -> list[Joined]:
+def find_duplicate_places(*, across: bool = False) -> list[DuplicatePlaces]:
     """Groups of imported places with the same postcode and a similar name; of one source, or `across` all of them.
 
     Kept is the one with most services, then the one that says most about itself.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"across": across, "alike": ALIKE})
-        groups = _groups(cursor.fetchall())
+        cursor.execute(DUPLICATE_PLACES_SQL, {"across": across, "alike": MIN_NAME_SIMILARITY})
+        groups = _group_pairs(cursor.fetchall())
     rows = Location.objects.filter(pk__in={pk for group in groups for pk in group}).annotate(n=Count("at_services"))
     places = {row.pk: row for row in rows.order_by("pk")}
     found = []
     for group in groups:
-        ordered = sorted((places[pk] for pk in group), key=_worth, reverse=True)
-        found.append(Joined(ordered[0], ordered[1:], sum(row.n for row in ordered)))  # type: ignore[attr-defined]
+        ordered = sorted((places[pk] for pk in group), key=_rank_place, reverse=True)
+        found.append(DuplicatePlaces(ordered[0], ordered[1:], sum(row.n for row in ordered)))  # type: ignore[attr-defined]
     return sorted(found, key=lambda one: (one.kept.postcode, one.kept.name))
 
 
-def _worth(row: Location) -> tuple[object, ...]:
+def _rank_place(row: Location) -> tuple[object, ...]:
     said = sum(map(bool, (row.name, row.address, row.city, row.latitude, row.transport, row.description)))
     return row.n, said, row.pk.hex  # type: ignore[attr-defined]
 
 
-def _groups(pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> list[list[uuid.UUID]]:
+def _group_pairs(pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> list[list[uuid.UUID]]:
     """Pairs that share a place are one group."""
     home: dict[uuid.UUID, uuid.UUID] = {}
 
@@ -80,7 +80,7 @@ def _groups(pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> list[list[uuid.UUID]]:
 
 
 @transaction.atomic
-def join_places(found: list[Joined]) -> int:
+def join_places(found: list[DuplicatePlaces]) -> int:
     """Let the services of each double meet at the place that is kept; how many services that concerns.
 
     The doubles stay as rows that lead there, so that the feed that sends them again does not undo it. Schedules and
@@ -89,14 +89,14 @@ def join_places(found: list[Joined]) -> int:
     touched: set[uuid.UUID] = set()
     for one in found:
         for double in one.doubles:
-            touched |= _move(double, one.kept)
-    index(sorted(touched))
+            touched |= _move_services(double, one.kept)
+    index_services(sorted(touched))
     if touched:
-        refresh()
+        refresh_counts()
     return len(touched)
 
 
-def _move(double: Location, kept: Location) -> set[uuid.UUID]:
+def _move_services(double: Location, kept: Location) -> set[uuid.UUID]:
     links = list(ServiceAtLocation.objects.filter(location=double).order_by("pk"))
     there = {at.service_id: at for at in ServiceAtLocation.objects.filter(location=kept)}
     for link in links:

@@ -8,17 +8,17 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author, Hand, Membership
-from directory.catalogue.freshness import token_for
+from directory.catalogue.freshness import make_token
 from directory.models import Decision, Proposal, Service
 from directory.publishing import versions
 from directory.publishing.actions import freshness
-from directory.publishing.actions.decisions import AlreadyDecided, still_open, write_down
-from directory.publishing.recipients import group_emails, listing_emails
-from directory.publishing.review import changes, seen
-from directory.search.index import index
+from directory.publishing.actions.decisions import AlreadyDecided, lock_undecided, record_decision
+from directory.publishing.recipients import find_group_emails, find_listing_emails
+from directory.publishing.review import fingerprint_edit, list_edit_changes
+from directory.search.index import index_services
 
 
-class Moved(Exception):
+class ChangedMeanwhile(Exception):
     """The listing, or the edit itself, is no longer as the page showed it."""
 
 
@@ -34,20 +34,20 @@ def accept_edit(
     `verify`: the steward knows the group now, and its further edits need no second look. Raises AlreadyDecided, and
     Moved when the listing or the edit has changed since the page was drawn.
     """
-    proposal = still_open(proposal)
+    proposal = lock_undecided(proposal)
     service = Service.objects.select_for_update(no_key=True).get(pk=proposal.service_id)
     proposal.service = service
-    if seen(proposal) != shown:
-        raise Moved
-    proposed, chosen = changes(proposal), set(fields)
-    data = versions.as_data(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
-    versions.put(service, data, by=Author.of(by), what=f"As {format_subject(proposal.byline)} asked"[:200])
+    if fingerprint_edit(proposal) != shown:
+        raise ChangedMeanwhile
+    proposed, chosen = list_edit_changes(proposal), set(fields)
+    data = versions.build_snapshot(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
+    versions.update_listing(service, data, by=Author.of(by), what=f"As {format_subject(proposal.byline)} asked"[:200])
     if "published" in chosen:
-        freshness.confirm([service], by=Author.of(by))  # they have just written it
+        freshness.confirm_listings([service], by=Author.of(by))  # they have just written it
     if verify:
         Agency.objects.filter(pk=service.agency_id, verified_at=None).update(verified_at=timezone.now())
-    write_down(proposal, Decision.ACCEPTED, words, by)
-    answer_group(
+    record_decision(proposal, Decision.ACCEPTED, words, by)
+    notify_edit_author(
         proposal,
         put_in=[c.label for c in proposed if c.field in chosen],
         left_out=[c.label for c in proposed if c.field not in chosen],
@@ -58,28 +58,28 @@ def accept_edit(
 @transaction.atomic
 def decline_edit(*, proposal: Proposal, words: str, by: Membership) -> Proposal:
     """Leave the listing as it is; the words reach the group. Raises AlreadyDecided."""
-    proposal = still_open(proposal)
-    write_down(proposal, Decision.DECLINED, words, by)
-    answer_group(proposal, put_in=[], left_out=[c.label for c in changes(proposal)])
+    proposal = lock_undecided(proposal)
+    record_decision(proposal, Decision.DECLINED, words, by)
+    notify_edit_author(proposal, put_in=[], left_out=[c.label for c in list_edit_changes(proposal)])
     return proposal
 
 
-def answer_group(proposal: Proposal, *, put_in: list[str], left_out: list[str]) -> None:
+def notify_edit_author(proposal: Proposal, *, put_in: list[str], left_out: list[str]) -> None:
     """To who wrote it while they work there, else to the group."""
     author = proposal.written_by
     working = author and author.ended_at is None and author.user.is_active
-    to = [author.user.email] if author and working else group_emails(proposal.service.agency)
+    to = [author.user.email] if author and working else find_group_emails(proposal.service.agency)
     for number, email in enumerate(to):
-        messages.send(
+        messages.queue_message(
             key=f"proposal {proposal.pk} answered {number}",
             to=email,
             subject=f"Your change of {format_subject(proposal.service.name)}",
             template="email/proposal_answered.txt",
-            context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": link_to(proposal)},
+            context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": build_report_url(proposal)},
         )
 
 
-def link_to(proposal: Proposal) -> str:
+def build_report_url(proposal: Proposal) -> str:
     return absolute_url("directory:report", proposal.pk)
 
 
@@ -87,20 +87,20 @@ def link_to(proposal: Proposal) -> str:
 
 
 @transaction.atomic
-def settle(*, proposal: Proposal, right_as_it_is: bool, words: str, by: Membership) -> Proposal:
+def settle_report(*, proposal: Proposal, right_as_it_is: bool, words: str, by: Membership) -> Proposal:
     """It has been put right, or was right all along. Raises AlreadyDecided.
 
     Where the group itself had said by link that something changed, it is told, and the listing counts as checked.
     So it does when the group answers a report about a listing of its own.
     """
-    proposal = still_open(proposal)
-    write_down(proposal, Decision.DECLINED if right_as_it_is else Decision.ACCEPTED, words, by)
+    proposal = lock_undecided(proposal)
+    record_decision(proposal, Decision.DECLINED if right_as_it_is else Decision.ACCEPTED, words, by)
     by_link = proposal.hand == Hand.LINK
     if by.agency_id == proposal.service.agency_id or (by_link and not right_as_it_is):
-        freshness.confirm([proposal.service], by=Author.of(by))
+        freshness.confirm_listings([proposal.service], by=Author.of(by))
     if by_link:
-        for number, email in enumerate(group_emails(proposal.service.agency)):
-            messages.send(
+        for number, email in enumerate(find_group_emails(proposal.service.agency)):
+            messages.queue_message(
                 key=f"proposal {proposal.pk} settled {number}",
                 to=email,
                 subject=f"What you told us about {format_subject(proposal.service.name)}",
@@ -111,15 +111,15 @@ def settle(*, proposal: Proposal, right_as_it_is: bool, words: str, by: Membersh
 
 
 @transaction.atomic
-def pass_on(*, proposal: Proposal, by: Membership) -> int:
+def forward_report(*, proposal: Proposal, by: Membership) -> int:
     """Send a report to the group; it stays open until somebody settles it. How many e-mails: once a report, and 0
     when there is nobody to write to. Raises AlreadyDecided."""
-    proposal = still_open(proposal)
+    proposal = lock_undecided(proposal)
     agency = proposal.service.agency
-    to = list(listing_emails(agency, [proposal.service]))
+    to = list(find_listing_emails(agency, [proposal.service]))
     for number, email in enumerate(to):
-        token = token_for(agency, email)
-        messages.send(
+        token = make_token(agency, email)
+        messages.queue_message(
             key=f"proposal {proposal.pk} passed on {number}",
             to=email,
             subject=f"A reader says that something is wrong: {format_subject(proposal.service.name)}",
@@ -137,28 +137,28 @@ def pass_on(*, proposal: Proposal, by: Membership) -> int:
 
 
 @transaction.atomic
-def close_listing(*, proposal: Proposal, words: str, by: Membership) -> Proposal:
+def end_reported_listing(*, proposal: Proposal, words: str, by: Membership) -> Proposal:
     """It no longer runs, as the reader said: nobody finds it any more. Raises AlreadyDecided.
 
     A listing of a feed cannot be ended here, as the feed would bring it back: it is hidden.
     """
-    proposal = still_open(proposal)
-    write_down(proposal, Decision.ACCEPTED, words, by)
+    proposal = lock_undecided(proposal)
+    record_decision(proposal, Decision.ACCEPTED, words, by)
     if not proposal.service.source:
-        freshness.has_ended(proposal.service, by=Author.of(by))
+        freshness.end_listing(proposal.service, by=Author.of(by))
         return proposal
     now = timezone.now()
     Service.objects.filter(pk=proposal.service_id, hidden_at=None).update(hidden_at=now, last_modified=now)
-    index([proposal.service_id])
+    index_services([proposal.service_id])
     return proposal
 
 
 __all__ = [
     "AlreadyDecided",
-    "Moved",
+    "ChangedMeanwhile",
     "accept_edit",
-    "close_listing",
     "decline_edit",
-    "pass_on",
-    "settle",
+    "end_reported_listing",
+    "forward_report",
+    "settle_report",
 ]

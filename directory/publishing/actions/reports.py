@@ -6,13 +6,15 @@ from django.db import transaction
 
 from agencies.models import Author
 from agencies.models.signed import Hand
-from directory.models import Proposal, Service, Wrong
+from directory.models import Proposal, ReportReason, Service
 
-READER = Author(Hand.PERSON, "A reader")
+ANONYMOUS_READER = Author(Hand.PERSON, "A reader")
 
 
 @transaction.atomic
-def report(*, key: uuid.UUID, service: Service, reason: Wrong, words: str, by: Author = READER) -> Proposal:
+def submit_report(
+    *, key: uuid.UUID, service: Service, reason: ReportReason, words: str, by: Author = ANONYMOUS_READER
+) -> Proposal:
     """Put it in the review queue once, however often it is sent."""
     proposal, _ = Proposal.objects.get_or_create(
         key=key,

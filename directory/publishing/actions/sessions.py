@@ -1,4 +1,4 @@
-"""Deeds on one session; who booked it is told by whoever listens (`hears`).
+"""Deeds on one session; who booked it is told by whoever listens (`session_changed_hooks`).
 
 They keep no version of the listing: a date is no part of what a listing says, its pattern is.
 """
@@ -10,22 +10,22 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from directory.catalogue.timetable import hears, tell
+from directory.catalogue.timetable import notify_session_changed, session_changed_hooks
 from directory.models import Service, Session
-from directory.search.index import index
+from directory.search.index import index_services
 
 __all__ = [
     "ChangedMeanwhile",
     "TooFewPlaces",
     "add_session",
     "cancel_session",
+    "cancel_sessions",
     "change_session",
-    "hears",
-    "seen",
-    "take_off",
+    "fingerprint_session",
+    "session_changed_hooks",
 ]
 
-COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")
+SESSION_COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")
 
 
 class ChangedMeanwhile(Exception):
@@ -40,9 +40,9 @@ class TooFewPlaces(Exception):
         self.taken = taken
 
 
-def seen(session: Session) -> str:
+def fingerprint_session(session: Session) -> str:
     """What a form carries back: the session as it was shown."""
-    return "|".join(str(getattr(session, name)) for name in (*COLUMNS, "cancelled_at"))
+    return "|".join(str(getattr(session, name)) for name in (*SESSION_COLUMNS, "cancelled_at"))
 
 
 @transaction.atomic
@@ -53,19 +53,19 @@ def change_session(*, session: Session, values: dict[str, Any], seen_before: str
     changed = {name for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         return row
-    if seen(row) != seen_before or row.cancelled_at:
+    if fingerprint_session(row) != seen_before or row.cancelled_at:
         raise ChangedMeanwhile
     if values.get("places") is not None and values["places"] < row.taken:
         raise TooFewPlaces(row.taken)
     for name, value in values.items():
         setattr(row, name, value)
     row.changed = row.changed or bool(changed - {"note"})
-    row.save(update_fields=[*(name.removesuffix("_id") for name in COLUMNS), "changed"])
+    row.save(update_fields=[*(name.removesuffix("_id") for name in SESSION_COLUMNS), "changed"])
     if changed & {"starts_at", "ends_at", "at_location_id"}:
-        tell(row, "moved")
+        notify_session_changed(row, "moved")
     if "places" in changed:
-        tell(row, "places")
-    index([row.service_id])
+        notify_session_changed(row, "places")
+    index_services([row.service_id])
     return row
 
 
@@ -76,13 +76,13 @@ def cancel_session(*, session: Session, why: str) -> Session:
     if row.cancelled_at is None:
         row.cancelled_at, row.cancelled_why = timezone.now(), why
         row.save(update_fields=["cancelled_at", "cancelled_why"])
-        tell(row, "cancelled")
-        index([row.service_id])
+        notify_session_changed(row, "cancelled")
+        index_services([row.service_id])
     return row
 
 
 @transaction.atomic
-def take_off(*, sessions: list[Session], why: str) -> list[Session]:
+def cancel_sessions(*, sessions: list[Session], why: str) -> list[Session]:
     """Cancel these, those booked are told; the ones that stood until now. May be called twice."""
     standing = [row for row in sessions if row.cancelled_at is None]
     for row in sorted(standing, key=lambda row: row.pk):
@@ -96,5 +96,5 @@ def add_session(*, service: Service, on: datetime.date, values: dict[str, Any], 
     pk = uuid.uuid5(service.pk, f"session:{key}")
     row, new = Session.objects.get_or_create(pk=pk, defaults={"service": service, "on": on, "changed": True, **values})
     if new:
-        index([service.pk])
+        index_services([service.pk])
     return row

@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from config.forms import Form, IdempotencyKey, NameField, PhoneField, PostcodeField, Radios, TextField, width
-from directory.publishing.join_answers import NEW, Answers, group, like
+from config.forms import Form, IdempotencyKey, NameField, PhoneField, PostcodeField, Radios, TextField, width_attrs
+from directory.publishing.join_answers import NEW_GROUP, Answers, find_chosen_agency, find_similar_agencies
 from directory.publishing.registers import CharityNumberField, CompanyNumberField
 
 
-class Question(Form):
+class QuestionForm(Form):
     """One page of it. `asks` is the page's heading, `short` what the check page calls it."""
 
     button = "Continue"
@@ -23,12 +23,12 @@ class Question(Form):
         self.answers = answers
         self.initial = {name: answers.get(name, "") for name in self.fields}
 
-    def said(self) -> list[str]:
+    def summarise_answer(self) -> list[str]:
         """The answers in words, one line each, for the check page."""
         return [value for name in self.fields if (value := self.answers.get(name, ""))]
 
 
-class NameForm(Question):
+class NameForm(QuestionForm):
     asks = "What is your group called?"
     short = "Name"
     hint = "We look whether it is here already."
@@ -41,37 +41,37 @@ class NameForm(Question):
     )
 
 
-class WhichForm(Question):
+class WhichForm(QuestionForm):
     asks = "Is one of these your group?"
     short = "In the directory"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = like(self.answers.get("name", ""))
+        found = find_similar_agencies(self.answers.get("name", ""))
         choices = [(str(agency.pk), agency.name) for agency in found]
         self.fields["agency"] = Radios(
             label="Your group",
-            choices=[*choices, (NEW, "None of these: it is not here yet")],
-            hints={str(agency.pk): known_by(agency) for agency in found},
+            choices=[*choices, (NEW_GROUP, "None of these: it is not here yet")],
+            hints={str(agency.pk): describe_agency(agency) for agency in found},
             error_messages={"required": "Choose your group, or say that it is none of these"},
         )
         self.initial = {"agency": self.answers.get("agency")}
 
-    def said(self) -> list[str]:
-        found = group(self.answers)
+    def summarise_answer(self) -> list[str]:
+        found = find_chosen_agency(self.answers)
         if found is None:
             return ["Not here yet"]
         return [found.name, *(["Others keep it already. They are told that you ask"] if found.taken else [])]  # type: ignore[attr-defined]
 
 
-def known_by(agency: Any) -> str:
+def describe_agency(agency: Any) -> str:
     """What tells it from another of the same name."""
     parts = [agency.postcode, ", ".join(agency.activities)]
     parts += ["Somebody keeps it here already: they will be told that you ask"] if agency.taken else []
     return ". ".join(part for part in parts if part)
 
 
-class AboutForm(Question):
+class AboutForm(QuestionForm):
     asks = "What does your group do?"
     short = "What it does"
 
@@ -83,7 +83,7 @@ class AboutForm(Question):
     )
 
 
-class WhereForm(Question):
+class WhereForm(QuestionForm):
     asks = "Where is your group based?"
     short = "Postcode"
 
@@ -92,7 +92,7 @@ class WhereForm(Question):
     )
 
 
-class WebForm(Question):
+class WebForm(QuestionForm):
     asks = "Does your group have a website?"
     short = "Website"
 
@@ -113,7 +113,7 @@ class WebForm(Question):
         return url
 
 
-class NumbersForm(Question):
+class NumbersForm(QuestionForm):
     asks = "Is your group a charity or a company?"
     short = "Numbers"
     hint = "If not, go on: many good groups are neither."
@@ -125,12 +125,12 @@ class NumbersForm(Question):
         label="Company number", required=False, help_text="8 characters, for example 01234567"
     )
 
-    def said(self) -> list[str]:
+    def summarise_answer(self) -> list[str]:
         named = (("charity_number", "Charity"), ("company_number", "Company"))
         return [f"{word} {value}" for name, word in named if (value := self.answers.get(name, ""))]
 
 
-class YouForm(Question):
+class YouForm(QuestionForm):
     asks = "Who are you?"
     short = "You"
 
@@ -144,7 +144,7 @@ class YouForm(Question):
     )
 
 
-class ReachForm(Question):
+class ReachForm(QuestionForm):
     asks = "How do we reach you?"
     short = "Reach you by"
     hint = "We write and ring about this alone. Neither is published."
@@ -153,7 +153,7 @@ class ReachForm(Question):
         label="E-mail address",
         max_length=254,
         help_text="You sign in with it later",
-        widget=forms.EmailInput(attrs=width(30) | {"autocomplete": "email", "spellcheck": "false"}),
+        widget=forms.EmailInput(attrs=width_attrs(30) | {"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": "Enter your e-mail address",
             "invalid": "Enter an e-mail address, such as name@example.org",
@@ -162,14 +162,14 @@ class ReachForm(Question):
     contact_phone = PhoneField(
         label="Phone number",
         required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "spellcheck": "false"} | width(20)),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "spellcheck": "false"} | width_attrs(20)),
     )
 
     def clean_contact_email(self) -> str:
         return str(self.cleaned_data["contact_email"]).strip().lower()
 
 
-class ShowForm(Question):
+class ShowForm(QuestionForm):
     asks = "How can we see that you speak for the group?"
     short = "How we can see it"
 
@@ -188,7 +188,7 @@ class CheckForm(Form):
     key = IdempotencyKey()
 
 
-QUESTIONS: dict[str, type[Question]] = {
+QUESTION_FORMS: dict[str, type[QuestionForm]] = {
     "name": NameForm,
     "which": WhichForm,
     "about": AboutForm,
@@ -201,10 +201,10 @@ QUESTIONS: dict[str, type[Question]] = {
 }
 
 
-def unanswered(steps: list[str], answers: Answers) -> str:
+def find_unanswered_question(steps: list[str], answers: Answers) -> str:
     """The first question on the way whose answer is missing or no longer fits; "" when all are there."""
     for step in steps:
-        form = QUESTIONS[step](answers, answers=answers)
+        form = QUESTION_FORMS[step](answers, answers=answers)
         if not form.is_valid():
             return step
     return ""

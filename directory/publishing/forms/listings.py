@@ -8,15 +8,15 @@ from django import forms
 from django.utils import timezone
 
 from config.fields import CleanCharField
-from config.forms import DateField, Form, IdempotencyKey, Radios, TextField, width
+from config.forms import DateField, Form, IdempotencyKey, Radios, TextField, width_attrs
 from config.template_tags import date_words
 from directory.models import Service, Session, Status
-from directory.publishing.templates import MODELS
+from directory.publishing.templates import LISTING_TEMPLATES
 
 RUNS = "runs"
 
 
-class NewForm(Form):
+class NewListingForm(Form):
     button = "Continue"
     name = CleanCharField(
         label="What is it called?",
@@ -34,13 +34,13 @@ class NewForm(Form):
 
     def __init__(self, data: Any = None, *, own: Iterable[Service], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        models = [(f"model:{code}", title) for code, (title, _, _) in MODELS.items()]
+        models = [(f"model:{code}", title) for code, (title, _, _) in LISTING_TEMPLATES.items()]
         copies = [(f"own:{service.pk}", f"A copy of “{service.name}”") for service in own]
         self.fields["start"].choices = [("blank", "An empty page"), *models, *copies]
         self.fields["start"].hints = {"blank": "We ask section by section"}
 
 
-class StateForm(Form):
+class ListingStateForm(Form):
     """Runs, closed for now or ended. `booked` are the sessions with people in them, if it closes so."""
 
     button = "Save"
@@ -105,20 +105,20 @@ class StateForm(Form):
         return self.cleaned_data["until"] if self.cleaned_data["state"] == "until" else None
 
 
-class RoomForm(Form):
+class CapacityForm(Form):
     button = "Save"
     mark_optional = False
     available = forms.IntegerField(
         label="How many more people could come now?",
         min_value=0,
         max_value=5000,
-        widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}),
+        widget=forms.TextInput(attrs=width_attrs(4) | {"inputmode": "numeric"}),
         help_text="0 when you are full",
         error_messages={"required": "Enter a number, 0 when you are full"},
     )
 
 
-class SuggestForm(Form):
+class SuggestionForm(Form):
     button = "Send"
     words = TextField(
         label="What should be different?",

@@ -4,18 +4,22 @@ from typing import Any
 
 from django import forms
 
-from config.forms import Checkboxes, DateField, Radios, TextField, width
-from directory.catalogue.hours import NTH
+from config.forms import Checkboxes, DateField, Radios, TextField, width_attrs
+from directory.catalogue.hours import ORDINAL_WORDS
 from directory.models import Schedule
-from directory.models.session import DAYS, Frequency
-from directory.publishing.diff import schedule_words
+from directory.models.session import DAY_NAMES, Frequency
+from directory.publishing.diff import format_schedule_line
 from directory.publishing.forms.section import SectionForm
 from directory.publishing.forms.times import DaysField, TimeField
-from directory.publishing.snapshot import SCHEDULE, Data, fill, plain
+from directory.publishing.snapshot import SCHEDULE_COLUMNS, ListingData, set_columns, to_json_value
 
-NEW: Data = {"id": "", "place": "", **{name: plain(getattr(Schedule(), name)) for name in SCHEDULE}}
-NTHS = [(nth, word) for nth, word in NTH.items() if nth in ("1", "2", "3", "4", "-1")]
-REPEATS = [
+NEW_PATTERN: ListingData = {
+    "id": "",
+    "place": "",
+    **{name: to_json_value(getattr(Schedule(), name)) for name in SCHEDULE_COLUMNS},
+}
+WEEK_OF_MONTH_CHOICES = [(nth, word) for nth, word in ORDINAL_WORDS.items() if nth in ("1", "2", "3", "4", "-1")]
+REPEAT_CHOICES = [
     ("weekly", "Every week"),
     ("fortnightly", "Every two weeks"),
     ("weekday", "Once a month, on a day of the week"),
@@ -23,7 +27,7 @@ REPEATS = [
     ("once", "Only once"),
     ("open", "No fixed times"),
 ]
-COUNT = {"inputmode": "numeric"}
+NUMERIC_INPUT = {"inputmode": "numeric"}
 
 
 class PatternForm(SectionForm):
@@ -33,7 +37,7 @@ class PatternForm(SectionForm):
     mark_optional = False  # which are needed depends on how often it meets
     repeats = Radios(
         label="How often does it meet?",
-        choices=REPEATS,
+        choices=REPEAT_CHOICES,
         hints={"open": "For example by arrangement, or whenever the library is open"},
         error_messages={"required": "Choose how often it meets"},
         shows={
@@ -44,16 +48,16 @@ class PatternForm(SectionForm):
             "open": ["words"],
         },
     )
-    days = Checkboxes(label="On which days?", choices=[*DAYS.items()], required=False)
-    fortnight_days = Checkboxes(label="On which days?", choices=[*DAYS.items()], required=False)
-    nth = forms.ChoiceField(label="Which one of the month?", choices=NTHS, required=False)
-    weekday = forms.ChoiceField(label="Day", choices=[*DAYS.items()], required=False)
+    days = Checkboxes(label="On which days?", choices=[*DAY_NAMES.items()], required=False)
+    fortnight_days = Checkboxes(label="On which days?", choices=[*DAY_NAMES.items()], required=False)
+    nth = forms.ChoiceField(label="Which one of the month?", choices=WEEK_OF_MONTH_CHOICES, required=False)
+    weekday = forms.ChoiceField(label="Day", choices=[*DAY_NAMES.items()], required=False)
     monthday = forms.IntegerField(
         label="Date in the month, from 1 to 31",
         min_value=1,
         max_value=31,
         required=False,
-        widget=forms.TextInput(attrs=width(2) | COUNT),
+        widget=forms.TextInput(attrs=width_attrs(2) | NUMERIC_INPUT),
     )
     words = TextField(label="When can people come?", max_length=300, rows=2, required=False)
     opens_at = TimeField(label="From", required=False, help_text="For example 10:30am")
@@ -75,26 +79,28 @@ class PatternForm(SectionForm):
         required=False,
         min_value=1,
         max_value=5000,
-        widget=forms.TextInput(attrs=width(4) | COUNT),
+        widget=forms.TextInput(attrs=width_attrs(4) | NUMERIC_INPUT),
         help_text="Leave it empty if you do not count",
     )
     at = forms.ChoiceField(label="Where", required=False)
 
-    def __init__(self, data: Any = None, *, listing: Data, seen: str, item: Data) -> None:
+    def __init__(self, data: Any = None, *, listing: ListingData, seen: str, item: ListingData) -> None:
         self.item = item
         super().__init__(data, listing=listing, seen=seen)
         if self.initial["repeats"] == "same":
-            self.fields["repeats"].choices = [("same", f"As now: {schedule_words(item)}"), *REPEATS]
-        self.fields["at"].choices = [("", "At each of its places"), *_named(listing["places"])]
+            self.fields["repeats"].choices = [("same", f"As now: {format_schedule_line(item)}"), *REPEAT_CHOICES]
+        self.fields["at"].choices = [("", "At each of its places"), *_build_place_choices(listing["places"])]
         if len(listing["places"]) < 2:
             del self.fields["at"]
 
-    def filled(self, listing: Data) -> Data:
-        row = fill(Schedule(), self.item, SCHEDULE)
-        found: Data = {name: getattr(row, name) for name in ("opens_at", "closes_at", "dtstart", "valid_to", "places")}
+    def build_initial(self, listing: ListingData) -> ListingData:
+        row = set_columns(Schedule(), self.item, SCHEDULE_COLUMNS)
+        found: ListingData = {
+            name: getattr(row, name) for name in ("opens_at", "closes_at", "dtstart", "valid_to", "places")
+        }
         nth, day = (row.byday[:-2], row.byday[-2:]) if row.freq == Frequency.MONTHLY else ("", "")
         return found | {
-            "repeats": _repeats(row, self.item["id"] == ""),
+            "repeats": _detect_repeat(row, self.item["id"] == ""),
             "skips": row.skips,
             "at": self.item["place"],
             "days": row.days,
@@ -105,7 +111,7 @@ class PatternForm(SectionForm):
             "words": row.description or row.notes,
         }
 
-    def clean(self) -> Data:
+    def clean(self) -> ListingData:
         data = super().clean() or {}
         repeats = data.get("repeats")
         lacking = {
@@ -128,17 +134,22 @@ class PatternForm(SectionForm):
             self.add_error("valid_to", "The last date must be after the first")
         return data
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         """The pattern in its place among the others, or at the end; a new one is known by the form's key."""
-        new = self.item | self._rule() | self._rest() | {"id": self.item["id"] or str(self.cleaned_data["key"])}
+        new = (
+            self.item
+            | self._build_rule()
+            | self._build_times()
+            | {"id": self.item["id"] or str(self.cleaned_data["key"])}
+        )
         rows = listing["schedules"]
         if any(row["id"] == new["id"] for row in rows):
             return {"schedules": [new if row["id"] == new["id"] else row for row in rows]}
         return {"schedules": [*rows, new]}
 
-    def _rule(self) -> Data:
+    def _build_rule(self) -> ListingData:
         data = self.cleaned_data
-        rules: dict[str, Data] = {
+        rules: dict[str, ListingData] = {
             "weekly": {"freq": "WEEKLY", "byday": ",".join(data["days"])},
             "fortnightly": {"freq": "WEEKLY", "interval": 2, "byday": ",".join(data["fortnight_days"])},
             "weekday": {"freq": "MONTHLY", "byday": f"{data['nth'] or 1}{data['weekday'] or 'MO'}"},
@@ -152,17 +163,17 @@ class PatternForm(SectionForm):
             data["repeats"]
         ]
 
-    def _rest(self) -> Data:
+    def _build_times(self) -> ListingData:
         data = self.cleaned_data
         names = ("opens_at", "closes_at", "dtstart", "valid_to", "places", "skips")
-        return {name: plain(data[name]) for name in names} | {"place": data.get("at", self.item["place"])}
+        return {name: to_json_value(data[name]) for name in names} | {"place": data.get("at", self.item["place"])}
 
 
-def _repeats(row: Schedule, new: bool) -> str:
+def _detect_repeat(row: Schedule, new: bool) -> str:
     if new:
         return ""
     if row.freq == Frequency.MONTHLY and row.interval == 1:
-        if row.byday[:-2] in dict(NTHS) and row.byday[-2:] in DAYS and not row.bymonthday:
+        if row.byday[:-2] in dict(WEEK_OF_MONTH_CHOICES) and row.byday[-2:] in DAY_NAMES and not row.bymonthday:
             return "weekday"
         return "date" if row.bymonthday.isdecimal() and not row.byday else "same"
     if row.freq != Frequency.MONTHLY and row.days:
@@ -172,5 +183,5 @@ def _repeats(row: Schedule, new: bool) -> str:
     return "same"
 
 
-def _named(places: list[Data]) -> list[tuple[str, str]]:
+def _build_place_choices(places: list[ListingData]) -> list[tuple[str, str]]:
     return [(place["id"], place["name"] or place["address"].partition("\n")[0] or "Online") for place in places]

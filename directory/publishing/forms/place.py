@@ -9,15 +9,15 @@ from directory.geography.postcodes import find_postcode
 from directory.models import Location
 from directory.models.place import LocationType
 from directory.publishing.forms.section import SectionForm
-from directory.publishing.snapshot import PLACE, Data, plain
+from directory.publishing.snapshot import PLACE_COLUMNS, ListingData, to_json_value
 
-NEW: Data = {
+NEW_PLACE: ListingData = {
     "id": "",
     "note": "",
     "access": [],
-    **{name: plain(getattr(Location(), name)) for name in PLACE},
+    **{name: to_json_value(getattr(Location(), name)) for name in PLACE_COLUMNS},
 }
-ADDRESS = ("name", "address", "city", "postcode", "transport")
+ADDRESS_FIELDS = ("name", "address", "city", "postcode", "transport")
 
 
 class PlaceForm(SectionForm):
@@ -52,23 +52,29 @@ class PlaceForm(SectionForm):
 
     point: Point | None = None  # of the postcode, once the form is valid
 
-    def __init__(self, data: Any = None, *, listing: Data, seen: str, item: Data, used: dict[str, Data]) -> None:
+    def __init__(
+        self, data: Any = None, *, listing: ListingData, seen: str, item: ListingData, used: dict[str, ListingData]
+    ) -> None:
         self.item = item
         here = set() if data else {place["id"] for place in listing["places"]}  # a double click chooses it again
         self.used = {key: place for key, place in used.items() if key not in here}
         super().__init__(data, listing=listing, seen=seen)
         kinds = [("place", "At this place" if item["id"] else "At another place"), ("online", "Online or by phone")]
-        old = [] if item["id"] else [(key, f"At {_short(place)}, as before") for key, place in self.used.items()]
+        old = (
+            []
+            if item["id"]
+            else [(key, f"At {_format_short_name(place)}, as before") for key, place in self.used.items()]
+        )
         self.fields["kind"].choices = [*old, *kinds]
-        self.fields["kind"].shows = {"place": ADDRESS, "online": ("online",)}
+        self.fields["kind"].shows = {"place": ADDRESS_FIELDS, "online": ("online",)}
 
-    def filled(self, listing: Data) -> Data:
+    def build_initial(self, listing: ListingData) -> ListingData:
         online = self.item["location_type"] == LocationType.VIRTUAL
         kind = "online" if online else "place" if self.item["id"] or not self.used else ""
-        rest = {name: self.item[name] for name in (*ADDRESS, "note")}
+        rest = {name: self.item[name] for name in (*ADDRESS_FIELDS, "note")}
         return rest | {"kind": kind, "online": self.item["description"] if online else ""}
 
-    def clean(self) -> Data:
+    def clean(self) -> ListingData:
         data = super().clean() or {}
         if data.get("kind") == "place":
             self._check_address(data)
@@ -76,7 +82,7 @@ class PlaceForm(SectionForm):
             self.add_error("online", "Say how people join")
         return data
 
-    def _check_address(self, data: Data) -> None:
+    def _check_address(self, data: ListingData) -> None:
         if not (data.get("name") or data.get("address")) and "name" not in self.errors:
             self.add_error("name", "Enter the name of the place, or its street")
         if not data.get("postcode") and "postcode" not in self.errors:
@@ -86,28 +92,32 @@ class PlaceForm(SectionForm):
             if self.point is None:
                 self.add_error("postcode", f"There is no postcode {data['postcode']}. Check it")
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         """The place where it stood among the others, or at the end; a new one is known by the form's key."""
-        new, rows = self._place(), listing["places"]
+        new, rows = self._build_place(), listing["places"]
         if any(row["id"] == new["id"] for row in rows):
             return {"places": [new if row["id"] == new["id"] else row for row in rows]}
         return {"places": [*rows, new]}
 
-    def _place(self) -> Data:
+    def _build_place(self) -> ListingData:
         data = self.cleaned_data
         place = self.item | {"id": self.item["id"] or str(data["key"]), "note": data["note"]}
         if data["kind"] in self.used:
             return self.used[data["kind"]] | {"note": data["note"]}
         if data["kind"] == "online":
-            nowhere: Data = dict.fromkeys(ADDRESS, "") | {"latitude": None, "longitude": None, "access": []}
+            nowhere: ListingData = dict.fromkeys(ADDRESS_FIELDS, "") | {
+                "latitude": None,
+                "longitude": None,
+                "access": [],
+            }
             return place | nowhere | {"location_type": "virtual", "description": data["online"]}
-        place |= {name: data[name] for name in ADDRESS} | {"location_type": "physical"}
+        place |= {name: data[name] for name in ADDRESS_FIELDS} | {"location_type": "physical"}
         if data["postcode"] != self.item["postcode"] or place["latitude"] is None:
             place["latitude"], place["longitude"] = self.point or (None, None)
         return place
 
 
-def _short(place: Data) -> str:
+def _format_short_name(place: ListingData) -> str:
     """As its card says it; what is online, by its description."""
     said = Location(**{name: place[name] for name in ("name", "address", "city", "postcode")})
-    return said.short or str(place["description"] or place["postcode"])
+    return said.short_address or str(place["description"] or place["postcode"])

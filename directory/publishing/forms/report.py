@@ -3,13 +3,15 @@
 from django import forms
 
 from config.forms import Form, IdempotencyKey, Radios, TextField
-from directory.models import Wrong
+from directory.models import ReportReason
 
 
-class WrongForm(Form):
+class ReaderReportForm(Form):
     button = "Send"
 
-    reason = Radios(label="What is wrong?", choices=Wrong.choices, error_messages={"required": "Choose what is wrong"})
+    reason = Radios(
+        label="What is wrong?", choices=ReportReason.choices, error_messages={"required": "Choose what is wrong"}
+    )
     words = TextField(
         label="What should it say?",
         required=False,

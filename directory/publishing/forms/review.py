@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from config.forms import Checkboxes, Form, Radios, TextField
-from directory.publishing.review import Change
+from directory.publishing.review import EditChange
 
 
 class ClaimForm(Form):
@@ -71,7 +71,7 @@ class EditForm(Form):
     )
     shown = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
-    def __init__(self, *args: Any, changes: list[Change], shown: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, changes: list[EditChange], shown: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.changes = changes
         self.fields["chosen"].choices = [(change.field, change.label) for change in changes]

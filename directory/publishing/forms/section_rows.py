@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
-from config.forms import Checkboxes, TextField, width
+from config.forms import Checkboxes, TextField, width_attrs
 from directory.catalogue.facets import ACCESS
-from directory.publishing.diff import schedule_words
+from directory.publishing.diff import format_schedule_line
 from directory.publishing.forms.section import SectionForm
-from directory.publishing.snapshot import Data
+from directory.publishing.snapshot import ListingData
 
 
 class AccessForm(SectionForm):
@@ -35,11 +35,11 @@ class AccessForm(SectionForm):
                 help_text="Also what is not there: “Two steps at the door, and no lift”",
             )
 
-    def made(self, listing: Data) -> Data:
-        by_id = {place["id"]: self._access(number, place) for number, place in enumerate(self.places)}
+    def build_changes(self, listing: ListingData) -> ListingData:
+        by_id = {place["id"]: self._build_access_rows(number, place) for number, place in enumerate(self.places)}
         return {"places": [place | {"access": by_id.get(place["id"], place["access"])} for place in listing["places"]]}
 
-    def _access(self, number: int, place: Data) -> list[Data]:
+    def _build_access_rows(self, number: int, place: ListingData) -> list[ListingData]:
         known = {row["description"] or row["details"]: row for row in place["access"]}
         said = [*self.cleaned_data[f"access_{number}"], *self.cleaned_data[f"more_{number}"].split("\n")]
         lines = dict.fromkeys(line.strip() for line in said)
@@ -47,7 +47,7 @@ class AccessForm(SectionForm):
         return sorted(rows, key=lambda row: row["description"])
 
 
-class PlacesForm(SectionForm):
+class SessionPlacesForm(SectionForm):
     """How many there is room for at each session of each pattern, and whether places are booked here."""
 
     COLUMNS = ("bookable",)
@@ -70,26 +70,26 @@ class PlacesForm(SectionForm):
             self.fields["offer_hours"].choices = [*choices, (kept, f"{kept} hours")]
         self.initial["offer_hours"] = kept
         for number, row in enumerate(self.listing["schedules"]):
-            when = schedule_words(row | {"places": None})
+            when = format_schedule_line(row | {"places": None})
             self.fields[f"places_{number}"] = forms.IntegerField(
                 label=f"Places at each session: {when}",
                 required=False,
                 min_value=1,
                 max_value=5000,
-                widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}),
+                widget=forms.TextInput(attrs=width_attrs(4) | {"inputmode": "numeric"}),
                 initial=row["places"],
                 help_text="Leave it empty if you do not count",
             )
         self.order_fields([*(name for name in self.fields if name.startswith("places_")), "bookable", "offer_hours"])
 
-    def clean(self) -> Data:
+    def clean(self) -> ListingData:
         data = super().clean() or {}
         counted = any(data.get(f"places_{n}") for n in range(len(self.listing["schedules"])))
         if data.get("bookable") and not counted and not self.errors:
             self.add_error("bookable", "Say how many places there are at each session, so that they can be booked")
         return data
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         rows = listing["schedules"]
         return {
             "offer_hours": self.cleaned_data["offer_hours"],

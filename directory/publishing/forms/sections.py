@@ -5,16 +5,16 @@ from typing import Any
 from django import forms
 
 from config.fields import CleanCharField
-from config.forms import Checkboxes, PhoneField, Radios, TextField, width
+from config.forms import Checkboxes, PhoneField, Radios, TextField, width_attrs
 from directory.catalogue.facets import LANGUAGES
 from directory.models import TaxonomyTerm
-from directory.models.service import Often
+from directory.models.service import ConfirmationInterval
 from directory.publishing.forms.section import SectionForm
-from directory.publishing.forms.section_rows import AccessForm, PlacesForm
-from directory.publishing.snapshot import Data
+from directory.publishing.forms.section_rows import AccessForm, SessionPlacesForm
+from directory.publishing.snapshot import ListingData
 
-ADDRESS = {"invalid": "Enter an address that starts with https://, for example https://group.example.org"}
-EMAIL = {"invalid": "Enter an e-mail address such as name@example.org"}
+URL_ERRORS = {"invalid": "Enter an address that starts with https://, for example https://group.example.org"}
+EMAIL_ERRORS = {"invalid": "Enter an e-mail address such as name@example.org"}
 
 
 class AboutForm(SectionForm):
@@ -42,21 +42,21 @@ class AboutForm(SectionForm):
         self.fields["terms"].choices = list(self.needs.items())
         self.initial["terms"] = [term["id"] for term in self.listing["terms"]]
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         """Words of other lists stay as they are."""
         others = [term for term in listing["terms"] if term["id"] not in self.needs]
         chosen = [{"id": key, "name": self.needs[key]} for key in self.cleaned_data["terms"]]
-        return {"terms": sorted(chosen + others, key=lambda term: _place_of(term, listing["terms"]))}
+        return {"terms": sorted(chosen + others, key=lambda term: _find_position(term, listing["terms"]))}
 
 
-def _place_of(item: Data, before: list[Data]) -> int:
+def _find_position(item: ListingData, before: list[ListingData]) -> int:
     """Where it stood, so that what was not changed is not seen as changed; new ones last."""
     return next((number for number, row in enumerate(before) if row["id"] == item["id"]), len(before))
 
 
 class CostForm(SectionForm):
     COLUMNS = ("fees",)
-    PRICES = 4
+    MAX_PRICES = 4
     free = Radios(
         label="Does it cost anything?",
         choices=[("free", "It is free"), ("paid", "People pay"), ("said", "It depends, or people give what they can")],
@@ -76,7 +76,7 @@ class CostForm(SectionForm):
         money = {"invalid": "Enter the price in pounds, for example 3 or 2.50"}
         rows = self.listing["costs"]
         paid = [] if self.initial["free"] == "free" else rows
-        for number in range(self.PRICES):
+        for number in range(self.MAX_PRICES):
             row = paid[number] if number < len(paid) else {"amount": None, "option": ""}
             self.fields[f"amount_{number}"] = forms.DecimalField(
                 label=f"Price {number + 1}, in pounds",
@@ -87,7 +87,7 @@ class CostForm(SectionForm):
                 localize=False,
                 initial=row["amount"],
                 error_messages=money,
-                widget=forms.TextInput(attrs=width(5)),
+                widget=forms.TextInput(attrs=width_attrs(5)),
             )
             self.fields[f"option_{number}"] = CleanCharField(
                 label="Who pays it, and for what",
@@ -96,49 +96,49 @@ class CostForm(SectionForm):
                 initial=row["option"],
                 help_text="For example: a session, or over 60s" if not number else "",
             )
-        prices = tuple(f"{name}_{number}" for number in range(self.PRICES) for name in ("amount", "option"))
+        prices = tuple(f"{name}_{number}" for number in range(self.MAX_PRICES) for name in ("amount", "option"))
         self.fields["free"].shows = {"paid": prices}
 
-    def filled(self, listing: Data) -> Data:
+    def build_initial(self, listing: ListingData) -> ListingData:
         costs = [row["amount"] for row in listing["costs"] if row["amount"] is not None]
         free = "free" if costs and not any(map(float, costs)) else "paid" if costs else ""
         return {"free": free or ("said" if listing["fees"] else "")}
 
-    def clean(self) -> Data:
+    def clean(self) -> ListingData:
         data = super().clean() or {}
-        free, amounts = data.get("free"), [data.get(f"amount_{n}") for n in range(self.PRICES)]
+        free, amounts = data.get("free"), [data.get(f"amount_{n}") for n in range(self.MAX_PRICES)]
         if free == "paid" and all(amount is None for amount in amounts) and not self.errors:
             self.add_error("amount_0", "Enter the price, for example 3 or 2.50")
         if free == "said" and not data.get("fees"):
             self.add_error("fees", "Say what people pay")
         return data
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         data, before = self.cleaned_data, listing["costs"]
         if data["free"] == "free":
-            same = before and self.filled(listing)["free"] == "free"
-            return {"costs": before if same else [_price("0.00", "")]}
+            same = before and self.build_initial(listing)["free"] == "free"
+            return {"costs": before if same else [_build_price("0.00", "")]}
         if data["free"] == "said":
             return {"costs": []}
-        wanted = [(data[f"amount_{n}"], data[f"option_{n}"]) for n in range(self.PRICES)]
+        wanted = [(data[f"amount_{n}"], data[f"option_{n}"]) for n in range(self.MAX_PRICES)]
         rows = [
-            (before[n] if n < len(before) else _price("", "")) | {"amount": f"{amount:.2f}", "option": option}
+            (before[n] if n < len(before) else _build_price("", "")) | {"amount": f"{amount:.2f}", "option": option}
             for n, (amount, option) in enumerate(wanted)
             if amount is not None
         ]
-        return {"costs": rows + before[self.PRICES :]}
+        return {"costs": rows + before[self.MAX_PRICES :]}
 
 
-def _price(amount: str, option: str) -> Data:
+def _build_price(amount: str, option: str) -> ListingData:
     return {"option": option, "amount": amount, "amount_description": "", "valid_from": None, "valid_to": None}
 
 
 class ContactForm(SectionForm):
     COLUMNS = ("phone", "email", "url", "application", "referral_email")
     phone = PhoneField(label="Phone", required=False)
-    email = forms.EmailField(label="E-mail", required=False, max_length=254, error_messages=EMAIL)
+    email = forms.EmailField(label="E-mail", required=False, max_length=254, error_messages=EMAIL_ERRORS)
     url = forms.URLField(
-        label="Website", required=False, max_length=2000, assume_scheme="https", error_messages=ADDRESS
+        label="Website", required=False, max_length=2000, assume_scheme="https", error_messages=URL_ERRORS
     )
     contact = CleanCharField(
         label="Who to ask for",
@@ -157,20 +157,20 @@ class ContactForm(SectionForm):
         label="Where referrals go, if not to the e-mail above",
         required=False,
         max_length=254,
-        error_messages=EMAIL,
+        error_messages=EMAIL_ERRORS,
         help_text="Not shown to the public",
     )
 
-    def filled(self, listing: Data) -> Data:
+    def build_initial(self, listing: ListingData) -> ListingData:
         return {"contact": listing["contacts"][0]["name"] if listing["contacts"] else ""}
 
-    def clean(self) -> Data:
+    def clean(self) -> ListingData:
         data = super().clean() or {}
         if not self.errors and not (data.get("phone") or data.get("email")):
             self.add_error("phone", "Enter a phone number or an e-mail address: there must be somebody to ask")
         return data
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         name, rows = self.cleaned_data["contact"], listing["contacts"]
         if not name:
             return {"contacts": rows[1:]}
@@ -192,14 +192,14 @@ class WhoForm(SectionForm):
         required=False,
         min_value=0,
         max_value=120,
-        widget=forms.TextInput(attrs=width(3) | {"inputmode": "numeric"}),
+        widget=forms.TextInput(attrs=width_attrs(3) | {"inputmode": "numeric"}),
     )
     maximum_age = forms.IntegerField(
         label="Up to age",
         required=False,
         min_value=0,
         max_value=120,
-        widget=forms.TextInput(attrs=width(3) | {"inputmode": "numeric"}),
+        widget=forms.TextInput(attrs=width_attrs(3) | {"inputmode": "numeric"}),
     )
     areas = TextField(
         label="Only for people who live in",
@@ -209,17 +209,17 @@ class WhoForm(SectionForm):
         help_text="One place on each line. Leave empty if anybody may come",
     )
 
-    def filled(self, listing: Data) -> Data:
+    def build_initial(self, listing: ListingData) -> ListingData:
         return {"areas": "\n".join(row["name"] for row in listing["areas"])}
 
-    def clean(self) -> Data:
+    def clean(self) -> ListingData:
         data = super().clean() or {}
         low, high = data.get("minimum_age"), data.get("maximum_age")
         if low is not None and high is not None and low > high:
             self.add_error("maximum_age", f"This must be {low} or more")
         return data
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         known = {row["name"]: row for row in listing["areas"]}
         names = dict.fromkeys(" ".join(line.split()) for line in self.cleaned_data["areas"].split("\n"))
         new = {"extent": "", "extent_type": "", "uri": ""}
@@ -246,37 +246,37 @@ class LanguagesForm(SectionForm):
     )
     others = CleanCharField(label="Others", max_length=200, required=False, help_text="Separated by commas")
 
-    def filled(self, listing: Data) -> Data:
+    def build_initial(self, listing: ListingData) -> ListingData:
         rows = listing["languages"]
         others = [row["name"] for row in rows if row["code"] not in LANGUAGES]
         return {"languages": [row["code"] for row in rows if row["code"] in LANGUAGES], "others": ", ".join(others)}
 
-    def made(self, listing: Data) -> Data:
+    def build_changes(self, listing: ListingData) -> ListingData:
         known = {(row["code"] or row["name"]).lower(): row for row in listing["languages"]}
         kept = [known[code] for code in ("en",) if code in known]
-        kept += [known.get(code, _language(code, LANGUAGES[code])) for code in self.cleaned_data["languages"]]
+        kept += [known.get(code, _build_language(code, LANGUAGES[code])) for code in self.cleaned_data["languages"]]
         names = dict.fromkeys(" ".join(name.split()) for name in self.cleaned_data["others"].split(","))
-        kept += [known.get(name.lower(), _language("", name[:100])) for name in names if name]
+        kept += [known.get(name.lower(), _build_language("", name[:100])) for name in names if name]
         order = list(known.values())
         return {"languages": sorted(kept, key=lambda row: order.index(row) if row in order else len(order))}
 
 
-def _language(code: str, name: str) -> Data:
+def _build_language(code: str, name: str) -> ListingData:
     return {"code": code, "name": name, "note": ""}
 
 
-class AskedForm(SectionForm):
+class ConfirmationForm(SectionForm):
     confirm_every = forms.TypedChoiceField(
         label="How often shall we ask you whether this is still right?",
         coerce=int,
-        choices=Often.choices,
+        choices=ConfirmationInterval.choices,
         widget=forms.RadioSelect,
         help_text="We send an e-mail with one button. If nobody answers twice, the listing is hidden until you do",
     )
     COLUMNS = ("confirm_every",)
 
 
-FORMS: dict[str, type[SectionForm]] = {
+SECTION_FORMS: dict[str, type[SectionForm]] = {
     "about": AboutForm,
     "cost": CostForm,
     "contact": ContactForm,
@@ -284,6 +284,6 @@ FORMS: dict[str, type[SectionForm]] = {
     "access": AccessForm,
     "first-time": FirstTimeForm,
     "languages": LanguagesForm,
-    "places": PlacesForm,
-    "asked": AskedForm,
+    "places": SessionPlacesForm,
+    "asked": ConfirmationForm,
 }

@@ -7,10 +7,10 @@ from django import forms
 from django.utils import timezone
 
 from config.fields import CleanCharField
-from config.forms import DateField, Form, IdempotencyKey, width
-from directory.catalogue.timetable import moments
+from config.forms import DateField, Form, IdempotencyKey, width_attrs
+from directory.catalogue.timetable import build_session_times
 from directory.models import Service, Session
-from directory.publishing.actions.sessions import seen
+from directory.publishing.actions.sessions import fingerprint_session
 from directory.publishing.forms.times import TimeField
 
 
@@ -27,7 +27,7 @@ class SessionForm(Form):
         required=False,
         min_value=1,
         max_value=5000,
-        widget=forms.TextInput(attrs=width(4) | {"inputmode": "numeric"}),
+        widget=forms.TextInput(attrs=width_attrs(4) | {"inputmode": "numeric"}),
         help_text="Leave it empty if you do not count",
     )
     at = forms.ChoiceField(label="Where", required=False)
@@ -39,15 +39,15 @@ class SessionForm(Form):
 
     def __init__(self, data: Any = None, *, service: Service, session: Session | None = None) -> None:
         self.session, self.places_at = session, {str(at.pk): at for at in service.at_locations.all()}
-        super().__init__(data, initial=_filled(session) if session else _usual(service))
-        self.fields["at"].choices = [(key, at.location.short) for key, at in self.places_at.items()]
+        super().__init__(data, initial=_initial_from_session(session) if session else _initial_from_pattern(service))
+        self.fields["at"].choices = [(key, at.location.short_address) for key, at in self.places_at.items()]
         if len(self.places_at) < 2:
             del self.fields["at"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("on") and data.get("opens_at"):
-            self.starts_at, self.ends_at = moments(data["on"], data["opens_at"], data.get("closes_at"))
+            self.starts_at, self.ends_at = build_session_times(data["on"], data["opens_at"], data.get("closes_at"))
             if self.starts_at <= timezone.now():
                 self.add_error("opens_at", "That is over. Enter a time to come")
             if data["on"] > timezone.localdate() + datetime.timedelta(days=730):
@@ -69,7 +69,7 @@ class SessionForm(Form):
         }
 
 
-def _filled(session: Session) -> dict[str, Any]:
+def _initial_from_session(session: Session) -> dict[str, Any]:
     start, end = timezone.localtime(session.starts_at), session.ends_at and timezone.localtime(session.ends_at)
     return {
         "on": start.date(),
@@ -78,11 +78,11 @@ def _filled(session: Session) -> dict[str, Any]:
         "places": session.places,
         "note": session.note,
         "at": str(session.at_location_id or ""),
-        "seen": seen(session),
+        "seen": fingerprint_session(session),
     }
 
 
-def _usual(service: Service) -> dict[str, Any]:
+def _initial_from_pattern(service: Service) -> dict[str, Any]:
     """A new date begins with what the first pattern says."""
     row = next((row for row in service.schedules.all() if row.opens_at), None)
     return {"opens_at": row.opens_at, "closes_at": row.closes_at, "places": row.places} if row else {}

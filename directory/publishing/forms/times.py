@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from config.fields import CleanCharField, TextField, month_number, width
+from config.fields import CleanCharField, TextField, parse_month, width_attrs
 from config.template_tags import date_words, time_words
 
-WORDS = {"midday": datetime.time(12), "noon": datetime.time(12), "midnight": datetime.time(0)}
-TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?|(\d{2})(\d{2})")
-DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?:of)?[ /.-]*([a-z]+|\d{1,2})[ /.,-]*(\d{4})")
+NAMED_TIMES = {"midday": datetime.time(12), "noon": datetime.time(12), "midnight": datetime.time(0)}
+TIME_PATTERN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?|(\d{2})(\d{2})")
+DATE_PATTERN = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?:of)?[ /.-]*([a-z]+|\d{1,2})[ /.,-]*(\d{4})")
 
 
 class TimeField(CleanCharField):
@@ -22,18 +22,18 @@ class TimeField(CleanCharField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs=width(10)))
+        kwargs.setdefault("widget", forms.TextInput(attrs=width_attrs(10)))
         super().__init__(max_length=20, **kwargs)
 
     def clean(self, value: Any) -> Any:
         text = re.sub(r"\s", "", super().clean(value).lower()).replace("a.m.", "am").replace("p.m.", "pm")
-        return self._read(text) if text else None
+        return self._parse_value(text) if text else None
 
-    def _read(self, text: str) -> datetime.time:
-        found = TIME.fullmatch(text)
-        if text in WORDS or not found:
-            if text in WORDS:
-                return WORDS[text]
+    def _parse_value(self, text: str) -> datetime.time:
+        found = TIME_PATTERN.fullmatch(text)
+        if text in NAMED_TIMES or not found:
+            if text in NAMED_TIMES:
+                return NAMED_TIMES[text]
             raise ValidationError("Enter a time, for example 10:30am or 2pm", code="shape")
         hour, minute = int(found[1] or found[4]), int(found[2] or found[5] or 0)
         if found[3] and 1 <= hour <= 12:
@@ -53,18 +53,18 @@ class TimeField(CleanCharField):
 class DaysField(TextField):
     """Dates, one on each line ("25 December 2026", "1/1/2027") → sorted list of datetime.date."""
 
-    MOST = 100
+    MAX_DAYS = 100
 
     def clean(self, value: Any) -> Any:
         lines = [line.strip() for line in super().clean(value).split("\n")]
-        days = sorted({self._read(line) for line in lines if line})
-        if len(days) > self.MOST:
-            raise ValidationError(f"Give {self.MOST} dates or fewer", code="most")
+        days = sorted({self._parse_value(line) for line in lines if line})
+        if len(days) > self.MAX_DAYS:
+            raise ValidationError(f"Give {self.MAX_DAYS} dates or fewer", code="most")
         return days
 
-    def _read(self, line: str) -> datetime.date:
-        found = DAY.fullmatch(re.sub(r"^[a-z]*day\b,?\s*", "", line.lower()))
-        month = month_number(found[2]) if found else 0
+    def _parse_value(self, line: str) -> datetime.date:
+        found = DATE_PATTERN.fullmatch(re.sub(r"^[a-z]*day\b,?\s*", "", line.lower()))
+        month = parse_month(found[2]) if found else 0
         try:
             return datetime.date(int(found[3]), month, int(found[1]))  # type: ignore[index]
         except (TypeError, ValueError):

@@ -12,74 +12,79 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page
+from config.forms import render_form_page
+from config.fragments import render_page
 from config.template_tags import when
-from directory.catalogue.timetable import strays
+from directory.catalogue.timetable import list_stray_sessions
 from directory.models import Proposal, Service, Version
-from directory.publishing.actions.listings import ChangedMeanwhile, change, working
-from directory.publishing.diff import in_full, place_words, schedule_words
+from directory.publishing.actions.listings import ChangedMeanwhile, change_section, load_working_copy
+from directory.publishing.diff import format_listing_fields, format_place_lines, format_schedule_line
 from directory.publishing.forms import pattern, place
 from directory.publishing.forms.section import SectionForm
-from directory.publishing.forms.sections import FORMS
+from directory.publishing.forms.sections import SECTION_FORMS
 from directory.publishing.sections import SECTIONS, Section
-from directory.publishing.snapshot import Data, used_places
-from directory.publishing.template_check import unchecked
+from directory.publishing.snapshot import ListingData, load_used_places
+from directory.publishing.template_check import find_unchecked_sections
 
-CONFLICT = "Somebody changed this while you were writing. Look at both before you save"
-LISTS: dict[str, Any] = {"when": schedule_words, "where": place_words}  # sections of several items: in a line each
+CONFLICT_MESSAGE = "Somebody changed this while you were writing. Look at both before you save"
+ITEM_FORMATTERS: dict[str, Any] = {
+    "when": format_schedule_line,
+    "where": format_place_lines,
+}  # sections of several items: in a line each
 
 
 @allow(Permission.PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: MemberRequest, pk: uuid.UUID, section: str) -> HttpResponse:
+def edit_section(request: MemberRequest, pk: uuid.UUID, section: str) -> HttpResponse:
     """One section; of when and where, the list of patterns or places."""
-    service, known = find(request, pk, section)
-    data = working(service)
-    example = known in unchecked(service)
+    service, known = load_section(request, pk, section)
+    data = load_working_copy(service)
+    example = known in find_unchecked_sections(service)
     context: dict[str, Any] = {"service": service, "section": known, "example": example, "tab": "listing"}
-    if known.name in LISTS:
+    if known.name in ITEM_FORMATTERS:
         if request.method == "POST":
             return HttpResponse(status=405)
-        items = [(item, LISTS[known.name](item)) for item in data[known.fields[0]]]
-        return page(request, "directory/listing_items.html", context | {"items": items, "strays": strays(service)})
-    form = FORMS[known.name](request.POST or None, listing=data, seen=known.seen(data))
+        items = [(item, ITEM_FORMATTERS[known.name](item)) for item in data[known.fields[0]]]
+        return render_page(
+            request, "directory/listing_items.html", context | {"items": items, "strays": list_stray_sessions(service)}
+        )
+    form = SECTION_FORMS[known.name](request.POST or None, listing=data, seen=known.fingerprint(data))
     if request.method == "POST" and form.is_valid():
-        if done := save(request, service, known, form):
+        if done := save_section(request, service, known, form):
             return done
-        context["theirs"] = conflict(request, service, known, form)
-    return answer(request, "directory/listing_section.html", context | {"form": form})
+        context["theirs"] = add_conflict(request, service, known, form)
+    return render_form_page(request, "directory/listing_section.html", context | {"form": form})
 
 
 @allow(Permission.PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
-def item(request: MemberRequest, pk: uuid.UUID, section: str, item: str) -> HttpResponse:
+def edit_item(request: MemberRequest, pk: uuid.UUID, section: str, item: str) -> HttpResponse:
     """One pattern or one place: changed, added ("new") or taken out."""
-    service, known = find(request, pk, section)
-    data = working(service)
+    service, known = load_section(request, pk, section)
+    data = load_working_copy(service)
     removes = "remove" in request.POST
     found = find_item(known, data, item)
     if found is None and removes:
         return redirect("directory:edit", pk, section)  # a double click: it is out
     if found is None:
         raise Http404
-    form = form_of(known, service, data, found, request.POST or None)
+    form = build_item_form(known, service, data, found, request.POST or None)
     context: dict[str, Any] = {
         "service": service,
         "section": known,
         "item": found,
         "form": form,
         "tab": "listing",
-        "example": known in unchecked(service),
+        "example": known in find_unchecked_sections(service),
     }
     if request.method == "POST" and (removes or form.is_valid()):
-        if done := save(request, service, known, form, without=found["id"] if removes else ""):
+        if done := save_section(request, service, known, form, without=found["id"] if removes else ""):
             return done
-        context["theirs"] = conflict(request, service, known, form)
-    return answer(request, "directory/listing_item.html", context)
+        context["theirs"] = add_conflict(request, service, known, form)
+    return render_form_page(request, "directory/listing_item.html", context)
 
 
-def find(request: MemberRequest, pk: uuid.UUID, section: str) -> tuple[Service, Section]:
+def load_section(request: MemberRequest, pk: uuid.UUID, section: str) -> tuple[Service, Section]:
     """The member's own listing, which no feed brings, and the section; 404 for anything else."""
     known = SECTIONS.get(section)
     if known is None:
@@ -87,52 +92,56 @@ def find(request: MemberRequest, pk: uuid.UUID, section: str) -> tuple[Service, 
     return get_object_or_404(Service.kept_by(request.member).select_related("agency"), pk=pk), known
 
 
-def find_item(known: Section, data: Data, item: str) -> Data | None:
-    if known.name not in LISTS:
+def find_item(known: Section, data: ListingData, item: str) -> ListingData | None:
+    if known.name not in ITEM_FORMATTERS:
         raise Http404
     if item == "new":
-        return dict(pattern.NEW if known.name == "when" else place.NEW)
+        return dict(pattern.NEW_PATTERN if known.name == "when" else place.NEW_PLACE)
     return next((row for row in data[known.fields[0]] if row["id"] == item), None)
 
 
-def form_of(known: Section, service: Service, data: Data, item: Data, posted: Any) -> SectionForm:
+def build_item_form(known: Section, service: Service, data: ListingData, item: ListingData, posted: Any) -> SectionForm:
     if known.name == "when":
-        return pattern.PatternForm(posted, listing=data, seen=known.seen(data), item=item)
-    used = used_places(service.agency)
-    return place.PlaceForm(posted, listing=data, seen=known.seen(data), item=item, used=used)
+        return pattern.PatternForm(posted, listing=data, seen=known.fingerprint(data), item=item)
+    used = load_used_places(service.agency)
+    return place.PlaceForm(posted, listing=data, seen=known.fingerprint(data), item=item, used=used)
 
 
-def save(
+def save_section(
     request: MemberRequest, service: Service, known: Section, form: SectionForm, without: str = ""
 ) -> HttpResponse | None:
     """Back to the task list, or to the list of places or patterns; None when somebody changed it meanwhile."""
     field = known.fields[0]
 
-    def to(data: Data) -> Data:
-        return data | {field: [row for row in data[field] if row["id"] != without]} if without else form.applied(data)
+    def to(data: ListingData) -> ListingData:
+        return (
+            data | {field: [row for row in data[field] if row["id"] != without]}
+            if without
+            else form.apply_to_listing(data)
+        )
 
     seen = request.POST.get("seen", "")
     try:
-        done = change(service=service, section=known, to=to, seen=seen, by=Author.of(request.member))
+        done = change_section(service=service, section=known, to=to, seen=seen, by=Author.of(request.member))
     except ChangedMeanwhile:
         return None
     waits = isinstance(done, Proposal)
     messages.success(request, f"{known.label}: saved.{' The steward looks at it before it is shown.' if waits else ''}")
     return (
         redirect("directory:edit", service.pk, known.name)
-        if known.name in LISTS
+        if known.name in ITEM_FORMATTERS
         else redirect("directory:listing", service.pk)
     )
 
 
-def conflict(request: MemberRequest, service: Service, known: Section, form: SectionForm) -> dict[str, Any]:
+def add_conflict(request: MemberRequest, service: Service, known: Section, form: SectionForm) -> dict[str, Any]:
     """Both are shown: the form keeps what was typed, and from now on knows what it would replace."""
-    now = working(service)
+    now = load_working_copy(service)
     form.is_valid()
-    form.add_error(None, CONFLICT)
+    form.add_error(None, CONFLICT_MESSAGE)
     posted = request.POST.copy()
-    posted["seen"], posted["key"] = known.seen(now), str(uuid.uuid4())
+    posted["seen"], posted["key"] = known.fingerprint(now), str(uuid.uuid4())
     form.data = posted
     latest = Version.visible_to(request.member).filter(service=service).order_by("-number").first()
     by = f"{latest.byline}, {when(latest.at)}" if latest else timezone.localdate()
-    return {"facts": in_full(known.part(now)), "by": by}
+    return {"facts": format_listing_fields(known.extract_fields(now)), "by": by}

@@ -15,68 +15,68 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page
-from directory.catalogue.detail import whole
-from directory.catalogue.quality import with_all
-from directory.catalogue.views.service import told
+from config.forms import render_form_page
+from config.fragments import render_page
+from directory.catalogue.detail import load_listing
+from directory.catalogue.quality import prefetch_for_score
+from directory.catalogue.views.service import build_page_context
 from directory.models import Proposal, Service
 from directory.publishing.actions.listings import (
     NotReady,
-    booked_until,
-    close,
-    publish,
-    reopen,
-    say_room,
-    suggest,
-    throw_away,
-    working,
+    close_listing,
+    discard_listing_draft,
+    list_booked_sessions,
+    load_working_copy,
+    publish_draft,
+    reopen_listing,
+    save_capacity,
+    submit_suggestion,
 )
-from directory.publishing.forms.listings import RUNS, RoomForm, StateForm, SuggestForm
-from directory.publishing.sections import SECTIONS, missing
-from directory.publishing.snapshot import write
-from directory.publishing.summary import own, row
-from directory.publishing.template_check import unchecked
+from directory.publishing.forms.listings import RUNS, CapacityForm, ListingStateForm, SuggestionForm
+from directory.publishing.sections import SECTIONS, find_missing_sections
+from directory.publishing.snapshot import apply_snapshot
+from directory.publishing.summary import annotate_open_edits, build_listing_row
+from directory.publishing.template_check import find_unchecked_sections
 
-CHECK = "Check this"  # the status of a section that an example filled in
-PREVIEW = "This is how people will see it."
+CHECK_STATUS = "Check this"  # the status of a section that an example filled in
+PREVIEW_NOTICE = "This is how people will see it."
 
 
 @allow(Permission.PUBLISH)
 @require_safe
 def listing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The task list; of what a feed brings, where it comes from and what the group can do about it."""
-    service = get_object_or_404(with_all(own(Service.run_by(request.member))), pk=pk)
-    context: dict[str, Any] = {"service": service, "row": row(service), "tab": "listing"}
+    service = get_object_or_404(prefetch_for_score(annotate_open_edits(Service.run_by(request.member))), pk=pk)
+    context: dict[str, Any] = {"service": service, "row": build_listing_row(service), "tab": "listing"}
     if service.source:
-        return page(request, "directory/listing_feed.html", context | {"form": SuggestForm()})
-    data, to_check = working(service), unchecked(service)
-    lacking = missing(data)
+        return render_page(request, "directory/listing_feed.html", context | {"form": SuggestionForm()})
+    data, to_check = load_working_copy(service), find_unchecked_sections(service)
+    lacking = find_missing_sections(data)
     context |= {
-        "sections": [(one, CHECK if one in to_check else one.status(data)) for one in SECTIONS.values()],
+        "sections": [(one, CHECK_STATUS if one in to_check else one.status(data)) for one in SECTIONS.values()],
         "missing": lacking,
         "to_check": [one for one in to_check if one not in lacking],
         "verified": service.agency.verified_at is not None,
         "name": data["name"],
-        "declined": declined(request, service),
-        "room": room_form(service),
+        "declined": find_declined_edit(request, service),
+        "room": build_capacity_form(service),
     }
-    return page(request, "directory/listing.html", context)
+    return render_page(request, "directory/listing.html", context)
 
 
-def declined(request: MemberRequest, service: Service) -> Proposal | None:
+def find_declined_edit(request: MemberRequest, service: Service) -> Proposal | None:
     """The group's last edit, if the steward said no to it and nothing waits or was accepted since."""
     mine = Proposal.visible_to(request.member).filter(service=service, data__isnull=False)
     latest = mine.order_by("-made_at").first()
     return latest if latest and latest.decision == "declined" else None
 
 
-def room_form(service: Service) -> RoomForm | None:
+def build_capacity_form(service: Service) -> CapacityForm | None:
     """Asked where places are not counted session by session."""
     if any(schedule.places is not None for schedule in service.schedules.all()):
         return None
     said = next(iter(service.capacities.all()), None)
-    return RoomForm(initial={"available": said.available if said else None})
+    return CapacityForm(initial={"available": said.available if said else None})
 
 
 @allow(Permission.PUBLISH)
@@ -85,11 +85,11 @@ def preview(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The page that residents see. What waits for the steward is put in for the moment of drawing it."""
     service = get_object_or_404(Service.kept_by(request.member).select_related("agency"), pk=pk)
     with transaction.atomic():
-        if (data := working(service)) and service.agency.verified_at is None:
-            write(service, data | {"published": False})
-        found = whole(pk)
-        context = {"service": found, "back": reverse("directory:listing", args=[pk]), **told(found)}  # type: ignore[arg-type]
-        response = page(request, "directory/listing_preview.html", context | {"not_listed": PREVIEW})
+        if (data := load_working_copy(service)) and service.agency.verified_at is None:
+            apply_snapshot(service, data | {"published": False})
+        found = load_listing(pk)
+        context = {"service": found, "back": reverse("directory:listing", args=[pk]), **build_page_context(found)}  # type: ignore[arg-type]
+        response = render_page(request, "directory/listing_preview.html", context | {"not_listed": PREVIEW_NOTICE})
         transaction.set_rollback(True)
     return response
 
@@ -99,7 +99,7 @@ def preview(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def publish_listing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     service = get_object_or_404(Service.kept_by(request.member).select_related("agency"), pk=pk)
     try:
-        done = publish(service=service, by=Author.of(request.member))
+        done = publish_draft(service=service, by=Author.of(request.member))
     except NotReady as lacking:
         names = ", ".join(section.label for section in lacking.sections)
         messages.error(request, f"Not published yet. Still to do: {names}.")
@@ -116,27 +116,29 @@ def publish_listing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def state(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Runs, closed until a date, closed, ended."""
     service = get_object_or_404(Service.kept_by(request.member).select_related("agency"), pk=pk)
-    form = StateForm(request.POST or None, service=service, booked=partial(booked_until, service))
+    form = ListingStateForm(request.POST or None, service=service, booked=partial(list_booked_sessions, service))
     if request.method == "POST" and form.is_valid():
         by, said = Author.of(request.member), form.cleaned_data
         if said["state"] == RUNS:
-            reopen(service=service, by=by)
+            reopen_listing(service=service, by=by)
         else:
-            close(service=service, status=form.status, until=form.day, alert=said["alert"], by=by)
-        messages.success(request, said_of(service, len(form.cancels)))
+            close_listing(service=service, status=form.status, until=form.day, alert=said["alert"], by=by)
+        messages.success(request, format_saved_message(service, len(form.cancels)))
         return redirect("directory:listing", pk)
-    return answer(request, "directory/listing_state.html", {"service": service, "form": form, "tab": "listing"})
+    return render_form_page(
+        request, "directory/listing_state.html", {"service": service, "form": form, "tab": "listing"}
+    )
 
 
-def said_of(service: Service, cancelled: int) -> str:
-    words = state_words(service)
+def format_saved_message(service: Service, cancelled: int) -> str:
+    words = format_saved_state(service)
     if cancelled:
         words += f" {cancelled} session{'s were' if cancelled > 1 else ' was'} cancelled, and those booked are told."
     return words
 
 
-def state_words(service: Service) -> str:
-    if service.runs:
+def format_saved_state(service: Service) -> str:
+    if service.is_running:
         return "Saved. It runs."
     if not service.is_listed:
         return "Saved. Nobody finds it any more."
@@ -150,7 +152,7 @@ def discard(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A draft is thrown away, or (`back`) brought back."""
     service = get_object_or_404(Service.kept_by(request.member).filter(published_at=None), pk=pk)
     back = "back" in request.POST
-    throw_away(service=service, by=Author.of(request.member), back=back)
+    discard_listing_draft(service=service, by=Author.of(request.member), back=back)
     messages.success(request, "It is in your list again." if back else "Thrown away. You can still bring it back here.")
     return redirect("directory:listing", pk)
 
@@ -160,24 +162,28 @@ def discard(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def room(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """How much room there is now, where sessions are not counted."""
     service = get_object_or_404(Service.kept_by(request.member), pk=pk)
-    form = RoomForm(request.POST)
+    form = CapacityForm(request.POST)
     if form.is_valid():
-        said = say_room(service=service, available=form.cleaned_data["available"])
+        said = save_capacity(service=service, available=form.cleaned_data["available"])
         words = f"room for {said.available}" if said.available else "full"
         messages.success(request, f"Saved: {words}, as of {timezone.localdate():%-d %B}.")
         return redirect("directory:listing", pk)
-    return answer(request, "directory/listing_room.html", {"service": service, "form": form, "tab": "listing"})
+    return render_form_page(
+        request, "directory/listing_room.html", {"service": service, "form": form, "tab": "listing"}
+    )
 
 
 @allow(Permission.PUBLISH)
 @require_POST
 def suggest_change(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """About what a feed brings: the steward is told what should be different."""
-    service = get_object_or_404(with_all(own(Service.run_by(request.member))).exclude(source=""), pk=pk)
-    form = SuggestForm(request.POST)
+    service = get_object_or_404(
+        prefetch_for_score(annotate_open_edits(Service.run_by(request.member))).exclude(source=""), pk=pk
+    )
+    form = SuggestionForm(request.POST)
     if form.is_valid():
-        suggest(service=service, by=Author.of(request.member), **form.cleaned_data)
+        submit_suggestion(service=service, by=Author.of(request.member), **form.cleaned_data)
         messages.success(request, "Thank you. The steward sees to it.")
         return redirect("directory:listing", pk)
-    context = {"service": service, "row": row(service), "form": form, "tab": "listing"}
-    return answer(request, "directory/listing_feed.html", context)
+    context = {"service": service, "row": build_listing_row(service), "form": form, "tab": "listing"}
+    return render_form_page(request, "directory/listing_feed.html", context)

@@ -9,29 +9,29 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from config.forms import answer
-from config.fragments import page
+from config.forms import render_form_page
+from config.fragments import render_page
 from config.http import parse_uuid
-from directory.catalogue.demand import to_ring
+from directory.catalogue.demand import load_pending_calls
 from directory.models import Service
-from directory.publishing.actions.listings import create
-from directory.publishing.forms.listings import NewForm
-from directory.publishing.snapshot import Data, as_data
-from directory.publishing.summary import rows
-from directory.publishing.templates import like
+from directory.publishing.actions.listings import create_listing
+from directory.publishing.forms.listings import NewListingForm
+from directory.publishing.snapshot import ListingData, build_snapshot
+from directory.publishing.summary import load_listings_page
+from directory.publishing.templates import load_listing_template
 
 
 @allow(Permission.PUBLISH)
 @require_safe
 def listings(request: MemberRequest) -> HttpResponse:
-    found, following = rows(request.member, parse_uuid(request.GET.get("after", "")))
+    found, following = load_listings_page(request.member, parse_uuid(request.GET.get("after", "")))
     context = {
         "rows": found,
         "after": following,
         "verified": request.member.agency.verified_at is not None,
-        "ring": to_ring(request.member),
+        "ring": load_pending_calls(request.member),
     }
-    return page(request, "directory/listings.html", context)
+    return render_page(request, "directory/listings.html", context)
 
 
 @allow(Permission.PUBLISH)
@@ -41,23 +41,23 @@ def new_listing(request: MemberRequest) -> HttpResponse:
     member = request.member
     own = Service.run_by(member).filter(joined_to=None).order_by("name", "pk")[:20]
     chosen = request.GET.get("like", "")
-    form = NewForm(request.POST or None, own=own, initial={"start": chosen} if chosen else None)
+    form = NewListingForm(request.POST or None, own=own, initial={"start": chosen} if chosen else None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        service = create(
+        service = create_listing(
             agency=member.agency,
             name=said["name"],
             by=Author.of(member),
             key=said["key"],
-            like=begins_from(said["start"], member),
+            like=load_starting_data(said["start"], member),
             example=said["start"].startswith("model:"),
         )
         return redirect("directory:listing", service.pk)
-    return answer(request, "directory/listing_new.html", {"form": form})
+    return render_form_page(request, "directory/listing_new.html", {"form": form})
 
 
-def begins_from(start: str, member: Any) -> Data | None:
+def load_starting_data(start: str, member: Any) -> ListingData | None:
     kind, _, name = start.partition(":")
     if kind == "model":
-        return like(name)
-    return as_data(Service.run_by(member).get(pk=name)) if kind == "own" else None
+        return load_listing_template(name)
+    return build_snapshot(Service.run_by(member).get(pk=name)) if kind == "own" else None

@@ -13,64 +13,64 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from agencies.working_days import bank_holidays
-from config.forms import answer
-from config.fragments import page
+from config.forms import render_form_page
+from config.fragments import render_page
 from config.template_tags import date_words, when
-from directory.catalogue.demand import lines
-from directory.catalogue.timetable import Coming, coming, strays
+from directory.catalogue.demand import list_session_demand
+from directory.catalogue.timetable import UpcomingSession, list_stray_sessions, list_upcoming_sessions
 from directory.models import Service, Session
 from directory.publishing.actions.sessions import (
     ChangedMeanwhile,
     TooFewPlaces,
     add_session,
     cancel_session,
+    cancel_sessions,
     change_session,
-    seen,
-    take_off,
+    fingerprint_session,
 )
 from directory.publishing.forms.sessions import CancelForm, SessionForm
 
-MOST, PAST = 100, 8
-DAY = datetime.timedelta(days=1)  # from then on the register of a session stands beside it
-CONFLICT = "Somebody changed this session while you were writing. It is now: {}. Look at both before you save"
+MAX_UPCOMING, MAX_PAST = 100, 8
+REGISTER_LEAD_TIME = datetime.timedelta(days=1)  # from then on the register of a session stands beside it
+CONFLICT_MESSAGE = "Somebody changed this session while you were writing. It is now: {}. Look at both before you save"
 
 
 @allow(Permission.PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """All that comes, and what was lately; posting takes off those on bank holidays that were shown."""
-    service = get_object_or_404(with_patterns(request), pk=pk)
-    found = coming(service, MOST)
-    holidays = on_bank_holidays(found) if service.bookable else []
+    service = get_object_or_404(services_with_patterns(request), pk=pk)
+    found = list_upcoming_sessions(service, MAX_UPCOMING)
+    holidays = find_bank_holiday_sessions(found) if service.bookable else []
     if request.method == "POST":
         shown = set(request.POST.getlist("session"))
-        if gone := take_off(sessions=[row for row in holidays if str(row.pk) in shown], why="Bank holiday"):
+        if gone := cancel_sessions(sessions=[row for row in holidays if str(row.pk) in shown], why="Bank holiday"):
             messages.success(request, f"Taken off: {', '.join(date_words(row.starts_at) for row in gone)}.")
         return redirect("directory:sessions", pk)
     mine = Session.kept_by(request.member).filter(service=service).select_related("at_location__location")
-    past = mine.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-id")[:PAST]
+    past = mine.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-id")[:MAX_PAST]
     context = {
         "service": service,
         "tab": "sessions",
         "coming": found,
-        "strays": strays(service),
+        "strays": list_stray_sessions(service),
         "past": past,
         "several": len(service.at_locations.all()) > 1,
-        "soon": timezone.now() + DAY,
-        "lines": lines(found, Session.coming().filter(service=service)),
+        "soon": timezone.now() + REGISTER_LEAD_TIME,
+        "lines": list_session_demand(found, Session.coming().filter(service=service)),
         "holidays": holidays,
         "booked": sum(row.taken for row in holidays),
     }
-    return page(request, "directory/sessions.html", context)
+    return render_page(request, "directory/sessions.html", context)
 
 
-def on_bank_holidays(found: list[Coming]) -> list[Session]:
+def find_bank_holiday_sessions(found: list[UpcomingSession]) -> list[Session]:
     """Those that the pattern lays on an English bank holiday; one that was set by hand is meant so."""
     rows = [one.session for one in found if one.session and not one.is_cancelled and not one.session.changed]
     return [row for row in rows if timezone.localdate(row.starts_at) in bank_holidays()]
 
 
-def with_patterns(request: MemberRequest) -> Any:
+def services_with_patterns(request: MemberRequest) -> Any:
     return Service.kept_by(request.member).prefetch_related("schedules", "at_locations__location")
 
 
@@ -78,20 +78,20 @@ def with_patterns(request: MemberRequest) -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A date beside the pattern."""
-    service = get_object_or_404(with_patterns(request), pk=pk)
+    service = get_object_or_404(services_with_patterns(request), pk=pk)
     form = SessionForm(request.POST or None, service=service)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         row = add_session(service=service, on=said["on"], values=form.values, key=said["key"])
         messages.success(request, f"Added: {when(row.starts_at)}.")
         return redirect("directory:sessions", pk)
-    return answer(request, "directory/session.html", {"service": service, "form": form, "tab": "sessions"})
+    return render_form_page(request, "directory/session.html", {"service": service, "form": form, "tab": "sessions"})
 
 
 @allow(Permission.PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    row = find(request, pk)
+    row = load_session(request, pk)
     form = SessionForm(request.POST or None, service=row.service, session=row)
     if request.method == "POST" and form.is_valid():
         try:
@@ -99,28 +99,28 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         except TooFewPlaces as few:
             form.add_error("places", f"{few.taken} people are booked: there must be at least as many places")
         except ChangedMeanwhile:
-            conflict(form, find(request, pk))
+            add_conflict(form, load_session(request, pk))
         else:
             messages.success(request, f"Saved: {when(row.starts_at)}.")
             return redirect("directory:sessions", row.service_id)
     context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
-    return answer(request, "directory/session.html", context)
+    return render_form_page(request, "directory/session.html", context)
 
 
-def conflict(form: SessionForm, row: Session) -> None:
+def add_conflict(form: SessionForm, row: Session) -> None:
     """Both are shown: the form keeps what was typed, and from now on knows what it would replace."""
     places = "" if row.places is None else f", {row.places} places"
     state = f"cancelled ({row.cancelled_why})" if row.cancelled_at else f"{when(row.starts_at)}{places}"
-    form.add_error(None, CONFLICT.format(state))
+    form.add_error(None, CONFLICT_MESSAGE.format(state))
     posted: Any = form.data.copy()  # type: ignore[attr-defined]
-    posted["seen"], posted["key"] = seen(row), str(uuid.uuid4())
+    posted["seen"], posted["key"] = fingerprint_session(row), str(uuid.uuid4())
     form.data = posted
 
 
 @allow(Permission.PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    row = find(request, pk)
+def cancel_one_session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    row = load_session(request, pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         cancel_session(session=row, why=form.cleaned_data["why"])
@@ -128,10 +128,10 @@ def cancel(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, f"Cancelled: {date_words(row.starts_at)}.{told}")
         return redirect("directory:sessions", row.service_id)
     context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
-    return answer(request, "directory/session_cancel.html", context)
+    return render_form_page(request, "directory/session_cancel.html", context)
 
 
-def find(request: MemberRequest, pk: uuid.UUID) -> Session:
+def load_session(request: MemberRequest, pk: uuid.UUID) -> Session:
     """A session to come of the member's agency; 404 for what is over or somebody else's."""
     mine = Session.kept_by(request.member).filter(starts_at__gt=timezone.now(), service__source="")
     return get_object_or_404(

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from config.fragments import page
+from config.fragments import render_page
 from directory.models import Proposal, Service, Version
-from directory.publishing.actions.listings import put_back
-from directory.publishing.diff import differences
+from directory.publishing.actions.listings import restore_listing
+from directory.publishing.diff import compare_listings
 
-PAGE = 30
+PAGE_SIZE = 30
 
 
 @allow(Permission.PUBLISH)
@@ -24,25 +24,28 @@ def versions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The latest first. `?old=3&new=5` compares; `?before=12` goes further back."""
     service = get_object_or_404(Service.kept_by(request.member), pk=pk)
     mine = Version.visible_to(request.member).filter(service=service).order_by("-number")
-    before, numbers = number(request.GET.get("before", "")), [number(request.GET.get(n, "")) for n in ("old", "new")]
-    shown = list((mine.filter(number__lt=before) if before else mine).defer("data")[: PAGE + 1])
+    before, numbers = (
+        parse_version_number(request.GET.get("before", "")),
+        [parse_version_number(request.GET.get(n, "")) for n in ("old", "new")],
+    )
+    shown = list((mine.filter(number__lt=before) if before else mine).defer("data")[: PAGE_SIZE + 1])
     context = {
         "service": service,
         "tab": "versions",
-        "versions": shown[:PAGE],
+        "versions": shown[:PAGE_SIZE],
         "latest": service.version,
-        "before": shown[PAGE - 1].number if len(shown) > PAGE else 0,
+        "before": shown[PAGE_SIZE - 1].number if len(shown) > PAGE_SIZE else 0,
         "old": None,
         "new": None,
         "differences": [],
     }
     if any(numbers):
-        old, new = pair(list(mine.filter(number__in=[n for n in numbers if n])), numbers)
-        context |= {"old": old, "new": new, "differences": differences(old.data, new.data)}
-    return page(request, "directory/versions.html", context)
+        old, new = pick_compared_versions(list(mine.filter(number__in=[n for n in numbers if n])), numbers)
+        context |= {"old": old, "new": new, "differences": compare_listings(old.data, new.data)}
+    return render_page(request, "directory/versions.html", context)
 
 
-def pair(found: list[Version], numbers: list[int | None]) -> tuple[Version, Version]:
+def pick_compared_versions(found: list[Version], numbers: list[int | None]) -> tuple[Version, Version]:
     """The two versions asked for, the older first; 404 when one is not there."""
     if {row.number for row in found} != set(numbers):
         raise Http404
@@ -54,12 +57,12 @@ def pair(found: list[Version], numbers: list[int | None]) -> tuple[Version, Vers
 def restore(request: MemberRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     service = get_object_or_404(Service.kept_by(request.member).select_related("agency"), pk=pk)
     version = get_object_or_404(Version.visible_to(request.member).filter(service=service), number=number)
-    done = put_back(version=version, service=service, by=Author.of(request.member))
+    done = restore_listing(version=version, service=service, by=Author.of(request.member))
     waits = isinstance(done, Proposal)
     words = "Sent to the steward" if waits else "It says again what it said then"
     messages.success(request, f"Version {number}: {words}.")
     return redirect("directory:listing", pk) if waits else redirect("directory:versions", pk)
 
 
-def number(text: str) -> int | None:
+def parse_version_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 9 else None

@@ -8,9 +8,9 @@ from config.fields import CleanCharField
 from config.forms import Checkboxes, Form, Radios
 from directory.geography.postcodes import find_place
 from directory.models import TaxonomyTerm
-from directory.models.session import DAYS
-from directory.search.finder import SUITS, filters
-from directory.search.forms.search import MILES
+from directory.models.session import DAY_NAMES
+from directory.search.finder import PREFERENCES, preferences_to_filters
+from directory.search.forms.search import MILES_CHOICES
 
 UNSURE = "any"
 
@@ -29,7 +29,7 @@ class NeedForm(Form):
         needs = [(need.code, str(need)) for need in TaxonomyTerm.needs() if need.words]
         self.fields["need"].choices = [*needs, (UNSURE, "I am not sure. Show me everything")]
 
-    def answers(self) -> list[tuple[str, str]]:
+    def to_answers(self) -> list[tuple[str, str]]:
         need = self.cleaned_data["need"]
         return [("need", need)] if need != UNSURE else []
 
@@ -46,7 +46,7 @@ class WhereForm(Form):
     miles = Radios(
         label="How far would you go?",
         required=False,
-        choices=[*((key, f"Up to {MILES[key]}") for key in ("1", "3", "5")), ("", "It does not matter")],
+        choices=[*((key, f"Up to {MILES_CHOICES[key]}") for key in ("1", "3", "5")), ("", "It does not matter")],
     )
 
     def clean_near(self) -> str:
@@ -55,18 +55,18 @@ class WhereForm(Form):
             raise ValidationError("We do not know that place. Try a postcode, or the nearest town", code="unknown")
         return typed
 
-    def answers(self) -> list[tuple[str, str]]:
+    def to_answers(self) -> list[tuple[str, str]]:
         """A distance means nothing without a place."""
         near, miles = self.cleaned_data["near"], self.cleaned_data["miles"]
         return [(name, value) for name, value in (("near", near), ("miles", near and miles)) if value]
 
 
-class SuitsForm(Form):
+class PreferencesForm(Form):
     button = "Show me"
     mark_optional = False
-    day = Radios(label="On which day?", required=False, choices=[("", "Any day"), *DAYS.items()])
-    suits = Checkboxes(label="What matters to you?", required=False, choices=list(SUITS.items()))
+    day = Radios(label="On which day?", required=False, choices=[("", "Any day"), *DAY_NAMES.items()])
+    suits = Checkboxes(label="What matters to you?", required=False, choices=list(PREFERENCES.items()))
 
-    def answers(self) -> list[tuple[str, str]]:
+    def to_answers(self) -> list[tuple[str, str]]:
         day = self.cleaned_data["day"]
-        return ([("day", day)] if day else []) + filters(self.cleaned_data["suits"])
+        return ([("day", day)] if day else []) + preferences_to_filters(self.cleaned_data["suits"])

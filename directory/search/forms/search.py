@@ -14,24 +14,24 @@ from django.http import QueryDict
 from config.fields import CleanCharField
 from config.forms import Form
 from directory.catalogue.facets import ACCESS, LANGUAGES
-from directory.catalogue.wording import MILE
+from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_place
 from directory.models import TaxonomyTerm
-from directory.models.session import DAYS
+from directory.models.session import DAY_NAMES
 from directory.search.forms import filters
-from directory.search.query import Asked, Found
+from directory.search.query import SearchQuery, SearchResult
 
-MILES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
-TIMES = {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"}
-TICKS = {"free": "Free", "room": "Has room", "meets": "Someone can meet you", "online": "Online or by phone"}
-FEW = ("need", "miles", "day", "free", "meets", "room")  # seen at once; the others under "More filters"
-MORE = ("time", "online", "age", "language", "access")
-FILTERS = FEW + MORE
-PAGE = 10
+MILES_CHOICES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
+TIME_CHOICES = {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"}
+TICK_LABELS = {"free": "Free", "room": "Has room", "meets": "Someone can meet you", "online": "Online or by phone"}
+MAIN_FILTERS = ("need", "miles", "day", "free", "meets", "room")  # seen at once; the others under "More filters"
+MORE_FILTERS = ("time", "online", "age", "language", "access")
+FILTER_FIELDS = MAIN_FILTERS + MORE_FILTERS
+PAGE_SIZE = 10
 
 
-def choose(label: str, choices: Mapping[str, str], what: str, any_words: str) -> forms.ChoiceField:
+def build_choice_field(label: str, choices: Mapping[str, str], what: str, any_words: str) -> forms.ChoiceField:
     """A drop-down beside the results. `what` is chosen "from the list"."""
     return forms.ChoiceField(
         label=label,
@@ -42,12 +42,12 @@ def choose(label: str, choices: Mapping[str, str], what: str, any_words: str) ->
     )
 
 
-def tick(name: str) -> forms.ChoiceField:
-    return choose(TICKS[name], {"1": "Yes"}, "what it should be", "")
+def build_tick_field(name: str) -> forms.ChoiceField:
+    return build_choice_field(TICK_LABELS[name], {"1": "Yes"}, "what it should be", "")
 
 
 @dataclass(frozen=True)
-class Chip:
+class FilterChip:
     """A filter that is set: its words, and the search without it."""
 
     words: str
@@ -70,11 +70,11 @@ class SearchForm(Form):
         help_text="Postcode or place",
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
-    need = choose("What it helps with", {}, "what it helps with", "Anything")
-    miles = choose("How far", MILES, "how far", "Any distance")
-    day = choose("Day", DAYS, "a day", "Any day")
-    free, meets, room = tick("free"), tick("meets"), tick("room")
-    time = choose("Time of day", TIMES, "a time of day", "Any time")
+    need = build_choice_field("What it helps with", {}, "what it helps with", "Anything")
+    miles = build_choice_field("How far", MILES_CHOICES, "how far", "Any distance")
+    day = build_choice_field("Day", DAY_NAMES, "a day", "Any day")
+    free, meets, room = build_tick_field("free"), build_tick_field("meets"), build_tick_field("room")
+    time = build_choice_field("Time of day", TIME_CHOICES, "a time of day", "Any time")
     age = forms.IntegerField(
         label="Age of who will go",
         required=False,
@@ -89,13 +89,13 @@ class SearchForm(Form):
         required=False,
         error_messages={"invalid_choice": "Choose from the list what helps with getting in and about"},
     )
-    online = tick("online")
+    online = build_tick_field("online")
 
     data: QueryDict
 
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
-        rows = TaxonomyTerm.offered()
+        rows = TaxonomyTerm.list_offered_needs()
         self.needs = {code: name for code, name, _ in rows}
         self.terms = {code: pk for code, _, pk in rows}
         self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
@@ -112,71 +112,73 @@ class SearchForm(Form):
         self.place, self.point = found or ("", None)
         return typed
 
-    def asked(self, after: str = "") -> Asked:
+    def asked(self, after: str = "") -> SearchQuery:
         """What can be read of it, so that a wrong postcode still leaves the words."""
         self.is_valid()
         read = self.cleaned_data
         miles, need = read.get("miles"), read.get("need", "")
-        return Asked(
+        return SearchQuery(
             words=read.get("words", ""),
             near=self.point,
             need=TaxonomyTerm(pk=self.terms[need], code=need, name=self.needs[need]) if need else None,
-            km=float(miles) * MILE if miles and self.point else None,
+            km=float(miles) * KM_PER_MILE if miles and self.point else None,
             day=read.get("day", ""),
             time=read.get("time", ""),
             age=read.get("age"),
             access=tuple(read.get("access", ())),
             language=read.get("language", "").lower(),
             after=after,
-            size=PAGE,
-            **{name: bool(read.get(name)) for name in TICKS},
+            size=PAGE_SIZE,
+            **{name: bool(read.get(name)) for name in TICK_LABELS},
         )
 
     # --- Its address, and the filters in it -----------------------------------------------------------
 
-    def pairs(self) -> list[tuple[str, str]]:
+    def list_pairs(self) -> list[tuple[str, str]]:
         """All that was typed and chosen, in the order of the fields."""
         lists = ((name, self.data.getlist(name)[: len(ACCESS)]) for name in self.fields)
         return [(name, value[:200]) for name, values in lists for value in values if value]
 
     def query(self, **changed: str) -> str:
         """The search as a query string, with some fields changed: `query(day="")`."""
-        kept = [(name, value) for name, value in self.pairs() if name not in changed]
+        kept = [(name, value) for name, value in self.list_pairs() if name not in changed]
         return urlencode(kept + [(name, value) for name, value in changed.items() if value])
 
-    def chosen(self) -> list[tuple[str, str]]:
+    def list_set_filters(self) -> list[tuple[str, str]]:
         """The filters beside words and place that are set and can be read: ("day", "TU"), ("access", "step-free")."""
         self.is_valid()
-        read = [(name, value) for name, value in self.pairs() if name in FILTERS and name not in self.errors]
+        read = [(name, value) for name, value in self.list_pairs() if name in FILTER_FIELDS and name not in self.errors]
         return [(name, value) for name, value in read if name != "miles" or self.point]
 
     @property
-    def chips(self) -> list[Chip]:
+    def filter_chips(self) -> list[FilterChip]:
         """Each filter that is set, to be taken away by one press."""
         rows = []
-        for name, value in self.chosen():
-            rest = [pair for pair in self.pairs() if pair != (name, value)]
-            rows.append(Chip(in_words(name, value, self.needs), urlencode(rest)))
+        for name, value in self.list_set_filters():
+            rest = [pair for pair in self.list_pairs() if pair != (name, value)]
+            rows.append(FilterChip(format_filter(name, value, self.needs), urlencode(rest)))
         return rows
 
-    def understood(self, found: Found) -> list[Chip]:
+    def understood(self, found: SearchResult) -> list[FilterChip]:
         """What was read out of the words, to be taken out of them."""
         typed = self.data.get("words", "")
         return [
-            Chip(one.label, self.query(words=" ".join(re.sub(re.escape(one.typed), " ", typed, flags=re.I).split())))
+            FilterChip(
+                one.label, self.query(words=" ".join(re.sub(re.escape(one.typed), " ", typed, flags=re.I).split()))
+            )
             for one in found.understood
         ]
 
     @property
-    def unfiltered(self) -> str:
+    def unfiltered_query(self) -> str:
         """The words and the place alone, as a query string."""
-        return urlencode([pair for pair in self.pairs() if pair[0] in ("words", "near")])
+        return urlencode([pair for pair in self.list_pairs() if pair[0] in ("words", "near")])
 
-    def wider(self) -> list[tuple[str, str]]:
+    def list_wider_searches(self) -> list[tuple[str, str]]:
         """What to leave out when nothing was found: words for a link, and its query."""
-        chosen = dict(self.chosen())
+        chosen = dict(self.list_set_filters())
         ways = [
-            ("day", f"Any day, not only {DAYS.get(chosen.get('day', ''), '')}"),
+            ("day", f"Any day, not only {DAY_NAMES.get(chosen.get('day', ''), '')}"),
             ("time", "Any time of day"),
             ("miles", "Further away"),
             ("free", "Not only what is free"),
@@ -195,7 +197,7 @@ class SearchForm(Form):
 
     # --- Drawn -----------------------------------------------------------------------------------------
 
-    def offer(self, found: Found) -> None:
+    def set_counts(self, found: SearchResult) -> None:
         """Take the counts of what was found to draw the filters with; of languages and access only what there is."""
         for name, choices in found.counts.items():
             # where there are more than could be counted "12+", and of a 0 nothing is known
@@ -203,7 +205,7 @@ class SearchForm(Form):
             self.counts[name] = defaultdict(str if least else lambda: "0")
             self.counts[name] |= {key: f"{n}+" if least else str(n) for key, n in choices.items() if n}
         spoken = set(found.counts.get("language", ())) | {self.data.get("language", "")[:50]} - {""}
-        names = sorted((language_name(code), code) for code in spoken)
+        names = sorted((format_language(code), code) for code in spoken)
         self.fields["language"].choices = [("", "Any language"), *((code, name) for name, code in names)]
         there = {code for code, n in found.counts.get("access", {}).items() if n} | {*self.data.getlist("access")}
         helps = [code for code in ACCESS if code in there or found.counts_are_least]
@@ -211,51 +213,51 @@ class SearchForm(Form):
 
     @property
     def typed_words(self) -> Any:
-        return filters.question(self, "words")
+        return filters.render_question(self, "words")
 
     @property
     def typed_near(self) -> Any:
-        return filters.question(self, "near")
+        return filters.render_question(self, "near")
 
     @property
     def few(self) -> list[Any]:
         """The filters that are seen at once."""
-        return [self.draw(name) for name in FEW]
+        return [self.render_filter(name) for name in MAIN_FILTERS]
 
     @property
     def more(self) -> list[Any]:
         there = {"language": len(self.fields["language"].choices) > 1, "access": bool(self.fields["access"].choices)}
-        return [self.draw(name) for name in MORE if there.get(name, True) or name in self.errors]
+        return [self.render_filter(name) for name in MORE_FILTERS if there.get(name, True) or name in self.errors]
 
     @property
     def more_is_set(self) -> bool:
-        return any(self.data.get(name) for name in MORE)
+        return any(self.data.get(name) for name in MORE_FILTERS)
 
-    def draw(self, name: str) -> Any:
+    def render_filter(self, name: str) -> Any:
         counts = self.counts.get(name)
-        if name in TICKS:
-            return filters.tick(self, name, counts)
+        if name in TICK_LABELS:
+            return filters.render_tick(self, name, counts)
         if name == "access":
-            return filters.ticks(self, name, counts)
-        return filters.box(self, name) if name == "age" else filters.drop_down(self, name, counts)
+            return filters.render_ticks(self, name, counts)
+        return filters.render_number_box(self, name) if name == "age" else filters.render_drop_down(self, name, counts)
 
 
-def in_words(name: str, value: str, needs: Mapping[str, str]) -> str:
+def format_filter(name: str, value: str, needs: Mapping[str, str]) -> str:
     """A filter for people: "Tuesday", "Within 3 miles", "For age 80"."""
-    if name in TICKS:
-        return TICKS[name]
+    if name in TICK_LABELS:
+        return TICK_LABELS[name]
     said = {
         "need": needs.get(value, value),
-        "day": DAYS.get(value, value),
-        "time": TIMES.get(value, value),
-        "miles": f"Within {MILES.get(value, value)}",
+        "day": DAY_NAMES.get(value, value),
+        "time": TIME_CHOICES.get(value, value),
+        "miles": f"Within {MILES_CHOICES.get(value, value)}",
         "access": ACCESS.get(value, value),
         "age": f"For age {value}",
-        "language": f"In {language_name(value)}",
+        "language": f"In {format_language(value)}",
     }
     return said.get(name, value)
 
 
-def language_name(code: str) -> str:
+def format_language(code: str) -> str:
     """ "pl" → "Polish"; a name made into a code ("sign-supported-english") becomes words again."""
     return LANGUAGES.get(code, code.replace("-", " ").capitalize())

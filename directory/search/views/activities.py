@@ -5,15 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.fragments import page
+from config.fragments import render_page
 from directory.catalogue import statistics
-from directory.catalogue.cards import dress
+from directory.catalogue.cards import prepare_card
 from directory.search import crisis, unmet
 from directory.search.forms.search import SearchForm
-from directory.search.query import Found
+from directory.search.query import SearchResult
 from directory.search.statement import search
 
-PARTS = {"results": "found", "more": "more", "settled": "settled"}
+PAGE_PARTS = {"results": "found", "more": "more", "settled": "settled"}
 
 
 @public
@@ -23,16 +23,16 @@ def activities(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     asked = form.asked(after=request.GET.get("after", "")[:200])
     found = search(asked)
-    first = before(request.GET.get("shown", "")) if found.services else 0
+    first = parse_shown_count(request.GET.get("shown", "")) if found.services else 0
     for number, service in enumerate(found.services, first + 1):
-        dress(service, number=number, focus=bool(first) and number == first + 1)
+        prepare_card(service, number=number, focus=bool(first) and number == first + 1)
     for service in found.nearest:
-        dress(service)
-    form.offer(found)
-    statistics.seen([service.pk for service in found.services], "shown")
-    danger = crisis.speaks_of(request.GET.get("words", ""))
-    if unmet.is_meant(request) and not asked.after and not danger and is_lost(form, found):
-        unmet.keep(form, found)
+        prepare_card(service)
+    form.set_counts(found)
+    statistics.count_appearances([service.pk for service in found.services], "shown")
+    danger = crisis.mentions_crisis(request.GET.get("words", ""))
+    if unmet.is_deliberate(request) and not asked.after and not danger and is_unmet(form, found):
+        unmet.count_unmet_search(form, found)
     context = {
         "form": form,
         "found": found,
@@ -42,14 +42,16 @@ def activities(request: HttpRequest) -> HttpResponse:
         "by": request.headers.get("HX-Trigger", ""),
         "danger": danger,
     }
-    return page(request, "directory/activities.html", context, part=PARTS, status=422 if form.errors else 200)
+    return render_page(
+        request, "directory/activities.html", context, part=PAGE_PARTS, status=422 if form.errors else 200
+    )
 
 
-def before(shown: str) -> int:
+def parse_shown_count(shown: str) -> int:
     """How many activities stand above this page's."""
     return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 6 else 0
 
 
-def is_lost(form: SearchForm, found: Found) -> bool:
+def is_unmet(form: SearchForm, found: SearchResult) -> bool:
     """Whether the steward should know of it: nothing has what was asked for, or nobody knows the place."""
     return not found.services or form.has_error("near", "unknown")

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.forms import Form, answer
-from directory.search.finder import ANSWERS, QUESTIONS, query, said, suits
-from directory.search.forms.finder import NeedForm, SuitsForm, WhereForm
+from config.forms import Form, render_form_page
+from directory.search.finder import ANSWER_FIELDS, QUESTIONS, format_answers, list_answers, list_preferences
+from directory.search.forms.finder import NeedForm, PreferencesForm, WhereForm
 
-FORMS: tuple[type[Any], ...] = (NeedForm, WhereForm, SuitsForm)
+FORMS: tuple[type[Any], ...] = (NeedForm, WhereForm, PreferencesForm)
 
 
 @public
@@ -19,13 +19,13 @@ FORMS: tuple[type[Any], ...] = (NeedForm, WhereForm, SuitsForm)
 def finder(request: HttpRequest, number: int) -> HttpResponse:
     """Question `number`, from 0. `next` in the address says that it is answered; without it, it is asked (again)."""
     answered = "next" in request.GET
-    form: Form = FORMS[number](request.GET if answered else None, initial=before(request))
+    form: Form = FORMS[number](request.GET if answered else None, initial=initial_answers(request))
     if answered and form.is_valid():
-        said_now = form.answers()  # type: ignore[attr-defined]
-        return HttpResponseRedirect(to(onward(number), query(request.GET, number, said_now)))
-    kept = query(request.GET, number, said(request.GET, number))
-    others = [n for n in range(len(ANSWERS)) if n != number]
-    return answer(
+        said_now = form.to_answers()  # type: ignore[attr-defined]
+        return HttpResponseRedirect(build_address(next_page(number), format_answers(request.GET, number, said_now)))
+    kept = format_answers(request.GET, number, list_answers(request.GET, number))
+    others = [n for n in range(len(ANSWER_FIELDS)) if n != number]
+    return render_form_page(
         request,
         "directory/finder.html",
         {
@@ -33,23 +33,25 @@ def finder(request: HttpRequest, number: int) -> HttpResponse:
             "question": QUESTIONS[number],
             "number": number + 1,
             "of": len(QUESTIONS),
-            "carried": said(request.GET, *others),
-            "back": to(QUESTIONS[number - 1].page, kept) if number else reverse("directory:home"),
-            "skip": to(onward(number), query(request.GET, number, [])),
+            "carried": list_answers(request.GET, *others),
+            "back": build_address(QUESTIONS[number - 1].page, kept) if number else reverse("directory:home"),
+            "skip": build_address(next_page(number), format_answers(request.GET, number, [])),
         },
     )
 
 
-def onward(number: int) -> str:
+def next_page(number: int) -> str:
     """What follows a question: the next one, and after the last the search."""
     return QUESTIONS[number + 1].page if number + 1 < len(QUESTIONS) else "directory:activities"
 
 
-def before(request: HttpRequest) -> dict[str, Any]:
+def initial_answers(request: HttpRequest) -> dict[str, Any]:
     """What was answered already, so that a step back finds it as it was left."""
     given = request.GET
-    return {name: given.get(name, "")[:200] for name in ("need", "near", "miles", "day")} | {"suits": suits(given)}
+    return {name: given.get(name, "")[:200] for name in ("need", "near", "miles", "day")} | {
+        "suits": list_preferences(given)
+    }
 
 
-def to(page: str, query: str) -> str:
+def build_address(page: str, query: str) -> str:
     return reverse(page) + (f"?{query}" if query else "")

@@ -3,7 +3,7 @@
 from django import forms
 
 from config.fields import CleanCharField
-from config.forms import Form, IdempotencyKey, width
+from config.forms import Form, IdempotencyKey, width_attrs
 
 
 class SlipForm(Form):
@@ -19,6 +19,6 @@ class CodeForm(Form):
         help_text="Eight letters and numbers, for example CDFG-3467",
         error_messages={"required": "Enter the code on your slip"},
         widget=forms.TextInput(
-            attrs=width(10) | {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+            attrs=width_attrs(10) | {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )

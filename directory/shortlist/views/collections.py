@@ -5,19 +5,21 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
-from config.fragments import page
+from config.fragments import render_page
 from directory.models import Collection
-from directory.shortlist.collections import listed_in, published
+from directory.shortlist.collections import list_collection_services, list_published_collections
 
 
 @public
 @require_safe
 def collections(request: HttpRequest) -> HttpResponse:
-    return page(request, "directory/collections.html", {"collections": published()})
+    return render_page(request, "directory/collections.html", {"collections": list_published_collections()})
 
 
 @public
 @require_safe
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Collection.published(), slug=slug)
-    return page(request, "directory/collection.html", {"collection": found, "services": listed_in(found)})
+    return render_page(
+        request, "directory/collection.html", {"collection": found, "services": list_collection_services(found)}
+    )

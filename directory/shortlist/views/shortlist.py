@@ -12,17 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import limits
-from agencies.access import page_of, public
-from config.fragments import page, wants_part
-from config.pdf import pdf
-from directory.catalogue.detail import listed
-from directory.catalogue.wording import card
+from agencies.access import current_page_path, public
+from config.fragments import render_page, wants_fragment
+from config.pdf import pdf_response
+from directory.catalogue.detail import load_public_listings
+from directory.catalogue.wording import build_card
 from directory.models import Service
 from directory.shortlist import session as kept_list
 from directory.shortlist.forms.slip import SlipForm
 
 HOUR = 3600
-PAPERS = 100  # an hour from one network
+MAX_PAPERS_PER_HOUR = 100  # an hour from one network
 TOO_MANY = "Many lists were printed from your network in the last hour. Wait a little, or print the page itself."
 
 
@@ -30,7 +30,7 @@ TOO_MANY = "Many lists were printed from your network in the last hour. Wait a l
 @never_cache
 @require_safe
 def shortlist(request: HttpRequest) -> HttpResponse:
-    return page(request, "directory/shortlist.html", cards_of(request) | {"form": SlipForm()})
+    return render_page(request, "directory/shortlist.html", build_cards(request) | {"form": SlipForm()})
 
 
 @public
@@ -38,29 +38,31 @@ def shortlist(request: HttpRequest) -> HttpResponse:
 @require_safe
 def large_print(request: HttpRequest) -> HttpResponse:
     """The list on paper, in 18 point."""
-    shown = cards_of(request)
+    shown = build_cards(request)
     if not shown["cards"]:
         return redirect("directory:shortlist")
-    return on_paper(request, {"slip": None, **shown}, "my-list.pdf")
+    return render_paper(request, {"slip": None, **shown}, "my-list.pdf")
 
 
 @public
 @require_POST
-def keep(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def keep_service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Pressing twice keeps it once."""
     service = get_object_or_404(Service.visible_to().only("pk"), pk=pk)
-    if not kept_list.keep(request, [pk]):
-        messages.warning(request, f"Your list is full: it holds {kept_list.MOST} activities. Take one off first.")
-        return to_list(request)
-    if wants_part(request):
+    if not kept_list.add_services(request, [pk]):
+        messages.warning(
+            request, f"Your list is full: it holds {kept_list.MAX_SERVICES} activities. Take one off first."
+        )
+        return redirect_to_list(request)
+    if wants_fragment(request):
         return render(request, "directory/keep_button.html", {"service": service, "pressed": True})
-    return redirect(f"{page_of(request) or reverse('directory:shortlist')}#keep-{pk}")
+    return redirect(f"{current_page_path(request) or reverse('directory:shortlist')}#keep-{pk}")
 
 
 @public
 @require_POST
-def unkeep(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    kept_list.take_off(request, pk)
+def unkeep_service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    kept_list.remove_service(request, pk)
     return redirect("directory:shortlist")
 
 
@@ -73,31 +75,31 @@ def move_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @public
 @require_POST
-def clear(request: HttpRequest) -> HttpResponse:
-    kept_list.clear(request)
+def clear_shortlist(request: HttpRequest) -> HttpResponse:
+    kept_list.clear_shortlist(request)
     messages.success(request, "Your list is empty.")
     return redirect("directory:shortlist")
 
 
-def on_paper(request: HttpRequest, shown: dict[str, Any], filename: str) -> HttpResponse:
+def render_paper(request: HttpRequest, shown: dict[str, Any], filename: str) -> HttpResponse:
     """As a PDF. Making one is work: so many an hour from one network, which may be a whole library's."""
-    if not limits.has_room(request, "paper", most=PAPERS, seconds=HOUR):
+    if not limits.is_under_limit(request, "paper", most=MAX_PAPERS_PER_HOUR, seconds=HOUR):
         messages.warning(request, TOO_MANY)
         return redirect("directory:shortlist")
-    limits.count(request, "paper", seconds=HOUR)
-    return pdf(request, "pdf/shortlist.html", {"large": True, **shown}, filename)
+    limits.count_attempt(request, "paper", seconds=HOUR)
+    return pdf_response(request, "pdf/shortlist.html", {"large": True, **shown}, filename)
 
 
-def cards_of(request: HttpRequest) -> dict[str, Any]:
+def build_cards(request: HttpRequest) -> dict[str, Any]:
     """What is still listed, in words, and how many of those kept are not."""
-    pks, today = kept_list.pks(request.session), timezone.localdate()
-    cards = [card(service, today) for service in listed(pks)]
+    pks, today = kept_list.load_uuids(request.session), timezone.localdate()
+    cards = [build_card(service, today) for service in load_public_listings(pks)]
     return {"cards": cards, "gone": len(pks) - len(cards)}
 
 
-def to_list(request: HttpRequest) -> HttpResponse:
+def redirect_to_list(request: HttpRequest) -> HttpResponse:
     """To the list, with the whole page where htmx asked for a part."""
     address = reverse("directory:shortlist")
-    if wants_part(request):
+    if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)

@@ -8,12 +8,12 @@ from agencies import messages
 from agencies.messages import absolute_url
 from agencies.working_days import is_working_day
 from directory.models import Claim, Decision, Proposal
-from directory.publishing.join_answers import answer_by
-from directory.publishing.recipients import steward_emails
+from directory.publishing.join_answers import claim_due_date
+from directory.publishing.recipients import find_steward_emails
 
 
 @transaction.atomic
-def tell_stewards(today: datetime.date) -> int:
+def send_steward_digest(today: datetime.date) -> int:
     """One e-mail to each on a working day on which something new waits, or somebody longer than promised; how many.
 
     New is what came since the last working day. Groups that ask to take part have had an e-mail of their own. May run
@@ -22,8 +22,8 @@ def tell_stewards(today: datetime.date) -> int:
     if not is_working_day(today):
         return 0
     waiting = Proposal.objects.filter(decision=Decision.OPEN)
-    late = [claim for claim in Claim.objects.filter(decision=Decision.OPEN) if answer_by(claim) < today]
-    if not late and not waiting.filter(made_at__date__gte=last_working_day(today)).exists():
+    late = [claim for claim in Claim.objects.filter(decision=Decision.OPEN) if claim_due_date(claim) < today]
+    if not late and not waiting.filter(made_at__date__gte=previous_working_day(today)).exists():
         return 0
     edits = waiting.filter(data__isnull=False).count()
     about = {
@@ -32,9 +32,9 @@ def tell_stewards(today: datetime.date) -> int:
         "late": late,
         "link": absolute_url("directory:steward"),
     }
-    to = steward_emails()
+    to = find_steward_emails()
     for number, email in enumerate(to):
-        messages.send(
+        messages.queue_message(
             key=f"what waits {today} {number}",
             to=email,
             subject="What waits for you",
@@ -44,7 +44,7 @@ def tell_stewards(today: datetime.date) -> int:
     return len(to)
 
 
-def last_working_day(today: datetime.date) -> datetime.date:
+def previous_working_day(today: datetime.date) -> datetime.date:
     """The one before today."""
     day = today - datetime.timedelta(days=1)
     while not is_working_day(day):

@@ -7,7 +7,7 @@ from directory.geography.grid import Point
 from directory.models import Place, StopWord, Synonym
 
 # As directory.search.index counts the towns each night, for one name.
-TOWN = """
+INSERT_TOWN_SQL = """
 INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
     SELECT lower(city), min(city), avg(l.latitude), avg(l.longitude), count(*), false
     FROM directory_location l WHERE lower(city) = %s AND l.latitude IS NOT NULL
@@ -17,7 +17,7 @@ INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
 
 
 @transaction.atomic
-def keep_synonym(*, typed: str, means: str, by: Membership, synonym: Synonym | None = None) -> Synonym:
+def save_synonym(*, typed: str, means: str, by: Membership, synonym: Synonym | None = None) -> Synonym:
     """Add one, or change `synonym`. The same one sent twice is there once."""
     if synonym is None:
         synonym = Synonym.visible_to(by).filter(typed=typed).first() or Synonym()
@@ -27,12 +27,12 @@ def keep_synonym(*, typed: str, means: str, by: Membership, synonym: Synonym | N
 
 
 @transaction.atomic
-def keep_stop_word(*, word: str, by: Membership) -> StopWord:
+def save_stop_word(*, word: str, by: Membership) -> StopWord:
     return StopWord.visible_to(by).get_or_create(word=word)[0]
 
 
 @transaction.atomic
-def keep_place(*, name: str, point: Point, by: Membership, given: Place | None = None) -> Place:
+def save_place(*, name: str, point: Point, by: Membership, given: Place | None = None) -> Place:
     """Add a neighbourhood, or rename or move `given`. A town counted from its listings gives way to it."""
     if given and given.pk != name.lower():
         remove_place(place=given, by=by)
@@ -45,4 +45,4 @@ def remove_place(*, place: Place, by: Membership) -> None:
     """A town of that name is found by its listings again."""
     Place.visible_to(by).filter(pk=place.pk).delete()
     with connection.cursor() as cursor:
-        cursor.execute(TOWN, [place.pk])
+        cursor.execute(INSERT_TOWN_SQL, [place.pk])

@@ -36,7 +36,7 @@ class NewCollectionForm(CollectionForm):
     key = IdempotencyKey()
 
 
-class NoteForm(Form):
+class ItemNoteForm(Form):
     """The note of one activity in a collection: there is one such form for each, so their fields have its number."""
 
     button = "Save the note"

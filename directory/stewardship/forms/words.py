@@ -7,18 +7,18 @@ from django.core.exceptions import ValidationError
 
 from agencies.models import Membership
 from config.fields import CleanCharField
-from config.forms import Form, PostcodeField, width
+from config.forms import Form, PostcodeField, width_attrs
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_postcode
 from directory.models import Place, StopWord, Synonym
-from directory.search.vocabulary import split
+from directory.search.vocabulary import split_words
 
-ABOUT_BRITAIN = {"latitude": (49.0, 61.0), "longitude": (-9.0, 2.5)}  # degrees, Shetland and Northern Ireland in it
+UK_BOUNDS = {"latitude": (49.0, 61.0), "longitude": (-9.0, 2.5)}  # degrees, Shetland and Northern Ireland in it
 
 
-def plain(text: str) -> str:
+def normalise_words(text: str) -> str:
     """As a search reads it: small letters, single spaces, no signs."""
-    return " ".join(split(text))
+    return " ".join(split_words(text))
 
 
 class SynonymForm(Form):
@@ -27,14 +27,14 @@ class SynonymForm(Form):
     typed = CleanCharField(
         label="When people type",
         max_length=100,
-        widget=forms.TextInput(attrs=width(20)),
+        widget=forms.TextInput(attrs=width_attrs(20)),
         help_text="For example, AA",
         error_messages={"required": "Enter what people type"},
     )
     means = CleanCharField(
         label="Also look for",
         max_length=200,
-        widget=forms.TextInput(attrs=width(30)),
+        widget=forms.TextInput(attrs=width_attrs(30)),
         help_text="For example, alcohol, drinking",
         error_messages={"required": "Enter what to look for as well"},
     )
@@ -47,13 +47,13 @@ class SynonymForm(Form):
             self.initial = {"typed": synonym.typed, "means": synonym.means}
 
     def clean_typed(self) -> str:
-        typed = plain(self.cleaned_data["typed"])
+        typed = normalise_words(self.cleaned_data["typed"])
         if not typed:
             raise ValidationError("Enter letters or numbers", code="nothing")
         return typed
 
     def clean_means(self) -> str:
-        parts = dict.fromkeys(plain(part) for part in self.cleaned_data["means"].split(","))
+        parts = dict.fromkeys(normalise_words(part) for part in self.cleaned_data["means"].split(","))
         means = ", ".join(part for part in parts if part)
         if not means:
             raise ValidationError("Enter letters or numbers", code="nothing")
@@ -78,7 +78,7 @@ class StopWordForm(Form):
     word = CleanCharField(
         label="Word",
         max_length=50,
-        widget=forms.TextInput(attrs=width(20)),
+        widget=forms.TextInput(attrs=width_attrs(20)),
         help_text="A word that most activities could have, such as local or group",
         error_messages={"required": "Enter a word"},
     )
@@ -88,7 +88,7 @@ class StopWordForm(Form):
         self.member = member
 
     def clean_word(self) -> str:
-        words = split(self.cleaned_data["word"])
+        words = split_words(self.cleaned_data["word"])
         if len(words) != 1:
             raise ValidationError("Enter one word", code="one")
         if Synonym.visible_to(self.member).filter(typed=words[0]).exists():
@@ -98,13 +98,13 @@ class StopWordForm(Form):
         return words[0]
 
 
-class PlaceForm(Form):
+class NeighbourhoodForm(Form):
     """A neighbourhood and its middle: by a postcode, or by degrees. With `given` it changes that one."""
 
     name = CleanCharField(
         label="Name",
         max_length=80,
-        widget=forms.TextInput(attrs=width(20)),
+        widget=forms.TextInput(attrs=width_attrs(20)),
         help_text="For example, Goring",
         error_messages={"required": "Enter the name of the neighbourhood"},
     )
@@ -112,14 +112,14 @@ class PlaceForm(Form):
     latitude = forms.FloatField(
         label="Latitude",
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"} | width(10)),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"} | width_attrs(10)),
         help_text="Degrees, for example 50.8110",
         error_messages={"invalid": "Enter degrees, for example 50.8110"},
     )
     longitude = forms.FloatField(
         label="Longitude",
         required=False,
-        widget=forms.TextInput(attrs=width(10)),
+        widget=forms.TextInput(attrs=width_attrs(10)),
         help_text="Degrees, west of Greenwich with a minus, for example -0.4240",
         error_messages={"invalid": "Enter degrees, for example -0.4240"},
     )
@@ -152,25 +152,25 @@ class PlaceForm(Form):
             if not self.point:
                 self.add_error("postcode", "There is no such postcode. Check it, or enter degrees")
             else:
-                self.check_where("postcode", self.point)
+                self.validate_position("postcode", self.point)
             return
         lat, lon = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
         if lat is None and lon is None:
             self.add_error("postcode", "Enter a postcode in its middle, or its latitude and longitude")
             return
         for axis, number in (("latitude", lat), ("longitude", lon)):
-            low, high = ABOUT_BRITAIN[axis]
+            low, high = UK_BOUNDS[axis]
             if number is None:
                 self.add_error(axis, f"Enter the {axis} too")
             elif not low <= number <= high:
                 self.add_error(axis, f"The {axis} must be between {low:g} and {high:g}")
         if not self.errors and lat is not None and lon is not None:
             self.point = Point(lat, lon)
-            self.check_where("latitude", self.point)
+            self.validate_position("latitude", self.point)
 
-    def check_where(self, field: str, point: Point) -> None:
+    def validate_position(self, field: str, point: Point) -> None:
         """Not far from all that is listed; and no town is led elsewhere, which every search for it would follow."""
-        if town := Place.town_elsewhere(self.cleaned_data.get("name", ""), point.lat, point.lon):
+        if town := Place.find_town_elsewhere(self.cleaned_data.get("name", ""), point.lat, point.lon):
             self.add_error("name", f"{town.shown} is a town that is known, and this is not in it. Choose another name")
         elif Place.is_far_from_all(point.lat, point.lon):
             self.add_error(field, "Nothing is listed within 60 km of it. Check where it is")

@@ -11,23 +11,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from config.forms import Form, answer
-from config.fragments import page
+from config.forms import Form, render_form_page
+from config.fragments import render_page
 from config.http import parse_uuid
 from directory.models import Collection, CollectionItem, Service
-from directory.search.query import Asked
+from directory.search.query import SearchQuery
 from directory.search.statement import search
-from directory.shortlist.collections import all_of, in_order
+from directory.shortlist.collections import list_collection_items, list_collections
 from directory.stewardship.actions import collection as deeds
-from directory.stewardship.forms.collection import CollectionForm, NewCollectionForm, NoteForm
+from directory.stewardship.forms.collection import CollectionForm, ItemNoteForm, NewCollectionForm
 
-OFFERED = 8  # activities that a search offers to be put in
+MAX_OFFERED = 8  # activities that a search offers to be put in
 
 
 @allow(Permission.STEWARD)
 @require_safe
 def steward_collections(request: MemberRequest) -> HttpResponse:
-    return page(request, "directory/steward_collections.html", {"collections": in_order(request.member)})
+    return render_page(request, "directory/steward_collections.html", {"collections": list_collections(request.member)})
 
 
 @allow(Permission.STEWARD)
@@ -36,10 +36,12 @@ def new_collection(request: MemberRequest) -> HttpResponse:
     form = NewCollectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         read = form.cleaned_data
-        made = deeds.create(key=read["key"], title=read["title"], introduction=read["introduction"], by=request.member)
+        made = deeds.create_collection(
+            key=read["key"], title=read["title"], introduction=read["introduction"], by=request.member
+        )
         messages.success(request, "Saved as a draft. Now choose the activities.")
         return redirect("directory:steward_collection", pk=made.pk)
-    return answer(request, "directory/collection_new.html", {"form": form})
+    return render_form_page(request, "directory/collection_new.html", {"form": form})
 
 
 @allow(Permission.STEWARD)
@@ -47,13 +49,15 @@ def new_collection(request: MemberRequest) -> HttpResponse:
 def steward_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Its words (POST), and what is in it; ?words= offers activities to put in."""
     collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
-    form = words_form(collection, request.POST if request.method == "POST" else None)
+    form = build_collection_form(collection, request.POST if request.method == "POST" else None)
     if form.is_valid():
         read = form.cleaned_data
-        deeds.write(collection=collection, title=read["title"], introduction=read["introduction"], by=request.member)
+        deeds.update_collection(
+            collection=collection, title=read["title"], introduction=read["introduction"], by=request.member
+        )
         messages.success(request, "Saved.")
         return redirect("directory:steward_collection", pk=pk)
-    return collection_page(request, collection, form)
+    return render_collection_page(request, collection, form)
 
 
 @allow(Permission.STEWARD)
@@ -62,12 +66,12 @@ def publish_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """With `hide` it is taken off the public pages again."""
     collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
     if "hide" in request.POST:
-        deeds.unpublish(collection=collection, by=request.member)
+        deeds.unpublish_collection(collection=collection, by=request.member)
         messages.success(request, "Only you can see it now.")
-    elif not all_of(collection):
+    elif not list_collection_items(collection):
         messages.error(request, "Choose at least one activity before you publish it.")
     else:
-        deeds.publish(collection=collection, by=request.member)
+        deeds.publish_collection(collection=collection, by=request.member)
         messages.success(request, "Published. It is on the front page now.")
     return redirect("directory:steward_collection", pk=pk)
 
@@ -78,17 +82,17 @@ def delete_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Asks first. The activities themselves stay."""
     collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
     if request.method == "POST":
-        deeds.delete(collection=collection, by=request.member)
+        deeds.delete_collection(collection=collection, by=request.member)
         messages.success(request, f"“{collection.title}” is deleted. Its activities are where they were.")
         return redirect("directory:steward_collections")
-    return page(request, "directory/collection_delete.html", {"collection": collection})
+    return render_page(request, "directory/collection_delete.html", {"collection": collection})
 
 
 @allow(Permission.STEWARD)
 @require_POST
 def move_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
-    deeds.move(collection=collection, to=place_in(request), by=request.member)
+    deeds.move_collection(collection=collection, to=parse_position(request), by=request.member)
     return redirect("directory:steward_collections")
 
 
@@ -98,7 +102,7 @@ def add_item(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Puts `service` in, and shows the same search again: there may be more to choose."""
     collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
     service = get_object_or_404(Service.visible_to(), pk=parse_uuid(request.POST.get("service", "")))
-    new = deeds.add(collection=collection, service=service, by=request.member)
+    new = deeds.add_item(collection=collection, service=service, by=request.member)
     messages.success(request, f"{service.name} is in it." if new else f"{service.name} was in it already.")
     again = urlencode({"words": request.POST.get("words", "")[:200]})
     return redirect(f"{reverse('directory:steward_collection', args=[pk])}?{again}#choose")
@@ -107,47 +111,47 @@ def add_item(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @allow(Permission.STEWARD)
 @require_POST
 def change_item(request: MemberRequest, pk: uuid.UUID, item: int) -> HttpResponse:
-    """Its note (`note`), its place (`to`, from 0), or out with it (`out`)."""
+    """Its note (`save_item_note`), its place (`to`, from 0), or out with it (`out`)."""
     row = get_object_or_404(CollectionItem.visible_to(request.member), pk=item, collection=pk)
     if "out" in request.POST:
-        deeds.take_out(item=row, by=request.member)
+        deeds.remove_item(item=row, by=request.member)
         messages.success(request, f"{row.service.name} is out of it.")
     elif "to" in request.POST:
-        deeds.move_item(item=row, to=place_in(request), by=request.member)
+        deeds.move_item(item=row, to=parse_position(request), by=request.member)
     else:
-        form = NoteForm(request.POST, item=row)
+        form = ItemNoteForm(request.POST, item=row)
         if not form.is_valid():
-            return collection_page(request, row.collection, form)
-        deeds.note(item=row, words=form.cleaned_data["note"], by=request.member)
+            return render_collection_page(request, row.collection, form)
+        deeds.save_item_note(item=row, words=form.cleaned_data["note"], by=request.member)
         messages.success(request, "Saved.")
     return redirect("directory:steward_collection", pk=pk)
 
 
-def collection_page(request: MemberRequest, collection: Collection, form: Form) -> HttpResponse:
+def render_collection_page(request: MemberRequest, collection: Collection, form: Form) -> HttpResponse:
     """`form` is what was sent: the words of the whole, or the note of one of its activities."""
     words = request.GET.get("words", "").replace("\x00", "")[:200]
-    items = all_of(collection)
-    sent = form.item.pk if isinstance(form, NoteForm) else None
-    return answer(
+    items = list_collection_items(collection)
+    sent = form.item.pk if isinstance(form, ItemNoteForm) else None
+    return render_form_page(
         request,
         "directory/steward_collection.html",
         {
             "collection": collection,
             "form": form,
-            "words_form": words_form(collection) if sent else form,
-            "rows": [(item, form if item.pk == sent else NoteForm(item=item)) for item in items],
+            "words_form": build_collection_form(collection) if sent else form,
+            "rows": [(item, form if item.pk == sent else ItemNoteForm(item=item)) for item in items],
             "inside": {item.service_id for item in items},
             "words": words,
-            "found": search(Asked(words=words, size=OFFERED)) if words else None,
+            "found": search(SearchQuery(words=words, size=MAX_OFFERED)) if words else None,
         },
     )
 
 
-def words_form(collection: Collection, sent: QueryDict | None = None) -> CollectionForm:
+def build_collection_form(collection: Collection, sent: QueryDict | None = None) -> CollectionForm:
     return CollectionForm(sent, initial={"title": collection.title, "introduction": collection.introduction})
 
 
-def place_in(request: MemberRequest) -> int:
+def parse_position(request: MemberRequest) -> int:
     """Which place in the list, from 0; what is no number is the first."""
     typed = request.POST.get("to", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0

@@ -5,11 +5,11 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from config.fragments import page
-from directory.stewardship.inbox import waiting
+from config.fragments import render_page
+from directory.stewardship.inbox import build_inbox
 
 
 @allow(Permission.STEWARD)
 @require_safe
-def steward(request: MemberRequest) -> HttpResponse:
-    return page(request, "directory/steward.html", {"tiles": waiting(request.member)})
+def steward_inbox(request: MemberRequest) -> HttpResponse:
+    return render_page(request, "directory/steward.html", {"tiles": build_inbox(request.member)})

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from config.fragments import page
+from config.fragments import render_page
 from directory.models import Service
 from directory.publishing.actions import freshness
-from directory.stewardship.stale import LISTS, counts, first
+from directory.stewardship.stale import STALE_LISTS, count_stale_listings, load_stale_listings
 
-MOST = 50
-SAID = {
+MAX_SHOWN = 50
+OUTCOME_MESSAGES = {
     "right": "Marked as checked today",
     "ended": "Nobody finds it any more",
     "again": "People find it again",
@@ -29,47 +29,47 @@ SAID = {
 
 @allow(Permission.STEWARD)
 @require_safe
-def stale(request: MemberRequest) -> HttpResponse:
+def stale_listings(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
-    numbers = counts(request.member, today)
-    full = next((name for name in LISTS if numbers[name]), "hidden")
+    numbers = count_stale_listings(request.member, today)
+    full = next((name for name in STALE_LISTS if numbers[name]), "hidden")
     show = request.GET.get("show", "")
-    show = show if show in LISTS else full
-    tabs = [(name, words, numbers[name]) for name, words in LISTS.items()]
+    show = show if show in STALE_LISTS else full
+    tabs = [(name, words, numbers[name]) for name, words in STALE_LISTS.items()]
     context = {
         "tabs": tabs,
         "show": show,
-        "words": LISTS[show],
-        "more": max(numbers[show] - MOST, 0),
-        "most": MOST,
-        "services": first(request.member, show, today, MOST),
+        "words": STALE_LISTS[show],
+        "more": max(numbers[show] - MAX_SHOWN, 0),
+        "most": MAX_SHOWN,
+        "services": load_stale_listings(request.member, show, today, MAX_SHOWN),
     }
-    return page(request, "directory/stale.html", context)
+    return render_page(request, "directory/stale.html", context)
 
 
 @allow(Permission.STEWARD)
 @require_POST
-def tell(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+def record_outcome(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """What the steward heard of one listing: `deed` is right, ask, ended or again; of a feed's, only show."""
     service = get_object_or_404(Service.stewarded_by(request.member), pk=pk)
     by, deed = Author.of(request.member), request.POST.get("deed", "")
-    if deed not in SAID or (deed == "show") != bool(service.source):
+    if deed not in OUTCOME_MESSAGES or (deed == "show") != bool(service.source):
         raise Http404
-    if deed == "ask" and not freshness.ask_now(service, by=by):
+    if deed == "ask" and not freshness.ask_about_listing(service, by=by):
         messages.error(request, f"There is no address to write to. Ring {service.agency.name}.")
     else:
-        do(deed, service, by)
-        messages.success(request, f"{SAID[deed]}: {service.name}.")
+        apply_outcome(deed, service, by)
+        messages.success(request, f"{OUTCOME_MESSAGES[deed]}: {service.name}.")
     show = request.POST.get("show", "")
-    return redirect(reverse("directory:stale") + (f"?show={show}" if show in LISTS else ""))
+    return redirect(reverse("directory:stale") + (f"?show={show}" if show in STALE_LISTS else ""))
 
 
-def do(deed: str, service: Service, by: Author) -> None:
+def apply_outcome(deed: str, service: Service, by: Author) -> None:
     if deed == "right":
-        freshness.confirm([service], by=by)
+        freshness.confirm_listings([service], by=by)
     elif deed == "ended":
-        freshness.has_ended(service, by=by)
+        freshness.end_listing(service, by=by)
     elif deed == "again":
-        freshness.runs_again(service, by=by)
+        freshness.resume_listing(service, by=by)
     elif deed == "show":
-        freshness.show_again(service, by=by)
+        freshness.unhide_listing(service, by=by)

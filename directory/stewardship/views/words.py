@@ -9,42 +9,42 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from config.fragments import page
+from config.fragments import render_page
 from directory.geography.postcodes import find_place
 from directory.models import Place, StopWord, Synonym
-from directory.search.explain_words import try_words
-from directory.search.query import Asked
+from directory.search.explain_words import explain_words
+from directory.search.query import SearchQuery
 from directory.search.statement import search
 from directory.stewardship.actions import words as deeds
-from directory.stewardship.forms.words import PlaceForm, StopWordForm, SynonymForm
+from directory.stewardship.forms.words import NeighbourhoodForm, StopWordForm, SynonymForm
 
-SHOWN = 5  # activities found by what is tried
+MAX_TRIED_RESULTS = 5  # activities found by what is tried
 
 
 @allow(Permission.STEWARD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def words(request: MemberRequest) -> HttpResponse:
     """The list, a form for one more (or, with ?change=, for one of them), and a search to try."""
-    synonym = chosen_synonym(request)
+    synonym = find_chosen_synonym(request)
     typed = {"typed": request.GET.get("typed", "")[:100]}
     form = SynonymForm(request.POST or None, member=request.member, synonym=synonym, initial=typed)
     if request.method == "POST" and form.is_valid():
         read = form.cleaned_data
-        kept = deeds.keep_synonym(typed=read["typed"], means=read["means"], by=request.member, synonym=synonym)
+        kept = deeds.save_synonym(typed=read["typed"], means=read["means"], by=request.member, synonym=synonym)
         messages.success(request, f"From now on “{kept.typed}” also looks for {kept.means}.")
         return redirect("directory:words")
-    return words_page(request, synonym_form=form, form=form, synonym=synonym)
+    return render_words_page(request, synonym_form=form, form=form, synonym=synonym)
 
 
 @allow(Permission.STEWARD)
 @require_POST
-def stop_word(request: MemberRequest) -> HttpResponse:
+def add_stop_word(request: MemberRequest) -> HttpResponse:
     form = StopWordForm(request.POST, member=request.member)
     if form.is_valid():
-        kept = deeds.keep_stop_word(word=form.cleaned_data["word"], by=request.member)
+        kept = deeds.save_stop_word(word=form.cleaned_data["word"], by=request.member)
         messages.success(request, f"From now on “{kept.word}” is left out of searches.")
         return redirect("directory:words")
-    return words_page(request, stop_form=form, form=form)
+    return render_words_page(request, stop_form=form, form=form)
 
 
 @allow(Permission.STEWARD)
@@ -52,9 +52,9 @@ def stop_word(request: MemberRequest) -> HttpResponse:
 def remove_word(request: MemberRequest) -> HttpResponse:
     """Takes a synonym (`typed`) or a stop word (`word`) out of its list. What is not there any more is no mistake."""
     typed, word = request.POST.get("typed", ""), request.POST.get("word", "")
-    Synonym.visible_to(request.member).filter(typed=clean(typed)).delete()
-    StopWord.visible_to(request.member).filter(word=clean(word)).delete()
-    messages.success(request, f"“{clean(typed or word)}” is out of the list. Searches take it as it stands.")
+    Synonym.visible_to(request.member).filter(typed=strip_nul(typed)).delete()
+    StopWord.visible_to(request.member).filter(word=strip_nul(word)).delete()
+    messages.success(request, f"“{strip_nul(typed or word)}” is out of the list. Searches take it as it stands.")
     return redirect("directory:words")
 
 
@@ -62,14 +62,14 @@ def remove_word(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def places(request: MemberRequest) -> HttpResponse:
     """Names of neighbourhoods with their middles; ?name= begins one, ?change= opens one, ?near= tries one."""
-    given = chosen_place(request)
-    named = {"name": clean(request.GET.get("name", ""))[:80].title()}
-    form = PlaceForm(request.POST or None, member=request.member, given=given, initial=named)
+    given = find_chosen_place(request)
+    named = {"name": strip_nul(request.GET.get("name", ""))[:80].title()}
+    form = NeighbourhoodForm(request.POST or None, member=request.member, given=given, initial=named)
     if request.method == "POST" and form.is_valid() and form.point:
-        kept = deeds.keep_place(name=form.cleaned_data["name"], point=form.point, by=request.member, given=given)
+        kept = deeds.save_place(name=form.cleaned_data["name"], point=form.point, by=request.member, given=given)
         messages.success(request, f"People who type “{kept.shown}” now see what is near it.")
         return redirect("directory:places")
-    tried = clean(request.GET.get("near", ""))[:80]
+    tried = strip_nul(request.GET.get("near", ""))[:80]
     context = {
         "form": form,
         "given": given,
@@ -77,13 +77,13 @@ def places(request: MemberRequest) -> HttpResponse:
         "tried": tried,
         "found": find_place(tried) if tried else None,
     }
-    return page(request, "directory/places.html", context, status=422 if form.errors else 200)
+    return render_page(request, "directory/places.html", context, status=422 if form.errors else 200)
 
 
 @allow(Permission.STEWARD)
 @require_POST
 def remove_place(request: MemberRequest) -> HttpResponse:
-    name = clean(request.POST.get("name", ""))
+    name = strip_nul(request.POST.get("name", ""))
     given = Place.visible_to(request.member).filter(pk=name).first()
     if given:
         deeds.remove_place(place=given, by=request.member)
@@ -91,10 +91,10 @@ def remove_place(request: MemberRequest) -> HttpResponse:
     return redirect("directory:places")
 
 
-def words_page(request: MemberRequest, **context: Any) -> HttpResponse:
+def render_words_page(request: MemberRequest, **context: Any) -> HttpResponse:
     """`form` is the one that was sent: when it has errors they are named above the heading."""
-    tried = clean(request.GET.get("words", ""))[:200]
-    found = search(Asked(words=tried, size=SHOWN)) if tried else None
+    tried = strip_nul(request.GET.get("words", ""))[:200]
+    found = search(SearchQuery(words=tried, size=MAX_TRIED_RESULTS)) if tried else None
     context = {
         "synonym": None,
         "synonym_form": SynonymForm(member=request.member),
@@ -103,22 +103,22 @@ def words_page(request: MemberRequest, **context: Any) -> HttpResponse:
         "stop_words": StopWord.visible_to(request.member),
         "tried": tried,
         "found": found,
-        "steps": try_words(tried, found) if found else [],
+        "steps": explain_words(tried, found) if found else [],
     } | context
-    return page(request, "directory/words.html", context, status=422 if context["form"].errors else 200)
+    return render_page(request, "directory/words.html", context, status=422 if context["form"].errors else 200)
 
 
-def chosen_synonym(request: MemberRequest) -> Synonym | None:
+def find_chosen_synonym(request: MemberRequest) -> Synonym | None:
     """The one that ?change= names; 404 when it is gone."""
-    typed = clean(request.GET.get("change", ""))
+    typed = strip_nul(request.GET.get("change", ""))
     return get_object_or_404(Synonym.visible_to(request.member), typed=typed) if typed else None
 
 
-def chosen_place(request: MemberRequest) -> Place | None:
-    name = clean(request.GET.get("change", ""))
+def find_chosen_place(request: MemberRequest) -> Place | None:
+    name = strip_nul(request.GET.get("change", ""))
     return get_object_or_404(Place.visible_to(request.member), pk=name) if name else None
 
 
-def clean(text: str) -> str:
+def strip_nul(text: str) -> str:
     """What PostgreSQL can be asked for: it stores no NUL."""
     return text.replace("\x00", "")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from directory.catalogue.timetable import lay_out
+from directory.catalogue.timetable import sync_sessions
 from directory.models import Schedule, Service, Session
 from directory.models.service import Status
 from tests.conftest import signed_in_client
@@ -56,7 +56,7 @@ def walk(**fields: object) -> Service:
     service = listed("Harbour walk", day="TU", phone="01632 960001")
     Schedule.objects.update(**fields)
     Session.objects.all().delete()
-    lay_out(service)
+    sync_sessions(service)
     return service
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from directory.catalogue.hours import all_in_words, in_words
+from directory.catalogue.hours import format_schedule, format_schedules
 from directory.models import Schedule
 
 TODAY = datetime.date(2026, 11, 22)
@@ -36,7 +36,7 @@ TODAY = datetime.date(2026, 11, 22)
     ],
 )
 def test_hours_are_said_as_people_say_them(fields: dict[str, Any], words: str) -> None:
-    assert in_words(Schedule(**fields)) == words
+    assert format_schedule(Schedule(**fields)) == words
 
 
 def test_hours_come_in_the_order_of_the_week_and_without_what_is_over() -> None:
@@ -46,4 +46,4 @@ def test_hours_come_in_the_order_of_the_week_and_without_what_is_over() -> None:
         Schedule(freq="WEEKLY", byday="SU", valid_to=TODAY - datetime.timedelta(days=1)),
         Schedule(freq="WEEKLY", byday="FR"),
     ]
-    assert all_in_words(rows, TODAY) == ["Mondays", "Fridays"]
+    assert format_schedules(rows, TODAY) == ["Mondays", "Fridays"]

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from directory.catalogue.quality import BATCH, judge, judge_all, with_all
+from directory.catalogue.quality import BATCH_SIZE, prefetch_for_score, score_all_listings, score_listing
 from directory.models import (
     Accessibility,
     Capacity,
@@ -40,7 +40,7 @@ def full(**fields: object) -> Service:
 
 
 def judged(service: Service) -> tuple[int, list[str]]:
-    found = judge(with_all(Service.objects.all()).get(pk=service.pk))
+    found = score_listing(prefetch_for_score(Service.objects.all()).get(pk=service.pk))
     return found.score, [fix.section for fix in found.fixes]
 
 
@@ -108,27 +108,27 @@ def test_a_contact_person_and_a_capacity_count() -> None:
 def test_the_score_has_a_word(score: int, word: str) -> None:
     from directory.catalogue.quality import Quality
 
-    assert Quality(score, []).word == word
+    assert Quality(score, []).score_label == word
 
 
 def test_the_night_writes_down_what_has_changed_and_only_that() -> None:
     rich, poor = full(), ServiceFactory()
-    assert judge_all() == 1
+    assert score_all_listings() == 1
     assert (Service.objects.get(pk=rich.pk).quality, Service.objects.get(pk=poor.pk).quality) == (100, 0)
-    assert judge_all() == 0
+    assert score_all_listings() == 0
 
 
 def test_the_night_takes_all_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert BATCH >= 100
-    monkeypatch.setattr("directory.catalogue.quality.BATCH", 2)
+    assert BATCH_SIZE >= 100
+    monkeypatch.setattr("directory.catalogue.quality.BATCH_SIZE", 2)
     for _ in range(5):
         full()
-    assert judge_all() == 5
+    assert score_all_listings() == 5
 
 
 def test_judging_takes_the_same_statements_however_many(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     for _ in range(3):
         full()
     with django_assert_num_queries(8):
-        for service in with_all(Service.objects.all()):
-            judge(service)
+        for service in prefetch_for_score(Service.objects.all()):
+            score_listing(service)

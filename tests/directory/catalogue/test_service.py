@@ -11,9 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.catalogue import statistics
-from directory.catalogue.detail import is_shown_to, whole
-from directory.catalogue.timetable import lay_out
-from directory.catalogue.wording import ages, costs, replies, short_price, summary
+from directory.catalogue.detail import is_shown_to, load_listing
+from directory.catalogue.timetable import sync_sessions
+from directory.catalogue.wording import (
+    format_ages,
+    format_costs,
+    format_reply_record,
+    format_short_price,
+    shorten_description,
+)
 from directory.models import (
     Accessibility,
     Contact,
@@ -26,7 +32,7 @@ from directory.models import (
     Session,
     Status,
 )
-from directory.search.index import index
+from directory.search.index import index_services
 from tests.conftest import signed_in_client
 from tests.directory.making import listed, need
 from tests.factories import MembershipFactory, ServiceFactory
@@ -175,7 +181,7 @@ def test_how_it_answers_is_said_from_five_answers_on(client: Client) -> None:
     ],
 )
 def test_replies_in_words(days: int | None, percent: int | None, words: str) -> None:
-    assert replies(Service(answers=9, reply_days=days, accepted_percent=percent)) == words
+    assert format_reply_record(Service(answers=9, reply_days=days, accepted_percent=percent)) == words
 
 
 def test_where_it_comes_from_and_how_old_it_is(client: Client) -> None:
@@ -211,20 +217,20 @@ def test_a_price_in_a_few_words(amounts: list[str | None], about: str, fees: str
     for amount in amounts:
         price = None if amount is None else Decimal(amount)
         CostOption.objects.create(service=service, amount=price, amount_description=about)
-    assert short_price(service, timezone.localdate()) == said
+    assert format_short_price(service, timezone.localdate()) == said
 
 
 def test_a_card_shows_the_price_of_what_is_not_free(client: Client) -> None:
     service = listed("Walk", day="TU")
     CostOption.objects.create(service=service, amount=3, amount_description="a time")
-    index([service.pk])
+    index_services([service.pk])
     assert '<li class="chip">£3 a time</li>' in client.get(reverse("directory:activities")).content.decode()
 
 
 def test_the_next_sessions_with_places_left_and_where_to_book(client: Client) -> None:
     service = listed("Walk", day="TU", bookable=True)
     service.schedules.update(places=2)
-    lay_out(service)
+    sync_sessions(service)
     first, second, third = Session.coming()[:3]
     Session.objects.filter(pk=first.pk).update(taken=1)
     Session.objects.filter(pk=second.pk).update(taken=2)
@@ -245,7 +251,7 @@ def test_the_next_sessions_with_places_left_and_where_to_book(client: Client) ->
 
 def test_what_is_not_booked_here_has_no_button_for_it(client: Client) -> None:
     service = listed("Walk", day="TU")
-    lay_out(service)
+    sync_sessions(service)
     html = client.get(url(service)).content.decode()
     assert f"Tuesday {Session.coming()[0].on.day}" in html
     assert "Book a place" not in html
@@ -259,7 +265,7 @@ def buttons(html: str) -> list[str]:
 
 def test_what_can_be_booked_has_booking_as_its_main_button_and_calling_second(client: Client) -> None:
     service = listed("Walk", day="TU", bookable=True, phone="01632 960001")
-    lay_out(service)
+    sync_sessions(service)
     html = client.get(url(service)).content.decode()
     assert buttons(html) == ["Book a place → #next", "Call → tel:01632960001"]
     assert '<a href="#next">book a place</a> here, without an account' in html
@@ -271,7 +277,7 @@ def test_what_can_be_booked_has_booking_as_its_main_button_and_calling_second(cl
 def test_when_all_is_full_the_main_button_is_the_waiting_list(client: Client) -> None:
     service = listed("Walk", day="TU", bookable=True)
     service.schedules.update(places=2)
-    lay_out(service)
+    sync_sessions(service)
     Session.coming().update(taken=2)
     assert buttons(client.get(url(service)).content.decode()) == ["Join the waiting list → #next"]
 
@@ -281,7 +287,7 @@ def test_what_is_closed_for_now_is_asked_about_and_books_from_the_day_it_runs_ag
     assert buttons(client.get(url(service)).content.decode()) == ["Ring to ask → tel:01632960001"]
     Service.objects.update(paused_until=timezone.localdate() + datetime.timedelta(days=20))
     service.refresh_from_db()
-    lay_out(service)
+    sync_sessions(service)
     html = client.get(url(service)).content.decode()
     assert buttons(html)[0] == "Book a place → #next"
     for session in Session.coming()[:4]:
@@ -341,25 +347,27 @@ def test_a_double_leads_to_the_one_that_is_kept(client: Client) -> None:
 def test_is_shown_to_says_what_visible_to_says(state: str) -> None:
     service = listed("Walk", **STATES.get(state, ({},))[0])
     for member in (None, MembershipFactory(agency=service.agency), MembershipFactory()):
-        read = whole(service.pk)
+        read = load_listing(service.pk)
         assert is_shown_to(read, member) == Service.visible_to(member).filter(pk=service.pk).exists()
 
 
 def test_each_opening_is_counted_but_not_of_what_is_not_listed(client: Client) -> None:
-    statistics.tally.take()
+    statistics.pending_counts.take_all()
     service, draft = listed("Walk"), listed("Draft", published_at=None)
     client.get(url(service))
     client.get(url(service))
     client.head(url(service))
     signed_in_client(client, MembershipFactory(agency=draft.agency)).get(url(draft))
-    assert {(pk, what): n for (pk, _, what), n in statistics.tally.take().items()} == {(service.pk, "views"): 2}
+    assert {(pk, what): n for (pk, _, what), n in statistics.pending_counts.take_all().items()} == {
+        (service.pk, "views"): 2
+    }
 
 
 def test_it_is_read_as_the_orm_reads_it() -> None:
     """Rows come as JSON: each column must be what a query of its own would have given."""
     service = full()
     service.schedules.update(skips=[datetime.date(2026, 3, 3)], dtstart=datetime.date(2026, 1, 6), places=12)
-    read = whole(service.pk)
+    read = load_listing(service.pk)
     for name in ("schedules", "cost_options", "contacts", "at_locations"):
         ours, theirs = list(getattr(read, name).all()), list(getattr(service, name).all())
         assert len(ours) == len(theirs) > 0
@@ -398,7 +406,7 @@ def test_the_wrong_verb_changes_nothing(client: Client) -> None:
     ],
 )
 def test_ages(low: int | None, high: int | None, words: str) -> None:
-    assert ages(Service(minimum_age=low, maximum_age=high)) == words
+    assert format_ages(Service(minimum_age=low, maximum_age=high)) == words
 
 
 @pytest.mark.parametrize(
@@ -413,17 +421,17 @@ def test_ages(low: int | None, high: int | None, words: str) -> None:
 def test_a_price_is_said_once(amount: int, about: str, words: str) -> None:
     service = ServiceFactory(fees="")
     CostOption.objects.create(service=service, amount=amount, amount_description=about)
-    assert costs(service, datetime.date(2026, 11, 22)) == [words]
+    assert format_costs(service, datetime.date(2026, 11, 22)) == [words]
 
 
 def test_costs() -> None:
     service = ServiceFactory(fees="Free")
     today = datetime.date(2026, 11, 22)
     CostOption.objects.create(service=service, amount=0, amount_description="Free")
-    assert costs(service, today) == ["Free"]
+    assert format_costs(service, today) == ["Free"]
     CostOption.objects.create(service=service, amount=5, valid_to=datetime.date(2026, 1, 1))
     CostOption.objects.create(service=service, amount=None, amount_description="Give what you can")
-    assert costs(service, today) == ["Free", "Give what you can"]
+    assert format_costs(service, today) == ["Free", "Give what you can"]
     assert service.is_free is False
 
 
@@ -437,4 +445,4 @@ def test_costs() -> None:
     ],
 )
 def test_a_summary_ends_at_a_sentence_or_a_word(text: str, words: str) -> None:
-    assert summary(text) == words
+    assert shorten_description(text) == words

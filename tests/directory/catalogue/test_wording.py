@@ -19,7 +19,7 @@ from directory.models import Location
     ],
 )
 def test_a_place_in_a_few_words(name: str, address: str, city: str, said: str) -> None:
-    assert Location(name=name, address=address, city=city).short == said
+    assert Location(name=name, address=address, city=city).short_address == said
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_a_place_in_a_few_words(name: str, address: str, city: str, said: str) -
 )
 def test_a_place_on_an_envelope(name: str, address: str, said: list[str]) -> None:
     place = Location(name=name, address=address, city="Worthing", county="West Sussex", postcode="BN11 1HD")
-    assert place.lines == said
+    assert place.address_lines == said

@@ -83,7 +83,7 @@ def test_a_list_holds_what_there_is_one_of_and_full_holds_all(client: Client) ->
 
 
 def test_a_stream_gives_all_of_them_a_line_each(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("directory.exchange.api.responses.CHUNK", 2)
+    monkeypatch.setattr("directory.exchange.api.responses.ROWS_PER_CHUNK", 2)
     for number in range(5):
         bare(f"Shed {number}")
     response = client.get(f"{BASE}/services", {"format": "ndjson", "per_page": 1, "full": "true"})
@@ -276,7 +276,7 @@ def test_another_sites_script_may_ask_first_and_read_the_headers(client: Client)
 
 
 def test_a_fault_of_ours_is_json_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("directory.exchange.api.queries.count", lambda *_: 1 // 0)
+    monkeypatch.setattr("directory.exchange.api.queries.count_rows", lambda *_: 1 // 0)
     response = client.get(f"{BASE}/services")
     assert (response.status_code, response["Access-Control-Allow-Origin"]) == (500, "*")
     assert response.json()["title"].startswith("Something went wrong")

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.http import http_date
 
-from directory.exchange.api.oruk import COLLECTIONS, TAKES
-from directory.exchange.importer import Import
+from directory.exchange.api.oruk import COLLECTION_PARAMETERS, COLLECTIONS
+from directory.exchange.importer import Importer
 from directory.models import Edition, Service
 from tests.directory.exchange.test_api import BASE, get
 from tests.directory.exchange.test_importer import walk
@@ -72,7 +72,7 @@ def test_older_editions_are_forgotten_and_no_name_comes_twice() -> None:
     seen = {Edition.now().name}
     for _ in range(3):
         Edition.objects.update(at=timezone.now() - datetime.timedelta(days=9))
-        Edition.forget(timezone.now() - datetime.timedelta(days=1))
+        Edition.delete_older(timezone.now() - datetime.timedelta(days=1))
         assert Edition.now().name not in seen
         seen.add(Edition.now().name)
     assert Edition.objects.count() == 1
@@ -104,7 +104,7 @@ def test_many_items_take_as_many_queries_as_a_few(name: str, number: int, client
         rich(f"Walk {walk_number}")
     with assert_queries(f"api_{name}", most=5):
         get(client, f"/{name}")
-    if "full" in TAKES[name]:
+    if "full" in COLLECTION_PARAMETERS[name]:
         with assert_queries(f"api_{name}_full", most=20):
             get(client, f"/{name}", full="true")
 
@@ -138,9 +138,9 @@ def test_addresses_of_people_are_not_published(client: Client) -> None:
 
 
 def test_what_a_feed_published_of_an_agency_is_published_again(client: Client) -> None:
-    work = Import("feed")
+    work = Importer("feed")
     list(
-        work.take(
+        work.import_services(
             [walk(organization={"id": "o", "name": "Walkers", "description": "W", "email": "w@walk.example.org"})]
         )
     )

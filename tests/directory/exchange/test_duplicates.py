@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from agencies.access import Role
 from agencies.models import Membership
-from directory.exchange.actions.duplicates import NotJoined, join, waiting
-from directory.exchange.duplicates import look_for_doubles
+from directory.exchange.actions.duplicates import JoinRefused, count_open_likenesses, join_listings
+from directory.exchange.duplicates import suggest_duplicates
 from directory.models import Decision, Likeness, Service, Spot
 from tests.directory.exchange.test_importer import run, walk
 from tests.factories import MembershipFactory, ServiceFactory, likeness, teammate
@@ -30,7 +30,7 @@ def at(latitude: float, longitude: float, postcode: str = "BN11 2AA", **changed:
 def suggested(one: dict[str, Any], other: dict[str, Any]) -> list[Likeness]:
     run(one, source="one")
     run(other, source="two")
-    look_for_doubles("two")
+    suggest_duplicates("two")
     return list(Likeness.objects.all())
 
 
@@ -54,8 +54,8 @@ def test_neighbours_that_look_alike_are_suggested(other: dict[str, Any], why: st
     found = suggested(one, other)
     assert len(found) == 1
     assert why in found[0].why
-    assert look_for_doubles("two") == 0, "once"
-    assert waiting() == 1
+    assert suggest_duplicates("two") == 0, "once"
+    assert count_open_likenesses() == 1
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_others_are_not(other: dict[str, Any]) -> None:
 
 def test_two_of_one_source_are_not_suggested() -> None:
     run(at(**HERE, key="a"), at(**HERE, key="b"), source="one")
-    assert look_for_doubles("one") == 0
+    assert suggest_duplicates("one") == 0
 
 
 # --- Joining ----------------------------------------------------------------------------------------
@@ -105,21 +105,21 @@ def test_joined_one_is_found_and_undone_both_are(pair: Likeness, steward: Member
     assert Service.objects.get(pk=pair.first_id).joined_to_id == pair.second_id, "an import does not part them"
     helen.post(page(pair), {"deed": "undo"})
     assert Spot.objects.count() == 2
-    assert waiting() == 1
+    assert count_open_likenesses() == 1
 
 
 def test_different_ones_are_never_suggested_again(pair: Likeness, steward: Membership, client_of: ClientOf) -> None:
     client_of(steward).post(page(pair), {"deed": "different"})
-    assert waiting() == 0
-    assert look_for_doubles("one") == look_for_doubles("two") == 0
+    assert count_open_likenesses() == 0
+    assert suggest_duplicates("one") == suggest_duplicates("two") == 0
 
 
 def test_what_leads_to_another_already_is_not_joined_again(
     pair: Likeness, steward: Membership, client_of: ClientOf
 ) -> None:
     Service.objects.filter(pk=pair.first_id).update(joined_to=ServiceFactory())
-    with pytest.raises(NotJoined):
-        join(pair, keep=pair.second, by=steward)
+    with pytest.raises(JoinRefused):
+        join_listings(pair, keep=pair.second, by=steward)
     answer = client_of(steward).post(page(pair), {"keep": str(pair.second_id)})
     assert answer.status_code == 409
     assert "joined to another listing already" in answer.content.decode()
@@ -139,7 +139,7 @@ def test_only_stewards(steward: Membership, client_of: ClientOf) -> None:
         client = client_of(MembershipFactory(role=role))
         assert client.get(page(row)).status_code == client.get(reverse("directory:likenesses")).status_code == 403
         assert client.post(page(row), {"deed": "different"}).status_code == 403
-    assert waiting() == 1
+    assert count_open_likenesses() == 1
 
 
 def test_not_found_and_wrong_verbs(steward: Membership, client_of: ClientOf) -> None:
@@ -159,15 +159,15 @@ def test_what_waits_with_the_one_joined_away_waits_with_the_one_that_is_kept(
     for one in (third, own):
         first, second = sorted((one, pair.second), key=lambda service: service.pk)
         Likeness.objects.create(first=first, second=second, score=0.5, why="Alike")
-    join(pair, keep=pair.first, by=steward)
+    join_listings(pair, keep=pair.first, by=steward)
     row = Likeness.objects.get(decision=Decision.OPEN)
     assert {row.first_id, row.second_id} == {pair.first_id, third.pk}
     assert pair.second.name in row.why
-    assert waiting() == 1, "two of one source are no pair"
+    assert count_open_likenesses() == 1, "two of one source are no pair"
 
 
 def test_the_second_steward_is_told_by_whom(pair: Likeness, steward: Membership, client_of: ClientOf) -> None:
-    join(pair, keep=pair.first, by=steward)
+    join_listings(pair, keep=pair.first, by=steward)
     colleague = client_of(teammate(steward))
     for data in ({"keep": str(pair.second_id)}, {"deed": "different"}):
         answer = colleague.post(page(pair), data)

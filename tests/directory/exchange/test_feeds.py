@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from directory.exchange import feeds
-from directory.exchange.feeds import FeedError, checked, read
+from directory.exchange.feeds import FeedError, read_services, resolve_public_address
 from directory.models import Service
 from tests.directory.exchange.test_importer import walk
 
@@ -89,7 +89,7 @@ def paged(rows: list[Any], per_page: int = 2) -> Any:
 
 
 def ids(url: str) -> list[str]:
-    return [row["id"] for row in read(url, allow_private=True)]
+    return [row["id"] for row in read_services(url, allow_private=True)]
 
 
 @pytest.mark.parametrize("path", ["", "/", "/services", "/services?page=1"])
@@ -107,7 +107,7 @@ def test_a_plain_list_by_address(server: Server) -> None:
 def test_services_that_are_only_named_are_fetched_whole(server: Server) -> None:
     names = [{"id": str(n), "name": "Walk"} for n in range(3)]
     server.pages = {"/services": paged(names)} | {f"/services/{n}": walk(str(n)) for n in range(2)}
-    rows = list(read(f"{server.url}/services", allow_private=True))
+    rows = list(read_services(f"{server.url}/services", allow_private=True))
     assert ["schedules" in row for row in rows] == [True, True, False], "what is not there stays as it was named"
 
 
@@ -163,7 +163,7 @@ def test_nobody_there() -> None:
 )
 def test_private_machines_are_not_asked(address: str) -> None:
     with pytest.raises(FeedError, match="private network"):
-        checked(address, allow_private=False)
+        resolve_public_address(address, allow_private=False)
 
 
 @pytest.mark.parametrize(
@@ -171,20 +171,20 @@ def test_private_machines_are_not_asked(address: str) -> None:
 )
 def test_other_schemes_are_not_asked(address: str) -> None:
     with pytest.raises(FeedError, match="not a web address"):
-        checked(address, allow_private=True)
+        resolve_public_address(address, allow_private=True)
 
 
 def test_a_redirect_to_a_private_machine_is_not_followed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check is made again at each step: here the first address passes for a public one."""
     server.pages = {"/services": (302, {"Location": "http://127.0.0.1:1/secret"}, b"")}
-    careful = checked
+    careful = resolve_public_address
 
     def first_is_public(address: str, *, allow_private: bool) -> Any:
         return careful(address, allow_private=address.endswith("/services"))
 
-    monkeypatch.setattr(feeds, "checked", first_is_public)
+    monkeypatch.setattr(feeds, "resolve_public_address", first_is_public)
     with pytest.raises(FeedError, match="private network"):
-        list(read(f"{server.url}/services"))
+        list(read_services(f"{server.url}/services"))
 
 
 def test_redirects_are_followed_and_not_for_ever(server: Server) -> None:

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from directory.exchange import tables
-from directory.exchange.feeds import FeedError, read, read_file
+from directory.exchange.feeds import FeedError, read_file, read_services
 from directory.models import Capacity, Location, Run, Schedule, Service, ServiceTerm
 from tests.directory.exchange.test_feeds import Server, paged, server  # noqa: F401
 from tests.directory.exchange.test_importer import walk
@@ -414,7 +414,7 @@ def test_a_workbook_with_an_xml_bomb_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_table_has_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    monkeypatch.setattr(tables, "MAX_TABLE_ROWS", 3)
     with pytest.raises(FeedError, match="more than 3 rows"):
         list(read_file(written(tmp_path, "a.csv", venues())))
 
@@ -422,7 +422,7 @@ def test_a_table_has_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_packed_bomb_at_an_address(server: Server) -> None:  # noqa: F811
     server.pages = {"/a.json": (200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * 60_000_000))}
     with pytest.raises(FeedError, match="far more than was sent"):
-        list(read(f"{server.url}/a.json", allow_private=True))
+        list(read_services(f"{server.url}/a.json", allow_private=True))
 
 
 def test_a_spreadsheet_at_an_address(server: Server) -> None:  # noqa: F811

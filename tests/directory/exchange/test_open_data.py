@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from config.spreadsheets import escape_formula
 from directory.exchange.feeds import read_file
-from directory.exchange.open_data import COLUMNS, make_all
+from directory.exchange.open_data import CSV_COLUMNS, write_open_files
 from directory.jobs import make_open_data
 from directory.models import OpenFile, OpenPart
 from tests.directory.making import listed
@@ -34,9 +34,9 @@ def rows(client: Client) -> list[dict[str, str]]:
 
 def test_the_table_says_all_that_people_ask(client: Client) -> None:
     service = rich()
-    make_all()
+    write_open_files()
     (row,) = rows(client)
-    assert list(row) == [column.name for column in COLUMNS]
+    assert list(row) == [column.name for column in CSV_COLUMNS]
     assert row["id"] == str(service.pk)
     assert (row["name"], row["organisation"]) == ("Seafront walk", "Seafront walk group")
     assert (row["place"], row["town"], row["postcode"]) == ("St Mary’s Hall", "Worthing", "BN11 2AA")
@@ -52,7 +52,7 @@ def test_an_activity_has_a_row_for_each_place(client: Client) -> None:
     second = rich("Another").at_locations.get().location
     service.at_locations.create(location=second)
     bare_one = ServiceFactory(name="By phone")
-    make_all()
+    write_open_files()
     found = [row["id"] for row in rows(client)]
     assert found.count(str(service.pk)) == 2
     assert found.count(str(bare_one.pk)) == 1
@@ -61,10 +61,10 @@ def test_an_activity_has_a_row_for_each_place(client: Client) -> None:
 def test_the_whole_is_open_referral_and_can_be_imported_as_it_is(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("directory.exchange.open_data.CHUNK", 2)
+    monkeypatch.setattr("directory.exchange.open_data.SERVICES_PER_CHUNK", 2)
     for number in range(5):
         rich(f"Walk {number}")
-    make_all()
+    write_open_files()
     path = tmp_path / "activities.json"
     path.write_bytes(body(client, "json"))
     whole = json.loads(path.read_text())
@@ -76,7 +76,7 @@ def test_the_whole_is_open_referral_and_can_be_imported_as_it_is(
 
 
 def test_an_empty_directory_makes_whole_files_too(client: Client) -> None:
-    make_all()
+    write_open_files()
     assert rows(client) == []
     assert json.loads(body(client, "json"))["contents"] == []
 
@@ -85,7 +85,7 @@ def test_an_empty_directory_makes_whole_files_too(client: Client) -> None:
 def test_a_formula_stays_text(text: str, client: Client) -> None:
     assert escape_formula(text) == f"'{text}"
     listed(f"{text}x".strip() or "x", description=text)
-    make_all()
+    write_open_files()
     (row,) = rows(client)
     assert row["name"].startswith("'")
     assert row["description"].startswith("'")
@@ -95,7 +95,7 @@ def test_a_formula_stays_text(text: str, client: Client) -> None:
 
 def test_it_goes_packed_to_who_can_unpack_it_and_not_at_all_to_who_has_it(client: Client) -> None:
     rich()
-    make_all()
+    write_open_files()
     url = reverse("directory:open_data_csv")
     packed = client.get(url, headers={"Accept-Encoding": "gzip, br"})
     content = b"".join(packed.streaming_content)
@@ -132,9 +132,9 @@ def test_the_job_makes_them_twice_with_no_harm_and_drops_old_ones(client: Client
 
 def test_the_page_explains_each_column_and_the_licence(client: Client, settings: Any) -> None:
     rich()
-    make_all()
+    write_open_files()
     page = client.get(reverse("directory:open_data")).content.decode()
-    assert all(f"<code>{column.name}</code>" in page for column in COLUMNS)
+    assert all(f"<code>{column.name}</code>" in page for column in CSV_COLUMNS)
     assert "have not chosen a licence yet" in page
     settings.PLACE = settings.PLACE | {
         "licence": "Open Government Licence v3.0",
@@ -147,7 +147,7 @@ def test_the_page_explains_each_column_and_the_licence(client: Client, settings:
 def test_nothing_that_is_not_listed_is_in_a_file(client: Client) -> None:
     unlisted()
     rich()
-    make_all()
+    write_open_files()
     for kind in ("csv", "json"):
         assert SECRET not in body(client, kind).decode(), kind
 

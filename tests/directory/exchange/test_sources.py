@@ -19,7 +19,7 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Membership
 from directory.exchange import feeds
-from directory.exchange.actions.sources import failing, run_what_is_due
+from directory.exchange.actions.sources import count_failing_feeds, request_due_runs
 from directory.models import Document, Run, Service, Source, Spot
 from tests.directory.exchange.test_feeds import Server, paged, server  # noqa: F401
 from tests.directory.exchange.test_importer import walk
@@ -33,8 +33,11 @@ SHEET = "Name,Venue,Postcode,Opening hours,Cost\nChess,Library,BN11 1AA,Mon 2-4p
 @pytest.fixture
 def open_doors(monkeypatch: pytest.MonkeyPatch) -> None:
     """The feeds of these tests are on this machine, which the pages rightly refuse to ask."""
-    careful = feeds.checked
-    for place in ("directory.exchange.feeds.checked", "directory.exchange.forms.sources.checked"):
+    careful = feeds.resolve_public_address
+    for place in (
+        "directory.exchange.feeds.resolve_public_address",
+        "directory.exchange.forms.sources.resolve_public_address",
+    ):
         monkeypatch.setattr(place, lambda address, *, allow_private: careful(address, allow_private=True))
 
 
@@ -171,7 +174,7 @@ def test_a_feed_cut_off_half_way_keeps_what_came_and_counts_nothing_as_gone(hele
     run_jobs()
     run = Run.latest(source)
     assert "says that it has 6 services, and gave 2" in run.error
-    assert (run.same, run.gone, failing()) == (2, [], 1)
+    assert (run.same, run.gone, count_failing_feeds()) == (2, [], 1)
     assert "It ended early" in words(helen.get(reverse("directory:run", args=[run.pk])))
     assert "Ended early" in words(helen.get(reverse("directory:sources")))
 
@@ -200,8 +203,11 @@ def test_a_feed_that_leads_to_a_private_machine_fails_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server.pages = {"/services": (302, {"Location": "http://127.0.0.1:1/secret"}, b"")}
-    careful = feeds.checked
-    for place in ("directory.exchange.feeds.checked", "directory.exchange.forms.sources.checked"):
+    careful = feeds.resolve_public_address
+    for place in (
+        "directory.exchange.feeds.resolve_public_address",
+        "directory.exchange.forms.sources.resolve_public_address",
+    ):
         monkeypatch.setattr(
             place, lambda address, *, allow_private: careful(address, allow_private=address.endswith("/services"))
         )
@@ -234,9 +240,9 @@ def test_a_source_is_changed_stopped_and_taken_up_again(helen: Client, open_door
     source.refresh_from_db()
     assert (source.url, source.every) == ("http://127.0.0.1/new", "week")
     assert source.stopped_at
-    assert run_what_is_due() == 0
+    assert request_due_runs() == 0
     helen.post(reverse("directory:stop_source", args=[source.pk]), {"deed": "start"})
-    assert run_what_is_due() == 1
+    assert request_due_runs() == 1
 
 
 def test_a_feed_is_due_when_its_day_or_week_is_over() -> None:
@@ -245,9 +251,9 @@ def test_a_feed_is_due_when_its_day_or_week_is_over() -> None:
     for source in (daily, weekly):
         ended = timezone.now() - timedelta(days=2)
         Run.objects.create(source=source, started_at=ended, begun_at=ended, ended_at=ended)
-    assert run_what_is_due() == 1
+    assert request_due_runs() == 1
     assert Run.objects.filter(source=daily, ended_at=None).exists()
-    assert run_what_is_due() == 0, "it is at work"
+    assert request_due_runs() == 0, "it is at work"
 
 
 # --- Files ------------------------------------------------------------------------------------------

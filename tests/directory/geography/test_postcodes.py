@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import call_command
 
-from directory.geography.grid import BRITISH, IRISH, to_point
-from directory.geography.postcodes import area_of, find_place, find_postcode, load_areas, load_areas_around
+from directory.geography.grid import BRITISH, IRISH, grid_to_point
+from directory.geography.postcodes import find_place, find_postcode, load_areas, load_areas_around, postcode_area
 from directory.models import Location, Place, Postcode
 from tests.directory.making import listed
 
@@ -23,8 +23,11 @@ def test_a_postcode_of_an_area_that_is_not_loaded_is_read_from_the_file(code: st
 
 
 def test_the_two_grids_are_told_apart() -> None:
-    assert to_point(400_000, 100_000, BRITISH) == (pytest.approx(50.7994, abs=0.001), pytest.approx(-2.0, abs=0.005))
-    assert to_point(200_000, 250_000, IRISH) == (pytest.approx(53.5, abs=0.001), pytest.approx(-8.0, abs=0.005))
+    assert grid_to_point(400_000, 100_000, BRITISH) == (
+        pytest.approx(50.7994, abs=0.001),
+        pytest.approx(-2.0, abs=0.005),
+    )
+    assert grid_to_point(200_000, 250_000, IRISH) == (pytest.approx(53.5, abs=0.001), pytest.approx(-8.0, abs=0.005))
 
 
 @pytest.mark.parametrize("text", ["bn11 2aa", "BN112AA", " bn11  2aa ", "Bn11-2aa"])
@@ -78,4 +81,4 @@ def test_the_areas_that_places_lie_in_are_loaded() -> None:
     for postcode in ("ZE1 0AA", "ze1 0ab", "LU1 2AA", "", "nowhere", "12345"):
         Location.objects.create(name="Hall", postcode=postcode)
     load_areas_around(most=1)
-    assert {area_of(code) for code in Postcode.objects.values_list("code", flat=True)} == {"ZE"}
+    assert {postcode_area(code) for code in Postcode.objects.values_list("code", flat=True)} == {"ZE"}

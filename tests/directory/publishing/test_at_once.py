@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author
-from directory.catalogue.timetable import lay_out
+from directory.catalogue.timetable import sync_sessions
 from directory.models import Proposal, Service, Session, Version
-from directory.publishing.actions.listings import change, create, publish, working
-from directory.publishing.actions.sessions import TooFewPlaces, change_session, seen
+from directory.publishing.actions.listings import change_section, create_listing, load_working_copy, publish_draft
+from directory.publishing.actions.sessions import TooFewPlaces, change_session, fingerprint_session
 from directory.publishing.sections import SECTIONS
-from directory.publishing.versions import as_data
+from directory.publishing.versions import build_snapshot
 from tests.agencies.test_at_once import at_once
 from tests.directory.own import a_listing, verified
 from tests.factories import MembershipFactory
@@ -27,7 +27,7 @@ def member():
 
 
 def rename(service, name, mark, member):
-    return change(
+    return change_section(
         service=Service.objects.select_related("agency").get(pk=service.pk),
         section=ABOUT,
         seen=mark,
@@ -38,7 +38,7 @@ def rename(service, name, mark, member):
 
 def test_given_two_change_a_section_then_one_is_told_and_the_other_kept(member):
     walk = a_listing(verified(member))
-    mark = ABOUT.seen(working(walk))
+    mark = ABOUT.fingerprint(load_working_copy(walk))
     results = at_once(*[lambda name=name: rename(walk, name, mark, member) for name in ("Stroll", "Ramble")])
     assert sorted(type(result).__name__ for result in results) == ["ChangedMeanwhile", "Version"]
     assert list(Version.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
@@ -48,10 +48,10 @@ def test_given_an_unverified_group_writes_twice_at_once_then_one_proposal_waits(
     walk = a_listing(member)
     fees = lambda data: data | {"fees": "£2"}  # noqa: E731
     cost = SECTIONS["cost"]
-    marks = ABOUT.seen(working(walk)), cost.seen(working(walk))
+    marks = ABOUT.fingerprint(load_working_copy(walk)), cost.fingerprint(load_working_copy(walk))
     at_once(
         lambda: rename(walk, "Stroll", marks[0], member),
-        lambda: change(service=walk, section=cost, seen=marks[1], to=fees, by=Author.of(member)),
+        lambda: change_section(service=walk, section=cost, seen=marks[1], to=fees, by=Author.of(member)),
     )
     proposal = Proposal.objects.get()
     assert set(proposal.changes) == {"name", "fees"}
@@ -59,7 +59,7 @@ def test_given_an_unverified_group_writes_twice_at_once_then_one_proposal_waits(
 
 def test_given_the_nights_job_and_an_edit_then_each_day_is_laid_out_once(member):
     walk = a_listing(verified(member), places=4)
-    results = at_once(*[lambda: lay_out(walk)] * 4)
+    results = at_once(*[lambda: sync_sessions(walk)] * 4)
     assert results == [None] * 4
     assert Session.objects.count() == len(set(Session.objects.values_list("on", flat=True))) == 12
 
@@ -67,18 +67,20 @@ def test_given_the_nights_job_and_an_edit_then_each_day_is_laid_out_once(member)
 def test_given_the_same_post_many_times_at_once_then_one_draft_and_one_publication(member):
     verified(member)
     key = uuid.uuid4()
-    like = as_data(a_listing(member))
-    made = at_once(*[lambda: create(agency=member.agency, name="Lunch", by=Author.of(member), key=key, like=like)] * 4)
+    like = build_snapshot(a_listing(member))
+    made = at_once(
+        *[lambda: create_listing(agency=member.agency, name="Lunch", by=Author.of(member), key=key, like=like)] * 4
+    )
     drafts = Service.objects.filter(name="Lunch")
     assert drafts.count() == 1, made
-    at_once(*[lambda: publish(service=drafts.get(), by=Author.of(member))] * 3)
+    at_once(*[lambda: publish_draft(service=drafts.get(), by=Author.of(member))] * 3)
     assert Version.objects.filter(service=drafts.get(), what="Published").count() == 1
     assert drafts.get().published_at <= timezone.now()
 
 
 def test_given_places_are_taken_and_taken_away_at_once_then_the_database_keeps_its_promise(member):
     walk = a_listing(verified(member), places=4)
-    lay_out(walk)
+    sync_sessions(walk)
     row = Session.objects.order_by("on").first()
     values = {
         "starts_at": row.starts_at,
@@ -89,7 +91,7 @@ def test_given_places_are_taken_and_taken_away_at_once_then_the_database_keeps_i
     }
     results = at_once(
         lambda: Session.objects.filter(pk=row.pk).update(taken=4),
-        lambda: change_session(session=row, values=values, seen_before=seen(row)),
+        lambda: change_session(session=row, values=values, seen_before=fingerprint_session(row)),
     )
     row.refresh_from_db()
     assert row.taken <= row.places

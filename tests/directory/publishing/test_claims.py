@@ -13,7 +13,7 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Agency, AgencyKind, Invitation, Membership, Message
 from directory.models import Claim, Service, Source, Spot, Version
-from directory.publishing.actions.claims import ask_to_join
+from directory.publishing.actions.claims import submit_claim
 from tests.directory.making import listed
 from tests.factories import AgencyFactory, MembershipFactory, teammate
 
@@ -28,7 +28,7 @@ def asked(agency: Agency | None = None, **fields: Any) -> Claim:
         "words": "I am named on our website",
         "about": "We sing",
     }
-    return ask_to_join(key=uuid.uuid4(), agency=agency, **details | fields)
+    return submit_claim(key=uuid.uuid4(), agency=agency, **details | fields)
 
 
 def url(claim: Claim) -> str:
@@ -217,7 +217,7 @@ def test_two_at_the_same_moment_decide_once(steward: Membership) -> None:
 
     from django.db import connection
 
-    from directory.publishing.actions.claims import accept, decline
+    from directory.publishing.actions.claims import accept_claim, decline_claim
     from directory.publishing.actions.decisions import AlreadyDecided
 
     claim, second, ends = asked(), teammate(steward), []
@@ -232,8 +232,8 @@ def test_two_at_the_same_moment_decide_once(steward: Membership) -> None:
             connection.close()
 
     deeds = [
-        lambda: accept(claim=claim, verify=True, hand_over=False, by=steward),
-        lambda: decline(claim=claim, words="No", by=second),
+        lambda: accept_claim(claim=claim, verify=True, hand_over=False, by=steward),
+        lambda: decline_claim(claim=claim, words="No", by=second),
     ]
     threads = [threading.Thread(target=work, args=[deed]) for deed in deeds]
     for thread in threads:

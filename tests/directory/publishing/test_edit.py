@@ -8,7 +8,7 @@ from django.urls import reverse
 from agencies.access import Role
 from directory.models import Location, Postcode, Proposal, Service, Session, Version
 from directory.publishing.sections import SECTIONS
-from directory.publishing.snapshot import as_data
+from directory.publishing.snapshot import build_snapshot
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, needs, teammate
 
@@ -32,7 +32,7 @@ def save(client, walk, section="about", item="", /, **values):
 
 
 def data(walk):
-    return as_data(Service.objects.get(pk=walk.pk))
+    return build_snapshot(Service.objects.get(pk=walk.pk))
 
 
 CHANGES = [  # section, posted, key of the data, what it is then

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Agency, Author, Message
-from directory.catalogue.freshness import next_ask
+from directory.catalogue.freshness import next_ask_date
 from directory.jobs import ask_still_right
 from directory.models import Proposal, Service, Spot, Status
-from directory.models.service import CHECKED_FOR
+from directory.models.service import CHECK_VALID_FOR
 from directory.publishing.actions import freshness
 from tests.directory.making import listed
 from tests.factories import AgencyFactory, MembershipFactory, ServiceFactory
@@ -78,7 +78,7 @@ def test_others_are_not_asked_about(service: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("months", "days"), [(1, 31), (3, 92), (6, 184), (12, 366)])
 def test_as_often_as_the_group_chose(months: int, days: int) -> None:
     service = kept(checked=TODAY - days * DAY, confirm_every=months)
-    assert next_ask(service) <= TODAY
+    assert next_ask_date(service) <= TODAY
     go(TODAY)
     assert asks(service) == 1
 
@@ -138,16 +138,16 @@ def test_nobody_to_write_to_is_not_counted_as_asked() -> None:
 
 def test_one_group_that_fails_keeps_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     broken, fine = kept(), kept()
-    real = freshness.send_question
+    real = freshness.send_ask
 
     def send(agency: Agency, *args: Any, **kwargs: Any) -> None:
         if agency == broken.agency:
             raise ValueError
         real(agency, *args, **kwargs)
 
-    monkeypatch.setattr(freshness, "send_question", send)
+    monkeypatch.setattr(freshness, "send_ask", send)
     with at(TODAY):
-        freshness.ask(TODAY)
+        freshness.ask_due_groups(TODAY)
     assert (asks(broken), asks(fine)) == (0, 1)
 
 
@@ -188,7 +188,7 @@ def test_an_answer_begins_it_anew() -> None:
     service = kept()
     go(TODAY)
     with at(TODAY + 3 * DAY):
-        assert freshness.confirm([service], by=Author.by_link(service.agency)) == 1
+        assert freshness.confirm_listings([service], by=Author.by_link(service.agency)) == 1
     for day in (14, 28, 60):
         go(TODAY + day * DAY)
     row = Service.objects.get()
@@ -201,7 +201,7 @@ def test_who_says_that_something_changed_is_not_asked_again_until_it_is_mended()
     go(TODAY)
     key = "8b1d2e0c-53f9-4d9f-8f0a-1f3c3bdbe001"
     for _ in range(2):
-        freshness.has_changed(service, words="Now on Fridays", key=key, by=Author.by_link(service.agency))  # type: ignore[arg-type]
+        freshness.report_change(service, words="Now on Fridays", key=key, by=Author.by_link(service.agency))  # type: ignore[arg-type]
     assert Proposal.objects.get().words == "Now on Fridays"
     go(TODAY + 14 * DAY)
     assert Message.objects.count() == 1
@@ -216,7 +216,7 @@ def test_who_says_that_something_changed_is_not_asked_again_until_it_is_mended()
 def test_a_hidden_listing_is_found_again() -> None:
     service = listed("Harbour walk", hidden_at=timezone.now(), asks=2)
     assert not Spot.objects.exists()
-    freshness.confirm([service], by=Author.by_link(service.agency))
+    freshness.confirm_listings([service], by=Author.by_link(service.agency))
     assert Spot.objects.filter(service=service).exists()
     assert Service.objects.get().asks == 0
 
@@ -224,14 +224,14 @@ def test_a_hidden_listing_is_found_again() -> None:
 @pytest.mark.parametrize("fields", [{"source": "hounslow"}, {"status": Status.DEFUNCT}, {"published_at": None}])
 def test_what_is_not_theirs_to_confirm_stays(fields: dict[str, Any]) -> None:
     service = kept(**fields)
-    assert freshness.confirm([service], by=Author.by_link(service.agency)) == 0
+    assert freshness.confirm_listings([service], by=Author.by_link(service.agency)) == 0
     assert Service.objects.get().assured_date == TODAY - 120 * DAY
 
 
 def test_what_has_ended_is_found_no_more_and_its_version_is_kept() -> None:
     service = listed("Harbour walk")
     for _ in range(2):
-        freshness.has_ended(service, by=Author.by_link(service.agency))
+        freshness.end_listing(service, by=Author.by_link(service.agency))
     row = Service.objects.get()
     assert row.status == Status.DEFUNCT
     assert not Spot.objects.exists()
@@ -240,10 +240,10 @@ def test_what_has_ended_is_found_no_more_and_its_version_is_kept() -> None:
 
 def test_checked_within_90_days_or_marked() -> None:
     today = timezone.localdate()
-    assert CHECKED_FOR.days == 90
-    marks = [ServiceFactory.build(assured_date=day).not_checked_lately for day in (None, today - 91 * DAY, today)]
+    assert CHECK_VALID_FOR.days == 90
+    marks = [ServiceFactory.build(assured_date=day).is_check_overdue for day in (None, today - 91 * DAY, today)]
     assert marks == [True, True, False]
-    assert not ServiceFactory.build(assured_date=today - 90 * DAY).not_checked_lately
+    assert not ServiceFactory.build(assured_date=today - 90 * DAY).is_check_overdue
 
 
 def test_the_emails_leave_as_jobs() -> None:

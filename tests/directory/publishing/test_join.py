@@ -270,9 +270,9 @@ def test_two_at_once_make_one_claim() -> None:
     """The second call with a key gets the first one's claim."""
     import uuid
 
-    from directory.publishing.actions.claims import ask_to_join
+    from directory.publishing.actions.claims import submit_claim
 
     details = {"name": "Singers", "contact_name": "N", "contact_email": "n@group.example.org", "words": "Ask me"}
     key = uuid.uuid4()
-    assert ask_to_join(key=key, agency=None, **details) == ask_to_join(key=key, agency=None, **details)
+    assert submit_claim(key=key, agency=None, **details) == submit_claim(key=key, agency=None, **details)
     assert Message.objects.count() == 1

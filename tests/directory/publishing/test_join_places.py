@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from directory.models import Location, Schedule, Service, Spot
-from directory.publishing.actions.places import find_double_places
+from directory.publishing.actions.places import find_duplicate_places
 from tests.directory.exchange.test_importer import run, walk
 
 
@@ -74,11 +74,11 @@ def test_the_feed_that_sends_them_again_does_not_undo_it() -> None:
 )
 def test_places_that_only_share_a_postcode_stay(other: dict[str, Any]) -> None:
     run(at("a", street="7 Church Road"), other)
-    assert find_double_places() == []
+    assert find_duplicate_places() == []
 
 
 def test_places_of_different_sources_are_joined_only_when_asked() -> None:
     run(at("a"), source="one")
     run(at("b"), source="two")
-    assert find_double_places() == []
-    assert len(find_double_places(across=True)) == 1
+    assert find_duplicate_places() == []
+    assert len(find_duplicate_places(across=True)) == 1

@@ -12,7 +12,7 @@ from directory.catalogue import timetable
 from directory.models import Capacity, Proposal, Service, Session, Spot, Status, Version
 from directory.publishing.actions import session_generation
 from directory.publishing.sections import SECTIONS
-from directory.publishing.versions import as_data, propose, put, waiting
+from directory.publishing.versions import build_snapshot, find_open_edit, propose_edit, update_listing
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, teammate
 
@@ -25,9 +25,9 @@ def walk(provider):
 @pytest.fixture
 def heard():
     said = []
-    timetable.hears.append(lambda session, what: said.append((session.pk, what)))
+    timetable.session_changed_hooks.append(lambda session, what: said.append((session.pk, what)))
     yield said
-    timetable.hears.pop()
+    timetable.session_changed_hooks.pop()
 
 
 def url(walk, name="listing"):
@@ -112,7 +112,7 @@ def test_given_it_was_published_then_it_is_not_thrown_away(client_of, provider, 
 
 
 def test_given_the_steward_said_no_then_the_group_reads_why(client_of, provider, walk):
-    propose(walk, as_data(walk) | {"name": "X"}, Author.of(provider))
+    propose_edit(walk, build_snapshot(walk) | {"name": "X"}, Author.of(provider))
     Proposal.objects.update(decision="declined", decided_words="Please write the name in full")
     page = client_of(provider).get(url(walk))
     assert "The steward did not put in your last changes" in page.text
@@ -128,9 +128,9 @@ def test_given_a_pause_then_it_is_closed_until_that_day_and_runs_again_by_itself
     paused = fresh(walk)
     assert (paused.status, paused.paused_until, paused.alert) == (Status.CLOSED, day, "Summer break")
     assert min(Session.objects.values_list("on", flat=True)) >= day
-    assert session_generation.run_again(day - datetime.timedelta(days=1)) == 0
-    assert session_generation.run_again(day) == 1
-    assert session_generation.run_again(day) == 0
+    assert session_generation.reopen_due_listings(day - datetime.timedelta(days=1)) == 0
+    assert session_generation.reopen_due_listings(day) == 1
+    assert session_generation.reopen_due_listings(day) == 0
     again = fresh(walk)
     assert (again.status, again.paused_until, again.alert) == (Status.ACTIVE, None, "")
     whats = [(row.what, row.author_name) for row in Version.objects.order_by("number")][1:]
@@ -140,13 +140,13 @@ def test_given_a_pause_then_it_is_closed_until_that_day_and_runs_again_by_itself
 
 def test_given_people_are_booked_when_closed_then_it_asks_and_then_tells_them(client_of, provider, walk, heard):
     client = client_of(provider)
-    session_generation.lay_out_all()
+    session_generation.sync_all_sessions()
     first = Session.objects.order_by("on").first()
     Session.objects.filter(pk=first.pk).update(places=5, taken=2)
     page = set_state(client, walk, state="closed", alert="No heating")
     assert page.status_code == 422
     assert "People are booked on" in page.text
-    assert fresh(walk).runs
+    assert fresh(walk).is_running
     done = client.post(url(walk, "listing_state"), posted(page.context["form"], sure="on"), follow=True)
     assert "1 session was cancelled, and those booked are told" in done.text
     first.refresh_from_db()
@@ -166,9 +166,9 @@ def test_given_it_ended_then_nobody_finds_it_and_it_can_run_again(client_of, cli
 
 
 def test_given_an_edit_waits_when_closed_then_accepting_it_later_does_not_open_it(client_of, provider, walk):
-    propose(walk, as_data(walk) | {"name": "Stroll"}, Author.of(provider))
+    propose_edit(walk, build_snapshot(walk) | {"name": "Stroll"}, Author.of(provider))
     set_state(client_of(provider), walk, state="closed")
-    put(walk, waiting(walk).data, by=Author.system(), what="Accepted")
+    update_listing(walk, find_open_edit(walk).data, by=Author.system(), what="Accepted")
     assert (walk.name, walk.status) == ("Stroll", Status.CLOSED)
 
 
@@ -193,7 +193,7 @@ def test_given_bad_input_then_422_and_it_runs_on(client_of, provider, walk, valu
     page = set_state(client_of(provider), walk, **values)
     assert page.status_code == 422
     assert words in page.text
-    assert fresh(walk).runs
+    assert fresh(walk).is_running
 
 
 # --- Room, and a feed's -----------------------------------------------------------------------------------

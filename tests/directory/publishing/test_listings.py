@@ -10,11 +10,11 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author
 from directory.models import Proposal, Service, Status
-from directory.publishing.snapshot import as_data
-from directory.publishing.summary import checked
-from directory.publishing.template_check import unchecked
-from directory.publishing.templates import MODELS
-from directory.publishing.versions import propose, put
+from directory.publishing.snapshot import build_snapshot
+from directory.publishing.summary import format_checked
+from directory.publishing.template_check import find_unchecked_sections
+from directory.publishing.templates import LISTING_TEMPLATES
+from directory.publishing.versions import propose_edit, update_listing
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, teammate
 from tests.queries import assert_queries
@@ -51,7 +51,7 @@ def test_given_a_state_then_the_list_says_it(client_of, provider, walk, columns,
 
 
 def test_given_an_edit_waits_then_the_list_says_so(client_of, provider, walk):
-    propose(walk, as_data(walk) | {"name": "Stroll"}, by=Author.of(provider))
+    propose_edit(walk, build_snapshot(walk) | {"name": "Stroll"}, by=Author.of(provider))
     assert "Your last changes wait for review" in client_of(provider).get(LISTINGS).text
     Service.objects.update(published_at=None)
     assert rows(client_of(provider))["Harbour walk"].state.words == "Waiting for review"
@@ -92,7 +92,7 @@ def test_given_it_is_due_then_one_press_says_that_it_is_still_right(client_of, p
     ],
 )
 def test_its_age_in_words(days, words):
-    assert checked(Service(assured_date=timezone.localdate() - datetime.timedelta(days=days))) == words
+    assert format_checked(Service(assured_date=timezone.localdate() - datetime.timedelta(days=days))) == words
 
 
 def test_given_a_feed_then_it_says_where_from(client_of, provider, walk):
@@ -102,7 +102,7 @@ def test_given_a_feed_then_it_says_where_from(client_of, provider, walk):
 
 
 def test_given_many_then_they_come_page_by_page(client_of, provider, monkeypatch):
-    monkeypatch.setattr("directory.publishing.summary.PAGE", 3)
+    monkeypatch.setattr("directory.publishing.summary.PAGE_SIZE", 3)
     names = [f"Group {n}" for n in range(7)]
     for name in names:
         ServiceFactory(agency=provider.agency, name=name)
@@ -146,12 +146,12 @@ def test_given_an_empty_page_then_a_draft_that_nobody_finds(client_of, provider)
     assert (draft.name, draft.published_at, draft.version, draft.is_listed) == ("Lunch together", None, 1, False)
 
 
-@pytest.mark.parametrize("code", list(MODELS))
+@pytest.mark.parametrize("code", list(LISTING_TEMPLATES))
 def test_given_a_model_then_a_draft_with_its_words_hours_and_needs(client_of, provider, code):
     start(client_of(provider), start=f"model:{code}")
-    draft, needs = Service.objects.get(), set(MODELS[code][1])
+    draft, needs = Service.objects.get(), set(LISTING_TEMPLATES[code][1])
     assert draft.published_at is None
-    assert draft.description == MODELS[code][2]["description"]
+    assert draft.description == LISTING_TEMPLATES[code][2]["description"]
     assert draft.schedules.count() == 1
     assert set(draft.terms.values_list("code", flat=True)) == needs
 
@@ -176,8 +176,13 @@ def test_given_a_model_then_each_section_it_filled_is_to_be_checked_once_before_
 
     assert to_check() == ["about", "when", "cost", "who", "first-time"]
     assert "The example filled these in" in client.get(page).text
-    whole = as_data(a_listing(provider))
-    put(draft, as_data(draft) | {"places": whole["places"], "phone": "01632 960001"}, by=Author.of(provider), what="x")
+    whole = build_snapshot(a_listing(provider))
+    update_listing(
+        draft,
+        build_snapshot(draft) | {"places": whole["places"], "phone": "01632 960001"},
+        by=Author.of(provider),
+        what="x",
+    )
     refused = client.post(publish, follow=True).text
     assert "Still to do: About, When, Cost, Who it is for, The first time" in refused
     for name in ("about", "cost", "who", "first-time"):
@@ -198,7 +203,7 @@ def test_given_a_section_of_a_model_is_changed_then_it_is_checked(client_of, pro
     draft = Service.objects.get()
     at = reverse("directory:edit", args=[draft.pk, "first-time"])
     client.post(at, posted(client.get(at).context["form"], first_time="Look for the blue door"))
-    assert "first-time" not in [section.name for section in unchecked(draft)]
+    assert "first-time" not in [section.name for section in find_unchecked_sections(draft)]
     assert "The example filled this in" not in client.get(at).text
 
 
@@ -206,7 +211,7 @@ def test_given_an_empty_page_or_a_copy_then_nothing_is_to_be_checked(client_of, 
     client = client_of(provider)
     for begun in ("blank", f"own:{walk.pk}"):
         start(client, start=begun)
-    assert [unchecked(draft) for draft in Service.objects.exclude(pk=walk.pk)] == [[], []]
+    assert [find_unchecked_sections(draft) for draft in Service.objects.exclude(pk=walk.pk)] == [[], []]
 
 
 def test_given_back_in_the_browser_and_sent_again_then_the_draft_that_nobody_touched(client_of, provider):
@@ -225,7 +230,7 @@ def test_given_the_draft_was_touched_or_is_old_then_another(client_of, provider,
     first = start(client, start="blank").url
     draft = Service.objects.get()
     if meanwhile == "written":
-        put(draft, as_data(draft) | {"phone": "01632 960001"}, by=Author.of(provider), what="x")
+        update_listing(draft, build_snapshot(draft) | {"phone": "01632 960001"}, by=Author.of(provider), what="x")
     elif meanwhile == "an hour":
         Service.objects.update(created_at=timezone.now() - datetime.timedelta(hours=2))
     else:

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Agency, Author, Membership, Message
-from directory.models import Proposal, Service, Spot, Status, Wrong
-from directory.publishing.actions.freshness import has_changed
-from directory.publishing.actions.reports import report
-from directory.publishing.review import changes, seen
-from directory.publishing.versions import as_data, propose, put
+from directory.models import Proposal, ReportReason, Service, Spot, Status
+from directory.publishing.actions.freshness import report_change
+from directory.publishing.actions.reports import submit_report
+from directory.publishing.review import fingerprint_edit, list_edit_changes
+from directory.publishing.versions import build_snapshot, propose_edit, update_listing
 from tests.directory.making import listed
 from tests.factories import MembershipFactory, teammate
 
@@ -31,13 +31,15 @@ def group() -> Membership:
 
 def edited(group: Membership, **fields: Any) -> Proposal:
     service = listed("Harbour walk", agency=group.agency, phone="01632 960001", fees="£2", description="We walk.")
-    put(service, as_data(service), by=Author.of(group), what="Begun")
-    return propose(service, as_data(service) | ({"fees": "£3", "phone": "01632 960002"} | fields), Author.of(group))
+    update_listing(service, build_snapshot(service), by=Author.of(group), what="Begun")
+    return propose_edit(
+        service, build_snapshot(service) | ({"fees": "£3", "phone": "01632 960002"} | fields), Author.of(group)
+    )
 
 
 def reported(**fields: Any) -> Proposal:
     service = fields.pop("service", None) or listed("Harbour walk", **fields)
-    return report(key=uuid.uuid4(), service=service, reason=Wrong.TIME, words="It starts at 11 now")
+    return submit_report(key=uuid.uuid4(), service=service, reason=ReportReason.TIME, words="It starts at 11 now")
 
 
 def url(proposal: Proposal) -> str:
@@ -46,7 +48,7 @@ def url(proposal: Proposal) -> str:
 
 def yes(proposal: Proposal, *fields: str, **more: str) -> dict[str, Any]:
     proposal = Proposal.objects.select_related("service").get(pk=proposal.pk)
-    return {"decision": "yes", "chosen": list(fields), "shown": seen(proposal), "words": ""} | more
+    return {"decision": "yes", "chosen": list(fields), "shown": fingerprint_edit(proposal), "words": ""} | more
 
 
 def fresh(proposal: Proposal) -> Service:
@@ -84,7 +86,7 @@ def test_the_queue_shows_both_kinds_and_what_was_answered(
 
 def test_what_a_reader_posts_is_in_the_queue(steward: Membership, client: Client, client_of: ClientOf) -> None:
     service = listed("Harbour walk")
-    said = {"reason": Wrong.TIME, "words": "It starts at 11 now", "key": str(uuid.uuid4())}
+    said = {"reason": ReportReason.TIME, "words": "It starts at 11 now", "key": str(uuid.uuid4())}
     assert client.post(reverse("directory:wrong", args=[service.pk]), said).status_code == 302
     page = client_of(steward).get(reverse("directory:proposals")).content.decode()
     assert "Reports (1)" in page
@@ -170,7 +172,7 @@ def test_who_has_left_is_told_through_the_group(steward: Membership, group: Memb
 
 def test_a_draft_that_is_accepted_is_found(steward: Membership, group: Membership, client_of: ClientOf) -> None:
     service = listed("Harbour walk", agency=group.agency, published_at=None)
-    proposal = propose(service, as_data(service) | {"published": True}, Author.of(group))
+    proposal = propose_edit(service, build_snapshot(service) | {"published": True}, Author.of(group))
     page = client_of(steward).get(url(proposal)).content.decode()
     assert "Listed for everybody" in page
     client_of(steward).post(url(proposal), yes(proposal, "published"))
@@ -185,20 +187,24 @@ def test_what_others_changed_meanwhile_is_kept(steward: Membership, group: Membe
     """Only what the group changed itself is proposed: a steward's own mending is not undone."""
     proposal = edited(group)
     service = fresh(proposal)
-    put(service, as_data(service) | {"description": "We walk slowly."}, by=Author.of(steward), what="Mended")
+    update_listing(
+        service, build_snapshot(service) | {"description": "We walk slowly."}, by=Author.of(steward), what="Mended"
+    )
     proposal.refresh_from_db()
-    assert [(c.field, c.conflict) for c in changes(proposal)] == [("fees", False), ("phone", False)]
+    assert [(c.field, c.conflict) for c in list_edit_changes(proposal)] == [("fees", False), ("phone", False)]
 
 
 def test_a_second_edit_into_the_one_that_waits_undoes_nothing_of_others(steward: Membership, group: Membership) -> None:
     """What waits holds the whole listing as it was: only what the group changed itself counts, also later on."""
     proposal = edited(group)
     service = fresh(proposal)
-    put(service, as_data(service) | {"description": "We walk slowly."}, by=Author.of(steward), what="Mended")
-    again = propose(fresh(proposal), proposal.data | {"url": "https://walk.example.org"}, Author.of(group))
+    update_listing(
+        service, build_snapshot(service) | {"description": "We walk slowly."}, by=Author.of(steward), what="Mended"
+    )
+    again = propose_edit(fresh(proposal), proposal.data | {"url": "https://walk.example.org"}, Author.of(group))
     assert again.pk == proposal.pk
     again = Proposal.objects.select_related("service").get()
-    assert [change.field for change in changes(again)] == ["fees", "phone", "url"]
+    assert [change.field for change in list_edit_changes(again)] == ["fees", "phone", "url"]
 
 
 def test_a_group_that_the_steward_knows_now_waits_no_more(
@@ -217,7 +223,7 @@ def test_where_both_changed_the_same_the_steward_sees_it(
 ) -> None:
     proposal = edited(group)
     service = fresh(proposal)
-    put(service, as_data(service) | {"fees": "£2.50"}, by=Author.of(steward), what="Mended")
+    update_listing(service, build_snapshot(service) | {"fees": "£2.50"}, by=Author.of(steward), what="Mended")
     page = client_of(steward).get(url(proposal)).content.decode()
     assert "Changed by others meanwhile" in page
     for words in ("£2<", "£2.50", "£3"):
@@ -233,7 +239,7 @@ def test_a_listing_that_changed_since_the_page_was_opened_is_shown_again(
     proposal = edited(group)
     posted = yes(proposal, "fees", words="Fine by us")
     service = fresh(proposal)
-    put(service, as_data(service) | {"fees": "£2.50"}, by=Author.of(teammate(steward)), what="Mended")
+    update_listing(service, build_snapshot(service) | {"fees": "£2.50"}, by=Author.of(teammate(steward)), what="Mended")
     response = client_of(steward).post(url(proposal), posted)
     page = response.content.decode()
     assert response.status_code == 409
@@ -245,7 +251,7 @@ def test_a_listing_that_changed_since_the_page_was_opened_is_shown_again(
 def test_an_edit_that_is_there_already_says_so(steward: Membership, group: Membership, client_of: ClientOf) -> None:
     proposal = edited(group)
     service = fresh(proposal)
-    put(service, proposal.data, by=Author.of(steward), what="Mended")
+    update_listing(service, proposal.data, by=Author.of(steward), what="Mended")
     assert "Nothing left to change" in client_of(steward).get(url(proposal)).content.decode()
 
 
@@ -371,7 +377,7 @@ def test_what_a_group_said_by_link_counts_as_checked_when_it_is_put_right(
     steward: Membership, client_of: ClientOf
 ) -> None:
     service = listed("Harbour walk", hidden_at=timezone.now(), asks=2)
-    proposal = has_changed(service, words="On Fridays", key=uuid.uuid4(), by=Author.by_link(service.agency))
+    proposal = report_change(service, words="On Fridays", key=uuid.uuid4(), by=Author.by_link(service.agency))
     client_of(steward).post(url(proposal), {"decision": "mended"})
     assert fresh(proposal).assured_date == timezone.localdate()
     assert fresh(proposal).hidden_at is None

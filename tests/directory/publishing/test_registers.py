@@ -3,7 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from directory.publishing.registers import CharityNumberField, CompanyNumberField, charity_page, company_page
+from directory.publishing.registers import (
+    CharityNumberField,
+    CompanyNumberField,
+    charity_register_url,
+    company_register_url,
+)
 
 CHARITY, COMPANY = CharityNumberField(required=False), CompanyNumberField(required=False)
 
@@ -68,8 +73,8 @@ def test_company_numbers_that_are_asked_again(typed: str) -> None:
 
 
 def test_each_number_leads_to_its_own_register() -> None:
-    assert charity_page("1234567-1").endswith("/1234567")
-    assert "oscr.org.uk" in charity_page("SC012345")
-    assert charity_page("NIC100280").endswith("100280")
-    assert company_page("SC123456").endswith("/SC123456")
-    assert (charity_page(""), company_page("")) == ("", "")
+    assert charity_register_url("1234567-1").endswith("/1234567")
+    assert "oscr.org.uk" in charity_register_url("SC012345")
+    assert charity_register_url("NIC100280").endswith("100280")
+    assert company_register_url("SC123456").endswith("/SC123456")
+    assert (charity_register_url(""), company_register_url("")) == ("", "")

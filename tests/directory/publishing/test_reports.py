@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models.signed import Hand
-from directory.models import Proposal, Service, Wrong
+from directory.models import Proposal, ReportReason, Service
 from directory.publishing.views import reports as view
 from tests.directory.making import listed
 
@@ -24,11 +24,11 @@ def says(client: Client, service: Service, **fields: object):
 def test_seven_reasons_and_no_login(client: Client) -> None:
     html = client.get(url(listed("Walk"))).content.decode()
     assert html.count('type="radio"') == 7
-    for reason in Wrong.labels:
+    for reason in ReportReason.labels:
         assert reason.replace("'", "&#x27;") in html
 
 
-@pytest.mark.parametrize("reason", Wrong.values)
+@pytest.mark.parametrize("reason", ReportReason.values)
 def test_it_goes_to_the_review_queue_without_a_name(client: Client, reason: str) -> None:
     service = listed("Walk", version=4)
     response = says(client, service, reason=reason)
@@ -82,14 +82,14 @@ def test_a_machine_that_fills_all_boxes_is_thanked_and_writes_nothing(client: Cl
 
 def test_a_network_says_so_only_so_often_and_loses_no_word(client: Client) -> None:
     service = listed("Walk")
-    for _ in range(view.MOST):
+    for _ in range(view.MAX_REPORTS_PER_HOUR):
         says(client, service)
     response = says(client, service, words="The door is green")
     assert response.status_code == 429
     html = response.content.decode()
     assert "from your network" in html
     assert "The door is green" in html
-    assert Proposal.objects.count() == view.MOST
+    assert Proposal.objects.count() == view.MAX_REPORTS_PER_HOUR
 
 
 @pytest.mark.parametrize("fields", [{"published_at": None}, {"hidden_at": timezone.now()}, {"status": "defunct"}])

@@ -9,9 +9,16 @@ from django.utils import timezone
 
 from agencies.models import Author
 from directory.catalogue import timetable
-from directory.catalogue.timetable import coming, days, has_room, lay_out, moments, strays
+from directory.catalogue.timetable import (
+    build_session_times,
+    has_room,
+    list_meeting_days,
+    list_stray_sessions,
+    list_upcoming_sessions,
+    sync_sessions,
+)
 from directory.models import Capacity, Location, Schedule, Service, ServiceAtLocation, Session, Status
-from directory.publishing.versions import as_data, put
+from directory.publishing.versions import build_snapshot, update_listing
 from tests.factories import ServiceFactory
 
 LONDON = ZoneInfo("Europe/London")
@@ -28,15 +35,15 @@ def pattern(service=None, **fields):
 
 
 def met(schedule, first, last):
-    return [day.isoformat() for day in days(schedule, DATE.fromisoformat(first), DATE.fromisoformat(last))]
+    return [day.isoformat() for day in list_meeting_days(schedule, DATE.fromisoformat(first), DATE.fromisoformat(last))]
 
 
 @pytest.fixture
 def heard():
     said = []
-    timetable.hears.append(lambda session, what: said.append((session.on, what)))
+    timetable.session_changed_hooks.append(lambda session, what: said.append((session.on, what)))
     yield said
-    timetable.hears.pop()
+    timetable.session_changed_hooks.pop()
 
 
 @pytest.fixture
@@ -108,7 +115,7 @@ def test_given_a_weekly_group_when_the_clocks_change_then_it_stays_at_half_past_
     with time_machine.travel(start, tick=False):
         service = ServiceFactory()
         pattern(service)
-        lay_out(service)
+        sync_sessions(service)
         rows = list(Session.coming())
     assert len(rows) == 12
     assert {timezone.localtime(row.starts_at).time() for row in rows} == {clock(10, 30)}
@@ -117,32 +124,32 @@ def test_given_a_weekly_group_when_the_clocks_change_then_it_stays_at_half_past_
 
 
 def test_given_half_past_one_on_the_night_the_clocks_go_on_then_the_offset_before_the_leap():
-    start, end = moments(DATE(2027, 3, 28), clock(1, 30), clock(2))
+    start, end = build_session_times(DATE(2027, 3, 28), clock(1, 30), clock(2))
     assert start == datetime.datetime(2027, 3, 28, 1, 30, tzinfo=datetime.UTC)  # 2:30 by the new clock
     assert end - start == datetime.timedelta(minutes=30)
-    assert moments(DATE(2027, 3, 28), clock(1, 30), clock(4))[1] == datetime.datetime(
+    assert build_session_times(DATE(2027, 3, 28), clock(1, 30), clock(4))[1] == datetime.datetime(
         2027, 3, 28, 3, tzinfo=datetime.UTC
     )
 
 
 def test_given_half_past_one_on_the_night_the_clocks_go_back_then_the_first_of_the_two():
-    start, end = moments(DATE(2026, 10, 25), clock(1, 30), clock(1, 45))
+    start, end = build_session_times(DATE(2026, 10, 25), clock(1, 30), clock(1, 45))
     assert start == datetime.datetime(2026, 10, 25, 0, 30, tzinfo=datetime.UTC)
     assert end - start == datetime.timedelta(minutes=15)
 
 
 def test_given_an_end_after_midnight_then_it_is_on_the_next_day():
-    start, end = moments(DATE(2026, 12, 31), clock(22), clock(1))
+    start, end = build_session_times(DATE(2026, 12, 31), clock(22), clock(1))
     assert end - start == datetime.timedelta(hours=3)
-    assert moments(DATE(2026, 12, 31), clock(22), None)[1] is None
+    assert build_session_times(DATE(2026, 12, 31), clock(22), None)[1] is None
 
 
 def test_a_nightly_series_over_both_change_nights_keeps_to_the_database(now):
     service = ServiceFactory()
     pattern(service, byday="SU", opens_at=clock(1, 30), closes_at=clock(2))
-    lay_out(service)
+    sync_sessions(service)
     now.move_to(datetime.datetime(2027, 3, 1, tzinfo=LONDON))
-    lay_out(service)
+    sync_sessions(service)
     assert Session.objects.filter(on=DATE(2027, 3, 28)).exists()
 
 
@@ -152,13 +159,13 @@ def test_a_nightly_series_over_both_change_nights_keeps_to_the_database(now):
 def test_given_a_second_run_then_nothing_new_and_later_more(now):
     service = ServiceFactory()
     pattern(service, places=8)
-    lay_out(service)
+    sync_sessions(service)
     first = set(Session.objects.values_list("pk", "on"))
-    lay_out(service)
+    sync_sessions(service)
     assert set(Session.objects.values_list("pk", "on")) == first
     assert len(first) == 12
     now.shift(datetime.timedelta(days=7))
-    lay_out(service)
+    sync_sessions(service)
     assert Session.objects.count() == 13
     assert first < set(Session.objects.values_list("pk", "on"))
 
@@ -166,85 +173,85 @@ def test_given_a_second_run_then_nothing_new_and_later_more(now):
 def test_given_another_day_then_unbooked_sessions_move_and_booked_ones_stay_with_a_warning(now):
     service = ServiceFactory()
     row = pattern(service, places=8)
-    lay_out(service)
+    sync_sessions(service)
     booked = Session.objects.filter(on=DATE(2026, 10, 27)).get()
     Session.objects.filter(pk=booked.pk).update(taken=3)
     Schedule.objects.filter(pk=row.pk).update(byday="TH")
-    lay_out(service)
+    sync_sessions(service)
     found = [row.on for row in Session.objects.order_by("on")]
     assert found[:3] == [DATE(2026, 10, 22), DATE(2026, 10, 27), DATE(2026, 10, 29)]
     assert {day.weekday() for day in found} == {1, 3}
-    assert [row.pk for row in strays(service)] == [booked.pk]
+    assert [row.pk for row in list_stray_sessions(service)] == [booked.pk]
 
 
 def test_given_another_time_then_sessions_keep_their_id_and_booked_ones_their_time(now):
     service = ServiceFactory()
     row = pattern(service, places=8)
-    lay_out(service)
+    sync_sessions(service)
     ids = set(Session.objects.values_list("pk", flat=True))
     booked = Session.objects.filter(on=DATE(2026, 10, 27)).get()
     Session.objects.filter(pk=booked.pk).update(taken=1)
     Schedule.objects.filter(pk=row.pk).update(opens_at=clock(14), closes_at=clock(15))
-    lay_out(service)
+    sync_sessions(service)
     assert set(Session.objects.values_list("pk", flat=True)) == ids
     times = {row.on: timezone.localtime(row.starts_at).hour for row in Session.objects.all()}
     assert times.pop(booked.on) == 10
     assert set(times.values()) == {14}
-    assert strays(service) == [booked]
+    assert list_stray_sessions(service) == [booked]
 
 
 def test_given_fewer_or_more_places_then_no_session_is_overbooked_and_more_places_are_told(now, heard):
     service = ServiceFactory()
     row = pattern(service, places=8)
-    lay_out(service)
+    sync_sessions(service)
     Session.objects.filter(on=DATE(2026, 10, 27)).update(taken=6)
     Schedule.objects.filter(pk=row.pk).update(places=5)
-    lay_out(service)
+    sync_sessions(service)
     places = dict(Session.objects.values_list("on", "places"))
     assert (places[DATE(2026, 10, 20)], places[DATE(2026, 10, 27)]) == (5, 8)
     assert (DATE(2026, 10, 27), "places") not in heard
-    assert [row.on for row in strays(service)] == [DATE(2026, 10, 27)]
+    assert [row.on for row in list_stray_sessions(service)] == [DATE(2026, 10, 27)]
     Schedule.objects.filter(pk=row.pk).update(places=10)
-    lay_out(service)
+    sync_sessions(service)
     assert set(Session.objects.values_list("places", flat=True)) == {10}
     assert (DATE(2026, 10, 27), "places") in heard
-    assert strays(service) == []
+    assert list_stray_sessions(service) == []
 
 
 def test_given_a_cancelled_or_a_changed_session_then_the_pattern_leaves_it(now):
     service = ServiceFactory()
     row = pattern(service)
-    lay_out(service)
+    sync_sessions(service)
     moved, off = Session.objects.order_by("on")[:2]
     later = moved.starts_at + datetime.timedelta(hours=2)
     Session.objects.filter(pk=moved.pk).update(changed=True, starts_at=later, ends_at=None)
     Session.objects.filter(pk=off.pk).update(cancelled_at=timezone.now(), cancelled_why="No key")
     Schedule.objects.filter(pk=row.pk).update(opens_at=clock(9))
-    lay_out(service)
+    sync_sessions(service)
     moved.refresh_from_db()
     assert moved.starts_at == later
     assert Session.objects.filter(on=off.on).count() == 1
-    assert coming(service, 2)[1].cancelled_why == "No key"
-    assert coming(service, 2)[1].is_cancelled
+    assert list_upcoming_sessions(service, 2)[1].cancelled_why == "No key"
+    assert list_upcoming_sessions(service, 2)[1].is_cancelled
 
 
 def test_given_a_pattern_is_taken_out_then_booked_sessions_stay(now):
     service = ServiceFactory()
     pattern(service, places=4)
-    lay_out(service)
+    sync_sessions(service)
     Session.objects.filter(on=DATE(2026, 10, 27)).update(taken=1)
-    put(service, as_data(service) | {"schedules": []}, by=Author.system(), what="No pattern")
+    update_listing(service, build_snapshot(service) | {"schedules": []}, by=Author.system(), what="No pattern")
     left = Session.objects.get()
     assert (left.on, left.schedule) == (DATE(2026, 10, 27), None)
-    assert strays(service) == [left]
+    assert list_stray_sessions(service) == [left]
 
 
 def test_given_a_day_off_then_its_session_goes(now):
     service = ServiceFactory()
     row = pattern(service)
-    lay_out(service)
+    sync_sessions(service)
     Schedule.objects.filter(pk=row.pk).update(skips=[DATE(2026, 10, 27)])
-    lay_out(service)
+    sync_sessions(service)
     assert not Session.objects.filter(on=DATE(2026, 10, 27)).exists()
 
 
@@ -261,24 +268,24 @@ def test_given_a_day_off_then_its_session_goes(now):
 def test_given_it_does_not_run_then_no_sessions_until_it_does(now, fields, first):
     service = ServiceFactory(**fields)
     pattern(service)
-    lay_out(service)
+    sync_sessions(service)
     assert Session.objects.order_by("on").values_list("on", flat=True).first() == first
 
 
 def test_given_today_has_begun_then_the_next_is_next_week(now):
     service = ServiceFactory()
     pattern(service, byday="MO", opens_at=clock(9))
-    lay_out(service)
+    sync_sessions(service)
     assert Session.objects.order_by("on").first().on == DATE(2026, 10, 26)
 
 
 def test_given_a_session_was_moved_to_this_morning_then_it_is_not_laid_out_again(now):
     service = ServiceFactory()
     pattern(service, byday="MO")
-    lay_out(service)
+    sync_sessions(service)
     earlier = timezone.now() - datetime.timedelta(hours=1)
     Session.objects.filter(on=DATE(2026, 10, 19)).update(changed=True, starts_at=earlier, ends_at=None)
-    lay_out(service)
+    sync_sessions(service)
     assert Session.objects.filter(on=DATE(2026, 10, 19)).count() == 1
 
 
@@ -294,7 +301,7 @@ def test_given_a_listing_from_a_feed_then_its_sessions_are_computed(now, django_
     pattern(service, byday="WE", opens_at=None, closes_at=None)  # no time, no session
     read = Service.objects.prefetch_related("schedules", "at_locations__location").get(pk=service.pk)
     with django_assert_num_queries(0):
-        found = coming(read, 3)
+        found = list_upcoming_sessions(read, 3)
     assert [timezone.localtime(one.starts_at).strftime("%d %b %H:%M") for one in found] == [
         "20 Oct 10:30",
         "27 Oct 10:30",
@@ -306,9 +313,9 @@ def test_given_a_listing_from_a_feed_then_its_sessions_are_computed(now, django_
 def test_given_rows_then_they_come_with_places_left_and_note(now):
     service = ServiceFactory()
     pattern(service, places=4)
-    lay_out(service)
+    sync_sessions(service)
     Session.objects.filter(on=DATE(2026, 10, 20)).update(taken=3, note="Bring a coat")
-    first = coming(service, 1)[0]
+    first = list_upcoming_sessions(service, 1)[0]
     assert (first.places_left, first.note, first.session.on) == (1, "Bring a coat", DATE(2026, 10, 20))
 
 
@@ -316,7 +323,7 @@ def test_has_room_says_yes_no_or_nobody_knows(now):
     service = ServiceFactory()
     assert has_room(service) is None
     pattern(service, places=1)
-    lay_out(service)
+    sync_sessions(service)
     assert has_room(service) is True
     Session.objects.update(taken=1)
     assert has_room(service) is False

@@ -11,9 +11,9 @@ from agencies.models import Author
 from agencies.working_days import bank_holidays
 from bookings.actions import move_booking
 from bookings.models import Booking
-from bookings.states import Booked, Mover
+from bookings.states import Actor, BookingStatus
 from directory.catalogue import timetable
-from directory.catalogue.timetable import lay_out
+from directory.catalogue.timetable import sync_sessions
 from directory.models import Service, Session
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, SessionFactory, booked, teammate
@@ -23,7 +23,7 @@ from tests.queries import assert_queries
 @pytest.fixture
 def walk(provider):
     walk = a_listing(verified(provider), places=6)
-    lay_out(walk)
+    sync_sessions(walk)
     return walk
 
 
@@ -35,9 +35,9 @@ def first(walk):
 @pytest.fixture
 def heard():
     said = []
-    timetable.hears.append(lambda session, what: said.append(what))
+    timetable.session_changed_hooks.append(lambda session, what: said.append(what))
     yield said
-    timetable.hears.pop()
+    timetable.session_changed_hooks.pop()
 
 
 def url(row, name="session"):
@@ -85,7 +85,7 @@ def test_given_a_full_session_then_it_says_who_waits_and_who_is_to_be_rung(clien
     assert "3 waiting" in text
     assert "to ring" not in text
     assert "to be rung" not in client.get("/listings/").text
-    move_booking(joan, Booked.CANCELLED, by=Author.of(provider), mover=Mover.GROUP)
+    move_booking(joan, BookingStatus.CANCELLED, by=Author.of(provider), mover=Actor.GROUP)
     text = " ".join(client.get(url(walk, "sessions")).text.split())
     assert "2 waiting" in text
     assert "1 to ring" in text
@@ -122,7 +122,7 @@ def test_given_a_session_on_a_bank_holiday_then_one_press_takes_it_off(client_of
     assert "Is it on?" not in page.text
     holiday.refresh_from_db()
     joan.refresh_from_db()
-    assert (holiday.cancelled_why, joan.status) == ("Bank holiday", Booked.CALLED_OFF)
+    assert (holiday.cancelled_why, joan.status) == ("Bank holiday", BookingStatus.CALLED_OFF)
 
 
 def test_given_it_is_set_by_hand_or_not_bookable_or_was_not_shown_then_it_stands(client_of, provider, walk, holiday):
@@ -155,7 +155,7 @@ def test_given_another_time_then_it_moves_those_booked_hear_and_the_pattern_leav
     assert response.url == url(walk, "sessions")
     first.refresh_from_db()
     assert (timezone.localtime(first.starts_at).hour, first.changed, heard) == (14, True, ["moved"])
-    lay_out(walk)
+    sync_sessions(walk)
     first.refresh_from_db()
     assert timezone.localtime(first.starts_at).hour == 14
 
@@ -168,7 +168,7 @@ def test_given_somebody_once_booked_when_the_days_change_then_the_session_stays_
     Session.objects.filter(pk=first.pk).update(taken=0)
     for days, why in (("TH", "The days have changed"), ("TU", "")):
         walk.schedules.update(byday=days)
-        lay_out(walk)
+        sync_sessions(walk)
         first.refresh_from_db()
         assert (first.cancelled_at is not None, first.cancelled_why) == (bool(why), why)
 
@@ -176,7 +176,7 @@ def test_given_somebody_once_booked_when_the_days_change_then_the_session_stays_
 def test_given_another_day_then_the_pattern_puts_nothing_in_its_place(client_of, provider, walk, first):
     day = first.on + datetime.timedelta(days=1)
     save(client_of(provider), first, on_day=day.day, on_month=day.month, on_year=day.year)
-    lay_out(walk)
+    sync_sessions(walk)
     assert Session.objects.count() == 12
     first.refresh_from_db()
     assert timezone.localdate(first.starts_at) == day
@@ -270,7 +270,7 @@ def test_given_a_date_of_its_own_then_it_is_there_once(client_of, provider, walk
         assert client.post(url(walk, "new_session"), body).status_code == 302
     extra = Session.objects.get(schedule=None)
     assert (extra.on, extra.note, extra.places, extra.at_location) == (day, "Party", 6, walk.at_locations.get())
-    lay_out(walk)
+    sync_sessions(walk)
     assert Session.objects.filter(pk=extra.pk).exists()
 
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Hand, Membership, Message
-from directory.catalogue.freshness import token_for
-from directory.models import Proposal, Service, Spot, Status, Wrong
+from directory.catalogue.freshness import make_token
+from directory.models import Proposal, ReportReason, Service, Spot, Status
 from directory.publishing.actions import freshness
 from tests.directory.making import listed
 from tests.factories import AgencyFactory, MembershipFactory, ServiceFactory, teammate
@@ -31,7 +31,7 @@ def asked(**fields: Any) -> Service:
 
 
 def link(service: Service) -> str:
-    return reverse("directory:still_right", args=[token_for(service.agency, service.agency.email)])
+    return reverse("directory:still_right", args=[make_token(service.agency, service.agency.email)])
 
 
 def state(service: Service) -> tuple[Any, ...]:
@@ -93,7 +93,7 @@ def test_a_mail_scanner_that_opens_every_link_changes_nothing(client: Client) ->
     """It GETs and HEADs the link in the e-mail and every link on the page that it finds there."""
     service = asked(asks=0, asked_at=None)
     with time_machine.travel("2026-11-23 09:00Z", tick=False):
-        freshness.ask(timezone.localdate())
+        freshness.ask_due_groups(timezone.localdate())
         (address,) = re.findall(r"http://[^/]+(/still-right/\S+)", Message.objects.get().body)
         before, written = state(service), []
 
@@ -187,7 +187,7 @@ def test_something_has_changed_waits_for_the_steward(client: Client) -> None:
     row = Proposal.objects.get()
     assert (row.words, row.reason, row.hand, row.byline) == (
         "Now on Fridays",
-        Wrong.OTHER,
+        ReportReason.OTHER,
         Hand.LINK,
         f"Nadia, {service.agency.name}",
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.access import Role
 from agencies.models import Author
 from directory.models import Proposal, Service, Version
-from directory.publishing.versions import as_data, put
+from directory.publishing.versions import build_snapshot, update_listing
 from tests.directory.own import a_listing, verified
 from tests.factories import MembershipFactory, teammate
 
@@ -14,7 +14,9 @@ from tests.factories import MembershipFactory, teammate
 @pytest.fixture
 def walk(provider):
     walk = a_listing(verified(provider))
-    put(walk, as_data(walk) | {"name": "Stroll", "fees": "£2"}, by=Author.of(provider), what="About: changed")
+    update_listing(
+        walk, build_snapshot(walk) | {"name": "Stroll", "fees": "£2"}, by=Author.of(provider), what="About: changed"
+    )
     return walk
 
 
@@ -49,9 +51,9 @@ def test_given_no_such_version_then_404(client_of, provider, walk, query):
 
 
 def test_given_many_then_they_come_page_by_page(client_of, provider, walk, monkeypatch):
-    monkeypatch.setattr("directory.publishing.views.versions.PAGE", 2)
+    monkeypatch.setattr("directory.publishing.views.versions.PAGE_SIZE", 2)
     for n in range(3):
-        put(walk, as_data(walk) | {"name": f"Stroll {n}"}, by=Author.of(provider), what="More")
+        update_listing(walk, build_snapshot(walk) | {"name": f"Stroll {n}"}, by=Author.of(provider), what="More")
     client = client_of(provider)
     first = client.get(url(walk))
     assert ([row.number for row in first.context["versions"]], first.context["before"]) == ([5, 4], 4)

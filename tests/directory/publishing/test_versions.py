@@ -26,8 +26,17 @@ from directory.models import (
     Status,
     Version,
 )
-from directory.publishing.diff import FIELDS
-from directory.publishing.versions import as_data, differences, in_full, keep, propose, put, restore, waiting
+from directory.publishing.diff import COMPARED_FIELDS
+from directory.publishing.versions import (
+    build_snapshot,
+    compare_listings,
+    find_open_edit,
+    format_listing_fields,
+    propose_edit,
+    record_version,
+    restore_version,
+    update_listing,
+)
 from tests.factories import ServiceFactory, needs
 
 
@@ -74,15 +83,15 @@ def fresh(service):
 
 
 def test_given_a_listing_when_put_as_it_is_then_every_row_is_as_it_was(walk, by):
-    data = as_data(walk)
+    data = build_snapshot(walk)
     assert json.loads(json.dumps(data)) == data
-    put(walk, data, by=by, what="Nothing new")
-    assert as_data(fresh(walk)) == data
+    update_listing(walk, data, by=by, what="Nothing new")
+    assert build_snapshot(fresh(walk)) == data
     assert [row.what for row in Version.objects.filter(service=walk)] == ["As it was before"]
 
 
 def test_given_a_change_then_both_states_are_kept_and_it_is_found_by_its_new_words(walk, by):
-    version = put(walk, as_data(walk) | {"name": "Seaside stroll"}, by=by, what="About")
+    version = update_listing(walk, build_snapshot(walk) | {"name": "Seaside stroll"}, by=by, what="About")
     assert (version.number, version.byline, walk.version, walk.name) == (
         2,
         f"Joan Whitcombe, {walk.agency.name}",
@@ -96,7 +105,7 @@ def test_given_a_change_then_both_states_are_kept_and_it_is_found_by_its_new_wor
 
 
 def test_given_lists_change_then_rows_go_come_and_keep_their_ids(walk, by):
-    before = as_data(walk)
+    before = build_snapshot(walk)
     pattern = before["schedules"][0]
     after = before | {
         "costs": [before["costs"][0] | {"amount": "3.00"}, {"option": "Carers", "amount": "0"}],
@@ -106,8 +115,8 @@ def test_given_lists_change_then_rows_go_come_and_keep_their_ids(walk, by):
         "areas": [],
         "terms": [],
     }
-    put(walk, after, by=by, what="Much")
-    now = as_data(fresh(walk))
+    update_listing(walk, after, by=by, what="Much")
+    now = build_snapshot(fresh(walk))
     assert {row["amount"] for row in now["costs"]} == {"0.00", "3.00"}
     assert before["costs"][0]["id"] in {row["id"] for row in now["costs"]}
     assert pattern["id"] in {row["id"] for row in now["schedules"]}
@@ -115,18 +124,23 @@ def test_given_lists_change_then_rows_go_come_and_keep_their_ids(walk, by):
 
 
 def test_given_an_older_version_when_restored_then_it_says_that_again_but_stays_closed(walk, by):
-    first = keep(walk, by=by, what="Written")
-    put(walk, as_data(walk) | {"name": "Other", "places": [], "schedules": [], "costs": []}, by=by, what="Emptied")
-    put(walk, as_data(walk) | {"status": Status.CLOSED}, by=by, what="Closed")
-    version = restore(first, by=by)
+    first = record_version(walk, by=by, what="Written")
+    update_listing(
+        walk,
+        build_snapshot(walk) | {"name": "Other", "places": [], "schedules": [], "costs": []},
+        by=by,
+        what="Emptied",
+    )
+    update_listing(walk, build_snapshot(walk) | {"status": Status.CLOSED}, by=by, what="Closed")
+    version = restore_version(first, by=by)
     now = fresh(walk)
     assert (version.number, version.what, now.status) == (4, "Version 1 put back", Status.CLOSED)
-    assert differences(as_data(now), first.data | {"status": Status.CLOSED}) == []
+    assert compare_listings(build_snapshot(now), first.data | {"status": Status.CLOSED}) == []
     assert Version.objects.filter(service=walk).count() == 4
 
 
 def test_a_version_is_never_changed(walk, by):
-    version = keep(walk, by=by, what="Written")
+    version = record_version(walk, by=by, what="Written")
     with pytest.raises(PermissionDenied):
         version.save()
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -134,7 +148,7 @@ def test_a_version_is_never_changed(walk, by):
 
 
 def test_given_nothing_changed_then_no_new_version(walk, by):
-    assert keep(walk, by=by, what="Written") == keep(walk, by=by, what="Again")
+    assert record_version(walk, by=by, what="Written") == record_version(walk, by=by, what="Again")
 
 
 # --- Places ---------------------------------------------------------------------------------------------
@@ -150,7 +164,7 @@ def with_ramp(data):
 def test_given_a_place_of_ones_own_when_changed_then_the_other_listings_there_keep_a_version(walk, by, hall):
     other = ServiceFactory(agency=walk.agency, name="Choir")
     ServiceAtLocation.objects.create(service=other, location=hall)
-    put(walk, with_ramp(as_data(walk)), by=by, what="Access")
+    update_listing(walk, with_ramp(build_snapshot(walk)), by=by, what="Access")
     assert [row.description for row in hall.accessibility.all()] == ["Ramp", "Step-free"]
     assert Version.objects.get(service=other).what == "Changed with another activity: St Mary's Hall, Worthing"
 
@@ -161,7 +175,7 @@ def test_given_a_place_of_others_when_changed_then_theirs_stays_as_it_is(walk, b
         ServiceAtLocation.objects.create(service=ServiceFactory(), location=hall)
     else:
         Location.objects.update(source="Feed")
-    put(walk, with_ramp(as_data(walk)), by=by, what="Access")
+    update_listing(walk, with_ramp(build_snapshot(walk)), by=by, what="Access")
     assert [row.description for row in hall.accessibility.all()] == ["Step-free"]
     at = walk.at_locations.get()
     assert at.location != hall
@@ -170,11 +184,11 @@ def test_given_a_place_of_others_when_changed_then_theirs_stays_as_it_is(walk, b
 
 
 def test_given_a_place_was_joined_to_another_since_then_an_old_version_goes_there(walk, by, hall):
-    first = keep(walk, by=by, what="Written")
+    first = record_version(walk, by=by, what="Written")
     kept = Location.objects.create(name="St Mary's Hall", postcode="BN11 2AA")
     walk.at_locations.update(location=kept)
     Location.objects.filter(pk=hall.pk).update(joined_to=kept)
-    restore(first, by=by)
+    restore_version(first, by=by)
     assert walk.at_locations.get().location == kept
     assert walk.schedules.get().at_location == walk.at_locations.get()
 
@@ -183,7 +197,7 @@ def test_given_a_place_was_joined_to_another_since_then_an_old_version_goes_ther
 
 
 def test_differences_are_said_in_words(walk):
-    old = as_data(walk)
+    old = build_snapshot(walk)
     new = old | {
         "fees": "Free tea",
         "paused_until": "2027-01-05",
@@ -193,7 +207,7 @@ def test_differences_are_said_in_words(walk):
         "costs": [old["costs"][0] | {"amount": "0"}],
         "terms": [{"id": "x", "name": "Moving more"}],
     }
-    assert [(one.field, one.old, one.new) for one in differences(old, new)] == [
+    assert [(one.field, one.old, one.new) for one in compare_listings(old, new)] == [
         ("paused_until", "", "5 January 2027"),
         (
             "schedules",
@@ -209,25 +223,25 @@ def test_differences_are_said_in_words(walk):
 
 
 def test_everything_can_be_said_and_compared_with_nothing(walk):
-    said = dict(in_full(as_data(walk)))
+    said = dict(format_listing_fields(build_snapshot(walk)))
     assert said["Where"] == "St Mary's Hall, Worthing, BN11 2AA\nAccess: Step-free\nSide door"
     assert said["Who to ask for"] == "Joan, 01632 960001"
-    assert len(differences({}, as_data(walk))) == len(said)
-    assert differences(as_data(walk), as_data(walk)) == []
+    assert len(compare_listings({}, build_snapshot(walk))) == len(said)
+    assert compare_listings(build_snapshot(walk), build_snapshot(walk)) == []
 
 
 def test_every_column_of_a_listing_has_a_label(walk):
-    assert set(as_data(walk)) == set(FIELDS)
+    assert set(build_snapshot(walk)) == set(COMPARED_FIELDS)
 
 
 # --- Proposals ------------------------------------------------------------------------------------------
 
 
 def test_given_an_unverified_groups_edits_then_one_proposal_waits_and_the_listing_stays(walk, by):
-    propose(walk, as_data(walk) | {"fees": "£2"}, by)
-    proposal = propose(walk, waiting(walk).data | {"name": "Stroll"}, by)
-    assert Proposal.objects.get() == proposal == waiting(walk)
+    propose_edit(walk, build_snapshot(walk) | {"fees": "£2"}, by)
+    proposal = propose_edit(walk, find_open_edit(walk).data | {"name": "Stroll"}, by)
+    assert Proposal.objects.get() == proposal == find_open_edit(walk)
     assert proposal.changes == {"name": ["Harbour walk", "Stroll"], "fees": ["", "£2"]}
     assert (fresh(walk).name, fresh(walk).fees) == ("Harbour walk", "")
-    put(walk, proposal.data, by=by, what="Accepted")
+    update_listing(walk, proposal.data, by=by, what="Accepted")
     assert (walk.name, walk.fees) == ("Stroll", "£2")

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.models import Membership
-from directory.search.index import index, refresh
+from directory.search.index import index_services, refresh_counts
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.directory.search.test_search import HOSTILE, listed_quickly
 from tests.fragments import assert_fragment_equals_page
@@ -131,7 +131,7 @@ def test_an_age_that_cannot_be_is_an_error_that_keeps_what_was_typed(client: Cli
 
 def test_ten_at_a_time_without_script(client: Client) -> None:
     wanted = {listed_quickly(f"Walk {n}", (50.8 + n / 1000, -0.37)) for n in range(23)}
-    refresh()
+    refresh_counts()
     seen, url = [], URL
     for last in (10, 20, 23):
         html = client.get(url).content.decode()
@@ -147,7 +147,7 @@ def test_ten_at_a_time_without_script(client: Client) -> None:
 def test_more_with_htmx_is_the_same_rows_and_takes_the_focus(client: Client) -> None:
     for n in range(12):
         listed_quickly(f"Walk {n}", (50.8 + n / 1000, -0.37))
-    refresh()
+    refresh_counts()
     more = re.search(r'hx-get="([^"]*after=[^"]*)"', page(client))
     assert more
     part = client.get(more[1].replace("&amp;", "&"), headers={"HX-Request": "true", "HX-Target": "more"})
@@ -186,7 +186,7 @@ def test_what_is_typed_is_escaped(client: Client) -> None:
 def test_at_most_four_queries_however_many_are_found(client: Client, count: int) -> None:
     need()
     for number in range(count):
-        index([listed(f"Walk {number}", day="TU", free=True).pk])
+        index_services([listed(f"Walk {number}", day="TU", free=True).pk])
     with assert_queries("activities", most=4):
         page(client, words="walk", near="Worthing", day="TU", miles="5")
 

@@ -9,8 +9,8 @@ from django.test import Client
 from directory.catalogue import statistics
 from directory.models import Capacity, Language, Place, Service
 from directory.search.forms.search import SearchForm
-from directory.search.index import index
-from directory.search.query import CANDIDATES, Found
+from directory.search.index import index_services
+from directory.search.query import MAX_CANDIDATES, SearchResult
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.directory.search.test_activities import URL, page, titles
 from tests.fragments import assert_fragment_equals_page
@@ -19,7 +19,7 @@ from tests.fragments import assert_fragment_equals_page
 def step_free(service: Service) -> Service:
     for at in service.at_locations.all():
         at.location.accessibility.create(description="Step-free entrance")
-    index([service.pk])
+    index_services([service.pk])
     return service
 
 
@@ -28,7 +28,7 @@ def test_each_filter_leaves_what_fits(client: Client) -> None:
     polish = listed("Polish lunch", day="WE", minimum_age=60)
     Language.objects.create(service=polish, name="Polish")
     Capacity.objects.create(service=polish, available=3)
-    index([polish.pk])
+    index_services([polish.pk])
     asked = {
         "free": "1",
         "meets": "1",
@@ -62,9 +62,9 @@ def test_filters_say_how_many_each_would_leave(client: Client) -> None:
 
 
 def test_where_more_was_found_than_can_be_counted_no_zero_is_claimed() -> None:
-    found = Found(count=CANDIDATES + 1, counts={"day": {"TU": 12, "MO": 0}, "free": {"1": 3}, "access": {}})
+    found = SearchResult(count=MAX_CANDIDATES + 1, counts={"day": {"TU": 12, "MO": 0}, "free": {"1": 3}, "access": {}})
     form = SearchForm(QueryDict("day=TU"))
-    form.offer(found)
+    form.set_counts(found)
     drawn = "".join([*form.few, *form.more])
     assert '<option value="TU" selected>Tuesday (12+)</option>' in drawn
     assert '<option value="MO">Monday</option>' in drawn
@@ -180,7 +180,7 @@ def test_a_chip_pressed_away_gives_the_focus_to_the_number_found(client: Client)
 
 
 def test_what_is_shown_is_counted_for_its_group(client: Client) -> None:
-    statistics.tally.take()
+    statistics.pending_counts.take_all()
     service = listed("Walk")
     page(client)
-    assert {key[::2]: n for key, n in statistics.tally.take().items()} == {(service.pk, "shown"): 1}
+    assert {key[::2]: n for key, n in statistics.pending_counts.take_all().items()} == {(service.pk, "shown"): 1}

@@ -31,12 +31,12 @@ TITLE = "If you or someone is in danger now"
     ],
 )
 def test_these_words_may_need_a_person_at_once(words: str) -> None:
-    assert crisis.speaks_of(words)
+    assert crisis.mentions_crisis(words)
 
 
 @pytest.mark.parametrize("words", ["", "choir", "rapeseed walk", "skill myself up", "therapy", "hit music", "\0" * 9])
 def test_these_do_not(words: str) -> None:
-    assert not crisis.speaks_of(words)
+    assert not crisis.mentions_crisis(words)
 
 
 @pytest.mark.django_db

@@ -26,9 +26,9 @@ from directory.models import (
     Status,
     TaxonomyTerm,
 )
-from directory.models.session import DAYS
-from directory.search.index import index, keep_up, mark_needs, refresh
-from directory.search.query import Asked
+from directory.models.session import DAY_NAMES
+from directory.search.index import index_services, mark_needs, refresh_ageing_rows, refresh_counts
+from directory.search.query import SearchQuery
 from directory.search.statement import search
 from tests.directory.making import HOVE, WORTHING, listed, need
 from tests.factories import ServiceFactory
@@ -54,7 +54,7 @@ class Meeting:
     online: bool
     need: str
 
-    def suits(self, asked: Asked) -> bool:
+    def suits(self, asked: SearchQuery) -> bool:
         hours = any(asked.day in ("", day) and asked.time in ("", part) for day, part in self.hours)
         return (
             (not asked.words or asked.words == self.word)
@@ -125,18 +125,18 @@ def make(pick: random.Random, number: int, needs: list[TaxonomyTerm]) -> list[Me
                 term.code if term else "",
             )
         )
-    index([service.pk])
+    index_services([service.pk])
     return made
 
 
-def left(meetings: list[Meeting], asked: Asked) -> int:
+def left(meetings: list[Meeting], asked: SearchQuery) -> int:
     return len({meeting.service for meeting in meetings if meeting.suits(asked)})
 
 
-def choices(asked: Asked, needs: list[TaxonomyTerm]) -> list[tuple[str, str, Asked]]:
+def choices(asked: SearchQuery, needs: list[TaxonomyTerm]) -> list[tuple[str, str, SearchQuery]]:
     """Each filter's choices, and the search that each would make."""
-    found = [("day", day, replace(asked, day=day)) for day in DAYS]
-    found += [("time", part, replace(asked, time=part)) for part in facets.TIMES]
+    found = [("day", day, replace(asked, day=day)) for day in DAY_NAMES]
+    found += [("time", part, replace(asked, time=part)) for part in facets.DAY_PARTS]
     found += [(name, "1", replace(asked, **{name: True})) for name in ("free", "room", "meets", "online")]
     found += [("access", code, replace(asked, access=(*asked.access, code))) for code in facets.ACCESS]
     found += [("language", code, replace(asked, language=code)) for code in ("pl", "ur", "so")]
@@ -145,7 +145,7 @@ def choices(asked: Asked, needs: list[TaxonomyTerm]) -> list[tuple[str, str, Ask
     return found
 
 
-def asked_for(pick: random.Random, needs: list[TaxonomyTerm]) -> Asked:
+def asked_for(pick: random.Random, needs: list[TaxonomyTerm]) -> SearchQuery:
     """A search with a few filters at random."""
     filters: dict[str, Any] = {
         "words": pick.choice(["", "yoga"]),
@@ -162,14 +162,14 @@ def asked_for(pick: random.Random, needs: list[TaxonomyTerm]) -> Asked:
         "need": pick.choice(needs),
     }
     chosen = pick.sample(sorted(filters), pick.choice([0, 1, 1, 2, 2, 3]))
-    return Asked(near=HERE, size=200, **{name: filters[name] for name in chosen})
+    return SearchQuery(near=HERE, size=200, **{name: filters[name] for name in chosen})
 
 
 def test_filters_leave_and_count_what_a_plain_reading_does() -> None:
     pick = random.Random(5)
     needs = [need(code="a", name="Xylophones", words="zithers"), need(code="b", name="Quoits", words="skittles")]
     meetings = [meeting for number in range(120) for meeting in make(pick, number, needs)]
-    refresh()
+    refresh_counts()
     filtered = 0
     for _ in range(60):
         asked = asked_for(pick, needs)
@@ -188,15 +188,15 @@ def test_one_mark_is_counted_once_for_a_service_at_two_places() -> None:
         place = Location.objects.create(name="Hall", latitude=at[0], longitude=at[1])
         met = ServiceAtLocation.objects.create(service=service, location=place)
         Schedule.objects.create(service=service, at_location=met, freq="WEEKLY", byday="TU")
-    index([service.pk])
-    assert search(Asked(words="walk")).counts["day"]["TU"] == 1
+    index_services([service.pk])
+    assert search(SearchQuery(words="walk")).counts["day"]["TU"] == 1
 
 
 def test_counts_end_where_the_candidates_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("directory.search.query.CANDIDATES", 3)
+    monkeypatch.setattr("directory.search.query.MAX_CANDIDATES", 3)
     for number in range(6):
         listed(f"Walk {number}", day="TU")
-    found = search(Asked(words="walk"))
+    found = search(SearchQuery(words="walk"))
     assert (found.count, found.counts_are_least, found.counts["day"]["TU"]) == (4, True, 3)
 
 
@@ -221,13 +221,13 @@ def test_a_meeting_is_in_the_part_of_the_day_it_begins_in_or_lasts_an_hour_in(
         opens_at=datetime.time.fromisoformat(opens),
         closes_at=datetime.time.fromisoformat(closes) if closes else None,
     )
-    found = set(facets.of_hours([row], []))
+    found = set(facets.list_hours_facets([row], []))
     assert found == {"#tu"} | {f"#{part}" for part in parts} | {f"#tu-{part}" for part in parts}
 
 
 def test_a_day_that_only_words_name_is_a_day() -> None:
     listed("Tuesday lunch club")
-    assert search(Asked(day="TU")).services
+    assert search(SearchQuery(day="TU")).services
 
 
 @pytest.mark.parametrize("low", [None, 0, 5, 18, 55, 119])
@@ -235,17 +235,17 @@ def test_a_day_that_only_words_name_is_a_day() -> None:
 def test_every_age_is_in_its_blocks(low: int | None, high: int | None) -> None:
     if low and high and low > high:
         return
-    said = set(facets.of_ages(low, high))
+    said = set(facets.list_age_facets(low, high))
     assert len(said) <= 12
     for age in range(120):
         fits = (low or 0) <= age <= (high or 130)
-        assert bool(said & set(facets.for_age(age))) is fits, age
+        assert bool(said & set(facets.wanted_age_facets(age))) is fits, age
 
 
 def test_a_language_is_the_same_by_code_and_by_name() -> None:
     rows = [Language(code="pl"), Language(code="pl-PL"), Language(name="Polish"), Language(name=" polish ")]
-    assert {facets.of_language(row) for row in rows} == {"pl"}
-    assert facets.of_language(Language(name="Rohingya")) == "rohingya"
+    assert {facets.parse_language_code(row) for row in rows} == {"pl"}
+    assert facets.parse_language_code(Language(name="Rohingya")) == "rohingya"
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_a_language_is_the_same_by_code_and_by_name() -> None:
 )
 def test_free_in_so_many_words_is_free(fees: str, free: bool) -> None:
     listed("Tea", fees=fees)
-    assert bool(search(Asked(free=True)).services) is free
+    assert bool(search(SearchQuery(free=True)).services) is free
 
 
 # --- Room, and why -----------------------------------------------------------------------------------------
@@ -278,8 +278,8 @@ def test_room_is_that_of_its_next_sessions(days: int, words: str) -> None:
     service = listed("Walk")
     met(service, 1, places=5, taken=5)
     met(service, days, places=5, taken=4)
-    index([service.pk])
-    found = search(Asked(room=True)).services
+    index_services([service.pk])
+    found = search(SearchQuery(room=True)).services
     assert [one.name for one in found] == ["Walk"]
     assert found[0].why[0].startswith(words)
 
@@ -289,18 +289,18 @@ def test_no_room_when_the_next_are_full_or_nobody_counts() -> None:
     met(full, 2, places=1, taken=1)
     met(uncounted, 2, places=None)
     met(closed, 2, places=3)
-    index([full.pk, uncounted.pk, closed.pk])
-    assert search(Asked(room=True)).services == []
+    index_services([full.pk, uncounted.pk, closed.pk])
+    assert search(SearchQuery(room=True)).services == []
 
 
 def test_room_that_was_yesterday_is_looked_at_again_by_night() -> None:
     service = listed("Walk")
     session = met(service, 1, places=2)
-    index([service.pk])
+    index_services([service.pk])
     Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - datetime.timedelta(days=1))
     Spot.objects.update(room_on=timezone.localdate() - datetime.timedelta(days=1))
-    keep_up()
-    assert not search(Asked(room=True)).services
+    refresh_ageing_rows()
+    assert not search(SearchQuery(room=True)).services
 
 
 def test_why_it_is_found_is_said_without_a_further_query() -> None:
@@ -312,7 +312,7 @@ def test_why_it_is_found_is_said_without_a_further_query() -> None:
         reply_days=2,
         assured_date=timezone.localdate() - datetime.timedelta(days=500),
     )
-    service = search(Asked(words="knitting", near=HERE)).services[0]
+    service = search(SearchQuery(words="knitting", near=HERE)).services[0]
     assert service.why == [
         "Less than half a mile away",
         "Matches “knitting”",
@@ -324,7 +324,7 @@ def test_why_it_is_found_is_said_without_a_further_query() -> None:
 
 def test_a_few_answers_say_nothing_about_the_next() -> None:
     listed("Sewing", answers=4, reply_days=2)
-    assert search(Asked(words="sewing")).services[0].why == []
+    assert search(SearchQuery(words="sewing")).services[0].why == []
 
 
 def test_what_is_kept_well_and_has_room_comes_before_its_like() -> None:
@@ -333,31 +333,31 @@ def test_what_is_kept_well_and_has_room_comes_before_its_like() -> None:
     fresh = listed("Choir", assured_date=today, quality=90)
     roomy = listed("Choir", assured_date=today, quality=90)
     Capacity.objects.create(service=roomy, available=3)
-    index([roomy.pk])
-    for asked in (Asked(words="choir"), Asked(near=HERE), Asked(words="choir", near=HERE)):
+    index_services([roomy.pk])
+    for asked in (SearchQuery(words="choir"), SearchQuery(near=HERE), SearchQuery(words="choir", near=HERE)):
         assert [service.pk for service in search(asked).services] == [roomy.pk, fresh.pk, stale.pk]
 
 
 def test_a_better_match_or_a_nearer_place_still_comes_first() -> None:
     listed("Choir", assured_date=None)
     listed("Lunch", description="With a choir now and then.", assured_date=timezone.localdate(), quality=100)
-    assert search(Asked(words="choir")).services[0].name == "Choir"
+    assert search(SearchQuery(words="choir")).services[0].name == "Choir"
     listed("Far choir", at=HOVE, assured_date=timezone.localdate(), quality=100)
-    assert [one.name for one in search(Asked(near=HERE)).services][-1] == "Far choir"
+    assert [one.name for one in search(SearchQuery(near=HERE)).services][-1] == "Far choir"
 
 
 def test_a_listing_grows_stale_by_night() -> None:
     service = listed("Choir", assured_date=timezone.localdate())
     worth = Spot.objects.get().worth
     Service.objects.filter(pk=service.pk).update(assured_date=timezone.localdate() - datetime.timedelta(days=500))
-    keep_up()
+    refresh_ageing_rows()
     assert Spot.objects.get().worth == pytest.approx(worth - 0.4)
 
 
 def test_what_an_older_making_wrote_is_written_anew() -> None:
     listed("Choir", free=True)
     Spot.objects.update(written_as=0, marks=[])
-    keep_up()
+    refresh_ageing_rows()
     assert Spot.objects.get().marks == ["#free"]
 
 
@@ -369,16 +369,16 @@ def test_new_words_of_a_need_find_what_speaks_of_them() -> None:
     listed("Lunch club", description="For people who feel lonely.")
     tagged = listed("Visitors", description="At home, for isolated people.")
     ServiceTerm.objects.create(service=tagged, term=lonely)
-    index([tagged.pk])
+    index_services([tagged.pk])
     listed("Company", description="For isolated people.")
-    assert names(Asked(need=lonely)) == {"Lunch club", "Visitors"}
+    assert names(SearchQuery(need=lonely)) == {"Lunch club", "Visitors"}
     TaxonomyTerm.objects.filter(pk=lonely.pk).update(words="isolated")
     mark_needs()
-    assert names(Asked(need=lonely)) == {"Company", "Visitors"}
-    assert search(Asked(near=HERE)).counts["need"]["company"] == 2
+    assert names(SearchQuery(need=lonely)) == {"Company", "Visitors"}
+    assert search(SearchQuery(near=HERE)).counts["need"]["company"] == 2
 
 
-def names(asked: Asked) -> set[str]:
+def names(asked: SearchQuery) -> set[str]:
     return {service.name for service in search(asked).services}
 
 
@@ -386,7 +386,7 @@ def test_when_nothing_is_found_the_nearest_like_it_are_named() -> None:
     listed("Choir in Hove", at=HOVE, day="MO")
     listed("Choir in Worthing", day="WE")
     listed("Yoga", day="TU")
-    found = search(Asked(words="choir", day="TU", near=HERE, km=5))
+    found = search(SearchQuery(words="choir", day="TU", near=HERE, km=5))
     assert (found.count, found.services) == (0, [])
     assert [service.name for service in found.nearest] == ["Choir in Worthing", "Choir in Hove"]
     assert found.nearest[0].why
@@ -397,11 +397,11 @@ def test_when_nothing_is_found_the_nearest_like_it_are_named() -> None:
 def test_when_the_words_are_unknown_the_nearest_is_better_than_nothing() -> None:
     for number in range(5):
         listed(f"Walk {number}")
-    assert len(search(Asked(words="elephants", near=HERE)).nearest) == 3
-    assert len(search(Asked(words="elephants")).nearest) == 3
-    assert len(search(Asked(words="elephants trumpets")).nearest) == 3
+    assert len(search(SearchQuery(words="elephants", near=HERE)).nearest) == 3
+    assert len(search(SearchQuery(words="elephants")).nearest) == 3
+    assert len(search(SearchQuery(words="elephants trumpets")).nearest) == 3
 
 
 def test_nothing_is_named_as_nearest_when_something_is_found() -> None:
     listed("Choir")
-    assert search(Asked(words="choir", near=HERE)).nearest == []
+    assert search(SearchQuery(words="choir", near=HERE)).nearest == []

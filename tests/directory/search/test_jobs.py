@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from directory.jobs import refresh_directory
 from directory.models import Cell, Schedule, Spot, Word
-from directory.search.statement import Asked, search
+from directory.search.statement import SearchQuery, search
 from tests.directory.making import listed
 from tests.factories import ServiceFactory
 
@@ -14,16 +14,16 @@ from tests.factories import ServiceFactory
 def test_hours_that_are_over_are_found_no_more() -> None:
     listed("Walk", day="TU")
     Schedule.objects.update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
-    assert search(Asked(day="TU")).services
+    assert search(SearchQuery(day="TU")).services
     refresh_directory(timestamp=0)
-    assert not search(Asked(day="TU")).services
-    assert search(Asked(words="walk")).services
+    assert not search(SearchQuery(day="TU")).services
+    assert search(SearchQuery(words="walk")).services
 
 
 def test_what_nobody_indexed_is_found_and_counted() -> None:
     ServiceFactory(name="Bowls")
     refresh_directory(timestamp=0)
-    assert search(Asked(words="bowls")).services
+    assert search(SearchQuery(words="bowls")).services
     assert Word.objects.get(word="bowls").n == 1
 
 

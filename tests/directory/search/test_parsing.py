@@ -6,19 +6,19 @@ import pytest
 from django.utils import timezone
 
 from directory.models import Place
-from directory.models.session import DAYS
-from directory.search.parsing import understand
-from directory.search.query import Asked
+from directory.models.session import DAY_NAMES
+from directory.search.parsing import parse_words
+from directory.search.query import SearchQuery
 from directory.search.statement import search
 from tests.directory.making import HOVE, WORTHING, listed
 
-TODAY = [*DAYS][timezone.localdate().weekday()]
-TOMORROW = [*DAYS][(timezone.localdate() + datetime.timedelta(days=1)).weekday()]
+TODAY = [*DAY_NAMES][timezone.localdate().weekday()]
+TOMORROW = [*DAY_NAMES][(timezone.localdate() + datetime.timedelta(days=1)).weekday()]
 
 
 def read(words: str, **chosen) -> tuple[dict[str, str], str]:
     """What is understood, and the words left over."""
-    asked, understood, _ = understand(Asked(words=words, **chosen))
+    asked, understood, _ = parse_words(SearchQuery(words=words, **chosen))
     return {one.field: one.value for one in understood}, asked.words
 
 
@@ -112,7 +112,7 @@ def test_what_was_chosen_wins_over_what_was_typed() -> None:
 
 def test_what_was_typed_can_be_taken_out_again() -> None:
     words = "Something on a  Tuesday near BN11 that is free"
-    _, understood, place = understand(Asked(words=words))
+    _, understood, place = parse_words(SearchQuery(words=words))
     assert all(one.typed in words for one in understood)
     assert {one.typed for one in understood} == {"on a  Tuesday", "near BN11", "that is free"}
     assert {one.label for one in understood} == {"Tuesday", "Near BN11", "Free"}
@@ -124,6 +124,6 @@ def test_one_box_finds_something_on_a_tuesday_near_bn11_that_is_free() -> None:
     listed("Tai chi", day="TU")
     listed("Bowls", day="WE", free=True)
     listed("Far tea", day="TU", free=True, at=HOVE)
-    found = search(Asked(words="something on a Tuesday near BN11 that is free"))
+    found = search(SearchQuery(words="something on a Tuesday near BN11 that is free"))
     assert [service.name for service in found.services] == ["Tea", "Far tea"]
     assert found.services[0].why[0] == "Less than half a mile away"

@@ -17,8 +17,8 @@ from directory.models import (
     TaxonomyTerm,
     Word,
 )
-from directory.search.index import index, refresh
-from directory.search.statement import Asked, Found, search
+from directory.search.index import index_services, refresh_counts
+from directory.search.statement import SearchQuery, SearchResult, search
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.factories import ServiceFactory
 from tests.queries import assert_queries
@@ -26,23 +26,23 @@ from tests.queries import assert_queries
 HERE = Point(*WORTHING)
 
 
-def names(found: Found) -> list[str]:
+def names(found: SearchResult) -> list[str]:
     return [service.name for service in found.services]
 
 
 def test_a_word_finds_its_other_endings_and_accents() -> None:
     listed("Gardening together")
     listed("Memory café")
-    assert names(search(Asked(words="gardens"))) == ["Gardening together"]
-    assert names(search(Asked(words="cafe"))) == ["Memory café"]
-    assert names(search(Asked(words="CAFÉ"))) == ["Memory café"]
+    assert names(search(SearchQuery(words="gardens"))) == ["Gardening together"]
+    assert names(search(SearchQuery(words="cafe"))) == ["Memory café"]
+    assert names(search(SearchQuery(words="CAFÉ"))) == ["Memory café"]
 
 
 @pytest.mark.parametrize("typed", ["gardning", "gardenign", "grdening", "gardeninng", "hcoir"])
 def test_typing_mistakes_are_forgiven_and_said(typed: str) -> None:
     listed("Gardening together")
     listed("Choir")
-    found = search(Asked(words=typed))
+    found = search(SearchQuery(words=typed))
     meant = "choir" if typed == "hcoir" else "gardening"
     assert found.corrected == [(typed, meant)]
     assert len(found.services) == 1
@@ -51,20 +51,20 @@ def test_typing_mistakes_are_forgiven_and_said(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["cards", "quiz", "weekend", "shell", "barden", "elder"])
 def test_a_word_that_is_unknown_is_not_turned_into_another(typed: str) -> None:
     listed("A quiet car, week by week", description="A shed in the garden for older people.")
-    found = search(Asked(words=typed))
+    found = search(SearchQuery(words=typed))
     assert (found.corrected, found.services) == ([], [])
 
 
 def test_a_short_word_is_corrected_when_a_letter_is_missing_or_swapped() -> None:
     listed("Dance")
     listed("Yoga")
-    assert search(Asked(words="dnce")).corrected == [("dnce", "dance")]
-    assert search(Asked(words="yoag")).corrected == [("yoag", "yoga")]
+    assert search(SearchQuery(words="dnce")).corrected == [("dnce", "dance")]
+    assert search(SearchQuery(words="yoag")).corrected == [("yoag", "yoga")]
 
 
 def test_a_word_begun_finds_what_begins_so() -> None:
     listed("Gardening together")
-    found = search(Asked(words="garde"))
+    found = search(SearchQuery(words="garde"))
     assert names(found) == ["Gardening together"]
     assert found.corrected == []
 
@@ -72,39 +72,39 @@ def test_a_word_begun_finds_what_begins_so() -> None:
 def test_all_words_are_wanted_and_some_when_none_has_all() -> None:
     listed("Walking by the sea")
     listed("Walking and tea")
-    assert names(search(Asked(words="walking tea"))) == ["Walking and tea"]
-    some = search(Asked(words="sea elephants"))
+    assert names(search(SearchQuery(words="walking tea"))) == ["Walking and tea"]
+    some = search(SearchQuery(words="sea elephants"))
     assert (names(some), some.loose) == (["Walking by the sea"], True)
 
 
 def test_a_word_in_the_name_counts_more_than_one_in_the_text() -> None:
     listed("Lunch club", description="Sometimes we have a choir.")
     listed("Choir")
-    assert names(search(Asked(words="choir"))) == ["Choir", "Lunch club"]
+    assert names(search(SearchQuery(words="choir"))) == ["Choir", "Lunch club"]
 
 
 def test_the_group_the_place_and_the_day_are_words_too() -> None:
     listed("Tea", day="TU", city="Lancing")
-    assert names(search(Asked(words="lancing tuesday tea"))) == ["Tea"]
+    assert names(search(SearchQuery(words="lancing tuesday tea"))) == ["Tea"]
 
 
 def test_a_need_finds_what_carries_it_and_what_speaks_of_it() -> None:
     lonely = need(name="Loneliness", words="lonely, company at home")
     tagged, _ = listed("Lunch club"), listed("Debt advice")
     ServiceTerm.objects.create(service=tagged, term=lonely)
-    index([tagged.pk])
+    index_services([tagged.pk])
     listed("Visitors", description="For people who feel lonely.")
     listed("Shop", description="A company in the home.")
-    refresh()
-    assert sorted(names(search(Asked(need=lonely)))) == ["Lunch club", "Visitors"]
-    assert names(search(Asked(need=lonely, words="lunch"))) == ["Lunch club"]
+    refresh_counts()
+    assert sorted(names(search(SearchQuery(need=lonely)))) == ["Lunch club", "Visitors"]
+    assert names(search(SearchQuery(need=lonely, words="lunch"))) == ["Lunch club"]
 
 
 def test_near_comes_first_with_its_distance() -> None:
     listed("Walk in Hove", at=HOVE)
     listed("Walk in Worthing", at=WORTHING)
     listed("Walk in Shoreham", at=SHOREHAM)
-    found = search(Asked(near=HERE))
+    found = search(SearchQuery(near=HERE))
     assert names(found) == ["Walk in Worthing", "Walk in Shoreham", "Walk in Hove"]
     assert found.services[1].distance_km == pytest.approx(7.2, abs=0.2)
 
@@ -113,12 +113,12 @@ def test_no_further_than_asked_but_what_has_no_place_stays() -> None:
     listed("Walk in Hove", at=HOVE)
     listed("Walk in Shoreham", at=SHOREHAM)
     listed("Walking by phone", at=None)
-    assert names(search(Asked(words="walk", near=HERE, km=8))) == ["Walk in Shoreham", "Walking by phone"]
+    assert names(search(SearchQuery(words="walk", near=HERE, km=8))) == ["Walk in Shoreham", "Walking by phone"]
 
 
 def test_without_a_place_no_distance_is_said() -> None:
     listed("Walk")
-    assert search(Asked(words="walk")).services[0].distance_km is None
+    assert search(SearchQuery(words="walk")).services[0].distance_km is None
 
 
 def test_a_day_and_a_place_are_those_of_one_meeting() -> None:
@@ -127,18 +127,18 @@ def test_a_day_and_a_place_are_those_of_one_meeting() -> None:
         place = Location.objects.create(name="Hall", latitude=at[0], longitude=at[1])
         met = ServiceAtLocation.objects.create(service=service, location=place)
         Schedule.objects.create(service=service, at_location=met, freq="WEEKLY", byday=day)
-    index([service.pk])
-    refresh()
-    assert names(search(Asked(day="TU", near=HERE, km=5))) == []
-    monday = search(Asked(day="MO", near=HERE, km=5))
+    index_services([service.pk])
+    refresh_counts()
+    assert names(search(SearchQuery(day="TU", near=HERE, km=5))) == []
+    monday = search(SearchQuery(day="MO", near=HERE, km=5))
     assert monday.services[0].spot.when == "Mondays"
-    assert names(search(Asked(words="tai chi", near=HERE))) == ["Tai chi"], "once, at the nearer place"
+    assert names(search(SearchQuery(words="tai chi", near=HERE))) == ["Tai chi"], "once, at the nearer place"
 
 
 @pytest.mark.parametrize(("status", "there"), [("active", True), ("temporarily closed", True), ("inactive", False)])
 def test_only_what_runs_is_found(status: str, there: bool) -> None:
     listed("Walk", status=Status(status))
-    assert bool(search(Asked(words="walk")).services) is there
+    assert bool(search(SearchQuery(words="walk")).services) is there
 
 
 @pytest.mark.parametrize("near", [None, HERE])
@@ -148,12 +148,12 @@ def test_every_activity_comes_once_page_after_page(near: Point | None, words: st
     for number in range(23):
         place = None if number % 5 == 0 else (50.8 + number / 1000, -0.37)
         wanted.add(listed_quickly(f"Walk {number}", place))
-    refresh()
+    refresh_counts()
     seen, after = [], ""
     for _page in range(10):
-        found = search(Asked(words=words, near=near, size=5, after=after))
+        found = search(SearchQuery(words=words, near=near, size=5, after=after))
         seen += names(found)
-        assert found.count_words == "23 activities"
+        assert found.count_label == "23 activities"
         after = found.more
         if not after:
             break
@@ -161,19 +161,19 @@ def test_every_activity_comes_once_page_after_page(near: Point | None, words: st
 
 
 def test_paging_goes_on_past_the_rows_that_are_ranked_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("directory.search.query.CANDIDATES", 7)
-    monkeypatch.setattr("directory.search.statement.ELSEWHERE", 2)
+    monkeypatch.setattr("directory.search.query.MAX_CANDIDATES", 7)
+    monkeypatch.setattr("directory.search.statement.MAX_UNPLACED_ROWS", 2)
     wanted = {listed_quickly(f"Walk {n}", None if n % 4 == 0 else (50.8 + n / 1000, -0.37)) for n in range(30)}
-    refresh()
+    refresh_counts()
     seen, after = [], ""
     for _page in range(30):
-        found = search(Asked(words="walk", near=HERE, size=3, after=after))
+        found = search(SearchQuery(words="walk", near=HERE, size=3, after=after))
         seen += names(found)
         after = found.more
         if not after:
             break
     assert sorted(seen) == sorted(wanted)
-    assert search(Asked(words="walk", near=HERE)).count_words == "more than 7 activities"
+    assert search(SearchQuery(words="walk", near=HERE)).count_label == "more than 7 activities"
 
 
 def listed_quickly(name: str, at: tuple[float, float] | None) -> str:
@@ -181,7 +181,7 @@ def listed_quickly(name: str, at: tuple[float, float] | None) -> str:
     if at:
         place = Location.objects.create(name="Hall", city="Worthing", latitude=at[0], longitude=at[1])
         ServiceAtLocation.objects.create(service=service, location=place)
-    index([service.pk])
+    index_services([service.pk])
     return name
 
 
@@ -211,37 +211,37 @@ HOSTILE = [
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_anything_may_be_typed(words: str) -> None:
     listed("Walk")
-    assert isinstance(search(Asked(words=words, near=HERE)).services, list)
+    assert isinstance(search(SearchQuery(words=words, near=HERE)).services, list)
 
 
 @pytest.mark.parametrize("after", ["x", "0", "9" * 200, "0_nan_1_1_1_" + "0" * 32, "1_1e5_1_1__", "0_-_1_1__", "\x00"])
 def test_a_made_up_cursor_does_no_harm(after: str) -> None:
     listed("Walk")
-    assert isinstance(search(Asked(after=after)).services, list)
+    assert isinstance(search(SearchQuery(after=after)).services, list)
 
 
 def test_words_learnt_from_a_new_activity_are_known_at_once() -> None:
     listed("Walk")
     service = ServiceFactory(name="Bowls")
-    index([service.pk])
+    index_services([service.pk])
     assert Word.objects.filter(word="bowls").exists()
-    assert names(search(Asked(words="bowls"))) == ["Bowls"]
+    assert names(search(SearchQuery(words="bowls"))) == ["Bowls"]
 
 
 @pytest.mark.parametrize("count", [1, 25])
 def test_two_queries_however_many_there_are(count: int) -> None:
     for number in range(count):
         listed_quickly(f"Walk {number}", WORTHING)
-    refresh()
+    refresh_counts()
     with assert_queries("search_words", most=2):
-        found = search(Asked(words="walking", near=HERE, km=5, day="", size=10))
+        found = search(SearchQuery(words="walking", near=HERE, km=5, day="", size=10))
         assert all(service.agency.name and service.spot.where for service in found.services)
 
 
 @pytest.mark.parametrize("typed", ["walki", "walkin", "walking"])
 def test_a_word_begun_finds_it_however_far_it_is_typed(typed: str) -> None:
     listed("Walking by the sea")
-    assert names(search(Asked(words=typed))) == ["Walking by the sea"]
+    assert names(search(SearchQuery(words=typed))) == ["Walking by the sea"]
 
 
 @pytest.mark.parametrize("typed", ["lonely", "lonley", "lonel", "loneliness"])
@@ -249,17 +249,17 @@ def test_the_other_words_of_a_need_find_what_carries_it(typed: str) -> None:
     tagged = listed("Lunch club")
     listed("Debt advice")
     ServiceTerm.objects.create(service=tagged, term=need(name="Loneliness", words="lonely, company at home"))
-    index([tagged.pk])
-    refresh()
-    assert names(search(Asked(words=typed))) == ["Lunch club"]
+    index_services([tagged.pk])
+    refresh_counts()
+    assert names(search(SearchQuery(words=typed))) == ["Lunch club"]
 
 
 def test_a_correction_is_a_word_that_people_write_never_a_stem() -> None:
     tagged = listed("Lunch club")
     ServiceTerm.objects.create(service=tagged, term=need(name="Loneliness", words=""))
-    index([tagged.pk])
-    refresh()
-    assert search(Asked(words="lonelyness")).corrected == [("lonelyness", "loneliness")]
+    index_services([tagged.pk])
+    refresh_counts()
+    assert search(SearchQuery(words="lonelyness")).corrected == [("lonelyness", "loneliness")]
 
 
 # --- The steward's words, and other spellings -----------------------------------------------------------------
@@ -270,7 +270,7 @@ def test_a_synonym_finds_what_the_steward_says_it_means() -> None:
     listed("Car club", description="The AA tells how.")
     listed("Walk")
     Synonym.objects.create(typed="aa", means="alcohol, gin and tonic")
-    found = search(Asked(words="AA"))
+    found = search(SearchQuery(words="AA"))
     assert sorted(names(found)) == ["Car club", "Recovery group"]
     assert (found.also, found.corrected) == ([("aa", "alcohol, gin and tonic")], [])
     assert {one.name: one.why for one in found.services}["Recovery group"] == ["Matches “alcohol”"]
@@ -282,29 +282,29 @@ def test_a_synonym_may_be_several_words(typed: str) -> None:
     listed("Advice on gardens")
     Synonym.objects.create(typed="citizens advice", means="debt")
     Synonym.objects.create(typed="drop-in", means="debt")
-    assert names(search(Asked(words=typed))) == ["Help with debt"]
+    assert names(search(SearchQuery(words=typed))) == ["Help with debt"]
 
 
 def test_other_words_narrow_a_synonym() -> None:
     listed("Recovery group for women", description="Alcohol.")
     listed("Recovery group for men", description="Alcohol.")
     Synonym.objects.create(typed="aa", means="alcohol")
-    assert names(search(Asked(words="aa women"))) == ["Recovery group for women"]
+    assert names(search(SearchQuery(words="aa women"))) == ["Recovery group for women"]
 
 
 @pytest.mark.parametrize("means", ["the of", ",", " , ,", "'; DROP", "&|!:*()", "🐟"])
 def test_a_synonym_that_means_nothing_does_no_harm(means: str) -> None:
     listed("Walk")
     Synonym.objects.create(typed="stroll", means=means)
-    assert isinstance(search(Asked(words="stroll walk")).services, list)
+    assert isinstance(search(SearchQuery(words="stroll walk")).services, list)
 
 
 def test_a_stop_word_is_left_out_and_said() -> None:
     listed("Walk")
     StopWord.objects.create(word="local")
-    found = search(Asked(words="local walk"))
+    found = search(SearchQuery(words="local walk"))
     assert (names(found), found.left_out, found.loose) == (["Walk"], ["local"], False)
-    assert names(search(Asked(words="local"))) == ["Walk"], "nothing is left to look for: all"
+    assert names(search(SearchQuery(words="local"))) == ["Walk"], "nothing is left to look for: all"
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_a_stop_word_is_left_out_and_said() -> None:
 def test_british_and_american_spellings_find_each_other(written: str, typed: str) -> None:
     listed(f"The {written} meets")
     listed("Walk")
-    found = search(Asked(words=typed))
+    found = search(SearchQuery(words=typed))
     assert len(found.services) == 1
     assert found.corrected == []
 
@@ -340,7 +340,7 @@ def test_british_and_american_spellings_find_each_other(written: str, typed: str
 def test_a_word_that_only_looks_like_another_spelling_is_its_own(word: str) -> None:
     listed(f"One {word}")
     listed("Filing for an hr")
-    assert names(search(Asked(words=word))) == [f"One {word}"]
+    assert names(search(SearchQuery(words=word))) == [f"One {word}"]
 
 
 # --- Words of its own, and words of its needs -----------------------------------------------------------------
@@ -349,11 +349,11 @@ def test_a_word_that_only_looks_like_another_spelling_is_its_own(word: str) -> N
 def with_need(name: str, term: TaxonomyTerm, **fields: Any) -> None:
     service = listed(name, **fields)
     ServiceTerm.objects.create(service=service, term=term)
-    index([service.pk])
-    refresh()
+    index_services([service.pk])
+    refresh_counts()
 
 
-def why(found: Found) -> dict[str, list[str]]:
+def why(found: SearchResult) -> dict[str, list[str]]:
     return {service.name: service.why for service in found.services}
 
 
@@ -361,7 +361,7 @@ def test_words_of_its_own_come_before_those_of_its_need_however_well_that_is_kep
     active = need(name="Being more active", words="yoga, dancing")
     with_need("Gardening", active, quality=100, assured_date=timezone.localdate())
     listed("Stretch and rest", description="Some of it is yoga.", at=HOVE, quality=0)
-    found = search(Asked(words="yoga", near=HERE))
+    found = search(SearchQuery(words="yoga", near=HERE))
     assert names(found) == ["Stretch and rest", "Gardening"]
     assert "Matches “yoga”" in why(found)["Stretch and rest"]
     assert "For being more active" in why(found)["Gardening"]
@@ -372,7 +372,7 @@ def test_what_has_all_the_words_only_through_a_need_shuts_nothing_out() -> None:
     condition = need(name="Living with a condition", words="dementia, memory café")
     with_need("Chair exercise", condition, quality=100)
     listed("Caring for someone with dementia")
-    found = search(Asked(words="dementia cafe"))
+    found = search(SearchQuery(words="dementia cafe"))
     assert names(found) == ["Caring for someone with dementia", "Chair exercise"]
     assert found.loose
 
@@ -382,17 +382,17 @@ def test_what_the_steward_says_it_means_comes_before_a_need() -> None:
     with_need("Long lunch", food, quality=100)
     listed("Community pantry")
     Synonym.objects.create(typed="food bank", means="pantry, food parcel")
-    assert names(search(Asked(words="food bank"))) == ["Community pantry", "Long lunch"]
+    assert names(search(SearchQuery(words="food bank"))) == ["Community pantry", "Long lunch"]
 
 
 def test_the_words_of_a_need_narrow_still() -> None:
     with_need("Lunch club", need(name="Loneliness", words="lonely"))
     listed("Lunch for walkers")
-    found = search(Asked(words="lonely lunch"))
+    found = search(SearchQuery(words="lonely lunch"))
     assert (names(found), found.loose) == (["Lunch club"], False)
 
 
 def test_some_of_the_words_rank_a_name_before_a_mention() -> None:
     listed("Tea", description="Sometimes there is a choir.", quality=100)
     listed("Choir", quality=0)
-    assert names(search(Asked(words="choir elephants")))[0] == "Choir"
+    assert names(search(SearchQuery(words="choir elephants")))[0] == "Choir"

@@ -83,7 +83,7 @@ def test_a_place_that_nobody_knows_is_kept_even_when_something_is_found(client: 
     ],
 )
 def test_nothing_that_could_point_at_somebody_is_kept(typed: str, left: str) -> None:
-    assert unmet.plain(typed) == left
+    assert unmet.anonymise_words(typed) == left
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_of_a_postcode_only_the_first_half_is_kept(near: str, left: str, client:
     Place.objects.create(name="bn11", shown="BN11", latitude=50.81, longitude=-0.37, district=True)
     listed("Walk")
     form = SearchForm(QueryDict(f"near={near}"))
-    assert unmet.where(form, search(form.asked())) == left
+    assert unmet.anonymise_place(form, search(form.asked())) == left
 
 
 def test_of_an_age_its_decade_is_kept(client: Client) -> None:
@@ -138,7 +138,7 @@ def test_the_steward_who_tries_a_search_is_not_counted(client_of: Any, steward: 
 
 
 def test_made_up_searches_fill_no_disk(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unmet, "MOST_A_DAY", 2)
+    monkeypatch.setattr(unmet, "MAX_ROWS_PER_DAY", 2)
     for words in ("aaa", "bbb", "ccc", "aaa"):
         client.get(SEARCH, {"words": words})
     assert rows() == [("aaa", "", "", 1), ("bbb", "", "", 1)]

@@ -103,8 +103,8 @@ def test_the_steward_makes_one(client_of: Any, steward: Membership) -> None:
 
 def test_two_of_the_same_title_have_two_addresses(steward: Membership) -> None:
     for _ in range(3):
-        deeds.create(key=uuid.uuid4(), title="Quiet", introduction="", by=steward)
-    deeds.create(key=uuid.uuid4(), title="散歩", introduction="", by=steward)
+        deeds.create_collection(key=uuid.uuid4(), title="Quiet", introduction="", by=steward)
+    deeds.create_collection(key=uuid.uuid4(), title="散歩", introduction="", by=steward)
     assert sorted(Collection.objects.values_list("slug", flat=True)) == ["collection", "quiet", "quiet-2", "quiet-3"]
     assert list(Collection.objects.order_by("order").values_list("order", flat=True)) == [0, 1, 2, 3]
 

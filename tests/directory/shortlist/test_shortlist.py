@@ -96,7 +96,7 @@ def test_it_stays_in_order_and_is_put_in_another(client: Client) -> None:
     assert kept(client) == ["Lunch", "Choir"]
     client.post(reverse("directory:clear_shortlist"))
     assert kept(client) == []
-    assert session.KEY not in client.session
+    assert session.SESSION_KEY not in client.session
 
 
 def test_what_is_not_there_is_neither_kept_nor_moved(client: Client) -> None:
@@ -119,7 +119,7 @@ def test_what_is_no_longer_listed_is_said(client: Client) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_a_full_list_says_so(client: Client, headers: dict, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "MOST", 1)
+    monkeypatch.setattr(session, "MAX_SERVICES", 1)
     walk, choir = listed("Walk"), listed("Choir")
     client.post(to("keep", walk))
     response = client.post(to("keep", choir), headers=headers)

@@ -44,8 +44,8 @@ def test_a_second_press_leads_to_the_same_slip(client: Client) -> None:
 
 def test_a_code_that_is_taken_is_not_given_again(client: Client) -> None:
     key = uuid.uuid4()
-    first = slips.make(key=key, services=[uuid.uuid4()])
-    other = slips.make(key=key, services=[uuid.uuid4()])
+    first = slips.create_slip(key=key, services=[uuid.uuid4()])
+    other = slips.create_slip(key=key, services=[uuid.uuid4()])
     assert first.code != other.code
 
 
@@ -57,11 +57,11 @@ def test_no_slip_is_made_of_nothing_or_without_a_key(client: Client) -> None:
 
 
 def test_codes_cannot_be_mixed_up_or_guessed() -> None:
-    codes = {slips.make(key=uuid.uuid4(), services=[uuid.uuid4()]).code for _ in range(50)}
+    codes = {slips.create_slip(key=uuid.uuid4(), services=[uuid.uuid4()]).code for _ in range(50)}
     assert len(codes) == 50
-    assert all(len(code) == 8 and not set(code) - set(slips.LETTERS) for code in codes)
-    assert not set(slips.LETTERS) & set("0O1IL2Z5S8BUVAEY") - {"V"} - {"8"}
-    assert len(slips.LETTERS) ** slips.LENGTH > 5e10
+    assert all(len(code) == 8 and not set(code) - set(slips.CODE_LETTERS) for code in codes)
+    assert not set(slips.CODE_LETTERS) & set("0O1IL2Z5S8BUVAEY") - {"V"} - {"8"}
+    assert len(slips.CODE_LETTERS) ** slips.CODE_LENGTH > 5e10
 
 
 def test_anybody_with_the_paper_sees_the_list(client: Client) -> None:
@@ -69,14 +69,14 @@ def test_anybody_with_the_paper_sees_the_list(client: Client) -> None:
     address = makes(client)
     html = Client().get(address).content.decode()
     slip = Slip.objects.get()
-    for words in ("Walk", "Choir", slips.shown(slip.code), "127.0.0.1:8000/s", "<title>QR code"):
+    for words in ("Walk", "Choir", slips.format_code(slip.code), "127.0.0.1:8000/s", "<title>QR code"):
         assert words in html
     assert "style=" not in html.split("<main")[1]
 
 
 def test_the_square_is_the_address() -> None:
     """Drawn as one path of unit squares, with the four units of quiet that a QR code needs around it."""
-    square = slips.square("http://127.0.0.1:8000/s/CDFG3467/")
+    square = slips.build_qr_code("http://127.0.0.1:8000/s/CDFG3467/")
     assert square.size >= 29
     assert square.path.startswith("M4 4h1v1h-1z")  # the corner of the first finder pattern
     assert "M3 " not in square.path
@@ -86,10 +86,10 @@ def test_the_square_is_the_address() -> None:
 def test_it_is_opened_however_the_code_is_typed(client: Client, typed: str) -> None:
     keeps(client, "Walk")
     code = makes(client).split("/")[2]
-    ways = {"lower": code.lower(), "hyphen": slips.shown(code), "spaced": " ".join(code)}
+    ways = {"lower": code.lower(), "hyphen": slips.format_code(code), "spaced": " ".join(code)}
     response = Client().get(reverse("directory:enter_slip"), {"code": ways.get(typed, typed.format(code))})
     assert response["Location"] == f"/s/{code}/"
-    assert Client().get(f"/s/{slips.shown(code).lower()}/")["Location"] == f"/s/{code}/"
+    assert Client().get(f"/s/{slips.format_code(code).lower()}/")["Location"] == f"/s/{code}/"
 
 
 def test_a_code_that_is_none_says_so_and_keeps_what_was_typed(client: Client) -> None:
@@ -112,16 +112,16 @@ def test_who_tries_many_codes_finds_none_for_an_hour(client: Client) -> None:
     keeps(client, "Walk")
     code = makes(client).split("/")[2]
     robber = Client(REMOTE_ADDR="203.0.113.9")
-    for n in range(slips.MISSES):
-        assert robber.get(f"/s/CDFG34{slips.LETTERS[n % 22]}{slips.LETTERS[n // 22]}/").status_code == 404
+    for n in range(slips.MAX_MISSES_PER_HOUR):
+        assert robber.get(f"/s/CDFG34{slips.CODE_LETTERS[n % 22]}{slips.CODE_LETTERS[n // 22]}/").status_code == 404
     assert robber.get(f"/s/{code}/").status_code == 404
     assert "Too many codes were tried" in robber.get(f"/s/{code}/").content.decode()
     assert Client(REMOTE_ADDR="203.0.113.10").get(f"/s/{code}/").status_code == 200
 
 
 def test_a_network_makes_and_prints_only_so_many(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slips, "MADE", 1)
-    monkeypatch.setattr(view, "PAPERS", 1)
+    monkeypatch.setattr(slips, "MAX_SLIPS_PER_HOUR", 1)
+    monkeypatch.setattr(view, "MAX_PAPERS_PER_HOUR", 1)
     keeps(client, "Walk")
     address = makes(client)
     assert makes(client) == LIST
@@ -173,7 +173,7 @@ def test_the_paper_has_the_list_the_code_and_no_name(client: Client) -> None:
     assert response["Content-Type"] == "application/pdf"
     assert response["X-Robots-Tag"] == "noindex, nofollow"
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
-    for words in ("Walk", "Choir", "Tuesdays, 10:30am to midday", slips.shown(Slip.objects.get().code)):
+    for words in ("Walk", "Choir", "Tuesdays, 10:30am to midday", slips.format_code(Slip.objects.get().code)):
         assert words in text
     assert Client().get("/s/CDFG3467/slip.pdf")["Location"] == "/s/CDFG3467/"
 

@@ -8,9 +8,9 @@ import time_machine
 from agencies.access import Role
 from agencies.models import Membership, Message
 from directory.jobs import tell_what_waits
-from directory.models import Claim, Decision, Proposal, Wrong
-from directory.publishing.actions.reports import report
-from directory.stewardship.actions.digest import tell_stewards
+from directory.models import Claim, Decision, Proposal, ReportReason
+from directory.publishing.actions.reports import submit_report
+from directory.stewardship.actions.digest import send_steward_digest
 from tests.factories import MembershipFactory, ServiceFactory
 
 MONDAY = datetime.date(2026, 11, 23)
@@ -23,7 +23,7 @@ def at(day: datetime.date) -> time_machine.travel:
 
 def reported(day: datetime.date) -> Proposal:
     with at(day):
-        return report(key=uuid.uuid4(), service=ServiceFactory(), reason=Wrong.TIME, words="")
+        return submit_report(key=uuid.uuid4(), service=ServiceFactory(), reason=ReportReason.TIME, words="")
 
 
 def test_what_came_over_the_weekend_is_told_on_monday_once(steward: Membership) -> None:
@@ -39,22 +39,22 @@ def test_what_came_over_the_weekend_is_told_on_monday_once(steward: Membership) 
 
 def test_nobody_is_told_at_the_weekend_nor_again_of_what_is_old(steward: Membership) -> None:
     reported(MONDAY - 9 * DAY)
-    assert tell_stewards(MONDAY - DAY) == tell_stewards(MONDAY) == 0
+    assert send_steward_digest(MONDAY - DAY) == send_steward_digest(MONDAY) == 0
 
 
 def test_what_is_answered_waits_no_more(steward: Membership) -> None:
     proposal = reported(MONDAY)
     proposal.decision = Decision.ACCEPTED
     proposal.save()
-    assert tell_stewards(MONDAY) == 0
+    assert send_steward_digest(MONDAY) == 0
 
 
 def test_who_waits_too_long_is_named_each_day(steward: Membership) -> None:
     asked = {"name": "Singers", "contact_name": "Nadia", "contact_email": "nadia@singers.example.org"}
     with at(MONDAY - 7 * DAY):
         Claim.objects.create(key=uuid.uuid4(), **asked)
-    assert tell_stewards(MONDAY - 4 * DAY) == 0
-    assert tell_stewards(MONDAY) == tell_stewards(MONDAY + DAY) == 1
+    assert send_steward_digest(MONDAY - 4 * DAY) == 0
+    assert send_steward_digest(MONDAY) == send_steward_digest(MONDAY + DAY) == 1
     assert "Singers asks to take part and has waited longer" in Message.objects.latest("created_at").body
 
 
@@ -63,5 +63,5 @@ def test_each_steward_hears_of_it_where_their_agency_has_no_address(steward: Mem
     steward.agency.save()
     second = MembershipFactory(agency=steward.agency, role=Role.STEWARD)
     reported(MONDAY)
-    assert tell_stewards(MONDAY) == 2
+    assert send_steward_digest(MONDAY) == 2
     assert {m.to for m in Message.objects.all()} == {steward.user.email, second.user.email}

@@ -9,8 +9,8 @@ from django.urls import reverse
 from agencies.models import Membership
 from directory.geography.postcodes import find_place
 from directory.models import Place, Postcode, StopWord, Synonym
-from directory.search.index import refresh
-from directory.search.statement import Asked, search
+from directory.search.index import refresh_counts
+from directory.search.statement import SearchQuery, search
 from tests.directory.making import SHOREHAM, WORTHING, listed
 from tests.directory.search.test_search import HOSTILE
 from tests.queries import assert_queries
@@ -30,11 +30,11 @@ def at_work(client_of: Any, steward: Membership) -> Client:
 
 def test_a_word_is_added_and_found_by_at_once(at_work: Client) -> None:
     listed("Alcohol recovery group")
-    assert search(Asked(words="aa")).services == []
+    assert search(SearchQuery(words="aa")).services == []
     response = at_work.post(WORDS, {"typed": " AA ", "means": "Alcohol , drinking,, alcohol"}, follow=True)
     assert "“aa” also looks for alcohol, drinking" in response.content.decode()
     assert Synonym.objects.get().means == "alcohol, drinking"
-    found = search(Asked(words="AA"))
+    found = search(SearchQuery(words="AA"))
     assert [service.name for service in found.services] == ["Alcohol recovery group"]
 
 
@@ -103,11 +103,11 @@ def test_a_lost_search_begins_one(at_work: Client) -> None:
 
 def test_a_word_is_left_out_and_taken_in_again(at_work: Client) -> None:
     listed("Walking group")
-    assert search(Asked(words="nice walking")).loose
+    assert search(SearchQuery(words="nice walking")).loose
     for _ in range(2):
         at_work.post(LEAVE_OUT, {"word": "Nice"})
     assert list(StopWord.objects.values_list("word", flat=True)) == ["nice"]
-    found = search(Asked(words="nice walking"))
+    found = search(SearchQuery(words="nice walking"))
     assert (found.loose, found.left_out) == (False, ["nice"])
     at_work.post(REMOVE, {"word": "nice"})
     assert not StopWord.objects.exists()
@@ -162,7 +162,7 @@ def test_a_neighbourhood_is_added_by_a_postcode_and_found_at_once(at_work: Clien
     at_work.post(PLACES, {"name": " Goring-by-Sea ", "postcode": "bn124pj"})
     name, point = find_place("goring") or ("", None)
     assert (name, point) == ("Goring-by-Sea", (50.8148, -0.4119))
-    refresh()
+    refresh_counts()
     assert find_place("goring"), "the nightly count leaves it"
 
 

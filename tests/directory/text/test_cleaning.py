@@ -26,21 +26,24 @@ from directory.text import cleaning as clean
     ],
 )
 def test_text_is_plain_and_in_paragraphs(sent: Any, kept: str) -> None:
-    assert clean.text(sent) == kept
+    assert clean.clean_text(sent) == kept
 
 
 def test_an_image_with_a_handler_leaves_nothing_behind() -> None:
-    assert "onerror" not in clean.text('<img src=x onerror="alert(1)">Walk')
+    assert "onerror" not in clean.clean_text('<img src=x onerror="alert(1)">Walk')
 
 
 def test_a_huge_text_is_cut_and_said_so() -> None:
-    with pytest.raises(clean.Cut) as cut:
-        clean.text("word " * 2_000_000)
-    assert len(cut.value.kept) == clean.LONGEST
+    with pytest.raises(clean.TruncatedError) as cut:
+        clean.clean_text("word " * 2_000_000)
+    assert len(cut.value.kept) == clean.MAX_TEXT_LENGTH
     assert "10,000,000" in str(cut.value)
 
 
-@pytest.mark.parametrize("cleaner", [clean.text, clean.line, clean.email, clean.url, clean.date, clean.time])
+@pytest.mark.parametrize(
+    "cleaner",
+    [clean.clean_text, clean.clean_line, clean.clean_email, clean.clean_url, clean.parse_date, clean.parse_time],
+)
 @pytest.mark.parametrize("sent", [["a"], {"a": 1}])
 def test_a_list_or_an_object_is_no_text(cleaner: Any, sent: Any) -> None:
     with pytest.raises(ValueError, match="should be text"):
@@ -63,13 +66,13 @@ def test_a_list_or_an_object_is_no_text(cleaner: Any, sent: Any) -> None:
     ],
 )
 def test_times_as_people_write_them(sent: str, kept: datetime.time | None) -> None:
-    assert clean.time(sent) == kept
+    assert clean.parse_time(sent) == kept
 
 
 @pytest.mark.parametrize("sent", ["9.30am-5pm", "24:00", "9:60", "13pm", "0am", "morning", "10", "25:00", "-1:00"])
 def test_dirty_hours_are_refused(sent: str) -> None:
     with pytest.raises(ValueError, match="is not a time of day"):
-        clean.time(sent)
+        clean.parse_time(sent)
 
 
 @pytest.mark.parametrize(
@@ -81,13 +84,13 @@ def test_dirty_hours_are_refused(sent: str) -> None:
     ],
 )
 def test_dates(sent: str, kept: datetime.date) -> None:
-    assert clean.date(sent) == kept
+    assert clean.parse_date(sent) == kept
 
 
 @pytest.mark.parametrize("sent", ["31/02/2026", "2026-13-01", "1/1/20", "soon", "20260327", 20])
 def test_dates_that_are_none(sent: Any) -> None:
     with pytest.raises(ValueError, match="is not a date"):
-        clean.date(sent)
+        clean.parse_date(sent)
 
 
 @pytest.mark.parametrize(
@@ -96,29 +99,29 @@ def test_dates_that_are_none(sent: Any) -> None:
 )
 def test_only_web_addresses_are_kept(sent: str) -> None:
     with pytest.raises(ValueError, match="is not a web address"):
-        clean.url(sent)
+        clean.clean_url(sent)
 
 
 def test_an_address_without_its_scheme_gets_one() -> None:
-    assert clean.url("www.shed.example.org") == "https://www.shed.example.org"
+    assert clean.clean_url("www.shed.example.org") == "https://www.shed.example.org"
 
 
 @pytest.mark.parametrize(("sent", "kept"), [("18", 18), (18, 18), (18.0, 18), ("0", 0), (None, None), ("", None)])
 def test_ages(sent: Any, kept: int | None) -> None:
-    assert clean.age(sent) == kept
+    assert clean.parse_age(sent) == kept
 
 
 @pytest.mark.parametrize("sent", [-1, 151, "eighteen", True, [18], "NaN", "1e999"])
 def test_what_is_no_age(sent: Any) -> None:
     with pytest.raises(ValueError, match=r"number|age"):
-        clean.age(sent)
+        clean.parse_age(sent)
 
 
 def test_prices() -> None:
-    assert clean.money("£2.505") == Decimal("2.50")
-    assert clean.money(0) == 0
+    assert clean.parse_price("£2.505") == Decimal("2.50")
+    assert clean.parse_price(0) == 0
     with pytest.raises(ValueError, match="is not a price"):
-        clean.money(-1)
+        clean.parse_price(-1)
 
 
 @pytest.mark.parametrize(
@@ -126,33 +129,33 @@ def test_prices() -> None:
     [("TU,TH", "TU,TH"), ("Tuesday", "TU"), (["MO", "MO"], "MO"), ("2tu", "2TU"), ("-1FR", "-1FR"), ("", "")],
 )
 def test_days_of_the_week(sent: Any, kept: str) -> None:
-    assert clean.days(sent) == kept
+    assert clean.parse_weekdays(sent) == kept
 
 
 @pytest.mark.parametrize("sent", ["weekdays", "daily", "T", "6MO", "TU-TH"])
 def test_what_is_no_day_of_the_week(sent: str) -> None:
     with pytest.raises(ValueError, match="days of the week"):
-        clean.days(sent)
+        clean.parse_weekdays(sent)
 
 
 def test_ids_that_are_no_uuid_become_the_same_uuid_each_time() -> None:
-    made = clean.identity("shed-12", "feed", "service")
-    assert made == clean.identity("shed-12", "feed", "service")
-    assert made != clean.identity("shed-12", "other feed", "service")
-    assert clean.identity("ac148810-d857-441c-9679-408f346de14b") == UUID("ac148810-d857-441c-9679-408f346de14b")
+    made = clean.parse_id("shed-12", "feed", "service")
+    assert made == clean.parse_id("shed-12", "feed", "service")
+    assert made != clean.parse_id("shed-12", "other feed", "service")
+    assert clean.parse_id("ac148810-d857-441c-9679-408f346de14b") == UUID("ac148810-d857-441c-9679-408f346de14b")
 
 
 @pytest.mark.parametrize("sent", [None, "", " ", True, ["a"], {}])
 def test_what_is_no_id(sent: Any) -> None:
     with pytest.raises(ValueError, match="no id"):
-        clean.identity(sent)
+        clean.parse_id(sent)
 
 
 def test_a_document_is_kept_without_nul_and_not_deeper_than_reason() -> None:
     deep: Any = "end"
     for _ in range(100):
         deep = [deep]
-    kept = clean.kept({"a\x00": "b\x00", "deep": deep, "price": Decimal("2.5"), "is": True})
+    kept = clean.clean_json({"a\x00": "b\x00", "deep": deep, "price": Decimal("2.5"), "is": True})
     assert kept["a"] == "b"
     assert kept["price"] == 2.5
     assert kept["is"] is True
@@ -172,13 +175,13 @@ def test_a_document_is_kept_without_nul_and_not_deeper_than_reason() -> None:
     ],
 )
 def test_a_web_address_may_lack_its_beginning(sent: str, kept: str) -> None:
-    assert clean.url(sent) == kept
+    assert clean.clean_url(sent) == kept
 
 
 @pytest.mark.parametrize("sent", ["javascript:alert(1)", "no website", "ask ann@x.example.org", "example"])
 def test_what_is_no_web_address_is_not_made_one(sent: str) -> None:
     with pytest.raises(ValueError, match="not a web address"):
-        clean.url(sent)
+        clean.clean_url(sent)
 
 
 @pytest.mark.parametrize(
@@ -192,8 +195,8 @@ def test_what_is_no_web_address_is_not_made_one(sent: str) -> None:
     ],
 )
 def test_the_first_of_several_e_mail_addresses(sent: str, kept: str) -> None:
-    assert clean.email(sent) == kept
+    assert clean.clean_email(sent) == kept
 
 
 def test_a_phone_number_that_says_nothing_is_none() -> None:
-    assert (clean.phone(" TBC "), clean.phone("01632 960001")) == ("", "01632 960001")
+    assert (clean.clean_phone(" TBC "), clean.clean_phone("01632 960001")) == ("", "01632 960001")

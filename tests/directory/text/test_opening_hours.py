@@ -2,12 +2,12 @@
 
 import pytest
 
-from directory.text.opening_hours import read_hours
+from directory.text.opening_hours import parse_opening_hours
 
 
 def short(text: str) -> str | None:
     """ "MO,TU 09:00-17:00; 1TU 14:00-", for comparing."""
-    found = read_hours(text)
+    found = parse_opening_hours(text)
     if found is None:
         return None
     parts = []
@@ -116,4 +116,4 @@ def test_what_is_not_certain_stays_text(text: str) -> None:
     ],
 )
 def test_what_is_said_beside_the_hours_is_a_note(text: str, note: str) -> None:
-    assert [row["notes"] for row in read_hours(text) or []] == [note]
+    assert [row["notes"] for row in parse_opening_hours(text) or []] == [note]
