@@ -1,7 +1,8 @@
-"""The container files, as far as they can be checked where no container can be built."""
+"""The container files and the workflow, as far as they can be checked where no container can be built."""
 
 import re
 import shlex
+from typing import Any
 
 import pytest
 import yaml
@@ -149,3 +150,15 @@ def test_every_path_that_is_copied_or_read_is_sent_along() -> None:
 @pytest.mark.parametrize("secret", [".env", ".git", ".postgres", ".venv"])
 def test_no_secret_and_no_data_are_sent_along(secret: str) -> None:
     assert secret in IGNORED
+
+
+# --- The workflow ---------------------------------------------------------------------------------------
+
+
+def test_the_workflow_runs_what_everybody_runs_on_the_oldest_python_promised() -> None:
+    workflow: dict[str, Any] = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    (job,) = workflow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["bash .ci/run"]
+    (python,) = [step["with"]["python-version"] for step in job["steps"] if "setup-python" in step.get("uses", "")]
+    assert f'requires-python = ">={python}"' in (ROOT / "pyproject.toml").read_text()
+    assert workflow["permissions"] == {"contents": "read"}
