@@ -23,6 +23,7 @@ urlpatterns = [
     path("help/", about.about_help, name="help"),
     path("privacy/", about.privacy, name="privacy"),
     path("accessibility/", about.accessibility, name="accessibility"),
+    path(".well-known/security.txt", about.security_txt, name="security_txt"),
     path("outbox/", demo.outbox, name="outbox"),
     path("demo/sign-in/<slug:role>/", demo.sign_in, name="demo_sign_in"),
 ]

@@ -1,6 +1,10 @@
-"""What every page's foot leads to: help, privacy, accessibility."""
+"""What every page's foot leads to: help, privacy, accessibility. And whom to tell of a hole in the security."""
 
+from datetime import UTC, datetime, time, timedelta
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
@@ -23,3 +27,22 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @public
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render_page(request, "agencies/accessibility.html")
+
+
+# RFC 9116, 2.5.5: less than a year, so that nobody trusts a forgotten file. This one is as current as the site.
+SECURITY_TXT_LIVES = timedelta(days=180)
+
+
+@require_safe
+@public
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a hole in the security, for people and for programs (RFC 9116). The same all day long."""
+    contact, base_url = settings.PLACE["security_contact"], settings.PLACE["base_url"]
+    expires = datetime.combine(timezone.now().date() + SECURITY_TXT_LIVES, time(), UTC)
+    lines = [
+        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {base_url}{request.path}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -199,6 +199,7 @@ PLACE = {
     "safeguarding_phone": "01632 960111",
     "tiles": "",  # address of a tile server for the public map, with {z} {x} {y}; none means pins on an outline
     "base_url": "http://127.0.0.1:8000",
+    "security_contact": "security@hereabouts.example.org",  # whom to tell of a hole in the security
     # Of the published directory: for the owners of the place to choose, such as "Open Government Licence v3.0".
     "licence": "",
     "licence_url": "",

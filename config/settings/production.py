@@ -1,6 +1,7 @@
 """Production: everything secret or local comes from the environment, and it refuses to start without."""
 
 import os
+import re
 
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -33,6 +34,9 @@ PLACE["area"] = require_env("PLACE_AREA")  # noqa: F405
 PLACE["phone"] = require_env("PLACE_PHONE")  # noqa: F405
 PLACE["safeguarding_team"] = os.environ.get("SAFEGUARDING_TEAM", PLACE["safeguarding_team"])  # noqa: F405
 PLACE["safeguarding_phone"] = require_env("SAFEGUARDING_PHONE")  # noqa: F405
+PLACE["security_contact"] = require_env("SECURITY_CONTACT")  # noqa: F405
+if not re.fullmatch(r"[^\s@:/]+@[^\s@:/]+|https://\S+", PLACE["security_contact"]):  # noqa: F405
+    raise ImproperlyConfigured("SECURITY_CONTACT must be an e-mail address, or an address that begins with https://.")
 PLACE["licence"] = os.environ.get("DATA_LICENCE", "")  # noqa: F405
 PLACE["licence_url"] = os.environ.get("DATA_LICENCE_URL", "")  # noqa: F405
 PLACE["tiles"] = os.environ.get("TILES_URL", "")  # noqa: F405

@@ -67,6 +67,12 @@ def test_production_refuses_another_kind_of_database() -> None:
     assert "must name a PostgreSQL database" in answer.stderr
 
 
+@pytest.mark.parametrize("contact", ["our security team", "http://council.example.org", "a@b@c", "mailto:a@b.example"])
+def test_production_refuses_a_security_contact_that_nobody_could_use(contact: str) -> None:
+    answer = start(NEEDED | {"SECURITY_CONTACT": contact}, "-c", PROGRAM)
+    assert "SECURITY_CONTACT must be an e-mail address" in answer.stderr
+
+
 def test_no_debug_page_and_no_one_click_sign_in(production: dict) -> None:
     assert production["DEBUG"] is False
     assert production["DEMO"] is False
