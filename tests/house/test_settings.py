@@ -42,7 +42,7 @@ def production() -> dict:
 
 def test_these_are_all_that_production_asks_for() -> None:
     code = (settings.BASE_DIR / "config/settings/production.py").read_text()
-    always = re.findall(r'^(?:\w.* = )?required\("(\w+)"\)', code, re.M)
+    always = re.findall(r'^(?:\w.* = )?require_env\("(\w+)"\)', code, re.M)
     assert sorted(NEEDED) == sorted(always)
 
 
