@@ -309,3 +309,12 @@ def test_when_the_time_is_over_the_page_is_loaded_afresh(staff: Page) -> None:
     """What it showed leaves the screen; the server then asks to sign in."""
     with staff.expect_navigation():
         staff.clock.run_for(16 * 60_000)
+
+
+def test_a_slow_server_is_asked_for_the_page_once(staff: Page) -> None:
+    """Each new try would end the one before: the page would never come."""
+    asked: list[str] = []
+    staff.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    with staff.expect_navigation():
+        staff.clock.run_for(16 * 60_000)
+    assert len(asked) == 1
