@@ -16,7 +16,7 @@ export PORT
 .PHONY: run test check bench lock pictures
 
 run: .venv/run
-	@exec $(PYTHON) -m config.run
+	@exec $(PYTHON) -u -m config.run
 
 test: .venv/dev
 	@.ci/system chromium
@@ -44,10 +44,12 @@ lock: .venv/dev
 # Each file stands for "these packages are installed", and is older than the list when the list changes.
 .venv/run: requirements.txt
 	@.ci/system python pango
-	@[ -x $(PYTHON) ] || { echo "Installing packages into .venv"; python3 -m venv .venv; }
+	@[ -x $(PYTHON) ] || { echo "Making .venv, which everything Python goes into."; python3 -m venv .venv; }
+	@echo "Installing $$(grep -c == requirements.txt) packages. The first time that takes a few minutes."
 	@$(PIP) -r requirements.txt
 	@touch $@
 
 .venv/dev: requirements-dev.txt .venv/run
+	@echo "Installing what tests and checks need: $$(grep -c == requirements-dev.txt) packages in all."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -8,6 +8,7 @@ Both processes are held up until SIGINT (Ctrl-C) or SIGTERM; one that dies is st
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -90,10 +91,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, raise_stop_requested)
     processes: list[ManagedProcess] = []
     try:
-        if is_port_taken(port):
-            print(f"Something else is using port {port}. Choose another: make run PORT=8001", file=sys.stderr)
+        if problem := explain_port_problem(port):
+            print(f"{problem} Choose another: make run PORT=8001", file=sys.stderr)
             return 1
         prepare_database()
+        print("Starting the web server and the job worker.", flush=True)
         processes.append(start_web_server(port))
         announce_address(port)
         processes.append(start_job_worker())
@@ -108,20 +110,30 @@ def main() -> int:
     return 0
 
 
-def is_port_taken(port: str) -> bool:
-    """True when something listens on the port already."""
+def explain_port_problem(port: str) -> str:
+    """Why the web server cannot have that port, in a sentence; empty when it can."""
+    if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+        return f"PORT={port} is not a port: those are numbers from 1 to 65535."
     with socket.socket() as ours:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             ours.bind(("127.0.0.1", int(port)))
+        except PermissionError:
+            return f"You may not use port {port}: the low numbers are kept for the system."
         except OSError:
-            return True
-    return False
+            return f"Something else is using port {port}."
+    return ""
 
 
 def prepare_database() -> None:
     """The database up to date and, the first time, with the demo place in it."""
     django.setup()
+    from django.db import connection
+
+    if hasattr(connection, "server"):
+        print("Starting PostgreSQL.", flush=True)
+        connection.ensure_connection()
+    print("Bringing the tables up to date.", flush=True)
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("demo", if_empty=True)

@@ -150,10 +150,12 @@ if (warning) {
   addEventListener("input", () => { if (Date.now() - last > idle / 3) stay(); }); // typing is not being idle
   body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) seen(); });
 
-  setInterval(() => {
+  const watch = setInterval(() => {
     const left = idle - (Date.now() - last);
-    if (left <= 0) afresh();
-    else if (left <= warn) {
+    if (left <= 0) {
+      clearInterval(watch); // asked for again each second, a page that takes longer would never come
+      afresh();
+    } else if (left <= warn) {
       const minutes = Math.ceil(left / 60_000);
       const words = left > 60_000 ? `${minutes} minutes` : `${Math.ceil(left / 1000)} seconds`;
       warning.querySelector("[data-time-left]").textContent = words;

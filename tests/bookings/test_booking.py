@@ -2,13 +2,14 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from factory import LazyFunction
 
 from agencies.models import Author, Hand, Message
 from bookings.actions import move_booking
@@ -36,6 +37,10 @@ def typed(**changed: Any) -> dict[str, Any]:
         "key": str(uuid.uuid4()),
         **changed,
     }
+
+
+def a_minute_ago() -> datetime:
+    return timezone.now() - timedelta(minutes=1)
 
 
 def text(response: Any) -> str:
@@ -187,8 +192,8 @@ def test_nobody_else_learns_who_has_booked(client: Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"cancelled_at": timezone.now(), "cancelled_why": "The hall is flooded."}, "The hall is flooded."),
-        ({"starts_at": timezone.now() - timedelta(minutes=1)}, "This session has begun"),
+        ({"cancelled_at": LazyFunction(timezone.now), "cancelled_why": "The hall is flooded."}, "The hall is flooded."),
+        ({"starts_at": LazyFunction(a_minute_ago)}, "This session has begun"),
         ({"service__bookable": False}, "does not take bookings here"),
         ({"service__status": "temporarily closed"}, "closed for now"),
     ],
@@ -206,7 +211,9 @@ def test_a_pause_that_ends_before_it_takes_bookings(client: Client) -> None:
     assert client.get(url(session)).status_code == 200
 
 
-@pytest.mark.parametrize("hidden", [{"published_at": None}, {"hidden_at": timezone.now()}, {"status": "inactive"}])
+@pytest.mark.parametrize(
+    "hidden", [{"published_at": None}, {"hidden_at": LazyFunction(timezone.now)}, {"status": "inactive"}]
+)
 def test_a_session_of_what_is_not_listed_is_not_found(client: Client, hidden: dict[str, Any]) -> None:
     session = SessionFactory(service=ServiceFactory(bookable=True, **hidden))
     assert client.get(url(session)).status_code == 404

@@ -2,29 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from agencies.models import Membership
+from tests.chromium import open_chromium
 
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("sink"), pytest.mark.django_db(transaction=True)]
-SYSTEM = "/usr/bin/chromium"
 PAGES = ["/form/", "/gallery/", "/parts/", "/nothing/"]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = SYSTEM if Path(SYSTEM).exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 def violations(page: Page) -> list[str]:
@@ -313,3 +309,12 @@ def test_when_the_time_is_over_the_page_is_loaded_afresh(staff: Page) -> None:
     """What it showed leaves the screen; the server then asks to sign in."""
     with staff.expect_navigation():
         staff.clock.run_for(16 * 60_000)
+
+
+def test_a_slow_server_is_asked_for_the_page_once(staff: Page) -> None:
+    """Each new try would end the one before: the page would never come."""
+    asked: list[str] = []
+    staff.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    with staff.expect_navigation():
+        staff.clock.run_for(16 * 60_000)
+    assert len(asked) == 1

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -81,16 +82,42 @@ def test_a_process_that_will_not_end_is_killed(file: Path) -> None:
     assert wait_for(lambda: not any(running(pid) for pid in pids))
 
 
+@pytest.fixture
+def _handlers_as_before() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_handlers_as_before")
+@pytest.mark.parametrize("port", ["abc", "", "0", "70000", "-1", "80.5", "٨٠٠٠", "800000"])
+def test_what_is_no_port_is_said_in_a_sentence(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", port)
+    assert run.main() == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"PORT={port} is not a port")
+    assert said.endswith("make run PORT=8001\n")
+
+
+def test_a_port_that_one_may_not_have_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    assert run.explain_port_problem("80").startswith("You may not use port 80")
+
+
+@pytest.mark.usefixtures("_handlers_as_before")
 def test_a_port_in_use_is_said_before_anything_is_done(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
         monkeypatch.setenv("PORT", port)
         assert run.main() == 1
-    signal.signal(signal.SIGINT, before[0])
-    signal.signal(signal.SIGTERM, before[1])
     assert f"Something else is using port {port}" in capsys.readouterr().err

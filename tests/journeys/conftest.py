@@ -1,19 +1,20 @@
 """Windows of a real Chromium, one for each person of a story; what the browser complains of fails the story."""
 
+import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from agencies.models import Membership
+from tests.chromium import PATIENCE, open_chromium
 from tests.conftest import signed_in_client
 
-SYSTEM = Path("/usr/bin/chromium")
+AT_WORK = ".htmx-request, .htmx-swapping, .htmx-settling"  # what htmx writes on elements until an answer is in place
 
 
 class Window:
@@ -26,12 +27,23 @@ class Window:
         self.page.on("console", self.listen)
 
     def listen(self, line: ConsoleMessage) -> None:
-        """Errors are kept, but not that a page came with status 422: that is how a form says what is missing."""
-        if line.type == "error" and "422" not in line.text:
+        """Errors are kept, but not that a page came with status 422: that is how a form says what is missing.
+
+        Nor that htmx gave up asking for what a newer question replaced.
+        """
+        replaced = "htmx:afterRequest" in line.text or "htmx:sendAbort" in line.text
+        if line.type == "error" and "422" not in line.text and not replaced:
             self.complaints.append(line.text)
 
-    def step(self, what: str) -> Page:
-        """`what` names the page in a failure."""
+    def wait_for_htmx(self) -> None:
+        """Until every answer that htmx asked for is in its place."""
+        expect(self.page.locator(AT_WORK)).to_have_count(0)
+
+    def step(self, what: str, title: str = "") -> Page:
+        """`what` names the page in a failure; after a click, `title` is how the title of the next page begins."""
+        if title:
+            expect(self.page).to_have_title(re.compile(f"^{re.escape(title)}"))
+        self.wait_for_htmx()
         self.page.wait_for_load_state()
         assert self.complaints == [], f"{what}: the browser complains"
         aside = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -45,11 +57,8 @@ class Window:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Closed with its module: while it is open no other test of the process can run an event loop."""
-    with sync_playwright() as playwright:
-        path = SYSTEM if SYSTEM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -64,7 +73,7 @@ def window(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Window
         if member:
             cookie = signed_in_client(Client(), member).cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        context.set_default_timeout(8_000)  # milliseconds
+        context.set_default_timeout(PATIENCE)
         windows.append(Window(context, script))
         return windows[-1]
 

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+
+from tests.chromium import open_chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-SYSTEM = Path("/usr/bin/chromium")
 COLOURS = 64  # enough for flat colours; keeps a picture under 60 KB
 
 
@@ -30,9 +31,7 @@ def enter(page: Page, role: str) -> None:
 
 def take(address: str) -> None:
     """Search, a listing, a referral, caseload and case, as the demo place's people see them."""
-    with sync_playwright() as playwright:
-        path = SYSTEM if SYSTEM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with open_chromium() as browser:
         page = browser.new_page(base_url=address, viewport={"width": 1000, "height": 900})
         page.goto("/activities/?words=something+on+a+Tuesday+near+BN11+that+is+free")
         keep(page, "search")
@@ -50,7 +49,6 @@ def take(address: str) -> None:
         page.locator("main table th a").first.click()
         page.set_viewport_size({"width": 1000, "height": 1500})
         keep(page, "case")
-        browser.close()
 
 
 if __name__ == "__main__":

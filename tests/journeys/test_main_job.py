@@ -84,8 +84,7 @@ class Story:
         assert Referral.objects.count() == 1
         page.go_back()
         page.get_by_role("button", name="Send referral").click()
-        page.wait_for_load_state()
-        self.at_practice.step("sent again after Back")
+        self.at_practice.step("sent again after Back", "Error: Make a referral")
         assert Referral.objects.count() == 1
 
     def connector_accepts(self) -> None:
@@ -93,14 +92,14 @@ class Story:
         page.goto("/caseload/")
         self.at_work.step("caseload")
         page.get_by_role("link", name=re.compile("^New referral")).click()
-        self.at_work.step("new referrals")
+        self.at_work.step("new referrals", "New referrals to accept")
         page.get_by_role("link", name="Siân O’Shea-Łódzka").first.click()
-        self.at_work.step("the referral")
+        self.at_work.step("the referral", "Referral for Siân")
         page.locator("main").get_by_role("link", name=re.compile("^Accept")).first.click()
-        self.at_work.step("accept")
+        self.at_work.step("accept", "Accept the referral of Siân")
         page.locator("main").get_by_role("button", name=re.compile("Accept")).click()
         expect(page).to_have_url(re.compile("/cases/"))
-        self.at_work.step("the case")
+        self.at_work.step("the case", "Siân")
 
     def connector_writes(self) -> None:
         page = self.at_work.page
@@ -118,17 +117,18 @@ class Story:
         page.get_by_label("Need", exact=True).select_option("")  # it opens on the first need of the referral
         page.get_by_label("Words").fill(words)
         page.get_by_role("button", name="Search").click()
-        self.at_work.step("activities near")
+        expect(page).to_have_url(re.compile("words="))
+        self.at_work.step("activities near", "Activities: Siân")
         self.tick(page, f"Refer to {service.name}")
         page.get_by_role("button", name="Refer to those ticked").click()
-        self.at_work.step("what they get")
+        self.at_work.step("what they get", "Refer on: Siân")
         page.get_by_label("Message to the group").fill("Siân would like somebody to meet her at the gate.")
         self.tick(page, re.compile("^No"))
         self.tick(page, re.compile("agreed that what is shown here"))
         page.locator("[name=how_agreed]").first.check(force=True)
         page.get_by_role("button", name="Send", exact=True).click()
         expect(page.locator("main")).to_contain_text(service.name)
-        self.at_work.step("after sending on")
+        self.at_work.step("after sending on", "Activities: Siân")
         assert Referral.objects.filter(service=service).count() == 1
 
     def group_answers(self) -> None:
@@ -158,15 +158,16 @@ class Story:
         for words in ("Jean will be at the gate", "Stayed to the end", "Comes every week now"):
             expect(page.locator(".timeline")).to_contain_text(words)
         page.get_by_role("link", name="Close this case").click()
-        self.at_work.step("close")
+        self.at_work.step("close", "Close the case: Siân")
         self.tick(page, "They have done what they set out to do")
         self.tick(page, "They see more of other people")
         page.get_by_label("How it went").fill("Siân goes to a gardening group every week and sleeps better.")
         page.get_by_role("button", name="See what is read").click()
+        expect(page.get_by_role("button", name="Close the case")).to_be_visible()
         self.at_work.step("what is read")
         page.get_by_role("button", name="Close the case").click()
         expect(page.locator("main")).to_contain_text("Closed")
-        self.at_work.step("closed")
+        self.at_work.step("closed", "Siân")
 
     def practice_hears(self) -> None:
         deliver()
@@ -177,7 +178,7 @@ class Story:
         page.goto("/referrals/?list=finished")
         self.at_practice.step("our referrals")
         page.get_by_role("link", name="Siân O’Shea-Łódzka").first.click()
-        self.at_practice.step("the outcome")
+        self.at_practice.step("the outcome", "Referral for Siân")
         for words in ("goes to a gardening group every week", "871731000000106"):
             expect(page.locator("main")).to_contain_text(words)
         assert "loves gardens" not in page.content()  # nothing of the notes

@@ -1,6 +1,7 @@
 """The pages for other systems in real Chromium: developers read them, and another site shows the widget."""
 
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from tests.journeys.conftest import Window
 from tests.oruk.making import rich
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+REFUSED = re.compile("frame-ancestors|X-Frame-Options")
 PAGES = ("/api/", "/open-data/", "/widget/make/?near=BN11+2AA&miles=3", "/widget/?near=BN11+2AA")
 
 
@@ -83,8 +85,9 @@ def test_another_site_shows_the_search_and_a_page_opens_beside_it(
 def test_no_other_page_shows_in_a_frame(window: Callable[..., Window], elsewhere: str, live_server: Any) -> None:
     reader = window(1200)
     reader.page.goto(elsewhere)
-    reader.page.evaluate("address => document.querySelector('iframe').src = address", f"{live_server.url}/open-data/")
-    reader.page.wait_for_timeout(500)
+    with reader.page.expect_console_message(lambda line: REFUSED.search(line.text)):
+        address = f"{live_server.url}/open-data/"
+        reader.page.evaluate("address => document.querySelector('iframe').src = address", address)
     expect(reader.page.frame_locator("iframe").get_by_role("heading", name="Open data")).to_have_count(0)
     refused, reader.complaints[:] = list(reader.complaints), []
-    assert any("frame-ancestors" in line or "X-Frame-Options" in line for line in refused)
+    assert any(REFUSED.search(line) for line in refused)

@@ -41,7 +41,7 @@ def activities() -> tuple[Service, Service]:
 def keep_from_page(page: Page, service: Service) -> None:
     page.goto(reverse("directory:service", args=[service.pk]))
     page.get_by_role("button", name=f"Keep {service.name}").click()
-    expect(page.get_by_text("On your list")).to_be_visible()
+    expect(page.get_by_text("On your list", exact=True)).to_be_visible()
 
 
 def paper(page: Page, name: str) -> str:
@@ -65,20 +65,20 @@ def test_two_activities_are_kept_printed_and_opened_again_by_their_code(
     expect(page.get_by_text("8 places left").first).to_be_visible()
     # when they keep two, one of them with a double click
     page.get_by_role("button", name="Keep Harbour walk").dblclick()
-    expect(page.get_by_text("On your list")).to_be_visible()
+    expect(page.get_by_text("On your list", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="My list 1")).to_be_visible()
     here.step("kept")
     keep_from_page(page, choir)
     # then their list has both, in the order they choose
     page.get_by_role("link", name="My list 2").click()
-    here.step("list")
+    here.step("list", "My list")
     page.get_by_role("button", name="Move up Seaside choir").click()
     expect(page.get_by_role("article").first).to_contain_text("Seaside choir")
     printed = paper(page, "Print in large letters")
     assert printed.index("Seaside choir") < printed.index("Harbour walk")
     # and a slip of paper with a code
     page.get_by_role("button", name="Make a slip").click()
-    here.step("slip")
+    here.step("slip", "List ")
     code = page.locator(".slip__code").inner_text()
     assert code in paper(page, "Print in large letters")
     # when somebody else types the code
@@ -87,16 +87,17 @@ def test_two_activities_are_kept_printed_and_opened_again_by_their_code(
     other.step("enter the code")
     other.page.get_by_label("Code").fill("nothing")
     other.page.get_by_role("button", name="Open the list").click()
-    other.step("a code that is none")
+    other.step("a code that is none", "Error: ")
     expect(other.page.get_by_role("link", name="We do not know this code")).to_be_visible()
     other.page.get_by_label("Code").fill(code.lower())
     other.page.get_by_role("button", name="Open the list").click()
-    other.step("opened by its code")
+    other.step("opened by its code", "List ")
     # then they see the list, and can keep it
     other.page.get_by_role("button", name="Put these on my list").click()
-    other.step("their own list")
+    other.step("their own list", "My list")
     expect(other.page.get_by_role("link", name="My list 2")).to_be_visible()
     other.page.get_by_role("button", name="Take off Harbour walk").click()
+    expect(other.page.get_by_role("link", name="My list 1")).to_be_visible()
     other.page.get_by_role("button", name="Take everything off my list").click()
     expect(other.page.get_by_text("Nothing on your list yet")).to_be_visible()
     other.step("empty list")
@@ -110,6 +111,7 @@ def test_the_square_can_be_read_by_a_camera(window: Callable[..., Window]) -> No
     keep_from_page(here.page, walk)
     here.page.goto("/shortlist/")
     here.page.get_by_role("button", name="Make a slip").click()
+    here.step("slip", "List ")
     box = here.page.get_by_role("img", name="QR code of this list").bounding_box()
     assert box is not None
     assert box["width"] == box["height"] > 150  # pixels
@@ -122,9 +124,9 @@ def test_a_reader_says_what_is_wrong(window: Callable[..., Window], width: int, 
     page = here.page
     page.goto(reverse("directory:service", args=[walk.pk]))
     page.get_by_role("link", name="Tell us if something here is wrong").click()
-    here.step("wrong")
+    here.step("wrong", "Tell us what is wrong")
     page.get_by_role("button", name="Send").click()
-    here.step("wrong, without a reason")
+    here.step("wrong, without a reason", "Error: ")
     page.get_by_role("link", name="Choose what is wrong").click()
     page.get_by_label("The day or time is wrong").check()
     page.get_by_label("What should it say?").fill("It is at 11am")
@@ -141,7 +143,7 @@ def test_an_alert_is_asked_for_started_and_stopped(window: Callable[..., Window]
     page.goto(reverse("referrals:alert") + "?words=gardening&day=TU")
     here.step("alert")
     page.get_by_role("button", name="Send me a link").click()
-    here.step("alert, without an address")
+    here.step("alert, without an address", "Error: ")
     page.get_by_label("Your e-mail address").fill("joan@home.example.org")
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("heading", name="Look in your e-mail")).to_be_visible()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from agencies.models import Membership
 from referrals.models import Referral
@@ -35,7 +34,7 @@ WRONG = [
     ({"person_name": " "}, "Enter the person’s full name", "id_person_name"),
     ({"date_of_birth_day": "31", "date_of_birth_month": "2"}, "There is no 31 February 1951", "id_date_of_birth_0"),
     ({"date_of_birth_year": "20"}, "The year must have 4 numbers", "id_date_of_birth_2"),
-    ({"date_of_birth_year": str(timezone.localdate().year + 1)}, "today or in the past", "id_date_of_birth_0"),
+    ({"date_of_birth_year": "2999"}, "today or in the past", "id_date_of_birth_0"),
     ({"date_of_birth_year": "1851"}, "or later", "id_date_of_birth_2"),
     ({"date_of_birth_day": "", "date_of_birth_month": "", "date_of_birth_year": ""}, "Enter their date of birth", ""),
     ({"nhs_number": "999 000 0019"}, "This is not an NHS number", "id_nhs_number"),

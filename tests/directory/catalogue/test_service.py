@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from factory import LazyFunction
 
 from directory.catalogue import statistics
 from directory.catalogue.detail import is_shown_to, load_listing
@@ -313,7 +314,7 @@ def test_the_address_can_be_copied_and_sent_without_script(client: Client) -> No
 
 STATES = {
     "draft": ({"published_at": None}, 404, "This is a draft"),
-    "hidden": ({"hidden_at": timezone.now()}, 410, "This is hidden"),
+    "hidden": ({"hidden_at": LazyFunction(timezone.now)}, 410, "This is hidden"),
     "over": ({"status": Status.DEFUNCT}, 410, "This is set to not running"),
 }
 

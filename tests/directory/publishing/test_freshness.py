@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.utils import timezone
+from factory import LazyFunction
 
 from agencies.access import Role
 from agencies.models import Agency, Author, Message
@@ -64,8 +65,8 @@ def test_a_group_is_asked_when_its_time_is_over() -> None:
         {"source": "hounslow"},
         {"status": Status.DEFUNCT},
         {"published_at": None},
-        {"hidden_at": timezone.now()},
-        {"agency__left_at": timezone.now()},
+        {"hidden_at": LazyFunction(timezone.now)},
+        {"agency__left_at": LazyFunction(timezone.now)},
     ],
     ids=["checked", "asked twice a year", "of a feed", "ended", "draft", "hidden", "left"],
 )

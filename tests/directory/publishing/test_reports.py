@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from factory import LazyFunction
 
 from agencies.models.signed import Hand
 from directory.models import Proposal, ReportReason, Service
@@ -92,7 +93,9 @@ def test_a_network_says_so_only_so_often_and_loses_no_word(client: Client) -> No
     assert Proposal.objects.count() == view.MAX_REPORTS_PER_HOUR
 
 
-@pytest.mark.parametrize("fields", [{"published_at": None}, {"hidden_at": timezone.now()}, {"status": "defunct"}])
+@pytest.mark.parametrize(
+    "fields", [{"published_at": None}, {"hidden_at": LazyFunction(timezone.now)}, {"status": "defunct"}]
+)
 def test_what_is_not_listed_is_not_found(client: Client, fields: dict) -> None:
     service = listed("Walk", **fields)
     assert client.get(url(service)).status_code == says(client, service).status_code == 404

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,12 +22,15 @@ from tests.directory.making import listed
 from tests.factories import AgencyFactory, MembershipFactory, ServiceFactory, teammate
 
 ClientOf = Callable[[Membership], Client]
-LONG_AGO = timezone.localdate() - timedelta(days=200)
+
+
+def long_ago() -> date:
+    return timezone.localdate() - timedelta(days=200)
 
 
 def asked(**fields: Any) -> Service:
     """A listing that its group was asked about."""
-    return listed("Harbour walk", **{"assured_date": LONG_AGO, "asks": 1, "asked_at": timezone.now()} | fields)
+    return listed("Harbour walk", **{"assured_date": long_ago(), "asks": 1, "asked_at": timezone.now()} | fields)
 
 
 def link(service: Service) -> str:
@@ -83,7 +86,7 @@ def test_a_hidden_listing_comes_back_by_the_same_button(client: Client) -> None:
 def test_one_press_confirms_all_that_stood_on_the_page_and_no_more(client: Client) -> None:
     first = asked()
     second, unseen = asked(agency=first.agency), asked(agency=first.agency)
-    stranger, theirs = asked(), ServiceFactory(agency=first.agency, source="feed", assured_date=LONG_AGO)
+    stranger, theirs = asked(), ServiceFactory(agency=first.agency, source="feed", assured_date=long_ago())
     shown = [str(service.pk) for service in (first, second, stranger, theirs)]
     client.post(link(first), {"service": [*shown, "nonsense", "\0"]})
     assert [confirmed(s) for s in (first, second, unseen, stranger, theirs)] == [True, True, False, False, False]
@@ -254,7 +257,7 @@ def test_others_and_what_is_not_kept_here_are_not_found(
     provider: Membership, client_of: ClientOf, fields: dict[str, Any]
 ) -> None:
     agency = fields.pop("agency", provider.agency) or AgencyFactory()
-    service = ServiceFactory(agency=agency, assured_date=LONG_AGO, **fields)
+    service = ServiceFactory(agency=agency, assured_date=long_ago(), **fields)
     assert press(client_of(provider), service).status_code == 404
     assert not confirmed(service)
 

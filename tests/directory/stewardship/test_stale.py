@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from factory import LazyFunction
 
 from agencies.access import Role
 from agencies.models import Membership, Message
@@ -19,7 +20,10 @@ from tests.queries import assert_queries
 
 ClientOf = Callable[[Membership], Client]
 PAGE = "directory:stale"
-OLD = timezone.localdate() - timedelta(days=91)
+
+
+def old() -> date:
+    return timezone.localdate() - timedelta(days=91)
 
 
 def tell(client: Client, service: Service, deed: str, show: str = "hidden") -> Any:
@@ -99,13 +103,13 @@ def test_nobody_else_may_look(role: Role, client_of: ClientOf) -> None:
 @pytest.mark.parametrize(
     ("show", "fields"),
     [
-        ("hidden", {"hidden_at": timezone.now()}),
-        ("hidden", {"hidden_at": timezone.now(), "source": "feed"}),
-        ("old", {"assured_date": OLD}),
+        ("hidden", {"hidden_at": LazyFunction(timezone.now)}),
+        ("hidden", {"hidden_at": LazyFunction(timezone.now), "source": "feed"}),
+        ("old", {"assured_date": LazyFunction(old)}),
         ("old", {"assured_date": None}),
         ("nobody", {"agency__email": "", "referral_email": ""}),
         ("poor", {"quality": 49}),
-        ("feeds", {"assured_date": OLD, "source": "feed"}),
+        ("feeds", {"assured_date": LazyFunction(old), "source": "feed"}),
         ("ended", {"status": Status.DEFUNCT}),
     ],
 )
@@ -137,7 +141,7 @@ def test_a_member_with_an_account_is_somebody_to_ask(steward: Membership, client
 
 
 def test_they_say_it_is_right(steward: Membership, client_of: ClientOf) -> None:
-    service = listed("Harbour walk", hidden_at=timezone.now(), asks=2, assured_date=OLD)
+    service = listed("Harbour walk", hidden_at=timezone.now(), asks=2, assured_date=old())
     for _ in range(2):
         assert tell(client_of(steward), service, "right")["Location"] == reverse(PAGE) + "?show=hidden"
     row = Service.objects.get()
@@ -160,7 +164,7 @@ def test_it_has_ended_and_runs_again(steward: Membership, client_of: ClientOf) -
 
 
 def test_asking_by_email_is_once_a_day(steward: Membership, client_of: ClientOf) -> None:
-    service = listed("Harbour walk", assured_date=OLD)
+    service = listed("Harbour walk", assured_date=old())
     for _ in range(2):
         tell(client_of(steward), service, "ask", "old")
     assert Message.objects.get().to == service.agency.email
