@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from config.embedded import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]))
-server.use()
+server.ensure_running()
 print(server.pid(), flush=True)
 sys.stdin.read()
 """

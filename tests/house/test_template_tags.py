@@ -117,8 +117,8 @@ def pages(member: Any = None, path: str = "/") -> list[dict[str, Any]]:
 def test_the_navigation_follows_each_views_own_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [("/a/", "A", "public"), ("/b/", "B", "member"), ("/c/", "C", ("work_cases",))]
     monkeypatch.setattr(tags, "list_navigation_pages", lambda *_: found)
-    nobody = SimpleNamespace(may=lambda permission: False)
-    worker = SimpleNamespace(may=lambda permission: permission == "work_cases")
+    nobody = SimpleNamespace(has_permission=lambda permission: False)
+    worker = SimpleNamespace(has_permission=lambda permission: permission == "work_cases")
     assert [page["words"] for page in pages()] == ["A"]
     assert [page["words"] for page in pages(nobody)] == ["A", "B"]
     assert [page["words"] for page in pages(worker, "/c/12/plan/")] == ["A", "B", "C"]

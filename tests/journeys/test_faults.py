@@ -52,7 +52,7 @@ def place(tmp_path: Path, host: MailHost) -> Iterator[Place]:
     ours = Place(tmp_path / "place", host.port)
     with ours.here():
         yield ours
-    ours.release_lease()
+    ours.leave()
 
 
 # --- The worker -------------------------------------------------------------------------------------
