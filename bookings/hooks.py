@@ -1,11 +1,12 @@
-"""Who else wants to know: filled by the apps to the right in their ready()."""
+"""What the apps to the right hear of bookings."""
 
 from collections.abc import Callable
 
 from bookings.models import Booking, BookingMove
+from config.hooks import Hook
 
-# Called with each move, so that the case history has it in the same transaction.
-on_booking_moved: list[Callable[[Booking, BookingMove], None]] = []
+# Each move, so that the case history has it in the same transaction.
+on_booking_moved: Hook[Callable[[Booking, BookingMove], None]] = Hook()
 
-# Called in place of our own message where a connector team booked: booking, the news (telling.NEWS), words, key.
-on_booking_news: list[Callable[[Booking, str, str, str], None]] = []
+# News where a connector team booked, in place of our own message: booking, one of notifications.NEWS, words, key.
+on_booking_news: Hook[Callable[[Booking, str, str, str], None]] = Hook()

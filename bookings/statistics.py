@@ -9,10 +9,12 @@ from django.db.models.functions import TruncMonth
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from directory.catalogue.statistics import MonthlyCounts
+from directory.hooks import statistics_sources
 
 HELD = (BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.MISSED)
 
 
+@statistics_sources.register
 def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCounts:
     """{(service, first day of the month): {"booked": 12, "attended": 9, "missed": 2}}, from the month of `since` on.
 

@@ -12,16 +12,19 @@ from agencies.models.message import Channel
 from bookings.models import Booking
 from bookings.notifications import session_key_prefix
 from bookings.states import BookingStatus
+from directory.hooks import call_counters, waiting_counters
 from directory.models import Session
 
 MAX_SESSIONS_CHECKED = 200  # sessions with somebody who left no e-mail that are looked at
 
 
+@waiting_counters.register
 def count_waiting(sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
     rows = Booking.objects.filter(session__in=sessions, status=BookingStatus.WAITING)
     return dict(rows.values_list("session").annotate(n=Count("pk")).order_by())
 
 
+@call_counters.register
 def count_pending_calls(sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
     """Calls not yet noted as made. Only sessions with somebody who left no e-mail are looked up."""
     without = Booking.objects.filter(session__in=sessions, email="", team=None)

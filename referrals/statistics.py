@@ -7,9 +7,11 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from directory.catalogue.statistics import MonthlyCounts
+from directory.hooks import statistics_sources
 from referrals.models import Referral
 
 
+@statistics_sources.register
 def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCounts:
     """{(service, first day of the month): {"referrals": 3}}, by the month it was sent in, from that of `since` on."""
     sent = Referral.objects.filter(service__in=services, sent_at__date__gte=since.replace(day=1))

@@ -5,7 +5,6 @@ Lock order: session → referrals → person → case. Whoever hears or tells is
 
 from bookings.actions.book import Attendee, create_booking, create_walk_in_booking
 from bookings.actions.transition import BookingRefused, mark_attendance, move_booking
-from bookings.hooks import on_booking_moved, on_booking_news
 
 __all__ = [
     "Attendee",
@@ -14,6 +13,4 @@ __all__ = [
     "create_walk_in_booking",
     "mark_attendance",
     "move_booking",
-    "on_booking_moved",
-    "on_booking_news",
 ]

@@ -10,9 +10,11 @@ from bookings.actions.places import lock_session
 from bookings.actions.transition import apply_move, lock_active_bookings, offer_free_places
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
+from directory.hooks import on_session_changed
 from directory.models import Session
 
 
+@on_session_changed.register
 @transaction.atomic
 def apply_session_change(session: Session, what: str) -> None:
     """Called in the deed's own transaction (catalogue.timetable.hears), with "cancelled", "moved" or "places"."""

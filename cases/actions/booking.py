@@ -18,6 +18,7 @@ from agencies.models.message import Channel
 from bookings import notifications
 from bookings.actions import Attendee, BookingRefused, create_booking, move_booking
 from bookings.actions.places import lock_session
+from bookings.hooks import on_booking_moved, on_booking_news
 from bookings.models import Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
 from cases.actions.telling import choose_channel, notify_person
@@ -100,6 +101,7 @@ def lock_coming_bookings(case: Case) -> list[Booking]:
 # --- What comes back --------------------------------------------------------------------------------
 
 
+@on_booking_moved.register
 def record_booking_move(booking: Booking, move: BookingMove) -> None:
     """Write a move into the history of the case it was booked from (referrals.actions.hears_booking)."""
     case = find_case_of_booking(booking)
@@ -110,6 +112,7 @@ def record_booking_move(booking: Booking, move: BookingMove) -> None:
         notify_lead(case, key=f"case booking {move.pk}")
 
 
+@on_booking_news.register
 def notify_person_of_booking(booking: Booking, news: str, words: str, key: str) -> None:
     """Tell the person in their own channel (referrals.actions.tells_booking); a session moved stands in the history."""
     case = find_case_of_booking(booking)

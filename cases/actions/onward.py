@@ -18,6 +18,7 @@ from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, P
 from config.template_tags import date_words
 from directory.models import Service, TaxonomyTerm
 from referrals.actions import send_referral
+from referrals.hooks import on_referral_moved, on_remark_saved
 from referrals.models import ContactBy, Move, Referral, Remark
 from referrals.states import OPEN_STATUSES, ReferralStatus
 
@@ -166,6 +167,7 @@ def record_signposting(*, case: Case, by: Author, key: uuid.UUID, service: Servi
 # --- What comes back --------------------------------------------------------------------------------
 
 
+@on_referral_moved.register
 def record_referral_move(referral: Referral, move: Move) -> None:
     """Write a group's move, or our own withdrawal, into the history of the case it was sent from.
 
@@ -197,6 +199,7 @@ def record_referral_move(referral: Referral, move: Move) -> None:
         telling.notify_group_answered(case, referral, move)
 
 
+@on_remark_saved.register
 def record_referral_remark(referral: Referral, remark: Remark) -> None:
     """Write a message between the group and the connector, or that no answer came, into the history of the case."""
     case = find_sending_case(referral)

@@ -1,21 +1,17 @@
 """Who waits for a session to come, and who is still to be rung about one: numbers only. Apps to the right know them."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from agencies.models import Membership
+from config.hooks import Hook
 from directory.catalogue.timetable import UpcomingSession
+from directory.hooks import SessionCounter, call_counters, waiting_counters
 from directory.models import Session
 
 MAX_SESSIONS_LISTED = 5  # sessions named on the list of activities
-# sessions → {a session's id: how many}; at most two queries each
-SessionCounter = Callable[["QuerySet[Session]"], dict[uuid.UUID, int]]
-
-waiting_count_hooks: list[SessionCounter] = []  # on the waiting list
-call_count_hooks: list[SessionCounter] = []  # to be rung by the group, about news that reaches them no other way
 
 
 @dataclass(frozen=True)
@@ -27,13 +23,13 @@ class SessionDemand:
     calls: int
 
 
-def count_by_session(readers: list[SessionCounter], sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
+def count_by_session(readers: Hook[SessionCounter], sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
     return {pk: n for reader in readers for pk, n in reader(sessions).items()}
 
 
 def list_session_demand(coming: list[UpcomingSession], sessions: "QuerySet[Session]") -> list[SessionDemand]:
     """`sessions` are those of the listing, `coming` what of them is shown."""
-    wait, ring = count_by_session(waiting_count_hooks, sessions), count_by_session(call_count_hooks, sessions)
+    wait, ring = count_by_session(waiting_counters, sessions), count_by_session(call_counters, sessions)
     pks = [one.session.pk if one.session else None for one in coming]
     return [SessionDemand(one, wait.get(pk, 0), ring.get(pk, 0)) for one, pk in zip(coming, pks, strict=True)]  # type: ignore[arg-type]
 
@@ -47,7 +43,7 @@ class PendingCalls:
 
 
 def load_pending_calls(member: Membership) -> PendingCalls:
-    found = count_by_session(call_count_hooks, Session.coming().filter(pk__in=Session.kept_by(member)))
+    found = count_by_session(call_counters, Session.coming().filter(pk__in=Session.kept_by(member)))
     if not found:
         return PendingCalls(0, [])
     rows = Session.kept_by(member).filter(pk__in=found).select_related("service").order_by("starts_at", "id")

@@ -14,7 +14,7 @@ import logging
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -23,18 +23,13 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from directory.hooks import MonthlyCounts, statistics_sources
 from directory.models import Figure
 
 FLUSH_SECONDS = 5.0  # seconds
 MAX_PENDING_KEYS = 50_000
 COUNTED_NAMES = ("shown", "views")
 CountKey = tuple[uuid.UUID, datetime.date, str]
-# service, first day of the month → {"referrals": 3}
-MonthlyCounts = dict[tuple[uuid.UUID, datetime.date], dict[str, int]]
-
-# Apps to the right add what they know ("referrals", "booked", "attended", "missed"): each is called with the ids of
-# listings and the first day that counts.
-monthly_count_hooks: list[Callable[[list[uuid.UUID], datetime.date], MonthlyCounts]] = []
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +132,7 @@ def list_months(today: datetime.date, how_many: int = 12) -> list[datetime.date]
 def load_monthly_counts(services: list[uuid.UUID], since: datetime.date) -> MonthlyCounts:
     """All that is counted about these listings, by month, from the month of `since` on."""
     found: MonthlyCounts = {}
-    for reader in (_load_own_counts, *monthly_count_hooks):
+    for reader in (_load_own_counts, *statistics_sources):
         for key, counts in reader(services, since).items():
             found.setdefault(key, {}).update(counts)
     return found

@@ -8,7 +8,7 @@ read with the offset before the leap, one that comes twice in October as the fir
 import datetime
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dateutil import rrule
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from directory.hooks import on_session_changed
 from directory.models import Schedule, Service, ServiceAtLocation, Session, Status
 from directory.models.session import DAY_NAMES, Frequency
 
@@ -24,9 +25,6 @@ DAYS_CHANGED = "The days have changed"
 MAX_ROOM_SESSIONS = 4  # sessions looked at to say whether there is room
 RRULE_WEEKDAYS = {code: getattr(rrule, code) for code in DAY_NAMES}
 WEEK = datetime.timedelta(weeks=1)
-
-# Called in the transaction with a session and what became of it: "cancelled", "moved" or "places".
-session_changed_hooks: list[Callable[[Session, str], None]] = []
 
 
 @dataclass(frozen=True)
@@ -213,7 +211,7 @@ def _remove_session(row: Session) -> None:
 
 def notify_session_changed(row: Session, what: str) -> None:
     """Say to whoever listens that a session was "cancelled" or "moved", or that its "places" are others."""
-    for hear in session_changed_hooks:
+    for hear in on_session_changed:
         hear(row, what)
 
 

@@ -2,8 +2,8 @@
 
 from referrals.actions.answering import answer_referrer
 from referrals.actions.links import send_link
-from referrals.actions.moving import MoveRefused, move_referral, on_referral_moved
-from referrals.actions.remarking import assign_referral, on_remark_saved, send_message
+from referrals.actions.moving import MoveRefused, move_referral
+from referrals.actions.remarking import assign_referral, send_message
 from referrals.actions.sending import has_same_content, send_referral
 
 __all__ = [
@@ -12,8 +12,6 @@ __all__ = [
     "assign_referral",
     "has_same_content",
     "move_referral",
-    "on_referral_moved",
-    "on_remark_saved",
     "send_link",
     "send_message",
     "send_referral",

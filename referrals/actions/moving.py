@@ -2,7 +2,6 @@
 
 import datetime
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +10,10 @@ from django.utils import timezone
 from agencies.models import Agency, Author, Signed
 from config.template_tags import date_words, time_words
 from referrals.actions import telling
+from referrals.hooks import on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
 from referrals.promises import answer_deadline
 from referrals.states import TRANSITIONS, ReferralStatus, Side
-
-# Called inside the move's own transaction, so that the case history has the answer at the same moment.
-on_referral_moved: list[Callable[[Referral, Move], None]] = []
 
 
 class MoveRefused(Exception):

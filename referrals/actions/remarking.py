@@ -1,18 +1,15 @@
 """Words about a referral that move nothing: a message back, a colleague who takes it over."""
 
 import uuid
-from collections.abc import Callable
 
 from django.db import transaction
 
 from agencies.models import Author, Membership, Signed
 from referrals.actions import telling
 from referrals.actions.moving import MoveRefused, describe_latest_move, lock_referral
+from referrals.hooks import on_remark_saved
 from referrals.models import Referral, Remark
 from referrals.states import TRIAGE_STATUSES
-
-# Called inside the remark's own transaction, so that the case history has the message at the same moment.
-on_remark_saved: list[Callable[[Referral, Remark], None]] = []
 
 
 @transaction.atomic

@@ -222,12 +222,12 @@ def test_a_day_sooner_all_is_there() -> None:
 
 
 def test_a_cancelled_session_tells_everybody_and_frees_all() -> None:
-    from directory.publishing.actions.sessions import session_changed_hooks
+    from directory.hooks import on_session_changed
 
     session, joan, ada, cy = full()
     Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now(), cancelled_why="The hall is flooded.")
     session.refresh_from_db()
-    for hear in session_changed_hooks:
+    for hear in on_session_changed:
         hear(session, "cancelled")
     assert {now_is(booking) for booking in (joan, ada, cy)} == {BookingStatus.CALLED_OFF}
     assert "The hall is flooded." in told("ada@home.example.org", "Cancelled").get().body
@@ -237,7 +237,7 @@ def test_a_cancelled_session_tells_everybody_and_frees_all() -> None:
 
 
 def test_a_moved_session_tells_everybody_and_each_keeps_what_they_have() -> None:
-    from directory.publishing.actions.sessions import session_changed_hooks
+    from directory.hooks import on_session_changed
 
     session, joan, ada, cy = full()
     cancel(joan)
@@ -245,7 +245,7 @@ def test_a_moved_session_tells_everybody_and_each_keeps_what_they_have() -> None
     Session.objects.filter(pk=session.pk).update(starts_at=sooner)
     session.refresh_from_db()
     for _ in range(2):
-        for hear in session_changed_hooks:
+        for hear in on_session_changed:
             hear(session, "moved")
     assert (now_is(ada), now_is(cy)) == (BookingStatus.OFFERED, BookingStatus.WAITING)
     assert ada.offered_until == sooner
@@ -254,13 +254,13 @@ def test_a_moved_session_tells_everybody_and_each_keeps_what_they_have() -> None
 
 
 def test_more_places_are_offered_in_order() -> None:
-    from directory.publishing.actions.sessions import session_changed_hooks
+    from directory.hooks import on_session_changed
 
     session, _, ada, cy = full()
     session.places = 2
     session.taken = 1
     session.save(update_fields=["places"])
-    for hear in session_changed_hooks:
+    for hear in on_session_changed:
         hear(session, "places")
     assert (now_is(ada), now_is(cy)) == (BookingStatus.OFFERED, BookingStatus.WAITING)
     assert session.taken == 2

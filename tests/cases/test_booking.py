@@ -23,8 +23,8 @@ from cases.history.record import timeline_page
 from cases.history.render import render_entries
 from cases.history.verify import verify_histories
 from cases.models import Agreement, Audience, Case, CaseBooking, Circle, ClosingReason, Entry, Kind
+from directory.hooks import on_session_changed
 from directory.models import Session
-from directory.publishing.actions.sessions import session_changed_hooks
 from tests.bookings.test_places import at_once
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, SessionFactory, at, booked, teammate
 
@@ -254,7 +254,7 @@ def test_a_session_moved_or_cancelled_stands_in_the_history(case: Case, session:
     for what in ("moved", "moved", "cancelled"):
         Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now() if what == "cancelled" else None)
         session.refresh_from_db()
-        for listen in session_changed_hooks:
+        for listen in on_session_changed:
             listen(session, what)
     assert [title.split(":")[0] for title in titles(case)] == ["Session cancelled", "New time or place", "Booked"]
     told = Message.with_key_prefix(f"person {case.pk} ").values_list("subject", flat=True)

@@ -14,7 +14,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
-from referrals.actions import MoveRefused, move_referral, on_referral_moved
+from referrals.actions import MoveRefused, move_referral
+from referrals.hooks import on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
 from referrals.states import TRANSITIONS, ReferralStatus, Side
 from tests.factories import AgencyFactory, MembershipFactory, OnwardReferralFactory, ReferralFactory
@@ -216,12 +217,12 @@ def test_who_listens_is_called_inside_the_transaction_and_its_failure_undoes_all
         heard.append((about, made))
         raise RuntimeError("The history could not be written")
 
-    on_referral_moved.append(fails)
+    on_referral_moved.register(fails)
     try:
         with pytest.raises(RuntimeError), transaction.atomic():
             move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER)
     finally:
-        on_referral_moved.remove(fails)
+        on_referral_moved.unregister(fails)
 
     assert [made.number for _, made in heard] == [2]
     assert Referral.objects.get(pk=referral.pk).status == ReferralStatus.SENT

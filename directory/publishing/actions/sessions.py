@@ -1,4 +1,4 @@
-"""Deeds on one session; who booked it is told by whoever listens (`session_changed_hooks`).
+"""Deeds on one session; who booked it is told by whoever listens (`on_session_changed`).
 
 They keep no version of the listing: a date is no part of what a listing says, its pattern is.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from directory.catalogue.timetable import notify_session_changed, session_changed_hooks
+from directory.catalogue.timetable import notify_session_changed
 from directory.models import Service, Session
 from directory.search.index import index_services
 
@@ -22,7 +22,6 @@ __all__ = [
     "cancel_sessions",
     "change_session",
     "fingerprint_session",
-    "session_changed_hooks",
 ]
 
 SESSION_COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")

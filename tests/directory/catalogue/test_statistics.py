@@ -97,7 +97,7 @@ def test_by_month_with_what_others_know(monkeypatch):
     for on, views in (("2026-09-30", 9), ("2026-10-01", 1), ("2026-10-31", 2), ("2026-11-02", 4)):
         Figure.objects.create(service=walk, on=on, views=views, shown=10)
     november = datetime.date(2026, 11, 1)
-    monkeypatch.setattr(statistics, "monthly_count_hooks", [lambda pks, since: {(walk.pk, november): {"referrals": 3}}])
+    monkeypatch.setattr(statistics, "statistics_sources", [lambda pks, since: {(walk.pk, november): {"referrals": 3}}])
     found = load_monthly_counts([walk.pk], datetime.date(2026, 10, 17))
     assert found == {
         (walk.pk, datetime.date(2026, 10, 1)): {"shown": 20, "views": 3},

@@ -9,6 +9,7 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author
 from directory.catalogue import timetable
+from directory.hooks import on_session_changed
 from directory.models import Capacity, Proposal, Service, Session, Spot, Status, Version
 from directory.publishing.actions import session_generation
 from directory.publishing.sections import SECTIONS
@@ -25,9 +26,9 @@ def walk(provider):
 @pytest.fixture
 def heard():
     said = []
-    timetable.session_changed_hooks.append(lambda session, what: said.append((session.pk, what)))
+    listener = on_session_changed.register(lambda session, what: said.append((session.pk, what)))
     yield said
-    timetable.session_changed_hooks.pop()
+    on_session_changed.unregister(listener)
 
 
 def url(walk, name="listing"):

@@ -8,7 +8,6 @@ import time_machine
 from django.utils import timezone
 
 from agencies.models import Author
-from directory.catalogue import timetable
 from directory.catalogue.timetable import (
     build_session_times,
     has_room,
@@ -17,6 +16,7 @@ from directory.catalogue.timetable import (
     list_upcoming_sessions,
     sync_sessions,
 )
+from directory.hooks import on_session_changed
 from directory.models import Capacity, Location, Schedule, Service, ServiceAtLocation, Session, Status
 from directory.publishing.versions import build_snapshot, update_listing
 from tests.factories import ServiceFactory
@@ -41,9 +41,9 @@ def met(schedule, first, last):
 @pytest.fixture
 def heard():
     said = []
-    timetable.session_changed_hooks.append(lambda session, what: said.append((session.on, what)))
+    listener = on_session_changed.register(lambda session, what: said.append((session.on, what)))
     yield said
-    timetable.session_changed_hooks.pop()
+    on_session_changed.unregister(listener)
 
 
 @pytest.fixture

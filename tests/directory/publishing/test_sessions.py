@@ -12,8 +12,8 @@ from agencies.working_days import bank_holidays
 from bookings.actions import move_booking
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
-from directory.catalogue import timetable
 from directory.catalogue.timetable import sync_sessions
+from directory.hooks import on_session_changed
 from directory.models import Service, Session
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, SessionFactory, booked, teammate
@@ -35,9 +35,9 @@ def first(walk):
 @pytest.fixture
 def heard():
     said = []
-    timetable.session_changed_hooks.append(lambda session, what: said.append(what))
+    listener = on_session_changed.register(lambda session, what: said.append(what))
     yield said
-    timetable.session_changed_hooks.pop()
+    on_session_changed.unregister(listener)
 
 
 def url(row, name="session"):

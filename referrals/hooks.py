@@ -1,0 +1,9 @@
+"""What the apps to the right hear of referrals, so that the case history has it in the same transaction."""
+
+from collections.abc import Callable
+
+from config.hooks import Hook
+from referrals.models import Move, Referral, Remark
+
+on_referral_moved: Hook[Callable[[Referral, Move], None]] = Hook()
+on_remark_saved: Hook[Callable[[Referral, Remark], None]] = Hook()
