@@ -1,0 +1,90 @@
+"""A database of the release before the rooms migrates to today's with nothing lost, and its histories verify.
+
+`before_rooms.sql.xz` is that release's made-up place: pg_dump --no-owner --no-privileges --inserts.
+"""
+
+import lzma
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+DUMP = Path(__file__).with_name("before_rooms.sql.xz")
+NOT_FOR_PSYCOPG = ("\\", "SET transaction_timeout")  # what psql reads, and what PostgreSQL 17 brought
+MOVED = ("referrals_booking", "referrals_bookingmove", "referrals_bookinglink")
+
+
+def connect(name: str) -> psycopg.Connection:
+    wanted = ("host", "port", "user", "password")
+    parameters = {key: value for key, value in connection.get_connection_params().items() if key in wanted}
+    return psycopg.connect(**parameters, dbname=name, autocommit=True)
+
+
+@pytest.fixture
+def old_database() -> Iterator[str]:
+    """The name of a database that stands as the release before left it."""
+    name = f"{connection.settings_dict['NAME']}_before"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with connect("postgres") as server:
+        server.execute(drop)
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+        with connect(name) as old:
+            lines = lzma.decompress(DUMP.read_bytes()).decode().splitlines(keepends=True)
+            old.execute("".join(line for line in lines if not line.startswith(NOT_FOR_PSYCOPG)).encode())
+        yield name
+        server.execute(drop)
+
+
+def manage(name: str, *command: str) -> str:
+    """What a management command says of that database."""
+    at = connection.get_connection_params()
+    user, host = at["user"] + (f":{quote(at['password'], safe='')}" if at.get("password") else ""), at.get("host") or ""
+    port = f":{at['port']}" if at.get("port") else ""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": f"postgresql://{user}@{quote(str(host), safe='')}{port}/{name}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def count_rows(name: str) -> dict[str, int]:
+    """{table: rows} of all but the lists that Django keeps of migrations and models."""
+    with connect(name) as old:
+        found = old.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN "
+            "('django_migrations', 'django_content_type', 'auth_permission') ORDER BY tablename"
+        )
+        tables = [table for (table,) in found]
+        count = sql.SQL("SELECT count(*) FROM public.{}")
+        return {table: old.execute(count.format(sql.Identifier(table))).fetchone()[0] for table in tables}
+
+
+def test_a_place_of_the_release_before_migrates_with_nothing_lost(old_database: str) -> None:
+    """given people, bookings and a job that waits, when migrated, then all of it is there and the histories verify"""
+    with connect(old_database) as old:
+        old.execute(
+            "INSERT INTO public.procrastinate_jobs (queue_name, task_name) VALUES ('default', 'look_after_bookings')"
+        )
+    before = count_rows(old_database)
+    assert all(before[table] for table in MOVED), "the made-up place has bookings to lose"
+    manage(old_database, "migrate", "--verbosity", "0")
+    after = count_rows(old_database)
+    assert {table: after.get(table) for table in before} == before
+    assert "entries verified" in manage(old_database, "verify_history")
+    booked = "from bookings.models import Booking; print(Booking.objects.count())"
+    assert manage(old_database, "shell", "--verbosity", "0", "-c", booked).split()[-1] == str(before[MOVED[0]])
+    asked = "from procrastinate.contrib.django import app; print('look_after_bookings' in app.tasks)"
+    assert manage(old_database, "shell", "--verbosity", "0", "-c", asked).split()[-1] == "True"
