@@ -30,7 +30,7 @@ class Undeliverable(Exception):
 
 
 class DeliveryRetryStrategy(BaseRetryStrategy):
-    """Try again after each time of BACK_OFF, then no more."""
+    """Try again after each time of RETRY_DELAYS_SECONDS, then no more."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, Undeliverable) or job.attempts >= len(RETRY_DELAYS_SECONDS):

@@ -8,5 +8,6 @@ from config.hooks import Hook
 # Each move, so that the case history has it in the same transaction.
 on_booking_moved: Hook[Callable[[Booking, BookingMove], None]] = Hook()
 
-# News where a connector team booked, in place of our own message: booking, one of notifications.NEWS, words, key.
+# News where a connector team booked, in place of our own message: booking, which of notifications.NEWS_SUBJECTS,
+# words, key.
 on_booking_news: Hook[Callable[[Booking, str, str, str], None]] = Hook()

@@ -115,8 +115,8 @@ def notify_group(session: Session, there: list[Booking]) -> None:
 
 
 def blank_old_bookings(now: datetime.datetime) -> int:
-    """Blank name, contact and words of bookings whose session is KEPT_FOR ago. That there was one, and whether they
-    came, stays; so does what a case history says."""
+    """Blank name, contact and words of bookings whose session is CONTACT_KEPT_FOR ago. That there was one, and
+    whether they came, stays; so does what a case history says."""
     old = Booking.objects.filter(session__starts_at__lt=now - CONTACT_KEPT_FOR, blanked_at=None)
     return run_for_each_session(find_session_ids(old), lambda pk: blank_session_bookings(pk, now))
 

@@ -20,7 +20,7 @@ REGISTER_OPEN_FOR = datetime.timedelta(days=7)  # after the session: so long the
 
 
 class Booking(models.Model):
-    """`number` orders those of a session: the waiting list goes by it. Name and contact go after KEPT_FOR."""
+    """`number` orders those of a session: the waiting list goes by it. Name and contact go after CONTACT_KEPT_FOR."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
@@ -80,7 +80,7 @@ class Booking(models.Model):
 
     @classmethod
     def locked(cls) -> "models.QuerySet[Self]":
-        """Rows held until the transaction ends. The session is locked before (actions.booking.places.hold)."""
+        """Rows held until the transaction ends. The session is locked before (actions.places.lock_session)."""
         return cls.objects.select_related("session__service__agency", "team").select_for_update(of=("self",))
 
     @property

@@ -213,7 +213,7 @@ def format_waiting(case: Case) -> tuple[str, str] | None:
 def find_people(member: Membership, words: str) -> tuple[list[CaseloadRow], bool]:
     """People whose case the member may see, open or closed, by NHS number or by parts of the name.
 
-    Up to FOUND rows, and whether there are more.
+    Up to MAX_PEOPLE_FOUND rows, and whether there are more.
     """
     digits = re.sub(r"[\s-]", "", words)
     people = Q(person__nhs_number=digits) if re.fullmatch(r"[0-9]{10}", digits) else Q()

@@ -1,6 +1,6 @@
 """Forms as the GOV.UK Design System draws them; the only file that knows how. Copy this:
 
-    from config.forms import DateField, Form, IdempotencyKey, NameField, Radios, TextField, answer
+    from config.forms import DateField, Form, IdempotencyKey, NameField, Radios, TextField, render_form_page
 
     class ReferForm(Form):
         button = "Send referral"                                # the word on the button
@@ -16,7 +16,7 @@
         if request.method == "POST" and form.is_valid():
             ...
             return redirect(...)
-        return answer(request, "referrals/refer.html", {"form": form})    # 422 when the form has errors
+        return render_form_page(request, "referrals/refer.html", {"form": form})    # 422 when the form has errors
 
     {% error_summary form %}  above the h1, then  <form method="post" novalidate>{% csrf_token %}
     {% fields form %} or, in several cards, {% fields form "name" "born_on" %} … {% fields form "key" %}

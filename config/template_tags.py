@@ -268,7 +268,7 @@ def row_address_pattern(name: str, urlconf: str, prefix: str) -> str:
 
 @lru_cache(maxsize=10)
 def list_navigation_pages(urlconf: str, prefix: str) -> list[tuple[str, str, Any]]:
-    """(url, words, access) of the PAGES there are; access is what the view's @allow or @public says."""
+    """(url, words, access) of the NAVIGATION_PAGES there are; access is what the view's @allow or @public says."""
     found = [(reverse_cached(name, urlconf, prefix), words) for name, words in NAVIGATION_PAGES]
     return [(url, words, find_page_access(url, urlconf)) for url, words in found if url]
 

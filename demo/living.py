@@ -74,7 +74,7 @@ class Life:
 
 
 def simulate_lives(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> int:
-    """Make up PEOPLE people and let them live until now; returns how many."""
+    """Make up NUMBER_OF_PEOPLE people and let them live until now; returns how many."""
     pick = random.Random(1951)  # the same place each time
     now, known = timezone.now(), ReferenceData()
     for nth in range(NUMBER_OF_PEOPLE):

@@ -67,7 +67,7 @@ STALE_ACTIVITIES = ("Repair café", "Sunday outing", "Nordic walking taster")
 
 
 def fill_directory(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> None:
-    """Everything that makes the directory a lived-in one. Follows `live`, whose answers it counts."""
+    """Everything that makes the directory a lived-in one. Follows `simulate_lives`, whose answers it counts."""
     services = give_listings_to_groups(agencies)
     add_venue_access()
     with time_machine.travel(timezone.now() - datetime.timedelta(days=DAYS_OF_BOOKINGS), tick=True):

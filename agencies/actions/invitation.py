@@ -61,7 +61,7 @@ def invite_member(
 
 @transaction.atomic
 def resend_invitation(*, invitation: Invitation, by: Membership) -> Invitation:
-    """A new link for seven more days; the old one stops working. Raises NotOpen when used or cancelled."""
+    """A new link for seven more days; the old one stops working. Raises InvitationNotOpen when used or cancelled."""
     invitation = lock_invitation(invitation)
     if invitation.accepted_at or invitation.cancelled_at:
         raise InvitationNotOpen
@@ -104,7 +104,7 @@ def has_account(invitation: Invitation) -> bool:
 
 @transaction.atomic
 def accept_with_new_account(*, invitation: Invitation, name: str, password: str) -> Membership:
-    """Make the account the invitation was for, and its membership. Raises NotOpen."""
+    """Make the account the invitation was for, and its membership. Raises InvitationNotOpen."""
     invitation = lock_open_invitation(invitation)
     user = User.objects.create_user(email=invitation.email, password=password, name=name)
     return create_membership(invitation, user)
@@ -112,7 +112,7 @@ def accept_with_new_account(*, invitation: Invitation, name: str, password: str)
 
 @transaction.atomic
 def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
-    """Somebody who has an account joins another agency. Raises NotOpen, also for any other address."""
+    """Somebody who has an account joins another agency. Raises InvitationNotOpen, also for any other address."""
     invitation = lock_open_invitation(invitation)
     if user.email.lower() != invitation.email.lower():
         raise InvitationNotOpen

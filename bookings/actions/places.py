@@ -30,7 +30,7 @@ def adjust_places_taken(session: Session, change: int, *, more: bool = False) ->
     """Count places taken, or free again, in a session that is held.
 
     With `more` the session gets one place more when all are taken: somebody came, or the group lets them in. Raises
-    NoPlace otherwise; the database would refuse it too (places_are_not_overbooked).
+    SessionFull otherwise; the database would refuse it too (places_are_not_overbooked).
     """
     if not change:
         return

@@ -41,7 +41,7 @@ def move_booking(
     seen: int | None = None,
     more: bool = False,
 ) -> BookingMove:
-    """Move a booking by the table STEPS, leave a row, tell those who wait; what is freed goes to the next.
+    """Move a booking by the table TRANSITIONS, leave a row, tell those who wait; what is freed goes to the next.
 
     The second call with the same `key`, and a call for the state it is in already, get the move there is. `seen` is
     `moves_made` as it was when the form was shown. With `more` a full session gets one place more. Raises

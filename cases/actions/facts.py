@@ -26,7 +26,7 @@ def change_fact(
     """Set the columns of `fact` to `values`, and write what it was and is into the history.
 
     `seen` is the fact's fingerprint as the form showed it. Returns None when nothing differs. The same `key`
-    again gets the first entry. Raises ChangedMeanwhile, NumberIsTaken.
+    again gets the first entry. Raises FactChangedMeanwhile, NHSNumberTaken.
     """
     lock_fact(case, fact)
     if key and (first := Entry.objects.filter(case=case, key=key).first()):

@@ -211,7 +211,7 @@ def render_entries(
 def render_entry(
     entry: Entry, *, case: Case, member: Membership, names: list[str], url: str = "", here: Collection[int] = ()
 ) -> TimelineEntry:
-    """One entry of `history.timeline` or `history.whole`, which bring the numbers of corrections along."""
+    """One entry of `timeline_page` or `full_timeline`, which bring the numbers of corrections along."""
     title, facts = ENTRY_FORMATTERS.get(entry.kind, format_kind_only)(entry.kind, entry.details)
     text = "The words were taken out by law." if entry.details == ERASED_DETAILS else entry.text
     by, moment, readers = entry.byline, format_entry_time(entry), format_audience(entry, case, names)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from cases.history.record import ERASED_DETAILS, hash_chain, hash_content
 from cases.models import Kind
 
-# The columns of `history.metadata_of`, in its order and as it writes them.
+# The columns of `record.entry_metadata`, in its order and as it writes them.
 ENTRIES_SQL = """
 SELECT case_id::text, number::text, kind, (extract(epoch FROM happened_at) * 1000000)::bigint::text,
     (extract(epoch FROM written_at) * 1000000)::bigint::text, hand, coalesce(written_by_id::text, ''),

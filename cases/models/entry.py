@@ -1,4 +1,4 @@
-"""One line of the case history. Never changed, never deleted; written by `cases.history.record` alone."""
+"""One line of the case history. Never changed, never deleted; written by `record_entry` alone."""
 
 import uuid
 from typing import Self

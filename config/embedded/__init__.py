@@ -131,7 +131,7 @@ class EmbeddedServer:
     # Using it.
 
     def ensure_running(self) -> None:
-        """Make sure that the server answers, and that it stays as long as this process lives (or calls `leave`)."""
+        """Make sure that the server answers, and that it stays until this process ends (or calls `release_lease`)."""
         with self._lock:
             if self._lease is None or self._lease[0] != os.getpid():
                 self._acquire_lease()

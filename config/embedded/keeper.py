@@ -97,7 +97,7 @@ class ServerKeeper:
             time.sleep(POLL_SECONDS)
 
     def supervise_server(self, lease: int) -> None:
-        """Hold the server up until nobody has had a lease for GRACE seconds, or until we are told to stop."""
+        """Hold the server up until nobody has had a lease for IDLE_SECONDS_BEFORE_STOP, or we are told to stop."""
         server, last_used = self.start_server(), time.monotonic()
         while not self.stop_requested:
             time.sleep(POLL_SECONDS)

@@ -145,7 +145,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Hereabouts"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; a reset of the password leaves an address that nobody verifies
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
-REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR; development alone turns it off
+REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR_ROLES; development alone turns it off
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
 

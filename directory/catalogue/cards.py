@@ -37,7 +37,7 @@ def format_pin(spot: Spot | None, number: int | None) -> SafeString:
 
 
 def format_last_checked(service: Service) -> str:
-    """When somebody last made sure that it is right. After CHECKED_FOR it is marked: a promise of the place."""
+    """When somebody last made sure that it is right. After CHECK_VALID_FOR it is marked: a promise of the place."""
     if service.assured_date is None:
         return "Not checked yet"
     return f"{'Not checked since' if service.is_check_overdue else 'Last checked'} {date_words(service.assured_date)}"

@@ -1,7 +1,7 @@
 """Whether a listing is still right: when its group is asked, and what the listing says until it answers.
 
 Each listing that is kept here is asked about as often as its group chose (Service.confirm_every). The first e-mail
-comes when that time is over, the second AGAIN_DAYS later; after as many days again without an answer the listing
+comes when that time is over, the second REMINDER_DAYS later; after as many days again without an answer the listing
 is hidden, and its group and the steward are told. What a feed brings is not asked about: its own date counts.
 """
 
@@ -88,7 +88,7 @@ def list_group_services(agency: Agency) -> QuerySet[Service]:
 
 
 def summarise_listing(service: Service, today: datetime.date) -> list[tuple[str, str]]:
-    """What to look at: (label, words) of when, where, cost and whom to ask. Reads what SHOWN prefetches."""
+    """What to look at: (label, words) of when, where, cost and whom to ask. Reads what SUMMARY_PREFETCH prefetches."""
     where = "; ".join(
         ", ".join(part for part in (at.location.short_address, at.location.postcode) if part)
         for at in service.at_locations.all()
@@ -117,7 +117,7 @@ def make_token(agency: Agency, email: str) -> str:
 def read_token(token: str, *, expired: bool = False) -> tuple[Agency, str] | None:
     """The group and the fingerprint of the address that it was sent to; None when it is made up.
 
-    Raises signing.SignatureExpired after LINK_LIVES, unless `expired` ones are read too.
+    Raises signing.SignatureExpired after LINK_MAX_AGE, unless `expired` ones are read too.
     """
     try:
         pk, mark = SIGNER.unsign_object(token, max_age=None if expired else LINK_MAX_AGE)

@@ -30,7 +30,7 @@ XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.s
 
 @dataclass(frozen=True)
 class StatisticsRow:
-    """One activity, or one month: its label and the numbers under COLUMNS."""
+    """One activity, or one month: its label and the numbers under COLUMN_LABELS."""
 
     label: str
     counts: list[int]
@@ -43,7 +43,7 @@ class StatisticsRow:
 
 @dataclass(frozen=True)
 class StatisticsTable:
-    """The last 12 months: `counts[service][month]` are the numbers under COLUMNS."""
+    """The last 12 months: `counts[service][month]` are the numbers under COLUMN_LABELS."""
 
     services: list[Service]
     months: list[datetime.date]

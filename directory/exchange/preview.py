@@ -133,7 +133,7 @@ def _collect_ids(raws: Iterable[Any], source: str) -> list[uuid.UUID | None]:
 
 
 def _preview_service(raw: Any, source: str, ids: dict[uuid.UUID, str], found: ImportPreview) -> None:
-    """One row as it would come in. `ids`: those before it, with how each is called. Raises Refused."""
+    """One row as it would come in. `ids`: those before it, with how each is called. Raises ServiceRefused."""
     key, name = parse_service_id(raw, source), raw.label if isinstance(raw, SheetRow) else ""
     if key in ids:
         first = f"row {ids[key]}" if ids[key] else "one before it"

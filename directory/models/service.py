@@ -94,7 +94,7 @@ class Service(models.Model):
     )
     version = models.PositiveIntegerField(default=0, db_default=0, help_text="The number of the latest version kept")
 
-    # How it answers referrals: written down by referrals each night, shown from ENOUGH_ANSWERS on.
+    # How it answers referrals: written down by referrals each night, shown from MIN_ANSWERS_SHOWN on.
     answers = models.PositiveIntegerField(default=0, db_default=0, help_text="Referrals answered in the last year")
     reply_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Median days to an answer")
     accepted_percent = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -182,7 +182,7 @@ class Service(models.Model):
 
     @property
     def is_check_overdue(self) -> bool:
-        """Nobody has said within CHECKED_FOR that it is right: its card and its page say so."""
+        """Nobody has said within CHECK_VALID_FOR that it is right: its card and its page say so."""
         return self.assured_date is None or self.assured_date < timezone.localdate() - CHECK_VALID_FOR
 
     @property

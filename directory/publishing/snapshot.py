@@ -106,7 +106,7 @@ SNAPSHOT_PREFETCH = (
 
 
 def build_snapshot(service: Service) -> ListingData:
-    """The whole listing as it stands in the rows. Seven queries, or none where WHOLE was prefetched."""
+    """The whole listing as it stands in the rows. Seven queries, or none where SNAPSHOT_PREFETCH was prefetched."""
     return _read_columns(service, SERVICE_COLUMNS) | {
         "published": service.published_at is not None,
         "places": [build_place_data(at.location) | {"note": at.description} for at in service.at_locations.all()],

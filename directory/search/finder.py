@@ -44,7 +44,7 @@ def format_answers(answers: QueryDict, number: int, new: list[tuple[str, str]]) 
 
 
 def list_preferences(answers: QueryDict) -> list[str]:
-    """What is ticked among SUITS."""
+    """What is ticked among PREFERENCES."""
     return [key for key in PREFERENCES if answers.get(key) == "1" or key in answers.getlist("access")]
 
 

@@ -14,8 +14,8 @@ EXCLUSIVE_FILTERS = ("day", "time", "language", "need", "miles")  # filters of w
 class SearchQuery:
     """What somebody looks for. `km` needs `near`; `after` is the `more` of the page before. Filters combine with AND.
 
-    `day` is "MO" to "SU", `time` a key of marks.TIMES (with a day: of a meeting on that day), `age` years, `access`
-    keys of marks.ACCESS, `language` a key of marks.LANGUAGES or a name; `meets`: someone can meet a newcomer.
+    `day` is "MO" to "SU", `time` a key of facets.DAY_PARTS (with a day: of a meeting on that day), `age` years,
+    `access` keys of facets.ACCESS, `language` one of facets.LANGUAGES or a name; `meets`: someone can meet a newcomer.
     """
 
     words: str = ""
@@ -35,7 +35,7 @@ class SearchQuery:
     size: int = 20
 
     def wanted_facets(self, without: str = "") -> list[list[str]]:
-        """One of each list of marks is wanted. `without` one of the EXCLUSIVE filters."""
+        """One of each list of marks is wanted. `without` one of the EXCLUSIVE_FILTERS filters."""
         day, time = (value if name != without else "" for name, value in (("day", self.day), ("time", self.time)))
         wanted = [facets.wanted_hours_facets(day, time)] if day or time else []
         wanted += [[f"#{name}"] for name in ("free", "room", "meets", "online") if getattr(self, name)]
@@ -50,7 +50,7 @@ class SearchQuery:
 
     @property
     def reopened_filters(self) -> list[str]:
-        """The EXCLUSIVE filters that are set: for them it is counted what another choice would leave."""
+        """The EXCLUSIVE_FILTERS filters that are set: for them it is counted what another choice would leave."""
         return [
             name for name in EXCLUSIVE_FILTERS if (self.near and self.km if name == "miles" else getattr(self, name))
         ]
@@ -60,7 +60,7 @@ class SearchQuery:
 class ParsedFilter:
     """A filter that was read out of the words: `typed` is where, as it stands in what was typed."""
 
-    field: str  # of Asked; "near" has the place as it is written
+    field: str  # of SearchQuery; "near" has the place as it is written
     value: str
     typed: str
     label: str  # "Tuesday", "Near Worthing"
@@ -70,11 +70,11 @@ class ParsedFilter:
 class SearchResult:
     """Services carry `distance_km` (None without a place), `spot` (the place and hours that were found) and `why`:
     in plain words what speaks for them. `counts` says for each filter how many each choice would leave, up to
-    CANDIDATES as `count`: {"day": {"TU": 12}, "free": {"1": 30}, "need": {"food": …}, "miles": {"3": 9}, …}."""
+    MAX_CANDIDATES as `count`: {"day": {"TU": 12}, "free": {"1": 30}, "need": {"food": …}, "miles": {"3": 9}, …}."""
 
     services: list[Service] = field(default_factory=list)
-    count: int = 0  # up to CANDIDATES + 1
-    more: str = ""  # for Asked.after; "" at the end
+    count: int = 0  # up to MAX_CANDIDATES + 1
+    more: str = ""  # for SearchQuery.after; "" at the end
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, used
     loose: bool = False  # no activity has all the words; these have some
     counts: dict[str, dict[str, int]] = field(default_factory=dict)

@@ -24,7 +24,7 @@ MATCHED_SQL = """(
     ) END ORDER BY number)
     FROM unnest(%(said)s::tsquery[]) WITH ORDINALITY said (query, number)
 )"""
-STALE_AFTER = datetime.timedelta(days=400)  # from then on it counts for less, see index.WORTH
+STALE_AFTER = datetime.timedelta(days=400)  # from then on it counts for less, see index.WORTH_SQL
 
 
 def list_reasons(service: Service, asked: SearchQuery, matched: dict[str, str | None]) -> list[str]:

@@ -1,7 +1,7 @@
 """Words, a need, a place, a day and other filters → the activities that suit, the best first.
 
 The design is "rings" (shared/performance.md): each row of the index carries its grid cells in twelve sizes, and
-only the smallest ring of cells that promises CANDIDATES rows is read, so that a search costs about the same among
+only the smallest ring of cells that promises MAX_CANDIDATES rows is read, so that a search costs about the same among
 ten thousand services and a million. Two queries: words.py corrects the words and counts; FIND reads the nearest
 candidates (in a wider ring while there are too few), ranks them, counts what each filter would leave of them and
 gives one page. A place that is read out of the words ("near Worthing") is a third.

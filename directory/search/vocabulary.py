@@ -282,7 +282,7 @@ def _list_leading_phrases(words: list[str]) -> Iterator[tuple[str, int]]:
 
 
 def list_phrases(words: list[str]) -> list[str]:
-    """Each run of up to PHRASE words."""
+    """Each run of up to MAX_PHRASE_WORDS words."""
     return [phrase for at in range(len(words)) for phrase, _ in _list_leading_phrases(words[at:])]
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from directory.models import Slip
 
 # No letter or number that is mistaken for another in print or in handwriting (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and no
-# vowel, so that no code is a word. 8 of 22 are 55 thousand million: with MISSES an hour nobody finds one.
+# vowel, so that no code is a word. 8 of 22 are 55 thousand million: with MAX_MISSES_PER_HOUR an hour nobody finds one.
 CODE_LETTERS = "346789CDFGHJKMNPQRTVWX"
 CODE_LENGTH = 8
 MAX_MISSES_PER_HOUR = 30  # wrong codes an hour from one network

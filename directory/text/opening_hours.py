@@ -214,7 +214,7 @@ def weekday_code(words: str) -> str:
 
 
 def parse_clock_time(words: str) -> ClockTime:
-    """One time as it is written. Raises Unsure when there is no such time."""
+    """One time as it is written. Raises AmbiguousHours when there is no such time."""
     if "noon" in words or "midday" in words:
         return ClockTime(12, 0, "p", True)
     if "midnight" in words:

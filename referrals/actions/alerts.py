@@ -24,7 +24,7 @@ def request_alert(*, key: uuid.UUID, email: str, query: str) -> None:
     """Send the link that starts it, once for a `key`. Nothing else is sent to the address before it is pressed.
 
     Whoever asks learns nothing: not whether the address has such an alert already, nor whether it gets the e-mail,
-    which it does at most ASKED_A_DAY times a day.
+    which it does at most MAX_ALERT_REQUESTS_PER_DAY times a day.
     """
     email, today = email.lower(), timezone.localdate()
     running = Alert.objects.filter(email=email, query=query).exclude(confirmed_at=None).first()

@@ -34,7 +34,7 @@ def move_referral(
     key: uuid.UUID | None = None,
     seen: int | None = None,
 ) -> Move:
-    """Move `referral` on by the table MOVES, leave a numbered row, and tell those who wait for it.
+    """Move `referral` on by the table TRANSITIONS, leave a numbered row, and tell those who wait for it.
 
     `seen` is `moves_made` as it was when the form was shown: whoever answers an older state is told so.
     The second call with the same `key` gets the first one's move. `referral` is brought up to date.

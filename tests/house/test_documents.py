@@ -1,5 +1,6 @@
 """What an adopter looks for is there, and each link between the documents leads somewhere."""
 
+import importlib
 import re
 import subprocess
 from pathlib import Path
@@ -103,3 +104,26 @@ def test_the_words_stand_in_order() -> None:
     for table in tables:
         words = [row.split("|")[1].strip().lower() for row in table.splitlines()[2:]]
         assert words == sorted(words)
+
+
+IMPORTED = re.compile(
+    r"from ((?:config|agencies|directory|bookings|referrals|cases|tests)[\w.]*) import (\w+(?:, \w+)*)"
+)
+DOTTED = re.compile(r"`((?:agencies|directory|bookings|referrals|cases)(?:\.[a-z_]+)+)\.(\w+)`")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
+def test_the_code_that_it_names_is_there(document: Path) -> None:
+    """`from config.pdf import pdf_response` and `agencies.messages.queue_message`: what is copied from it works."""
+    text = document.read_text()
+    named = [(module, name) for module, names in IMPORTED.findall(text) for name in names.split(", ")]
+    for module, name in named + DOTTED.findall(text):
+        assert hasattr(importlib.import_module(module), name), f"{module} has no {name}"
+
+
+def test_the_form_to_copy_imports_what_is_there() -> None:
+    """The docstring of config/forms.py is the other place that people copy from."""
+    from config import forms
+
+    (names,) = re.findall(r"from config.forms import (.+)", forms.__doc__ or "")
+    assert all(hasattr(forms, name) for name in names.split(", "))

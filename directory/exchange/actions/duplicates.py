@@ -23,7 +23,7 @@ def join_listings(likeness: Likeness, *, keep: Service, by: Membership) -> None:
     """The other one is found no more, and its page leads to the one that is kept. Undone by `undo_join`.
 
     Other pairs with it that wait for a decision are pairs with the kept one from now on.
-    Raises NotJoined when either is another's double already.
+    Raises JoinRefused when either is another's double already.
     """
     likeness = _lock_likeness(likeness)
     rows = Service.objects.select_for_update().filter(pk__in=[likeness.first_id, likeness.second_id])
@@ -53,7 +53,7 @@ def undo_join(likeness: Likeness, *, by: Membership) -> None:
 
 @transaction.atomic
 def mark_different(likeness: Likeness, *, by: Membership) -> None:
-    """They are different: the pair is never suggested again. Raises NotJoined when somebody joined them meanwhile."""
+    """They are different: the pair is never suggested again. Raises JoinRefused when somebody joined them meanwhile."""
     likeness = _lock_likeness(likeness)
     if likeness.decision == Decision.ACCEPTED:
         raise JoinRefused(

@@ -12,7 +12,7 @@ from directory.text.cleaning import to_printable
 
 
 def parse_search_form(query: QueryDict) -> SearchForm:
-    """Raises Refused (400) with what each wrong field says on the site."""
+    """Raises ApiError (400) with what each wrong field says on the site."""
     form = SearchForm(query)
     if not form.is_valid():
         wrong = [(name, f"{name}: {said}.") for name, all_said in form.errors.items() for said in all_said]

@@ -234,7 +234,7 @@ PARAMETERS: dict[str, Parameter] = {
 
 
 def parse_query(query: Mapping[str, str], names: Iterable[str]) -> ApiQuery:
-    """Those parameters of a query string; others are passed over. Raises Refused (400) with all that is wrong."""
+    """Those parameters of a query string; others are passed over. Raises ApiError (400) with all that is wrong."""
     found: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
     for name in names:

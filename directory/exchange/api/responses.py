@@ -153,7 +153,7 @@ def collection_response(request: HttpRequest, kind: Collection, asked: ApiQuery)
 
 
 def item_response(request: HttpRequest, kind: Collection, key: str) -> HttpResponseBase:
-    """The whole of one item. Raises Refused (404) for what is not there, or not for everybody."""
+    """The whole of one item. Raises ApiError (404) for what is not there, or not for everybody."""
 
     def build(_: Edition.Now) -> HttpResponseBase:
         form, write = kind.whole

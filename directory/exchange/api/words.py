@@ -10,7 +10,7 @@ class Endpoint(NamedTuple):
     operation: str
     summary: str
     gives: str
-    item: str = ""  # the schema of one; of a list's items see ITEMS
+    item: str = ""  # the schema of one; of a list's items see ITEM_SCHEMAS
 
     @property
     def is_item(self) -> bool:

@@ -1,6 +1,7 @@
 """The fields of Open Referral UK 3.0: our column, the standard's name, and how a value is made clean.
 
-What the standard has no field for stands beside its fields, under our own name; ADDED says what each of those means.
+What the standard has no field for stands beside its fields, under our own name; EXTENSION_FIELDS says what each
+of those means.
 """
 
 import datetime

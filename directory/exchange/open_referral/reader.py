@@ -66,13 +66,13 @@ class ParsedService:
 def from_oruk(raw: Any, source: str = "") -> ParsedService:
     """One service, nested as `/services/{id}` gives it → unsaved rows, and what was wrong with it.
 
-    Open Referral UK 3.0 and 1.0, HSDS 2 and 3.x. Raises Refused when it is not an object, or has no id or no name.
+    Open Referral UK 3.0 and 1.0, HSDS 2 and 3.x. Raises ServiceRefused when it is no object, or has no id or no name.
     """
     return ServiceParser(upgrade_service(raw) if isinstance(raw, dict) else raw, source).received
 
 
 def parse_service_id(raw: Any, source: str = "") -> uuid.UUID:
-    """The id that a raw service will have here; Refused when it is no object or has none."""
+    """The id that a raw service will have here; ServiceRefused when it is no object or has none."""
     if not isinstance(raw, dict):
         raise ServiceRefused(Problem("?", "", "this is not a service"))
     try:

@@ -29,7 +29,9 @@ class ChangedMeanwhile(Exception):
 def accept_edit(
     *, proposal: Proposal, fields: Iterable[str], words: str, shown: str, verify: bool = False, by: Membership
 ) -> Proposal:
-    """Put these fields of the edit in; the group hears which, and the words. `shown` is reviewing.seen of the page.
+    """Put these fields of the edit in; the group hears which, and the words.
+
+    `shown` is review.fingerprint_edit of the page.
 
     `verify`: the steward knows the group now, and its further edits need no second look. Raises AlreadyDecided, and
     Moved when the listing or the edit has changed since the page was drawn.

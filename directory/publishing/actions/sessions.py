@@ -46,8 +46,8 @@ def fingerprint_session(session: Session) -> str:
 
 @transaction.atomic
 def change_session(*, session: Session, values: dict[str, Any], seen_before: str) -> Session:
-    """Set some of COLUMNS. Those booked are told when the time or the place is another, and who waits when there
-    are more places. A second identical post changes nothing. Raises ChangedMeanwhile, TooFewPlaces."""
+    """Set some of SESSION_COLUMNS. Those booked are told when the time or the place is another, and who waits
+    when there are more places. A second identical post changes nothing. Raises ChangedMeanwhile, TooFewPlaces."""
     row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
     changed = {name for name, value in values.items() if getattr(row, name) != value}
     if not changed:
