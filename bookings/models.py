@@ -1,7 +1,6 @@
 """A place taken, or waited for, in a session. Each step of it is a row of its own."""
 
 import datetime
-import hashlib
 import uuid
 from typing import Self
 
@@ -148,8 +147,3 @@ class BookingLink(models.Model):
 
     def __str__(self) -> str:
         return f"Link to {self.booking_id}"
-
-    @staticmethod
-    def hash_token(token: str) -> str:
-        """SHA-256 of the token, in hex, as it stands in the table."""
-        return hashlib.sha256(token.encode()).hexdigest()

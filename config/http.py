@@ -1,5 +1,6 @@
 """What several views need of a request or its answer."""
 
+import hashlib
 import uuid
 
 from django.http import HttpResponse
@@ -21,3 +22,11 @@ def add_noindex_header(response: HttpResponse) -> HttpResponse:
     """
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def hash_token(token: str) -> str:
+    """What is kept of the token of a secret link: SHA-256 in hex. 256 random bits need no salt and no slow hash.
+
+    Whatever an address holds has one, half a surrogate pair too.
+    """
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

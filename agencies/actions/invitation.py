@@ -1,6 +1,5 @@
 """Inviting people, by an e-mailed link that works once and for seven days (security point 38)."""
 
-import hashlib
 import secrets
 import uuid
 from datetime import timedelta
@@ -13,17 +12,13 @@ from django.utils import timezone
 from agencies import messages
 from agencies.access import Role
 from agencies.models import Agency, Invitation, Membership, User
+from config.http import hash_token
 
 INVITATION_LIFETIME = timedelta(days=7)
 
 
 class InvitationNotOpen(Exception):
     """The invitation has been used or cancelled, or its seven days are over."""
-
-
-def hash_token(token: str) -> str:
-    """What is kept of a link: 256 random bits need no salt and no slow hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import secrets
 from django.utils import timezone
 
 from bookings.models import NAMES_SHOWN_FOR, Booking, BookingLink
+from config.http import hash_token
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are read for another
@@ -23,14 +24,14 @@ def create_code(booking: Booking) -> str:
 
 
 def _save_link(booking: Booking, token: str) -> str:
-    BookingLink.objects.create(booking=booking, token_hash=BookingLink.hash_token(token))
+    BookingLink.objects.create(booking=booking, token_hash=hash_token(token))
     return token
 
 
 def find_booking(token: str) -> Booking | None:
     """The booking that a token or a code leads to, until some weeks after its session."""
     links = BookingLink.objects.select_related("booking__session__service__agency", "booking__team")
-    tokens = {BookingLink.hash_token(token), BookingLink.hash_token(normalise_code(token))}
+    tokens = {hash_token(token), hash_token(normalise_code(token))}
     link = links.filter(token_hash__in=tokens, booking__blanked_at=None).first()
     if link is None or link.booking.session.starts_at + NAMES_SHOWN_FOR < timezone.now():
         return None

@@ -10,6 +10,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Message
+from config.http import hash_token
 from directory.models import Service
 from directory.search.forms.search import SearchForm
 from referrals.models import Alert
@@ -36,7 +37,7 @@ def request_alert(*, key: uuid.UUID, email: str, query: str) -> None:
         return
     new = Alert(email=email, query=query)
     alert, made = Alert.objects.get_or_create(
-        key=key, defaults={"pk": new.pk, "email": email, "query": query, "token_hash": Alert.hash_token(new.token)}
+        key=key, defaults={"pk": new.pk, "email": email, "query": query, "token_hash": hash_token(new.token)}
     )
     if made:
         _send_email(alert, "asked", "Press once to hear of new activities", "email/alert_asked.txt")
@@ -72,7 +73,7 @@ def delete_unconfirmed_alerts() -> int:
 def send_alert(alert: Alert, services: list[Service], until: datetime.datetime) -> bool:
     """One e-mail about what is new, and a note of how far it goes; False when another worker was first."""
     as_read = Alert.objects.filter(pk=alert.pk, told_until=alert.told_until).exclude(confirmed_at=None)
-    if not as_read.update(told_until=until, token_hash=Alert.hash_token(alert.token)):
+    if not as_read.update(told_until=until, token_hash=hash_token(alert.token)):
         return False
     if services:
         first = format_subject(services[0].name)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
+from config.http import hash_token
 from referrals.models import AnswerLink, Referral
 from referrals.models.answer import LINK_LIFETIME
 
@@ -28,7 +29,7 @@ def send_link(referral: Referral, *, to: str = "", nudge: int = 0) -> AnswerLink
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = AnswerLink.objects.create(
         referral=referral,
-        token_hash=AnswerLink.hash_token(token),
+        token_hash=hash_token(token),
         sent_to=to,
         expires_at=timezone.now() + LINK_LIFETIME,
     )
@@ -54,7 +55,7 @@ def find_link(token: str) -> AnswerLink | None:
     links = AnswerLink.objects.select_related(
         "referral__service", "referral__from_agency", "referral__to_agency", "referral__sent_by__user"
     )
-    return links.filter(token_hash=AnswerLink.hash_token(token)).first()
+    return links.filter(token_hash=hash_token(token)).first()
 
 
 def mark_link_opened(link: AnswerLink) -> None:

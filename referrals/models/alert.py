@@ -1,13 +1,14 @@
 """“Tell me by e-mail when something new matches”: an e-mail address and a search, and nothing else about anybody."""
 
 import datetime
-import hashlib
 import uuid
 from typing import Self
 
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from config.http import hash_token
 
 UNCONFIRMED_LIFETIME = datetime.timedelta(days=7)
 
@@ -47,14 +48,9 @@ class Alert(models.Model):
     @classmethod
     def of_token(cls, token: str) -> "models.QuerySet[Self]":
         """The alert that these links belong to. Whoever has one reads the mailbox, or was shown the e-mail."""
-        return cls.objects.filter(token_hash=cls.hash_token(token))
+        return cls.objects.filter(token_hash=hash_token(token))
 
     @property
     def token(self) -> str:
         """256 bits that nobody guesses."""
         return salted_hmac("alert", str(self.pk), algorithm="sha256").hexdigest()
-
-    @staticmethod
-    def hash_token(token: str) -> str:
-        """SHA-256 of the token, in hex, as it stands in the table."""
-        return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,7 +1,6 @@
 """What goes back to those who asked, and the links by which a group without an account answers."""
 
 import datetime
-import hashlib
 import uuid
 
 from django.db import models
@@ -48,11 +47,6 @@ class AnswerLink(models.Model):
 
     def __str__(self) -> str:
         return f"Link for {self.sent_to}"
-
-    @staticmethod
-    def hash_token(token: str) -> str:
-        """SHA-256 of the token, in hex, as it stands in the table."""
-        return hashlib.sha256(token.encode()).hexdigest()
 
     @property
     def has_expired(self) -> bool:

@@ -14,7 +14,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.actions.invitation import hash_token
 from agencies.models import Author, Invitation, Message
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
@@ -22,6 +21,7 @@ from cases.actions import telling
 from cases.actions.booking import book_for_case
 from cases.history.record import record_entry
 from cases.models import Agreement, Kind
+from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
 from directory.publishing.actions.reports import submit_report

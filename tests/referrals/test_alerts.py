@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Message
+from config.http import hash_token
 from directory.models import Service
 from directory.models.service import Status
 from referrals import alert_jobs
@@ -239,7 +240,7 @@ def test_a_link_that_was_cut_off_does_not_say_that_anything_stopped(client: Clie
 
 def test_the_table_holds_no_token() -> None:
     alert = asked()
-    assert alert.token_hash == Alert.hash_token(alert.token)
+    assert alert.token_hash == hash_token(alert.token)
     assert alert.token not in str(Alert.objects.values().get())
 
 
