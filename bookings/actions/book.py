@@ -49,8 +49,7 @@ def create_booking(
     if why := booking_closed_reason(held):
         raise BookingRefused(why)
     offer_free_places(held)  # nobody who waits is passed over
-    in_line = Booking.objects.filter(session=held, status=BookingStatus.WAITING).exists()
-    to = BookingStatus.BOOKED if held.has_room and not in_line else BookingStatus.WAITING
+    to = BookingStatus.BOOKED if held.has_room else BookingStatus.WAITING
     booking = build_booking(held, key=key, who=who, team=team)
     apply_move(booking, to, by=by, mover=mover, key=key)
     return booking
