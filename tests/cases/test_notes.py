@@ -310,6 +310,20 @@ def test_given_it_was_closed_while_writing_then_the_next_step_is_given_back(clie
     assert (case.next_action, entry.details["next"]) == ("", "Ring her sister")
 
 
+def test_given_a_note_is_posted_again_then_a_colleagues_newer_next_step_stays(case, connector):
+    """given a note whose post comes a second time, after a colleague set another next step, then theirs stays"""
+    today, key = timezone.localdate(), uuid.uuid4()
+    first = {"case": case, "by": Author.of(connector), "kind": Kind.NOTE, "text": "Talked", "key": key}
+    first |= {"next_step": NextStep("Ring her sister", today)}
+    entry = write_note(**first)
+    newer = NextStep("Visit her", today + datetime.timedelta(days=2))
+    write_note(case=case, by=Author.of(teammate(connector)), kind=Kind.NOTE, text="Rang", next_step=newer)
+    assert write_note(**first) == entry
+    case.refresh_from_db()
+    assert (case.next_action, case.next_action_on) == (newer.words, newer.on)
+    assert case.entry_count == 2
+
+
 def test_kinds_of_other_deeds_are_refused(case, connector):
     with pytest.raises(ValueError, match="its own deed"):
         write_note(case=case, by=Author.of(connector), kind=Kind.CLOSED, text="x")

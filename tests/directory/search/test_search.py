@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from directory.geography.grid import Point
+from directory.geography.rings import KM_PER_DEGREE_NORTH
 from directory.models import (
     Location,
     Schedule,
@@ -114,6 +115,14 @@ def test_no_further_than_asked_but_what_has_no_place_stays() -> None:
     listed("Walk in Shoreham", at=SHOREHAM)
     listed("Walking by phone", at=None)
     assert names(search(SearchQuery(words="walk", near=HERE, km=8))) == ["Walk in Shoreham", "Walking by phone"]
+
+
+@pytest.mark.parametrize("km", [1, 5, 16])
+def test_the_radius_ends_where_it_says(km: int) -> None:
+    """given one place ten metres within the radius and one ten metres beyond it, then only the first is found"""
+    for name, distance in (("Walk within", km - 0.01), ("Walk beyond", km + 0.01)):
+        listed(name, at=(HERE.lat + distance / KM_PER_DEGREE_NORTH, HERE.lon))
+    assert names(search(SearchQuery(words="walk", near=HERE, km=km))) == ["Walk within"]
 
 
 def test_without_a_place_no_distance_is_said() -> None:
