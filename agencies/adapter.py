@@ -74,7 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse:
         logger.info("User %s signed in, from %s", user.pk, self.get_client_ip(request))
-        return super().post_login(request, user, **given)
+        answer: HttpResponse = super().post_login(request, user, **given)
+        return answer
 
     def add_message(self, request: HttpRequest, level: int, message_template: str = "", *_: Any, **given: Any) -> None:
         words = given.get("message") or SUCCESS_MESSAGES.get(message_template)

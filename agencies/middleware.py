@@ -54,7 +54,8 @@ def limit_session(get_response: View) -> View:
 def has_session_ended(session: SessionBase) -> bool:
     now = time.time()
     idle = now - session.get("seen", now)
-    return idle > settings.SESSION_IDLE_SECONDS or now - session.get("began", now) > settings.SESSION_COOKIE_AGE
+    lasted = now - session.get("began", now)
+    return bool(idle > settings.SESSION_IDLE_SECONDS or lasted > settings.SESSION_COOKIE_AGE)
 
 
 def record_session_use(session: SessionBase) -> None:

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 class MemberRequest(HttpRequest):
     """After agencies.middleware and the guard of the view: somebody is signed in, at work for an agency."""
 
-    user: "User"  # type: ignore[assignment]
+    user: "User"
     member: "Membership"
     memberships: "list[Membership]"

@@ -19,4 +19,4 @@ def find_passkey(user: User, pk: int) -> Authenticator | None:
 def has_other_second_step(step: Authenticator) -> bool:
     """Whether its user has a second step besides this one."""
     others = Authenticator.objects.filter(user_id=step.user_id, type__in=SECOND_STEP_TYPES)
-    return others.exclude(pk=step.pk).exists()
+    return bool(others.exclude(pk=step.pk).exists())

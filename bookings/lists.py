@@ -124,7 +124,7 @@ def load_booking_rows(member: Membership, session: Session) -> list[BookingRow]:
                 row.get_status_display(),
                 STATUS_TONES.get(BookingStatus(row.status), "grey"),
                 waiting if row.status == BookingStatus.WAITING else 0,
-                row.author or "themselves",  # type: ignore[attr-defined]
+                row.author or "themselves",
                 row.is_active and contacts.count(row.contact.casefold()) > 1,
             )
         )

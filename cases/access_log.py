@@ -4,24 +4,24 @@ import uuid
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from agencies.models import Membership
+from agencies.request import MemberRequest
 from cases.models import Case
 
 # A reload is not a second opening: the same member on the same page within this time leaves one row.
 SAME_ACCESS_SECONDS = 60
 
 
-def get_case_logged(request: HttpRequest, pk: uuid.UUID, page: str) -> Case:
+def get_case_logged(request: MemberRequest, pk: uuid.UUID, page: str) -> Case:
     """The case, with person, agency and lead at hand, and its opening noted.
 
     Http404 for whoever may not see it; nothing is noted then, for nothing was seen. The way into a case for
     every view that shows one: fetching and noting cannot be done apart by mistake.
     """
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_case_unlogged(member, pk)
     log_access(request, case, page)
     return case
@@ -32,12 +32,12 @@ def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
     return get_object_or_404(Case.visible_to(member).select_related("person__practice", "agency", "lead__user"), pk=pk)
 
 
-def log_access(request: HttpRequest, case: Case, page: str) -> None:
+def log_access(request: MemberRequest, case: Case, page: str) -> None:
     """Note that the member at work opened `page` of `case` (story, sharing, history.pdf …; 50 characters).
 
     One statement, in the request's transaction: no page is shown whose opening is not kept.
     """
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     row: dict[str, Any] = {
         "id": uuid.uuid4(),
         "case": case.pk,

@@ -30,6 +30,5 @@ class PackagedFilesFetcher(URLFetcher):
 
 def html_to_pdf(html: str) -> bytes:
     """The tagged PDF of a page."""
-    return HTML(string=html, base_url=PACKAGED_FILES_URL, url_fetcher=PackagedFilesFetcher()).write_pdf(
-        pdf_variant="pdf/ua-1"
-    )
+    page = HTML(string=html, base_url=PACKAGED_FILES_URL, url_fetcher=PackagedFilesFetcher())
+    return bytes(page.write_pdf(pdf_variant="pdf/ua-1"))

@@ -188,7 +188,8 @@ def current(context: template.Context, *names: str) -> bool:
 def fields(form: forms.BaseForm, *names: str) -> SafeString:
     """The form's fields as its helper lays them out, or the named ones in that order, drawn by crispy."""
     helper = GovukFormHelper(form, *names) if names else getattr(form, "helper", None) or GovukFormHelper(form)
-    return helper.render_layout(form, template.Context())
+    drawn: SafeString = helper.render_layout(form, template.Context())
+    return drawn
 
 
 @register.inclusion_tag("hereabouts/error_summary.html")
@@ -298,5 +299,5 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
 def can_open_page(member: Any, access: Any) -> bool:
     """Whether a member (or nobody, None) may open a page with that access."""
     if access == "public" or member is None:
-        return access == "public"
+        return bool(access == "public")
     return access == "member" or any(member.has_permission(permission) for permission in access)

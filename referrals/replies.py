@@ -35,4 +35,4 @@ def update_reply_statistics(now: datetime | None = None) -> int:
     """Write answers, median days to one (1 is "within a day") and the share accepted; how many services changed."""
     with connection.cursor() as cursor:
         cursor.execute(UPDATE_REPLIES_SQL, {"since": (now or timezone.now()) - REPLY_WINDOW})
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -65,4 +65,5 @@ def join_with_new_account(request: HttpRequest, found: Invitation, form: NewAcco
     membership = invitations.accept_with_new_account(invitation=found, name=data["name"], password=data["password"])
     credentials = {"email": membership.user.email, "password": data["password"]}
     login = Login(user=membership.user, redirect_url=find_landing_page(membership))
-    return perform_password_login(request, credentials, login)
+    response: HttpResponse = perform_password_login(request, credentials, login)
+    return response

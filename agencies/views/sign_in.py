@@ -75,7 +75,7 @@ def new_password(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """The page behind the e-mailed link. Whoever sets a new password is signed out everywhere."""
     view = account.PasswordResetFromKeyView()
     view.setup(request, **kwargs)
-    response: HttpResponse = view.dispatch(request, **kwargs)  # type: ignore[assignment]
+    response: HttpResponse = view.dispatch(request, **kwargs)
     if request.method == "POST" and response.status_code == 302 and view.reset_user:
         end_sessions(user=view.reset_user)
     return response
@@ -84,7 +84,7 @@ def new_password(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 @adapt_allauth_view
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Asks, or by POST signs out and has the browser forget everything of this site (security point 57)."""
-    response = account.logout(request)
+    response: HttpResponse = account.logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
@@ -104,4 +104,5 @@ def remove_passkey(request: MemberRequest, pk: int) -> HttpResponse:
     if passkey and request.method == "POST" and not adapter.can_delete_authenticator(passkey):
         messages.error(request, adapter.error_messages["cannot_delete_authenticator"])
         return redirect("mfa_index")
-    return webauthn.remove_webauthn(request, pk=pk)
+    response: HttpResponse = webauthn.remove_webauthn(request, pk=pk)
+    return response

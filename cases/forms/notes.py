@@ -57,7 +57,7 @@ class NoteForm(Form):
         """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only."""
         super().__init__(*args, **kwargs)
         self.case, self.today = case, timezone.localdate()
-        self.fields["text"].counted = None  # type: ignore[attr-defined]  # the limit is far: no counter
+        self.fields["text"].counted = None  # the limit is far: no counter
         audience = {
             "circle": f"Everyone helping: {', '.join(circle)}",
             "team": f"Only {case.agency.name}",
@@ -73,7 +73,7 @@ class NoteForm(Form):
                 del self.fields[name]
 
     def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields[name].choices = choices
 
     def next_step_choices(self) -> list[tuple[str, str]]:
         """The quick dates with the day each one means, none on a day off."""

@@ -41,11 +41,11 @@ class AcceptReferralForm(Form):
         )
         initial = {"who": chosen, "lead": str(member.pk), "shown": " ".join(self.candidates)}
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["who"].choices = [  # type: ignore[attr-defined]
+        self.fields["who"].choices = [
             *((pk, f"Yes: {candidate.person.name}") for pk, candidate in self.candidates.items()),
             (NEW_PERSON, "No, a new person" if candidates else "A new person"),
         ]
-        self.fields["lead"].set_colleagues(member)  # type: ignore[attr-defined]
+        self.fields["lead"].set_colleagues(member)
 
     def clean(self) -> dict[str, Any]:
         """ "A new person" is only good against the list that was looked at."""
@@ -71,4 +71,4 @@ class GiveCaseForm(Form):
 
     def __init__(self, *args: Any, member: Membership, lead: UUID, **kwargs: Any) -> None:
         super().__init__(*args, initial={"to": str(lead)}, **kwargs)
-        self.fields["to"].set_colleagues(member)  # type: ignore[attr-defined]
+        self.fields["to"].set_colleagues(member)

@@ -4,14 +4,15 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
-from agencies.models import Author, Draft, Membership
+from agencies.models import Author, Draft
+from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, log_access
 from cases.actions.onward import OnwardRequest, format_shared_details, refer_on, shared_referral_columns
 from cases.actions.onward import record_signposting as tell_about
@@ -38,9 +39,9 @@ from referrals.models import Referral
 
 @allow(Permission.WORK_CASES)
 @require_safe
-def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def activities(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Opened without a question, it searches for the first need that the person was referred for."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_case_logged(request, pk, "activities")
     needs = list_needs(case)
     asked = request.GET if request.GET else QueryDict(f"need={needs[0].code}" if needs else "")
@@ -70,9 +71,9 @@ def activities(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.WORK_CASES)
 @require_POST
-def signpost(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def signpost(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One click: note that the person was told about an activity."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency"), pk=pk)
     service = next(iter(load_chosen_services(member, [request.POST.get("service", "")])), None)
     key = parse_uuid(request.POST.get("key"))
@@ -88,9 +89,9 @@ def signpost(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
-def send_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def send_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Refer on to the services ticked (`service` in the query, once for each)."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
     services = filter_services_to_ask(
         case, load_chosen_services(member, request.GET.getlist("service")), parse_uuid(request.POST.get("key"))

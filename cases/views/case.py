@@ -3,12 +3,13 @@
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Draft, Membership
+from agencies.request import MemberRequest
 from cases.access_log import get_case_logged
 from cases.facts import KEY_FACTS
 from cases.forms.notes import NoteForm, draft_to_initial
@@ -24,15 +25,15 @@ PAGE_PARTS = {"more": "lines", "composer": "composer"}  # element that htmx fill
 
 @allow(Permission.WORK_CASES)
 @require_safe
-def case(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def case(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """`before` (a number) shows older entries; `kind` chooses what the composer begins with."""
     found = get_case_logged(request, pk, "story")
     return render_case_page(request, found)
 
 
-def render_case_page(request: HttpRequest, case: Case, form: NoteForm | None = None) -> HttpResponse:
+def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None = None) -> HttpResponse:
     """The page, also with a composer that came back with errors."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     circle, before = list_circle_names(case), parse_entry_number(request.GET.get("before", ""))
     entries = list(timeline_page(case=case, member=member, before=before))
     draft = None if form else load_note_draft(member, case)
@@ -59,8 +60,8 @@ def render_case_page(request: HttpRequest, case: Case, form: NoteForm | None = N
     )
 
 
-def build_note_form(request: HttpRequest, case: Case, circle: list[str], draft: Draft | None) -> NoteForm:
-    member: Membership = request.member  # type: ignore[attr-defined]
+def build_note_form(request: MemberRequest, case: Case, circle: list[str], draft: Draft | None) -> NoteForm:
+    member = request.member
     initial: dict[str, Any] = draft_to_initial(NoteForm, draft) if draft else {}
     if request.GET.get("kind"):
         initial["kind"] = request.GET["kind"]

@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, Role, allow, has_permission
 from agencies.models import Membership
+from agencies.request import MemberRequest
 from cases.caseload import count_lists, find_people, load_list_page
 from cases.forms.caseload import FindPersonForm
 from config.forms import render_form_page
@@ -29,9 +30,9 @@ PAGE_PARTS = {"more": "rows", "found": "found"}
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
-def caseload(request: HttpRequest) -> HttpResponse:
+def caseload(request: MemberRequest) -> HttpResponse:
     """GET shows a list (`list`, `who`, `after` in the query); POST finds people, and leaves no trace in an address."""
-    member = request.member  # type: ignore[attr-defined]
+    member = request.member
     who = request.GET.get("who", "")
     colleagues = list_colleagues(member)
     whose = choose_caseload_owner(member, who, colleagues)
@@ -88,7 +89,7 @@ def choose_caseload_owner(member: Membership, who: str, colleagues: list[Members
     return found
 
 
-def parse_cursor(request: HttpRequest) -> uuid.UUID | None:
+def parse_cursor(request: MemberRequest) -> uuid.UUID | None:
     """The id after which the list goes on; a broken one begins at the start."""
     return parse_uuid(request.GET.get("after"))
 

@@ -3,12 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft
+from agencies.request import MemberRequest
 from cases.access_log import log_access
 from cases.actions.closing import close_case, list_open_referrals, list_snomed_codes
 from cases.forms.closing import CloseCaseForm
@@ -20,8 +21,8 @@ from referrals.actions import MoveRefused
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
-def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    member = request.member  # type: ignore[attr-defined]
+def close(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    member = request.member
     case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
     if case.closed_at:
         messages.info(request, "This case is closed.")
@@ -56,13 +57,13 @@ def closing_draft_key(case: Case) -> str:
     return f"close:{case.pk}"
 
 
-def try_close_case(request: HttpRequest, case: Case, form: CloseCaseForm) -> bool:
+def try_close_case(request: MemberRequest, case: Case, form: CloseCaseForm) -> bool:
     """Close it; False, with the reason on the form, when a referral has moved on meanwhile."""
     said = form.cleaned_data
     try:
         close_case(
             case=case,
-            by=Author.of(request.member),  # type: ignore[attr-defined]
+            by=Author.of(request.member),
             reason=said["reason"],
             outcome=said["outcome"],
             summary=said["summary"],
@@ -71,6 +72,6 @@ def try_close_case(request: HttpRequest, case: Case, form: CloseCaseForm) -> boo
     except MoveRefused as refused:
         form.add_error(None, str(refused))
         return False
-    Draft.discard_draft(member=request.member, key=closing_draft_key(case))  # type: ignore[attr-defined]
+    Draft.discard_draft(member=request.member, key=closing_draft_key(case))
     messages.success(request, "The case is closed. Whoever referred has been told as far as the person agreed.")
     return True

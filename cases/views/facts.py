@@ -4,13 +4,14 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
+from agencies.request import MemberRequest
 from cases.access_log import get_case_logged
 from cases.actions.facts import FactChangedMeanwhile, NHSNumberTaken, change_fact
 from cases.facts import KEY_FACTS, KeyFact
@@ -24,9 +25,9 @@ from config.template_tags import when
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
-def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+def fact(request: MemberRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """`entry` (a number) fills the form with what a referral said otherwise. The owning team's alone."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_case_logged(request, pk, "key facts")
     known = KEY_FACTS.get(name)
     if known is None or case.agency_id != member.agency_id:
@@ -54,9 +55,9 @@ def fact(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     return render_form_page(request, "cases/fact.html", context)
 
 
-def load_referral_values(request: HttpRequest, case: Case, fact: KeyFact) -> dict[str, Any]:
+def load_referral_values(request: MemberRequest, case: Case, fact: KeyFact) -> dict[str, Any]:
     """What the referral in entry `entry` said of this fact; nothing when there is none."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     asked = parse_entry_number(request.GET.get("entry", ""))
     entry = Entry.visible_to(member).filter(case=case, number=asked, kind=Kind.REFERRED).first() if asked else None
     said = entry.details.get("differs", {}).get(fact.name, {}) if entry else {}

@@ -4,12 +4,13 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
-from agencies.models import Author, Membership
+from agencies.models import Author
+from agencies.request import MemberRequest
 from cases.access_log import get_case_logged
 from cases.actions.give import give_case
 from cases.forms.opening import GiveCaseForm
@@ -18,9 +19,9 @@ from config.forms import render_form_page
 
 @allow(Permission.ASSIGN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def give(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def give(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Only within the team that owns the case."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_case_logged(request, pk, "give")
     if case.agency_id != member.agency_id:
         raise PermissionDenied

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft, Membership
+from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_case_unlogged, log_access
 from cases.actions.notes import correct_entry, write_note
 from cases.forms.notes import CorrectionForm, NoteForm
@@ -22,9 +23,9 @@ from config.forms import render_form_page
 
 @allow(Permission.WORK_CASES)
 @require_POST
-def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Adds what the composer holds; or throws its draft away."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_case_unlogged(member, pk)
     if "discard" in request.POST:
         Draft.discard_draft(member=member, key=note_draft_key(case))
@@ -53,7 +54,7 @@ def save_note(case: Case, form: NoteForm, member: Membership) -> Entry:
     )
 
 
-def redirect_to_case(request: HttpRequest, case: Case) -> HttpResponse:
+def redirect_to_case(request: MemberRequest, case: Case) -> HttpResponse:
     """To the case page afresh, also from a part of it."""
     url = reverse("cases:case", args=[case.pk])
     return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") == "true" else redirect(url)
@@ -61,9 +62,9 @@ def redirect_to_case(request: HttpRequest, case: Case) -> HttpResponse:
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
-def correct(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResponse:
+def correct(request: MemberRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     """A new entry that says what is right; the first one stays."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_case_logged(request, pk, "correct")
     readable = Entry.visible_to(member).filter(case=case, number=number).select_related("corrects", "written_for")
     entry = get_object_or_404(readable)

@@ -3,12 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Membership
+from agencies.request import MemberRequest
 from cases.actions.opening import PersonAddedMeanwhile, accept_referral
 from cases.forms.opening import AcceptReferralForm
 from cases.matching import find_candidates
@@ -23,9 +24,9 @@ from referrals.views.triage import received_referrals, render_too_late
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Shows who the referral may be about, and opens the case. Accepted before: goes to that case."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     referral = get_object_or_404(received_referrals(member), pk=pk)
     if case := Case.visible_to(member).filter(case_referrals__referral=referral).first():
         return redirect("cases:case", case.pk)

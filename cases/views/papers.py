@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import Permission, allow
 from agencies.models import Membership
 from agencies.models.message import Channel
+from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_case_unlogged, log_access
 from cases.actions.telling import messages_to_person
 from cases.history.record import full_timeline
@@ -21,9 +22,9 @@ from config.pdf import pdf_response
 
 @allow(Permission.WORK_CASES)
 @require_safe
-def papers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def papers(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     case = get_case_logged(request, pk, "papers")
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     ours = case.agency_id == member.agency_id
     return render_page(
         request,
@@ -41,9 +42,9 @@ def papers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.WORK_CASES)
 @require_safe
-def history_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def history_pdf(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """`?for=person` leaves out the team's private entries; `?print=large` prints it in 18 point."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_case_unlogged(member, pk)
     for_person = request.GET.get("for") == "person"
     log_access(request, case, "history.pdf for the person" if for_person else "history.pdf")
@@ -64,9 +65,9 @@ def history_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @allow(Permission.WORK_CASES)
 @require_safe
-def person_letter(request: HttpRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
+def person_letter(request: MemberRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
     """A letter to the person, to print and post. `?print=large` prints it in 18 point. No name in the file's name."""
-    member: Membership = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_object_or_404(Case.of_own_team(member).select_related("agency"), pk=pk)
     found = get_object_or_404(messages_to_person(case).filter(channel=Channel.LETTER), pk=letter)
     log_access(request, case, "letter to the person")

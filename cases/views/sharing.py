@@ -3,12 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Author
+from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, log_access
 from cases.actions.sharing import list_coming_bookings_with, list_open_referrals_to, withdraw_agreement
 from cases.forms.sharing import TakeBackAgreementForm
@@ -22,7 +23,7 @@ from config.fragments import render_page
 
 @allow(Permission.WORK_CASES)
 @require_safe
-def sharing(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def sharing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """`after` in the query goes on with the log of openings."""
     case = get_case_logged(request, pk, "sharing")
     after = parse_cursor(request)
@@ -39,16 +40,16 @@ def sharing(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "readings": readings,
             "more": more,
             "going_on": after is not None,
-            "ours": case.agency_id == request.member.agency_id,  # type: ignore[attr-defined]
+            "ours": case.agency_id == request.member.agency_id,
         },
     )
 
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_back(request: HttpRequest, pk: uuid.UUID, agreement: uuid.UUID) -> HttpResponse:
+def take_back(request: MemberRequest, pk: uuid.UUID, agreement: uuid.UUID) -> HttpResponse:
     """Take back an agreement: first what follows from it is shown, then it is done."""
-    member = request.member  # type: ignore[attr-defined]
+    member = request.member
     case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
     given = get_object_or_404(list_agreements(case).exclude(agency=case.agency_id), pk=agreement)
     if given.withdrawn_at:

@@ -102,7 +102,8 @@ def _build_service(
 
 
 def _build_place(service: Service, found: JsonRow) -> ServiceAtLocation:
-    at, location = _build_instance(ServiceAtLocation, found["at"]), _build_instance(Location, found["location"])
+    at: ServiceAtLocation = _build_instance(ServiceAtLocation, found["at"])
+    location: Location = _build_instance(Location, found["location"])
     at.service, at.location = service, location
     _set_prefetched(location, "accessibility", [_build_instance(Accessibility, row) for row in found["helps"]])
     return at
@@ -125,7 +126,8 @@ def _column_parser(field: Any) -> Callable[[Any], Any]:
         return lambda values: values and [read(value) for value in values]
     if isinstance(field, models.CharField | models.TextField | models.FloatField | models.IntegerField):
         return lambda value: value  # JSON has them as they are
-    return getattr(field, "target_field", field).to_python
+    parse: Callable[[Any], Any] = getattr(field, "target_field", field).to_python
+    return parse
 
 
 def _set_prefetched(owner: models.Model, name: str, rows: list[Any]) -> None:

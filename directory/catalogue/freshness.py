@@ -35,7 +35,8 @@ SUMMARY_PREFETCH = ("schedules", "cost_options", "at_locations__location")
 def next_ask_date(service: Service) -> datetime.date:
     """The day on which its group is asked, at the earliest."""
     since = service.assured_date or timezone.localdate(service.published_at or service.created_at)
-    return since + relativedelta(months=service.confirm_every)
+    due: datetime.date = since + relativedelta(months=service.confirm_every)
+    return due
 
 
 def first_ask_due(today: datetime.date) -> Q:

@@ -32,7 +32,7 @@ def render_calendar(name: str, events: Iterable[Event]) -> bytes:
     for event in events:
         found.add_component(event)
     found.add_missing_timezones()
-    return found.to_ical()
+    return bytes(found.to_ical())
 
 
 def build_series_events(service: Service, sessions: Iterable[Session]) -> list[Event]:

@@ -72,9 +72,10 @@ def _build_rule(schedule: Schedule, begin: datetime.date, end: datetime.date) ->
     start += step * max((begin - start) // step, 0)
     named = [RRULE_WEEKDAYS[day] for day in schedule.days] or [start.weekday()]
     monday = start - datetime.timedelta(days=start.weekday())
-    return rrule.rrule(
+    days: Iterable[datetime.datetime] = rrule.rrule(
         rrule.WEEKLY, dtstart=_at_midnight(monday), until=_at_midnight(end), interval=schedule.interval, byweekday=named
     )
+    return days
 
 
 def _build_monthly_rule(
@@ -94,7 +95,7 @@ def _build_monthly_rule(
     months = (begin.year - start.year) * 12 + begin.month - start.month
     ahead = max(months // schedule.interval, 0) * schedule.interval + start.month - 1
     first = datetime.date(start.year + ahead // 12, ahead % 12 + 1, 1)
-    return rrule.rrule(
+    days: Iterable[datetime.datetime] = rrule.rrule(
         rrule.MONTHLY,
         dtstart=_at_midnight(first),
         until=_at_midnight(end),
@@ -102,6 +103,7 @@ def _build_monthly_rule(
         byweekday=named or None,
         bymonthday=numbers or None,
     )
+    return days
 
 
 def _at_midnight(day: datetime.date) -> datetime.datetime:

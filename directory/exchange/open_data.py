@@ -167,7 +167,7 @@ def render_csv_pieces() -> Iterator[tuple[str, int]]:
 
 
 def _at_locations_or_none(service: Service) -> list[ServiceAtLocation | None]:
-    return [*service.at_locations.all()] or [None]  # type: ignore[list-item]
+    return [*service.at_locations.all()] or [None]
 
 
 def _render_csv(rows: list[list[Any]]) -> str:

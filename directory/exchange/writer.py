@@ -67,7 +67,7 @@ def _replace_foreign_ids(batch: list[ParsedService], source: str) -> None:
         (Location, [row for r in batch for row in r.locations]),
         (Taxonomy, [row for r in batch for row in r.taxonomies]),
     ):
-        foreign = model.objects.filter(pk__in={row.pk for row in rows}).exclude(source=source)  # type: ignore[attr-defined]
+        foreign = model.objects.filter(pk__in={row.pk for row in rows}).exclude(source=source)
         renamed = {pk: stable_id(source, model.__name__, pk) for pk in foreign.values_list("pk", flat=True)}
         for row in rows:
             row.pk = renamed.get(row.pk, row.pk)

@@ -201,7 +201,8 @@ def _wheel_file(letter: str) -> Path:
 
 def _load_columns(letter: str) -> dict[str, list[Any]]:
     """{"pcd": ["BN1  1AA", …], "laua": […], "oseast1m": […], "osnrth1m": […]}, NaN where unknown."""
-    return msgpack.unpackb(brotli.decompress(_wheel_file(letter).read_bytes()))["data"]
+    columns: dict[str, list[Any]] = msgpack.unpackb(brotli.decompress(_wheel_file(letter).read_bytes()))["data"]
+    return columns
 
 
 def _iter_rows(letter: str, areas: set[str]) -> Iterator[tuple[str, float, float, str]]:

@@ -11,14 +11,14 @@ KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH = 64.571, 111.195  # km of a degree, as 
 
 def ring_reach_km(point: Point, level: int) -> float:
     """Kilometres all round the point that a ring of 3 × 3 cells covers: one cell at least."""
-    size = SMALLEST_CELL_KM * 2**level
+    size: float = SMALLEST_CELL_KM * 2**level
     east, north = point.lon * KM_PER_DEGREE_EAST / size % 1, point.lat * KM_PER_DEGREE_NORTH / size % 1
     return size * min((1 + min(east, 1 - east)) * _longitude_narrowing(point), 1 + min(north, 1 - north))
 
 
 def circle_share(point: Point, level: int) -> float:
     """The part of a ring that lies within its reach."""
-    size = SMALLEST_CELL_KM * 2**level
+    size: float = SMALLEST_CELL_KM * 2**level
     return math.pi * ring_reach_km(point, level) ** 2 / (9 * size * size * _longitude_narrowing(point))
 
 

@@ -77,7 +77,8 @@ class TaxonomyTerm(models.Model):
         nothing. Each search page asks for them, and putting the statement together took longer than running it."""
         with connection.cursor() as cursor:
             cursor.execute(OFFERED_NEEDS_SQL, {"needs": NEEDS_CODE})
-            return cursor.fetchall()
+            rows: list[tuple[str, str, uuid.UUID]] = cursor.fetchall()
+        return rows
 
     @property
     def phrases(self) -> list[str]:

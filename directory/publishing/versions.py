@@ -118,7 +118,8 @@ def restore_version(version: Version, *, by: Author) -> Version:
 
 def merge_running_state(version: Version, now: ListingData) -> ListingData:
     """What the version says, with whether it runs and is published as it is now."""
-    return version.data | {name: now[name] for name in RUNNING_STATE_FIELDS}
+    kept: ListingData = version.data
+    return kept | {name: now[name] for name in RUNNING_STATE_FIELDS}
 
 
 def find_open_edit(service: Service) -> Proposal | None:

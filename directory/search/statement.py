@@ -331,4 +331,5 @@ def _build_service(row: tuple[Any, ...], asked: SearchQuery, known: Vocabulary) 
     service.distance_km = row[1] if asked.near else None
     said = [word for part in known.parts for word, _ in part.said]
     service.why = list_reasons(service, asked, dict(zip(said, row[10] or (), strict=False)))
-    return service
+    found: Service = service
+    return found

@@ -163,7 +163,8 @@ class Vocabulary:
         }
         with connection.cursor() as cursor:
             cursor.execute(LOOKUP_SQL, values)
-            return cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
+        return rows
 
     def _build_parts(self, known: dict[str, Any], stop: set[str]) -> Iterator[QueryPart]:
         """One for each word or the steward's synonym; none for a stop word."""

@@ -100,7 +100,7 @@ def edit_distance(typed: str, word: str) -> int:
             if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == other:
                 least = min(least, last[j - 2] + 1)
             row.append(least)
-    return row[-1]
+    return int(row[-1])
 
 
 def list_letter_swaps(word: str) -> list[str]:

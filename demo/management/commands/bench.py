@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def execute_there(self, statement: str) -> None:
         with psycopg.connect(self.server_url(), autocommit=True) as connection:
-            connection.execute(SQL(statement).format(Identifier(BENCH_DATABASE)))  # type: ignore[arg-type]
+            connection.execute(SQL(statement).format(Identifier(BENCH_DATABASE)))
 
     def server_url(self) -> str:
         """The server's database `postgres`, from which others are made."""

@@ -100,8 +100,10 @@ def prefetch_to_list(name: str, rows: QuerySet[Any] | None = None) -> "Prefetch[
 
 
 def _related_rows(row: Any, name: str) -> Iterable[Any]:
-    found = getattr(row, PREFETCHED_PREFIX + name, None)
-    return getattr(row, name).all() if found is None else found
+    found: Iterable[Any] | None = getattr(row, PREFETCHED_PREFIX + name, None)
+    if found is None:
+        found = getattr(row, name).all()
+    return found
 
 
 # --- A service -------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def find_duplicate_places(*, across: bool = False) -> list[DuplicatePlaces]:
     found = []
     for group in groups:
         ordered = sorted((places[pk] for pk in group), key=_rank_place, reverse=True)
-        found.append(DuplicatePlaces(ordered[0], ordered[1:], sum(row.n for row in ordered)))  # type: ignore[attr-defined]
+        found.append(DuplicatePlaces(ordered[0], ordered[1:], sum(row.n for row in ordered)))
     return sorted(found, key=lambda one: (one.kept.postcode, one.kept.name))
 
 

@@ -50,7 +50,7 @@ class WhereForm(Form):
     )
 
     def clean_near(self) -> str:
-        typed = self.cleaned_data["near"]
+        typed: str = self.cleaned_data["near"]
         if typed and not find_place(typed):
             raise ValidationError("We do not know that place. Try a postcode, or the nearest town", code="unknown")
         return typed

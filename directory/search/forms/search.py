@@ -104,7 +104,7 @@ class SearchForm(Form):
         self.counts: dict[str, dict[str, str]] = {}  # of the filters' choices, as they are said
 
     def clean_near(self) -> str:
-        typed = self.cleaned_data["near"]
+        typed: str = self.cleaned_data["near"]
         found = find_place(typed) if typed else None
         if typed and not found:
             said = "We do not know that place. Enter a full postcode like BN11 2AA, or a town, or leave it empty"
