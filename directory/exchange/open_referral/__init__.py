@@ -3,7 +3,8 @@
 `from_oruk` reads one service as feeds send it; `to_oruk` writes one that the official validator passes.
 """
 
-from directory.exchange.open_referral.reader import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
+from directory.exchange.open_referral.field_parser import ParsedService, Problem
+from directory.exchange.open_referral.reader import ServiceRefused, from_oruk, parse_service_id
 from directory.exchange.open_referral.writer import (
     FULL_SERVICE_PREFETCH,
     prefetch_to_list,

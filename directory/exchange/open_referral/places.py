@@ -3,24 +3,20 @@
 Repaired here: a postcode in the wrong field, latitude and longitude swapped, a point that is 0, 0.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from directory.exchange.open_referral.field_parser import FieldParser
 from directory.exchange.open_referral.fields import ACCESSIBILITY_FIELDS, ADDRESS_FIELDS, LOCATION_FIELDS
 from directory.geography.postcodes import normalise_postcode
 from directory.models import Accessibility, Location
 from directory.text import cleaning as clean
 from directory.text.encoding import find_postcode_in_text
 
-if TYPE_CHECKING:
-    from directory.exchange.open_referral.reader import ServiceParser
-
 BRITISH_LATITUDES, BRITISH_LONGITUDES = (49, 61), (-9, 3)
 KNOWN_LOCATION_FIELDS = {name for _, name, _ in LOCATION_FIELDS} | {"id", "addresses", "accessibility"}
 
 
-def parse_location(reading: ServiceParser, item: dict[str, Any], where: str) -> Location:
+def parse_location(reading: FieldParser, item: dict[str, Any], where: str) -> Location:
     """The place, noted in `reading.received` with what helps there; the point is whole and on earth, or not there."""
     row = Location(pk=reading.find_or_make_id(item, where, reading.source, "location"), source=reading.source)
     reading.set_fields(row, repair_coordinates(reading, reading.parse_fields(item, LOCATION_FIELDS, where), where))
@@ -39,7 +35,7 @@ def parse_location(reading: ServiceParser, item: dict[str, Any], where: str) -> 
     return row
 
 
-def repair_coordinates(reading: ServiceParser, values: dict[str, Any], where: str) -> dict[str, Any]:
+def repair_coordinates(reading: FieldParser, values: dict[str, Any], where: str) -> dict[str, Any]:
     """Latitude and longitude: swapped back, or both left out with the reason."""
     lat, lon = values.pop("latitude", None), values.pop("longitude", None)
     if lat is None and lon is None:
@@ -60,7 +56,7 @@ def is_between(value: float, limits: tuple[float, float]) -> bool:
     return limits[0] <= value <= limits[1]
 
 
-def repair_postcode(reading: ServiceParser, lines: dict[str, Any], where: str) -> dict[str, Any]:
+def repair_postcode(reading: FieldParser, lines: dict[str, Any], where: str) -> dict[str, Any]:
     """The postcode as it is written in Britain; one that stands in another line of the address is taken from there."""
     sent = lines.get("postcode", "")
     if code := normalise_postcode(sent):

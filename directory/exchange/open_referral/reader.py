@@ -1,11 +1,10 @@
 """One service as feeds send it, with whatever is wrong in it → rows that are not saved yet."""
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from agencies.models import Agency
+from directory.exchange.open_referral.field_parser import FieldParser, ParsedService, Problem
 from directory.exchange.open_referral.fields import (
     AGENCY_FIELDS,
     CAPACITY_FIELDS,
@@ -20,7 +19,6 @@ from directory.exchange.open_referral.places import parse_location
 from directory.models import (
     Capacity,
     Contact,
-    Location,
     Schedule,
     Service,
     ServiceAtLocation,
@@ -34,33 +32,12 @@ REGISTER_COLUMNS = {"GB-CHC": "charity_number", "GB-COH": "company_number"}
 MAX_REGISTER_NUMBER_LENGTH = {"charity_number": 10, "company_number": 8}
 
 
-class Problem(NamedTuple):
-    """Something in a feed that could not be used: whose, which field, what is wrong with it."""
-
-    id: str
-    field: str
-    said: str
-
-
 class ServiceRefused(ValueError):
     """The service cannot be taken in at all; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.said)
         self.problem = problem
-
-
-@dataclass
-class ParsedService:
-    """A service as it was read, in rows that are not saved yet. `rows` holds what belongs to the service alone."""
-
-    service: Service
-    agency: Agency
-    locations: list[Location] = field(default_factory=list)
-    taxonomies: list[Taxonomy] = field(default_factory=list)
-    terms: list[TaxonomyTerm] = field(default_factory=list)
-    rows: list[Any] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 def from_oruk(raw: Any, source: str = "") -> ParsedService:
@@ -86,13 +63,12 @@ def _service_label(raw: dict[str, Any]) -> str:
     return clean.to_printable(str(raw.get("row") or raw.get("id") or raw.get("name") or "?"))[:80]
 
 
-class ServiceParser:
+class ServiceParser(FieldParser):
     """Reads one service. Fields that cannot be used are left out and reported; the rest goes in."""
 
     def __init__(self, raw: Any, source: str) -> None:
-        self.source, self.problems = source, []  # type: tuple[str, list[Problem]]
         key = parse_service_id(raw, source)
-        self.label = _service_label(raw)
+        super().__init__(source, _service_label(raw))
         values = self.parse_fields(raw, SERVICE_FIELDS)
         if not values.get("name"):
             raise ServiceRefused(Problem(self.label, "name", "there is no name"))
@@ -108,57 +84,6 @@ class ServiceParser:
         for model, name, table in CHILD_TABLES:
             self.parse_children(raw, model, name, table)
         self.parse_attributes(raw)
-
-    def add_problem(self, where: str, said: str) -> None:
-        self.problems.append(Problem(self.label, where, said))
-
-    def parse_fields(self, raw: dict[str, Any], table: FieldTable, where: str = "") -> dict[str, Any]:
-        """The clean values by column; empty ones are left out."""
-        found: dict[str, Any] = {}
-        filled = raw.get("filled")  # our own feed: values that are only there because the standard requires one
-        for column, name, cleaner in table:
-            if isinstance(filled, list) and name in filled:
-                continue
-            try:
-                value = cleaner(raw.get(name))
-            except clean.TruncatedError as cut:
-                self.add_problem(where + name, str(cut))
-                value = cut.kept
-            except ValueError as error:
-                self.add_problem(where + name, str(error))
-                continue
-            if value not in ("", None):
-                found[column] = value
-        return found
-
-    def set_fields(self, row: Any, values: dict[str, Any]) -> None:
-        for column, value in values.items():
-            setattr(row, column, value)
-
-    def drop_reversed_pair(self, values: dict[str, Any], low: str, high: str, where: str = "") -> dict[str, Any]:
-        """A pair that must not be upside down: both are left out when it is."""
-        if low in values and high in values and values[low] > values[high]:
-            self.add_problem(where + low, f"{values[low]} is after {high}, {values[high]}")
-            return {column: value for column, value in values.items() if column not in (low, high)}
-        return values
-
-    def items(self, raw: Any, name: str, where: str = "") -> Iterator[tuple[dict[str, Any], str]]:
-        """The objects of a list, each with where it stands; what is not an object is reported."""
-        found = raw.get(name) if isinstance(raw, dict) else None
-        if found and not isinstance(found, list):
-            self.add_problem(where + name, "this should be a list")
-        for index, item in enumerate(found if isinstance(found, list) else []):
-            if isinstance(item, dict):
-                yield item, f"{where}{name}[{index}]."
-            else:
-                self.add_problem(f"{where}{name}[{index}]", "this should be an object")
-
-    def find_or_make_id(self, item: dict[str, Any], where: str, *names: object) -> Any:
-        """The item's own id, or one made from where it stands."""
-        try:
-            return clean.parse_id(item.get("id"), *names)
-        except ValueError:
-            return clean.stable_id(*names, where)
 
     def phone(self, raw: Any) -> str:
         """The first number that is no fax; "" when there is none."""
