@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from agencies import messages
 from agencies.access import SECOND_FACTOR_ROLES
-from agencies.landing import find_landing_page
+from agencies.landing_page import find_landing_page
 from agencies.models import Membership
 from agencies.second_step import has_other_second_step
 

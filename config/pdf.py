@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 
 def render_pdf(template: str, context: dict[str, Any] | None = None) -> bytes:
     """The PDF of a template. `context["large"]` prints it in 18 point for people who see less well, else 13."""
-    from config.printing import html_to_pdf  # now, not when the process starts: see there
+    from config.weasyprint_renderer import html_to_pdf  # now, not when the process starts: see there
 
     shown = {"place": settings.PLACE, "large": False, **(context or {})}
     return html_to_pdf(render_to_string(template, shown))

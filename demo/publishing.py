@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from agencies.models import Agency, Author, Membership
-from agencies.models.signed import Hand
+from agencies.models.authorship import Hand
 from bookings.actions.book import Attendee, create_booking
 from bookings.actions.transition import mark_attendance
 from bookings.models import Booking

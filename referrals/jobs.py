@@ -17,9 +17,12 @@ from agencies.access import Role
 from agencies.models import Author
 from agencies.working_days import is_working_day, working_days_between
 from config.template_tags import date_words
-from referrals import alert_jobs  # noqa: F401  # the worker looks for jobs here
-from referrals.actions import links, telling
-from referrals.actions.remarking import save_remark
+from referrals import (
+    alert_jobs,  # noqa: F401  # the worker looks for jobs here
+    notifications,
+)
+from referrals.actions import links
+from referrals.actions.remarks import save_remark
 from referrals.models import Referral, Remark
 from referrals.promises import NUDGE_DAYS
 from referrals.replies import update_reply_statistics
@@ -86,7 +89,7 @@ def remind_receiver(referral: Referral, today: datetime.date) -> bool:
     if referral.service_id:
         links.send_link(referral, nudge=owed)
     else:
-        telling.notify_team(referral, key=f"nudge {referral.pk} {referral.moves_made} {owed}", why="reminder")
+        notifications.notify_team(referral, key=f"nudge {referral.pk} {referral.moves_made} {owed}", why="reminder")
     return True
 
 
@@ -96,13 +99,13 @@ def report_overdue(referral: Referral) -> bool:
         return False
     words = f"No answer by {date_words(referral.answer_by)}"
     save_remark(referral, by=Author.system(), words=words, kind=Remark.Kind.UNANSWERED, key=None)
-    told = {telling.sender_email(referral)}
+    told = {notifications.sender_email(referral)}
     if not referral.service_id:
-        telling.notify_team(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
+        notifications.notify_team(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
         leads = referral.to_agency.memberships.filter(role=Role.LEAD, ended_at=None, user__is_active=True)
         told |= set(leads.values_list("user__email", flat=True)) - {referral.to_agency.email}
     for number, to in enumerate(sorted(told - {""})):
-        telling.notify_of_no_answer(referral, to=to, key=f"{referral.pk} {referral.moves_made} {number}")
+        notifications.notify_of_no_answer(referral, to=to, key=f"{referral.pk} {referral.moves_made} {number}")
     return True
 
 

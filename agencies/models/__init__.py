@@ -1,8 +1,8 @@
 from agencies.models.agency import Agency, AgencyKind
+from agencies.models.authorship import Author, Hand, Signed
 from agencies.models.draft import Draft
 from agencies.models.membership import Invitation, Membership
 from agencies.models.message import Message
-from agencies.models.signed import Author, Hand, Signed
 from agencies.models.user import User
 
 __all__ = ["Agency", "AgencyKind", "Author", "Draft", "Hand", "Invitation", "Membership", "Message", "Signed", "User"]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.access import allow, redirect_to_sign_in, signed_in
 from agencies.actions.session import end_sessions, list_sessions
 from agencies.devices import format_device
-from agencies.landing import find_landing_page
+from agencies.landing_page import find_landing_page
 from agencies.models import Draft
 from agencies.request import MemberRequest
 from config.fragments import render_page

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agencies.access import public
 from agencies.demo import list_demo_members, require_demo
-from agencies.landing import find_landing_page
+from agencies.landing_page import find_landing_page
 from agencies.models import Message
 from config.fragments import render_page
 

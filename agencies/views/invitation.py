@@ -15,7 +15,7 @@ from agencies.access import Role, public
 from agencies.actions import invitation as invitations
 from agencies.forms.sign_in import NewAccountForm
 from agencies.forms.team import format_permissions
-from agencies.landing import find_landing_page
+from agencies.landing_page import find_landing_page
 from agencies.models import Invitation
 from agencies.request import MemberRequest
 from config.forms import render_form_page

@@ -21,9 +21,9 @@ from bookings.actions.places import lock_session
 from bookings.hooks import on_booking_moved, on_booking_news
 from bookings.models import Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
-from cases.actions.telling import choose_channel, notify_person
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseBooking, Kind, Person
+from cases.notifications import choose_channel, notify_person
 from config.template_tags import date_words, time_words
 from directory.models import Session
 from referrals.models import ContactBy

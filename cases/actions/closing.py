@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.models import Author
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
-from cases.actions import telling
+from cases import notifications
 from cases.actions.booking import lock_coming_bookings
 from cases.history.record import record_entry
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
@@ -36,7 +36,7 @@ def close_case(
     The others run on; places booked are kept, unless the person has died. Two who close at once make one closing: the
     second gets the case as the first has closed it.
     """
-    places = lock_coming_bookings(case) if reason.code == telling.DIED_REASON_CODE else []
+    places = lock_coming_bookings(case) if reason.code == notifications.DIED_REASON_CODE else []
     # Referrals before the case, as whoever answers one locks them: in the other order the two could block each other.
     list(Referral.objects.select_for_update(of=("self",)).filter(case_referral__case=case).order_by("pk"))
     head = Case.locked().get(pk=case.pk)
@@ -56,7 +56,7 @@ def close_case(
         details={"reason": reason.text, "outcome": outcome.text if outcome else "", "told": told},
     )
     close_case_head(head, reason, outcome, summary)
-    telling.notify_case_closed(head)
+    notifications.notify_case_closed(head)
     for booking in places:  # whoever waits gets the place, and nobody writes to who has died
         move_booking(booking, BookingStatus.CANCELLED, by=by, mover=Actor.PERSON)
     return head

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from agencies import messages
 from agencies.models import Author, Hand
-from cases.actions import telling
+from cases import notifications
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
 from config.template_tags import date_words
@@ -196,7 +196,7 @@ def record_referral_move(referral: Referral, move: Move) -> None:
     )
     if not withdrawn:
         notify_lead(case, referral, key=f"case move {move.pk}")
-        telling.notify_group_answered(case, referral, move)
+        notifications.notify_group_answered(case, referral, move)
 
 
 @on_remark_saved.register

@@ -12,13 +12,13 @@ from django.utils import timezone
 from agencies import messages
 from agencies.models import Author, Membership
 from agencies.working_days import add_working_days
-from cases.actions import telling
+from cases import notifications
 from cases.facts import KEY_FACTS, format_fact_values
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
 from config.template_tags import date_words
 from referrals.actions import MoveRefused, move_referral
-from referrals.actions.moving import describe_latest_move
+from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
 from referrals.promises import contact_days
 from referrals.states import ReferralStatus, Side
@@ -73,7 +73,7 @@ def accept_referral(
     move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
     if not joins:
         notify_new_lead(case, by)
-        telling.notify_case_opened(case)
+        notifications.notify_case_opened(case)
     return case
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundWidget
 
 from agencies.models import Membership
-from cases.matching import MatchCandidate, MatchStrength
+from cases.person_match import MatchCandidate, MatchStrength
 from config.forms import Form, IdempotencyKey, Radios
 from referrals.forms.triage import find_triage_colleagues
 

@@ -12,11 +12,11 @@ from agencies.models import Author, Membership
 from agencies.request import MemberRequest
 from cases.actions.opening import PersonAddedMeanwhile, accept_referral
 from cases.forms.opening import AcceptReferralForm
-from cases.matching import find_candidates
 from cases.models import Case
+from cases.person_match import find_candidates
 from config.forms import render_form_page
 from referrals.actions import MoveRefused
-from referrals.actions.moving import describe_latest_move
+from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side, next_statuses
 from referrals.views.triage import received_referrals, render_too_late

@@ -12,10 +12,10 @@ from agencies.models import Membership
 from agencies.models.message import Channel
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_case_unlogged, log_access
-from cases.actions.telling import messages_to_person
 from cases.history.record import full_timeline
 from cases.history.render import render_entries
 from cases.models import Case, CaseReferral
+from cases.notifications import messages_to_person
 from config.fragments import render_page
 from config.pdf import pdf_response
 

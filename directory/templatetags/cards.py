@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from config.template_tags import icon
 from directory.models import Service
-from directory.templatetags import keeping
+from directory.templatetags import shortlist
 
 register = template.Library()
 
@@ -43,7 +43,7 @@ def activity_card(context: template.Context, service: Any) -> SafeString:
         because=format_html(BECAUSE_HTML, icon("check"), service.because) if service.because else "",
         call=format_html('<a href="{}">{}</a> ', service.call, service.phone) if service.call else "",
         checked=service.checked,
-        keep=keeping.render_keep_button(service, kept, context.get("csrf_token", "")),
+        keep=shortlist.render_keep_button(service, kept, context.get("csrf_token", "")),
     )
 
 

@@ -1,10 +1,10 @@
 """Deeds on referrals, each atomic and signed by its author."""
 
-from referrals.actions.answering import answer_referrer
+from referrals.actions.answer import answer_referrer
 from referrals.actions.links import send_link
-from referrals.actions.moving import MoveRefused, move_referral
-from referrals.actions.remarking import assign_referral, send_message
-from referrals.actions.sending import has_same_content, send_referral
+from referrals.actions.remarks import assign_referral, send_message
+from referrals.actions.send import has_same_content, send_referral
+from referrals.actions.transition import MoveRefused, move_referral
 
 __all__ = [
     "MoveRefused",

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from agencies.models import Agency, Author
-from referrals.actions.moving import MoveRefused, describe_latest_move, lock_referral, move_referral
+from referrals.actions.transition import MoveRefused, describe_latest_move, lock_referral, move_referral
 from referrals.models import DeclineReason, Move, Referral
 from referrals.states import TRIAGE_STATUSES, ReferralStatus, Side
 

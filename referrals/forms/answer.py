@@ -93,7 +93,7 @@ class AnswerForm(Form):
 
     @property
     def reply_arguments(self) -> dict[str, Any]:
-        """The cleaned answer as the arguments of `referrals.actions.answering.reply_to_referral`."""
+        """The cleaned answer as the arguments of `referrals.actions.answer.reply_to_referral`."""
         return {name: self.cleaned_data.get(name) for name in ("to", "reason", "words", "happened_on", "key", "seen")}
 
     @property

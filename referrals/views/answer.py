@@ -17,8 +17,8 @@ from config.fragments import render_page
 from config.http import add_noindex_header
 from config.template_tags import when
 from referrals.actions import MoveRefused, links
-from referrals.actions.answering import has_replied, reply_to_referral
-from referrals.actions.moving import describe_latest_move, describe_move
+from referrals.actions.answer import has_replied, reply_to_referral
+from referrals.actions.transition import describe_latest_move, describe_move
 from referrals.forms.answer import AnswerForm
 from referrals.models import Referral, Remark
 

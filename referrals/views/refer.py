@@ -18,7 +18,7 @@ from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from config.http import parse_uuid
 from referrals.actions import has_same_content, send_referral
-from referrals.forms.filling import FindPersonForm, build_refer_form, draft_key, fill_gaps, read_typed_values
+from referrals.forms.prefill import FindPersonForm, build_refer_form, draft_key, fill_gaps, read_typed_values
 from referrals.forms.refer import ReferForm, find_open_referrals
 from referrals.letters import REFERRAL_CODE
 from referrals.models import Referral

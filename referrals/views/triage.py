@@ -16,8 +16,8 @@ from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
 from referrals.actions import MoveRefused, triage
-from referrals.actions.moving import describe_latest_move, describe_move
-from referrals.actions.remarking import assign_referral as assign_to
+from referrals.actions.remarks import assign_referral as assign_to
+from referrals.actions.transition import describe_latest_move, describe_move
 from referrals.forms.triage import AskDetailForm, AssignForm, DeclineForm, PassOnForm, TriageForm
 from referrals.models import Move, Referral
 from referrals.states import TRIAGE_STATUSES

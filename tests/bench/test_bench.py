@@ -4,13 +4,13 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-from demo import living
+from demo import lives
 from tests.bench.run import SIZES, Bench
 
 
 @pytest.mark.django_db(transaction=True)
 def test_each_measure_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(living, "NUMBER_OF_PEOPLE", 25)
+    monkeypatch.setattr(lives, "NUMBER_OF_PEOPLE", 25)
     with override_settings(DEMO=True, REQUIRE_SECOND_FACTOR=False, ROOT_URLCONF="tests.bench.urls"):
         call_command("demo", verbosity=0)
         rows = list(Bench(SIZES["tiny"]).run())

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from agencies.access import Role
 from agencies.models import Membership, Message
-from cases.actions import telling
+from cases import notifications
 from cases.models import Case, Circle, Reading
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, teammate
 
@@ -23,12 +23,12 @@ ClientOf = Callable[[Membership], Client]
 def case(connector: Membership) -> Case:
     person = PersonFactory(name="Łucja Prŷs", contact_by="letter", address="Flat 2\n1 High Street", contact_avoid="Dog")
     case = CaseFactory(lead=connector, person=person)
-    telling.notify_case_opened(case)
+    notifications.notify_case_opened(case)
     return case
 
 
 def url(case: Case, query: str = "") -> str:
-    return f"/cases/{case.pk}/papers/letters/{telling.messages_to_person(case).get().pk}.pdf{query}"
+    return f"/cases/{case.pk}/papers/letters/{notifications.messages_to_person(case).get().pk}.pdf{query}"
 
 
 def text_of(response: HttpResponse) -> str:
@@ -79,14 +79,14 @@ def test_an_agency_in_the_circle_neither_sees_nor_prints_it(
 
 def test_the_letter_of_another_case_is_not_found(client_of: ClientOf, connector: Membership, case: Case) -> None:
     mine = CaseFactory(lead=connector)
-    letter = telling.messages_to_person(case).get().pk
+    letter = notifications.messages_to_person(case).get().pk
     assert client_of(connector).get(f"/cases/{mine.pk}/papers/letters/{letter}.pdf").status_code == 404
 
 
 def test_only_letters_are_letters(client_of: ClientOf, connector: Membership) -> None:
     """given a script for a call, and an id that is nobody's, then neither is a letter"""
     case = CaseFactory(lead=connector)
-    telling.notify_case_opened(case)
+    notifications.notify_case_opened(case)
     client = client_of(connector)
     assert client.get(url(case)).status_code == 404
     assert client.get(f"/cases/{case.pk}/papers/letters/{uuid.uuid4()}.pdf").status_code == 404
@@ -105,7 +105,7 @@ def test_wrong_verb(client_of: ClientOf, connector: Membership, case: Case) -> N
 
 
 def test_the_papers_page_lists_them_newest_first(client_of: ClientOf, connector: Membership, case: Case) -> None:
-    telling.notify_case_closed(case)
+    notifications.notify_case_closed(case)
     html = client_of(connector).get(f"/cases/{case.pk}/papers/").content.decode()
     assert "Letters and calls for Łucja" in html
     assert "Avoid: Dog" in html
@@ -116,7 +116,7 @@ def test_the_papers_page_lists_them_newest_first(client_of: ClientOf, connector:
 
 def test_a_script_can_be_read_there(client_of: ClientOf, connector: Membership) -> None:
     case = CaseFactory(lead=connector, person__contact_avoid="Ringing <i>before</i> 9")
-    telling.notify_case_opened(case)
+    notifications.notify_case_opened(case)
     html = client_of(connector).get(f"/cases/{case.pk}/papers/").content.decode()
     assert "What to say" in html
     assert "Avoid: Ringing &lt;i&gt;before&lt;/i&gt; 9" in html
@@ -125,7 +125,7 @@ def test_a_script_can_be_read_there(client_of: ClientOf, connector: Membership) 
 
 def test_an_email_that_did_not_arrive_is_said(client_of: ClientOf, connector: Membership) -> None:
     case = CaseFactory(lead=connector, person__contact_by="email", person__email="joan@home.example.org")
-    telling.notify_case_opened(case)
+    notifications.notify_case_opened(case)
     Message.objects.update(given_up_at=timezone.now(), body="")
     html = client_of(connector).get(f"/cases/{case.pk}/papers/").content.decode()
     assert "It did not arrive: tell Joan another way" in html

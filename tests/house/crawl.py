@@ -17,7 +17,7 @@ from agencies.access import Role
 from agencies.models import Author, Invitation, Message
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
-from cases.actions import telling
+from cases import notifications
 from cases.actions.booking import book_for_case
 from cases.history.record import record_entry
 from cases.models import Agreement, Kind
@@ -92,8 +92,8 @@ def an_agreement() -> Parts:
 
 def a_letter() -> Parts:
     case = CaseFactory(person__contact_by="letter", person__address="1 High Street")
-    telling.notify_case_opened(case)
-    return {"pk": case.pk, "letter": telling.messages_to_person(case).get().pk}
+    notifications.notify_case_opened(case)
+    return {"pk": case.pk, "letter": notifications.messages_to_person(case).get().pk}
 
 
 def a_session() -> Parts:

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from config.pdf import format_content_disposition, pdf_response, render_pdf
-from config.printing import FileRefused, PackagedFilesFetcher
+from config.weasyprint_renderer import FileRefused, PackagedFilesFetcher
 
 pytestmark = pytest.mark.usefixtures("sink")
 LETTER = {"name": "Rhian Prŷs", "words": ["Łódź, Ŵyn, ŵ ŷ ź ć ą ő"], "picture": ""}

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from agencies.models import Agency, Message
 from demo.building import build_activities, build_agencies, build_staff
-from demo.living import simulate_lives
+from demo.lives import simulate_lives
 from demo.publishing import fill_directory
 
 

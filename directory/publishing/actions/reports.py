@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from agencies.models import Author
-from agencies.models.signed import Hand
+from agencies.models.authorship import Hand
 from directory.models import Proposal, ReportReason, Service
 
 ANONYMOUS_READER = Author(Hand.PERSON, "A reader")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Author, Membership, Message
 from agencies.models.message import Channel
-from cases.actions import telling
+from cases import notifications
 from cases.actions.closing import close_case
 from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.opening import accept_referral
@@ -58,8 +58,8 @@ def close(case: Case, code: str = "goals") -> None:
 
 def test_by_email(connector: Membership) -> None:
     case = case_of(connector, contact_by="email", email="joan@home.example.org", contact_avoid="Not before 9")
-    telling.notify_case_opened(case)
-    message = telling.messages_to_person(case).get()
+    notifications.notify_case_opened(case)
+    message = notifications.messages_to_person(case).get()
     assert (message.channel, message.to) == (Channel.EMAIL, "joan@home.example.org")
     assert message.body.startswith(
         "Hello Joan.\n\nYou agreed that we could get in touch with you. Priya Shah will send"
@@ -70,8 +70,8 @@ def test_by_email(connector: Membership) -> None:
 
 def test_by_letter(connector: Membership) -> None:
     case = case_of(connector, contact_by="letter", address="Flat 2,\r\n1  High Street\n", preferred_name="Joanie")
-    telling.notify_case_opened(case)
-    message = telling.messages_to_person(case).get()
+    notifications.notify_case_opened(case)
+    message = notifications.messages_to_person(case).get()
     assert message.channel == Channel.LETTER
     assert message.to == "Joan Whitfield, Flat 2, 1 High Street, BN11 2AA"
     assert message.body.startswith("Hello Joanie.")
@@ -92,16 +92,16 @@ def test_by_letter(connector: Membership) -> None:
 def test_else_by_a_call(connector: Membership, person: dict[str, str]) -> None:
     """given a phone, a text, somebody else, or nowhere to write to, then there is a script to read out"""
     case = case_of(connector, **person)
-    telling.notify_case_opened(case)
-    message = telling.messages_to_person(case).get()
+    notifications.notify_case_opened(case)
+    message = notifications.messages_to_person(case).get()
     assert (message.channel, message.to) == (Channel.CALL, "Joan Whitfield, 07700 900123")
     assert f"This is Priya Shah from {connector.agency.name}." in message.body
 
 
 def test_a_script_names_first_what_to_avoid(connector: Membership) -> None:
     case = case_of(connector, contact_avoid="The landline: her son answers", leave_message="Only on the mobile")
-    telling.notify_case_opened(case)
-    lines = telling.messages_to_person(case).get().body.splitlines()
+    notifications.notify_case_opened(case)
+    lines = notifications.messages_to_person(case).get().body.splitlines()
     assert lines[0] == "Avoid: The landline: her son answers"
     assert "Leaving a message: Only on the mobile" in lines
     assert lines.index("Say this only to Joan Whitfield:") < lines.index(
@@ -110,20 +110,20 @@ def test_a_script_names_first_what_to_avoid(connector: Membership) -> None:
 
 
 def test_unknown_means_no_message_is_left(case: Case) -> None:
-    telling.notify_case_opened(case)
-    assert "Leaving a message: leave none" in telling.messages_to_person(case).get().body
+    notifications.notify_case_opened(case)
+    assert "Leaving a message: leave none" in notifications.messages_to_person(case).get().body
 
 
 def test_a_person_with_nothing_known_has_a_script_all_the_same(connector: Membership) -> None:
-    telling.notify_case_opened(case_of(connector, phone="", postcode=""))
+    notifications.notify_case_opened(case_of(connector, phone="", postcode=""))
     assert Message.objects.get().to == "Joan Whitfield"
 
 
 def test_nothing_is_promised_in_the_name_of_somebody_who_left(connector: Membership) -> None:
     case = case_of(connector, contact_by="email", email="joan@home.example.org")
     case.lead.ended_at = timezone.now()
-    telling.notify_case_opened(case)
-    body = telling.messages_to_person(case).get().body
+    notifications.notify_case_opened(case)
+    body = notifications.messages_to_person(case).get().body
     assert "Priya Shah" not in body
     assert f"{connector.agency.name} will send you an e-mail" in body
 
@@ -137,10 +137,10 @@ def test_only_emails_leave_and_are_emptied(connector: Membership, settings: Any)
         case_of(connector),
     ]
     for case in cases:
-        telling.notify_case_opened(case)
+        notifications.notify_case_opened(case)
     run_jobs()
     assert [m.to for m in mail.outbox] == [["joan@home.example.org"]]
-    assert [bool(telling.messages_to_person(case).get().body) for case in cases] == [False, True, True]
+    assert [bool(notifications.messages_to_person(case).get().body) for case in cases] == [False, True, True]
 
 
 # --- The moments ------------------------------------------------------------------------------------
@@ -150,21 +150,21 @@ def test_told_who_calls_and_by_when_as_the_case_opens(connector: Membership) -> 
     referral = ReferralFactory(to_agency=connector.agency, message=SECRET, risks=SECRET, no_known_risks=False)
     case = accept_referral(referral=referral, by=Author.of(connector), person=None)
     accept_referral(referral=referral, by=Author.of(connector), person=None)
-    message = telling.messages_to_person(case).get()
+    message = notifications.messages_to_person(case).get()
     assert f"I will call you by {date_words(case.first_contact_due)}." in message.body
 
 
 def test_no_date_is_promised_that_has_passed(case: Case) -> None:
     case.first_contact_due = timezone.localdate() - datetime.timedelta(days=1)
-    telling.notify_case_opened(case)
-    assert "I will call you as soon as we can." in telling.messages_to_person(case).get().body
+    notifications.notify_case_opened(case)
+    assert "I will call you as soon as we can." in notifications.messages_to_person(case).get().body
 
 
 def test_a_referral_that_joins_an_open_case_tells_nothing(connector: Membership) -> None:
     first, second = (ReferralFactory(to_agency=connector.agency) for _ in range(2))
     case = accept_referral(referral=first, by=Author.of(connector), person=None)
     accept_referral(referral=second, by=Author.of(connector), person=Person.objects.get())
-    assert telling.messages_to_person(case).count() == 1
+    assert notifications.messages_to_person(case).count() == 1
 
 
 def test_told_of_a_place(case: Case) -> None:
@@ -174,7 +174,7 @@ def test_told_of_a_place(case: Case) -> None:
     answer(referral, ReferralStatus.ACCEPTED)
     answer(referral, ReferralStatus.STARTED, happened_on=timezone.localdate())
     answer(referral, ReferralStatus.STARTED, happened_on=timezone.localdate())
-    place, waiting = telling.messages_to_person(case)
+    place, waiting = notifications.messages_to_person(case)
     assert "Garden club (Millbrook) has put you on its waiting list." in waiting.body
     assert "Garden club (Millbrook) has a place for you. They will be in touch with you." in place.body
     assert "You can also call them on 01632 960777." in place.body
@@ -184,14 +184,14 @@ def test_an_answer_sent_again_is_told_once(case: Case) -> None:
     referral, key = asked(case), uuid.uuid4()
     for _ in range(3):
         answer(referral, ReferralStatus.ACCEPTED, key=key)
-    assert telling.messages_to_person(case).count() == 1
+    assert notifications.messages_to_person(case).count() == 1
 
 
 @pytest.mark.parametrize("code", ["no-room", "too-far", "person-changed-mind"])
 def test_a_decline_has_words_of_its_own(case: Case, code: str) -> None:
     reason = DeclineReason.objects.get(code=code)
     answer(asked(case), ReferralStatus.DECLINED, reason=reason)
-    body = telling.messages_to_person(case).get().body
+    body = notifications.messages_to_person(case).get().body
     assert reason.for_person in body
     assert reason.text not in body
     assert "I will look for something else with you" in body
@@ -201,7 +201,7 @@ def test_after_closing_nobody_promises_to_look_further(case: Case) -> None:
     referral = asked(case)
     close(case)
     answer(referral, ReferralStatus.DECLINED, reason=DeclineReason.objects.get(code="no-room"))
-    told = telling.messages_to_person(case)[0]
+    told = notifications.messages_to_person(case)[0]
     assert "will look for something else" not in told.body
     assert "If you would like to look for something else, call us." in told.body
 
@@ -209,7 +209,7 @@ def test_after_closing_nobody_promises_to_look_further(case: Case) -> None:
 def test_thanked_once_when_the_case_is_closed(case: Case) -> None:
     close(case)
     close(case)
-    message = telling.messages_to_person(case).get()
+    message = notifications.messages_to_person(case).get()
     assert message.subject == "We have finished our work with you"
     assert "Thank you" in message.body
     assert "You can come back at any time." in message.body
@@ -220,7 +220,7 @@ def test_nobody_writes_to_somebody_who_died(case: Case) -> None:
     referral = asked(case)
     close(case, "died")
     answer(referral, ReferralStatus.ACCEPTED)
-    assert not telling.messages_to_person(case).exists()
+    assert not notifications.messages_to_person(case).exists()
 
 
 def test_nothing_private_is_in_any_of_them(connector: Membership) -> None:
@@ -231,11 +231,11 @@ def test_nothing_private_is_in_any_of_them(connector: Membership) -> None:
     for said in (ReferralStatus.ACCEPTED, ReferralStatus.WAITING):
         answer(asked(case), said)
     close(case)
-    told = list(telling.messages_to_person(case))
+    told = list(notifications.messages_to_person(case))
     assert len(told) == 4
     assert not any(SECRET in message.subject + message.body for message in told)
 
 
 def test_what_one_person_hears_is_not_listed_for_another(case: Case) -> None:
-    telling.notify_case_opened(case)
-    assert not telling.messages_to_person(CaseFactory()).exists()
+    notifications.notify_case_opened(case)
+    assert not notifications.messages_to_person(CaseFactory()).exists()

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from cases.matching import MatchStrength, find_candidates, likely_birth_dates, normalise_name
 from cases.models import Person
+from cases.person_match import MatchStrength, find_candidates, likely_birth_dates, normalise_name
 from tests.factories import PersonFactory, ReferralFactory
 
 KNOWN = {"name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "nhs_number": "", "postcode": "BN11 2AA"}

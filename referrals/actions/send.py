@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
 from directory.models import Service, TaxonomyTerm
-from referrals.actions import links, telling
+from referrals import notifications
+from referrals.actions import links
 from referrals.models import Move, Referral
 from referrals.promises import answer_deadline
 from referrals.states import ReferralStatus
@@ -81,7 +82,7 @@ def notify_receiver(referral: Referral) -> None:
     if referral.service:
         links.send_link(referral)
     else:
-        telling.notify_team(referral, key=f"sent {referral.pk}", why="new")
+        notifications.notify_team(referral, key=f"sent {referral.pk}", why="new")
 
 
 def has_same_content(first: Referral, details: dict[str, Any], needs: Iterable[TaxonomyTerm]) -> bool:

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from agencies.models import Author, Signed
 from config.http import parse_uuid
-from referrals.actions.moving import lock_referral, move_referral
-from referrals.actions.remarking import send_message
+from referrals.actions.remarks import send_message
+from referrals.actions.transition import lock_referral, move_referral
 from referrals.models import Answer, DeclineReason, Move, Referral, Remark
 from referrals.states import FINISHED_STATUSES, ReferralStatus, Side
 

@@ -5,8 +5,8 @@ import uuid
 from django.db import transaction
 
 from agencies.models import Author, Membership, Signed
-from referrals.actions import telling
-from referrals.actions.moving import MoveRefused, describe_latest_move, lock_referral
+from referrals import notifications
+from referrals.actions.transition import MoveRefused, describe_latest_move, lock_referral
 from referrals.hooks import on_remark_saved
 from referrals.models import Referral, Remark
 from referrals.states import TRIAGE_STATUSES
@@ -17,7 +17,7 @@ def send_message(referral: Referral, *, by: Author, words: str, key: uuid.UUID |
     """A message from whoever was asked to whoever asked. The second call with the same `key` gets the first's."""
     remark, created = save_remark(referral, by=by, words=words, kind=Remark.Kind.MESSAGE, key=key)
     if created:
-        telling.notify_sender(referral, key=f"remark {remark.pk}")
+        notifications.notify_sender(referral, key=f"remark {remark.pk}")
     return remark
 
 
@@ -37,7 +37,7 @@ def assign_referral(referral: Referral, *, to: Membership, by: Author, key: uuid
     if created:
         referral.assigned_to = to
         referral.save(update_fields=["assigned_to"])
-        telling.notify_assignee(referral, remark, to)
+        notifications.notify_assignee(referral, remark, to)
     return remark
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
 from config.template_tags import date_words, time_words
-from referrals.actions import telling
+from referrals import notifications
 from referrals.hooks import on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
 from referrals.promises import answer_deadline
@@ -62,7 +62,7 @@ def move_referral(
     apply_move(referral, made)
     for hear in on_referral_moved:
         hear(referral, made)
-    telling.notify_of_move(referral, made, side)
+    notifications.notify_of_move(referral, made, side)
     return made
 
 
