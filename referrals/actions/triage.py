@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from agencies.models import Agency, Author
-from referrals.actions.transition import MoveRefused, describe_latest_move, lock_referral, move_referral
+from config.transitions import MoveRefused, find_move
+from referrals.actions.transition import describe_latest_move, lock_referral, move_referral
 from referrals.models import DeclineReason, Move, Referral
 from referrals.states import TRIAGE_STATUSES, ReferralStatus, Side
 
@@ -31,7 +32,8 @@ def pass_on(referral: Referral, *, by: Author, team: Agency, words: str, key: uu
 def apply_triage(referral: Referral, to: ReferralStatus, *, by: Author, key: uuid.UUID, **how: Any) -> Move:
     """Move it as the receiving team. Raises MoveRefused once there is a case: that is closed, not declined."""
     lock_referral(referral)
-    done = Move.objects.filter(referral=referral, key=key).exists()
-    if referral.status not in TRIAGE_STATUSES and not done:
+    if first := find_move(referral.moves, key):
+        return first
+    if referral.status not in TRIAGE_STATUSES:
         raise MoveRefused(describe_latest_move(referral))
     return move_referral(referral, to, by=by, side=Side.RECEIVER, key=key, **how)
