@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from agencies import limits
 from agencies.access import public
 from agencies.models import Author, Hand
-from bookings.actions import BookingRefused, create_booking, move_booking
+from bookings.actions import MoveRefused, create_booking, move_booking
 from bookings.actions.book import booking_closed_reason
 from bookings.actions.links import create_code, create_link, find_booking, format_code, is_code
 from bookings.forms.booking import BookingCodeForm, BookingForm
@@ -65,7 +65,7 @@ def process_booking(request: HttpRequest, session: Session, form: BookingForm) -
         made = create_booking(
             session=session, by=THE_PERSON, mover=Actor.PERSON, key=form.cleaned_data["key"], who=form.attendee
         )
-    except BookingRefused as error:  # it began, or was cancelled, while they typed
+    except MoveRefused as error:  # it began, or was cancelled, while they typed
         return render_closed(request, session, str(error))
     limits.count_attempt(request, "bookings", seconds=HOUR_SECONDS)
     remember_booking(request, made)
@@ -129,7 +129,7 @@ def process_move(request: HttpRequest, found: Booking) -> str:
     was = found.status
     try:
         move_booking(found, to, by=THE_PERSON, mover=Actor.PERSON, key=parse_uuid(request.POST.get("key")))
-    except BookingRefused as error:
+    except MoveRefused as error:
         return str(error)
     if found.status != was:
         messages.success(request, describe_outcome(found))

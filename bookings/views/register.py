@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from bookings.actions import BookingRefused, create_walk_in_booking, mark_attendance
+from bookings.actions import MoveRefused, create_walk_in_booking, mark_attendance
 from bookings.actions.transition import register_closed_reason, register_is_open
 from bookings.forms.booking import AddBookingForm
 from bookings.lists import count_bookings, load_booking_rows, sessions_run_by, split_register, summarise_session
@@ -42,7 +42,7 @@ def register(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
                 who=form.attendee,
                 more=form.cleaned_data.get("more", False),
             )
-        except BookingRefused as error:
+        except MoveRefused as error:
             form.add_error("name", str(error))
         else:
             messages.success(request, f"{form.attendee.name} is on the register.")
@@ -63,7 +63,7 @@ def mark_booking(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     else:
         try:
             mark_attendance(booking, to, by=Author.of(request.member), seen=parse_seen(request))
-        except BookingRefused as error:
+        except MoveRefused as error:
             refused = str(error)
     if wants_fragment(request):
         session = sessions_run_by(request.member).get(pk=booking.session_id)

@@ -16,7 +16,7 @@ from agencies import messages
 from agencies.models import Author, Hand
 from agencies.models.message import Channel
 from bookings import notifications
-from bookings.actions import Attendee, BookingRefused, create_booking, move_booking
+from bookings.actions import Attendee, MoveRefused, create_booking, move_booking
 from bookings.actions.places import lock_session
 from bookings.hooks import on_booking_moved, on_booking_news
 from bookings.models import Booking, BookingMove
@@ -34,13 +34,13 @@ def book_for_case(*, case: Case, by: Author, key: uuid.UUID, session: Session, h
     """A place for the person, or a number on the waiting list; with the agreement and an entry in the history.
 
     The same post again, and a second one while the first booking stands, get the booking there is. Raises
-    BookingRefused for a case that is closed and for what `create_booking` refuses.
+    MoveRefused for a case that is closed and for what `create_booking` refuses.
     """
     lock_session(session.pk)
     if already := find_standing_booking(case, session):
         return already
     if not case.is_open:
-        raise BookingRefused("This case is closed, so nothing is booked from it.")
+        raise MoveRefused("This case is closed, so nothing is booked from it.")
     booking = create_booking(
         session=session, by=by, mover=Actor.PERSON, key=key, who=shared_contact(case.person), team=case.agency
     )
@@ -63,7 +63,7 @@ def book_for_case(*, case: Case, by: Author, key: uuid.UUID, session: Session, h
 def move_case_booking(
     *, case: Case, by: Author, booking: Booking, to: BookingStatus, key: uuid.UUID | None = None
 ) -> Booking:
-    """Say yes to a place offered (BOOKED), or cancel (CANCELLED), for the person. Raises BookingRefused."""
+    """Say yes to a place offered (BOOKED), or cancel (CANCELLED), for the person. Raises MoveRefused."""
     move_booking(booking, to, by=by, mover=Actor.PERSON, key=key)
     return booking
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from bookings.actions import BookingRefused
+from bookings.actions import MoveRefused
 from bookings.actions.book import booking_closed_reason
 from bookings.lists import find_listed_session
 from bookings.lists import summarise_session as session_in_words
@@ -63,7 +63,7 @@ def save_booking(request: MemberRequest, case: Case, session: Session, form: Cas
         made = book_for_case(
             case=case, by=Author.of(request.member), key=said["key"], session=session, how_agreed=said["how_agreed"]
         )
-    except BookingRefused as error:
+    except MoveRefused as error:
         messages.error(request, str(error))
         return redirect("cases:activities", pk=case.pk)
     messages.success(request, f"{case.person.known_as}: {made.get_status_display().lower()}. It is in the history.")
@@ -81,7 +81,7 @@ def booking(request: MemberRequest, pk: uuid.UUID, booking: uuid.UUID) -> HttpRe
             move_case_booking(
                 case=case, by=Author.of(request.member), booking=found, to=to, key=parse_uuid(request.POST.get("key"))
             )
-        except BookingRefused as error:
+        except MoveRefused as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"{found.session.service.name}: {found.get_status_display().lower()}.")
