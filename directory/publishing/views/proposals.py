@@ -11,9 +11,10 @@ from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from config.forms import Form, render_form_page
 from config.fragments import render_page
+from config.transitions import MoveRefused
 from directory.models import Decision, Proposal
 from directory.publishing.actions import proposals as deeds
-from directory.publishing.actions.decisions import AlreadyDecided, is_own_decision
+from directory.publishing.actions.decisions import is_own_decision
 from directory.publishing.diff import COMPARED_FIELDS
 from directory.publishing.forms.review import EditForm, OwnReportForm, ReportForm
 from directory.publishing.review import fingerprint_edit, list_edit_changes
@@ -97,8 +98,8 @@ def answer_edit(request: MemberRequest, found: Proposal, form: EditForm) -> str:
                 verify=said["verify"],
                 by=by,
             )
-    except AlreadyDecided as first:
-        return "" if is_own_decision(first.row, DECISIONS[said["decision"]], by) else "decided"
+    except MoveRefused:
+        return "" if is_own_decision(found, DECISIONS[said["decision"]], by) else "decided"
     except deeds.ChangedMeanwhile:
         return "moved"
     did = "is changed" if said["decision"] == "yes" else "stays as it is"
@@ -112,7 +113,7 @@ def review_report(request: MemberRequest, found: Proposal) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if answer_report(request, found, form):
             return redirect("directory:proposals")
-        found, refused = load_proposal(request, found.pk), "decided"
+        refused = "decided"
     context = {"proposal": found, "form": form, "refused": refused}
     return render_form_page(request, "directory/proposal_report.html", context, status=409 if refused else None)
 
@@ -125,8 +126,8 @@ def answer_report(request: MemberRequest, found: Proposal, form: Form) -> bool:
             deeds.end_reported_listing(proposal=found, words=words, by=by)
         else:
             deeds.settle_report(proposal=found, right_as_it_is=deed == "right", words=words, by=by)
-    except AlreadyDecided as first:
-        return is_own_decision(first.row, Decision.DECLINED if deed == "right" else Decision.ACCEPTED, by)
+    except MoveRefused:
+        return is_own_decision(found, Decision.DECLINED if deed == "right" else Decision.ACCEPTED, by)
     messages.success(request, f"Noted: {found.service.name}.")
     return True
 
@@ -148,7 +149,7 @@ def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, f"Sent on to {found.service.agency.name}. It waits here until it is answered.")
         else:
             messages.error(request, f"There is no address to write to. Ring {found.service.agency.name}.")
-    except AlreadyDecided:
+    except MoveRefused:
         messages.error(request, "This has been answered already.")
     return redirect("directory:proposal", pk)
 
@@ -181,7 +182,7 @@ def own_report(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if answer_report(request, found, form):
             return redirect("directory:reports")
-        found, refused = load_proposal(request, pk), "decided"
+        refused = "decided"
     context = {"proposal": found, "form": form, "refused": refused, "rows": list_edit_values(found)}
     return render_form_page(request, "directory/report.html", context, status=409 if refused else None)
 
