@@ -2,7 +2,7 @@
 
 The head is the row that says where something stands now; each move leaves a row of its own that says how it came there.
 What is allowed stands as data in a `Table` beside the states. In one transaction an action locks the head, then calls
-`find_move`, `check_move` and `save_move`; what it checks besides, it checks before `save_move`.
+`find_by_key`, `check_move` and `save_move`; what it checks besides, it checks before `save_move`.
 """
 
 import uuid
@@ -36,9 +36,9 @@ class MoveRefused(Exception):
     """The table does not allow it, it is too late, or somebody was quicker. `str()` says so in plain English."""
 
 
-def find_move(moves: Manager[RowT], key: uuid.UUID | None) -> RowT | None:
-    """The move that a post with this key has made already: the second post gets the first one's answer."""
-    return moves.filter(key=key).first() if key else None
+def find_by_key(rows: Manager[RowT], key: uuid.UUID | None) -> RowT | None:
+    """The row that a post with this key has made already: the second post gets the first one's answer."""
+    return rows.filter(key=key).first() if key else None
 
 
 def check_move(
@@ -57,14 +57,14 @@ def save_move(head: HeadT, row: RowT, hooks: Iterable[Callable[[HeadT, RowT], No
     """Save the row, bring the head to where it leads, with what else has `changed`, and tell who hears of it."""
     made: Any = row
     made.save()
-    save_head(head, status=made.after, moved_at=made.at, moves_made=made.number, **changed)
+    save_columns(head, status=made.after, moved_at=made.at, moves_made=made.number, **changed)
     for hear in hooks:
         hear(head, row)
     return row
 
 
-def save_head(head: Model, **changed: Any) -> None:
-    """Set and save these columns; a head that is new is saved whole."""
+def save_columns(row: Model, **changed: Any) -> None:
+    """Set and save these columns; a row that is new is saved whole."""
     for column, value in changed.items():
-        setattr(head, column, value)
-    head.save(update_fields=None if head._state.adding else list(changed))
+        setattr(row, column, value)
+    row.save(update_fields=None if row._state.adding else list(changed))

@@ -19,7 +19,7 @@ from bookings.hooks import on_booking_moved
 from bookings.models import REGISTER_OPEN_FOR, Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, MARKED_STATUSES, STATUSES_HOLDING_PLACE, TRANSITIONS, Actor, BookingStatus
 from config.template_tags import date_words, time_words
-from config.transitions import MoveRefused, check_move, find_move, save_move
+from config.transitions import MoveRefused, check_move, find_by_key, save_move
 from directory.models import Session
 
 
@@ -44,7 +44,7 @@ def move_booking(
     session = lock_session(booking.session_id)
     booking.refresh_from_db(from_queryset=Booking.locked())
     booking.session = session
-    first = find_move(booking.moves, key) or (booking.moves.last() if booking.status == to else None)
+    first = find_by_key(booking.moves, key) or (booking.moves.last() if booking.status == to else None)
     if first:
         return first
     if seen not in (None, booking.moves_made):

@@ -13,6 +13,7 @@ from cases import notifications
 from cases.actions.booking import lock_coming_bookings
 from cases.history.record import record_entry
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
+from config.transitions import save_columns
 from referrals.actions import answer_referrer, move_referral
 from referrals.models import Referral
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
@@ -96,15 +97,13 @@ def list_snomed_codes(reason: ClosingReason) -> list[dict[str, Any]]:
 
 
 def close_case_head(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> None:
-    changed = {
-        "closed_at": timezone.now(),
-        "closing_reason": reason,
-        "outcome": outcome,
-        "closing_summary": summary,
-        "next_action": "",
-        "next_action_on": None,
-        "version": case.version + 1,
-    }
-    for name, value in changed.items():
-        setattr(case, name, value)
-    case.save(update_fields=list(changed))
+    save_columns(
+        case,
+        closed_at=timezone.now(),
+        closing_reason=reason,
+        outcome=outcome,
+        closing_summary=summary,
+        next_action="",
+        next_action_on=None,
+        version=case.version + 1,
+    )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
 from config.template_tags import date_words, time_words
-from config.transitions import MoveRefused, check_move, find_move, save_move
+from config.transitions import MoveRefused, check_move, find_by_key, save_move
 from referrals import notifications
 from referrals.hooks import on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
@@ -39,7 +39,7 @@ def move_referral(
     Raises MoveRefused; then nothing has changed.
     """
     lock_referral(referral)
-    if first := find_move(referral.moves, key):
+    if first := find_by_key(referral.moves, key):
         return first
     made = Move(
         referral=referral,

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from agencies.models import Agency, Author
-from config.transitions import MoveRefused, find_move
+from config.transitions import MoveRefused, find_by_key
 from referrals.actions.transition import describe_latest_move, lock_referral, move_referral
 from referrals.models import DeclineReason, Move, Referral
 from referrals.states import TRIAGE_STATUSES, ReferralStatus, Side
@@ -32,7 +32,7 @@ def pass_on(referral: Referral, *, by: Author, team: Agency, words: str, key: uu
 def apply_triage(referral: Referral, to: ReferralStatus, *, by: Author, key: uuid.UUID, **how: Any) -> Move:
     """Move it as the receiving team. Raises MoveRefused once there is a case: that is closed, not declined."""
     lock_referral(referral)
-    if first := find_move(referral.moves, key):
+    if first := find_by_key(referral.moves, key):
         return first
     if referral.status not in TRIAGE_STATUSES:
         raise MoveRefused(describe_latest_move(referral))

@@ -9,7 +9,7 @@ from agencies.access import Role
 from agencies.models import Author, Signed
 from bookings import states as bookings
 from config.hooks import Hook
-from config.transitions import MoveRefused, Table, Transition, check_move, find_move, save_head, save_move
+from config.transitions import MoveRefused, Table, Transition, check_move, find_by_key, save_columns, save_move
 from directory.models import review
 from referrals import states as referrals
 from referrals.models import Move, Referral
@@ -78,16 +78,16 @@ def test_given_a_listener_that_fails_then_nothing_has_moved() -> None:
 def test_the_second_post_finds_what_the_first_has_moved_and_no_other_does() -> None:
     referral, key = ReferralFactory(), uuid.uuid4()
     made = save_move(referral, a_move(referral, key=key), [])
-    assert find_move(referral.moves, key) == made
-    assert find_move(referral.moves, uuid.uuid4()) is find_move(referral.moves, None) is None
-    assert find_move(ReferralFactory().moves, key) is None
+    assert find_by_key(referral.moves, key) == made
+    assert find_by_key(referral.moves, uuid.uuid4()) is find_by_key(referral.moves, None) is None
+    assert find_by_key(ReferralFactory().moves, key) is None
 
 
 @pytest.mark.django_db
 def test_a_head_saves_only_what_has_changed() -> None:
     referral = ReferralFactory()
     Referral.objects.filter(pk=referral.pk).update(nudges=2)
-    save_head(referral, message="Ring twice")
+    save_columns(referral, message="Ring twice")
     stored = Referral.objects.get(pk=referral.pk)
     assert (stored.nudges, stored.message) == (2, "Ring twice")
 

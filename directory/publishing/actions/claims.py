@@ -13,7 +13,7 @@ from agencies.actions import invitation as invitations
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, AgencyKind, Author, Invitation, Membership
 from config.http import parse_uuid
-from config.transitions import save_head
+from config.transitions import save_columns
 from directory.models import Claim, Decision, Service, Source
 from directory.publishing import versions
 from directory.publishing.actions.decisions import decide
@@ -104,7 +104,7 @@ def accept_claim(*, claim: Claim, verify: bool, hand_over: bool, words: str = ""
     agency.save(update_fields=[*REGISTER_NUMBERS, "verified_at"])
     if hand_over:
         hand_over_listings(agency, by=by)
-    save_head(claim, agency=agency, invitation=invite_claimant(claim, agency, words, by))
+    save_columns(claim, agency=agency, invitation=invite_claimant(claim, agency, words, by))
     return claim
 
 

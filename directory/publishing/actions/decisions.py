@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from agencies.models import Membership
-from config.transitions import check_move, save_head
+from config.transitions import check_move, save_columns
 from directory.models.review import TRANSITIONS, Decidable, Decision
 
 DecidableRow = TypeVar("DecidableRow", bound=Decidable)
@@ -20,7 +20,7 @@ def lock_open(row: DecidableRow, by: Membership, decision: Decision = Decision.O
 def decide(row: Decidable, decision: Decision, words: str, by: Membership) -> None:
     """Hold the row, and write who decided what when. Raises MoveRefused when another was first: `row` says who."""
     lock_open(row, by, decision)
-    save_head(row, decision=decision, decided_at=timezone.now(), decided_by=by, decided_words=words)
+    save_columns(row, decision=decision, decided_at=timezone.now(), decided_by=by, decided_words=words)
 
 
 def is_own_decision(row: Decidable, decision: Decision, by: Membership) -> bool:

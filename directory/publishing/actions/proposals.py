@@ -8,7 +8,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author, Hand, Membership
-from config.transitions import save_head
+from config.transitions import save_columns
 from directory.catalogue.freshness import make_token
 from directory.models import Decision, Proposal, Service
 from directory.publishing import versions
@@ -131,7 +131,7 @@ def forward_report(*, proposal: Proposal, by: Membership) -> int:
             },
         )
     if to and proposal.passed_on_at is None:
-        save_head(proposal, passed_on_at=timezone.now())
+        save_columns(proposal, passed_on_at=timezone.now())
     return len(to)
 
 
