@@ -64,5 +64,5 @@ def format_subject(words: str) -> str:
 
 
 def absolute_url(name: str, *arguments: object) -> str:
-    """The whole address of a page, for an e-mail or a letter."""
+    """The whole address of a page, for what is read outside: an e-mail, a letter, a file."""
     return f"{settings.PLACE['base_url']}{reverse(name, args=arguments)}"

@@ -6,10 +6,8 @@ Only the name and one contact pass to the group, and only by the person's agreem
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies import messages
@@ -201,5 +199,5 @@ def notify_lead(case: Case, *, key: str) -> None:
             to=case.lead.user.email,
             subject="News in one of your cases",
             template="email/case_news.txt",
-            context={"link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
+            context={"link": messages.absolute_url("cases:case", case.pk)},
         )

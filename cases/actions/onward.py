@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from agencies import messages
 from agencies.models import Author, Hand
@@ -247,5 +245,5 @@ def notify_lead(case: Case, referral: Referral, *, key: str) -> None:
         to=case.lead.user.email,
         subject=f"News in one of your cases ({referral.reference})",
         template="email/case_news.txt",
-        context={"link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
+        context={"link": messages.absolute_url("cases:case", case.pk)},
     )

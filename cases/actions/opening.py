@@ -3,10 +3,8 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies import messages
@@ -217,5 +215,5 @@ def notify_new_lead(case: Case, by: Author) -> None:
         to=case.lead.user.email,
         subject="A case was given to you",
         template="email/case_given.txt",
-        context={"giver": by.name, "link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
+        context={"giver": by.name, "link": messages.absolute_url("cases:case", case.pk)},
     )
