@@ -15,6 +15,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from config.http import parse_uuid
+
 
 def width_attrs(characters: int) -> dict[str, str]:
     """Attributes for a widget about that many characters wide: 2, 3, 4, 5, 10, 20 or 30."""
@@ -291,7 +293,5 @@ class IdempotencyKey(forms.UUIDField):
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """A key that cannot be read is replaced on the page, so that sending again works."""
-        try:
-            return str(uuid.UUID(str(data)))
-        except ValueError:
-            return initial
+        key = parse_uuid(data)
+        return str(key) if key else initial

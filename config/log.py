@@ -3,7 +3,8 @@
 import logging
 import re
 import time
-from uuid import UUID
+
+from config.http import parse_uuid
 
 # A part of an address long enough to be the secret of a link (/my/…/, /answer/…/, a password reset).
 SECRET_SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.-]{20,}")
@@ -22,8 +23,4 @@ class RedactingFormatter(logging.Formatter):
 
 def redact_segment(found: re.Match[str]) -> str:
     """An ellipsis, but identifiers of rows stay: they open nothing by themselves."""
-    try:
-        UUID(found[0])
-    except ValueError:
-        return "…"
-    return found[0]
+    return found[0] if parse_uuid(found[0]) else "…"

@@ -20,6 +20,7 @@ from bookings.states import BookingStatus
 from bookings.views.booking import find_posted_booking
 from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
+from config.http import parse_number
 from directory.models import Session
 
 MARK_STATUSES = {"came": BookingStatus.ATTENDED, "missed": BookingStatus.MISSED, "unmark": BookingStatus.BOOKED}
@@ -62,7 +63,7 @@ def mark_booking(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         refused = "We could not tell what you pressed. Try again."
     else:
         try:
-            mark_attendance(booking, to, by=Author.of(request.member), seen=parse_seen(request))
+            mark_attendance(booking, to, by=Author.of(request.member), seen=parse_number(request.POST.get("seen", "")))
         except MoveRefused as error:
             refused = str(error)
     if wants_fragment(request):
@@ -88,9 +89,3 @@ def build_register_context(request: MemberRequest, session: Session) -> dict[str
         "refused": "",
         "swapped": False,
     }
-
-
-def parse_seen(request: MemberRequest) -> int | None:
-    """How many moves the row had when it was drawn; none when it does not say."""
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

@@ -16,6 +16,7 @@ import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
+from config.http import parse_uuid
 from directory.models.session import DAY_NAMES
 from directory.text.encoding import fix_encoding
 
@@ -45,10 +46,7 @@ def parse_id(value: Any, *names: object) -> uuid.UUID:
     """A UUID as it is; anything else that names a thing, a stable UUID made from it and `names`."""
     if not isinstance(value, (str, int)) or isinstance(value, bool) or not str(value).strip():
         raise ValueError("there is no id")
-    try:
-        return uuid.UUID(str(value).strip())
-    except ValueError:
-        return stable_id(*names, str(value).strip())
+    return parse_uuid(value) or stable_id(*names, str(value).strip())
 
 
 def to_printable(value: Any) -> str:

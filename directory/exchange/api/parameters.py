@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+from config.http import parse_uuid
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_postcode
 from directory.models.session import DAY_NAMES
@@ -89,11 +90,10 @@ def parse_per_page(value: str) -> int:
         raise ValueError(f"is {PER_PAGE_RANGE}") from None
 
 
-def parse_uuid(value: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(value)
-    except ValueError:
-        raise ValueError("is a UUID, as the items' id are") from None
+def parse_item_id(value: str) -> uuid.UUID:
+    if found := parse_uuid(value):
+        return found
+    raise ValueError("is a UUID, as the items' id are")
 
 
 def parse_boolean(value: str) -> bool:
@@ -157,7 +157,7 @@ class Parameter(NamedTuple):
 
 
 def _uuid_parameter(words: str) -> Parameter:
-    return Parameter(parse_uuid, words, {"type": "string", "format": "uuid"}, "00000000-0000-4000-8000-000000000000")
+    return Parameter(parse_item_id, words, {"type": "string", "format": "uuid"}, "00000000-0000-4000-8000-000000000000")
 
 
 def _boolean_parameter(words: str) -> Parameter:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
+from config.http import parse_number
 from directory.catalogue import statistics
 from directory.catalogue.cards import prepare_card
 from directory.search import crisis, unmet
@@ -49,7 +50,7 @@ def activities(request: HttpRequest) -> HttpResponse:
 
 def parse_shown_count(shown: str) -> int:
     """How many activities stand above this page's."""
-    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 6 else 0
+    return parse_number(shown) or 0
 
 
 def is_unmet(form: SearchForm, found: SearchResult) -> bool:
