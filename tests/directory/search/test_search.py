@@ -22,7 +22,7 @@ from directory.search.index import index_services, refresh_counts
 from directory.search.statement import SearchQuery, SearchResult, search
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.factories import ServiceFactory
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 HERE = Point(*WORTHING)
 
@@ -242,7 +242,7 @@ def test_two_queries_however_many_there_are(count: int) -> None:
     for number in range(count):
         listed_quickly(f"Walk {number}", WORTHING)
     refresh_counts()
-    with assert_queries("search_words", most=2):
+    with assert_max_queries(2):
         found = search(SearchQuery(words="walking", near=HERE, km=5, day="", size=10))
         assert all(service.agency.name and service.spot.where for service in found.services)
 

@@ -13,7 +13,7 @@ from directory.search.index import refresh_counts
 from directory.search.statement import SearchQuery, search
 from tests.directory.making import SHOREHAM, WORTHING, listed
 from tests.directory.search.test_search import HOSTILE
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 WORDS, LEAVE_OUT, REMOVE, PLACES, REMOVE_PLACE = (
     reverse(f"directory:{name}") for name in ("words", "stop_word", "remove_word", "places", "remove_place")
@@ -247,7 +247,7 @@ def test_a_name_is_tried(at_work: Client) -> None:
 def test_the_same_statements_however_many(at_work: Client) -> None:
     for number in range(5):
         Synonym.objects.create(typed=f"word{number}", means="alcohol")
-    with assert_queries("steward_words", most=5):
+    with assert_max_queries(4):
         at_work.get(WORDS)
 
 
