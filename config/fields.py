@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -215,9 +216,10 @@ class PostcodeField(CleanCharField):
 
 
 class PhoneField(CleanCharField):
-    """A UK phone number as people write it → digits, grouped the usual way ("07700 900123").
+    """A UK phone number as people write it, with its extension → as it is usually grouped ("07700 900123").
 
-    Ofcom numbering plan: 01, 02, 03, 05, 07, 08 or 09 and 9 or 10 digits in all after the 0; +44 and 0044 become 0.
+    Its shape only: `is_valid_number` would refuse Ofcom's drama numbers, and what was allotted since the library's
+    release. The library writes a 0 before the numbers of the plan alone (01, 02, 03, 05, 07, 08 and 09).
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -226,22 +228,21 @@ class PhoneField(CleanCharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        typed = re.sub(r"[\s().\-\u2010-\u2015]", "", super().to_python(value))
-        digits = re.sub(r"^(\+|00)440?", "0", typed)
-        return format_phone(digits) if re.fullmatch(r"[0-9]+", digits) else digits
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if value and not re.fullmatch(r"0[1235789][0-9]{8,9}", value.replace(" ", "")):
+        typed = super().to_python(value)
+        found = find_phone_number(typed)
+        if found and found.raw_string == typed and found.number.country_code == 44:
+            tidy = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.NATIONAL)
+            if tidy[0] == "0":
+                return tidy
+        if typed:
             raise ValidationError("Enter a UK phone number, for example 01632 960001 or 07700 900123", code="shape")
+        return ""
 
 
-def format_phone(digits: str) -> str:
-    """ "02079460001" → "020 7946 0001", "07700900123" → "07700 900123"."""
-    if re.fullmatch(r"0[23][0-9]{9}", digits):
-        cut = 3 if digits.startswith("02") else 4
-        return f"{digits[:cut]} {digits[cut:-4]} {digits[-4:]}"
-    return f"{digits[:5]} {digits[5:]}" if len(digits) in (10, 11) else digits
+def find_phone_number(text: str) -> phonenumbers.PhoneNumberMatch | None:
+    """The first phone number of nine digits or more, as it is dialled in the UK, in a text of up to 100 characters."""
+    found = phonenumbers.PhoneNumberMatcher(text[:100], "GB", phonenumbers.Leniency.POSSIBLE)
+    return next((match for match in found if (match.number.national_number or 0) >= 10**8), None)
 
 
 class Radios(forms.ChoiceField):

@@ -206,8 +206,6 @@ PLACE = {
 }
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds
-# How often listings are found and opened, by a thread of each web worker (directory/catalogue/statistics.py).
-COUNT_FIGURES = True
 
 # One cache for all processes and machines, in the database: it counts attempts to sign in and codes used
 # (allauth), about 1 ms each. Its table is made by `manage.py createcachetable`.

@@ -200,3 +200,33 @@ def test_the_first_of_several_e_mail_addresses(sent: str, kept: str) -> None:
 
 def test_a_phone_number_that_says_nothing_is_none() -> None:
     assert (clean.clean_phone(" TBC "), clean.clean_phone("01632 960001")) == ("", "01632 960001")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("CafÃ© – itâ€™s Â£2", "Café – it’s £2"),
+        ("Friday 18:00 Ã¢â‚¬â€œ 21:00", "Friday 18:00 – 21:00"),
+        ("voilÃ  le", "voilà le"),
+        ("Men\x92s Shed", "Men’s Shed"),
+        ("PlayÃ¢Â€Â™s", "Play’s"),
+        ("ðŸ˜€ LlanÅµ", "😀 Llanŵ"),
+    ],
+)
+def test_letters_of_a_wrong_encoding_are_put_right(sent: str, kept: str) -> None:
+    assert clean.clean_text(sent) == kept
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "“CAFÉ” – the FIANCÉ’S ‘Ê’",
+        "São Tomé’s £2 ½-price tŷ: naïve, Łódź, Ünder",
+        "ﬁne ﬂour ＡＢ１ 5×5 25°C ©2026 BODYPUMP™ …",
+        "বাংলা فاطمة ਪੰਜਾਬੀ Ελλάδα Україна 日本語",
+        "A\N{COMBINING RING ABOVE}sa",
+        "Tea &amp cake",
+    ],
+)
+def test_letters_that_are_right_stay(sent: str) -> None:
+    assert clean.to_printable(sent) == sent
