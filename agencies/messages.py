@@ -22,7 +22,6 @@ from agencies.jobs import deliver_message
 from agencies.models.message import Channel, Message
 
 
-@transaction.atomic
 def queue_message(
     *,
     key: str,
@@ -44,10 +43,11 @@ def queue_message(
         raise BadHeaderError("An address, a subject and a header are one line each.")
     body = render_plain_text(template, context)
     ours = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
-    Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
-    message = Message.objects.get(key=key)
-    if message.pk == ours.pk and channel == Channel.EMAIL:
-        deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
+    with transaction.atomic(savepoint=False):
+        Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
+        message = Message.objects.get(key=key)
+        if message.pk == ours.pk and channel == Channel.EMAIL:
+            deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
     return message
 
 
