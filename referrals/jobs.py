@@ -21,14 +21,14 @@ from referrals import (
     alert_jobs,  # noqa: F401  # the worker looks for jobs here
     notifications,
 )
-from referrals.actions import links
 from referrals.actions.remarks import save_remark
 from referrals.models import Referral, Remark
-from referrals.promises import NUDGE_DAYS
 from referrals.replies import update_reply_statistics
 from referrals.states import ReferralStatus
 
 logger = logging.getLogger(__name__)
+
+NUDGE_DAYS = (2, 4)  # working days after which whoever is asked is reminded
 
 
 @app.periodic(cron="21 3 * * *")
@@ -86,10 +86,8 @@ def remind_receiver(referral: Referral, today: datetime.date) -> bool:
     owed = sum(waited >= day for day in NUDGE_DAYS)
     if owed <= referral.nudges or not claim_referral(referral, nudges=owed):
         return False
-    if referral.service_id:
-        links.send_link(referral, nudge=owed)
-    else:
-        notifications.notify_team(referral, key=f"nudge {referral.pk} {referral.moves_made} {owed}", why="reminder")
+    key = f"nudge {referral.pk} {referral.moves_made} {owed}"
+    notifications.notify_receiver(referral, key=key, why="reminder", nudge=owed)
     return True
 
 
@@ -101,7 +99,7 @@ def report_overdue(referral: Referral) -> bool:
     save_remark(referral, by=Author.system(), words=words, kind=Remark.Kind.UNANSWERED, key=None)
     told = {notifications.sender_email(referral)}
     if not referral.service_id:
-        notifications.notify_team(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
+        notifications.notify_receiver(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
         leads = referral.to_agency.memberships.filter(role=Role.LEAD, ended_at=None, user__is_active=True)
         told |= set(leads.values_list("user__email", flat=True)) - {referral.to_agency.email}
     for number, to in enumerate(sorted(told - {""})):

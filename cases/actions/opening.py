@@ -5,11 +5,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from agencies import messages
 from agencies.models import Author, Membership
-from agencies.working_days import add_working_days
 from cases import notifications
 from cases.facts import KEY_FACTS, format_fact_values
 from cases.history.record import record_entry
@@ -18,7 +16,6 @@ from config.template_tags import date_words
 from referrals.actions import MoveRefused, move_referral
 from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
-from referrals.promises import contact_days
 from referrals.states import ReferralStatus, Side
 
 FIRST_CONTACT = "First contact"  # the first next step of every case
@@ -114,17 +111,15 @@ def fill_blank_columns(person: Person, referral: Referral) -> Person:
 
 def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
     """A new case with the team's own row in its circle, and the first contact as its next step."""
-    days = contact_days(referral.to_agency, referral.urgency)
-    due = add_working_days(timezone.localdate(referral.sent_at), days)
     case = Case.objects.create(
         person=person,
         agency=referral.to_agency,
         lead=lead,
         what_matters=referral.what_matters,
         safety_note=referral.risks,
-        first_contact_due=due,
+        first_contact_due=referral.contact_due,
         next_action=FIRST_CONTACT,
-        next_action_on=due,
+        next_action_on=referral.contact_due,
     )
     Circle.objects.create(case=case, agency=referral.to_agency, purpose="Works with the person")
     return case

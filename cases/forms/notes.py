@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils import timezone
 
 from agencies.models import Draft
@@ -147,10 +146,7 @@ def format_short_day(day: datetime.date) -> str:
 
 def draft_to_initial(form: type[Form], draft: Draft) -> dict[str, Any]:
     """What a draft holds, as the initial values of an unbound form: half-typed dates included."""
-    data = QueryDict(mutable=True)
-    for name, values in draft.data.items():
-        data.setlist(name, values)
-    fields = form.base_fields.items()
+    data, fields = draft.as_posted(), form.base_fields.items()
     return {
         name: field.widget.value_from_datadict(data, {}, name)
         for name, field in fields

@@ -26,7 +26,6 @@ from cases.activities import (
 )
 from cases.booking import load_case_bookings
 from cases.forms.activities import FindActivitiesForm
-from cases.forms.drafts import load_draft_initial
 from cases.forms.onward import ReferOnForm
 from cases.models import Case, CaseReferral
 from cases.onward import load_onward_referrals, open_onward_by_service
@@ -105,7 +104,7 @@ def send_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         services=services,
         person=case.person,
         needs=needs,
-        initial=load_draft_initial(member, f"refer on:{case.pk}", "message", "safe", "risks"),
+        initial=Draft.load_initial(member, f"refer on:{case.pk}", "message", "safe", "risks"),
     )
     if form.is_valid():
         sent = refer_on(
@@ -116,7 +115,7 @@ def send_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             ask=form.onward_request,
             started_at=form.opened_at,
         )
-        Draft.discard_draft(member=member, key=f"refer on:{case.pk}")
+        member.drafts.filter(key=f"refer on:{case.pk}").delete()
         messages.success(request, format_sent_message(sent))
         return redirect("cases:activities", pk=case.pk)
     log_access(request, case, "activities")

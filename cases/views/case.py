@@ -77,7 +77,7 @@ def load_note_draft(member: Membership, case: Case) -> Draft | None:
     after the post) is thrown away."""
     draft = Draft.visible_to(member).filter(key=note_draft_key(case)).first()
     if draft and was_draft_saved(case, draft):
-        Draft.discard_draft(member=member, key=note_draft_key(case))
+        draft.delete()
         return None
     return draft
 

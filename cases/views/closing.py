@@ -13,7 +13,6 @@ from agencies.request import MemberRequest
 from cases.access_log import log_access
 from cases.actions.closing import close_case, list_open_referrals, list_snomed_codes
 from cases.forms.closing import CloseCaseForm
-from cases.forms.drafts import load_draft_initial
 from cases.models import Case, CaseReferral
 from config.forms import render_form_page
 from referrals.actions import MoveRefused
@@ -33,7 +32,7 @@ def close(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         received=received,
         sent=sent,
-        initial=load_draft_initial(member, closing_draft_key(case), "reason", "outcome", "summary"),
+        initial=Draft.load_initial(member, closing_draft_key(case), "reason", "outcome", "summary"),
     )
     previewed = form.is_valid()
     if previewed and "preview" not in request.POST and try_close_case(request, case, form):
@@ -72,6 +71,6 @@ def try_close_case(request: MemberRequest, case: Case, form: CloseCaseForm) -> b
     except MoveRefused as refused:
         form.add_error(None, str(refused))
         return False
-    Draft.discard_draft(member=request.member, key=closing_draft_key(case))
+    request.member.drafts.filter(key=closing_draft_key(case)).delete()
     messages.success(request, "The case is closed. Whoever referred has been told as far as the person agreed.")
     return True

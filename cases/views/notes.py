@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from agencies.access import Permission, allow
-from agencies.models import Author, Draft, Membership
+from agencies.models import Author, Membership
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_case_unlogged, log_access
 from cases.actions.notes import correct_entry, write_note
@@ -28,14 +28,14 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     member = request.member
     case = get_case_unlogged(member, pk)
     if "discard" in request.POST:
-        Draft.discard_draft(member=member, key=note_draft_key(case))
+        member.drafts.filter(key=note_draft_key(case)).delete()
         return redirect_to_case(request, case)
     form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=list_circle_names(case))
     if not form.is_valid():
         log_access(request, case, "story")
         return render_case_page(request, case, form)
     save_note(case, form, member)
-    Draft.discard_draft(member=member, key=note_draft_key(case))
+    member.drafts.filter(key=note_draft_key(case)).delete()
     messages.success(request, "Added to the story.")
     return redirect_to_case(request, case)
 

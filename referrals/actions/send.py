@@ -12,9 +12,8 @@ from django.utils import timezone
 from agencies.models import Agency, Author, Signed
 from directory.models import Service, TaxonomyTerm
 from referrals import notifications
-from referrals.actions import links
 from referrals.models import Move, Referral
-from referrals.promises import answer_deadline
+from referrals.models.referral import answer_deadline
 from referrals.states import ReferralStatus
 
 
@@ -63,16 +62,8 @@ def send_referral(
     Move(
         referral=referral, number=1, before="", after=ReferralStatus.SENT, at=now, words=words, **Signed.signature(by)
     ).save()
-    notify_receiver(referral)
+    notifications.notify_receiver(referral, key=f"sent {referral.pk}", why="new")
     return referral
-
-
-def notify_receiver(referral: Referral) -> None:
-    """Say to whoever is asked that a referral is waiting. A team signs in to read it; a group gets a link."""
-    if referral.service:
-        links.send_link(referral)
-    else:
-        notifications.notify_team(referral, key=f"sent {referral.pk}", why="new")
 
 
 def has_same_content(first: Referral, details: dict[str, Any], needs: Iterable[TaxonomyTerm]) -> bool:
