@@ -128,6 +128,11 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    def circle_names(self) -> list[str]:
+        """Names of the agencies that may read the case today, the owning team first."""
+        others = self.circle.filter(ended_at=None).exclude(agency=self.agency_id)
+        return [self.agency.name, *others.order_by("started_at", "id").values_list("agency__name", flat=True)]
+
 
 class CaseReferral(models.Model):
     """Which referrals belong to a case: those that led to it, and those sent on from it."""
