@@ -8,8 +8,7 @@ from typing import Any
 import time_machine
 from django.utils import timezone
 
-from agencies.models import Agency, Author, Membership
-from agencies.models.authorship import Hand
+from agencies.models import Agency, Author, Hand, Membership
 from bookings.actions.book import Attendee, create_booking
 from bookings.actions.transition import mark_attendance
 from bookings.models import Booking
