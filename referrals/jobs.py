@@ -15,8 +15,8 @@ from procrastinate.contrib.django import app
 
 from agencies.access import Role
 from agencies.models import Author
-from agencies.working_days import is_working_day, working_days_between
 from config.template_tags import date_words
+from config.working_days import is_working_day, working_days_between
 from referrals import (
     alert_jobs,  # noqa: F401  # the worker looks for jobs here
     notifications,

@@ -7,12 +7,12 @@ from django import forms
 from django.utils import timezone
 
 from agencies.models import Draft
-from agencies.working_days import add_working_days
 from cases.actions.notes import NextStep
 from cases.models import Audience, Case, Kind
 from config.fields import CleanCharField
 from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
 from config.template_tags import date_words
+from config.working_days import add_working_days
 
 NOTE_KIND_CHOICES = [
     (kind.value, kind.label) for kind in (Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, Membership
-from agencies.working_days import add_working_days
+from config.working_days import add_working_days
 from directory.models import Service, TaxonomyTerm
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
 
