@@ -172,6 +172,11 @@ class Signed(models.Model):
         }
 
     @property
+    def author(self) -> Author:
+        """Whoever wrote it, to sign what follows from it with the same hand."""
+        return Author(Hand(self.hand), self.author_name, self.written_by, self.written_for)
+
+    @property
     def byline(self) -> str:
         """ "Priya Shah, Community Connections", as printed under a title."""
         if self.agency_name and self.agency_name != self.author_name:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft
 from agencies.request import MemberRequest
-from cases.access_log import get_case_logged, log_access
+from cases.access_log import get_case_logged, get_own_case, log_access
 from cases.actions.onward import OnwardRequest, format_shared_details, refer_on, shared_referral_columns
 from cases.actions.onward import record_signposting as tell_about
 from cases.activities import build_activity_rows as rows
@@ -73,7 +73,7 @@ def activities(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def signpost(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One click: note that the person was told about an activity."""
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency"), pk=pk)
+    case = get_own_case(member, pk)
     service = next(iter(load_chosen_services(member, [request.POST.get("service", "")])), None)
     key = parse_uuid(request.POST.get("key"))
     if service is None or key is None:
@@ -91,7 +91,7 @@ def signpost(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def send_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Refer on to the services ticked (`service` in the query, once for each)."""
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+    case = get_own_case(member, pk)
     services = filter_services_to_ask(
         case, load_chosen_services(member, request.GET.getlist("service")), parse_uuid(request.POST.get("key"))
     )

@@ -4,13 +4,13 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft
 from agencies.request import MemberRequest
-from cases.access_log import log_access
+from cases.access_log import get_own_case, log_access
 from cases.actions.closing import close_case, list_open_referrals, list_snomed_codes
 from cases.forms.closing import CloseCaseForm
 from cases.models import Case, CaseReferral
@@ -22,7 +22,7 @@ from referrals.actions import MoveRefused
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+    case = get_own_case(member, pk)
     if case.closed_at:
         messages.info(request, "This case is closed.")
         return redirect("cases:case", pk=case.pk)
