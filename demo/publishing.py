@@ -55,7 +55,7 @@ from directory.publishing.actions.reports import ANONYMOUS_READER
 from directory.publishing.actions.sessions import cancel_session
 from directory.publishing.versions import build_snapshot, propose_edit, record_version, update_listing
 from directory.search.index import index_services, refresh_counts
-from referrals.replies import update_reply_statistics
+from referrals.statistics import update_reply_statistics
 
 DAYS_OF_BOOKINGS = 28  # days ago that the groups began to take bookings here
 BUSY_ACTIVITIES = {"Tuesday gardening group": 13, "Seeds and calm": 7, "Phone and tablet help": 6}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -23,8 +24,8 @@ from referrals import (
 )
 from referrals.actions.remarks import save_remark
 from referrals.models import Referral, Remark
-from referrals.replies import update_reply_statistics
 from referrals.states import ReferralStatus
+from referrals.statistics import update_reply_statistics
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +37,6 @@ NUDGE_DAYS = (2, 4)  # working days after which whoever is asked is reminded
 def refresh_reply_statistics(timestamp: int) -> None:
     """Each night: how soon each service answers, and how often it says yes, for its listing. May run twice."""
     update_reply_statistics()
-
-
-ReferralQuerySet = Any  # a queryset of referrals
 
 
 @app.periodic(cron="5 8,12 * * *")
@@ -64,11 +62,11 @@ def report_overdue_referrals(today: datetime.date) -> int:
     return run_for_each_referral(late, report_overdue)
 
 
-def unanswered_referrals() -> ReferralQuerySet:
+def unanswered_referrals() -> QuerySet[Referral]:
     return Referral.objects.filter(status=ReferralStatus.SENT)
 
 
-def run_for_each_referral(rows: ReferralQuerySet, deed: Callable[[Referral], bool]) -> int:
+def run_for_each_referral(rows: QuerySet[Referral], deed: Callable[[Referral], bool]) -> int:
     """Do it to each row in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
     done = 0
     for pk in rows.order_by("moved_at", "id").values_list("pk", flat=True):
