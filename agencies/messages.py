@@ -14,8 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import BadHeaderError
 from django.db import transaction
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
 from django.urls import reverse
 
 from agencies.jobs import deliver_message
@@ -53,9 +52,8 @@ def queue_message(
 
 def render_plain_text(template: str, context: dict[str, Any]) -> str:
     """The text of an e-mail, a letter or a call script: nothing is escaped, as nothing reads it as HTML."""
-    engine_template = get_template(template).template  # type: ignore[attr-defined]
     page = Context({**context, "place": settings.PLACE}, autoescape=False)
-    return str(engine_template.render(page)).strip() + "\n"
+    return Engine.get_default().get_template(template).render(page).strip() + "\n"
 
 
 def format_subject(words: str) -> str:
