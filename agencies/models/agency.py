@@ -1,7 +1,6 @@
 """An organisation that takes part in the place (HSDS `organization`)."""
 
 import uuid
-from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -80,8 +79,3 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @classmethod
-    def connector_teams(cls) -> "models.QuerySet[Self]":
-        """The connector teams that a referral can be sent to, or passed on to."""
-        return cls.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).order_by("name", "id")

@@ -169,13 +169,13 @@ class ReferForm(Form):
         self.fields["needs"].choices = [(pk, term.name) for pk, term in self.terms.items()]
         self.fields["needs"].required = bool(self.terms)
         self.fields["risks"].widget.attrs["placeholder"] = " "  # lets the style sheet see whether it is empty
-        self.offered = list(Agency.connector_teams())
+        self.offered = list(Referral.receiving_teams())
         self.team = find_usual_team(member, self.offered)
         self._offer_teams()
 
     def _offer_teams(self) -> None:
         field, named = self.fields["to_agency"], "the connector team"
-        field.queryset = Agency.connector_teams()
+        field.queryset = Referral.receiving_teams()
         if len(self.offered) == 1:
             named = self.offered[0].name
         elif self.team:

@@ -80,7 +80,7 @@ class PassOnForm(TriageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Agency.connector_teams().exclude(pk=self.referral.to_agency_id)
+        self.fields["team"].queryset = Referral.receiving_teams().exclude(pk=self.referral.to_agency_id)
 
 
 class AssignForm(TriageForm):

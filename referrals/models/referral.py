@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from agencies import access
-from agencies.models import Agency, Membership
+from agencies.models import Agency, AgencyKind, Membership
 from config.working_days import add_working_days
 from directory.models import Service, TaxonomyTerm
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
@@ -121,6 +121,11 @@ class Referral(models.Model):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         return cls.objects.filter(access.referrals(member))
+
+    @staticmethod
+    def receiving_teams() -> "models.QuerySet[Agency]":
+        """The connector teams that a referral can be sent to, or passed on to."""
+        return Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).order_by("name", "id")
 
     @classmethod
     def locked(cls) -> "models.QuerySet[Self]":
