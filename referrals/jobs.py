@@ -91,7 +91,7 @@ def remind_receiver(referral: Referral, today: datetime.date) -> bool:
 
 def report_overdue(referral: Referral) -> bool:
     """It goes back to the sender's list, with a line in the case history; of a team, its lead hears it too."""
-    if not claim_referral(referral, unanswered_at=timezone.now()):
+    if referral.unanswered_at or not claim_referral(referral, unanswered_at=timezone.now()):
         return False
     words = f"No answer by {date_words(referral.answer_by)}"
     save_remark(referral, by=Author.system(), words=words, kind=Remark.Kind.UNANSWERED, key=None)
