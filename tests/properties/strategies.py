@@ -43,3 +43,4 @@ JSON_VALUES = st.recursive(
     max_leaves=6,
 )
 DAYS = st.dates(datetime.date(2015, 1, 1), datetime.date(2040, 12, 31))
+CLOCKS = st.times().map(lambda at: at.replace(microsecond=0, second=0, fold=0))

@@ -13,13 +13,12 @@ from directory.catalogue.timetable import build_session_times, list_meeting_days
 from directory.models import Schedule, Service
 from directory.models.service import ConfirmationInterval
 from directory.models.session import DAY_NAMES
-from tests.properties.strategies import DAYS
+from tests.properties.strategies import CLOCKS, DAYS
 
 LONDON = ZoneInfo("Europe/London")
 ONE_DAY = datetime.timedelta(days=1)
 CODES = [*DAY_NAMES]
 MAYBE = st.none() | DAYS
-CLOCK = st.times().map(lambda at: at.replace(microsecond=0, second=0, fold=0))
 
 
 def last_sunday(year: int, month: int) -> datetime.date:
@@ -110,7 +109,7 @@ def test_no_pattern_of_a_feed_is_an_error(
 # --- Moments --------------------------------------------------------------------------------------------
 
 
-@given(day=CHANGES | DAYS, opens_at=CLOCK, closes_at=st.none() | CLOCK)
+@given(day=CHANGES | DAYS, opens_at=CLOCKS, closes_at=st.none() | CLOCKS)
 def test_it_meets_at_its_time_in_london_whatever_the_clocks_do(
     day: datetime.date, opens_at: datetime.time, closes_at: datetime.time | None
 ) -> None:
