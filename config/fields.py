@@ -133,8 +133,9 @@ class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
     def to_python(self, value: Any) -> str:
-        text = str(super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+        text = ("" if value is None else str(value)).replace("\r\n", "\n").replace("\r", "\n")
+        kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+        return str(super().to_python(kept) or "")  # which strips: a space before a control character too
 
 
 class TextField(CleanCharField):

@@ -13,6 +13,7 @@ from typing import IO, Any
 CHUNK_BYTES = 1_000_000  # bytes read at a time
 MAX_OBJECT_LENGTH = 60_000_000  # characters of one object
 WHITESPACE = re.compile(r"[ \t\r\n]*")
+NUMBER_REST = re.compile(r"[-+.0-9eE]*")
 DECODER = json.JSONDecoder()
 
 
@@ -100,8 +101,8 @@ class _TextBuffer:
                 if self.read_chunk():
                     continue
                 raise self.build_error(error) from None
-            if end == len(self.text) and self.read_chunk():
-                continue  # a number may go on
+            if NUMBER_REST.fullmatch(self.text, end) and self.read_chunk():
+                continue  # a number may go on: of "50.81", "50." may have come
             self.at = end
             return found
 

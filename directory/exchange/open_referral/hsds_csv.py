@@ -141,8 +141,13 @@ AT_LOCATIONS_KEY = "service_at_locations"
 
 
 def _clean_row(row: Object) -> Object:
+    """Cells as text; what is nested stays where a table would hang, and nowhere else."""
     filled = {_normalise_column(name): value for name, value in row.items() if value not in (None, "")}
-    return {name: value if isinstance(value, (dict, list)) else str(value) for name, value in filled.items()}
+    nested = {name for name, value in filled.items() if isinstance(value, (dict, list))}
+    hanging = {name for name in nested if table_name(name) or name == "capacities"}
+    return {
+        name: value if name in hanging else str(value) for name, value in filled.items() if name not in nested - hanging
+    }
 
 
 def nest_tables(tables: Tables) -> Iterator[Object]:
