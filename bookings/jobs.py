@@ -105,7 +105,7 @@ def notify_group(session: Session, there: list[Booking]) -> None:
             template="email/booking_tomorrow.txt",
             context={
                 "session": session,
-                "when": notifications.format_session_start(session),
+                "when": notifications.format_day_and_time(session.starts_at),
                 "booked": statuses.count(BookingStatus.BOOKED),
                 "waiting": len(statuses) - statuses.count(BookingStatus.BOOKED),
                 "register": absolute_url("bookings:register", session.pk),

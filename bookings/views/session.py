@@ -61,7 +61,7 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "tally": count_bookings(session),
             "key": uuid.uuid4(),
             "booked": filter_by_status(shown, BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.MISSED),
-            "offered": add_offer_ends(shown),
+            "offered": [(row, format_offer_end(row.booking)) for row in filter_by_status(shown, BookingStatus.OFFERED)],
             "waiting": filter_by_status(shown, BookingStatus.WAITING),
             "gone": filter_by_status(shown, BookingStatus.CANCELLED, BookingStatus.LAPSED),
             "ring": pending_calls(session),
@@ -143,8 +143,3 @@ def get_own_booking(request: MemberRequest, pk: uuid.UUID) -> Booking:
 
 def filter_by_status(shown: list[BookingRow], *statuses: BookingStatus) -> list[BookingRow]:
     return [line for line in shown if line.booking.status in statuses]
-
-
-def add_offer_ends(shown: list[BookingRow]) -> list[tuple[BookingRow, str]]:
-    """Those with a place offered, and until when."""
-    return [(line, format_offer_end(line.booking)) for line in filter_by_status(shown, BookingStatus.OFFERED)]

@@ -116,8 +116,13 @@ class Case(models.Model):
 
     @classmethod
     def locked(cls) -> "models.QuerySet[Self]":
-        """Rows held until the transaction ends, with the person, the team and who leads: each deed needs them."""
-        return cls.objects.select_related("person", "agency", "lead__user").select_for_update(of=("self",))
+        """Rows held until the transaction ends, with all that `with_people` brings: each deed needs it."""
+        return cls.with_people().select_for_update(of=("self",))
+
+    @classmethod
+    def with_people(cls) -> "models.QuerySet[Self]":
+        """With the person, the team, who leads, and why it is closed."""
+        return cls.objects.select_related("person", "agency", "lead__user", "closing_reason")
 
     @classmethod
     def of_own_team(cls, member: Membership) -> "models.QuerySet[Self]":
@@ -127,6 +132,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    def circle_names(self) -> list[str]:
+        """Names of the agencies that may read the case today, the owning team first."""
+        others = self.circle.filter(ended_at=None).exclude(agency=self.agency_id)
+        return [self.agency.name, *others.order_by("started_at", "id").values_list("agency__name", flat=True)]
 
 
 class CaseReferral(models.Model):

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from agencies.access import ROLES_OF_KIND, Role
 from agencies.models import Agency, Membership
-from agencies.working_days import add_working_days
 from config.http import parse_uuid
+from config.working_days import add_working_days
 from directory.models import LISTED, Claim, Service
 
 ANSWER_DAYS = 3  # working days in which the steward answers

@@ -14,7 +14,7 @@ from config.transitions import MoveRefused, check_move, find_by_key, save_move
 from referrals import notifications
 from referrals.hooks import on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
-from referrals.promises import answer_deadline
+from referrals.models.referral import answer_deadline
 from referrals.states import TRANSITIONS, ReferralStatus, Side
 
 

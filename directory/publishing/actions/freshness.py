@@ -17,7 +17,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author
-from agencies.working_days import add_working_days, is_working_day
+from config.working_days import add_working_days, is_working_day
 from directory.catalogue.freshness import (
     BUNDLING_DAYS,
     MAX_ASKS,

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from agencies.working_days import bank_holidays
 from config.forms import render_form_page
 from config.fragments import render_page
 from config.template_tags import date_words, when
+from config.working_days import bank_holidays
 from directory.catalogue.demand import list_session_demand
 from directory.catalogue.timetable import UpcomingSession, list_stray_sessions, list_upcoming_sessions
 from directory.models import Service, Session
