@@ -245,6 +245,13 @@ def find_phone_number(text: str) -> phonenumbers.PhoneNumberMatch | None:
     return next((match for match in found if (match.number.national_number or 0) >= 10**8), None)
 
 
+class WholeNumberField(forms.IntegerField):
+    """A whole number in a text box about `width` characters wide: browsers' number boxes change when one scrolls."""
+
+    def __init__(self, *, width: int, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs=width_attrs(width) | {"inputmode": "numeric"}), **kwargs)
+
+
 class Radios(forms.ChoiceField):
     """One of a few. `hints` {value: text under it}; `inline` side by side (for two short answers).
 
