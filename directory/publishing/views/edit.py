@@ -24,9 +24,8 @@ from directory.publishing.diff import format_listing_fields, format_place_lines,
 from directory.publishing.forms.pattern import NEW_PATTERN, PatternForm
 from directory.publishing.forms.place import NEW_PLACE, PlaceForm
 from directory.publishing.forms.section import SECTION_FORMS, ItemForm, SectionForm
-from directory.publishing.sections import SECTIONS, Section
+from directory.publishing.sections import SECTIONS, Section, find_unchecked_sections
 from directory.publishing.snapshot import ListingData, load_used_places
-from directory.publishing.template_check import find_unchecked_sections
 
 CONFLICT_MESSAGE = "Somebody changed this while you were writing. Look at both before you save"
 # sections of several items: how each is put in a line

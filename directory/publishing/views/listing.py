@@ -33,10 +33,9 @@ from directory.publishing.actions.listings import (
     submit_suggestion,
 )
 from directory.publishing.forms.listings import RUNS, CapacityForm, ListingStateForm, SuggestionForm
-from directory.publishing.sections import SECTIONS, find_missing_sections
+from directory.publishing.sections import SECTIONS, find_missing_sections, find_unchecked_sections
 from directory.publishing.snapshot import apply_snapshot
 from directory.publishing.summary import annotate_open_edits, build_listing_row
-from directory.publishing.template_check import find_unchecked_sections
 
 CHECK_STATUS = "Check this"  # the status of a section that an example filled in
 PREVIEW_NOTICE = "This is how people will see it."
