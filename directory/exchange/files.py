@@ -14,8 +14,7 @@ from typing import Any
 
 from directory.exchange import json_stream
 from directory.exchange.open_referral import hsds_csv
-from directory.exchange.open_referral.flat import unnest_services
-from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows
+from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows, unnest_services
 from directory.exchange.tables import MAX_TABLE_BYTES as LARGEST_TABLE
 from directory.exchange.tables import (
     Cells,

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from directory.exchange.actions.duplicates import suggest_duplicates
 from directory.exchange.actions.retire import retire_twice_gone
 from directory.exchange.archive import DocumentArchive, drop_old_bodies, save_refused_rows, unpack_document
-from directory.exchange.duplicates import suggest_duplicates
 from directory.exchange.feeds import FeedError, is_address, read_file, read_services
 from directory.exchange.importer import MAX_REPORT_ROWS, Importer, ImportReport
 from directory.geography.postcodes import load_areas_around
