@@ -94,7 +94,7 @@ def save_progress(run: Run, report: ImportReport) -> None:
 @transaction.atomic
 def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
     report = work.finish_report(whole=not run.error and not part)
-    run.new, run.changed, run.same, run.refused = report.new, report.changed, report.same, report.refused
+    save_progress(run, report)
     run.gone, run.changes = report.gone, report.changes[:MAX_REPORT_ROWS]
     run.problems = [list(problem) for problem in report.problems[:MAX_REPORT_ROWS]]
     if report.same_elsewhere:

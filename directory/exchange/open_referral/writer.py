@@ -281,7 +281,7 @@ def to_term(row: TaxonomyTerm) -> Json:
 def _to_object(row: Any, table: FieldTable) -> Json:
     """The row's id and columns under the standard's names, without the empty ones."""
     columns = {}
-    for column, name in _written_columns(type(row), table):  # type: ignore[arg-type]
+    for column, name in _written_columns(row.__class__, table):
         value = getattr(row, column)
         if value not in EMPTY_VALUES and value is not False:
             columns[name] = value if type(value) is str else to_json_value(value)
