@@ -129,10 +129,7 @@ def add_conflict(request: MemberRequest, service: Service, known: Section, form:
     """Both are shown: the form keeps what was typed, and from now on knows what it would replace."""
     now = load_working_copy(service)
     form.is_valid()
-    form.add_error(None, CONFLICT_MESSAGE)
-    posted = request.POST.copy()
-    posted["seen"], posted["key"] = known.fingerprint(now), str(uuid.uuid4())
-    form.data = posted
+    form.add_conflict(CONFLICT_MESSAGE, known.fingerprint(now))
     latest = Version.visible_to(request.member).filter(service=service).order_by("-number").first()
     by = f"{latest.byline}, {when(latest.at)}" if latest else timezone.localdate()
     return {"facts": format_listing_fields(known.extract_fields(now)), "by": by}

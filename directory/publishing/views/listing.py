@@ -2,7 +2,7 @@
 
 import uuid
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db import transaction
@@ -86,8 +86,8 @@ def preview(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     with transaction.atomic():
         if (data := load_working_copy(service)) and service.agency.verified_at is None:
             apply_snapshot(service, data | {"published": False})
-        found = load_listing(pk)
-        context = {"service": found, "back": reverse("directory:listing", args=[pk]), **build_page_context(found)}  # type: ignore[arg-type]
+        found = cast("Service", load_listing(pk))  # it was there a moment ago
+        context = {"service": found, "back": reverse("directory:listing", args=[pk])} | build_page_context(found)
         response = render_page(request, "directory/listing_preview.html", context | {"not_listed": PREVIEW_NOTICE})
         transaction.set_rollback(True)
     return response
