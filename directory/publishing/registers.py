@@ -1,6 +1,7 @@
 """Numbers of the registers that groups stand in, tidied and checked, and where each can be looked up."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -63,9 +64,9 @@ class CharityNumberField(CleanCharField):
     Ireland: 6 numbers that begin with 1, as people write them with or without NIC.
     """
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width_attrs(10)))
-        super().__init__(**kwargs)  # type: ignore[arg-type]
+        super().__init__(**kwargs)
 
     def to_python(self, value: object) -> str:
         return normalise_register_number(super().to_python(value), "charity", "-")
@@ -86,9 +87,9 @@ class CompanyNumberField(CleanCharField):
     """A company's number → 8 characters: "01234567", "SC123456", "OC301234"; "" when blank. Zeros that people
     leave out in front are put back (Companies House, "Company number")."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width_attrs(10)))
-        super().__init__(**kwargs)  # type: ignore[arg-type]
+        super().__init__(**kwargs)
 
     def to_python(self, value: object) -> str:
         found = normalise_register_number(super().to_python(value), "company", "")
