@@ -45,6 +45,7 @@ __all__ = [
     "discard_listing_draft",
     "load_working_copy",
     "publish_draft",
+    "reopen_due_listings",
     "reopen_listing",
     "restore_listing",
     "save_capacity",
@@ -229,6 +230,14 @@ def reopen_listing(*, service: Service, by: Author, what: str = "Runs again") ->
     version = record_version(row, by=by, what=what)
     service.refresh_from_db()
     return version
+
+
+def reopen_due_listings(today: datetime.date) -> int:
+    """What was closed until today runs again; how many did. May run twice."""
+    over = Service.objects.filter(status=Status.CLOSED, paused_until__lte=today, source="").order_by("pk")
+    for service in over:
+        reopen_listing(service=service, by=Author.system(), what="Runs again, as planned")
+    return len(over)
 
 
 @transaction.atomic

@@ -130,19 +130,17 @@ def state(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def format_saved_message(service: Service, cancelled: int) -> str:
-    words = format_saved_state(service)
+    until = service.paused_until
+    words = "Saved. It is closed."
+    if service.is_running:
+        words = "Saved. It runs."
+    elif not service.is_listed:
+        words = "Saved. Nobody finds it any more."
+    elif until:
+        words = f"Saved. It is closed, and runs again on {until.day} {until:%B %Y}."
     if cancelled:
         words += f" {cancelled} session{'s were' if cancelled > 1 else ' was'} cancelled, and those booked are told."
     return words
-
-
-def format_saved_state(service: Service) -> str:
-    if service.is_running:
-        return "Saved. It runs."
-    if not service.is_listed:
-        return "Saved. Nobody finds it any more."
-    until = service.paused_until
-    return f"Saved. It is closed, and runs again on {until.day} {until:%B %Y}." if until else "Saved. It is closed."
 
 
 @allow(Permission.PUBLISH)
