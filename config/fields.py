@@ -4,6 +4,7 @@ Each takes what a person would type and gives one tidy form; what it refuses, it
 Import them from config.forms.
 """
 
+import calendar
 import datetime
 import re
 import unicodedata
@@ -24,20 +25,7 @@ def width_attrs(characters: int) -> dict[str, str]:
     return {"class": f"govuk-input--width-{characters}"}
 
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+MONTHS = [name.lower() for name in calendar.month_name[1:]]  # in English, as Python has them
 DATE_PARTS = {"day": "a day", "month": "a month", "year": "a year"}
 
 

@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 
 from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, read_file
+from directory.exchange.tables import MAX_UNPACK_RATIO
 
 __all__ = [
     "FeedError",
@@ -33,7 +34,6 @@ __all__ = [
 
 MAX_PAGE_BYTES = 50_000_000  # bytes of one page, unpacked
 MAX_DOWNLOAD_BYTES = 500_000_000  # bytes of a whole file, unpacked
-MAX_UNPACK_RATIO = 200  # unpacked ÷ packed
 MAX_ANSWER_SECONDS = 300  # seconds that one answer may take; a feed that drips is stopped
 MAX_PAGES = 20_000
 PER_PAGE = 100

@@ -148,7 +148,10 @@ def load_areas(areas: Iterable[str]) -> int:
         if not _wheel_file(letter).exists():
             continue
         rows = list(_iter_rows(letter, wanted))
-        _copy_postcodes(rows)
+        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
         _save_districts(rows)
         count += len(rows)
     return count
@@ -164,14 +167,6 @@ def load_areas_around(most: int | None = None) -> int:
             [most],
         )
         return load_areas(area for (area,) in cursor.fetchall())
-
-
-def _copy_postcodes(rows: list[tuple[str, float, float, str]]) -> None:
-    with connection.cursor() as cursor:
-        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
-        with cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row(row)
 
 
 def _save_districts(rows: list[tuple[str, float, float, str]]) -> None:
