@@ -9,8 +9,8 @@ from django.utils.feedgenerator import Atom1Feed
 
 from agencies.messages import absolute_url
 from directory.catalogue.wording import shorten_description
-from directory.exchange.api.page import describe_search, find_best_services, parse_search_form
 from directory.exchange.api.responses import public_api, respond_if_changed
+from directory.exchange.api.site_search import describe_search, find_best_services, parse_search_form
 from directory.exchange.open_referral import select_for_summary
 from directory.models import Service
 from directory.search.forms.search import SearchForm
