@@ -68,7 +68,10 @@ class SheetRow(dict[str, str]):
                 **build_costs(self.get("cost", "")),
                 "schedules": build_schedules(self),
                 "service_at_locations": build_places(self),
-                "attributes": [_build_term(word) for word in _split_list(self.get("kind", ""))],
+                "attributes": [
+                    {"taxonomy_term": {"name": word, "id": f"kind {word.lower()}", "taxonomy": "Category"}}
+                    for word in _split_list(self.get("kind", ""))
+                ],
                 "languages": [{"name": word} for word in _split_list(self.get("language", ""))],
                 "contacts": [{"name": self["contact"]}] if self.get("contact") else [],
                 "columns": {name: cell for name, cell in self.items() if name.startswith(UNMATCHED_PREFIX)},
@@ -267,7 +270,3 @@ def parse_status(said: str) -> str:
 
 def _split_list(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in re.split(r"[;|,\n]", text) if part.strip()))[:20]
-
-
-def _build_term(word: str) -> dict[str, Any]:
-    return {"taxonomy_term": {"name": word, "id": f"kind {word.lower()}", "taxonomy": "Category"}}

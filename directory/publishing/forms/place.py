@@ -59,12 +59,8 @@ class PlaceForm(ItemForm):
         self.used = {key: place for key, place in used.items() if key not in here}
         super().__init__(data, listing=listing, seen=seen, item=item)
         kinds = [("place", "At this place" if item["id"] else "At another place"), ("online", "Online or by phone")]
-        old = (
-            []
-            if item["id"]
-            else [(key, f"At {_format_short_name(place)}, as before") for key, place in self.used.items()]
-        )
-        self.fields["kind"].choices = [*old, *kinds]
+        before = [(key, f"At {_format_short_name(place)}, as before") for key, place in self.used.items()]
+        self.fields["kind"].choices = kinds if item["id"] else [*before, *kinds]
         self.fields["kind"].shows = {"place": ADDRESS_FIELDS, "online": ("online",)}
 
     def build_initial(self, listing: ListingData) -> ListingData:
