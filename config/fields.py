@@ -4,6 +4,7 @@ Each takes what a person would type and gives one tidy form; what it refuses, it
 Import them from config.forms.
 """
 
+import calendar
 import datetime
 import re
 import unicodedata
@@ -24,20 +25,7 @@ def width_attrs(characters: int) -> dict[str, str]:
     return {"class": f"govuk-input--width-{characters}"}
 
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+MONTHS = [name.lower() for name in calendar.month_name[1:]]  # in English, as Python has them
 DATE_PARTS = {"day": "a day", "month": "a month", "year": "a year"}
 
 
@@ -133,8 +121,9 @@ class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
     def to_python(self, value: Any) -> str:
-        text = str(super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+        text = ("" if value is None else str(value)).replace("\r\n", "\n").replace("\r", "\n")
+        kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+        return str(super().to_python(kept) or "")  # which strips: a space before a control character too
 
 
 class TextField(CleanCharField):
@@ -243,6 +232,13 @@ def find_phone_number(text: str) -> phonenumbers.PhoneNumberMatch | None:
     """The first phone number of nine digits or more, as it is dialled in the UK, in a text of up to 100 characters."""
     found = phonenumbers.PhoneNumberMatcher(text[:100], "GB", phonenumbers.Leniency.POSSIBLE)
     return next((match for match in found if (match.number.national_number or 0) >= 10**8), None)
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number in a text box about `width` characters wide: browsers' number boxes change when one scrolls."""
+
+    def __init__(self, *, width: int, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs=width_attrs(width) | {"inputmode": "numeric"}), **kwargs)
 
 
 class Radios(forms.ChoiceField):

@@ -14,7 +14,7 @@ QUERY_STRING = re.compile(r"\?[^\s\"']+")
 class RedactingFormatter(logging.Formatter):
     """Dates in UTC; secret links and everything after a question mark replaced by an ellipsis."""
 
-    converter = time.gmtime  # type: ignore[assignment]
+    converter = staticmethod(time.gmtime)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line; the traceback beneath it, if there is one, has no addresses."""

@@ -66,8 +66,8 @@ def load_referral_values(request: MemberRequest, case: Case, fact: KeyFact) -> d
 
 def build_conflict_context(form: FactForm, case: Case, fact: KeyFact, member: Membership) -> dict[str, str]:
     """Both versions are shown: the form keeps what was typed, and from now on knows what it would replace."""
-    form.add_error(None, "Somebody changed this while you were writing. Look at both before you save")
-    form.data = {**dict(form.data.items()), "seen": fact.fingerprint(case), "key": str(uuid.uuid4())}
+    message = "Somebody changed this while you were writing. Look at both before you save"
+    form.add_conflict(message, fact.fingerprint(case))
     mine = Entry.visible_to(member).filter(case=case, kind=Kind.FACT, details__fact=fact.name)
     latest = mine.order_by("-number").first()
     return {

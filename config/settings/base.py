@@ -163,7 +163,7 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 
 # Only what we serve ourselves; a tile host is added by the environment (PLACE below).
 CONTENT_SECURITY_POLICY = {

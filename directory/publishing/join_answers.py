@@ -55,19 +55,6 @@ def build_question_path(answers: Answers) -> list[str]:
     return ["name", *which, *register, "numbers", "you", "reach", "show"]
 
 
-def next_question(question: str, answers: Answers) -> str:
-    """The next question; "" after the last."""
-    steps = build_question_path(answers)
-    place = steps.index(question) + 1
-    return steps[place] if place < len(steps) else ""
-
-
-def previous_question(question: str, answers: Answers) -> str:
-    """The question before; "" at the first."""
-    steps = build_question_path(answers)
-    return steps[max(steps.index(question) - 1, 0)] if steps.index(question) else ""
-
-
 def claim_due_date(claim: Claim) -> datetime.date:
     """The day by which the steward has said yes or no."""
     return add_working_days(timezone.localdate(claim.made_at), ANSWER_DAYS)

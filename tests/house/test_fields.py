@@ -186,6 +186,7 @@ def test_a_name_is_not_longer_than_its_column() -> None:
 def test_text_keeps_its_lines_and_counts_as_the_browser_does() -> None:
     field = TextField(max_length=5)
     assert clean(field, "ab\r\ncd") == "ab\ncd"
+    assert clean(field, "abc \x07 ") == "abc"
     assert refusal(field, "abcdefg") == "Use 5 characters or fewer. You have 7"
     assert "maxlength" not in field.widget.attrs
 

@@ -4,6 +4,7 @@ import datetime
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -119,22 +120,18 @@ def parse_weekday(value: str) -> str:
 
 
 def parse_time(value: str) -> datetime.time:
-    try:
-        found = clean.parse_time(value)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ValueError("is a time of day, such as 14:30")
-    return found
+    with suppress(ValueError):
+        if found := clean.parse_time(value):
+            return found
+    raise ValueError("is a time of day, such as 14:30")
 
 
 def parse_datetime(value: str) -> datetime.datetime:
     """A "+" that was not escaped in the address has come as a space."""
-    try:
-        found = clean.parse_datetime(re.sub(r" ([0-9]{2}:?[0-9]{2})$", r"+\1", value))
-        return found.astimezone(datetime.UTC)  # type: ignore[union-attr]
-    except (ValueError, OverflowError, AttributeError):
-        raise ValueError("is a date and time of ISO 8601, such as 2026-11-20T09:30:00Z") from None
+    with suppress(ValueError, OverflowError):
+        if found := clean.parse_datetime(re.sub(r" ([0-9]{2}:?[0-9]{2})$", r"+\1", value)):
+            return found.astimezone(datetime.UTC)
+    raise ValueError("is a date and time of ISO 8601, such as 2026-11-20T09:30:00Z")
 
 
 def parse_postcode(value: str) -> Point:

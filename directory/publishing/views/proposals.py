@@ -1,6 +1,7 @@
 """/steward/proposals/: what readers report and unverified groups would change. /listings/reports/: a group's share."""
 
 import uuid
+from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from config.forms import Form, render_form_page
+from config.forms import Form, GovukBoundField, render_form_page
 from config.fragments import render_page
 from config.transitions import MoveRefused
 from directory.models import Decision, Proposal
@@ -64,7 +65,8 @@ def review_edit(request: MemberRequest, found: Proposal) -> HttpResponse:
         found, kept = load_proposal(request, found.pk), form.cleaned_data["words"]
         form = build_edit_form(None, found)
         form.initial["words"] = kept
-    options = {option["value"]: option for option in form["chosen"].options}  # type: ignore[attr-defined]  # config.forms.GovukBoundField
+    chosen = cast("GovukBoundField", form["chosen"])  # as config.forms.Renderer makes them
+    options = {option["value"]: option for option in chosen.options}
     rows = [(change, options[change.field]) for change in form.changes]
     context = {
         "proposal": found,

@@ -43,6 +43,7 @@ def places() -> None:
         ("birthday holiday", {}, "birthday holiday"),
         ("swimming in the afternoon", {"time": "afternoon"}, "swimming"),
         ("yoga mornings", {"time": "morning"}, "yoga"),
+        ("yoga in the evenıng, speaks Poliſh", {"time": "evening", "language": "pl"}, "yoga ,"),
         ("coffee morning", {}, "coffee morning"),
         ("tuesday coffee mornings", {"day": "TU"}, "coffee mornings"),
         ("afternoon tea", {}, "afternoon tea"),

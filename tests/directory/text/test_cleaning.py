@@ -93,6 +93,32 @@ def test_dates_that_are_none(sent: Any) -> None:
         clean.parse_date(sent)
 
 
+def test_moments_have_a_zone() -> None:
+    assert clean.parse_datetime("2026-03-27T10:00:00") == datetime.datetime(2026, 3, 27, 10, tzinfo=datetime.UTC)
+    assert clean.parse_datetime("2026-07-27T10:00:00+01:00") == datetime.datetime(2026, 7, 27, 9, tzinfo=datetime.UTC)
+    assert clean.parse_datetime("") is None
+
+
+@pytest.mark.parametrize("sent", ["yesterday", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"])
+def test_moments_that_no_page_could_show(sent: str) -> None:
+    with pytest.raises(ValueError, match="is not a date and time"):
+        clean.parse_datetime(sent)
+
+
+@pytest.mark.parametrize("sent", [0, 367, 1.5, "1e999999"])
+def test_a_count_is_a_whole_number_from_1_to_366_and_is_refused_at_once(sent: Any) -> None:
+    with pytest.raises(ValueError, match="is not a whole number from 1 to 366"):
+        clean.parse_count(sent)
+    assert [clean.parse_count(said) for said in (1, "366", None)] == [1, 366, None]
+
+
+@pytest.mark.parametrize("sent", [-1, 1_000_001, "2.5", "1e999999"])
+def test_a_number_of_places_is_refused_at_once(sent: Any) -> None:
+    with pytest.raises(ValueError, match="is not a number of places"):
+        clean.parse_capacity(sent)
+    assert [clean.parse_capacity(said) for said in (0, "1,000,000", "")] == [0, 1_000_000, None]
+
+
 @pytest.mark.parametrize(
     "sent",
     ["javascript:alert(1)", "data:text/html,x", "ftp://a.example.org", "see website", "http://", "//a.example.org"],
