@@ -55,15 +55,15 @@ class SessionStore(db.SessionStore):
             return {}
         data, *columns = rows[0]
         if columns[0]:
-            self.user = User.from_db("default", USER, columns[: len(USER)])
-            self.memberships = [self.build_membership(row[1 + len(USER) :]) for row in rows if row[1 + len(USER)]]
+            self.user = user = User.from_db("default", USER, columns[: len(USER)])
+            self.memberships = [build_membership(user, row[1 + len(USER) :]) for row in rows if row[1 + len(USER)]]
         return self.decode(data)
 
-    def build_membership(self, columns: tuple[object, ...]) -> Membership:
-        member = Membership.from_db("default", MEMBERSHIP, columns[: len(MEMBERSHIP)])
-        member.user = self.user
-        member.agency = Agency.from_db("default", AGENCY, columns[len(MEMBERSHIP) :])
-        return member
+
+def build_membership(user: User, columns: tuple[object, ...]) -> Membership:
+    member = Membership.from_db("default", MEMBERSHIP, columns[: len(MEMBERSHIP)])
+    member.user, member.agency = user, Agency.from_db("default", AGENCY, columns[len(MEMBERSHIP) :])
+    return member
 
 
 def load_user(request: HttpRequest) -> tuple[User | AnonymousUser, list[Membership]]:
