@@ -192,9 +192,14 @@ def _compile_visible(model: Any, member_class: type[Membership], role: str, mana
         text, values = model.visible_to(member).order_by().values(*columns).query.sql_with_params()
     except EmptyResultSet:
         return f"SELECT * FROM {model._meta.db_table} WHERE false"  # noqa: S608
-    if set(values) != {ANY_AGENCY}:
-        raise ValueError(f"The rule for {model.__name__} takes more than the agency.")
-    return str(text % (("%(agency)s",) * len(values)))
+    return str(text % tuple("%(agency)s" if value == ANY_AGENCY else quote_word(value) for value in values))
+
+
+def quote_word(value: str) -> str:
+    """A constant of a rule, such as "team"."""
+    if not value.isidentifier():
+        raise ValueError(f"{value!r} in a rule is no word.")
+    return f"'{value}'"
 
 
 # --- On every view --------------------------------------------------------------------------------

@@ -7,27 +7,17 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
-from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from agencies.models import Agency, Membership, User
 from config.database import prepared_cursor
+from config.instances import build_instances, columns_sql
 
-
-def list_columns(model: type[models.Model]) -> list[str]:
-    """Its columns, without what was received from a feed: that is large, and for nobody's eyes."""
-    return [field.attname for field in model._meta.concrete_fields if field.attname != "received"]
-
-
-USER, MEMBERSHIP, AGENCY = list_columns(User), list_columns(Membership), list_columns(Agency)
 # A row for each membership of who is signed in, the rule and the order being those of Membership.open_for_user.
 SESSION_SQL = f"""
-SELECT s.session_data,
-    {", ".join(f"u.{name}" for name in USER)},
-    {", ".join(f"m.{name}" for name in MEMBERSHIP)},
-    {", ".join(f"a.{name}" for name in AGENCY)}
+SELECT s.session_data, {columns_sql("u", User)}, {columns_sql("m", Membership)}, {columns_sql("a", Agency)}
 FROM django_session s
 LEFT JOIN usersessions_usersession signed_in ON signed_in.session_key = s.session_key
 LEFT JOIN agencies_user u ON u.id = signed_in.user_id
@@ -53,17 +43,12 @@ class SessionStore(db.SessionStore):
         if not rows:
             self._session_key = None
             return {}
-        data, *columns = rows[0]
-        if columns[0]:
-            self.user = user = User.from_db("default", USER, columns[: len(USER)])
-            self.memberships = [build_membership(user, row[1 + len(USER) :]) for row in rows if row[1 + len(USER)]]
-        return self.decode(data)
-
-
-def build_membership(user: User, columns: tuple[object, ...]) -> Membership:
-    member = Membership.from_db("default", MEMBERSHIP, columns[: len(MEMBERSHIP)])
-    member.user, member.agency = user, Agency.from_db("default", AGENCY, columns[len(MEMBERSHIP) :])
-    return member
+        for _, *columns in rows:
+            self.user, member, agency = build_instances(columns, User, Membership, Agency)
+            if member:
+                member.user, member.agency = self.user, agency
+                self.memberships = [*self.memberships, member]
+        return self.decode(rows[0][0])
 
 
 def load_user(request: HttpRequest) -> tuple[User | AnonymousUser, list[Membership]]:

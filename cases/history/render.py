@@ -17,8 +17,9 @@ from django.utils.safestring import SafeString
 
 from agencies.models import Hand, Membership
 from cases.history.record import ERASED_DETAILS
-from cases.models import Audience, Case, Circle, Entry, Kind
+from cases.models import Audience, Case, Entry, Kind
 from cases.models.entry import NOTE_KINDS
+from config.database import prepared_cursor
 from config.template_tags import when
 
 LabelledValues = list[tuple[str, str]]
@@ -284,11 +285,18 @@ def format_entry_time(entry: Entry) -> str:
     return f"{when(entry.happened_at)} (written {when(entry.written_at)})"
 
 
+CIRCLE_SQL = """
+SELECT agency.name FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
+WHERE circle.case_id = %(case)s AND circle.ended_at IS NULL AND circle.agency_id <> %(team)s
+ORDER BY circle.started_at, circle.id
+"""
+
+
 def list_circle_names(case: Case) -> list[str]:
     """Names of the agencies that may read the case today, the owning team first."""
-    found = Circle.objects.filter(case=case, ended_at=None).order_by("started_at", "id")
-    others = found.exclude(agency=case.agency_id).values_list("agency__name", flat=True)
-    return [case.agency.name, *others]
+    with prepared_cursor() as cursor:
+        cursor.execute(CIRCLE_SQL, {"case": case.pk, "team": case.agency_id})
+        return [case.agency.name, *(name for (name,) in cursor.fetchall())]
 
 
 def format_audience(entry: Entry, case: Case, names: list[str]) -> str:

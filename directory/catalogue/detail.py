@@ -16,6 +16,7 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.models import Agency, Membership
 from config.database import prepared_cursor
+from config.instances import build_instances, column_names, columns_sql
 from directory.models import Accessibility, Contact, CostOption, Location, Schedule, Service, ServiceAtLocation, Session
 
 JsonRow = dict[str, Any]
@@ -24,15 +25,10 @@ ModelClass = type[models.Model]
 SESSIONS_READ = 4  # of a listing, for its page
 
 
-def _column_names(model: ModelClass) -> list[str]:
-    """Its columns, without what was received: that is large, and for nobody's eyes."""
-    return [field.attname for field in model._meta.concrete_fields if field.attname != "received"]
-
-
 def _object_sql(alias: str, model: ModelClass) -> str:
     """A row as JSON; what is exact to the penny goes as text."""
     exact = {field.attname for field in model._meta.concrete_fields if isinstance(field, models.DecimalField)}
-    pairs = [f"'{name}', {alias}.{name}{'::text' if name in exact else ''}" for name in _column_names(model)]
+    pairs = [f"'{name}', {alias}.{name}{'::text' if name in exact else ''}" for name in column_names(model)]
     return f"json_build_object({', '.join(pairs)})"
 
 
@@ -57,8 +53,7 @@ LISTINGS_SQL = f"""SELECT
     ARRAY(SELECT r.name FROM directory_servicearea r WHERE r.service_id = service.id ORDER BY r.name, r.id),
     ARRAY(SELECT t.name FROM directory_serviceterm r JOIN directory_taxonomyterm t ON t.id = r.term_id
         WHERE r.service_id = service.id ORDER BY t."order", t.name, r.id),
-    {", ".join(f'service."{name}"' for name in _column_names(Service))},
-    {", ".join(f'agency."{name}"' for name in _column_names(Agency))}
+    {columns_sql("service", Service)}, {columns_sql("agency", Agency)}
 FROM directory_service service JOIN agencies_agency agency ON agency.id = service.agency_id
 WHERE service.id = ANY(%(pks)s)
 """  # noqa: S608
@@ -98,10 +93,10 @@ def _build_service(
     schedules: JsonRows, costs: JsonRows, contacts: JsonRows, places: JsonRows, sessions: JsonRows, *columns: Any
 ) -> Service:
     spoken, covers, needs, *columns = columns  # type: ignore[assignment]
-    service = Service.from_db("default", _column_names(Service), columns[: len(_column_names(Service))])
-    service.agency = Agency.from_db("default", _column_names(Agency), columns[len(_column_names(Service)) :])
-    service.spoken, service.covers, service.needs = spoken, covers, needs  # type: ignore[attr-defined]
-    service.coming = [_build_instance(Session, row) for row in sessions]  # type: ignore[attr-defined]
+    service, agency = build_instances(columns, Service, Agency)
+    service.agency = agency
+    service.spoken, service.covers, service.needs = spoken, covers, needs
+    service.coming = [_build_instance(Session, row) for row in sessions]
     _set_prefetched(service, "schedules", [_build_instance(Schedule, row) for row in schedules])
     _set_prefetched(service, "cost_options", [_build_instance(CostOption, row) for row in costs])
     _set_prefetched(service, "contacts", [_build_instance(Contact, row) for row in contacts])
@@ -125,7 +120,7 @@ def _build_instance(model: ModelClass, row: JsonRow) -> Any:
 @cache
 def _column_parsers(model: ModelClass) -> list[tuple[str, Callable[[Any], Any]]]:
     """For each column, in their order, what turns JSON into its Python."""
-    return [(name, _column_parser(model._meta.get_field(name))) for name in _column_names(model)]
+    return [(name, _column_parser(model._meta.get_field(name))) for name in column_names(model)]
 
 
 def _column_parser(field: Any) -> Callable[[Any], Any]:

@@ -50,7 +50,7 @@ WIDTH = 86
 DOORS = {Service: "kept_by", Session: "kept_by"}  # what everybody sees and its own group alone may edit
 
 
-IN_STATEMENTS = {Case, Referral}  # whose rule stands in statements written by hand, too
+IN_STATEMENTS = {Case, Entry, Referral}  # whose rule stands in statements written by hand, too
 
 
 def sees(row: Any, member: Membership) -> bool:
