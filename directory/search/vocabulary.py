@@ -4,10 +4,10 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
+from config.database import prepared_cursor
 from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
 from directory.geography.rings import CELL_LEVELS, circle_share, ring_reach_km
@@ -18,74 +18,10 @@ MAX_WORDS, MAX_QUERY_LENGTH = 10, 200  # words and characters of what is typed; 
 MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
 COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
+MAX_PREFIX_STEMS = 40  # of the words that begin as typed; beyond it the index looks for the beginning
 MAX_PHRASE_WORDS = 4  # words of the longest of the steward's synonyms
 
-# Rows of: kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows],
-# degrees; when words begin so, the stems of
-# those that do not begin so themselves ("walkin" begins "walking", found as "walk"); the stems of other spellings.
-LOOKUP_SQL = """
-WITH here AS (
-    SELECT coalesce(%(lat)s, latitude) AS lat, coalesce(%(lon)s, longitude) AS lon
-    FROM (SELECT 1) one LEFT JOIN (
-        SELECT latitude, longitude FROM directory_place WHERE NOT district ORDER BY size DESC, name LIMIT 1
-    ) town ON true
-),
-typed AS (
-    SELECT word, swapped, spelt, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
-    FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) asked(word, swapped, spelt)
-),
-around AS (
-    SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
-    FROM here, generate_series(0, 11) level, generate_series(-1, 1) east, generate_series(-1, 1) north
-    WHERE lat IS NOT NULL
-)
-SELECT 'word', typed.word, typed.stem, coalesce(known.n, 0) + coalesce(spelt.n, begun.n, 0), NULL::text,
-    meant.words, CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, spelt.stems, NULL::float8
-FROM typed
-LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.stem) known ON true
-LEFT JOIN LATERAL (
-    SELECT max(n) AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems FROM directory_word
-    WHERE typed.spelt <> '' AND stem <> typed.stem
-        AND stem = ANY(tsvector_to_array(to_tsvector('hereabouts', typed.spelt)))
-) spelt ON true
-LEFT JOIN LATERAL (
-    SELECT sum(n)::int AS n, array_agg(DISTINCT stem ORDER BY stem)
-        FILTER (WHERE NOT starts_with(stem, typed.word)) AS stems
-    FROM directory_word
-    WHERE known.n IS NULL AND spelt.n IS NULL AND typed.word = %(last)s AND length(typed.word) > 2
-        AND word LIKE typed.word || '%%'
-) begun ON true
-LEFT JOIN LATERAL (
-    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM directory_word
-    WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
-        AND word NOT LIKE '#%%'
-        AND (word = ANY(string_to_array(swapped, ' '))
-            OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s))
-    ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
-    LIMIT 9) likeliest
-) meant ON true
-UNION ALL
-SELECT 'synonym', synonym.typed, query::text, (
-    SELECT coalesce(min(coalesce(n, 0)), 0) FROM unnest(tsvector_to_array(to_tsvector('hereabouts', meaning))) stem
-    LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word w WHERE w.stem = stem.stem) known ON true
-), trim(meaning), NULL, NULL, NULL, NULL
-FROM directory_synonym synonym, regexp_split_to_table(synonym.means, ',') meaning,
-    phraseto_tsquery('hereabouts', meaning) query
-WHERE synonym.typed = ANY(%(phrases)s) AND numnode(query) > 0
-UNION ALL
-SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_stopword WHERE word = ANY(%(words)s)
-UNION ALL
-SELECT 'need', '#' || replace(term.id::text, '-', ''), term.code, 0, NULL, NULL, NULL, NULL, NULL
-FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
-UNION ALL
-SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s)
-UNION ALL
-SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL, NULL
-FROM around LEFT JOIN directory_cell USING (cell)
-UNION ALL
-SELECT 'here', axis, '', 0, NULL, NULL, NULL, NULL, degrees
-FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL
-"""
+LOOKUP_SQL = Path(__file__).with_name("lookup.sql").read_text()
 
 
 @dataclass
@@ -161,7 +97,7 @@ class Vocabulary:
             "lat": lat,
             "lon": lon,
         }
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(LOOKUP_SQL, values)
             rows: list[Any] = cursor.fetchall()
         return rows
@@ -288,8 +224,12 @@ def list_phrases(words: list[str]) -> list[str]:
 
 
 def build_prefix_tsquery(typed: str, stems: list[str]) -> str:
-    """What begins as typed, or has one of the stems: ('walkin':* | 'walk')."""
-    return "(" + " | ".join([quote_lexeme(typed, ":*"), *map(quote_lexeme, stems)]) + ")"
+    """What begins as typed: the stems of such words, which the index skips through, or ("walkin" begins "walking") if
+    they are many, whatever begins so and the stems that do not: ('walkin':* | 'walk')."""
+    if len(stems) <= MAX_PREFIX_STEMS:
+        return f"({' | '.join(map(quote_lexeme, stems))})"
+    others = [quote_lexeme(stem) for stem in stems if not stem.startswith(typed)]
+    return f"({' | '.join([quote_lexeme(typed, ':*'), *others])})"
 
 
 def quote_lexeme(stem: str, ending: str = "") -> str:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.forms import render_form_page
-from directory.catalogue.wording import format_distance
 from directory.exchange.api.responses import CACHE_SECONDS
 from directory.search.forms.search import SearchForm
 from directory.search.statement import search
@@ -43,8 +42,6 @@ class WidgetForm(SearchForm):
 def widget(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = search(form.asked())
-    for service in found.services:
-        service.away = format_distance(service.distance_km)  # type: ignore[attr-defined]
     context = {
         "form": form,
         "found": found,
