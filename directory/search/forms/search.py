@@ -9,17 +9,18 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.http import QueryDict
 
 from config.fields import CleanCharField
 from config.forms import Form
+from config.rows import draw
 from directory.catalogue.facets import ACCESS, LANGUAGES
 from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_place
 from directory.models import TaxonomyTerm
 from directory.models.session import DAY_NAMES
-from directory.search.forms import filters
 from directory.search.query import SearchQuery, SearchResult
 
 MILES_CHOICES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
@@ -31,13 +32,22 @@ FILTER_FIELDS = MAIN_FILTERS + MORE_FILTERS
 PAGE_SIZE = 10
 
 
+class QuickSelect(forms.Select):
+    """A drop-down drawn in one go: Django draws each option by a template."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        choices = [(str(key), words) for key, words in self.choices]
+        return draw("filters.html", "select", name, choices, str(value or ""), attributes)
+
+
 def build_choice_field(label: str, choices: Mapping[str, str], what: str, any_words: str) -> forms.ChoiceField:
     """A drop-down beside the results. `what` is chosen "from the list"."""
     return forms.ChoiceField(
         label=label,
         choices=[("", any_words), *choices.items()],
         required=False,
-        widget=filters.QuickSelect,
+        widget=QuickSelect,
         error_messages={"invalid_choice": f"Choose {what} from the list"},
     )
 
@@ -82,7 +92,7 @@ class SearchForm(Form):
         max_value=120,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Enter an age in years, from 0 to 120"),
     )
-    language = forms.CharField(label="Language", required=False, max_length=50, widget=filters.QuickSelect)
+    language = forms.CharField(label="Language", required=False, max_length=50, widget=QuickSelect)
     access = forms.MultipleChoiceField(
         label="Getting in and about",
         choices=list(ACCESS.items()),
@@ -213,11 +223,11 @@ class SearchForm(Form):
 
     @property
     def typed_words(self) -> Any:
-        return filters.render_question(self, "words")
+        return self.render_question("words")
 
     @property
     def typed_near(self) -> Any:
-        return filters.render_question(self, "near")
+        return self.render_question("near")
 
     @property
     def few(self) -> list[Any]:
@@ -234,12 +244,18 @@ class SearchForm(Form):
         return any(self.data.get(name) for name in MORE_FILTERS)
 
     def render_filter(self, name: str) -> Any:
-        counts = self.counts.get(name)
-        if name in TICK_LABELS:
-            return filters.render_tick(self, name, counts)
-        if name == "access":
-            return filters.render_ticks(self, name, counts)
-        return filters.render_number_box(self, name) if name == "age" else filters.render_drop_down(self, name, counts)
+        kind = {"access": "ticks", "age": "number_box"}.get(name, "tick" if name in TICK_LABELS else "drop_down")
+        field: Any = self.fields[name]
+        choices = getattr(field, "choices", ())
+        value = self.data.getlist(name) if kind == "ticks" else self.data.get(name, "")
+        return draw(
+            "filters.html", kind, name, field.label, choices, value, self.counts.get(name), self.errors.get(name)
+        )
+
+    def render_question(self, name: str) -> Any:
+        field, attributes = self.fields[name], {"type": "text"} | self.fields[name].widget.attrs
+        value, errors = self.data.get(name, ""), self.errors.get(name)
+        return draw("filters.html", "question", name, field.label, field.help_text, value, errors, flatatt(attributes))
 
 
 def format_filter(name: str, value: str, needs: Mapping[str, str]) -> str:
