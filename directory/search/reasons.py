@@ -4,7 +4,6 @@ import datetime
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -116,14 +115,14 @@ class FacetTally:
 
 def tally_facets(lines: str | None) -> FacetTally:
     """Of one line for each place: the service, the kilometres, the marks, with spaces between."""
-    marked: dict[str, list[str]] = {}
+    marked: dict[str, str] = {}
     far: dict[str, float] = {}
     for line in lines.split("\n") if lines else ():
-        service, km, *marks = line.split(" ")
+        service, km, marks = line.split(" ", 2)
         if service in marked:
-            marks = list({*marked[service], *marks})
-        marked[service], far[service] = marks, min(float(km), far.get(service, float(km)))
-    return FacetTally(Counter(chain.from_iterable(marked.values())), list(far.values()))
+            marks = " ".join({*marked[service].split(), *marks.split()})
+        marked[service], far[service] = marks, min(float(km), far.get(service, 1e9))
+    return FacetTally(Counter(" ".join(marked.values()).split()), list(far.values()))
 
 
 def count_choices(asked: SearchQuery, needs: dict[str, str], found: dict[str, str | None]) -> dict[str, dict[str, int]]:

@@ -69,7 +69,7 @@ round(1000000 * (
 ),
 {% endfor %}
 {% set found = "miles" if name == "near" and shape.miles else name %}
-{{ found }} AS (  -- the widest ring that was read: it holds the smaller ones
+{{ found }} AS (  {# the widest ring that was read: it holds the smaller ones #}
     {% for n in range(source.rings | length - 1, -1, -1) %}
     SELECT * FROM {{ name }}{{ n }}{% if not loop.first %} WHERE NOT EXISTS (SELECT FROM {{ name }}{{ n + 1 }}){% endif %}
     {% if not loop.last %} UNION ALL{% endif %}
@@ -88,7 +88,7 @@ near AS (SELECT * FROM miles WHERE distance <= %(km)s::float8),
     {{ only_if(name) }}
     {% if source.only_if_few %}AND (SELECT count(*) FROM {{ name }}) < %(most)s::int{% endif %}
 
-    ORDER BY id + 0 LIMIT %(most_elsewhere)s::int  -- + 0: by the index of words, not through all rows by id
+    ORDER BY id + 0 LIMIT %(most_elsewhere)s::int  {# + 0: by the index of words, not through all rows by id #}
 ),
 {% endif %}
 {% endmacro %}
@@ -117,7 +117,7 @@ page AS (
     UNION ALL (SELECT * FROM useful ORDER BY score DESC, service_id DESC LIMIT %(most_similar)s::int)
     {% endif %}
 ),
--- One row of what holds for the whole search; the marks of all that was found, one line a row, to be counted.
+{# One row of what holds for the whole search; the marks of all that was found, one line a row, to be counted. #}
 whole AS MATERIALIZED (
     SELECT {{ count("best") }} AS count,
         {{ count("loose") ~ " + " ~ count("loose_elsewhere") if "loose" in shape.found else "0" }} AS loose,
@@ -127,7 +127,7 @@ whole AS MATERIALIZED (
         coalesce((SELECT max(id) FROM near_elsewhere), %(elsewhere_id)s::bigint) AS elsewhere_id,
         ARRAY[
             {% for tables in shape.counted %}
-            (SELECT string_agg(concat_ws(' ', service_id, coalesce(distance, 0)::real, array_to_string(marks, ' ')), E'\n')
+            (SELECT string_agg(service_id || ' ' || coalesce(distance, 0)::real || ' ' || array_to_string(marks, ' '), E'\n')
                 FROM ({{ union(tables) }}) counted){{ "," if not loop.last }}
             {% endfor %}
         ] AS marks
@@ -139,7 +139,7 @@ SELECT whole.count, whole.loose, whole.near, whole.elsewhere, whole.far, whole.f
     spot."when", spot."where", spot.chips, spot.latitude, spot.longitude, '#room' = ANY(spot.marks), spot.room_on,
     page.distance,
     {% if shape.parts %}
-    (   -- of each word: '' when it is in the listing's own name or text, else the need that it is found through
+    (   {# of each word: '' when it is in the listing's own name or text, else the need that it is found through #}
         SELECT array_agg(CASE WHEN ts_filter(spot.search, '{a,b,c}') @@ query THEN '' WHEN spot.search @@ query THEN (
             SELECT name FROM directory_serviceterm link JOIN directory_taxonomyterm term ON term.id = link.term_id
             WHERE link.service_id = spot.service_id AND to_tsvector('hereabouts', name || ' . ' || words) @@ query

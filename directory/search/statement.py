@@ -75,7 +75,7 @@ class Shape(NamedTuple):
 
 @lru_cache(maxsize=500)
 def render_statement(shape: Shape) -> str:
-    return sql.get_template("search.sql").render(shape=shape)
+    return " ".join(sql.get_template("search.sql").render(shape=shape).split())
 
 
 class Cursor(NamedTuple):
