@@ -3,12 +3,14 @@
 import uuid
 from typing import Self
 
-from django.db import connection, models
+from django.db import models
+
+from config.database import prepared_cursor
 
 NEEDS_CODE = "needs"
 OFFERED_NEEDS_SQL = """
 SELECT term.code, term.name, term.id FROM directory_taxonomyterm term
-JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = %(needs)s
+JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = %(needs)s::text
 WHERE term.retired_at IS NULL AND term.words <> '' ORDER BY term."order", term.name, term.id
 """
 
@@ -75,7 +77,7 @@ class TaxonomyTerm(models.Model):
     def list_offered_needs(cls) -> list[tuple[str, str, uuid.UUID]]:
         """Code, name and id of the needs that a search can find by, as `needs` has them; "something else" finds
         nothing. Each search page asks for them, and putting the statement together took longer than running it."""
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(OFFERED_NEEDS_SQL, {"needs": NEEDS_CODE})
             rows: list[tuple[str, str, uuid.UUID]] = cursor.fetchall()
         return rows

@@ -56,8 +56,8 @@ FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.
 UNION ALL
 SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s::text[])
 UNION ALL
-SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL, NULL
-FROM around LEFT JOIN directory_cell USING (cell)
+SELECT 'cells', level::text, array_agg(cell)::text, coalesce(sum(n), 0)::int, NULL, NULL, NULL, NULL, NULL
+FROM around LEFT JOIN directory_cell USING (cell) GROUP BY level
 UNION ALL
 SELECT 'here', axis, '', 0, NULL, NULL, NULL, NULL, degrees
 FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL

@@ -248,5 +248,5 @@ class SearchPlan:
             self.values[f"{name}_reach{number}"] = km
             return RingShape(indexed=bool(query.text), by_cells=False)
         self.values[f"{name}_reach{number}"] = min(km, ring_reach_km(self.point, level))
-        self.values[f"{name}_cells{number}"] = "{" + ",".join(map(str, self.known.rings[level])) + "}"
+        self.values[f"{name}_cells{number}"] = self.known.rings[level]
         return RingShape(indexed=bool(query.text) and not common, by_cells=True)

@@ -77,11 +77,8 @@ class Vocabulary:
         self.parts = list(self._build_parts({row[0]: row for row in rows.get("word", ())}, stop))
         here = {row[0]: row[7] for row in rows.get("here", ())}
         self.here = Point(**here) if here else None  # where it is asked for, or the largest town
-        self.rings: list[list[int]] = [[] for _ in range(CELL_LEVELS)]
-        self.rows_in = [0] * CELL_LEVELS
-        for level, number, n, *_rest in rows.get("cell", ()):
-            self.rings[int(level)].append(int(number))
-            self.rows_in[int(level)] += n
+        self.rings = {int(row[0]): row[1] for row in rows.get("cells", ())}  # of each size the cells: "{1, 2, …}"
+        self.rows_in = {int(row[0]): row[2] for row in rows.get("cells", ())}
 
     def _look_up_words(self, asked: SearchQuery) -> list[Any]:
         lat, lon = asked.near or (None, None)
