@@ -29,6 +29,7 @@ from directory.search.vocabulary import TsQuery, Vocabulary
 __all__ = ["SearchQuery", "SearchResult", "search"]
 RING_OVERSAMPLING = 1.5  # times as many the circle of a ring should hold by the counts
 MAX_COUNTED_KM = max(COUNTED_MILES) * KM_PER_MILE  # km
+MAX_COUNTED_ROWS = 3000  # rows that are read to count what other choices would leave, of all filters together
 MAX_UNPLACED_ROWS = 50  # rows without a place that are ranked with them
 MAX_SIMILAR = 3  # of what is like it, when nothing was found
 EVERYWHERE_KM = 1e9
@@ -221,6 +222,7 @@ class SearchPlan:
     def _plan_reopened(self, name: str, query: TsQuery) -> Source:
         """Without a filter that is set one ring is enough: how many another choice would leave at least."""
         level = self.known.list_ring_levels(query, self.most, self.km, steps=1)[0]
+        level = self.known.bound_ring_level(level, query, MAX_COUNTED_ROWS // len(self.reopened))
         common = query.is_common(self.most)
         ring = self._plan_ring(name, 0, level, query, self.km, common)
         whole = self.values[f"{name}_reach0"] >= self.km

@@ -42,13 +42,14 @@ class QueryPart:
 class TsQuery:
     """A tsquery that rows must match; at most how many do, and what share of all probably does.
 
-    `text` is for the index. `rest` is looked up in each row that it gives: choices that so many rows have that the
-    index would read more than it saves.
+    `text` is for the index, which gives `index_share` of all. `rest` is looked up in each row that it gives: choices
+    that so many rows have that the index would read more than it saves.
     """
 
     text: str
     most: int
     share: float
+    index_share: float
     rest: str = ""
 
     def is_common(self, wanted: int) -> bool:
@@ -153,13 +154,21 @@ class Vocabulary:
         if some and parts:
             parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
         rest: list[str] = []
+        rest_sizes: list[int] = []
         for choice in self.asked.wanted_facets(without):
-            sizes.append(min(sum(self.counts.get(mark, 0) for mark in choice), everything))
-            (rest if is_common_choice(sizes[-1], everything, len(choice)) else parts).append(
-                f"({' | '.join(map(quote_lexeme, choice))})"
-            )
+            n = min(sum(self.counts.get(mark, 0) for mark in choice), everything)
+            common = is_common_choice(n, everything, len(choice))
+            (rest if common else parts).append(f"({' | '.join(map(quote_lexeme, choice))})")
+            (rest_sizes if common else sizes).append(n)
         shares = [size / max(everything, 1) for size in (everything, *sizes)]
-        return TsQuery(" & ".join(parts), min([everything, *sizes]), estimate_joint_share(shares), " & ".join(rest))
+        rest_shares = [size / max(everything, 1) for size in rest_sizes]
+        return TsQuery(
+            " & ".join(parts),
+            min([everything, *sizes, *rest_sizes]),
+            estimate_joint_share(shares + rest_shares),
+            estimate_joint_share(shares),
+            " & ".join(rest),
+        )
 
     def build_similar_query(self) -> TsQuery:
         """When nothing has it all: any of the words or the need, else whatever is near."""
@@ -170,8 +179,9 @@ class Vocabulary:
             choices += [(quote_lexeme(term), self.counts.get(term, 0))]
         if choices and (len(self.parts) > 1 or asked.wanted_facets() or asked.km):
             most = min(sum(n for _, n in choices), everything)
-            return TsQuery(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
-        return TsQuery("", everything, 1.0)
+            share = most / max(everything, 1)
+            return TsQuery(" | ".join(text for text, _ in choices), most, share, share)
+        return TsQuery("", everything, 1.0, 1.0)
 
     def list_ring_levels(self, query: TsQuery, wanted: int, km: float, steps: int = 2) -> list[int | None]:
         """The sizes of ring to read one after the other, `steps` at most and then all: the smallest ring that reaches
@@ -185,6 +195,14 @@ class Vocabulary:
         first = next((level for level, rows in enumerate(promised) if rows >= wanted), CELL_LEVELS)
         end = CELL_LEVELS if last is None else last
         return [level for level in (first, first + 1)[:steps] if level < end] + [last]
+
+    def bound_ring_level(self, level: int | None, query: TsQuery, most: int) -> int | None:
+        """That size of ring, or the widest smaller one of which at most so many rows have to be read."""
+        size = CELL_LEVELS if level is None else level
+        rows_in = self.rows_in | {CELL_LEVELS: self.counts.get("#", 0)}
+        while self.here and size and rows_in[size] * query.index_share > most:
+            size -= 1
+        return None if size == CELL_LEVELS else size
 
 
 def is_common_choice(n: int, everything: int, marks: int) -> bool:
