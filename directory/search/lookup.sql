@@ -51,8 +51,15 @@ WHERE synonym.typed = ANY(%(phrases)s::text[]) AND numnode(query) > 0
 UNION ALL
 SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_stopword WHERE word = ANY(%(words)s::text[])
 UNION ALL
-SELECT 'need', '#' || replace(term.id::text, '-', ''), term.code, 0, NULL, NULL, NULL, NULL, NULL
-FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
+(   -- with its name where a search can find by it
+    SELECT 'need', mark, term.code, coalesce(known.n, 0), CASE WHEN term.retired_at IS NULL AND term.words <> '' THEN term.name END,
+        NULL, NULL, NULL, NULL
+    FROM directory_taxonomyterm term
+    JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
+    CROSS JOIN LATERAL (SELECT '#' || replace(term.id::text, '-', '')) as_mark (mark)
+    LEFT JOIN directory_word known ON known.word = mark
+    ORDER BY term."order", term.name, term.id
+)
 UNION ALL
 SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s::text[])
 UNION ALL

@@ -21,6 +21,7 @@ class SearchQuery:
 
     words: str = ""
     need: TaxonomyTerm | None = None
+    need_code: str = ""  # a need that is still to be looked up
     near: Point | None = None
     km: float | None = None
     day: str = ""
@@ -83,6 +84,7 @@ class SearchResult:
     understood: list[ParsedFilter] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)  # typed, and the steward's words looked for as well
     left_out: list[str] = field(default_factory=list)  # the steward's stop words that were typed
+    needs: dict[str, str] = field(default_factory=dict)  # code and name of each that a search can find by
     asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over
     place: str = ""  # that was understood: "Worthing"
 

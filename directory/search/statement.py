@@ -111,6 +111,7 @@ def search(asked: SearchQuery) -> SearchResult:
     """Two queries, however many services there are; three when a place is named in the words."""
     asked, understood, place = parse_words(asked)
     known, start = Vocabulary(asked), parse_cursor(asked.after)
+    asked = known.asked
     plan = SearchPlan(asked, known, start)
     with prepared_cursor() as cursor:
         cursor.execute(render_statement(plan.shape), plan.values)
@@ -118,6 +119,7 @@ def search(asked: SearchQuery) -> SearchResult:
     count, loose, near, elsewhere, far, far_id, elsewhere_id, marks = rows[0][:8]
     full = near == plan.most or elsewhere == MAX_UNPLACED_ROWS
     found = SearchResult(asked=asked, understood=understood, place=place, loose=count > 0 and loose > 0)
+    found.needs = known.offered_needs
     found.corrected, found.also, found.left_out = known.corrected, known.also, known.left_out
     found.count = asking.MAX_CANDIDATES + 1 if full or start.band or loose == plan.most else count
     found.counts = count_choices(asked, known.needs, dict(zip(("", *plan.reopened), marks, strict=True)))

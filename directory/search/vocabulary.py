@@ -2,8 +2,9 @@
 
 import math
 import re
+import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from config.database import prepared_cursor
 from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
 from directory.geography.rings import CELL_LEVELS, circle_share, ring_reach_km
+from directory.models import TaxonomyTerm
 from directory.search.query import SearchQuery
 from directory.text.spelling import is_misspelling, list_letter_swaps, list_spellings
 
@@ -66,8 +68,13 @@ class Vocabulary:
         rows: dict[str, list[Any]] = {}
         for kind, *row in self._look_up_words(asked):
             rows.setdefault(kind, []).append(row)
-        self.counts: dict[str, int] = {row[0]: row[2] for row in rows.get("mark", ())}
-        self.needs: dict[str, str] = {row[0]: row[1] for row in rows.get("need", ())}  # mark: code
+        needs = rows.get("need", ())
+        self.counts: dict[str, int] = {row[0]: row[2] for row in (*rows.get("mark", ()), *needs)}
+        self.needs: dict[str, str] = {row[0]: row[1] for row in needs}  # mark: code
+        self.offered_needs: dict[str, str] = {row[1]: row[3] for row in needs if row[3]}  # code: name
+        for mark, code, _, name, *_rest in needs:
+            if asked.need_code and name and code == asked.need_code:
+                self.asked = replace(asked, need=TaxonomyTerm(pk=uuid.UUID(mark[1:]), code=code, name=name))
         stop = {row[0] for row in rows.get("stop", ())}
         self.left_out = [word for word in self.words if word in stop]
         self.synonyms: dict[str, list[Any]] = {}

@@ -1,6 +1,7 @@
 """A search that other sites show inside a frame, and the page that makes the code for it."""
 
 import html
+from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp, csp_update
@@ -33,6 +34,11 @@ class WidgetForm(SearchForm):
 
     button = "Make the code"
     mark_optional = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget: Any = self.fields["need"].widget
+        widget.choices = [("", "Anything"), *self.needs.items()]
 
 
 @csp(EMBEDDABLE_CSP)

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ MAIN_FILTERS = ("need", "miles", "day", "free", "meets", "room")  # seen at once
 MORE_FILTERS = ("time", "online", "age", "language", "access")
 FILTER_FIELDS = MAIN_FILTERS + MORE_FILTERS
 PAGE_SIZE = 10
+UNKNOWN_NEED = "Choose what it helps with from the list"
 
 
 class QuickSelect(forms.Select):
@@ -80,7 +82,7 @@ class SearchForm(Form):
         help_text="Postcode or place",
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
-    need = build_choice_field("What it helps with", {}, "what it helps with", "Anything")
+    need = forms.CharField(label="What it helps with", required=False, max_length=100, widget=QuickSelect)
     miles = build_choice_field("How far", MILES_CHOICES, "how far", "Any distance")
     day = build_choice_field("Day", DAY_NAMES, "a day", "Any day")
     free, meets, room = build_tick_field("free"), build_tick_field("meets"), build_tick_field("room")
@@ -103,15 +105,24 @@ class SearchForm(Form):
 
     data: QueryDict
 
-    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *args: Any, check_need: bool = True, **kwargs: Any) -> None:
+        """`check_need`: False where `take_found` follows: a search looks the needs up anyhow."""
         super().__init__(data, *args, **kwargs)
-        rows = TaxonomyTerm.list_offered_needs()
-        self.needs = {code: name for code, name, _ in rows}
-        self.terms = {code: pk for code, _, pk in rows}
-        self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
+        self.check_need = check_need
         self.point: Point | None = None
         self.place = ""  # as it is written: "BN11 2AA", "Worthing"
         self.counts: dict[str, dict[str, str]] = {}  # of the filters' choices, as they are said
+
+    @cached_property
+    def needs(self) -> dict[str, str]:
+        """Code and name of each need that a search can find by."""
+        return TaxonomyTerm.list_offered_needs()
+
+    def clean_need(self) -> str:
+        code: str = self.cleaned_data["need"]
+        if code and self.check_need and code not in self.needs:
+            raise ValidationError(UNKNOWN_NEED, code="invalid_choice")
+        return code
 
     def clean_near(self) -> str:
         typed: str = self.cleaned_data["near"]
@@ -126,11 +137,12 @@ class SearchForm(Form):
         """What can be read of it, so that a wrong postcode still leaves the words."""
         self.is_valid()
         read = self.cleaned_data
-        miles, need = read.get("miles"), read.get("need", "")
+        miles = read.get("miles")
+        ticked: dict[str, Any] = {name: bool(read.get(name)) for name in TICK_LABELS}
         return SearchQuery(
             words=read.get("words", ""),
             near=self.point,
-            need=TaxonomyTerm(pk=self.terms[need], code=need, name=self.needs[need]) if need else None,
+            need_code=read.get("need", ""),
             km=float(miles) * KM_PER_MILE if miles and self.point else None,
             day=read.get("day", ""),
             time=read.get("time", ""),
@@ -139,7 +151,7 @@ class SearchForm(Form):
             language=read.get("language", "").lower(),
             after=after,
             size=PAGE_SIZE,
-            **{name: bool(read.get(name)) for name in TICK_LABELS},
+            **ticked,
         )
 
     # --- Its address, and the filters in it -----------------------------------------------------------
@@ -207,8 +219,12 @@ class SearchForm(Form):
 
     # --- Drawn -----------------------------------------------------------------------------------------
 
-    def set_counts(self, found: SearchResult) -> None:
-        """Take the counts of what was found to draw the filters with; of languages and access only what there is."""
+    def take_found(self, found: SearchResult) -> None:
+        """Take the needs, and the counts to draw the filters with; of languages and access only what there is."""
+        self.needs = found.needs
+        if self.data.get("need") and "need" not in self.errors and self.data["need"] not in self.needs:
+            self.add_error("need", UNKNOWN_NEED)
+        self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
         for name, choices in found.counts.items():
             # where there are more than could be counted "12+", and of a 0 nothing is known
             least = found.counts_are_least or name in found.least

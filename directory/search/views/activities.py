@@ -20,11 +20,11 @@ PAGE_PARTS = {"results": "found", "more": "more", "settled": "settled"}
 @require_safe
 @transaction.non_atomic_requests  # it reads, and writes one row at most: BEGIN and COMMIT would be a third of its calls
 def activities(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
+    form = SearchForm(request.GET, check_need=False)
     asked = form.asked(after=request.GET.get("after", "")[:200])
     found = search(asked)
     before = parse_shown_count(request.GET.get("shown", "")) if found.cards else 0
-    form.set_counts(found)
+    form.take_found(found)
     statistics.count_appearances([card.pk for card in found.cards], "shown")
     danger = crisis.mentions_crisis(request.GET.get("words", ""))
     if unmet.is_deliberate(request) and not asked.after and not danger and is_unmet(form, found):
