@@ -57,7 +57,7 @@ class PreparedCursor(psycopg.RawCursor[Any]):
     """A cursor that prepares each statement on the connection the first time, so that it is parsed and planned once."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        text, names = number_parameters(query)
+        text, names = number_parameters(query if isinstance(query, str) else query.as_string(self))
         return super().execute(text, [params[name] for name in names], prepare=True)
 
 
