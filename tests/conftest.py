@@ -10,6 +10,7 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.db.models import OrderBy
 from django.db.models.functions import Random
@@ -100,6 +101,7 @@ def signed_in_client(client: Client, member: Membership) -> Client:
     ]
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(member.user)
     session.save()
+    UserSession.objects.create(user=member.user, session_key=session.session_key, ip="127.0.0.1")
     return client
 
 

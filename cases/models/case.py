@@ -10,8 +10,15 @@ from agencies import access
 from agencies.models import Agency, Membership
 from cases.models.person import Person
 from config.append_only import AppendOnly
+from config.database import prepared_cursor
 from referrals.models import Referral
 from referrals.states import ReferralStatus
+
+CIRCLE_SQL = """
+SELECT agency.name FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
+WHERE circle.case_id = %(case)s AND circle.ended_at IS NULL AND circle.agency_id <> %(team)s
+ORDER BY circle.started_at, circle.id
+"""
 
 
 class ClosingReason(models.Model):
@@ -135,8 +142,9 @@ class Case(models.Model):
 
     def circle_names(self) -> list[str]:
         """Names of the agencies that may read the case today, the owning team first."""
-        others = self.circle.filter(ended_at=None).exclude(agency=self.agency_id)
-        return [self.agency.name, *others.order_by("started_at", "id").values_list("agency__name", flat=True)]
+        with prepared_cursor() as cursor:
+            cursor.execute(CIRCLE_SQL, {"case": self.pk, "team": self.agency_id})
+            return [self.agency.name, *(name for (name,) in cursor.fetchall())]
 
 
 class CaseReferral(models.Model):

@@ -45,7 +45,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "agencies.middleware.limit_session",
     "agencies.middleware.attach_member",
     "agencies.middleware.require_second_factor",
 ]
@@ -146,6 +145,7 @@ MFA_TOTP_ISSUER = "Hereabouts"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; a reset of the password leaves an address that nobody verifies
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
 REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR_ROLES; development alone turns it off
+SESSION_ENGINE = "agencies.sessions"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
 

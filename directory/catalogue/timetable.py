@@ -251,11 +251,13 @@ def _matches_pattern(row: Session, wanted: Session | None) -> bool:
 
 
 def list_upcoming_sessions(service: Service, n: int = 6) -> list[UpcomingSession]:
-    """The next `n` sessions, cancelled ones among them: one query for what is kept here; for a feed's listing,
-    or a draft, computed from its patterns (reads `schedules` and `at_locations`, prefetched or not)."""
+    """The next `n` sessions, cancelled ones among them: for what is kept here its rows, `service.coming` where
+    directory.catalogue.detail has read it; for a feed's listing, or a draft, computed from its patterns (reads
+    `schedules` and `at_locations`, prefetched or not)."""
     places = {at.pk: at for at in service.at_locations.all()}
     if not service.source:
-        rows = list(Session.coming().filter(service=service)[:n])
+        known = getattr(service, "coming", None)
+        rows = list(Session.coming().filter(service=service)[:n]) if known is None else known[:n]
         if rows:
             return [_build_upcoming(row, places) for row in rows]
     now = timezone.now()

@@ -19,6 +19,7 @@ import brotli
 import msgpack
 from django.db import connection, transaction
 
+from config.database import prepared_cursor
 from directory.geography.grid import BRITISH, IRISH, Point, grid_to_point
 from directory.models import Place
 from directory.text.spelling import list_letter_swaps
@@ -26,8 +27,8 @@ from directory.text.spelling import list_letter_swaps
 POSTCODE_PATTERN = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 DISTRICT_PATTERN = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 POSTCODE_SQL = """
-SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s)
-FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s
+SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s::text)
+FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s::text
 """
 NAMED_PLACE_SQL = """
 SELECT sought.name, place.shown, place.latitude, place.longitude
@@ -57,7 +58,7 @@ def find_postcode(text: str) -> Point | None:
     code = normalise_postcode(text)
     if not code:
         return None
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(POSTCODE_SQL, {"code": code, "area": f"^{postcode_area(code)}[0-9]"})
         lat, lon, loaded = cursor.fetchone()
     if lat is not None:
@@ -90,7 +91,7 @@ def find_place(text: str) -> tuple[str, Point] | None:
 
 def find_candidate(sought: list[PlaceCandidate]) -> tuple[str, str, Point] | None:
     """Which of these is a place, how it is written, and its middle: the first that fits exactly, else the likeliest."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             NAMED_PLACE_SQL,
             {

@@ -148,7 +148,7 @@ def test_the_page_takes_at_most_seven_statements(client_of, connector, case):
     write_note(case=case, by=Author.of(connector), kind=Kind.PHONE, text="Hello")
     client = client_of(connector)
     client.get(url(case))
-    with assert_max_queries(7):
+    with assert_max_queries(5):
         client.get(url(case))
 
 

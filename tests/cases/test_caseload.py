@@ -288,14 +288,14 @@ def test_queries(client_of: ClientOf, connector: Membership, lead: Membership) -
         waiting(connector)
     client = client_of(lead)
     client.get(URL)
-    with assert_max_queries(7):
+    with assert_max_queries(5):
         client.get(URL, {"list": "waiting", "who": "team"})
 
 
 def test_queries_of_a_connector(client_of: ClientOf, connector: Membership) -> None:
     CaseFactory(lead=connector)
     client = client_of(connector)
-    with assert_max_queries(6):
+    with assert_max_queries(4):
         client.get(URL)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agencies.working_days import add_working_days, is_working_day, working_days_between
+from config.working_days import add_working_days, is_working_day, working_days_between
 from directory.catalogue.freshness import REMINDER_DAYS, next_ask_date, silence_cutoff
 from directory.catalogue.timetable import build_session_times, list_meeting_days
 from directory.models import Schedule, Service

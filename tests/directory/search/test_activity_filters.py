@@ -64,7 +64,7 @@ def test_filters_say_how_many_each_would_leave(client: Client) -> None:
 def test_where_more_was_found_than_can_be_counted_no_zero_is_claimed() -> None:
     found = SearchResult(count=MAX_CANDIDATES + 1, counts={"day": {"TU": 12, "MO": 0}, "free": {"1": 3}, "access": {}})
     form = SearchForm(QueryDict("day=TU"))
-    form.set_counts(found)
+    form.take_found(found)
     drawn = "".join([*form.few, *form.more])
     assert '<option value="TU" selected>Tuesday (12+)</option>' in drawn
     assert '<option value="MO">Monday</option>' in drawn
