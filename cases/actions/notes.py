@@ -54,9 +54,7 @@ def write_note(
     # Referrals before the case, as everybody locks them: in the other order two could block each other.
     led_here = lock_waiting_referrals(case)
     case.refresh_from_db(from_queryset=Case.locked())
-    if key and (first := Entry.objects.filter(case=case, key=key).first()):
-        return first
-    when = happened_at or timezone.now()
+    written, when = case.entry_count, happened_at or timezone.now()
     first_contact = kind in CONTACT_KINDS and by.agency == case.agency and case.first_contact_at is None
     details: dict[str, Any] = {"first_contact": True} if first_contact else {}
     if next_step and next_step.words:
@@ -64,6 +62,8 @@ def write_note(
     entry = record_entry(
         case=case, kind=kind, by=by, text=text, audience=audience, details=details, happened_at=when, key=key
     )
+    if entry.number <= written:  # this very post, sent before
+        return entry
     update_case_head(case, kind, when, first_contact, next_step)
     for referral in led_here if first_contact else ():
         move_referral(referral, ReferralStatus.STARTED, by=by, side=Side.RECEIVER)
