@@ -98,7 +98,7 @@ def require_second_factor(get_response: View) -> View:
             return HttpResponse(status=401, headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)
 
-    middleware.process_view = process_view  # type: ignore[attr-defined]
+    vars(middleware)["process_view"] = process_view
     return middleware
 
 
