@@ -19,12 +19,13 @@ from agencies import messages
 from agencies.access import SECOND_FACTOR_ROLES
 from agencies.landing_page import find_landing_page
 from agencies.models import Membership
-from agencies.second_step import has_other_second_step
 
 if TYPE_CHECKING:
     from agencies.models import User
 
 logger = logging.getLogger(__name__)
+
+SECOND_STEP_TYPES = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only stand in for one
 
 # allauth's name of an e-mail → subject; the text is templates/email/<last part of the name>.txt
 EMAIL_SUBJECTS = {
@@ -126,4 +127,5 @@ class SecondStepAdapter(DefaultMFAAdapter):
         if not settings.REQUIRE_SECOND_FACTOR or authenticator.type == Authenticator.Type.RECOVERY_CODES:
             return True
         roles = Membership.open_for_user(authenticator.user).filter(role__in=SECOND_FACTOR_ROLES)
-        return has_other_second_step(authenticator) or not roles.exists()
+        others = Authenticator.objects.filter(user=authenticator.user_id, type__in=SECOND_STEP_TYPES)
+        return others.exclude(pk=authenticator.pk).exists() or not roles.exists()

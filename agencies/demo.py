@@ -1,6 +1,8 @@
 """What is open only on a developer's own machine: one-click sign-in and the messages that would have left."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import login
 from django.http import Http404, HttpRequest
 from django.http.request import split_domain_port
 
@@ -33,6 +35,14 @@ def list_demo_members() -> list[Membership]:
     for member in people.select_related("user", "agency").order_by("started_at", "user__name", "pk"):
         found.setdefault(member.role, member)
     return [found[role] for role in ROLE_ORDER if role in found]
+
+
+def sign_in_as(request: HttpRequest, member: Membership) -> None:
+    """Begin a session of that member's, in place of any other."""
+    request.session.flush()
+    login(request, member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    request.session["member"] = str(member.pk)
+    UserSession.objects.create_from_request(request)
 
 
 ROLE_ORDER = ["referrer", "connector", "lead", "provider", "contact_centre", "steward"]

@@ -52,9 +52,13 @@ def deliver_message(context: JobContext, *, message: str) -> None:
         with transaction.atomic():
             send_email(Message.objects.select_for_update().get(pk=message))
     except Exception as error:
-        forever = is_permanent_failure(error)
+        # The mail server has refused each address for good (SMTP 5xx, RFC 5321 4.2.1).
+        forever = isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
         last = forever or context.job.attempts >= len(RETRY_DELAYS_SECONDS)
-        record_delivery_failure(message, error, last=last)
+        noted = {"sending_at": None, "failed": str(error)[:1000], "given_up_at": timezone.now() if last else None}
+        Message.objects.filter(pk=message).update(**noted)
+        if last:
+            logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
         if forever:
             raise Undeliverable(str(error)) from error
         raise
@@ -76,18 +80,6 @@ def send_email(message: Message) -> None:
     if not settings.KEEP_SENT_MESSAGES:
         message.body, message.headers = "", {}
     message.save(update_fields=["sent_at", "failed", "body", "headers"])
-
-
-def is_permanent_failure(error: Exception) -> bool:
-    """Whether the mail server has refused each address for good (SMTP 5xx, RFC 5321 4.2.1)."""
-    return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
-
-
-def record_delivery_failure(message: str, error: Exception, *, last: bool) -> None:
-    given_up_at = timezone.now() if last else None
-    Message.objects.filter(pk=message).update(sending_at=None, failed=str(error)[:1000], given_up_at=given_up_at)
-    if last:
-        logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
 
 
 # Before all other jobs, as a long queue would keep it waiting. No `lock`: a worker killed in the midst of it would

@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from agencies.jobs import deliver_message
 from agencies.models.message import Channel, Message
+from config.transitions import insert_if_new
 
 
 def queue_message(
@@ -41,11 +42,11 @@ def queue_message(
     if any(c in value for value in (to, subject, *headers.values()) for c in "\r\n\0"):
         raise BadHeaderError("An address, a subject and a header are one line each.")
     body = render_plain_text(template, context)
-    ours = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
+    message = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
     with transaction.atomic(savepoint=False):
-        Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
-        message = Message.objects.get(key=key)
-        if message.pk == ours.pk and channel == Channel.EMAIL:
+        if not insert_if_new(message):
+            return Message.objects.get(key=key)
+        if channel == Channel.EMAIL:
             deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
     return message
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from agencies.access import SECOND_FACTOR_ROLES, redirect_to_sign_in
-from agencies.second_step import SECOND_STEP_TYPES
+from agencies.adapter import SECOND_STEP_TYPES
 from agencies.sessions import load_user
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -98,7 +98,7 @@ def require_second_factor(get_response: View) -> View:
             return HttpResponse(status=401, headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)
 
-    middleware.process_view = process_view  # type: ignore[attr-defined]
+    vars(middleware)["process_view"] = process_view
     return middleware
 
 

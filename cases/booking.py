@@ -78,13 +78,10 @@ def load_bookable_sessions(services: Iterable[Service], case: Case) -> dict[uuid
     for row in rows[: MAX_DATES_SHOWN * len(able) * 4]:
         row.service = able[row.service_id]
         if len(found.setdefault(row.service_id, [])) < MAX_DATES_SHOWN and not booking_closed_reason(row):
-            found[row.service_id].append(BookableSession(row, format_session_day(row), format_places_left(row)))
+            start = timezone.localtime(row.starts_at)
+            when = f"{start:%A} {start.day} {start:%B}, {time_words(row.starts_at)}"
+            found[row.service_id].append(BookableSession(row, when, format_places_left(row)))
     return found
-
-
-def format_session_day(session: Session) -> str:
-    start = timezone.localtime(session.starts_at)
-    return f"{start:%A} {start.day} {start:%B}, {time_words(session.starts_at)}"
 
 
 def format_places_left(session: Session) -> str:

@@ -10,7 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Manager, Model
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 
 HeadT = TypeVar("HeadT", bound=Model)
 RowT = TypeVar("RowT", bound=Model)
@@ -68,3 +71,15 @@ def save_columns(row: Model, **changed: Any) -> None:
     for column, value in changed.items():
         setattr(row, column, value)
     row.save(update_fields=None if row._state.adding else list(changed))
+
+
+def insert_if_new(row: Model) -> bool:
+    """Insert the row, in one statement, unless a unique value of it stands already; whether it was inserted.
+
+    A twin that is being written is waited for, and no savepoint is needed: nothing is raised for it.
+    """
+    query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE)
+    query.insert_values(row._meta.concrete_fields, [row])
+    (found,) = query.get_compiler(DEFAULT_DB_ALIAS).execute_sql([row._meta.pk])
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return found is not None

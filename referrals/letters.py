@@ -6,26 +6,12 @@ who it is about, the outcome first, then what was asked. A closed list of fields
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-
-from agencies.models import Agency
-from config.pdf import pdf_response
 from referrals import story
 from referrals.models import Answer, Referral
 from referrals.states import FINISHED_STATUSES, ReferralStatus
 
 # SNOMED CT UK edition: Referral to social prescribing service (procedure). Once, at the first contact of an episode.
 REFERRAL_CODE = {"code": "871731000000106", "term": "Referral to social prescribing service"}
-
-
-def render_letter(request: HttpRequest, referral: Referral) -> HttpResponse:
-    """The letter as a PDF to download: the answer once there is one, before that the referral as it was sent.
-
-    The name of the file is the reference: nothing personal is left in a list of downloads.
-    """
-    context = build_letter_context(referral)
-    kind = "answer" if context["told"] else "referral"
-    return pdf_response(request, "pdf/letter.html", context, f"{kind}-{referral.reference}.pdf")
 
 
 def build_letter_context(referral: Referral) -> dict[str, Any]:
@@ -36,6 +22,7 @@ def build_letter_context(referral: Referral) -> dict[str, Any]:
     told = answer or ended
     sender, receiver = referral.from_agency, referral.to_agency
     writer, reader = (receiver, sender) if told else (sender, receiver)
+    envelope = [reader.name, *reader.address.splitlines(), reader.postcode]
     return {
         "referral": referral,
         "answer": answer,
@@ -43,7 +30,7 @@ def build_letter_context(referral: Referral) -> dict[str, Any]:
         "told": told is not None,
         "writer": writer,
         "reader": reader,
-        "reader_lines": format_address(reader),
+        "reader_lines": [line.strip() for line in envelope if line.strip()],
         "dated": told.at if told else referral.sent_at,
         "needs": [need.name for need in referral.needs.all()],
         "asked": referral.service.name if referral.service else receiver.name,
@@ -52,9 +39,3 @@ def build_letter_context(referral: Referral) -> dict[str, Any]:
 
 def find_answer(referral: Referral) -> Answer | None:
     return Answer.objects.filter(referral=referral).first()
-
-
-def format_address(agency: Agency) -> list[str]:
-    """An agency's address as on an envelope."""
-    lines = [agency.name, *agency.address.splitlines(), agency.postcode]
-    return [line.strip() for line in lines if line.strip()]

@@ -16,7 +16,7 @@ class LastManager(Exception):
 def change_membership(*, membership: Membership, role: Role, manages_team: bool, by: Membership) -> Membership:
     """Give a member another role; raises LastManager. Takes effect on that member's next request."""
     membership = lock_membership(membership)
-    if not (manages_team or role_runs_team(role)):
+    if not manages_team and Permission.MANAGE_TEAM not in PERMISSIONS[role]:
         require_another_manager(membership)
     membership.role, membership.manages_team = role, manages_team
     membership.save(update_fields=["role", "manages_team"])
@@ -53,8 +53,3 @@ def require_another_manager(leaving: Membership) -> None:
     others = Membership.objects.filter(agency=leaving.agency_id, ended_at=None, user__is_active=True)
     if not any(other.has_permission(Permission.MANAGE_TEAM) for other in others.exclude(pk=leaving.pk)):
         raise LastManager
-
-
-def role_runs_team(role: Role) -> bool:
-    """Whether the role alone lets one run the team."""
-    return Permission.MANAGE_TEAM in PERMISSIONS[role]

@@ -1,13 +1,11 @@
 """Open only in a demo on this machine: one-click sign-in, and the messages that would have left."""
 
-from allauth.usersessions.models import UserSession
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.access import public
-from agencies.demo import list_demo_members, require_demo
+from agencies.demo import list_demo_members, require_demo, sign_in_as
 from agencies.landing_page import find_landing_page
 from agencies.models import Message
 from config.fragments import render_page
@@ -23,10 +21,7 @@ def sign_in(request: HttpRequest, role: str) -> HttpResponse:
     member = next((m for m in list_demo_members() if m.role == role), None)
     if member is None:
         raise Http404
-    request.session.flush()
-    login(request, member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    request.session["member"] = str(member.pk)
-    UserSession.objects.create_from_request(request)
+    sign_in_as(request, member)
     return redirect(find_landing_page(member))
 
 

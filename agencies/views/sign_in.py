@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +16,11 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET
 
 from agencies.access import View
+from agencies.actions.second_step import list_second_steps
 from agencies.actions.session import end_sessions
 from agencies.adapter import SecondStepAdapter
 from agencies.middleware import has_taken_second_step
 from agencies.request import MemberRequest
-from agencies.second_step import find_passkey, list_second_step_ids
 
 
 def adapt_allauth_view(view: Callable[..., Any]) -> View:
@@ -45,9 +46,10 @@ def changes_second_step(view: Callable[..., Any]) -> View:
 
     @wraps(view)
     def wrapper(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        before = list_second_step_ids(request.user)
+        steps = list_second_steps(request.user).values_list("pk", flat=True)
+        before = set(steps.all())
         response: HttpResponse = view(request, *args, **kwargs)
-        after = list_second_step_ids(request.user)
+        after = set(steps.all())
         if after != before:
             end_sessions(user=request.user, keep=request.session.session_key)
         if after - before and not has_taken_second_step(request):
@@ -99,7 +101,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 @changes_second_step
 def remove_passkey(request: MemberRequest, pk: int) -> HttpResponse:
     """As allauth's, but somebody whose work needs a second step keeps the last one."""
-    passkey = find_passkey(request.user, pk)
+    passkey = list_second_steps(request.user).filter(type=Authenticator.Type.WEBAUTHN, pk=pk).first()
     adapter = SecondStepAdapter()
     if passkey and request.method == "POST" and not adapter.can_delete_authenticator(passkey):
         messages.error(request, adapter.error_messages["cannot_delete_authenticator"])

@@ -47,13 +47,14 @@ def write_note(
     that led here become "started". The same `key` again gets the first entry. Raises PermissionDenied when
     another agency of the circle sets the next step or writes for the owning team only.
     """
-    validate_note(case, by, kind, audience, next_step)
+    if kind not in NOTE_KINDS:
+        raise ValueError(f"{kind} is written by its own deed")
+    if by.agency != case.agency and (next_step or audience == Audience.TEAM):
+        raise PermissionDenied
     # Referrals before the case, as everybody locks them: in the other order two could block each other.
     led_here = lock_waiting_referrals(case)
     case.refresh_from_db(from_queryset=Case.locked())
-    if key and (first := Entry.objects.filter(case=case, key=key).first()):
-        return first
-    when = happened_at or timezone.now()
+    written, when = case.entry_count, happened_at or timezone.now()
     first_contact = kind in CONTACT_KINDS and by.agency == case.agency and case.first_contact_at is None
     details: dict[str, Any] = {"first_contact": True} if first_contact else {}
     if next_step and next_step.words:
@@ -61,18 +62,12 @@ def write_note(
     entry = record_entry(
         case=case, kind=kind, by=by, text=text, audience=audience, details=details, happened_at=when, key=key
     )
+    if entry.number <= written:  # this very post, sent before
+        return entry
     update_case_head(case, kind, when, first_contact, next_step)
     for referral in led_here if first_contact else ():
         move_referral(referral, ReferralStatus.STARTED, by=by, side=Side.RECEIVER)
     return entry
-
-
-def validate_note(case: Case, by: Author, kind: Kind, audience: Audience, step: NextStep | None) -> None:
-    """Raises ValueError for a kind that another deed writes, PermissionDenied for what is the owning team's."""
-    if kind not in NOTE_KINDS:
-        raise ValueError(f"{kind} is written by its own deed")
-    if by.agency != case.agency and (step or audience == Audience.TEAM):
-        raise PermissionDenied
 
 
 def lock_waiting_referrals(case: Case) -> list[Referral]:

@@ -11,7 +11,7 @@ from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
 from cases.actions.booking import coming_bookings, lock_coming_bookings
 from cases.history.record import record_entry
-from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind
+from cases.models import Agreement, Audience, Case, CaseReferral, Kind
 from referrals.actions import move_referral
 from referrals.models import Referral
 from referrals.states import OPEN_STATUSES, TRANSITIONS, ReferralStatus, Side
@@ -36,7 +36,21 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
         return agreement
     if agreement.scope == Agreement.Scope.TELL:
         stop_outcome_reports(agreement)
-    record_withdrawal(case, agreement, by=by, words=words, key=key, stopped=list_stopped_names(asked, places))
+    stopped = [str(r.service or r.to_agency) for r in asked] + [str(b.session.service) for b in places]
+    record_entry(
+        case=case,
+        kind=Kind.AGREED,
+        by=by,
+        text=words,
+        audience=Audience.CIRCLE,
+        key=key,
+        details={
+            "agency": agreement.agency.name,
+            "scope": agreement.get_scope_display(),
+            "withdrawn": True,
+            "stopped": stopped,
+        },
+    )
     for referral in asked:
         referral.refresh_from_db()
         if (ReferralStatus(referral.status), ReferralStatus.WITHDRAWN) in TRANSITIONS:
@@ -64,11 +78,6 @@ def list_coming_bookings_with(agreement: Agreement) -> list[Booking]:
     return list(rows)
 
 
-def list_stopped_names(asked: list[Referral], places: list[Booking]) -> list[str]:
-    """What ends with an agreement, by name."""
-    return [str(r.service or r.to_agency) for r in asked] + [str(b.session.service) for b in places]
-
-
 def stop_outcome_reports(agreement: Agreement) -> None:
     """From now on the answer at the end says to that agency that the case is closed, and nothing else."""
     Referral.objects.filter(
@@ -77,22 +86,3 @@ def stop_outcome_reports(agreement: Agreement) -> None:
         from_agency=agreement.agency_id,
         status__in=OPEN_STATUSES,
     ).update(agreed_to_tell=False)
-
-
-def record_withdrawal(
-    case: Case, agreement: Agreement, *, by: Author, words: str, key: uuid.UUID | None, stopped: list[str]
-) -> Entry:
-    return record_entry(
-        case=case,
-        kind=Kind.AGREED,
-        by=by,
-        text=words,
-        audience=Audience.CIRCLE,
-        key=key,
-        details={
-            "agency": agreement.agency.name,
-            "scope": agreement.get_scope_display(),
-            "withdrawn": True,
-            "stopped": stopped,
-        },
-    )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
+from config.transitions import insert_if_new
 from directory.models import Service, TaxonomyTerm
 from referrals import notifications
 from referrals.models import Move, Referral
@@ -52,11 +53,10 @@ def send_referral(
         answer_by=answer_deadline(to_agency, service=service, urgency=details.get("urgency", "")),
         **details,
     )
-    Referral.objects.bulk_create([referral], ignore_conflicts=True)  # a twin posted at this moment is waited for
-    first = Referral.objects.get(key=key)
-    if first.from_agency_id != by.member.agency_id:
-        raise PermissionDenied("This form was sent by another agency.")
-    if first != referral:
+    if not insert_if_new(referral):
+        first = Referral.objects.get(key=key)
+        if first.from_agency_id != by.member.agency_id:
+            raise PermissionDenied("This form was sent by another agency.")
         return first
     referral.needs.add(*needs)
     Move(

@@ -14,6 +14,7 @@ from agencies.request import MemberRequest
 from config.forms import Form, render_form_page
 from config.fragments import render_page
 from config.http import parse_uuid
+from config.pdf import pdf_response
 from referrals import letters, lists, story
 from referrals.actions import MoveRefused, move_referral
 from referrals.forms.answer import build_answer_form
@@ -85,8 +86,14 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @allow(Permission.SEE_REFERRALS)
 @require_safe
 def letter(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """The answer, or before it the referral as sent, as a PDF."""
-    return letters.render_letter(request, get_referral(request, pk))
+    """As a PDF: the answer once there is one, before that the referral as it was sent.
+
+    The name of the file is the reference: nothing personal is left in a list of downloads.
+    """
+    found = get_referral(request, pk)
+    context = letters.build_letter_context(found)
+    kind = "answer" if context["told"] else "referral"
+    return pdf_response(request, "pdf/letter.html", context, f"{kind}-{found.reference}.pdf")
 
 
 @allow(Permission.REFER)

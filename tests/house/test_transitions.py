@@ -6,10 +6,19 @@ import pytest
 from django.db import transaction
 
 from agencies.access import Role
-from agencies.models import Author, Signed
+from agencies.models import Author, Message, Signed
 from bookings import states as bookings
 from config.hooks import Hook
-from config.transitions import MoveRefused, Table, Transition, check_move, find_by_key, save_columns, save_move
+from config.transitions import (
+    MoveRefused,
+    Table,
+    Transition,
+    check_move,
+    find_by_key,
+    insert_if_new,
+    save_columns,
+    save_move,
+)
 from directory.models import review
 from referrals import states as referrals
 from referrals.models import Move, Referral
@@ -104,3 +113,16 @@ def test_each_table_names_states_and_actors_that_there_are(table: Table, states:
     assert {after for _, after in table} == set(states)
     assert {before for before, _ in table} <= {"", *states}
     assert all(move.deed and move.actors and set(move.actors) <= set(actors) for move in table.values())
+
+
+def test_a_row_whose_key_stands_already_is_not_inserted_and_breaks_no_transaction() -> None:
+    first, second = (Message(key="one", channel="email", to=f"{n}@a.example.org", subject="S") for n in "ab")
+
+    assert insert_if_new(first)
+    assert not insert_if_new(second)
+
+    kept = Message.objects.get(key="one")
+    assert (kept, kept.to) == (first, "a@a.example.org")
+    first.subject = "Changed"
+    first.save()
+    assert Message.objects.get(key="one").subject == "Changed"

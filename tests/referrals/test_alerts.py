@@ -16,9 +16,9 @@ from agencies.models import Message
 from config.http import hash_token
 from directory.models import Service
 from directory.models.service import Status
-from referrals import alert_jobs
+from referrals import jobs
 from referrals.actions import alerts
-from referrals.alert_jobs import SETTLING_TIME, send_due_alerts, tell_of_new_activities
+from referrals.jobs import SETTLING_TIME, send_due_alerts, tell_of_new_activities
 from referrals.models import Alert
 from tests.directory.making import SHOREHAM, listed
 from tests.jobs import run_jobs
@@ -333,14 +333,14 @@ def test_each_reader_has_an_email_and_one_that_fails_keeps_no_other_waiting(
     running("words=gardening", "a@home.example.org")
     running("words=gardening", "b@home.example.org")
     new("Gardening club")
-    told = alert_jobs.find_new_services
+    told = jobs.find_new_services
 
     def fails(alert: Alert, until: datetime.datetime) -> list[Service]:
         if alert.email.startswith("a"):
             raise RuntimeError
         return told(alert, until)
 
-    monkeypatch.setattr(alert_jobs, "find_new_services", fails)
+    monkeypatch.setattr(jobs, "find_new_services", fails)
     with caplog.at_level(logging.CRITICAL):
         assert [m.to for m in morning()] == ["b@home.example.org"]
     monkeypatch.undo()

@@ -170,6 +170,14 @@ def test_with_nobody_to_write_to_it_is_still_on_the_list() -> None:
     assert not Message.objects.exists()
 
 
+def test_one_that_another_worker_reported_since_the_list_was_drawn_is_not_reported_again() -> None:
+    referral = to_group()
+    assert jobs.report_overdue(referral)
+
+    assert not jobs.report_overdue(Referral.objects.get(pk=referral.pk))
+    assert Remark.objects.count() == 1
+
+
 def test_one_that_fails_keeps_nobody_else_waiting(caplog: pytest.LogCaptureFixture) -> None:
     broken = to_group(MONDAY - timedelta(days=7), service__referral_email="two@lines.example.org\nbcc: x@y.example.org")
     to_group(MONDAY)
