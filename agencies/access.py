@@ -12,13 +12,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db.models import Q, TextChoices
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from agencies.request import MemberRequest
 
 View = Callable[..., HttpResponse]
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 ANY_AGENCY = uuid.UUID(int=0)  # stands for the member's in a rule that is compiled once
 
 
@@ -206,7 +207,7 @@ def quote_word(value: str) -> str:
 # --- On every view --------------------------------------------------------------------------------
 
 
-def public(view: View) -> View:
+def public(view: AnyView) -> AnyView:
     """Anyone may open this page: it shows nothing about a person helped, or is opened by a secret link."""
     vars(view)["access"] = "public"
     return view

@@ -53,7 +53,7 @@ def public_api(view: Callable[..., HttpResponseBase]) -> ApiView:
     """Anyone may read it, from any site; nothing may be written. Refusals are JSON too (RFC 9457)."""
 
     @csrf_exempt  # nothing is changed: a POST gets 405 like any other verb
-    @public  # type: ignore[arg-type]
+    @public
     @gzip_page
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -46,7 +46,7 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
     proposals = Proposal.visible_to(member).filter(decision=Decision.OPEN)
     edits, reports = proposals.filter(data__isnull=False).count(), proposals.filter(data__isnull=True).count()
     hidden = Service.stewarded_by(member).filter(build_stale_filters(today)["hidden"]).count()
-    unmet = LostSearch.objects.filter(on__gte=today - datetime.timedelta(days=UNMET_DAYS))
+    unmet = LostSearch.visible_to(member).filter(on__gte=today - datetime.timedelta(days=UNMET_DAYS))
     return [
         InboxTile("Groups that ask to take part", len(claims), "directory:claims", late=late),
         InboxTile("Edits to look at", edits, "directory:proposals", "?show=edits"),
