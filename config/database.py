@@ -1,6 +1,8 @@
 """Where the rows live: the server named in DATABASE_URL, or one of our own when there is none."""
 
 import os
+import re
+from functools import lru_cache
 from typing import Any
 
 import dj_database_url
@@ -51,11 +53,20 @@ def embedded_database_name() -> str:
     return os.environ.get("DATABASE_NAME", "hereabouts")
 
 
-class PreparedCursor(psycopg.Cursor[Any]):
+class PreparedCursor(psycopg.RawCursor[Any]):
     """A cursor that prepares each statement on the connection the first time, so that it is parsed and planned once."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, prepare=True, **options)
+        text, names = number_parameters(query)
+        return super().execute(text, [params[name] for name in names], prepare=True)
+
+
+@lru_cache(maxsize=500)
+def number_parameters(query: str) -> tuple[str, list[str]]:
+    """ "… = %(day)s" → ("… = $1", ["day"]): psycopg would do so each time with a long statement."""
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", query)))
+    text = re.sub(r"%\((\w+)\)s", lambda match: f"${names.index(match[1]) + 1}", query)
+    return text.replace("%%", "%"), names
 
 
 def prepared_cursor() -> CursorWrapper:

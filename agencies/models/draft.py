@@ -5,6 +5,8 @@ from typing import Self
 from django.db import models
 
 from agencies.models.membership import Membership
+from config.database import prepared_cursor
+from config.statements import build_instances, columns_sql, fill_statement
 
 
 class Draft(models.Model):
@@ -25,6 +27,15 @@ class Draft(models.Model):
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         """A member's own drafts, whoever else works in the agency."""
         return cls.objects.filter(member=member)
+
+    @classmethod
+    def find(cls, *, member: Membership, key: str) -> Self | None:
+        """The member's own draft under `key`. Each case page asks."""
+        text = "SELECT {columns} FROM agencies_draft d WHERE d.member_id = %(member)s AND d.key = %(key)s"
+        with prepared_cursor() as cursor:
+            cursor.execute(fill_statement(text, columns=columns_sql("d", cls)), {"member": member.pk, "key": key})
+            row = cursor.fetchone()
+        return next(build_instances(row, cls)) if row else None
 
     @classmethod
     def save_draft(cls, *, member: Membership, key: str, data: dict[str, list[str]]) -> Self:

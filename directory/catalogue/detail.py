@@ -16,7 +16,7 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.models import Agency, Membership
 from config.database import prepared_cursor
-from config.instances import build_instances, column_names, columns_sql
+from config.statements import build_instances, column_names, columns_sql
 from directory.models import Accessibility, Contact, CostOption, Location, Schedule, Service, ServiceAtLocation, Session
 
 JsonRow = dict[str, Any]
