@@ -25,6 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 if TYPE_CHECKING:
     from agencies.models import Membership
+    from agencies.request import MemberRequest
 
 View = Callable[..., HttpResponse]
 ANY_AGENCY = uuid.UUID(int=0)  # stands for the member's in a rule that is compiled once
@@ -207,7 +208,7 @@ def quote_word(value: str) -> str:
 
 def public(view: View) -> View:
     """Anyone may open this page: it shows nothing about a person helped, or is opened by a secret link."""
-    view.access = "public"  # type: ignore[attr-defined]
+    vars(view)["access"] = "public"
     return view
 
 
@@ -255,17 +256,17 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_sign_in(request)
-            member = request.member  # type: ignore[attr-defined]
+            member = request.member
             if member is None or (permissions and not any(has_permission(member, p) for p in permissions)):
                 raise PermissionDenied
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
             return response
 
-        guarded.access = permissions or "member"  # type: ignore[attr-defined]
+        vars(guarded)["access"] = permissions or "member"
         return guarded
 
     return guard
@@ -282,5 +283,5 @@ def signed_in(view: View) -> View:
         add_never_cache_headers(response)
         return response
 
-    guarded.access = "signed in"  # type: ignore[attr-defined]
+    vars(guarded)["access"] = "signed in"
     return guarded

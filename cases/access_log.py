@@ -4,18 +4,21 @@ import uuid
 from typing import Any, cast
 
 from django.db import connection
+from django.db.models import Q, Subquery
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from agencies.access import visible_sql
 from agencies.models import Agency, Membership, User
 from agencies.request import MemberRequest
-from cases.models import Case, Person
+from cases.models import Case, Person, Reading
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement
 
 # A reload is not a second opening: the same member on the same page within this time leaves one row.
 SAME_ACCESS_SECONDS = 60
+PAGE_SIZE = 30  # openings shown at once
 
 CASE_SQL = f"""
 SELECT {columns_sql("c", Case)}, {columns_sql("person", Person)}, {columns_sql("practice", Agency)},
@@ -55,6 +58,21 @@ def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
     )
     case.person.practice, case.lead = practice, lead
     return cast("Case", case)
+
+
+def get_own_case(member: Membership, pk: uuid.UUID) -> Case:
+    """The same for what only the team that owns the case may do."""
+    return get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+
+
+def load_access_log(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:
+    """Who opened the case, newest first, a page at a time; and the id to go on after, or None at the end."""
+    found = case.readings.order_by("-at", "id")
+    if after:
+        last = Subquery(case.readings.filter(pk=after).order_by().values("at"))
+        found = found.filter(Q(at__lt=last) | Q(at=last, pk__gt=after))
+    page = list(found[: PAGE_SIZE + 1])
+    return page[:PAGE_SIZE], page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None
 
 
 def log_access(request: MemberRequest, case: Case, page: str) -> None:

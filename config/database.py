@@ -57,7 +57,7 @@ class PreparedCursor(psycopg.RawCursor[Any]):
     """A cursor that prepares each statement on the connection the first time, so that it is parsed and planned once."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        text, names = number_parameters(query)
+        text, names = number_parameters(query if isinstance(query, str) else query.as_string(self))
         return super().execute(text, [params[name] for name in names], prepare=True)
 
 
@@ -75,6 +75,7 @@ def prepared_cursor() -> CursorWrapper:
     Their text must be one of a few, with every value as a parameter, cast to its type; they name each column, so that
     a migration that adds one does not change what they give. Counted and wrapped as Django's own cursors are.
     """
-    connection.ensure_connection()
-    cursor: CursorWrapper = connection._prepare_cursor(PreparedCursor(connection.connection))
+    database: Any = connection  # _prepare_cursor is how Django wraps its own
+    database.ensure_connection()
+    cursor: CursorWrapper = database._prepare_cursor(PreparedCursor(database.connection))
     return cursor

@@ -16,6 +16,7 @@ from django.db.models import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
+from hypothesis import settings
 
 from agencies.access import Role
 from agencies.models import Membership
@@ -23,6 +24,11 @@ from tests.strict import strict_templates
 
 # Playwright's sync interface runs a loop in the thread that the ORM is used in (journeys).
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Property tests draw the same examples each time; `--hypothesis-profile=long` looks for new ones.
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, database=None)
+settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, database=None)
+settings.load_profile("ci")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,7 +12,6 @@ from agencies.models import Hand, Membership
 from cases.history.record import ERASED_DETAILS
 from cases.models import Audience, Case, Entry, Kind
 from cases.models.entry import NOTE_KINDS
-from config.database import prepared_cursor
 from config.template_tags import row_address, when
 
 LabelledValues = list[tuple[str, str]]
@@ -189,9 +188,9 @@ ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledV
 def render_entries(
     entries: Iterable[Entry], *, case: Case, member: Membership, circle: list[str] | None = None
 ) -> list[TimelineEntry]:
-    """The entries as lines, in their order, for this member. `circle`: `list_circle_names`, when at hand."""
+    """The entries as lines, in their order, for this member. `circle`: `Case.circle_names`, when at hand."""
     shown = list(entries)
-    names, here = circle or list_circle_names(case), {entry.number for entry in shown}
+    names, here = circle or case.circle_names(), {entry.number for entry in shown}
     url = row_address("cases:case", case.pk)
     return [render_entry(entry, case=case, member=member, names=names, url=url, here=here) for entry in shown]
 
@@ -237,20 +236,6 @@ def format_entry_time(entry: Entry) -> str:
     if entry.written_at - entry.happened_at < timedelta(days=1):
         return when(entry.happened_at)
     return f"{when(entry.happened_at)} (written {when(entry.written_at)})"
-
-
-CIRCLE_SQL = """
-SELECT agency.name FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
-WHERE circle.case_id = %(case)s AND circle.ended_at IS NULL AND circle.agency_id <> %(team)s
-ORDER BY circle.started_at, circle.id
-"""
-
-
-def list_circle_names(case: Case) -> list[str]:
-    """Names of the agencies that may read the case today, the owning team first."""
-    with prepared_cursor() as cursor:
-        cursor.execute(CIRCLE_SQL, {"case": case.pk, "team": case.agency_id})
-        return [case.agency.name, *(name for (name,) in cursor.fetchall())]
 
 
 def format_audience(entry: Entry, case: Case, names: list[str]) -> str:

@@ -163,7 +163,7 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 
 # Only what we serve ourselves; a tile host is added by the environment (PLACE below).
 CONTENT_SECURITY_POLICY = {
@@ -206,8 +206,6 @@ PLACE = {
 }
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds
-# How often listings are found and opened, by a thread of each web worker (directory/catalogue/statistics.py).
-COUNT_FIGURES = True
 
 # One cache for all processes and machines, in the database: it counts attempts to sign in and codes used
 # (allauth), about 1 ms each. Its table is made by `manage.py createcachetable`.

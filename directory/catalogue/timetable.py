@@ -81,10 +81,11 @@ def _build_rule(schedule: Schedule, begin: datetime.date, end: datetime.date) ->
 def _build_monthly_rule(
     schedule: Schedule, anchor: datetime.date | None, begin: datetime.date, end: datetime.date
 ) -> Iterable[datetime.datetime]:
-    named = [
-        RRULE_WEEKDAYS[read[2]](int(read[1])) if read[1] else RRULE_WEEKDAYS[read[2]]
+    named = [  # each with its number: dateutil takes "MO,1TU" for what is both, and nothing is
+        RRULE_WEEKDAYS[read[2]](number)
         for part in schedule.byday.split(",")
         if (read := re.fullmatch(r"([+-]?[1-5])?([A-Z]{2})", part.strip())) and read[2] in RRULE_WEEKDAYS
+        for number in ([int(read[1])] if read[1] else range(1, 6))
     ]
     numbers = [int(part) for part in schedule.bymonthday.split(",") if re.fullmatch(r"-?[1-9][0-9]?", part.strip())]
     if not named and not numbers:

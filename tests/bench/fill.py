@@ -2,10 +2,20 @@
 
 `fill(n)` brings the directory of the current database to n made-up services, in SQL (1,000,000 take minutes). They
 carry every mark that a filter asks for, each as often as in a real directory and independent of the others.
+
+    python -m tests.bench.fill 100000           in the database in use, where a demo place is
 """
 
+import os
 import random
+import sys
 from functools import cache
+
+import django
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    django.setup()
 
 from django.db import connection, transaction
 
@@ -13,6 +23,7 @@ from directory.catalogue.facets import DAY_PARTS, list_age_facets, term_facet
 from directory.models import TaxonomyTerm
 from directory.models.session import DAY_NAMES
 from directory.search.index import INDEX_VERSION, WORTH_SQL, refresh_counts
+from tests.bench.table import say
 
 REAL = """
 walking gardening choir singing dance yoga lunch club coffee morning advice debt benefits housing carers
@@ -51,6 +62,7 @@ TOWNS = (  # latitude, longitude, weight: about where people live
     (54.90, -2.93, 1),
 )
 SNIPPETS, LONG = 20_000, 8  # texts are put together from so many runs of words, with so many words each
+BATCH = 100_000  # services between two words of progress
 
 # Zipf's law with its head cut off: the commonest word is in one description of ten, as in real directories.
 WORDS = """(SELECT string_agg(word, ' ') FROM (
@@ -157,8 +169,6 @@ def _write(cursor, first: int, last: int) -> None:
     made = rare_words()
     towns = [town for town in TOWNS for _ in range(town[2])]
     values = {
-        "first": first,
-        "last": last,
         "agencies": 5000,
         "real": len(REAL),
         "all": len(REAL) + len(made),
@@ -180,9 +190,18 @@ def _write(cursor, first: int, last: int) -> None:
     cursor.execute("SET LOCAL synchronous_commit = off")
     for name in INDEXES:
         cursor.execute(f"DROP INDEX IF EXISTS {name}")  # built at the end: much quicker than row by row
-    for statement in (AGENCIES, TEXTS, SERVICES, PLACES, SPOTS):
+    for statement in (AGENCIES, TEXTS):
         cursor.execute(statement, values)
+    for begin in range(first, last + 1, BATCH):
+        end = min(begin + BATCH - 1, last)
+        for statement in (SERVICES, PLACES, SPOTS):
+            cursor.execute(statement, values | {"first": begin, "last": end})
+        say(f"{end:,} of {last:,} services are written.")
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
     for name, made_of in INDEXES.items():
         cursor.execute(f"CREATE INDEX {name} ON directory_spot USING gin {made_of}")
     cursor.execute("ANALYZE directory_spot, directory_service, directory_location")
+
+
+if __name__ == "__main__":
+    fill(int(sys.argv[1]))

@@ -39,3 +39,7 @@ def p50(times: Iterable[float]) -> float:
 def p95(times: Iterable[float]) -> float:
     times = list(times)
     return quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+
+
+def say(words: object) -> None:
+    print(words, flush=True)  # noqa: T201

@@ -1,13 +1,17 @@
 """Papers: tagged, titled, with the right letters on the picture, fetching nothing from outside."""
 
 import io
+import subprocess
+import sys
 
 import pypdfium2
 import pytest
+from django.test import RequestFactory
 from pypdf import PdfReader
 
+from config import pdf
 from config.pdf import format_content_disposition, pdf_response, render_pdf
-from config.weasyprint_renderer import FileRefused, PackagedFilesFetcher
+from config.weasyprint_renderer import IDLE_SECONDS, FileRefused, PackagedFilesFetcher, refuse_network
 
 pytestmark = pytest.mark.usefixtures("sink")
 LETTER = {"name": "Rhian Prŷs", "words": ["Łódź, Ŵyn, ŵ ŷ ź ć ą ő"], "picture": ""}
@@ -131,3 +135,47 @@ def test_the_answer_is_a_download_that_nobody_keeps() -> None:
 )
 def test_any_file_name_is_safe_in_the_header(name: str, header: str) -> None:
     assert format_content_disposition(name) == header
+
+
+# --- The process that makes them ----------------------------------------------------------------------------
+
+
+def test_the_web_worker_never_loads_what_makes_them() -> None:
+    program = (
+        "import sys, django; django.setup(); import config.urls, config.pdf; config.pdf.Renderer().html_to_pdf('x')"
+    )
+    program += "; sys.exit('weasyprint' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
+def test_one_process_makes_one_after_another_until_it_was_idle_for_long() -> None:
+    render_pdf("sink/letter.html", LETTER)
+    first = pdf.idle_renderers[-1]
+    render_pdf("sink/letter.html", LETTER)
+    assert pdf.idle_renderers[-1] is first
+    first.reuse_until = 0
+    render_pdf("sink/letter.html", LETTER)
+    assert pdf.idle_renderers[-1] is not first
+    assert first.process.returncode is not None
+    assert pdf.REUSE_SECONDS < IDLE_SECONDS
+
+
+@pytest.mark.parametrize("fault", ["slow", "dead"])
+def test_one_that_cannot_be_made_is_said_kindly_and_the_next_is_made(
+    fault: str, monkeypatch: pytest.MonkeyPatch, rf: RequestFactory
+) -> None:
+    render_pdf("sink/letter.html", LETTER)
+    with monkeypatch.context() as faulty:
+        if fault == "slow":
+            faulty.setattr(pdf, "RENDER_SECONDS", 0)
+        else:
+            pdf.idle_renderers[-1].process.kill()
+        answer = pdf_response(rf.get("/"), "sink/letter.html", LETTER)
+    assert answer.status_code == 503
+    assert "We could not make that paper" in answer.content.decode()
+    assert pdf_response(rf.get("/"), "sink/letter.html", LETTER).status_code == 200
+
+
+def test_it_connects_to_nothing() -> None:
+    with pytest.raises(PermissionError):
+        refuse_network("socket.connect", ())

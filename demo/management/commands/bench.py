@@ -1,4 +1,5 @@
-"""The product's speed beside shared yardsticks, in a database of its own that is gone afterwards."""
+"""The product's speed beside shared yardsticks, in a database of its own that is gone afterwards; or its search beside
+another server's, in the database in use."""
 
 import os
 import subprocess
@@ -10,6 +11,8 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from psycopg.sql import SQL, Identifier
+
+from config.embedded.keeper import end_when_parent_ends
 
 BENCH_DATABASE = "hereabouts_bench"
 SIZES = ("quick", "full", "million")
@@ -25,22 +28,33 @@ class Command(BaseCommand):
         sizes.add_argument("--full", action="store_true", help="The sizes of the targets; up to half an hour")
         sizes.add_argument("--million", action="store_true", help="As --full, and the search among a million services")
         parser.add_argument("--search", action="store_true", help="Only the search, in each size of the directory")
+        parser.add_argument("--services", default=0, type=int, help="Another largest size of the directory")
+        parser.add_argument(
+            "--peer", metavar="URL", help="Compare the search with this server, which has the same rows"
+        )
+        parser.add_argument("--searches", default="", help="JSON that says our searches in the peer's words")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Measure in development: the demo place is part of it.")
+        if options["peer"]:
+            return self.run_module("tests.bench.peer", options["peer"], options["searches"])
         size = next((size for size in SIZES if options[size]), "quick")
-        environment = {**os.environ, **self.create_database(), "DEBUG": "0"}
+        part = "search" if options["search"] else ""
         try:
-            # A process of its own, in which nothing was set up for another database.
-            done = subprocess.run(  # noqa: S603
-                [sys.executable, "-m", "tests.bench.run", size, *(["search"] if options["search"] else [])],
-                env=environment,
-                cwd=settings.BASE_DIR,
-                check=False,
-            )
+            self.run_module("tests.bench.run", size, part, str(options["services"]), **self.create_database())
         finally:
             self.execute_there("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def run_module(self, *command: str, **environment: str) -> None:
+        """A process of its own, in which nothing was set up for another database. It ends with us."""
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", *command],
+            env={**os.environ, **environment, "DEBUG": "0"},
+            cwd=settings.BASE_DIR,
+            check=False,
+            preexec_fn=end_when_parent_ends,
+        )
         if done.returncode:
             raise CommandError("The measuring ended early.")
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author
 from directory.models import Proposal, Service, Status
+from directory.publishing.sections import find_unchecked_sections
 from directory.publishing.snapshot import build_snapshot
 from directory.publishing.summary import format_checked
-from directory.publishing.template_check import find_unchecked_sections
 from directory.publishing.templates import LISTING_TEMPLATES
 from directory.publishing.versions import propose_edit, update_listing
 from tests.directory.own import a_listing, posted, verified

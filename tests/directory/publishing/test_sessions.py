@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author
-from agencies.working_days import bank_holidays
 from bookings.actions import move_booking
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
+from config.working_days import bank_holidays
 from directory.catalogue.timetable import sync_sessions
 from directory.hooks import on_session_changed
 from directory.models import Service, Session

@@ -30,12 +30,12 @@ def at_work(client_of: Any, steward: Membership) -> Client:
 
 def test_a_word_is_added_and_found_by_at_once(at_work: Client) -> None:
     listed("Alcohol recovery group")
-    assert search(SearchQuery(words="aa")).services == []
+    assert search(SearchQuery(words="aa")).cards == []
     response = at_work.post(WORDS, {"typed": " AA ", "means": "Alcohol , drinking,, alcohol"}, follow=True)
     assert "“aa” also looks for alcohol, drinking" in response.content.decode()
     assert Synonym.objects.get().means == "alcohol, drinking"
     found = search(SearchQuery(words="AA"))
-    assert [service.name for service in found.services] == ["Alcohol recovery group"]
+    assert [service.name for service in found.cards] == ["Alcohol recovery group"]
 
 
 def test_the_same_word_sent_twice_is_there_once(at_work: Client) -> None:

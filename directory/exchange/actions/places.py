@@ -48,18 +48,18 @@ def find_duplicate_places(*, across: bool = False) -> list[DuplicatePlaces]:
     with connection.cursor() as cursor:
         cursor.execute(DUPLICATE_PLACES_SQL, {"across": across, "alike": MIN_NAME_SIMILARITY})
         groups = _group_pairs(cursor.fetchall())
-    rows = Location.objects.filter(pk__in={pk for group in groups for pk in group}).annotate(n=Count("at_services"))
-    places = {row.pk: row for row in rows.order_by("pk")}
+    rows = Location.objects.filter(pk__in={pk for group in groups for pk in group})
+    places, services = rows.in_bulk(), dict(rows.annotate(n=Count("at_services")).values_list("pk", "n"))
+
+    def rank(row: Location) -> tuple[object, ...]:
+        said = sum(map(bool, (row.name, row.address, row.city, row.latitude, row.transport, row.description)))
+        return services[row.pk], said, row.pk.hex
+
     found = []
     for group in groups:
-        ordered = sorted((places[pk] for pk in group), key=_rank_place, reverse=True)
-        found.append(DuplicatePlaces(ordered[0], ordered[1:], sum(row.n for row in ordered)))
+        ordered = sorted((places[pk] for pk in group), key=rank, reverse=True)
+        found.append(DuplicatePlaces(ordered[0], ordered[1:], sum(services[row.pk] for row in ordered)))
     return sorted(found, key=lambda one: (one.kept.postcode, one.kept.name))
-
-
-def _rank_place(row: Location) -> tuple[object, ...]:
-    said = sum(map(bool, (row.name, row.address, row.city, row.latitude, row.transport, row.description)))
-    return row.n, said, row.pk.hex  # type: ignore[attr-defined]
 
 
 def _group_pairs(pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> list[list[uuid.UUID]]:

@@ -4,6 +4,7 @@ import dataclasses
 
 from django.http import QueryDict
 
+from directory.catalogue.cards import load_services
 from directory.exchange.api.parameters import ApiError
 from directory.models import Service
 from directory.search.forms.search import SearchForm
@@ -22,7 +23,7 @@ def parse_search_form(query: QueryDict) -> SearchForm:
 
 def find_best_services(form: SearchForm, most: int) -> list[Service]:
     """The best of what the search finds."""
-    return search(dataclasses.replace(form.asked(), size=most)).services
+    return load_services(search(dataclasses.replace(form.asked(), size=most)).cards)
 
 
 def describe_search(form: SearchForm) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from directory.exchange.actions.places import find_duplicate_places
 from directory.models import Location, Schedule, Service, Spot
-from directory.publishing.actions.places import find_duplicate_places
 from tests.directory.exchange.test_importer import run, walk
 
 
