@@ -46,7 +46,7 @@ class Draft(models.Model):
     @classmethod
     def load_initial(cls, member: Membership, key: str, *names: str) -> dict[str, str]:
         """Initial values for the fields named, from the member's draft under `key`; of the others nothing."""
-        draft = cls.visible_to(member).filter(key=key).first()
+        draft = cls.find(member=member, key=key)
         return {name: draft.data[name][-1] for name in names if draft.data.get(name)} if draft else {}
 
     def as_posted(self) -> QueryDict:

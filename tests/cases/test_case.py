@@ -99,7 +99,7 @@ def test_given_a_blank_composer_then_nothing_of_another_is_in_it(client_of, conn
     assert chosen == [[], ["visit"], [], ["note"]]
     Draft.save_draft(member=connector, key=f"note:{case.pk}", data={"text": ["Half a thought"]})
     assert "Half a thought" in client.get(url(case)).text
-    Draft.discard_draft(member=connector, key=f"note:{case.pk}")
+    Draft.visible_to(connector).delete()
     assert "Half a thought" not in client.get(url(case)).text
 
 
