@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 
 from agencies.models import Agency, Membership, User
 from config.database import prepared_cursor
-from config.instances import build_instances, columns_sql
+from config.statements import build_instances, columns_sql
 
 # A row for each membership of who is signed in, the rule and the order being those of Membership.open_for_user.
 SESSION_SQL = f"""

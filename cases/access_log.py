@@ -8,14 +8,13 @@ from django.db.models import Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from psycopg.sql import SQL
 
 from agencies.access import visible_sql
 from agencies.models import Agency, Membership, User
 from agencies.request import MemberRequest
 from cases.models import Case, Person, Reading
 from config.database import prepared_cursor
-from config.instances import build_instances, columns_sql
+from config.statements import build_instances, columns_sql, fill_statement
 
 # A reload is not a second opening: the same member on the same page within this time leaves one row.
 SAME_ACCESS_SECONDS = 60
@@ -49,7 +48,7 @@ def get_case_logged(request: MemberRequest, pk: uuid.UUID, page: str) -> Case:
 def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
     """The case for a deed that shows nothing of it. Http404 for whoever may not see it."""
     with prepared_cursor() as cursor:
-        statement = SQL(CASE_SQL).format(visible=SQL(visible_sql(Case, member)))
+        statement = fill_statement(CASE_SQL, visible=visible_sql(Case, member))
         cursor.execute(statement, {"pk": pk, "agency": member.agency_id})
         row = cursor.fetchone()
     if row is None:

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, Q
 from django.utils import timezone
-from psycopg.sql import SQL
 
 from agencies.access import visible_sql
 from agencies.models import Membership
 from cases.models import Case
 from config.database import prepared_cursor
+from config.statements import fill_statement
 from config.template_tags import due, row_address
 from referrals.models import Referral, Urgency
 
@@ -142,12 +142,13 @@ def fetch_rows(
     text: str, member: Membership, whose: Membership | None, name: str = "all", after: uuid.UUID | None = None
 ) -> list[tuple[Any, ...]]:
     """The rows of one of the statements above, for the cases of one colleague or (None) of the whole team."""
-    statement = SQL(text).format(
-        visible_cases=SQL(visible_sql(Case, member)),
-        visible_referrals=SQL(visible_sql(Referral, member)),
-        owner=SQL("lead_id" if whose else "agency_id"),
-        rule=SQL(LIST_RULES.get(name, "true")),
-        order=SQL(LIST_ORDER.get(name, "due_on")),
+    statement = fill_statement(
+        text,
+        visible_cases=visible_sql(Case, member),
+        visible_referrals=visible_sql(Referral, member),
+        owner="lead_id" if whose else "agency_id",
+        rule=LIST_RULES.get(name, "true"),
+        order=LIST_ORDER.get(name, "due_on"),
     )
     now = timezone.now()
     values: dict[str, Any] = {

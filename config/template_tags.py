@@ -163,11 +163,23 @@ def current(context: template.Context, *names: str) -> bool:
 # --- Forms -----------------------------------------------------------------------------------------
 
 
+blank_fields: dict[Any, SafeString] = {}
+
+
 @register.simple_tag
 def fields(form: forms.BaseForm, *names: str) -> SafeString:
-    """The form's fields as its helper lays them out, or the named ones in that order, drawn by crispy."""
+    """The form's fields as its helper lays them out, or the named ones in that order, drawn by crispy.
+
+    A blank form's `drawn_once` are drawn once and kept: they are the same for everybody.
+    """
+    blank = not form.is_bound and not form.initial
+    key = (type(form), names) if blank and set(names) <= set(getattr(form, "drawn_once", ())) and names else None
+    if key in blank_fields:
+        return blank_fields[key]
     helper = GovukFormHelper(form, *names) if names else getattr(form, "helper", None) or GovukFormHelper(form)
     drawn: SafeString = helper.render_layout(form, template.Context())
+    if key:
+        blank_fields[key] = drawn
     return drawn
 
 

@@ -27,6 +27,7 @@ class NoteForm(Form):
 
     button = "Add to the story"
     mark_optional = False
+    drawn_once = ("kind", "text", "when")
     kind = Radios(
         label="What happened?", choices=NOTE_KIND_CHOICES, error_messages={"required": "Choose what happened"}
     )

@@ -15,13 +15,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
-from psycopg.sql import SQL
 
 from agencies.access import visible_sql
 from agencies.models import Author, Membership, Signed
 from cases.models import Audience, Case, Entry, Kind
 from config.database import prepared_cursor
-from config.instances import build_instances, columns_sql
+from config.statements import build_instances, columns_sql, fill_statement
 from referrals.models import Referral
 
 PAGE_SIZE = 30  # entries shown at once
@@ -132,9 +131,9 @@ def timeline_page(*, case: Case, member: Membership, before: int | None = None) 
     One more than a page: the extra one says that there is more.
     """
     older_than = MAX_NUMBER if before is None else before
-    values = {"case": case.pk, "agency": member.agency_id, "before": older_than, "rows": PAGE_SIZE + 1}
+    values: dict[str, Any] = {"case": case.pk, "agency": member.agency_id, "before": older_than, "rows": PAGE_SIZE + 1}
     with prepared_cursor() as cursor:
-        cursor.execute(SQL(TIMELINE_SQL).format(visible=SQL(visible_sql(Entry, member))), values)
+        cursor.execute(fill_statement(TIMELINE_SQL, visible=visible_sql(Entry, member)), values)
         rows = cursor.fetchall()
     return [read_entry(*row) for row in rows]
 

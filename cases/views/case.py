@@ -71,7 +71,7 @@ def build_note_form(request: MemberRequest, case: Case, circle: list[str], draft
 def load_note_draft(member: Membership, case: Case) -> Draft | None:
     """What this member has typed here and not saved. One that was saved meanwhile (the last keystrokes came in
     after the post) is thrown away."""
-    draft = Draft.visible_to(member).filter(key=note_draft_key(case)).first()
+    draft = Draft.find(member=member, key=note_draft_key(case))
     if draft and was_draft_saved(case, draft):
         draft.delete()
         return None

@@ -73,4 +73,4 @@ def correct(request: MemberRequest, pk: uuid.UUID, number: int) -> HttpResponse:
         correct_entry(entry=entry, by=Author.of(member), text=form.cleaned_data["text"], key=form.cleaned_data["key"])
         messages.success(request, "The correction is in the story. What it corrects stays as it was.")
         return redirect("cases:case", case.pk)
-    return render_form_page(request, "cases/correct.html", {"case": case, "form": form, "line": shown})
+    return render_form_page(request, "cases/correct.html", {"case": case, "form": form, "lines": [shown]})

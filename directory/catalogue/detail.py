@@ -7,7 +7,7 @@ as one JSON array beside the service, and is put where `prefetch_related` would 
 import uuid
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -16,7 +16,7 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.models import Agency, Membership
 from config.database import prepared_cursor
-from config.instances import build_instances, column_names, columns_sql
+from config.statements import build_instances, column_names, columns_sql
 from directory.models import Accessibility, Contact, CostOption, Location, Schedule, Service, ServiceAtLocation, Session
 
 JsonRow = dict[str, Any]
@@ -92,8 +92,8 @@ def _load_listings(pks: list[uuid.UUID]) -> list[Service]:
 def _build_service(
     schedules: JsonRows, costs: JsonRows, contacts: JsonRows, places: JsonRows, sessions: JsonRows, *columns: Any
 ) -> Service:
-    spoken, covers, needs, *columns = columns  # type: ignore[assignment]
-    service, agency = build_instances(columns, Service, Agency)
+    spoken, covers, needs, *own = columns
+    service, agency = build_instances(own, Service, Agency)
     service.agency = agency
     service.spoken, service.covers, service.needs = spoken, covers, needs
     service.coming = [_build_instance(Session, row) for row in sessions]
@@ -101,7 +101,7 @@ def _build_service(
     _set_prefetched(service, "cost_options", [_build_instance(CostOption, row) for row in costs])
     _set_prefetched(service, "contacts", [_build_instance(Contact, row) for row in contacts])
     _set_prefetched(service, "at_locations", [_build_place(service, row) for row in places])
-    return service
+    return cast("Service", service)
 
 
 def _build_place(service: Service, found: JsonRow) -> ServiceAtLocation:

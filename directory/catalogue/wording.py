@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from config.template_tags import address, date_words, time_words
+from config.template_tags import date_words, row_address, time_words
 from directory.catalogue.hours import format_schedules
 from directory.catalogue.timetable import UpcomingSession, runs_on
 from directory.models import CostOption, Location, Schedule, Service
@@ -94,7 +94,7 @@ def _format_session(service: Service, one: UpcomingSession, where: str) -> Sessi
         note=one.note,
         room="" if one.is_cancelled else format_places_left(one.places_left),
         off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
-        book=address("bookings:book", one.session.pk) if open_to_book and one.session else "",
+        book=row_address("bookings:book", one.session.pk) if open_to_book and one.session else "",
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Author
+from agencies.models import Author, Draft
 from cases.actions.notes import correct_entry, write_note
 from cases.history.record import erase_entry, record_entry
 from cases.history.render import ENTRY_FORMATTERS, ENTRY_ICONS
@@ -89,6 +89,18 @@ def test_given_a_broken_cursor_then_the_page_still_opens(client_of, connector, c
 def test_given_a_kind_in_the_address_then_the_composer_begins_with_it(client_of, connector, case):
     assert client_of(connector).get(url(case), {"kind": "visit"}).context["form"]["kind"].value() == "visit"
     assert client_of(connector).get(url(case), {"kind": "<nonsense>"}).status_code == 200
+
+
+def test_given_a_blank_composer_then_nothing_of_another_is_in_it(client_of, connector, case):
+    """Its fields that are the same for everybody are drawn once and kept."""
+    client = client_of(connector)
+    pages = [client.get(url(case), query).text for query in ({}, {"kind": "visit"}, {}, {"kind": "note"})]
+    chosen = [re.findall(r'<input[^>]*name="kind"[^>]*value="(\w+)"[^>]*checked', page) for page in pages]
+    assert chosen == [[], ["visit"], [], ["note"]]
+    Draft.save_draft(member=connector, key=f"note:{case.pk}", data={"text": ["Half a thought"]})
+    assert "Half a thought" in client.get(url(case)).text
+    Draft.visible_to(connector).delete()
+    assert "Half a thought" not in client.get(url(case)).text
 
 
 def test_given_each_audience_then_the_line_says_in_words_who_reads_it(client_of, connector, case):

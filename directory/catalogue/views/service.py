@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
+from config.template_tags import address, row_address
 from directory.catalogue import statistics, timetable, wording
 from directory.catalogue.detail import SESSIONS_READ, is_shown_to, load_listing
 from directory.models import Service, Status
@@ -35,11 +35,8 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def build_page_context(service: Service) -> dict[str, object]:
     """What its page says, in words: formatted here, once, as templates are slow at it."""
-    today, address = timezone.localdate(), reverse("directory:service", args=[service.pk])
-    site, dates = (
-        service.agency.url,
-        wording.format_sessions(service, timetable.list_upcoming_sessions(service, SESSIONS_READ)),
-    )
+    today, site = timezone.localdate(), service.agency.url
+    dates = wording.format_sessions(service, timetable.list_upcoming_sessions(service, SESSIONS_READ))
     return {
         "chips": wording.list_chips(service),
         "meetings": wording.build_meeting_places(service, today),
@@ -49,7 +46,7 @@ def build_page_context(service: Service) -> dict[str, object]:
         "facts": wording.list_facts(service, today),
         "about": wording.list_provenance(service, today),
         "site": site if site != service.url else "",
-        "address": settings.PLACE["base_url"] + address,
+        "address": settings.PLACE["base_url"] + row_address("directory:service", service.pk),
         "not_listed": explain_not_listed(service),
     }
 
@@ -66,11 +63,11 @@ def explain_not_listed(service: Service) -> str:
 
 def find_back_address(request: HttpRequest) -> str:
     """The search or the list that led here, or a new search."""
-    activities, shortlist = reverse("directory:activities"), reverse("directory:shortlist")
+    activities, shortlist = address("directory:activities"), address("directory:shortlist")
     try:
-        address = urlsplit(request.headers.get("Referer", ""))
+        back = urlsplit(request.headers.get("Referer", ""))
     except ValueError:  # anything can stand in a header
         return activities
-    if address.netloc != request.get_host() or address.path not in (activities, shortlist):
+    if back.netloc != request.get_host() or back.path not in (activities, shortlist):
         return activities
-    return f"{address.path}?{address.query}" if address.query else address.path
+    return f"{back.path}?{back.query}" if back.query else back.path
