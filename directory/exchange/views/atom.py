@@ -29,7 +29,7 @@ def _find_newest(form: SearchForm) -> list[Any]:
     """The activities, each with `news`: when it last changed."""
     when = Greatest("last_modified", "created_at", "published_at")
     found = select_for_summary(Service.visible_to()).annotate(news=when).order_by("-news", "-pk")
-    if form.list_pairs():
+    if form.pairs:
         found = found.filter(pk__in=[service.pk for service in find_best_services(form, MAX_SEARCHED)])
     return list(found[:MAX_ENTRIES])
 

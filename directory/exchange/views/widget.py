@@ -51,7 +51,7 @@ def widget(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "found": found,
-        "preset": [pair for pair in form.list_pairs() if pair[0] not in READER_FIELDS],
+        "preset": [pair for pair in form.pairs if pair[0] not in READER_FIELDS],
         "words": form.data.get("words", "")[:200],
         "near": form.data.get("near", "")[:200],
         "more": f"{reverse('directory:activities')}?{form.query()}",

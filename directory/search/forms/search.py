@@ -156,28 +156,29 @@ class SearchForm(Form):
 
     # --- Its address, and the filters in it -----------------------------------------------------------
 
-    def list_pairs(self) -> list[tuple[str, str]]:
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
         """All that was typed and chosen, in the order of the fields."""
         lists = ((name, self.data.getlist(name)[: len(ACCESS)]) for name in self.fields)
         return [(name, value[:200]) for name, values in lists for value in values if value]
 
     def query(self, **changed: str) -> str:
         """The search as a query string, with some fields changed: `query(day="")`."""
-        kept = [(name, value) for name, value in self.list_pairs() if name not in changed]
+        kept = [(name, value) for name, value in self.pairs if name not in changed]
         return urlencode(kept + [(name, value) for name, value in changed.items() if value])
 
     def list_set_filters(self) -> list[tuple[str, str]]:
         """The filters beside words and place that are set and can be read: ("day", "TU"), ("access", "step-free")."""
         self.is_valid()
-        read = [(name, value) for name, value in self.list_pairs() if name in FILTER_FIELDS and name not in self.errors]
+        read = [(name, value) for name, value in self.pairs if name in FILTER_FIELDS and name not in self.errors]
         return [(name, value) for name, value in read if name != "miles" or self.point]
 
-    @property
+    @cached_property
     def filter_chips(self) -> list[FilterChip]:
         """Each filter that is set, to be taken away by one press."""
         rows = []
         for name, value in self.list_set_filters():
-            rest = [pair for pair in self.list_pairs() if pair != (name, value)]
+            rest = [pair for pair in self.pairs if pair != (name, value)]
             rows.append(FilterChip(format_filter(name, value, self.needs), urlencode(rest)))
         return rows
 
@@ -194,9 +195,10 @@ class SearchForm(Form):
     @property
     def unfiltered_query(self) -> str:
         """The words and the place alone, as a query string."""
-        return urlencode([pair for pair in self.list_pairs() if pair[0] in ("words", "near")])
+        return urlencode([pair for pair in self.pairs if pair[0] in ("words", "near")])
 
-    def list_wider_searches(self) -> list[tuple[str, str]]:
+    @cached_property
+    def wider_searches(self) -> list[tuple[str, str]]:
         """What to leave out when nothing was found: words for a link, and its query."""
         chosen = dict(self.list_set_filters())
         ways = [
