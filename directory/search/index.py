@@ -291,7 +291,7 @@ WHERE spot.id = ANY(%(spots)s) AND service.id = spot.service_id AND abs(spot.wor
 
 def mark_needs() -> int:
     """After the words of a need were changed: mark what speaks of it now, and no longer what does not."""
-    return _update_in_batches("mark-needs", MARK_NEEDS_SQL)
+    return update_in_batches("mark-needs", Spot.objects.all(), MARK_NEEDS_SQL)
 
 
 def refresh_ageing_rows() -> None:
@@ -303,18 +303,18 @@ def refresh_ageing_rows() -> None:
     dated = Session.coming().filter(places__isnull=False)
     index_services({row.service_id for rows in (Spot.objects.filter(late), dated) for row in rows.only("service")})
     mark_needs()
-    _update_in_batches("refresh-worth", REFRESH_WORTH_SQL)
+    update_in_batches("refresh-worth", Spot.objects.all(), REFRESH_WORTH_SQL)
 
 
-def _update_in_batches(name: str, statement: str) -> int:
-    """Run an UPDATE for some spots at a time; how many rows it has written."""
+def update_in_batches(name: str, rows: models.QuerySet[Spot], statement: str) -> int:
+    """Run an UPDATE of %(spots)s for some spots at a time; how many rows it has written."""
 
     def update(spots: list[int]) -> int:
         with connection.cursor() as cursor:
             cursor.execute(statement, {"spots": spots})
             return int(cursor.rowcount)
 
-    return run_in_batches(name, Spot.objects.all(), update, size=REFRESH_BATCH_SIZE)
+    return run_in_batches(name, rows, update, size=REFRESH_BATCH_SIZE)
 
 
 @transaction.atomic
