@@ -2,6 +2,8 @@
 # make test    every test, journeys in a real browser included (PYTEST="-k word" for some;
 #              PYTEST="-m faults" kills workers and the database 20 times each instead of a few)
 # make check   style, types, the ladder of imports, migrations, deployment settings
+# make coverage  which lines no test reaches, journeys left out
+# make mutants   small faults put into the rules one at a time, to see that a test notices each
 # make bench   the product's speed against shared yardsticks
 # make pictures  the README's pictures, from a demo place that runs
 # make lock    the exact versions of all packages, after a change to pyproject.toml
@@ -13,7 +15,7 @@ WORKERS := 2
 PYTEST :=
 export PORT
 
-.PHONY: run test check bench lock pictures
+.PHONY: run test check coverage mutants bench lock pictures
 
 run: .venv/run
 	@exec $(PYTHON) -u -m config.run
@@ -30,6 +32,15 @@ check: .venv/dev
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check
 	@set -a; . .ci/production.env; $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+coverage: .venv/dev
+	.venv/bin/coverage erase
+	.venv/bin/coverage run -m pytest -n $(WORKERS) -m "not journey and not faults" $(PYTEST)
+	.venv/bin/coverage combine --quiet
+	.venv/bin/coverage report
+
+mutants: .venv/dev
+	$(PYTHON) -m tests.mutants $(MODULES)
 
 bench: .venv/dev
 	$(PYTHON) manage.py bench

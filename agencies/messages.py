@@ -14,15 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import BadHeaderError
 from django.db import transaction
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
 from django.urls import reverse
 
 from agencies.jobs import deliver_message
 from agencies.models.message import Channel, Message
 
 
-@transaction.atomic
 def queue_message(
     *,
     key: str,
@@ -44,18 +42,18 @@ def queue_message(
         raise BadHeaderError("An address, a subject and a header are one line each.")
     body = render_plain_text(template, context)
     ours = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
-    Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
-    message = Message.objects.get(key=key)
-    if message.pk == ours.pk and channel == Channel.EMAIL:
-        deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
+    with transaction.atomic(savepoint=False):
+        Message.objects.bulk_create([ours], ignore_conflicts=True)  # waits for a twin, and needs no savepoint
+        message = Message.objects.get(key=key)
+        if message.pk == ours.pk and channel == Channel.EMAIL:
+            deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
     return message
 
 
 def render_plain_text(template: str, context: dict[str, Any]) -> str:
     """The text of an e-mail, a letter or a call script: nothing is escaped, as nothing reads it as HTML."""
-    engine_template = get_template(template).template  # type: ignore[attr-defined]
     page = Context({**context, "place": settings.PLACE}, autoescape=False)
-    return str(engine_template.render(page)).strip() + "\n"
+    return Engine.get_default().get_template(template).render(page).strip() + "\n"
 
 
 def format_subject(words: str) -> str:
@@ -64,5 +62,5 @@ def format_subject(words: str) -> str:
 
 
 def absolute_url(name: str, *arguments: object) -> str:
-    """The whole address of a page, for an e-mail or a letter."""
+    """The whole address of a page, for what is read outside: an e-mail, a letter, a file."""
     return f"{settings.PLACE['base_url']}{reverse(name, args=arguments)}"

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from agencies.access import SECOND_FACTOR_ROLES, redirect_to_sign_in
-from agencies.models import Membership
 from agencies.second_step import SECOND_STEP_TYPES
+from agencies.sessions import load_user
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -32,20 +32,27 @@ SECOND_STEP_URL_NAMES = frozenset(
 )
 
 
-# --- How long a session lives (security point 45) ---------------------------------------------------
+# --- Which member is at work ------------------------------------------------------------------------
 
 
-def limit_session(get_response: View) -> View:
-    """Ends a session after 15 minutes without a request and 12 hours after it began."""
+def attach_member(get_response: View) -> View:
+    """Puts on each request who is signed in, and the member at work: one of `request.memberships`.
+
+    Both are read afresh on each request, so that a membership that has ended is gone at once. A session ends after
+    15 minutes without a request and 12 hours after it began (security point 45): `request.session_ended`.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.session_ended = False  # type: ignore[attr-defined]
-        if request.user.is_authenticated:
-            if has_session_ended(request.session):
-                logout(request)
-                request.session_ended = True  # type: ignore[attr-defined]
-            else:
-                record_session_use(request.session)
+        request.user, memberships = load_user(request)
+        ended = request.user.is_authenticated and has_session_ended(request.session)
+        if ended:
+            logout(request)
+            memberships = []
+        elif request.user.is_authenticated:
+            record_session_use(request.session)
+        chosen = request.session.get("member") if memberships else None
+        member = next((m for m in memberships if str(m.pk) == chosen), memberships[0] if memberships else None)
+        vars(request).update(session_ended=ended, memberships=memberships, member=member)
         return get_response(request)
 
     return middleware
@@ -64,29 +71,6 @@ def record_session_use(session: SessionBase) -> None:
     session.setdefault("began", now)
     if now - session.get("seen", 0) >= 60:
         session["seen"] = now
-
-
-# --- Which member is at work ------------------------------------------------------------------------
-
-
-def attach_member(get_response: View) -> View:
-    """Puts the member on each request: `request.attach_member`, chosen among `request.memberships`.
-
-    Memberships are read afresh on each request, so that one that has ended is gone at once.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        request.memberships, request.member = [], None  # type: ignore[attr-defined]
-        if request.user.is_authenticated:
-            memberships = list(Membership.open_for_user(request.user))
-            chosen = request.session.get("member")
-            request.memberships = memberships  # type: ignore[attr-defined]
-            request.member = next(  # type: ignore[attr-defined]
-                (m for m in memberships if str(m.pk) == chosen), memberships[0] if memberships else None
-            )
-        return get_response(request)
-
-    return middleware
 
 
 # --- The second step (security points 36, 37, 39) ---------------------------------------------------

@@ -18,7 +18,7 @@ from agencies.messages import absolute_url, format_subject
 from agencies.models import Author, Message
 from bookings import notifications
 from bookings.actions.places import has_begun, lock_session
-from bookings.actions.transition import apply_move, lock_active_bookings, offer_free_places
+from bookings.actions.transition import apply_move, lock_bookings, offer_free_places
 from bookings.models import CONTACT_KEPT_FOR, Booking, BookingLink, BookingMove
 from bookings.states import Actor, BookingStatus
 from directory.models import Session
@@ -55,7 +55,7 @@ def expire_offers_and_lists(now: datetime.datetime) -> int:
 
 def expire_in_session(pk: uuid.UUID, now: datetime.datetime) -> None:
     session = lock_session(pk)
-    for booking in lock_active_bookings(session):
+    for booking in lock_bookings(session):
         over = has_begun(session)
         if booking.status == BookingStatus.OFFERED and (over or (booking.offered_until or now) <= now):
             apply_move(booking, BookingStatus.LAPSED, by=Author.system(), mover=Actor.SYSTEM)
@@ -83,7 +83,7 @@ def send_reminders(now: datetime.datetime) -> int:
 
 def remind_session(pk: uuid.UUID, now: datetime.datetime) -> None:
     session = lock_session(pk)
-    there = lock_active_bookings(session)
+    there = lock_bookings(session)
     for booking in there:
         if booking.reminded_at or booking.status == BookingStatus.OFFERED or session.cancelled_at:
             continue
@@ -105,7 +105,7 @@ def notify_group(session: Session, there: list[Booking]) -> None:
             template="email/booking_tomorrow.txt",
             context={
                 "session": session,
-                "when": notifications.format_session_start(session),
+                "when": notifications.format_day_and_time(session.starts_at),
                 "booked": statuses.count(BookingStatus.BOOKED),
                 "waiting": len(statuses) - statuses.count(BookingStatus.BOOKED),
                 "register": absolute_url("bookings:register", session.pk),

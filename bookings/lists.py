@@ -10,10 +10,10 @@ from django.utils import timezone
 from agencies.models import Membership, Message
 from agencies.models.message import Channel
 from bookings.models import Booking, BookingMove
-from bookings.notifications import format_session_hours, format_session_place, session_key_prefix
+from bookings.notifications import format_session_place, session_key_prefix
 from bookings.states import ACTIVE_STATUSES, EXPECTED_STATUSES, BookingStatus
 from config.http import parse_uuid
-from config.template_tags import date_words
+from config.template_tags import date_words, time_words
 from directory.models import Session
 
 STATUS_TONES = {
@@ -31,7 +31,7 @@ class SessionSummary:
 
     session: Session
     day: str  # "Tuesday 24 November 2026"
-    hours: str
+    hours: str  # "10:30am to midday"
     where: str
     room: str  # "3 places left", "Full, 2 waiting"; "" when places are not counted and nobody waits
 
@@ -42,10 +42,11 @@ class SessionSummary:
 
 def summarise_session(session: Session) -> SessionSummary:
     start = timezone.localtime(session.starts_at)
+    ends = f" to {time_words(session.ends_at)}" if session.ends_at else ""
     return SessionSummary(
         session,
         f"{start:%A} {date_words(session.starts_at)}",
-        format_session_hours(session),
+        f"{time_words(session.starts_at)}{ends}",
         format_session_place(session),
         format_places_left(session),
     )
@@ -85,12 +86,6 @@ def find_booking_by_key(key: uuid.UUID) -> Booking | None:
     return Booking.objects.filter(key=key).first()
 
 
-def latest_move_reason(booking: Booking) -> str:
-    """Why the latest move was made, for the person to read."""
-    move = booking.moves.order_by("-number").first()
-    return move.words if move else ""
-
-
 # --- For the group ------------------------------------------------------------------------------------
 
 
@@ -110,10 +105,8 @@ def load_booking_rows(member: Membership, session: Session) -> list[BookingRow]:
     """All bookings of the session that the member may still read, in their order."""
     first = BookingMove.objects.filter(booking=OuterRef("pk"), number=1)
     rows = Booking.visible_to(member).filter(session=session).select_related("team")
-    rows = rows.annotate(hand=Subquery(first.values("hand")), author=Subquery(first.values("agency_name"))).order_by(
-        "number"
-    )
-    found, waiting = list(rows), 0
+    found = list(rows.annotate(author=Subquery(first.values("agency_name"))).order_by("number"))
+    waiting = 0
     contacts = [row.contact.casefold() for row in found if row.contact and row.is_active]
     shown = []
     for row in found:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, Membership, Signed
-from bookings.states import ACTIVE_STATUSES, BookingStatus, describe_transition
+from bookings.states import ACTIVE_STATUSES, TRANSITIONS, BookingStatus
 from config.append_only import AppendOnly
 from directory.models import Session
 
@@ -130,7 +130,7 @@ class BookingMove(AppendOnly, Signed):
 
     @property
     def deed(self) -> str:
-        return describe_transition(self.before, self.after)
+        return TRANSITIONS[self.before, self.after].deed
 
 
 class BookingLink(models.Model):

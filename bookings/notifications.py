@@ -3,6 +3,7 @@
 Where a connector team booked, the team tells the person in their own channel (tells_booking).
 """
 
+import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from bookings.actions.links import create_link
 from bookings.hooks import on_booking_news
 from bookings.models import Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
-from config.template_tags import time_words, when
+from config.template_tags import when
 from directory.models import Session
 
 # Each kind of news, and the subject of its e-mail. The words are in templates/email/booking_words.txt.
@@ -106,7 +107,7 @@ def queue_phone_call(booking: Booking, news: str, *, key: str, words: str) -> Me
             context={
                 "link": absolute_url("bookings:session_bookings", session.pk),
                 "session": session,
-                "when": format_session_start(session),
+                "when": format_day_and_time(session.starts_at),
                 "until": format_offer_end(booking),
                 "unreachable": booking.is_unreachable,
             },
@@ -130,7 +131,7 @@ def build_news_context(booking: Booking, news: str, words: str, *, link: bool = 
         "service": session.service,
         "agency": session.service.agency,
         "words": words,
-        "when": format_session_start(session),
+        "when": format_day_and_time(session.starts_at),
         "where": format_session_place(session),
         "until": format_offer_end(booking),
         "position": booking.position,
@@ -146,31 +147,20 @@ def format_offer_end(booking: Booking) -> str:
     return format_day_and_time(booking.offered_until) if booking.offered_until else ""
 
 
-def format_session_start(session: Session) -> str:
+def format_day_and_time(moment: datetime.datetime) -> str:
     """ "Tuesday 24 November 2026, 10:30am"."""
-    return format_day_and_time(session.starts_at)
-
-
-def format_day_and_time(moment: Any) -> str:
     return f"{timezone.localtime(moment):%A} {when(moment)}"
-
-
-def format_session_hours(session: Session) -> str:
-    """ "10:30am to midday"."""
-    ends = f" to {time_words(session.ends_at)}" if session.ends_at else ""
-    return f"{time_words(session.starts_at)}{ends}"
 
 
 def format_session_place(session: Session) -> str:
     """Where it meets, on one line; "" when the listing gives no place, or several and this session none."""
-    at = session.at_location or single_or_none(list(session.service.at_locations.select_related("location")[:2]))
+    at = session.at_location
     if at is None:
-        return ""
+        places = session.service.at_locations.select_related("location")[:2]
+        if len(places) != 1:
+            return ""
+        at = places[0]
     return ", ".join(at.location.address_lines) if at.location.address_lines else at.location.short_address
-
-
-def single_or_none(found: list[Any]) -> Any:
-    return found[0] if len(found) == 1 else None
 
 
 def booking_key_prefix(booking: Booking) -> str:

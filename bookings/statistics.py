@@ -1,17 +1,27 @@
-"""What came of a listing's sessions, by month: places booked, who came and who did not. Numbers alone leave here."""
+"""What came of a listing's sessions, by month; how many wait for one, and how many are still to be rung about it.
+
+The directory asks for them by its hooks. Numbers alone leave here.
+"""
 
 import datetime
 import uuid
+from collections import Counter
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
+from agencies.models import Message
+from agencies.models.message import Channel
 from bookings.models import Booking
-from bookings.states import BookingStatus
+from bookings.notifications import session_key_prefix
+from bookings.states import EXPECTED_STATUSES, BookingStatus
 from directory.catalogue.statistics import MonthlyCounts
-from directory.hooks import statistics_sources
+from directory.hooks import call_counters, statistics_sources, waiting_counters
+from directory.models import Session
 
-HELD = (BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.MISSED)
+MAX_SESSIONS_CHECKED = 200  # sessions with somebody who left no e-mail that are looked at
 
 
 @statistics_sources.register
@@ -25,7 +35,7 @@ def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCount
     ).annotate(month=TruncMonth("session__starts_at"))
     by_month = rows.order_by("session__service", "month").values_list("session__service", "month")
     counts = by_month.annotate(
-        booked=Count("pk", filter=Q(status__in=HELD)),
+        booked=Count("pk", filter=Q(status__in=sorted(EXPECTED_STATUSES))),
         attended=Count("pk", filter=Q(status=BookingStatus.ATTENDED)),
         missed=Count("pk", filter=Q(status=BookingStatus.MISSED)),
     )
@@ -33,3 +43,23 @@ def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCount
         (service, month.date()): {"booked": booked, "attended": attended, "missed": missed}
         for service, month, booked, attended, missed in counts
     }
+
+
+@waiting_counters.register
+def count_waiting(sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
+    rows = Booking.objects.filter(session__in=sessions, status=BookingStatus.WAITING)
+    return dict(rows.values_list("session").annotate(n=Count("pk")).order_by())
+
+
+@call_counters.register
+def count_pending_calls(sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
+    """Calls not yet noted as made. Only sessions with somebody who left no e-mail are looked up."""
+    without = Booking.objects.filter(session__in=sessions, email="", team=None)
+    ids = list(
+        without.order_by("session__starts_at").values_list("session", flat=True).distinct()[:MAX_SESSIONS_CHECKED]
+    )
+    if not ids:
+        return {}
+    about = reduce(or_, (Q(key__startswith=session_key_prefix(pk)) for pk in ids))
+    keys = Message.objects.filter(about, channel=Channel.CALL, sent_at=None)
+    return dict(Counter(uuid.UUID(key.split()[1]) for key in keys.order_by().values_list("key", flat=True)))

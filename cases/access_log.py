@@ -1,18 +1,37 @@
 """Every opening of a case leaves a row: who, for which agency, when, which page. The person can read that log."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
+from django.db.models import Q, Subquery
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from psycopg.sql import SQL
 
-from agencies.models import Membership
+from agencies.access import visible_sql
+from agencies.models import Agency, Membership, User
 from agencies.request import MemberRequest
-from cases.models import Case
+from cases.models import Case, Person, Reading
+from config.database import prepared_cursor
+from config.instances import build_instances, columns_sql
 
 # A reload is not a second opening: the same member on the same page within this time leaves one row.
 SAME_ACCESS_SECONDS = 60
+PAGE_SIZE = 30  # openings shown at once
+
+CASE_SQL = f"""
+SELECT {columns_sql("c", Case)}, {columns_sql("person", Person)}, {columns_sql("practice", Agency)},
+    {columns_sql("team", Agency)}, {columns_sql("lead", Membership)}, {columns_sql("lead_user", User)}
+FROM ({{visible}}) c
+JOIN cases_person person ON person.id = c.person_id
+LEFT JOIN agencies_agency practice ON practice.id = person.practice_id
+JOIN agencies_agency team ON team.id = c.agency_id
+JOIN agencies_membership lead ON lead.id = c.lead_id
+JOIN agencies_user lead_user ON lead_user.id = lead.user_id
+WHERE c.id = %(pk)s
+"""  # noqa: S608
 
 
 def get_case_logged(request: MemberRequest, pk: uuid.UUID, page: str) -> Case:
@@ -29,7 +48,32 @@ def get_case_logged(request: MemberRequest, pk: uuid.UUID, page: str) -> Case:
 
 def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
     """The case for a deed that shows nothing of it. Http404 for whoever may not see it."""
-    return get_object_or_404(Case.visible_to(member).select_related("person__practice", "agency", "lead__user"), pk=pk)
+    with prepared_cursor() as cursor:
+        statement = SQL(CASE_SQL).format(visible=SQL(visible_sql(Case, member)))
+        cursor.execute(statement, {"pk": pk, "agency": member.agency_id})
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404
+    case, case.person, practice, case.agency, lead, lead.user = build_instances(
+        row, Case, Person, Agency, Agency, Membership, User
+    )
+    case.person.practice, case.lead = practice, lead
+    return cast("Case", case)
+
+
+def get_own_case(member: Membership, pk: uuid.UUID) -> Case:
+    """The same for what only the team that owns the case may do."""
+    return get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+
+
+def load_access_log(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:
+    """Who opened the case, newest first, a page at a time; and the id to go on after, or None at the end."""
+    found = case.readings.order_by("-at", "id")
+    if after:
+        last = Subquery(case.readings.filter(pk=after).order_by().values("at"))
+        found = found.filter(Q(at__lt=last) | Q(at=last, pk__gt=after))
+    page = list(found[: PAGE_SIZE + 1])
+    return page[:PAGE_SIZE], page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None
 
 
 def log_access(request: MemberRequest, case: Case, page: str) -> None:

@@ -1,7 +1,7 @@
 """What there is near a person: activities as rows of a case page, with what can be done about each."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from cases.forms.activities import FindActivitiesForm
 from cases.models import Case, CaseReferral
 from cases.onward import OnwardReferral, open_onward_by_service
 from config.http import parse_uuid
-from directory.catalogue.wording import format_distance, shorten_description
+from directory.catalogue.cards import load_services
 from directory.geography.postcodes import find_postcode
 from directory.models import Service, TaxonomyTerm
 from directory.search.statement import SearchQuery as Search
@@ -29,7 +29,7 @@ class ActivityRow:
     where: str
     far: str
     summary: str
-    chips: list[str]
+    chips: Sequence[str]
     asked: OnwardReferral | None  # an open referral from this case
     answers: bool  # there is somebody to send a referral to
     chosen: bool
@@ -60,24 +60,25 @@ def search_near_home(case: Case, form: FindActivitiesForm, after: str = "") -> S
 
 
 def build_activity_rows(found: SearchResult, case: Case, chosen: list[Service]) -> list[ActivityRow]:
-    asked, answering = open_onward_by_service(case), find_answering_services(found.services)
-    dates = load_bookable_sessions(found.services, case)
+    services = {service.pk: service for service in load_services(found.cards)}
+    asked, answering = open_onward_by_service(case), find_answering_services(services.values())
+    dates = load_bookable_sessions(services.values(), case)
     ticked = {service.pk for service in chosen}
     return [
         ActivityRow(
-            service=service,
-            when=spot.when if spot else "",
-            where=spot.where if spot else "",
-            far=format_distance(service.distance_km),  # type: ignore[attr-defined]  # what a search found carries it
-            summary=shorten_description(service.description),
-            chips=list(spot.chips) if spot else [],
-            asked=asked.get(service.pk),
-            answers=service.pk in answering,
-            chosen=service.pk in ticked,
-            dates=dates.get(service.pk, []),
+            service=services[card.pk],
+            when=card.when,
+            where=card.where,
+            far=card.away,
+            summary=card.summary,
+            chips=card.chips,
+            asked=asked.get(card.pk),
+            answers=card.pk in answering,
+            chosen=card.pk in ticked,
+            dates=dates.get(card.pk, []),
         )
-        for service in found.services
-        for spot in [service.spot]
+        for card in found.cards
+        if card.pk in services
     ]
 
 

@@ -1,6 +1,6 @@
-"""What the person hears of their own case: by e-mail, by letter, or read out by whoever calls them.
+"""What the person hears of their own case, by e-mail, by letter, or read out by whoever calls them; and its lead.
 
-No need, risk, note or summary is in it, and nothing that a group wrote to the team.
+To the person no need, risk, note or summary is written, and nothing that a group wrote to the team.
 """
 
 from typing import Any
@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies import messages
-from agencies.models import Message
+from agencies.messages import absolute_url
+from agencies.models import Author, Message
 from agencies.models.message import Channel
 from cases.models import Case, Person
 from config.template_tags import date_words
@@ -73,6 +74,27 @@ def notify_case_closed(case: Case) -> None:
     notify_person(
         case, key="closed", subject="We have finished our work with you", template="person/closed.txt", context={}
     )
+
+
+def notify_new_lead(case: Case, by: Author) -> None:
+    """A colleague who was given the case hears of it; whoever took it themselves knows."""
+    if case.lead != by.member:
+        key, subject = f"case given {case.pk} {case.entry_count}", "A case was given to you"
+        notify_lead(case, key=key, subject=subject, template="email/case_given.txt", giver=by.name)
+
+
+def notify_lead(
+    case: Case,
+    *,
+    key: str,
+    subject: str = "News in one of your cases",
+    template: str = "email/case_news.txt",
+    **context: str,
+) -> None:
+    """E-mail whoever leads the case and still works there: a link, and no name of the person in it."""
+    if case.lead.ended_at is None:
+        context["link"] = absolute_url("cases:case", case.pk)
+        messages.queue_message(key=key, to=case.lead.user.email, subject=subject, template=template, context=context)
 
 
 def notify_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:

@@ -1,14 +1,25 @@
 """Where the rows live: the server named in DATABASE_URL, or one of our own when there is none."""
 
 import os
+import re
+from functools import lru_cache
 from typing import Any
 
 import dj_database_url
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
 # answers, so that a restarted server is noticed by nobody.
 CONNECTION_MAX_AGE_SECONDS = 600
+# The ORM prepares nothing (its cursor puts the values in itself); only prepared_cursor() below does, whose statements
+# are planned once whatever the values are. (Behind pgbouncer: ignore_startup_parameters = options.)
+PREPARED_OPTIONS: dict[str, Any] = {
+    "prepare_threshold": 1_000_000_000,
+    "options": "-c plan_cache_mode=force_generic_plan",
+}
 
 
 def build_database_settings() -> dict[str, Any]:
@@ -23,13 +34,16 @@ def build_database_settings() -> dict[str, Any]:
         settings = dj_database_url.config(conn_max_age=CONNECTION_MAX_AGE_SECONDS, conn_health_checks=True)
         if settings["ENGINE"] != "django.db.backends.postgresql":
             raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
-        return {**settings, "ATOMIC_REQUESTS": True}
+        given = settings.get("OPTIONS", {})
+        options = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
+        return {**settings, "OPTIONS": {**given, **PREPARED_OPTIONS, "options": options}, "ATOMIC_REQUESTS": True}
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_database_name(),
         "USER": "postgres",
         "CONN_MAX_AGE": CONNECTION_MAX_AGE_SECONDS,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": PREPARED_OPTIONS,
         "ATOMIC_REQUESTS": True,
     }
 
@@ -37,3 +51,31 @@ def build_database_settings() -> dict[str, Any]:
 def embedded_database_name() -> str:
     """The name of the database on the server of our own."""
     return os.environ.get("DATABASE_NAME", "hereabouts")
+
+
+class PreparedCursor(psycopg.RawCursor[Any]):
+    """A cursor that prepares each statement on the connection the first time, so that it is parsed and planned once."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        text, names = number_parameters(query if isinstance(query, str) else query.as_string(self))
+        return super().execute(text, [params[name] for name in names], prepare=True)
+
+
+@lru_cache(maxsize=500)
+def number_parameters(query: str) -> tuple[str, list[str]]:
+    """ "… = %(day)s" → ("… = $1", ["day"]): psycopg would do so each time with a long statement."""
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", query)))
+    text = re.sub(r"%\((\w+)\)s", lambda match: f"${names.index(match[1]) + 1}", query)
+    return text.replace("%%", "%"), names
+
+
+def prepared_cursor() -> CursorWrapper:
+    """A cursor for the few statements that are too long to be parsed and planned for each request.
+
+    Their text must be one of a few, with every value as a parameter, cast to its type; they name each column, so that
+    a migration that adds one does not change what they give. Counted and wrapped as Django's own cursors are.
+    """
+    database: Any = connection  # _prepare_cursor is how Django wraps its own
+    database.ensure_connection()
+    cursor: CursorWrapper = database._prepare_cursor(PreparedCursor(database.connection))
+    return cursor

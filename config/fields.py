@@ -4,6 +4,7 @@ Each takes what a person would type and gives one tidy form; what it refuses, it
 Import them from config.forms.
 """
 
+import calendar
 import datetime
 import re
 import unicodedata
@@ -11,9 +12,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+
+from config.http import parse_uuid
 
 
 def width_attrs(characters: int) -> dict[str, str]:
@@ -21,20 +25,7 @@ def width_attrs(characters: int) -> dict[str, str]:
     return {"class": f"govuk-input--width-{characters}"}
 
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+MONTHS = [name.lower() for name in calendar.month_name[1:]]  # in English, as Python has them
 DATE_PARTS = {"day": "a day", "month": "a month", "year": "a year"}
 
 
@@ -130,8 +121,9 @@ class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
     def to_python(self, value: Any) -> str:
-        text = str(super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+        text = ("" if value is None else str(value)).replace("\r\n", "\n").replace("\r", "\n")
+        kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+        return str(super().to_python(kept) or "")  # which strips: a space before a control character too
 
 
 class TextField(CleanCharField):
@@ -213,9 +205,10 @@ class PostcodeField(CleanCharField):
 
 
 class PhoneField(CleanCharField):
-    """A UK phone number as people write it → digits, grouped the usual way ("07700 900123").
+    """A UK phone number as people write it, with its extension → as it is usually grouped ("07700 900123").
 
-    Ofcom numbering plan: 01, 02, 03, 05, 07, 08 or 09 and 9 or 10 digits in all after the 0; +44 and 0044 become 0.
+    Its shape only: `is_valid_number` would refuse Ofcom's drama numbers, and what was allotted since the library's
+    release. The library writes a 0 before the numbers of the plan alone (01, 02, 03, 05, 07, 08 and 09).
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -224,22 +217,28 @@ class PhoneField(CleanCharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        typed = re.sub(r"[\s().\-\u2010-\u2015]", "", super().to_python(value))
-        digits = re.sub(r"^(\+|00)440?", "0", typed)
-        return format_phone(digits) if re.fullmatch(r"[0-9]+", digits) else digits
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if value and not re.fullmatch(r"0[1235789][0-9]{8,9}", value.replace(" ", "")):
+        typed = super().to_python(value)
+        found = find_phone_number(typed)
+        if found and found.raw_string == typed and found.number.country_code == 44:
+            tidy = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.NATIONAL)
+            if tidy[0] == "0":
+                return tidy
+        if typed:
             raise ValidationError("Enter a UK phone number, for example 01632 960001 or 07700 900123", code="shape")
+        return ""
 
 
-def format_phone(digits: str) -> str:
-    """ "02079460001" → "020 7946 0001", "07700900123" → "07700 900123"."""
-    if re.fullmatch(r"0[23][0-9]{9}", digits):
-        cut = 3 if digits.startswith("02") else 4
-        return f"{digits[:cut]} {digits[cut:-4]} {digits[-4:]}"
-    return f"{digits[:5]} {digits[5:]}" if len(digits) in (10, 11) else digits
+def find_phone_number(text: str) -> phonenumbers.PhoneNumberMatch | None:
+    """The first phone number of nine digits or more, as it is dialled in the UK, in a text of up to 100 characters."""
+    found = phonenumbers.PhoneNumberMatcher(text[:100], "GB", phonenumbers.Leniency.POSSIBLE)
+    return next((match for match in found if (match.number.national_number or 0) >= 10**8), None)
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number in a text box about `width` characters wide: browsers' number boxes change when one scrolls."""
+
+    def __init__(self, *, width: int, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs=width_attrs(width) | {"inputmode": "numeric"}), **kwargs)
 
 
 class Radios(forms.ChoiceField):
@@ -291,7 +290,5 @@ class IdempotencyKey(forms.UUIDField):
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """A key that cannot be read is replaced on the page, so that sending again works."""
-        try:
-            return str(uuid.UUID(str(data)))
-        except ValueError:
-            return initial
+        key = parse_uuid(data)
+        return str(key) if key else initial

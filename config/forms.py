@@ -28,9 +28,10 @@ the same pack by the Renderer below. The pack crispy-forms-gds is not used: all 
 date field would have had to be replaced (see shared interface, "Known traps").
 """
 
+import uuid
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -39,7 +40,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from config.fields import (
     Checkboxes,
@@ -250,6 +251,16 @@ class Form(forms.Form):
     @cached_property
     def helper(self) -> GovukFormHelper:
         return GovukFormHelper(self)
+
+    def add_conflict(self, message: str, seen: str) -> None:
+        """Somebody changed it meanwhile: what was typed stays, to be sent again as the change of what is there now.
+
+        For a form with a field `seen`, the fingerprint of what it would replace, and a `key`.
+        """
+        self.add_error(None, message)
+        posted = cast("QueryDict", self.data).copy()  # only what was posted can be in conflict
+        posted["seen"], posted["key"] = seen, str(uuid.uuid4())
+        self.data = posted
 
 
 class ModelForm(forms.ModelForm):

@@ -14,6 +14,11 @@ def parse_uuid(text: object) -> uuid.UUID | None:
         return None
 
 
+def parse_number(text: str) -> int | None:
+    """The whole number from 0 that the text says; None where it says none, or one that no integer column takes."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
 def add_noindex_header(response: HttpResponse) -> HttpResponse:
     """Keeps a secret address out of search engines.
 

@@ -3,7 +3,8 @@
 import logging
 import re
 import time
-from uuid import UUID
+
+from config.http import parse_uuid
 
 # A part of an address long enough to be the secret of a link (/my/…/, /answer/…/, a password reset).
 SECRET_SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.-]{20,}")
@@ -13,7 +14,7 @@ QUERY_STRING = re.compile(r"\?[^\s\"']+")
 class RedactingFormatter(logging.Formatter):
     """Dates in UTC; secret links and everything after a question mark replaced by an ellipsis."""
 
-    converter = time.gmtime  # type: ignore[assignment]
+    converter = staticmethod(time.gmtime)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line; the traceback beneath it, if there is one, has no addresses."""
@@ -22,8 +23,4 @@ class RedactingFormatter(logging.Formatter):
 
 def redact_segment(found: re.Match[str]) -> str:
     """An ellipsis, but identifiers of rows stay: they open nothing by themselves."""
-    try:
-        UUID(found[0])
-    except ValueError:
-        return "…"
-    return found[0]
+    return found[0] if parse_uuid(found[0]) else "…"

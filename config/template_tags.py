@@ -5,6 +5,7 @@ import uuid
 from functools import lru_cache
 from typing import Any
 
+import phonenumbers
 from django import forms, template
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.fields import MONTHS
+from config.fields import MONTHS, find_phone_number
 from config.forms import GovukFormHelper
 
 register = template.Library()
@@ -38,8 +39,12 @@ def nhs(digits: str | None) -> str:
 
 @register.filter
 def phone_link(number: str | None) -> str:
-    """A phone number as the target of a tel: link, digits only."""
-    return "tel:" + "".join(c for c in str(number or "") if c.isdigit() or c == "+")
+    """A phone number as the target of a tel: link; of a text that came with a feed, the first number in it."""
+    packed = str(number or "").replace(" ", "")
+    found = None if packed.isdecimal() else find_phone_number(str(number or ""))  # most are digits, and so is 999
+    if found:
+        return phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.RFC3966)
+    return "tel:" + "".join(c for c in packed if c.isdecimal() or c == "+")
 
 
 @register.filter
@@ -132,37 +137,11 @@ def status_tag(words: Any, code: str = "", tone: str = "") -> SafeString:
     return format_html('<strong class="tag tag--{}">{}</strong>', tone or found, words)
 
 
-ICONS = frozenset(
-    {
-        "home",
-        "check",
-        "alert",
-        "phone",
-        "letter",
-        "note",
-        "people",
-        "plan",
-        "measure",
-        "share",
-        "lock",
-        "calendar",
-        "clock",
-        "place",
-        "money",
-        "step-free",
-        "room",
-        "search",
-        "print",
-        "download",
-        "pencil",
-        "star",
-        "flag",
-        "door",
-        "chat",
-        "walk",
-        "heart",
-    }
+ICON_NAMES = (
+    "home check alert phone letter note people plan measure share lock calendar clock place money "
+    "step-free room search print download pencil star flag door chat walk heart"
 )
+ICONS = frozenset(ICON_NAMES.split())
 
 
 @register.simple_tag

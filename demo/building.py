@@ -18,6 +18,8 @@ DEMO_SOURCE = "demo"
 EMAIL_DOMAIN = "demo.example.org"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, EMAIL_DOMAIN)  # the same ids in each demo place, so that links can be kept
 
+POST_TOWNS = {"BN15": "Lancing", "BN42": "Southwick", "BN43": "Shoreham-by-Sea"}  # the others are Worthing's
+
 # The words of the offers → the codes of the place's needs.
 NEED_CODES = {
     "active": "active",
@@ -111,7 +113,7 @@ def build_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTer
             {
                 "id": str(stable_id("address", offer.venue, offer.postcode)),
                 "address_1": offer.venue,
-                "city": find_post_town(offer.postcode),
+                "city": POST_TOWNS.get(offer.postcode[:4], "Worthing"),
                 "state_province": "West Sussex",
                 "postal_code": offer.postcode,
                 "country": "GB",
@@ -138,7 +140,7 @@ def build_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTer
             {
                 "id": str(stable_id("cost", str(pk))),
                 "amount": offer.cost,
-                "amount_description": f"£{offer.cost:g} a time" if offer.cost else "Free",
+                "amount_description": "Free" if offer.cost == "0" else f"£{offer.cost} a time",
             }
         ],
         "schedules": [
@@ -160,11 +162,6 @@ def build_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTer
             for term in (needs[code] for code in parse_need_codes(offer.needs))
         ],
     }
-
-
-def find_post_town(postcode: str) -> str:
-    """The post town of a postcode of the place."""
-    return {"BN15": "Lancing", "BN42": "Southwick", "BN43": "Shoreham-by-Sea"}.get(postcode[:4], "Worthing")
 
 
 def build_staff(agencies: dict[str, Agency]) -> dict[str, list[Membership]]:

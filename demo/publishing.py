@@ -8,8 +8,7 @@ from typing import Any
 import time_machine
 from django.utils import timezone
 
-from agencies.models import Agency, Author, Membership
-from agencies.models.authorship import Hand
+from agencies.models import Agency, Author, Hand, Membership
 from bookings.actions.book import Attendee, create_booking
 from bookings.actions.transition import mark_attendance
 from bookings.models import Booking
@@ -56,7 +55,7 @@ from directory.publishing.actions.reports import ANONYMOUS_READER
 from directory.publishing.actions.sessions import cancel_session
 from directory.publishing.versions import build_snapshot, propose_edit, record_version, update_listing
 from directory.search.index import index_services, refresh_counts
-from referrals.replies import update_reply_statistics
+from referrals.statistics import update_reply_statistics
 
 DAYS_OF_BOOKINGS = 28  # days ago that the groups began to take bookings here
 BUSY_ACTIVITIES = {"Tuesday gardening group": 13, "Seeds and calm": 7, "Phone and tablet help": 6}

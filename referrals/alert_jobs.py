@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from directory.catalogue.cards import load_services
 from directory.models import Service
 from directory.search.forms.search import SearchForm
 from directory.search.statement import search
@@ -66,7 +67,7 @@ def _iter_search_results(query: str) -> Iterator[Service]:
         found = search(asked)
         if found.loose or found.corrected:
             return
-        yield from found.services
+        yield from load_services(found.cards)
         if not found.more:
             return
         asked = replace(asked, after=found.more)

@@ -10,25 +10,26 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from agencies.access import Role
 from agencies.models import Author
-from agencies.working_days import is_working_day, working_days_between
 from config.template_tags import date_words
+from config.working_days import is_working_day, working_days_between
 from referrals import (
     alert_jobs,  # noqa: F401  # the worker looks for jobs here
     notifications,
 )
-from referrals.actions import links
 from referrals.actions.remarks import save_remark
 from referrals.models import Referral, Remark
-from referrals.promises import NUDGE_DAYS
-from referrals.replies import update_reply_statistics
 from referrals.states import ReferralStatus
+from referrals.statistics import update_reply_statistics
 
 logger = logging.getLogger(__name__)
+
+NUDGE_DAYS = (2, 4)  # working days after which whoever is asked is reminded
 
 
 @app.periodic(cron="21 3 * * *")
@@ -36,9 +37,6 @@ logger = logging.getLogger(__name__)
 def refresh_reply_statistics(timestamp: int) -> None:
     """Each night: how soon each service answers, and how often it says yes, for its listing. May run twice."""
     update_reply_statistics()
-
-
-ReferralQuerySet = Any  # a queryset of referrals
 
 
 @app.periodic(cron="5 8,12 * * *")
@@ -64,11 +62,11 @@ def report_overdue_referrals(today: datetime.date) -> int:
     return run_for_each_referral(late, report_overdue)
 
 
-def unanswered_referrals() -> ReferralQuerySet:
+def unanswered_referrals() -> QuerySet[Referral]:
     return Referral.objects.filter(status=ReferralStatus.SENT)
 
 
-def run_for_each_referral(rows: ReferralQuerySet, deed: Callable[[Referral], bool]) -> int:
+def run_for_each_referral(rows: QuerySet[Referral], deed: Callable[[Referral], bool]) -> int:
     """Do it to each row in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
     done = 0
     for pk in rows.order_by("moved_at", "id").values_list("pk", flat=True):
@@ -86,10 +84,8 @@ def remind_receiver(referral: Referral, today: datetime.date) -> bool:
     owed = sum(waited >= day for day in NUDGE_DAYS)
     if owed <= referral.nudges or not claim_referral(referral, nudges=owed):
         return False
-    if referral.service_id:
-        links.send_link(referral, nudge=owed)
-    else:
-        notifications.notify_team(referral, key=f"nudge {referral.pk} {referral.moves_made} {owed}", why="reminder")
+    key = f"nudge {referral.pk} {referral.moves_made} {owed}"
+    notifications.notify_receiver(referral, key=key, why="reminder", nudge=owed)
     return True
 
 
@@ -101,7 +97,7 @@ def report_overdue(referral: Referral) -> bool:
     save_remark(referral, by=Author.system(), words=words, kind=Remark.Kind.UNANSWERED, key=None)
     told = {notifications.sender_email(referral)}
     if not referral.service_id:
-        notifications.notify_team(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
+        notifications.notify_receiver(referral, key=f"late {referral.pk} {referral.moves_made}", why="late")
         leads = referral.to_agency.memberships.filter(role=Role.LEAD, ended_at=None, user__is_active=True)
         told |= set(leads.values_list("user__email", flat=True)) - {referral.to_agency.email}
     for number, to in enumerate(sorted(told - {""})):

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from agencies.access import Permission
 from agencies.models import Draft, Membership
+from config.http import parse_uuid
 from config.template_tags import date_words, due, status_tag
 from referrals.models import Referral
 from referrals.states import FINISHED_STATUSES, OPEN_STATUSES, ReferralStatus, Side
@@ -259,10 +260,8 @@ def load_drafts(member: Membership) -> list[DraftRow]:
     """Referrals this member began and has not sent; one whose form was sent after all is no draft any more."""
     kept = {}
     for draft in Draft.visible_to(member).filter(key__startswith="refer:"):
-        try:
-            kept[uuid.UUID(draft.key.removeprefix("refer:"))] = draft
-        except ValueError:
-            continue
+        if key := parse_uuid(draft.key.removeprefix("refer:")):
+            kept[key] = draft
     sent = set(Referral.visible_to(member).filter(key__in=list(kept)).values_list("key", flat=True)) if kept else set()
     today = timezone.localdate()
     return [

@@ -3,7 +3,7 @@
 from agencies import messages
 from agencies.messages import absolute_url
 from agencies.models import Membership
-from referrals.actions.links import receiver_email, receiver_name, send_link
+from referrals.actions.links import send_link
 from referrals.models import Move, Referral, Remark
 from referrals.states import ReferralStatus, Side
 
@@ -13,77 +13,56 @@ def notify_of_move(referral: Referral, made: Move, side: Side) -> None:
     if side != Side.SENDER:
         notify_sender(referral, key=f"move {made.pk}")
     if made.to_agency:
-        notify_team(referral, key=f"passed on {made.pk}", why="passed")
+        notify_receiver(referral, key=f"passed on {made.pk}", why="passed")
     elif side == Side.SENDER and made.after == ReferralStatus.WITHDRAWN:
         notify_of_withdrawal(referral, key=f"move {made.pk}")
-    elif side == Side.SENDER and made.after == ReferralStatus.SENT and referral.service:
-        send_link(referral)
     elif side == Side.SENDER and made.after == ReferralStatus.SENT:
-        notify_team(referral, key=f"move {made.pk}", why="again")
+        notify_receiver(referral, key=f"move {made.pk}", why="again")
+
+
+def notify_receiver(referral: Referral, *, key: str, why: str, nudge: int = 0) -> None:
+    """A referral waits: a group gets a link to answer by, a team is asked to sign in.
+
+    `why` is "new", "passed", "again", "reminder" (the one with that number, `nudge`) or "late".
+    """
+    if referral.service:
+        send_link(referral, nudge=nudge)
+        return
+    to, subject = referral.receiver_email(), "A referral is waiting for your team"
+    queue(referral, f"waiting {key}", to, subject, "email/referral_to_team.txt", why=why)
 
 
 def notify_sender(referral: Referral, *, key: str) -> None:
     """To whoever sent it, or their agency when they have left: there is news."""
-    if to := sender_email(referral):
-        messages.queue_message(
-            key=f"news {key}",
-            to=to,
-            subject=f"News about a referral you sent ({referral.reference})",
-            template="email/referral_news.txt",
-            context={"referral": referral, "link": absolute_url("referrals:referral", referral.pk)},
-        )
-
-
-def notify_team(referral: Referral, *, key: str, why: str) -> None:
-    """To the team: a referral waits for it. `why` is "new", "passed", "again", "reminder" or "late"."""
-    if to := receiver_email(referral):
-        messages.queue_message(
-            key=f"waiting {key}",
-            to=to,
-            subject=f"A referral is waiting for your team ({referral.reference})",
-            template="email/referral_to_team.txt",
-            context={"referral": referral, "why": why, "link": absolute_url("referrals:referral", referral.pk)},
-        )
+    to, subject = sender_email(referral), "News about a referral you sent"
+    queue(referral, f"news {key}", to, subject, "email/referral_news.txt")
 
 
 def notify_of_withdrawal(referral: Referral, *, key: str) -> None:
-    if to := receiver_email(referral):
-        messages.queue_message(
-            key=f"withdrawn {key}",
-            to=to,
-            subject=f"A referral was withdrawn ({referral.reference})",
-            template="email/referral_withdrawn.txt",
-            context={"referral": referral, "called": receiver_name(referral)},
-        )
+    to, subject = referral.receiver_email(), "A referral was withdrawn"
+    queue(referral, f"withdrawn {key}", to, subject, "email/referral_withdrawn.txt")
 
 
 def notify_assignee(referral: Referral, remark: Remark, colleague: Membership) -> None:
-    messages.queue_message(
-        key=f"assigned {remark.pk}",
-        to=colleague.user.email,
-        subject=f"A referral is now yours to look at ({referral.reference})",
-        template="email/referral_assigned.txt",
-        context={
-            "referral": referral,
-            "by": remark.author_name,
-            "link": absolute_url("referrals:referral", referral.pk),
-        },
-    )
+    to, subject = colleague.user.email, "A referral is now yours to look at"
+    queue(referral, f"assigned {remark.pk}", to, subject, "email/referral_assigned.txt", by=remark.author_name)
 
 
 def notify_of_no_answer(referral: Referral, *, to: str, key: str) -> None:
     """The answer has not come by its date. `to` hears it: the sender, or whoever leads the team asked."""
-    messages.queue_message(
-        key=f"unanswered {key}",
-        to=to,
-        subject=f"A referral has had no answer ({referral.reference})",
-        template="email/referral_unanswered.txt",
-        context={
-            "referral": referral,
-            "called": receiver_name(referral),
-            "link": absolute_url("referrals:referral", referral.pk),
-        },
-    )
+    queue(referral, f"unanswered {key}", to, "A referral has had no answer", "email/referral_unanswered.txt")
+
+
+def queue(referral: Referral, key: str, to: str, subject: str, template: str, **context: str) -> None:
+    """E-mail it with a link to the referral, if there is somebody to read it."""
+    if to:
+        messages.queue_message(
+            key=key,
+            to=to,
+            subject=f"{subject} ({referral.reference})",
+            template=template,
+            context={"referral": referral, "link": absolute_url("referrals:referral", referral.pk), **context},
+        )
 
 
 def sender_email(referral: Referral) -> str:

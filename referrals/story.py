@@ -84,34 +84,21 @@ def build_remark_entry(remark: Remark) -> TimelineEntry:
 
 
 def available_actions(referral: Referral, member: Membership) -> list[AvailableAction]:
-    """What this member may do with it from where it stands, the likeliest first."""
-    return [*triage_actions(referral, member), *sender_actions(referral, member)]
-
-
-def triage_actions(referral: Referral, member: Membership) -> list[AvailableAction]:
-    """What the connector team that was asked may decide."""
+    """What this member may do with it from where it stands, the likeliest first: the connector team that was asked
+    decides; the agency that asked adds detail, or withdraws it."""
     asked = member.agency_id == referral.to_agency_id and not referral.service_id
-    if not asked or referral.status not in TRIAGE_STATUSES or not member.has_permission(Permission.TRIAGE):
-        return []
-    reachable = next_statuses(referral.status, Side.RECEIVER)
+    decides = asked and referral.status in TRIAGE_STATUSES and member.has_permission(Permission.TRIAGE)
+    assigns = decides and member.has_permission(Permission.ASSIGN)
+    to = next_statuses(referral.status, Side.RECEIVER) if decides else ()
+    back = next_statuses(referral.status, Side.SENDER) if is_sending_member(referral, member) else ()
     offered = [
-        (ReferralStatus.ACCEPTED in reachable, "Accept", "cases:accept", ""),
-        (ReferralStatus.RETURNED in reachable, "Ask for more detail", "referrals:ask_detail", "secondary"),
-        (ReferralStatus.SENT in reachable, "Pass to another team", "referrals:pass_on", "secondary"),
-        (ReferralStatus.DECLINED in reachable, "Decline", "referrals:decline", "secondary"),
-        (member.has_permission(Permission.ASSIGN), "Assign to a colleague", "referrals:assign", "secondary"),
-    ]
-    return [AvailableAction(words, reverse_or_blank(name, referral), look) for may, words, name, look in offered if may]
-
-
-def sender_actions(referral: Referral, member: Membership) -> list[AvailableAction]:
-    """What the agency that asked may do: add detail that was asked for, or withdraw it."""
-    if not is_sending_member(referral, member):
-        return []
-    reachable = next_statuses(referral.status, Side.SENDER)
-    offered = [
-        (ReferralStatus.SENT in reachable, "Add the detail and send it again", "referrals:resend", ""),
-        (ReferralStatus.WITHDRAWN in reachable, "Withdraw this referral", "referrals:withdraw", "secondary"),
+        (ReferralStatus.ACCEPTED in to, "Accept", "cases:accept", ""),
+        (ReferralStatus.RETURNED in to, "Ask for more detail", "referrals:ask_detail", "secondary"),
+        (ReferralStatus.SENT in to, "Pass to another team", "referrals:pass_on", "secondary"),
+        (ReferralStatus.DECLINED in to, "Decline", "referrals:decline", "secondary"),
+        (assigns, "Assign to a colleague", "referrals:assign", "secondary"),
+        (ReferralStatus.SENT in back, "Add the detail and send it again", "referrals:resend", ""),
+        (ReferralStatus.WITHDRAWN in back, "Withdraw this referral", "referrals:withdraw", "secondary"),
     ]
     return [AvailableAction(words, reverse_or_blank(name, referral), look) for may, words, name, look in offered if may]
 

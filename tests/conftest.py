@@ -10,11 +10,13 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.db.models import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 from django.test import Client
+from hypothesis import settings
 
 from agencies.access import Role
 from agencies.models import Membership
@@ -22,6 +24,11 @@ from tests.strict import strict_templates
 
 # Playwright's sync interface runs a loop in the thread that the ORM is used in (journeys).
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Property tests draw the same examples each time; `--hypothesis-profile=long` looks for new ones.
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, database=None)
+settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, database=None)
+settings.load_profile("ci")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -94,6 +101,7 @@ def signed_in_client(client: Client, member: Membership) -> Client:
     ]
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(member.user)
     session.save()
+    UserSession.objects.create(user=member.user, session_key=session.session_key, ip="127.0.0.1")
     return client
 
 

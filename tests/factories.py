@@ -22,7 +22,7 @@ from cases.models import Case, Circle, Person
 from directory.models import Likeness, Service, Session, Source, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS_CODE
 from referrals.models import Move, Referral, Urgency
-from referrals.promises import answer_deadline
+from referrals.models.referral import answer_deadline
 from referrals.states import ReferralStatus
 
 # --- agencies ---------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies import messages
@@ -70,11 +69,11 @@ def send_invitation_link(invitation: Invitation, words: str = "") -> str:
     token = secrets.token_urlsafe(32)
     invitation.token_hash = hash_token(token)
     invitation.save(update_fields=["token_hash", "expires_at"])
-    link = settings.PLACE["base_url"] + reverse("agencies:invitation", args=[token])
+    link = messages.absolute_url("agencies:invitation", token)
     messages.queue_message(
         key=invitation.message_key,
         to=invitation.email,
-        subject=f"Join {' '.join(invitation.agency.name.split())} on {settings.PLACE['name']}"[:200],
+        subject=f"Join {messages.format_subject(invitation.agency.name)} on {settings.PLACE['name']}",
         template="email/invitation.txt",
         context={"invitation": invitation, "link": link, "words": words},
     )

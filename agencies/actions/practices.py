@@ -8,7 +8,7 @@ from agencies.models import Agency, AgencyKind
 from agencies.ods import OdsPractice
 
 ODS_SOURCE = "ODS"
-IMPORTED_FIELDS = ["name", "address", "postcode", "phone", "received", "source"]
+IMPORTED_FIELDS = ["name", "address", "postcode", "phone", "received"]
 
 
 @transaction.atomic
@@ -23,32 +23,17 @@ def save_practices(practices: list[OdsPractice]) -> Counter[str]:
     new, changed = [], []
     for practice in practices:
         agency = known.get(practice.ods_code)
+        columns = {name: getattr(practice, name) for name in IMPORTED_FIELDS} | {"source": ODS_SOURCE}
         if agency is None:
-            new.append(Agency(ods_code=practice.ods_code, kind=AgencyKind.PRACTICE, **practice_columns(practice)))
+            new.append(Agency(ods_code=practice.ods_code, kind=AgencyKind.PRACTICE, **columns))
         elif agency.kind != AgencyKind.PRACTICE:
             counts["taken"] += 1
-        elif practice_has_changed(agency, practice):
-            for name, value in practice_columns(practice).items():
+        elif all(getattr(agency, name) == value for name, value in columns.items()):
+            counts["same"] += 1
+        else:
+            for name, value in columns.items():
                 setattr(agency, name, value)
             changed.append(agency)
-        else:
-            counts["same"] += 1
     Agency.objects.bulk_create(new)
-    Agency.objects.bulk_update(changed, IMPORTED_FIELDS)
+    Agency.objects.bulk_update(changed, [*IMPORTED_FIELDS, "source"])
     return counts + Counter(new=len(new), changed=len(changed))
-
-
-def practice_columns(practice: OdsPractice) -> dict[str, object]:
-    """The columns that come from the file."""
-    return {
-        "name": practice.name,
-        "address": practice.address,
-        "postcode": practice.postcode,
-        "phone": practice.phone,
-        "received": practice.received,
-        "source": ODS_SOURCE,
-    }
-
-
-def practice_has_changed(agency: Agency, practice: OdsPractice) -> bool:
-    return any(getattr(agency, name) != value for name, value in practice_columns(practice).items())

@@ -5,6 +5,17 @@ from django.db import transaction
 
 from agencies.models import User
 
+BROWSERS = [("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
+SYSTEMS = [
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "a Mac"),
+    ("CrOS", "a Chromebook"),
+    ("Linux", "Linux"),
+]
+
 
 def list_sessions(user: User) -> list[UserSession]:
     """Where the user is signed in now, the latest first; rows of sessions that have run out are dropped."""
@@ -26,3 +37,10 @@ def disable_account(*, user: User) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user=user)
+
+
+def format_device(user_agent: str) -> str:
+    """A browser in words ("Firefox on Windows") by its User-Agent header; the order of the lists tells them apart."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "A browser")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "a computer")
+    return f"{browser} on {system}"

@@ -1,7 +1,6 @@
 from agencies.models.agency import Agency, AgencyKind
-from agencies.models.authorship import Author, Hand, Signed
 from agencies.models.draft import Draft
-from agencies.models.membership import Invitation, Membership
+from agencies.models.membership import Author, Hand, Invitation, Membership, Signed
 from agencies.models.message import Message
 from agencies.models.user import User
 

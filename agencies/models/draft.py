@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.http import QueryDict
 
 from agencies.models.membership import Membership
 
@@ -32,5 +33,14 @@ class Draft(models.Model):
         return cls.objects.update_or_create(member=member, key=key, defaults={"data": data})[0]
 
     @classmethod
-    def discard_draft(cls, *, member: Membership, key: str) -> None:
-        cls.objects.filter(member=member, key=key).delete()
+    def load_initial(cls, member: Membership, key: str, *names: str) -> dict[str, str]:
+        """Initial values for the fields named, from the member's draft under `key`; of the others nothing."""
+        draft = cls.visible_to(member).filter(key=key).first()
+        return {name: draft.data[name][-1] for name in names if draft.data.get(name)} if draft else {}
+
+    def as_posted(self) -> QueryDict:
+        """What was typed, as a browser posts it."""
+        query = QueryDict(mutable=True)
+        for name, values in self.data.items():
+            query.setlist(name, values)
+        return query

@@ -9,8 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.access import allow, redirect_to_sign_in, signed_in
-from agencies.actions.session import end_sessions, list_sessions
-from agencies.devices import format_device
+from agencies.actions.session import end_sessions, format_device, list_sessions
 from agencies.landing_page import find_landing_page
 from agencies.models import Draft
 from agencies.request import MemberRequest

@@ -1,5 +1,6 @@
 """Open only in a demo on this machine: one-click sign-in, and the messages that would have left."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +26,7 @@ def sign_in(request: HttpRequest, role: str) -> HttpResponse:
     request.session.flush()
     login(request, member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session["member"] = str(member.pk)
+    UserSession.objects.create_from_request(request)
     return redirect(find_landing_page(member))
 
 

@@ -8,10 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agencies.models import Agency, Author
-from bookings.actions.places import has_begun, lock_session
+from bookings.actions.places import SESSION_FULL_MESSAGE, has_begun, lock_session
 from bookings.actions.transition import (
-    SESSION_FULL_MESSAGE,
-    BookingRefused,
     apply_move,
     offer_free_places,
     register_closed_reason,
@@ -19,6 +17,7 @@ from bookings.actions.transition import (
 )
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
+from config.transitions import MoveRefused
 from directory.catalogue.timetable import runs_on
 from directory.models import Session
 
@@ -40,14 +39,14 @@ def create_booking(
     """A place, or when there is none the next number on the waiting list. Never one place more than there are,
     however many ask at once.
 
-    The second call with the same `key` gets the first one's booking. Raises BookingRefused when nobody can book it:
+    The second call with the same `key` gets the first one's booking. Raises MoveRefused when nobody can book it:
     it has begun, is cancelled, or its group takes no bookings here.
     """
     held = lock_session(session.pk)
     if first := Booking.objects.filter(key=key).first():
         return first
     if why := booking_closed_reason(held):
-        raise BookingRefused(why)
+        raise MoveRefused(why)
     offer_free_places(held)  # nobody who waits is passed over
     to = BookingStatus.BOOKED if held.has_room else BookingStatus.WAITING
     booking = build_booking(held, key=key, who=who, team=team)
@@ -61,16 +60,16 @@ def create_walk_in_booking(
 ) -> Booking:
     """Somebody came without booking. With `more` also when all places are taken: the session then had one more.
 
-    The second call with the same `key` gets the first one's booking. Raises BookingRefused when the register is
+    The second call with the same `key` gets the first one's booking. Raises MoveRefused when the register is
     closed, or it is full and `more` was not said.
     """
     held = lock_session(session.pk)
     if first := Booking.objects.filter(key=key).first():
         return first
     if not register_is_open(held):
-        raise BookingRefused(register_closed_reason(held))
+        raise MoveRefused(register_closed_reason(held))
     if not held.has_room and not more:
-        raise BookingRefused(SESSION_FULL_MESSAGE)
+        raise MoveRefused(SESSION_FULL_MESSAGE)
     booking = build_booking(held, key=key, who=who)
     apply_move(booking, BookingStatus.ATTENDED, by=by, mover=Actor.GROUP, key=key)
     Session.objects.filter(pk=held.pk, registered_at=None).update(registered_at=timezone.now())

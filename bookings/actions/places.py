@@ -6,14 +6,12 @@ import uuid
 from django.db import connection
 from django.utils import timezone
 
+from config.transitions import MoveRefused
 from directory.models import Session
 from directory.search.index import index_services
 
+SESSION_FULL_MESSAGE = "All places are taken. Somebody may have been quicker."
 DAY_BEGINS, DAY_ENDS = datetime.time(8), datetime.time(20)  # London: an offer runs out only between them
-
-
-class SessionFull(Exception):
-    """All places are taken."""
 
 
 def lock_session(session: uuid.UUID) -> Session:
@@ -30,15 +28,16 @@ def adjust_places_taken(session: Session, change: int, *, more: bool = False) ->
     """Count places taken, or free again, in a session that is held.
 
     With `more` the session gets one place more when all are taken: somebody came, or the group lets them in. Raises
-    SessionFull otherwise; the database would refuse it too (places_are_not_overbooked).
+    MoveRefused otherwise; the database would refuse it too (places_are_not_overbooked).
     """
     if not change:
         return
-    had_room, session.taken = session.has_room, max(session.taken + change, 0)
-    if session.places is not None and session.taken > session.places:
+    had_room, taken = session.has_room, max(session.taken + change, 0)
+    if session.places is not None and taken > session.places:
         if not more:
-            raise SessionFull
-        session.places = session.taken
+            raise MoveRefused(SESSION_FULL_MESSAGE)
+        session.places = taken
+    session.taken = taken
     session.save(update_fields=["taken", "places"])
     if had_room != session.has_room and not has_begun(session):
         reindex_service(session.service_id)

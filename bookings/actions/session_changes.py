@@ -7,7 +7,7 @@ from django.db.models.functions import Least
 from agencies.models import Author
 from bookings import notifications
 from bookings.actions.places import lock_session
-from bookings.actions.transition import apply_move, lock_active_bookings, offer_free_places
+from bookings.actions.transition import apply_move, lock_bookings, offer_free_places
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
 from directory.hooks import on_session_changed
@@ -20,7 +20,7 @@ def apply_session_change(session: Session, what: str) -> None:
     """Called in the deed's own transaction (catalogue.timetable.hears), with "cancelled", "moved" or "places"."""
     held = lock_session(session.pk)
     if what == "cancelled":
-        for booking in lock_active_bookings(held):
+        for booking in lock_bookings(held):
             apply_move(
                 booking, BookingStatus.CALLED_OFF, by=Author.system(), mover=Actor.SYSTEM, words=held.cancelled_why
             )
@@ -35,7 +35,7 @@ def notify_of_session_move(held: Session) -> None:
     mine = Booking.objects.filter(session=held)
     mine.filter(status=BookingStatus.OFFERED).update(offered_until=Least(F("offered_until"), held.starts_at))
     mine.update(reminded_at=None)
-    for booking in lock_active_bookings(held):
+    for booking in lock_bookings(held):
         notifications.notify_booker(
             booking, "moved", key=f"moved {held.starts_at.isoformat()} {held.at_location_id or ''}"
         )

@@ -1,7 +1,7 @@
 """The one way in which a booking changes its state, and who may change it when."""
 
 import uuid
-from typing import Any
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +9,6 @@ from django.utils import timezone
 from agencies.models import Author, Signed
 from bookings import notifications
 from bookings.actions.places import (
-    SessionFull,
     adjust_places_taken,
     calculate_offer_end,
     has_begun,
@@ -18,15 +17,10 @@ from bookings.actions.places import (
 )
 from bookings.hooks import on_booking_moved
 from bookings.models import REGISTER_OPEN_FOR, Booking, BookingMove
-from bookings.states import ACTIVE_STATUSES, MARKED_STATUSES, STATUSES_HOLDING_PLACE, Actor, BookingStatus, may_move
+from bookings.states import ACTIVE_STATUSES, MARKED_STATUSES, STATUSES_HOLDING_PLACE, TRANSITIONS, Actor, BookingStatus
 from config.template_tags import date_words, time_words
+from config.transitions import MoveRefused, check_move, find_by_key, save_move
 from directory.models import Session
-
-SESSION_FULL_MESSAGE = "All places are taken. Somebody may have been quicker."
-
-
-class BookingRefused(Exception):
-    """The table does not allow it, it is too late, or somebody was quicker. `str()` says so in plain English."""
 
 
 @transaction.atomic
@@ -45,37 +39,20 @@ def move_booking(
 
     The second call with the same `key`, and a call for the state it is in already, get the move there is. `seen` is
     `moves_made` as it was when the form was shown. With `more` a full session gets one place more. Raises
-    BookingRefused; then nothing has changed.
+    MoveRefused; then nothing has changed.
     """
     session = lock_session(booking.session_id)
-    held = Booking.locked().get(pk=booking.pk)
-    held.session = session
-    first = BookingMove.objects.filter(booking=held, key=key).first() if key else None
-    if first is None and held.status == to:
-        first = held.moves.order_by("-number").first()
-    if first is None:
-        validate_move(held, to, mover=mover, seen=seen)
-        first = apply_move(held, to, by=by, mover=mover, key=key, words=words, more=more)
-        if to not in MARKED_STATUSES:
-            offer_free_places(session)
-    booking.refresh_from_db()
-    return first
-
-
-def validate_move(booking: Booking, to: BookingStatus, *, mover: Actor, seen: int | None) -> None:
-    """Raises BookingRefused for what the table, the time, or somebody who was quicker does not allow."""
-    session, begun = booking.session, has_begun(booking.session)
-    if seen is not None and seen != booking.moves_made:
-        raise BookingRefused(describe_latest_move(booking))
-    if not may_move(booking.status, to, mover):
-        raise BookingRefused(f"This booking is now: {booking.get_status_display().lower()}.")
-    on_register = to in MARKED_STATUSES or booking.status in MARKED_STATUSES
-    if on_register and not register_is_open(session):
-        raise BookingRefused(register_closed_reason(session))
-    if not on_register and begun and mover != Actor.SYSTEM:
-        raise BookingRefused("The session has begun, so this can no longer be changed here.")
-    if not on_register and session.cancelled_at and mover != Actor.SYSTEM:
-        raise BookingRefused("This session is cancelled.")
+    booking.refresh_from_db(from_queryset=Booking.locked())
+    booking.session = session
+    first = find_by_key(booking.moves, key) or (booking.moves.last() if booking.status == to else None)
+    if first:
+        return first
+    if seen not in (None, booking.moves_made):
+        raise MoveRefused(describe_latest_move(booking))
+    made = apply_move(booking, to, by=by, mover=mover, key=key, words=words, more=more)
+    if to not in MARKED_STATUSES:
+        offer_free_places(session)
+    return made
 
 
 def apply_move(
@@ -88,44 +65,46 @@ def apply_move(
     words: str = "",
     more: bool = False,
 ) -> BookingMove:
-    """Make the move: `booking.session` is held. Saves a booking that is new. Raises BookingRefused when it is full."""
-    before = booking.status if booking.moves_made else ""
-    try:
-        adjust_places_taken(
-            booking.session,
-            (to in STATUSES_HOLDING_PLACE) - (before in STATUSES_HOLDING_PLACE),
-            more=more or to == BookingStatus.ATTENDED,
-        )
-    except SessionFull:
-        raise BookingRefused(SESSION_FULL_MESSAGE) from None
-    now = timezone.now()
-    changed: dict[str, Any] = {
-        "status": to,
-        "moved_at": now,
-        "moves_made": booking.moves_made + 1,
-        "offered_until": None,
-    }
-    if to == BookingStatus.OFFERED:
-        ends = calculate_offer_end(now, booking.session.service.offer_hours, booking.session.starts_at)
-        changed["offered_until"] = min(ends, next_noon(now)) if booking.is_unreachable else ends
-    for name, value in changed.items():
-        setattr(booking, name, value)
-    booking.save()
+    """Make the move: `booking.session` is held. Saves a booking that is new. Raises MoveRefused."""
     made = BookingMove(
         booking=booking,
-        number=booking.moves_made,
-        before=before,
+        number=booking.moves_made + 1,
+        before=booking.status,
         after=to,
-        at=now,
         words=words,
         key=key,
         **Signed.signature(by),
     )
-    made.save()
-    for hear in on_booking_moved:
-        hear(booking, made)
+    validate_move(made, mover=mover)
+    change = (to in STATUSES_HOLDING_PLACE) - (made.before in STATUSES_HOLDING_PLACE)
+    adjust_places_taken(booking.session, change, more=more or to == BookingStatus.ATTENDED)
+    offered_until = None
+    if to == BookingStatus.OFFERED:
+        offered_until = calculate_offer_end(made.at, booking.session.service.offer_hours, booking.session.starts_at)
+        if booking.is_unreachable:
+            offered_until = min(offered_until, next_noon(made.at))
+    save_move(booking, made, on_booking_moved, offered_until=offered_until)
     notifications.notify_of_move(booking, made, mover)
     return made
+
+
+def validate_move(made: BookingMove, *, mover: Actor) -> None:
+    """Raises MoveRefused for what the table or the time does not allow."""
+    booking, session = made.booking, made.booking.session
+    check_move(
+        TRANSITIONS,
+        made.before,
+        made.after,
+        actor=mover,
+        refusal=lambda: f"This booking is now: {booking.get_status_display().lower()}.",
+    )
+    on_register = {made.before, made.after} & MARKED_STATUSES
+    if on_register and not register_is_open(session):
+        raise MoveRefused(register_closed_reason(session))
+    if not on_register and has_begun(session) and mover != Actor.SYSTEM:
+        raise MoveRefused("The session has begun, so this can no longer be changed here.")
+    if not on_register and session.cancelled_at and mover != Actor.SYSTEM:
+        raise MoveRefused("This session is cancelled.")
 
 
 def offer_free_places(session: Session) -> None:
@@ -133,10 +112,8 @@ def offer_free_places(session: Session) -> None:
     longer, whoever waits has one."""
     if session.cancelled_at or has_begun(session) or not session.has_room:
         return
-    waiting = Booking.locked().filter(session=session, status=BookingStatus.WAITING).order_by("number")
-    for booking in waiting[: session.places_left]:
-        booking.session = session
-        to = BookingStatus.BOOKED if session.places is None else BookingStatus.OFFERED
+    to = BookingStatus.BOOKED if session.places is None else BookingStatus.OFFERED
+    for booking in lock_bookings(session, {BookingStatus.WAITING}, most=session.places_left):
         apply_move(booking, to, by=Author.system(), mover=Actor.SYSTEM)
 
 
@@ -176,9 +153,11 @@ def describe_latest_move(booking: Booking) -> str:
     return f"{latest.author_name} was quicker: {latest.deed}, at {time_words(latest.at)}"
 
 
-def lock_active_bookings(session: Session) -> list[Booking]:
-    """Those of a session that is held who still want to come, in their order, held too."""
-    rows = list(Booking.locked().filter(session=session, status__in=sorted(ACTIVE_STATUSES)).order_by("number"))
+def lock_bookings(
+    session: Session, statuses: Collection[BookingStatus] = ACTIVE_STATUSES, most: int | None = None
+) -> list[Booking]:
+    """Those of a session that is held which stand there (who still want to come), in their order, held too."""
+    rows = list(Booking.locked().filter(session=session, status__in=sorted(statuses)).order_by("number")[:most])
     for booking in rows:
         booking.session = session
     return rows

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from agencies import limits
 from agencies.access import public
 from agencies.models import Author, Hand
-from bookings.actions import BookingRefused, create_booking, move_booking
+from bookings.actions import MoveRefused, create_booking, move_booking
 from bookings.actions.book import booking_closed_reason
 from bookings.actions.links import create_code, create_link, find_booking, format_code, is_code
 from bookings.forms.booking import BookingCodeForm, BookingForm
@@ -20,7 +20,6 @@ from bookings.lists import (
     find_booking_by_key,
     find_browser_bookings,
     find_listed_session,
-    latest_move_reason,
     summarise_session,
 )
 from bookings.models import CONTACT_KEPT_FOR, NAMES_SHOWN_FOR, Booking
@@ -65,10 +64,12 @@ def process_booking(request: HttpRequest, session: Session, form: BookingForm) -
         made = create_booking(
             session=session, by=THE_PERSON, mover=Actor.PERSON, key=form.cleaned_data["key"], who=form.attendee
         )
-    except BookingRefused as error:  # it began, or was cancelled, while they typed
+    except MoveRefused as error:  # it began, or was cancelled, while they typed
         return render_closed(request, session, str(error))
     limits.count_attempt(request, "bookings", seconds=HOUR_SECONDS)
-    remember_booking(request, made)
+    # So that the same browser is asked "is this for another person?"; nobody else learns who has booked.
+    ids = [*request.session.get("bookings", []), str(made.pk)]
+    request.session["bookings"] = ids[-MAX_REMEMBERED_BOOKINGS:]
     return redirect(create_booking_url(made))
 
 
@@ -91,12 +92,13 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
         refused = process_move(request, found)
         if not refused:
             return add_noindex_header(redirect("bookings:booking", token=token))
+    latest = found.moves.last()
     context = {
         "booking": found,
         "words": summarise_session(found.session),
         "until": format_offer_end(found),
         "refused": refused,
-        "why": latest_move_reason(found),
+        "why": latest.words if latest else "",
         "new": "new" in request.GET,
         "key": uuid.uuid4(),
         "code": format_code(token) if is_code(token) else "",
@@ -129,17 +131,13 @@ def process_move(request: HttpRequest, found: Booking) -> str:
     was = found.status
     try:
         move_booking(found, to, by=THE_PERSON, mover=Actor.PERSON, key=parse_uuid(request.POST.get("key")))
-    except BookingRefused as error:
+    except MoveRefused as error:
         return str(error)
-    if found.status != was:
-        messages.success(request, describe_outcome(found))
+    if found.status != was and to == BookingStatus.BOOKED:
+        messages.success(request, f"The place is yours: {date_words(found.session.starts_at)}.")
+    elif found.status != was:
+        messages.success(request, "Cancelled. Thank you for telling us: somebody else can come.")
     return ""
-
-
-def describe_outcome(found: Booking) -> str:
-    if found.status == BookingStatus.BOOKED:
-        return f"The place is yours: {date_words(found.session.starts_at)}."
-    return "Cancelled. Thank you for telling us: somebody else can come."
 
 
 def create_booking_url(booking: Booking) -> str:
@@ -152,9 +150,3 @@ def find_posted_booking(request: HttpRequest) -> Booking | None:
     """What the very same form has made, when it comes a second time."""
     key = parse_uuid(request.POST.get("key")) if request.method == "POST" else None
     return find_booking_by_key(key) if key else None
-
-
-def remember_booking(request: HttpRequest, booking: Booking) -> None:
-    """So that the same browser is asked "is this for another person?"; nobody else learns who has booked."""
-    ids = [*request.session.get("bookings", []), str(booking.pk)]
-    request.session["bookings"] = ids[-MAX_REMEMBERED_BOOKINGS:]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from bookings.actions import BookingRefused, create_walk_in_booking, mark_attendance
+from bookings.actions import MoveRefused, create_walk_in_booking, mark_attendance
 from bookings.actions.transition import register_closed_reason, register_is_open
 from bookings.forms.booking import AddBookingForm
 from bookings.lists import count_bookings, load_booking_rows, sessions_run_by, split_register, summarise_session
@@ -20,6 +20,7 @@ from bookings.states import BookingStatus
 from bookings.views.booking import find_posted_booking
 from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
+from config.http import parse_number
 from directory.models import Session
 
 MARK_STATUSES = {"came": BookingStatus.ATTENDED, "missed": BookingStatus.MISSED, "unmark": BookingStatus.BOOKED}
@@ -42,7 +43,7 @@ def register(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
                 who=form.attendee,
                 more=form.cleaned_data.get("more", False),
             )
-        except BookingRefused as error:
+        except MoveRefused as error:
             form.add_error("name", str(error))
         else:
             messages.success(request, f"{form.attendee.name} is on the register.")
@@ -62,8 +63,8 @@ def mark_booking(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         refused = "We could not tell what you pressed. Try again."
     else:
         try:
-            mark_attendance(booking, to, by=Author.of(request.member), seen=parse_seen(request))
-        except BookingRefused as error:
+            mark_attendance(booking, to, by=Author.of(request.member), seen=parse_number(request.POST.get("seen", "")))
+        except MoveRefused as error:
             refused = str(error)
     if wants_fragment(request):
         session = sessions_run_by(request.member).get(pk=booking.session_id)
@@ -88,9 +89,3 @@ def build_register_context(request: MemberRequest, session: Session) -> dict[str
         "refused": "",
         "swapped": False,
     }
-
-
-def parse_seen(request: MemberRequest) -> int | None:
-    """How many moves the row had when it was drawn; none when it does not say."""
-    text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

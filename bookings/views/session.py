@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from bookings.actions import BookingRefused, create_booking, move_booking
+from bookings.actions import MoveRefused, create_booking, move_booking
 from bookings.actions.book import booking_closed_reason
 from bookings.forms.booking import AddBookingForm, TakeOffForm
 from bookings.lists import (
@@ -45,7 +45,7 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
                 key=form.cleaned_data["key"],
                 who=form.attendee,
             )
-        except BookingRefused as error:
+        except MoveRefused as error:
             form.add_error("name", str(error))
         else:
             messages.success(request, f"{made.name}: {made.get_status_display().lower()}.")
@@ -61,7 +61,7 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "tally": count_bookings(session),
             "key": uuid.uuid4(),
             "booked": filter_by_status(shown, BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.MISSED),
-            "offered": add_offer_ends(shown),
+            "offered": [(row, format_offer_end(row.booking)) for row in filter_by_status(shown, BookingStatus.OFFERED)],
             "waiting": filter_by_status(shown, BookingStatus.WAITING),
             "gone": filter_by_status(shown, BookingStatus.CANCELLED, BookingStatus.LAPSED),
             "ring": pending_calls(session),
@@ -84,7 +84,7 @@ def give_place(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             key=parse_uuid(request.POST.get("key")),
             more=True,
         )
-    except BookingRefused as error:
+    except MoveRefused as error:
         messages.error(request, f"{booking.name}: {error}")
     else:
         messages.success(request, f"{booking.name} has a place.")
@@ -107,7 +107,7 @@ def take_off(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
                 key=form.cleaned_data["key"],
                 words=form.cleaned_data["words"],
             )
-        except BookingRefused as error:
+        except MoveRefused as error:
             messages.error(request, f"{booking.name}: {error}")
         else:
             messages.success(request, f"{booking.name} is off the list.")
@@ -143,8 +143,3 @@ def get_own_booking(request: MemberRequest, pk: uuid.UUID) -> Booking:
 
 def filter_by_status(shown: list[BookingRow], *statuses: BookingStatus) -> list[BookingRow]:
     return [line for line in shown if line.booking.status in statuses]
-
-
-def add_offer_ends(shown: list[BookingRow]) -> list[tuple[BookingRow, str]]:
-    """Those with a place offered, and until when."""
-    return [(line, format_offer_end(line.booking)) for line in filter_by_status(shown, BookingStatus.OFFERED)]

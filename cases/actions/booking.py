@@ -6,24 +6,21 @@ Only the name and one contact pass to the group, and only by the person's agreem
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
-from agencies import messages
 from agencies.models import Author, Hand
 from agencies.models.message import Channel
 from bookings import notifications
-from bookings.actions import Attendee, BookingRefused, create_booking, move_booking
+from bookings.actions import Attendee, MoveRefused, create_booking
 from bookings.actions.places import lock_session
 from bookings.hooks import on_booking_moved, on_booking_news
 from bookings.models import Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseBooking, Kind, Person
-from cases.notifications import choose_channel, notify_person
+from cases.notifications import choose_channel, notify_lead, notify_person
 from config.template_tags import date_words, time_words
 from directory.models import Session
 from referrals.models import ContactBy
@@ -34,37 +31,22 @@ def book_for_case(*, case: Case, by: Author, key: uuid.UUID, session: Session, h
     """A place for the person, or a number on the waiting list; with the agreement and an entry in the history.
 
     The same post again, and a second one while the first booking stands, get the booking there is. Raises
-    BookingRefused for a case that is closed and for what `create_booking` refuses.
+    MoveRefused for a case that is closed and for what `create_booking` refuses.
     """
     lock_session(session.pk)
     if already := find_standing_booking(case, session):
         return already
     if not case.is_open:
-        raise BookingRefused("This case is closed, so nothing is booked from it.")
+        raise MoveRefused("This case is closed, so nothing is booked from it.")
     booking = create_booking(
         session=session, by=by, mover=Actor.PERSON, key=key, who=shared_contact(case.person), team=case.agency
     )
     _link, new = CaseBooking.objects.get_or_create(booking=booking, defaults={"case": case})
     if new:
-        Agreement.objects.get_or_create(
-            case=case,
-            agency=session.service.agency,
-            scope=Agreement.Scope.SHARE,
-            withdrawn_at=None,
-            defaults={"how": how_agreed, **Agreement.signature(by)},
-        )
+        Agreement.give(case, session.service.agency, Agreement.Scope.SHARE, by=by, how=how_agreed)
         first = booking.moves.get(number=1)
         record_booking_entry(case, booking, first, agreed=how_agreed)
         notify_person_of_booking(booking, notifications.classify_news(first, Actor.PERSON), "", "1")
-    return booking
-
-
-@transaction.atomic
-def move_case_booking(
-    *, case: Case, by: Author, booking: Booking, to: BookingStatus, key: uuid.UUID | None = None
-) -> Booking:
-    """Say yes to a place offered (BOOKED), or cancel (CANCELLED), for the person. Raises BookingRefused."""
-    move_booking(booking, to, by=by, mover=Actor.PERSON, key=key)
     return booking
 
 
@@ -103,7 +85,7 @@ def lock_coming_bookings(case: Case) -> list[Booking]:
 
 @on_booking_moved.register
 def record_booking_move(booking: Booking, move: BookingMove) -> None:
-    """Write a move into the history of the case it was booked from (referrals.actions.hears_booking)."""
+    """Write a move into the history of the case it was booked from."""
     case = find_case_of_booking(booking)
     if case is None:
         return
@@ -114,7 +96,7 @@ def record_booking_move(booking: Booking, move: BookingMove) -> None:
 
 @on_booking_news.register
 def notify_person_of_booking(booking: Booking, news: str, words: str, key: str) -> None:
-    """Tell the person in their own channel (referrals.actions.tells_booking); a session moved stands in the history."""
+    """Tell the person in their own channel; a session moved stands in the history."""
     case = find_case_of_booking(booking)
     if case is None:
         return
@@ -156,7 +138,7 @@ def record_booking_entry(case: Case, booking: Booking, move: BookingMove, agreed
     record_entry(
         case=case,
         kind=kind,
-        by=author_of(move),
+        by=move.author,
         text=move.words,
         audience=Audience.PERSON,
         key=move.pk,
@@ -180,26 +162,6 @@ def session_details(booking: Booking) -> dict[str, Any]:
     }
 
 
-def author_of(move: BookingMove) -> Author:
-    return Author(Hand(move.hand), move.author_name, move.written_by, move.written_for)
-
-
 def find_case_of_booking(booking: Booking) -> Case | None:
     """The case it was booked from; None for a booking that somebody made for themselves."""
-    link = (
-        CaseBooking.objects.select_related("case__lead__user", "case__person", "case__agency", "case__closing_reason")
-        .filter(booking=booking)
-        .first()
-    )
-    return link.case if link else None
-
-
-def notify_lead(case: Case, *, key: str) -> None:
-    if case.lead.ended_at is None:
-        messages.queue_message(
-            key=key,
-            to=case.lead.user.email,
-            subject="News in one of your cases",
-            template="email/case_news.txt",
-            context={"link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
-        )
+    return Case.with_people().filter(case_bookings__booking=booking).first()

@@ -13,6 +13,7 @@ from cases import notifications
 from cases.actions.booking import lock_coming_bookings
 from cases.history.record import record_entry
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
+from config.transitions import save_columns
 from referrals.actions import answer_referrer, move_referral
 from referrals.models import Referral
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
@@ -55,7 +56,16 @@ def close_case(
         text=summary,
         details={"reason": reason.text, "outcome": outcome.text if outcome else "", "told": told},
     )
-    close_case_head(head, reason, outcome, summary)
+    save_columns(
+        head,
+        closed_at=timezone.now(),
+        closing_reason=reason,
+        outcome=outcome,
+        closing_summary=summary,
+        next_action="",
+        next_action_on=None,
+        version=head.version + 1,
+    )
     notifications.notify_case_closed(head)
     for booking in places:  # whoever waits gets the place, and nobody writes to who has died
         move_booking(booking, BookingStatus.CANCELLED, by=by, mover=Actor.PERSON)
@@ -93,18 +103,3 @@ def answer_received_referrals(
 def list_snomed_codes(reason: ClosingReason) -> list[dict[str, Any]]:
     """The SNOMED CT concepts that go with the answer."""
     return [SOCIAL_PRESCRIBING_CODE] + ([{"code": reason.snomed, "term": reason.snomed_term}] if reason.snomed else [])
-
-
-def close_case_head(case: Case, reason: ClosingReason, outcome: Outcome | None, summary: str) -> None:
-    changed = {
-        "closed_at": timezone.now(),
-        "closing_reason": reason,
-        "outcome": outcome,
-        "closing_summary": summary,
-        "next_action": "",
-        "next_action_on": None,
-        "version": case.version + 1,
-    }
-    for name, value in changed.items():
-        setattr(case, name, value)
-    case.save(update_fields=list(changed))

@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from agencies.models import Author, Membership
-from cases.actions.opening import notify_new_lead
 from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind
+from cases.notifications import notify_new_lead
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Entry, Kind
 from cases.models.entry import CONTACT_KINDS, NOTE_KINDS
 from config.template_tags import date_words
+from config.transitions import save_columns
 from referrals.actions import move_referral
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
@@ -99,9 +100,7 @@ def update_case_head(case: Case, kind: Kind, when: datetime.datetime, first: boo
         changed["first_contact_at"] = when
     if step and case.is_open:  # closed at this moment by a colleague: the words stand in the entry
         changed |= {"next_action": step.words, "next_action_on": step.on}
-    for name, value in changed.items():
-        setattr(case, name, value)
-    case.save(update_fields=list(changed))
+    save_columns(case, **changed)
 
 
 @transaction.atomic

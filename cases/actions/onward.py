@@ -6,11 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
-from agencies import messages
 from agencies.models import Author, Hand
 from cases import notifications
 from cases.history.record import record_entry
@@ -70,13 +67,7 @@ def refer_to_service(
     )
     if not new:
         return referral
-    Agreement.objects.get_or_create(
-        case=case,
-        agency=service.agency,
-        scope=Agreement.Scope.SHARE,
-        withdrawn_at=None,
-        defaults={"referral": referral, "how": ask.how_agreed, **Agreement.signature(by)},
-    )
+    Agreement.give(case, service.agency, Agreement.Scope.SHARE, by=by, how=ask.how_agreed, referral=referral)
     record_entry(
         case=case,
         kind=Kind.SENT_ON,
@@ -171,7 +162,7 @@ def record_signposting(*, case: Case, by: Author, key: uuid.UUID, service: Servi
 def record_referral_move(referral: Referral, move: Move) -> None:
     """Write a group's move, or our own withdrawal, into the history of the case it was sent from.
 
-    Called inside the move's transaction (referrals.actions.hears). Referrals that led to a case, and those of
+    Referrals that led to a case, and those of
     agencies without cases, are not for this.
     """
     case = find_sending_case(referral)
@@ -188,7 +179,7 @@ def record_referral_move(referral: Referral, move: Move) -> None:
     record_entry(
         case=case,
         kind=Kind.WITHDRAWN if withdrawn else Kind.ANSWERED,
-        by=author_of(move),
+        by=move.author,
         key=move.pk,
         text=move.words,
         details=details,
@@ -209,7 +200,7 @@ def record_referral_remark(referral: Referral, remark: Remark) -> None:
     record_entry(
         case=case,
         kind=Kind.ANSWERED,
-        by=author_of(remark),
+        by=remark.author,
         key=remark.pk,
         text=remark.words,
         details=service_details(referral) | {"deed": deed},
@@ -221,31 +212,16 @@ def record_referral_remark(referral: Referral, remark: Remark) -> None:
 
 def find_sending_case(referral: Referral) -> Case | None:
     """The case that an onward referral was sent from; None for any other referral."""
-    link = (
-        CaseReferral.objects.select_related("case__lead__user", "case__person", "case__agency", "case__closing_reason")
-        .filter(referral=referral, direction=CaseReferral.Direction.SENT)
-        .first()
-    )
-    return link.case if link else None
+    sent = CaseReferral.Direction.SENT
+    found = Case.with_people().filter(case_referrals__referral=referral, case_referrals__direction=sent)
+    return found.first()
 
 
 def service_details(referral: Referral) -> dict[str, Any]:
     return {"service": referral.service.name if referral.service else "", "agency": referral.to_agency.name}
 
 
-def author_of(signed: Move | Remark) -> Author:
-    """The hand that made it, so that the history shows the same one."""
-    return Author(Hand(signed.hand), signed.author_name, signed.written_by, signed.written_for)
-
-
 def notify_lead(case: Case, referral: Referral, *, key: str) -> None:
     """Tell whoever leads the case now; whoever sent the referral is told of it with the referral itself."""
-    if case.lead_id == referral.sent_by_id or case.lead.ended_at:
-        return
-    messages.queue_message(
-        key=key,
-        to=case.lead.user.email,
-        subject=f"News in one of your cases ({referral.reference})",
-        template="email/case_news.txt",
-        context={"link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
-    )
+    if case.lead_id != referral.sent_by_id:
+        notifications.notify_lead(case, key=key, subject=f"News in one of your cases ({referral.reference})")

@@ -3,15 +3,10 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.urls import reverse
-from django.utils import timezone
 
-from agencies import messages
 from agencies.models import Author, Membership
-from agencies.working_days import add_working_days
 from cases import notifications
 from cases.facts import KEY_FACTS, format_fact_values
 from cases.history.record import record_entry
@@ -20,7 +15,6 @@ from config.template_tags import date_words
 from referrals.actions import MoveRefused, move_referral
 from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
-from referrals.promises import contact_days
 from referrals.states import ReferralStatus, Side
 
 FIRST_CONTACT = "First contact"  # the first next step of every case
@@ -65,22 +59,17 @@ def accept_referral(
     if referral.to_agency_id != by.member.agency_id:  # passed on to another team meanwhile
         raise MoveRefused(describe_latest_move(referral))
     person = fill_blank_columns(person, referral) if person else create_person(referral)
-    joins = find_open_case(person, referral)
+    opened = Case.objects.select_for_update(of=("self",))
+    joins = opened.filter(person=person, agency=referral.to_agency, closed_at=None).first()
     case = joins or create_case(referral, person, lead or by.member)
     CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
     record_agreements(case, referral)
     record_opening_entries(case, referral, by=by, joined=joins is not None, match=match)
     move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
     if not joins:
-        notify_new_lead(case, by)
+        notifications.notify_new_lead(case, by)
         notifications.notify_case_opened(case)
     return case
-
-
-def find_open_case(person: Person, referral: Referral) -> Case | None:
-    """The case of that person which the team asked has open, locked."""
-    locked = Case.objects.select_for_update(of=("self",))
-    return locked.filter(person=person, agency=referral.to_agency, closed_at=None).first()
 
 
 def create_person(referral: Referral) -> Person:
@@ -116,17 +105,15 @@ def fill_blank_columns(person: Person, referral: Referral) -> Person:
 
 def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
     """A new case with the team's own row in its circle, and the first contact as its next step."""
-    days = contact_days(referral.to_agency, referral.urgency)
-    due = add_working_days(timezone.localdate(referral.sent_at), days)
     case = Case.objects.create(
         person=person,
         agency=referral.to_agency,
         lead=lead,
         what_matters=referral.what_matters,
         safety_note=referral.risks,
-        first_contact_due=due,
+        first_contact_due=referral.contact_due,
         next_action=FIRST_CONTACT,
-        next_action_on=due,
+        next_action_on=referral.contact_due,
     )
     Circle.objects.create(case=case, agency=referral.to_agency, purpose="Works with the person")
     return case
@@ -138,20 +125,10 @@ def record_agreements(case: Case, referral: Referral) -> None:
         (referral.to_agency, Agreement.Scope.SHARE, referral.agreed_to_share),
         (referral.from_agency, Agreement.Scope.TELL, referral.agreed_to_tell),
     ]
+    how, by = f"Told to {referral.from_agency.name} when they were referred", Author.of(referral.sent_by)
     for agency, scope, given in agreed:
         if given:
-            Agreement.objects.get_or_create(
-                case=case,
-                agency=agency,
-                scope=scope,
-                withdrawn_at=None,
-                defaults={
-                    "referral": referral,
-                    "how": f"Told to {referral.from_agency.name} when they were referred",
-                    "given_at": referral.sent_at,
-                    **Agreement.signature(Author.of(referral.sent_by)),
-                },
-            )
+            Agreement.give(case, agency, scope, by=by, how=how, referral=referral, given_at=referral.sent_at)
 
 
 def record_opening_entries(case: Case, referral: Referral, *, by: Author, joined: bool, match: str) -> None:
@@ -206,16 +183,3 @@ def find_differing_facts(case: Case, referral: Referral) -> dict[str, Any]:
                 "values": {k: str(v) for k, v in theirs.items()},
             }
     return {"differs": found} if found else {}
-
-
-def notify_new_lead(case: Case, by: Author) -> None:
-    """A colleague who was given the new case hears of it by e-mail, without a name in it."""
-    if case.lead == by.member:
-        return
-    messages.queue_message(
-        key=f"case given {case.pk} {case.entry_count}",
-        to=case.lead.user.email,
-        subject="A case was given to you",
-        template="email/case_given.txt",
-        context={"giver": by.name, "link": f"{settings.PLACE['base_url']}{reverse('cases:case', args=[case.pk])}"},
-    )

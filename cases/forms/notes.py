@@ -4,16 +4,15 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils import timezone
 
 from agencies.models import Draft
-from agencies.working_days import add_working_days
 from cases.actions.notes import NextStep
 from cases.models import Audience, Case, Kind
 from config.fields import CleanCharField
 from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
 from config.template_tags import date_words
+from config.working_days import add_working_days
 
 NOTE_KIND_CHOICES = [
     (kind.value, kind.label) for kind in (Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE)
@@ -145,12 +144,14 @@ def format_short_day(day: datetime.date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def note_draft_key(case: Case) -> str:
+    """Under which the server keeps what a member types in the composer of the case."""
+    return f"note:{case.pk}"
+
+
 def draft_to_initial(form: type[Form], draft: Draft) -> dict[str, Any]:
     """What a draft holds, as the initial values of an unbound form: half-typed dates included."""
-    data = QueryDict(mutable=True)
-    for name, values in draft.data.items():
-        data.setlist(name, values)
-    fields = form.base_fields.items()
+    data, fields = draft.as_posted(), form.base_fields.items()
     return {
         name: field.widget.value_from_datadict(data, {}, name)
         for name, field in fields

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from agencies.models import Hand, Membership
 from cases.history.record import ERASED_DETAILS
-from cases.models import Audience, Case, Circle, Entry, Kind
+from cases.models import Audience, Case, Entry, Kind
 from cases.models.entry import NOTE_KINDS
 from config.template_tags import when
 
@@ -201,9 +201,9 @@ ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledV
 def render_entries(
     entries: Iterable[Entry], *, case: Case, member: Membership, circle: list[str] | None = None
 ) -> list[TimelineEntry]:
-    """The entries as lines, in their order, for this member. `circle`: `list_circle_names`, when at hand."""
+    """The entries as lines, in their order, for this member. `circle`: `Case.circle_names`, when at hand."""
     shown = list(entries)
-    names, here = circle or list_circle_names(case), {entry.number for entry in shown}
+    names, here = circle or case.circle_names(), {entry.number for entry in shown}
     url = reverse("cases:case", args=[case.pk])
     return [render_entry(entry, case=case, member=member, names=names, url=url, here=here) for entry in shown]
 
@@ -282,13 +282,6 @@ def format_entry_time(entry: Entry) -> str:
     if entry.written_at - entry.happened_at < timedelta(days=1):
         return when(entry.happened_at)
     return f"{when(entry.happened_at)} (written {when(entry.written_at)})"
-
-
-def list_circle_names(case: Case) -> list[str]:
-    """Names of the agencies that may read the case today, the owning team first."""
-    found = Circle.objects.filter(case=case, ended_at=None).order_by("started_at", "id")
-    others = found.exclude(agency=case.agency_id).values_list("agency__name", flat=True)
-    return [case.agency.name, *others]
 
 
 def format_audience(entry: Entry, case: Case, names: list[str]) -> str:

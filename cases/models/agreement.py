@@ -1,11 +1,12 @@
 """The person's own agreement that something is shared with an agency; it may be withdrawn."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
-from agencies.models import Agency, Signed
+from agencies.models import Agency, Author, Signed
 from cases.models.case import Case
 from referrals.models import Referral
 
@@ -33,6 +34,12 @@ class Agreement(Signed):
                 name="one_agreement_in_force_each",
             ),
         ]
+
+    @classmethod
+    def give(cls, case: Case, agency: Agency, scope: "Agreement.Scope", *, by: Author, how: str, **more: Any) -> None:
+        """Note that the person agrees, as `by` was told; one that is in force already stays as it is."""
+        new = {"how": how, **more, **cls.signature(by)}
+        cls.objects.get_or_create(case=case, agency=agency, scope=scope, withdrawn_at=None, defaults=new)
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()}: {self.agency_id}"

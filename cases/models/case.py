@@ -10,8 +10,15 @@ from agencies import access
 from agencies.models import Agency, Membership
 from cases.models.person import Person
 from config.append_only import AppendOnly
+from config.database import prepared_cursor
 from referrals.models import Referral
 from referrals.states import ReferralStatus
+
+CIRCLE_SQL = """
+SELECT agency.name FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
+WHERE circle.case_id = %(case)s AND circle.ended_at IS NULL AND circle.agency_id <> %(team)s
+ORDER BY circle.started_at, circle.id
+"""
 
 
 class ClosingReason(models.Model):
@@ -116,8 +123,13 @@ class Case(models.Model):
 
     @classmethod
     def locked(cls) -> "models.QuerySet[Self]":
-        """Rows held until the transaction ends, with the person, the team and who leads: each deed needs them."""
-        return cls.objects.select_related("person", "agency", "lead__user").select_for_update(of=("self",))
+        """Rows held until the transaction ends, with all that `with_people` brings: each deed needs it."""
+        return cls.with_people().select_for_update(of=("self",))
+
+    @classmethod
+    def with_people(cls) -> "models.QuerySet[Self]":
+        """With the person, the team, who leads, and why it is closed."""
+        return cls.objects.select_related("person", "agency", "lead__user", "closing_reason")
 
     @classmethod
     def of_own_team(cls, member: Membership) -> "models.QuerySet[Self]":
@@ -127,6 +139,12 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    def circle_names(self) -> list[str]:
+        """Names of the agencies that may read the case today, the owning team first."""
+        with prepared_cursor() as cursor:
+            cursor.execute(CIRCLE_SQL, {"case": self.pk, "team": self.agency_id})
+            return [self.agency.name, *(name for (name,) in cursor.fetchall())]
 
 
 class CaseReferral(models.Model):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft
 from agencies.request import MemberRequest
-from cases.access_log import get_case_logged, log_access
+from cases.access_log import get_case_logged, get_own_case, log_access
 from cases.actions.onward import OnwardRequest, format_shared_details, refer_on, shared_referral_columns
 from cases.actions.onward import record_signposting as tell_about
 from cases.activities import build_activity_rows as rows
@@ -26,7 +26,6 @@ from cases.activities import (
 )
 from cases.booking import load_case_bookings
 from cases.forms.activities import FindActivitiesForm
-from cases.forms.drafts import load_draft_initial
 from cases.forms.onward import ReferOnForm
 from cases.models import Case, CaseReferral
 from cases.onward import load_onward_referrals, open_onward_by_service
@@ -74,7 +73,7 @@ def activities(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def signpost(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One click: note that the person was told about an activity."""
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency"), pk=pk)
+    case = get_own_case(member, pk)
     service = next(iter(load_chosen_services(member, [request.POST.get("service", "")])), None)
     key = parse_uuid(request.POST.get("key"))
     if service is None or key is None:
@@ -92,7 +91,7 @@ def signpost(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def send_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Refer on to the services ticked (`service` in the query, once for each)."""
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+    case = get_own_case(member, pk)
     services = filter_services_to_ask(
         case, load_chosen_services(member, request.GET.getlist("service")), parse_uuid(request.POST.get("key"))
     )
@@ -105,7 +104,7 @@ def send_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         services=services,
         person=case.person,
         needs=needs,
-        initial=load_draft_initial(member, f"refer on:{case.pk}", "message", "safe", "risks"),
+        initial=Draft.load_initial(member, f"refer on:{case.pk}", "message", "safe", "risks"),
     )
     if form.is_valid():
         sent = refer_on(
@@ -116,7 +115,7 @@ def send_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             ask=form.onward_request,
             started_at=form.opened_at,
         )
-        Draft.discard_draft(member=member, key=f"refer on:{case.pk}")
+        member.drafts.filter(key=f"refer on:{case.pk}").delete()
         messages.success(request, format_sent_message(sent))
         return redirect("cases:activities", pk=case.pk)
     log_access(request, case, "activities")

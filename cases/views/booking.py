@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from bookings.actions import BookingRefused
+from bookings.actions import MoveRefused, move_booking
 from bookings.actions.book import booking_closed_reason
 from bookings.lists import find_listed_session
 from bookings.lists import summarise_session as session_in_words
-from bookings.states import BookingStatus
-from cases.access_log import log_access
-from cases.actions.booking import book_for_case, find_standing_booking, move_case_booking, shared_contact
+from bookings.states import Actor, BookingStatus
+from cases.access_log import get_own_case, log_access
+from cases.actions.booking import book_for_case, find_standing_booking, shared_contact
 from cases.booking import bookings_of, build_booking_row
 from cases.forms.booking import CaseBookingForm
 from cases.models import Case
@@ -31,7 +31,7 @@ BOOKING_MOVES = {"accept": BookingStatus.BOOKED, "cancel": BookingStatus.CANCELL
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: MemberRequest, pk: uuid.UUID, session: uuid.UUID) -> HttpResponse:
-    case, found = get_own_case(request, pk), find_listed_session(session)
+    case, found = get_own_case(request.member, pk), find_listed_session(session)
     if found is None:
         raise Http404
     if there := find_standing_booking(case, found):
@@ -63,7 +63,7 @@ def save_booking(request: MemberRequest, case: Case, session: Session, form: Cas
         made = book_for_case(
             case=case, by=Author.of(request.member), key=said["key"], session=session, how_agreed=said["how_agreed"]
         )
-    except BookingRefused as error:
+    except MoveRefused as error:
         messages.error(request, str(error))
         return redirect("cases:activities", pk=case.pk)
     messages.success(request, f"{case.person.known_as}: {made.get_status_display().lower()}. It is in the history.")
@@ -73,15 +73,14 @@ def save_booking(request: MemberRequest, case: Case, session: Session, form: Cas
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking(request: MemberRequest, pk: uuid.UUID, booking: uuid.UUID) -> HttpResponse:
-    case = get_own_case(request, pk)
+    case = get_own_case(request.member, pk)
     found = get_object_or_404(bookings_of(case), pk=booking)
     to = BOOKING_MOVES.get(request.POST.get("deed", ""))
     if request.method == "POST" and to:
         try:
-            move_case_booking(
-                case=case, by=Author.of(request.member), booking=found, to=to, key=parse_uuid(request.POST.get("key"))
-            )
-        except BookingRefused as error:
+            key = parse_uuid(request.POST.get("key"))
+            move_booking(found, to, by=Author.of(request.member), mover=Actor.PERSON, key=key)
+        except MoveRefused as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"{found.session.service.name}: {found.get_status_display().lower()}.")
@@ -97,8 +96,3 @@ def booking(request: MemberRequest, pk: uuid.UUID, booking: uuid.UUID) -> HttpRe
             "key": uuid.uuid4(),
         },
     )
-
-
-def get_own_case(request: MemberRequest, pk: uuid.UUID) -> Case:
-    """A case of the member's own team. Http404 for any other."""
-    return get_object_or_404(Case.of_own_team(request.member).select_related("person", "agency", "lead__user"), pk=pk)

@@ -12,13 +12,13 @@ from agencies.models import Draft, Membership
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged
 from cases.facts import KEY_FACTS
-from cases.forms.notes import NoteForm, draft_to_initial
+from cases.forms.notes import NoteForm, draft_to_initial, note_draft_key
 from cases.history.record import PAGE_SIZE, timeline_page
-from cases.history.render import list_circle_names, render_entries
+from cases.history.render import render_entries
 from cases.models import Case, Entry
 from config.forms import render_form_page
 from config.fragments import wants_fragment
-from config.http import parse_uuid
+from config.http import parse_number, parse_uuid
 
 PAGE_PARTS = {"more": "lines", "composer": "composer"}  # element that htmx fills → part of the page
 
@@ -34,7 +34,7 @@ def case(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None = None) -> HttpResponse:
     """The page, also with a composer that came back with errors."""
     member = request.member
-    circle, before = list_circle_names(case), parse_entry_number(request.GET.get("before", ""))
+    circle, before = case.circle_names(), parse_number(request.GET.get("before", ""))
     entries = list(timeline_page(case=case, member=member, before=before))
     draft = None if form else load_note_draft(member, case)
     form = form or build_note_form(request, case, circle, draft)
@@ -68,16 +68,12 @@ def build_note_form(request: MemberRequest, case: Case, circle: list[str], draft
     return NoteForm(initial=initial, case=case, ours=case.agency_id == member.agency_id, circle=circle)
 
 
-def note_draft_key(case: Case) -> str:
-    return f"note:{case.pk}"
-
-
 def load_note_draft(member: Membership, case: Case) -> Draft | None:
     """What this member has typed here and not saved. One that was saved meanwhile (the last keystrokes came in
     after the post) is thrown away."""
     draft = Draft.visible_to(member).filter(key=note_draft_key(case)).first()
     if draft and was_draft_saved(case, draft):
-        Draft.discard_draft(member=member, key=note_draft_key(case))
+        draft.delete()
         return None
     return draft
 
@@ -85,8 +81,3 @@ def load_note_draft(member: Membership, case: Case) -> Draft | None:
 def was_draft_saved(case: Case, draft: Draft) -> bool:
     key = parse_uuid(next(iter(draft.data.get("key", [])), ""))
     return key is not None and Entry.has_key(case, key)
-
-
-def parse_entry_number(text: str) -> int | None:
-    """A number from the address; anything else is none, and the page begins at the newest."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -4,16 +4,15 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.models import Author, Draft
 from agencies.request import MemberRequest
-from cases.access_log import log_access
+from cases.access_log import get_own_case, log_access
 from cases.actions.closing import close_case, list_open_referrals, list_snomed_codes
 from cases.forms.closing import CloseCaseForm
-from cases.forms.drafts import load_draft_initial
 from cases.models import Case, CaseReferral
 from config.forms import render_form_page
 from referrals.actions import MoveRefused
@@ -23,7 +22,7 @@ from referrals.actions import MoveRefused
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+    case = get_own_case(member, pk)
     if case.closed_at:
         messages.info(request, "This case is closed.")
         return redirect("cases:case", pk=case.pk)
@@ -33,7 +32,7 @@ def close(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         received=received,
         sent=sent,
-        initial=load_draft_initial(member, closing_draft_key(case), "reason", "outcome", "summary"),
+        initial=Draft.load_initial(member, closing_draft_key(case), "reason", "outcome", "summary"),
     )
     previewed = form.is_valid()
     if previewed and "preview" not in request.POST and try_close_case(request, case, form):
@@ -72,6 +71,6 @@ def try_close_case(request: MemberRequest, case: Case, form: CloseCaseForm) -> b
     except MoveRefused as refused:
         form.add_error(None, str(refused))
         return False
-    Draft.discard_draft(member=request.member, key=closing_draft_key(case))
+    request.member.drafts.filter(key=closing_draft_key(case)).delete()
     messages.success(request, "The case is closed. Whoever referred has been told as far as the person agreed.")
     return True

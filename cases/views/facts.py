@@ -17,9 +17,9 @@ from cases.actions.facts import FactChangedMeanwhile, NHSNumberTaken, change_fac
 from cases.facts import KEY_FACTS, KeyFact
 from cases.forms.facts import FactForm, build_fact_form
 from cases.models import Case, Entry, Kind
-from cases.views.case import parse_entry_number
 from config.forms import render_form_page
 from config.fragments import wants_fragment
+from config.http import parse_number
 from config.template_tags import when
 
 
@@ -58,7 +58,7 @@ def fact(request: MemberRequest, pk: uuid.UUID, name: str) -> HttpResponse:
 def load_referral_values(request: MemberRequest, case: Case, fact: KeyFact) -> dict[str, Any]:
     """What the referral in entry `entry` said of this fact; nothing when there is none."""
     member = request.member
-    asked = parse_entry_number(request.GET.get("entry", ""))
+    asked = parse_number(request.GET.get("entry", ""))
     entry = Entry.visible_to(member).filter(case=case, number=asked, kind=Kind.REFERRED).first() if asked else None
     said = entry.details.get("differs", {}).get(fact.name, {}) if entry else {}
     return {field: value for field, value in said.get("values", {}).items() if field in fact.fields}
@@ -66,8 +66,8 @@ def load_referral_values(request: MemberRequest, case: Case, fact: KeyFact) -> d
 
 def build_conflict_context(form: FactForm, case: Case, fact: KeyFact, member: Membership) -> dict[str, str]:
     """Both versions are shown: the form keeps what was typed, and from now on knows what it would replace."""
-    form.add_error(None, "Somebody changed this while you were writing. Look at both before you save")
-    form.data = {**form.data.dict(), "seen": fact.fingerprint(case), "key": str(uuid.uuid4())}  # type: ignore[attr-defined]
+    message = "Somebody changed this while you were writing. Look at both before you save"
+    form.add_conflict(message, fact.fingerprint(case))
     mine = Entry.visible_to(member).filter(case=case, kind=Kind.FACT, details__fact=fact.name)
     latest = mine.order_by("-number").first()
     return {

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from agencies.access import Permission, allow
-from agencies.models import Author, Draft, Membership
+from agencies.models import Author
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_case_unlogged, log_access
 from cases.actions.notes import correct_entry, write_note
-from cases.forms.notes import CorrectionForm, NoteForm
-from cases.history.render import can_correct, list_circle_names, render_entry
+from cases.forms.notes import CorrectionForm, NoteForm, note_draft_key
+from cases.history.render import can_correct, render_entry
 from cases.models import Audience, Case, Entry, Kind
-from cases.views.case import note_draft_key, render_case_page
+from cases.views.case import render_case_page
 from config.forms import render_form_page
 
 
@@ -28,21 +28,14 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     member = request.member
     case = get_case_unlogged(member, pk)
     if "discard" in request.POST:
-        Draft.discard_draft(member=member, key=note_draft_key(case))
+        member.drafts.filter(key=note_draft_key(case)).delete()
         return redirect_to_case(request, case)
-    form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=list_circle_names(case))
+    form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=case.circle_names())
     if not form.is_valid():
         log_access(request, case, "story")
         return render_case_page(request, case, form)
-    save_note(case, form, member)
-    Draft.discard_draft(member=member, key=note_draft_key(case))
-    messages.success(request, "Added to the story.")
-    return redirect_to_case(request, case)
-
-
-def save_note(case: Case, form: NoteForm, member: Membership) -> Entry:
     data = form.cleaned_data
-    return write_note(
+    write_note(
         case=case,
         by=Author.of(member),
         kind=Kind(data["kind"]),
@@ -52,6 +45,9 @@ def save_note(case: Case, form: NoteForm, member: Membership) -> Entry:
         next_step=data.get("next_step"),
         key=data["key"],
     )
+    member.drafts.filter(key=note_draft_key(case)).delete()
+    messages.success(request, "Added to the story.")
+    return redirect_to_case(request, case)
 
 
 def redirect_to_case(request: MemberRequest, case: Case) -> HttpResponse:
@@ -68,7 +64,7 @@ def correct(request: MemberRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     case = get_case_logged(request, pk, "correct")
     readable = Entry.visible_to(member).filter(case=case, number=number).select_related("corrects", "written_for")
     entry = get_object_or_404(readable)
-    shown = render_entry(entry, case=case, member=member, names=list_circle_names(case))
+    shown = render_entry(entry, case=case, member=member, names=case.circle_names())
     if not can_correct(entry, member):
         raise Http404
     sent = request.POST if request.method == "POST" else None

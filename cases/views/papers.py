@@ -11,7 +11,7 @@ from agencies.access import Permission, allow
 from agencies.models import Membership
 from agencies.models.message import Channel
 from agencies.request import MemberRequest
-from cases.access_log import get_case_logged, get_case_unlogged, log_access
+from cases.access_log import get_case_logged, get_case_unlogged, get_own_case, log_access
 from cases.history.record import full_timeline
 from cases.history.render import render_entries
 from cases.models import Case, CaseReferral
@@ -68,7 +68,7 @@ def history_pdf(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def person_letter(request: MemberRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
     """A letter to the person, to print and post. `?print=large` prints it in 18 point. No name in the file's name."""
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("agency"), pk=pk)
+    case = get_own_case(member, pk)
     found = get_object_or_404(messages_to_person(case).filter(channel=Channel.LETTER), pk=letter)
     log_access(request, case, "letter to the person")
     return pdf_response(

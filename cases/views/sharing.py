@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,12 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
-from cases.access_log import get_case_logged, log_access
+from cases.access_log import get_case_logged, get_own_case, load_access_log, log_access
 from cases.actions.sharing import list_coming_bookings_with, list_open_referrals_to, withdraw_agreement
 from cases.forms.sharing import TakeBackAgreementForm
-from cases.models import Case
+from cases.models import Agreement, Case
 from cases.onward import load_onward_referrals
-from cases.sharing import current_circle, list_agreements, load_access_log
 from cases.views.caseload import parse_cursor
 from config.forms import render_form_page
 from config.fragments import render_page
@@ -34,7 +34,7 @@ def sharing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         part={"more": "openings"},
         context={
             "case": case,
-            "circle": current_circle(case),
+            "circle": case.circle.filter(ended_at=None).select_related("agency"),
             "agreements": list_agreements(case),
             "asked": load_onward_referrals(case),
             "readings": readings,
@@ -50,7 +50,7 @@ def sharing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def take_back(request: MemberRequest, pk: uuid.UUID, agreement: uuid.UUID) -> HttpResponse:
     """Take back an agreement: first what follows from it is shown, then it is done."""
     member = request.member
-    case = get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+    case = get_own_case(member, pk)
     given = get_object_or_404(list_agreements(case).exclude(agency=case.agency_id), pk=agreement)
     if given.withdrawn_at:
         messages.info(request, "This agreement was taken back already.")
@@ -72,3 +72,8 @@ def take_back(request: MemberRequest, pk: uuid.UUID, agreement: uuid.UUID) -> Ht
             "places": list_coming_bookings_with(given),
         },
     )
+
+
+def list_agreements(case: Case) -> QuerySet[Agreement]:
+    """All agreements, those in force first."""
+    return case.agreements.select_related("agency").order_by("-withdrawn_at", "-given_at", "id")

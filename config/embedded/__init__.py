@@ -77,15 +77,12 @@ class EmbeddedServer:
                 os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share"), "hereabouts", hash_path(self.folder)
             )
         if not home.exists():
-            self._create_home(home)
+            home.parent.mkdir(parents=True, exist_ok=True)
+            home.mkdir(mode=0o700, exist_ok=True)
+            self._give_to_owner(home)
         if home != self.folder and not os.path.lexists(self.folder) and os.access(self.folder.parent, os.W_OK):
             self.folder.symlink_to(home)
         return home
-
-    def _create_home(self, home: Path) -> None:
-        home.parent.mkdir(parents=True, exist_ok=True)
-        home.mkdir(mode=0o700, exist_ok=True)
-        self._give_to_owner(home)
 
     def _give_to_owner(self, path: Path) -> None:
         if os.geteuid() == 0:
@@ -134,7 +131,9 @@ class EmbeddedServer:
         """Make sure that the server answers, and that it stays until this process ends (or calls `release_lease`)."""
         with self._lock:
             if self._lease is None or self._lease[0] != os.getpid():
-                self._acquire_lease()
+                lease = os.open(self.home / "lease", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                fcntl.flock(lease, fcntl.LOCK_SH)  # waits while a keeper is just stopping the server
+                self._lease = (os.getpid(), lease)
             until = time.monotonic() + SERVER_START_TIMEOUT
             while not (self._has_keeper() and self._accepts_connections()):
                 if time.monotonic() > until:
@@ -186,11 +185,6 @@ class EmbeddedServer:
         """The last lines of the server's log."""
         log = self.home / "log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
-
-    def _acquire_lease(self) -> None:
-        lease = os.open(self.home / "lease", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        fcntl.flock(lease, fcntl.LOCK_SH)  # waits while a keeper is just stopping the server
-        self._lease = (os.getpid(), lease)
 
     def _accepts_connections(self) -> bool:
         try:

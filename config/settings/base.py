@@ -45,7 +45,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "agencies.middleware.limit_session",
     "agencies.middleware.attach_member",
     "agencies.middleware.require_second_factor",
 ]
@@ -146,6 +145,7 @@ MFA_TOTP_ISSUER = "Hereabouts"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; a reset of the password leaves an address that nobody verifies
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
 REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR_ROLES; development alone turns it off
+SESSION_ENGINE = "agencies.sessions"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
 
@@ -163,7 +163,7 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 
 # Only what we serve ourselves; a tile host is added by the environment (PLACE below).
 CONTENT_SECURITY_POLICY = {
@@ -206,8 +206,6 @@ PLACE = {
 }
 DEFAULT_FROM_EMAIL = "hello@hereabouts.example.org"
 EMAIL_TIMEOUT = 20  # seconds
-# How often listings are found and opened, by a thread of each web worker (directory/catalogue/statistics.py).
-COUNT_FIGURES = True
 
 # One cache for all processes and machines, in the database: it counts attempts to sign in and codes used
 # (allauth), about 1 ms each. Its table is made by `manage.py createcachetable`.

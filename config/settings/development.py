@@ -8,7 +8,7 @@ from config.settings.base import *  # noqa: F403
 DEBUG = os.environ.get("DEBUG") == "1"  # off: errors look as they will to people
 WHITENOISE_USE_FINDERS = True  # static files from their folders: nothing is collected for development
 WHITENOISE_AUTOREFRESH = DEBUG
-STATIC_ROOT = None  # type: ignore[assignment]
+STATIC_ROOT = None
 SECRET_KEY = "development-only-not-a-secret"  # noqa: S105
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES = {"default": build_database_settings()}

@@ -14,7 +14,6 @@ DATABASES["default"]["TEST"] = {"NAME": f"test_hereabouts{'_' if _run else ''}{_
 INSTALLED_APPS += ["demo"]  # noqa: F405
 DEMO = False
 KEEP_SENT_MESSAGES = True
-COUNT_FIGURES = False  # a test writes what was counted itself: no thread with a connection of its own
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True  # static files straight from their folders: nothing is collected for a test

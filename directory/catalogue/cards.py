@@ -1,43 +1,84 @@
-"""What the card of an activity says, made ready in Python: ten cards of lookups and filters were most of a page."""
+"""The card of an activity: what a list says of it."""
 
-from django.forms.utils import flatatt
-from django.utils.safestring import SafeString
+import datetime
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from config.template_tags import date_words, phone_link, row_address
-from directory.catalogue.wording import shorten_description
+from django.utils import timezone
+
+from config.template_tags import date_words
+from directory.catalogue.wording import format_distance, shorten_description
 from directory.models import Service, Spot, Status
+from directory.models.service import CHECK_VALID_FOR
 
 
-def prepare_card(service: Service, *, number: int | None = None, note: str = "", focus: bool = False) -> Service:
-    """Put on it what its card says, which directory/templatetags/cards.py draws. `spot` must be there (or None), to
-    cost no query.
+@dataclass(kw_only=True)
+class Card:
+    """Drawn by templates/rows/cards.html. `when` to `longitude` are of the place that was found, or the first one."""
 
-    `number` is its place in the list and its pin on the map; `note` what the steward says of it; `focus` for the first
-    one of those that "Show 10 more" brought.
-    """
-    spot, made = service.spot, vars(service)
-    made["number"], made["note"], made["focus"] = number, note, focus
-    made["address"] = row_address("directory:service", service.pk)
-    made["meets"] = ", ".join(part for part in (spot.when, spot.where) if part) if spot else ""
-    made["chips"] = spot.chips if spot else []
-    made["summary"] = shorten_description(service.description)
-    made["call"] = phone_link(service.phone) if service.phone else ""
-    made["closed"] = service.status == Status.CLOSED
-    made["because"] = " · ".join(made.get("why", ()))
-    made["checked"] = format_last_checked(service)
-    made["pin"] = format_pin(spot, number)
-    return service
+    pk: uuid.UUID  # of the service
+    name: str
+    agency_name: str
+    description: str
+    phone: str
+    status: str  # of Status
+    assured_date: datetime.date | None
+    when: str = ""
+    where: str = ""
+    chips: Sequence[str] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    distance_km: float | None = None  # None without a place to measure from
+    why: Sequence[str] = ()  # in plain words, what speaks for it
+    note: str = ""  # what the steward says of it
+
+    @cached_property
+    def meets(self) -> str:
+        return ", ".join(part for part in (self.when, self.where) if part)
+
+    @property
+    def away(self) -> str:
+        return format_distance(self.distance_km)
+
+    @cached_property
+    def summary(self) -> str:
+        return shorten_description(self.description)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == Status.CLOSED
+
+    @property
+    def checked(self) -> str:
+        """When somebody last made sure that it is right. After CHECK_VALID_FOR it is marked: a promise of the place."""
+        if self.assured_date is None:
+            return "Not checked yet"
+        overdue = self.assured_date < timezone.localdate() - CHECK_VALID_FOR
+        return f"{'Not checked since' if overdue else 'Last checked'} {date_words(self.assured_date)}"
 
 
-def format_pin(spot: Spot | None, number: int | None) -> SafeString:
-    """The attributes from which the map takes where it is, and the number on its pin."""
-    placed = spot is not None and spot.latitude is not None
-    where = {"data-lat": repr(spot.latitude), "data-lon": repr(spot.longitude)} if spot and placed else {}
-    return flatatt(where | ({"data-number": number} if number else {}))
+def load_services(cards: Iterable[Card]) -> list[Service]:
+    """The services of these cards with their agency, in the same order. One query."""
+    ids = [card.pk for card in cards]
+    rows = Service.objects.select_related("agency").defer("received", "agency__received").in_bulk(ids)
+    return [rows[pk] for pk in ids if pk in rows]
 
 
-def format_last_checked(service: Service) -> str:
-    """When somebody last made sure that it is right. After CHECK_VALID_FOR it is marked: a promise of the place."""
-    if service.assured_date is None:
-        return "Not checked yet"
-    return f"{'Not checked since' if service.is_check_overdue else 'Last checked'} {date_words(service.assured_date)}"
+def build_card(service: Service, spot: Spot | None, note: str = "") -> Card:
+    """The card of a service at one of its places."""
+    card = Card(
+        pk=service.pk,
+        name=service.name,
+        agency_name=service.agency.name,
+        description=service.description,
+        phone=service.phone,
+        status=service.status,
+        assured_date=service.assured_date,
+        note=note,
+    )
+    if spot:
+        card.when, card.where, card.chips = spot.when, spot.where, spot.chips
+        card.latitude, card.longitude = spot.latitude, spot.longitude
+    return card

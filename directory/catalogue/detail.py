@@ -1,6 +1,6 @@
 """Listings with all that their pages show, read in one statement however many rows hang on them.
 
-Six queries of the ORM took most of the page's time, and most of that in Python. Here each kind of related row comes
+Seven queries of the ORM took most of the page's time, and most of that in Python. Here each kind of related row comes
 as one JSON array beside the service, and is put where `prefetch_related` would have put it.
 """
 
@@ -10,32 +10,31 @@ from functools import cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import models
+from django.utils import timezone
 
 from agencies.access import Permission
 from agencies.models import Agency, Membership
-from directory.models import Accessibility, Contact, CostOption, Location, Schedule, Service, ServiceAtLocation
+from config.database import prepared_cursor
+from config.instances import build_instances, column_names, columns_sql
+from directory.models import Accessibility, Contact, CostOption, Location, Schedule, Service, ServiceAtLocation, Session
 
 JsonRow = dict[str, Any]
 JsonRows = list[JsonRow]
 ModelClass = type[models.Model]
-
-
-def _column_names(model: ModelClass) -> list[str]:
-    """Its columns, without what was received: that is large, and for nobody's eyes."""
-    return [field.attname for field in model._meta.concrete_fields if field.attname != "received"]
+SESSIONS_READ = 4  # of a listing, for its page
 
 
 def _object_sql(alias: str, model: ModelClass) -> str:
     """A row as JSON; what is exact to the penny goes as text."""
     exact = {field.attname for field in model._meta.concrete_fields if isinstance(field, models.DecimalField)}
-    pairs = [f"'{name}', {alias}.{name}{'::text' if name in exact else ''}" for name in _column_names(model)]
+    pairs = [f"'{name}', {alias}.{name}{'::text' if name in exact else ''}" for name in column_names(model)]
     return f"json_build_object({', '.join(pairs)})"
 
 
-def _array_sql(model: ModelClass, order: str) -> str:
-    rows = f"FROM {model._meta.db_table} r WHERE r.service_id = service.id"
-    return f"(SELECT coalesce(json_agg({_object_sql('r', model)} ORDER BY {order}), '[]') {rows})"
+def _array_sql(model: ModelClass, order: str, which: str = "") -> str:
+    rows = f"SELECT * FROM {model._meta.db_table} r WHERE r.service_id = service.id {which}"  # noqa: S608
+    return f"(SELECT coalesce(json_agg({_object_sql('r', model)} ORDER BY {order}), '[]') FROM ({rows}) r)"  # noqa: S608
 
 
 PLACES_SQL = f"""(SELECT coalesce(json_agg(json_build_object(
@@ -45,16 +44,18 @@ PLACES_SQL = f"""(SELECT coalesce(json_agg(json_build_object(
 ) ORDER BY l.name, r.id), '[]')
 FROM directory_serviceatlocation r JOIN directory_location l ON l.id = r.location_id WHERE r.service_id = service.id)
 """  # noqa: S608
+COMING_SQL = "AND r.starts_at > %(now)s ORDER BY r.starts_at, r.id LIMIT %(sessions)s"  # as Session.coming()
 LISTINGS_SQL = f"""SELECT
     {_array_sql(Schedule, "r.opens_at, r.id")}, {_array_sql(CostOption, "r.amount, r.id")},
     {_array_sql(Contact, "r.name, r.id")}, {PLACES_SQL},
+    {_array_sql(Session, "r.starts_at, r.id", COMING_SQL)},
     ARRAY(SELECT r.name FROM directory_language r WHERE r.service_id = service.id ORDER BY r.name, r.code, r.id),
     ARRAY(SELECT r.name FROM directory_servicearea r WHERE r.service_id = service.id ORDER BY r.name, r.id),
     ARRAY(SELECT t.name FROM directory_serviceterm r JOIN directory_taxonomyterm t ON t.id = r.term_id
         WHERE r.service_id = service.id ORDER BY t."order", t.name, r.id),
-    {", ".join(f'service."{name}"' for name in _column_names(Service))},
-    {", ".join(f'agency."{name}"' for name in _column_names(Agency))}
-FROM directory_service service JOIN agencies_agency agency ON agency.id = service.agency_id WHERE service.id = ANY(%s)
+    {columns_sql("service", Service)}, {columns_sql("agency", Agency)}
+FROM directory_service service JOIN agencies_agency agency ON agency.id = service.agency_id
+WHERE service.id = ANY(%(pks)s)
 """  # noqa: S608
 
 
@@ -62,7 +63,8 @@ def load_listing(pk: uuid.UUID) -> Service | None:
     """The listing as it stands, hidden or over too: whoever calls asks `is_shown_to`. None when there is none.
 
     Its agency, schedules, cost_options, contacts and at_locations (each with its location, and that with its
-    accessibility) are there without a further query; `spoken`, `covers` and `needs` are lists of names.
+    accessibility) are there without a further query; `spoken`, `covers` and `needs` are lists of names, and `coming`
+    are its next sessions, SESSIONS_READ at most.
     """
     return next(iter(_load_listings([pk])), None)
 
@@ -82,18 +84,19 @@ def is_shown_to(service: Service, member: Membership | None) -> bool:
 
 
 def _load_listings(pks: list[uuid.UUID]) -> list[Service]:
-    with connection.cursor() as cursor:
-        cursor.execute(LISTINGS_SQL, [pks])
+    with prepared_cursor() as cursor:
+        cursor.execute(LISTINGS_SQL, {"pks": pks, "now": timezone.now(), "sessions": SESSIONS_READ})
         return [_build_service(*row) for row in cursor.fetchall()]
 
 
 def _build_service(
-    schedules: JsonRows, costs: JsonRows, contacts: JsonRows, places: JsonRows, *columns: Any
+    schedules: JsonRows, costs: JsonRows, contacts: JsonRows, places: JsonRows, sessions: JsonRows, *columns: Any
 ) -> Service:
     spoken, covers, needs, *columns = columns  # type: ignore[assignment]
-    service = Service.from_db("default", _column_names(Service), columns[: len(_column_names(Service))])
-    service.agency = Agency.from_db("default", _column_names(Agency), columns[len(_column_names(Service)) :])
-    service.spoken, service.covers, service.needs = spoken, covers, needs  # type: ignore[attr-defined]
+    service, agency = build_instances(columns, Service, Agency)
+    service.agency = agency
+    service.spoken, service.covers, service.needs = spoken, covers, needs
+    service.coming = [_build_instance(Session, row) for row in sessions]
     _set_prefetched(service, "schedules", [_build_instance(Schedule, row) for row in schedules])
     _set_prefetched(service, "cost_options", [_build_instance(CostOption, row) for row in costs])
     _set_prefetched(service, "contacts", [_build_instance(Contact, row) for row in contacts])
@@ -117,7 +120,7 @@ def _build_instance(model: ModelClass, row: JsonRow) -> Any:
 @cache
 def _column_parsers(model: ModelClass) -> list[tuple[str, Callable[[Any], Any]]]:
     """For each column, in their order, what turns JSON into its Python."""
-    return [(name, _column_parser(model._meta.get_field(name))) for name in _column_names(model)]
+    return [(name, _column_parser(model._meta.get_field(name))) for name in column_names(model)]
 
 
 def _column_parser(field: Any) -> Callable[[Any], Any]:

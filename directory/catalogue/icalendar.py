@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar, Event, vRecur
 
+from agencies.messages import absolute_url
 from directory.catalogue.timetable import build_session_times, list_meeting_days
 from directory.catalogue.wording import format_costs
 from directory.models import Schedule, Service, ServiceAtLocation, Session, Status
@@ -147,7 +147,7 @@ def _build_event(
 ) -> Event:
     """What all events of a service say. `name` makes it the same one each time the file is fetched."""
     event = Event()
-    page = settings.PLACE["base_url"] + reverse("directory:service", args=[service.pk])
+    page = absolute_url("directory:service", service.pk)
     event.add("uid", f"{name}@{urlsplit(settings.PLACE['base_url']).hostname}")
     event.add("dtstamp", service.last_modified.astimezone(datetime.UTC))
     event.add("summary", service.name)

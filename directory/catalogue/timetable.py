@@ -81,10 +81,11 @@ def _build_rule(schedule: Schedule, begin: datetime.date, end: datetime.date) ->
 def _build_monthly_rule(
     schedule: Schedule, anchor: datetime.date | None, begin: datetime.date, end: datetime.date
 ) -> Iterable[datetime.datetime]:
-    named = [
-        RRULE_WEEKDAYS[read[2]](int(read[1])) if read[1] else RRULE_WEEKDAYS[read[2]]
+    named = [  # each with its number: dateutil takes "MO,1TU" for what is both, and nothing is
+        RRULE_WEEKDAYS[read[2]](number)
         for part in schedule.byday.split(",")
         if (read := re.fullmatch(r"([+-]?[1-5])?([A-Z]{2})", part.strip())) and read[2] in RRULE_WEEKDAYS
+        for number in ([int(read[1])] if read[1] else range(1, 6))
     ]
     numbers = [int(part) for part in schedule.bymonthday.split(",") if re.fullmatch(r"-?[1-9][0-9]?", part.strip())]
     if not named and not numbers:
@@ -250,11 +251,13 @@ def _matches_pattern(row: Session, wanted: Session | None) -> bool:
 
 
 def list_upcoming_sessions(service: Service, n: int = 6) -> list[UpcomingSession]:
-    """The next `n` sessions, cancelled ones among them: one query for what is kept here; for a feed's listing,
-    or a draft, computed from its patterns (reads `schedules` and `at_locations`, prefetched or not)."""
+    """The next `n` sessions, cancelled ones among them: for what is kept here its rows, `service.coming` where
+    directory.catalogue.detail has read it; for a feed's listing, or a draft, computed from its patterns (reads
+    `schedules` and `at_locations`, prefetched or not)."""
     places = {at.pk: at for at in service.at_locations.all()}
     if not service.source:
-        rows = list(Session.coming().filter(service=service)[:n])
+        known = getattr(service, "coming", None)
+        rows = list(Session.coming().filter(service=service)[:n]) if known is None else known[:n]
         if rows:
             return [_build_upcoming(row, places) for row in rows]
     now = timezone.now()

@@ -34,7 +34,8 @@ class DocumentArchive:
     def store_document(self, name: str, media_type: str, content: bytes) -> None:
         """One document. A service fetched by itself is bundled with others, one line each with its address."""
         with self.lock:
-            if len(content) < 20_000 and not _is_feed_page(content):
+            is_page = b'"contents"' in content[:2000] or b'"content"' in content[:2000] or content[:1] == b"["
+            if len(content) < 20_000 and not is_page:
                 self.bundle.append(json.dumps(name).encode() + b": " + content.replace(b"\n", b" ") + b"\n")
                 if sum(map(len, self.bundle)) > MAX_BUNDLE_BYTES:
                     self._close_bundle()
@@ -66,18 +67,19 @@ class DocumentArchive:
         self._queue_document(f"{count:,} services, fetched one by one", "text/plain", content)
 
     def _queue_document(self, name: str, media_type: str, content: bytes, **measured: Any) -> None:
-        packed = gzip.compress(content, 5, mtime=0) if content else b""
-        if len(packed) > self.room:
-            packed = b""
-        self.room -= len(packed)
         self.number += 1
-        about: dict[str, Any] = {"size": len(content), "digest": hashlib.sha256(content).hexdigest()} | measured
-        about |= {"name": to_printable(name)[:2000], "media_type": to_printable(media_type)[:100]}
-        self.waiting.append(Document(run=self.run, number=self.number, body=packed, **about))
+        document = build_document(self.run, self.number, name, media_type, content, **measured)
+        if len(document.body) > self.room:
+            document.body = b""
+        self.room -= len(document.body)
+        self.waiting.append(document)
 
 
-def _is_feed_page(content: bytes) -> bool:
-    return b'"contents"' in content[:2000] or b'"content"' in content[:2000] or content[:1] == b"["
+def build_document(run: Run, number: int, name: str, media_type: str, content: bytes, **measured: Any) -> Document:
+    """What was received, packed, in a row that is not saved. `measured`: its size and digest, if not the content's."""
+    about = {"size": len(content), "digest": hashlib.sha256(content).hexdigest()} | measured
+    about |= {"name": to_printable(name)[:2000], "media_type": to_printable(media_type)[:100]}
+    return Document(run=run, number=number, body=gzip.compress(content, 5, mtime=0) if content else b"", **about)
 
 
 def unpack_document(document: Document) -> bytes | None:
@@ -92,9 +94,8 @@ def drop_old_bodies(run: Run) -> None:
     Document.objects.filter(run__in=old).exclude(body=b"").exclude(run__begun_at=None).update(body=b"")
     digests = run.documents.exclude(body=b"").values("digest")
     repeats = Document.objects.filter(run__source=run.source, digest__in=digests).exclude(run=run)
-    repeats.exclude(run__begun_at=None).exclude(number=REFUSED_ROWS_NUMBER).update(
-        body=b""
-    )  # kept once, with the newest run
+    # kept once, with the newest run
+    repeats.exclude(run__begun_at=None).exclude(number=REFUSED_ROWS_NUMBER).update(body=b"")
 
 
 # --- The rows that were refused ---------------------------------------------------------------------------
@@ -109,15 +110,7 @@ def save_refused_rows(run: Run, refusals: list[tuple[Problem, Any]]) -> None:
     if not refusals:
         return
     content = render_refused_csv(refusals).encode("utf-8-sig")
-    Document.objects.create(
-        run=run,
-        number=REFUSED_ROWS_NUMBER,
-        name=f"refused rows of {run.source.name}.csv"[:2000],
-        media_type="text/csv",
-        size=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-        body=gzip.compress(content, 5, mtime=0),
-    )
+    build_document(run, REFUSED_ROWS_NUMBER, f"refused rows of {run.source.name}.csv", "text/csv", content).save()
 
 
 def render_refused_csv(refusals: list[tuple[Problem, Any]]) -> str:

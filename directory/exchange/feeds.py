@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -20,9 +21,9 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 
 from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, read_file
+from directory.exchange.tables import MAX_UNPACK_RATIO
 
 __all__ = [
-    "Feed",
     "FeedError",
     "UnchangedService",
     "is_address",
@@ -33,13 +34,14 @@ __all__ = [
 
 MAX_PAGE_BYTES = 50_000_000  # bytes of one page, unpacked
 MAX_DOWNLOAD_BYTES = 500_000_000  # bytes of a whole file, unpacked
-MAX_UNPACK_RATIO = 200  # unpacked ÷ packed
 MAX_ANSWER_SECONDS = 300  # seconds that one answer may take; a feed that drips is stopped
 MAX_PAGES = 20_000
 PER_PAGE = 100
 MAX_TRIES = 4
 TIMEOUT = httpx.Timeout(30, connect=10)
 MAX_CONNECTIONS = 4  # requests to one feed at a time
+LIMITS = httpx.Limits(max_connections=MAX_CONNECTIONS)
+HEADERS = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "Hereabouts"}
 MAX_MISSES = 20  # services that are not there one by one, after which they are no longer asked for
 FULL_SERVICE_FIELDS = {
     "service_at_locations",
@@ -56,6 +58,7 @@ FULL_SERVICE_FIELDS = {
     "phones",
 }
 
+FindUnchanged = Callable[[list[Any]], set[Any]]  # of the rows of a page, the ids that need not be fetched
 StoreDocument = Callable[[str, str, bytes], None]  # address, media type, what was received
 
 
@@ -75,44 +78,41 @@ def read_services(
     allow_private: bool = False,
     columns: ColumnFields | None = None,
     keep: StoreDocument | None = None,
-    unchanged: Callable[[list[Any]], set[Any]] | None = None,
+    unchanged: FindUnchanged | None = None,
 ) -> Iterator[Any]:
     """The services of a file's path or a feed's address. Raises FeedError, perhaps after some came.
 
     `keep` hears what was received, as it came; `unchanged` says of a page's rows which ids are as they were.
     """
-    if not is_address(source):
+    if is_address(source):
+        with httpx.Client(timeout=TIMEOUT, limits=LIMITS, headers=HEADERS, trust_env=False) as client:
+            yield from Feed(source, client, allow_private, keep, unchanged).read_services(columns)
+    else:
         yield from read_file(Path(source), columns)
-        return
-    with Feed(source, allow_private=allow_private, keep=keep) as feed:
-        feed.unchanged = unchanged
-        yield from feed.read_services(columns)
 
 
 class Feed:
     """A feed by its address. Only public machines are asked, by the very address that was checked."""
 
-    unchanged: Callable[[list[Any]], set[Any]] | None = None
-
-    def __init__(self, address: str, *, allow_private: bool = False, keep: StoreDocument | None = None) -> None:
-        self.address, self.allow_private = address, allow_private
+    def __init__(
+        self,
+        address: str,
+        client: httpx.Client,
+        allow_private: bool,
+        keep: StoreDocument | None,
+        unchanged: FindUnchanged | None,
+    ) -> None:
+        self.address, self.client, self.allow_private = address, client, allow_private
         self.keep: StoreDocument = keep or (lambda *_: None)
+        self.unchanged: FindUnchanged = unchanged or (lambda _: set())
         self.misses = 0
-        limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
-        headers = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "Hereabouts"}
-        self.client = httpx.Client(timeout=TIMEOUT, limits=limits, headers=headers, trust_env=False)
-
-    def __enter__(self) -> "Feed":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.client.close()
 
     def read_services(self, columns: ColumnFields | None = None) -> Iterator[Any]:
         """All of them, page after page; those of which only the names are listed are fetched whole."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / (Path(urlsplit(self.address).path).name or "answer")
-            media_type = self._download_file(path)
+            with path.open("wb") as file:
+                media_type = self._fetch_with_retries(self.address, file, MAX_DOWNLOAD_BYTES)
             page = self._parse_page(path)
             if page is None:
                 self.keep(self.address, media_type, path.read_bytes())
@@ -131,11 +131,8 @@ class Feed:
             return None  # a list that is cut off still gives what came
         if not isinstance(found, dict):
             return None
-        return (
-            found
-            if find_service_list(found) is not None or not any(isinstance(v, list) for v in found.values())
-            else None
-        )
+        is_page = find_service_list(found) is not None or not any(isinstance(part, list) for part in found.values())
+        return found if is_page else None
 
     def _load_first_page(self, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The address of the list of services and its first page, whatever address of the feed was given."""
@@ -152,7 +149,7 @@ class Feed:
         shift = 0
         if (first.get("first_page", first.get("first")) is False) and _count_pages(first) > 1:
             shift, first = 1, self.load_page(address, 0)  # its pages are numbered from 0
-        seen, count = "", 0
+        seen, count, base = "", 0, address.partition("?")[0].rstrip("/")
         for number in range(1, MAX_PAGES + 1):
             page = first if number == 1 else self.load_page(address, number - shift)
             rows = find_service_list(page)
@@ -162,7 +159,9 @@ class Feed:
             if not rows or same == seen:  # some feeds give the first page for any number
                 break
             seen, count = same, count + len(rows)
-            yield from self._load_full_services(address, rows)
+            load = partial(self._load_full_service, base, self.unchanged(rows))
+            with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
+                yield from pool.map(load, rows)
             if page.get("last_page", page.get("last")) is True or number >= _count_pages(page):
                 break
         said = first.get("total_items", first.get("totalElements"))
@@ -170,25 +169,19 @@ class Feed:
             raise FeedError(f"{address} says that it has {said:,} services, and gave {count:,}.")
 
     def load_page(self, address: str, number: int) -> dict[str, Any]:
-        found = self.get(_add_query(address, page=number, per_page=PER_PAGE), keep=True)
+        found = self.load_json(str(httpx.URL(address).copy_merge_params({"page": number, "per_page": PER_PAGE})))
         return found if isinstance(found, dict) else {}
 
-    def _load_full_services(self, address: str, rows: list[Any]) -> Iterator[Any]:
-        base = address.partition("?")[0].rstrip("/")
-        same = self.unchanged(rows) if self.unchanged else set()
-        with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
-            yield from pool.map(lambda row: self._load_full_service(base, row, same), rows)
-
-    def _load_full_service(self, base: str, row: Any, same: set[Any]) -> Any:
+    def _load_full_service(self, base: str, unchanged: set[Any], row: Any) -> Any:
         key = row.get("id") if isinstance(row, dict) else row
         if isinstance(row, dict) and FULL_SERVICE_FIELDS & row.keys():
             return row
         if not isinstance(key, (str, int)) or not str(key) or "/" in str(key) or self.misses >= MAX_MISSES:
             return row
-        if isinstance(row, dict) and key in same:
+        if isinstance(row, dict) and key in unchanged:
             return UnchangedService(row)
         try:
-            found = self.get(f"{base}/{key}", keep=True)
+            found = self.load_json(f"{base}/{key}")
         except FeedError:
             self.misses += 1
             return row
@@ -197,7 +190,7 @@ class Feed:
 
     # --- One answer -----------------------------------------------------------------------------------
 
-    def get(self, address: str, *, keep: bool = False) -> Any:
+    def load_json(self, address: str) -> Any:
         """The JSON at an address. Tries again after a pause when the feed is busy; follows up to 5 redirects."""
         into = BytesIO()
         media_type = self._fetch_with_retries(address, into, MAX_PAGE_BYTES)
@@ -205,13 +198,8 @@ class Feed:
             found = json.loads(into.getvalue())
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise FeedError(f"{address} is not JSON: {error}.") from None
-        if keep:
-            self.keep(address, media_type, into.getvalue())
+        self.keep(address, media_type, into.getvalue())
         return found
-
-    def _download_file(self, path: Path) -> str:
-        with path.open("wb") as file:
-            return self._fetch_with_retries(self.address, file, MAX_DOWNLOAD_BYTES)
 
     def _fetch_with_retries(self, address: str, into: IO[bytes], most: int) -> str:
         """What is at the address, written into the file; its media type."""
@@ -308,10 +296,6 @@ def is_public_ip(place: str) -> bool:
         if address in ipaddress.ip_network("64:ff9b::/96"):
             inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return all(one.is_global and not one.is_multicast for one in [address, *inner] if one)
-
-
-def _add_query(address: str, **query: int) -> str:
-    return str(httpx.URL(address).copy_merge_params(query))
 
 
 def _count_pages(page: dict[str, Any]) -> int:

@@ -14,10 +14,10 @@ from typing import Any
 
 from directory.exchange import json_stream
 from directory.exchange.open_referral import hsds_csv
-from directory.exchange.open_referral.flat import unnest_services
-from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows
-from directory.exchange.tables import MAX_TABLE_BYTES as LARGEST_TABLE
+from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows, unnest_services
 from directory.exchange.tables import (
+    MAX_TABLE_BYTES,
+    MAX_UNPACK_RATIO,
     Cells,
     TableError,
     open_checked_archive,
@@ -28,7 +28,6 @@ from directory.exchange.tables import (
 
 MAX_FILE_BYTES = 5_000_000_000  # bytes, of a file on this machine
 MAX_UNPACKED_BYTES = 500_000_000  # bytes of what came packed
-MAX_UNPACK_RATIO = 200
 MAX_JSON_TABLES_BYTES = 100_000_000  # bytes of tables in JSON, which are held in memory
 SERVICE_LIST_KEYS = (
     "contents",
@@ -81,8 +80,8 @@ def _read_path(path: Path, columns: ColumnFields | None) -> Iterator[Any]:
     elif kind in ("json", "lines"):
         yield from unnest_services(_read_json_lines(path) if kind == "lines" else _read_json(path), columns)
     elif kind == "table":
-        if path.stat().st_size > LARGEST_TABLE:
-            raise FeedError(f"{path.name} is larger than {LARGEST_TABLE:,} bytes.")
+        if path.stat().st_size > MAX_TABLE_BYTES:
+            raise FeedError(f"{path.name} is larger than {MAX_TABLE_BYTES:,} bytes.")
         yield from read_sheet_rows(list(read_csv(path.read_bytes())), columns)
     else:
         raise FeedError(f"{path.name} is {kind}, not a list of services.")

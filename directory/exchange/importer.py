@@ -17,7 +17,7 @@ from directory.exchange.open_referral.spreadsheet import UNMATCHED_PREFIX, Sheet
 from directory.exchange.writer import save_services
 from directory.models import Service, Status
 from directory.publishing.diff import compare_listings
-from directory.publishing.snapshot import SNAPSHOT_PREFETCH, build_snapshot
+from directory.publishing.snapshot import load_snapshots
 from directory.text.cleaning import clean_json
 
 BATCH_SIZE = 200
@@ -169,7 +169,8 @@ class Importer:
         """In one transaction; when the database refuses something, one by one, to lose no more than that."""
         if not batch:
             return
-        before = self._load_before([r for r, was_there, _ in batch if was_there])
+        room = max(MAX_REPORT_ROWS - len(self.report.changes), 0)  # changes that are still written down
+        before = load_snapshots([received.service.pk for received, was_there, _ in batch if was_there][:room])
         try:
             save_services([received for received, _, _ in batch], self.source)
         except (DatabaseError, ValueError) as error:
@@ -185,19 +186,7 @@ class Importer:
             self.report.problems += received.problems
             self.report.changed += was_there
             self.report.new += not was_there
-        self._record_changes(before)
-
-    def _load_before(self, batch: list[ParsedService]) -> dict[uuid.UUID, Any]:
-        """The listings as they stand, whole, of those that are to change; only as many as will be written down."""
-        room = MAX_REPORT_ROWS - len(self.report.changes)
-        ids = [received.service.pk for received in batch][: max(room, 0)]
-        return {
-            one.pk: build_snapshot(one)
-            for one in Service.objects.filter(pk__in=ids).prefetch_related(*SNAPSHOT_PREFETCH)
-        }
-
-    def _record_changes(self, before: dict[uuid.UUID, Any]) -> None:
-        for one in Service.objects.filter(pk__in=before).prefetch_related(*SNAPSHOT_PREFETCH) if before else []:
-            found = compare_listings(before[one.pk], build_snapshot(one))
+        for pk, now in load_snapshots(before).items():
+            found = compare_listings(before[pk], now)
             short = [(each.label, each.old[:MAX_CHANGE_LENGTH], each.new[:MAX_CHANGE_LENGTH]) for each in found]
-            self.report.changes.append((str(one.pk), one.name, short))
+            self.report.changes.append((str(pk), now["name"], short))

@@ -12,7 +12,8 @@ from typing import IO, Any
 
 CHUNK_BYTES = 1_000_000  # bytes read at a time
 MAX_OBJECT_LENGTH = 60_000_000  # characters of one object
-WHITESPACE = re.compile(r"[ \t\r\n]*")
+NO_SPACE = re.compile(r"[^ \t\r\n]")
+NUMBER_REST = re.compile(r"[-+.0-9eE]*")
 DECODER = json.JSONDecoder()
 
 
@@ -77,9 +78,10 @@ class _TextBuffer:
     def peek(self) -> str:
         """The next character that is no space."""
         while True:
-            self.at = WHITESPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
-            if self.at < len(self.text):
-                return self.text[self.at]
+            if found := NO_SPACE.search(self.text, self.at):
+                self.at = found.start()
+                return found[0]
+            self.at = len(self.text)
             if not self.read_chunk():
                 raise CutOffError("It ends in the middle.")
 
@@ -100,8 +102,8 @@ class _TextBuffer:
                 if self.read_chunk():
                     continue
                 raise self.build_error(error) from None
-            if end == len(self.text) and self.read_chunk():
-                continue  # a number may go on
+            if NUMBER_REST.fullmatch(self.text, end) and self.read_chunk():
+                continue  # a number may go on: of "50.81", "50." may have come
             self.at = end
             return found
 

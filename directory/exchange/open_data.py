@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
+from agencies.messages import absolute_url
 from config.batches import run_in_batches
 from config.spreadsheets import escape_formula
 from directory.catalogue.hours import format_schedules
@@ -62,7 +62,7 @@ def _format_yes(value: bool) -> str:
 
 
 def _page_url(row: ActivityRow) -> str:
-    return str(settings.PLACE["base_url"] + reverse("directory:service", args=[row.service.pk]))
+    return absolute_url("directory:service", row.service.pk)
 
 
 def _join_names(rows: Any) -> str:

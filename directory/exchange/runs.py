@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from directory.exchange.actions.duplicates import suggest_duplicates
 from directory.exchange.actions.retire import retire_twice_gone
 from directory.exchange.archive import DocumentArchive, drop_old_bodies, save_refused_rows, unpack_document
-from directory.exchange.duplicates import suggest_duplicates
 from directory.exchange.feeds import FeedError, is_address, read_file, read_services
 from directory.exchange.importer import MAX_REPORT_ROWS, Importer, ImportReport
 from directory.geography.postcodes import load_areas_around
@@ -94,7 +94,7 @@ def save_progress(run: Run, report: ImportReport) -> None:
 @transaction.atomic
 def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
     report = work.finish_report(whole=not run.error and not part)
-    run.new, run.changed, run.same, run.refused = report.new, report.changed, report.same, report.refused
+    save_progress(run, report)
     run.gone, run.changes = report.gone, report.changes[:MAX_REPORT_ROWS]
     run.problems = [list(problem) for problem in report.problems[:MAX_REPORT_ROWS]]
     if report.same_elsewhere:

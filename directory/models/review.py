@@ -7,7 +7,9 @@ from django.db import models
 from django.utils import timezone
 
 from agencies import access
+from agencies.access import Role
 from agencies.models import Agency, Invitation, Membership, Signed
+from config.transitions import Table, Transition
 from directory.models.service import Service
 
 
@@ -15,6 +17,14 @@ class Decision(models.TextChoices):
     OPEN = "", "Waiting"
     ACCEPTED = "accepted", "Accepted"
     DECLINED = "declined", "Declined"
+
+
+# Of a proposal or a claim. A group answers reports about its own listings, the steward everything.
+TRANSITIONS: Table = {
+    (Decision.OPEN, Decision.OPEN): Transition([Role.STEWARD], "passed on to the group"),
+    (Decision.OPEN, Decision.ACCEPTED): Transition([Role.STEWARD, Role.PROVIDER], "accepted"),
+    (Decision.OPEN, Decision.DECLINED): Transition([Role.STEWARD, Role.PROVIDER], "declined"),
+}
 
 
 class Decidable(models.Model):
@@ -27,6 +37,11 @@ class Decidable(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def locked(cls) -> "models.QuerySet[Self]":
+        """Rows held until the transaction ends, with who has decided."""
+        return cls._default_manager.select_related("decided_by__user").select_for_update(of=("self",))
 
     @property
     def is_open(self) -> bool:

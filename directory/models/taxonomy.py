@@ -3,14 +3,9 @@
 import uuid
 from typing import Self
 
-from django.db import connection, models
+from django.db import models
 
 NEEDS_CODE = "needs"
-OFFERED_NEEDS_SQL = """
-SELECT term.code, term.name, term.id FROM directory_taxonomyterm term
-JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = %(needs)s
-WHERE term.retired_at IS NULL AND term.words <> '' ORDER BY term."order", term.name, term.id
-"""
 
 
 class Taxonomy(models.Model):
@@ -72,13 +67,9 @@ class TaxonomyTerm(models.Model):
         return cls.objects.filter(taxonomy__code=NEEDS_CODE, retired_at=None).order_by("order", "name", "id")
 
     @classmethod
-    def list_offered_needs(cls) -> list[tuple[str, str, uuid.UUID]]:
-        """Code, name and id of the needs that a search can find by, as `needs` has them; "something else" finds
-        nothing. Each search page asks for them, and putting the statement together took longer than running it."""
-        with connection.cursor() as cursor:
-            cursor.execute(OFFERED_NEEDS_SQL, {"needs": NEEDS_CODE})
-            rows: list[tuple[str, str, uuid.UUID]] = cursor.fetchall()
-        return rows
+    def list_offered_needs(cls) -> dict[str, str]:
+        """Code and name of the needs that a search can find by, as `needs` has them; "something else" finds nothing."""
+        return dict(cls.needs().exclude(words="").values_list("code", "name"))
 
     @property
     def phrases(self) -> list[str]:

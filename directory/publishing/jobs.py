@@ -3,7 +3,9 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from directory.publishing.actions import freshness, session_generation
+from directory.publishing.actions import freshness
+from directory.publishing.actions.listings import reopen_due_listings
+from directory.publishing.actions.sessions import sync_all_sessions
 
 
 @app.periodic(cron="20 8,13 * * *")
@@ -19,5 +21,5 @@ def ask_still_right(timestamp: int) -> None:
 @app.task(name="lay_out_sessions", queueing_lock="lay_out_sessions")
 def lay_out_sessions(timestamp: int) -> None:
     """What was closed until today runs again, and the sessions of the next 12 weeks are there. May run twice."""
-    session_generation.reopen_due_listings(timezone.localdate())
-    session_generation.sync_all_sessions()
+    reopen_due_listings(timezone.localdate())
+    sync_all_sessions()

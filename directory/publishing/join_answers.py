@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from agencies.access import ROLES_OF_KIND, Role
 from agencies.models import Agency, Membership
-from agencies.working_days import add_working_days
 from config.http import parse_uuid
+from config.working_days import add_working_days
 from directory.models import LISTED, Claim, Service
 
 ANSWER_DAYS = 3  # working days in which the steward answers
@@ -53,19 +53,6 @@ def build_question_path(answers: Answers) -> list[str]:
     known = bool(which) and find_chosen_agency(answers) is not None
     register = [] if known else ["about", "where", "web"]
     return ["name", *which, *register, "numbers", "you", "reach", "show"]
-
-
-def next_question(question: str, answers: Answers) -> str:
-    """The next question; "" after the last."""
-    steps = build_question_path(answers)
-    place = steps.index(question) + 1
-    return steps[place] if place < len(steps) else ""
-
-
-def previous_question(question: str, answers: Answers) -> str:
-    """The question before; "" at the first."""
-    steps = build_question_path(answers)
-    return steps[max(steps.index(question) - 1, 0)] if steps.index(question) else ""
 
 
 def claim_due_date(claim: Claim) -> datetime.date:

@@ -1,11 +1,17 @@
-"""The sections in which a group writes its listing, one page each, and whether they are done."""
+"""The sections in which a group writes its listing, one page each, and whether they are done and looked at.
+
+The form of each: directory/publishing/forms/section.py.
+"""
 
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from directory.models import Service, Version
 from directory.publishing.snapshot import ListingData
+
+BEGUN_FROM_EXAMPLE = "Begun from an example"  # what the first version of such a draft says
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,16 @@ class Section:
         """A short fingerprint of the section. A form carries it back: if it differs by then, somebody else has
         changed this section meanwhile. Finer than the version's number, which goes up with every other section."""
         return hashlib.sha256(json.dumps(self.extract_fields(data), sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def changed_words(self) -> str:
+        """What a version says that changed it."""
+        return f"{self.label}: changed"
+
+    @property
+    def checked_words(self) -> str:
+        """What a version says that was kept because somebody saved the section as it was."""
+        return f"{self.label}: checked"
 
 
 def _has_any_field(*fields: str) -> Callable[[ListingData], bool]:
@@ -115,3 +131,19 @@ SECTIONS: dict[str, Section] = {
 def find_missing_sections(data: ListingData) -> list[Section]:
     """The sections without which it cannot be published."""
     return [section for section in SECTIONS.values() if section.required and not section.is_complete(data)]
+
+
+def find_unchecked_sections(service: Service) -> list[Section]:
+    """The sections of a draft that still say what its example does, as far as anybody of the group has said.
+
+    A section counts as looked at once it was saved, changed or not: either leaves a version that names it.
+    Two queries for a draft, one of them only where it was begun from an example; none for what is published.
+    """
+    if service.published_at is not None:
+        return []
+    begun = Version.objects.filter(service=service, what=BEGUN_FROM_EXAMPLE).first()
+    if begun is None:
+        return []
+    said = set(Version.objects.filter(service=service).values_list("what", flat=True))
+    filled = [section for section in SECTIONS.values() if section.name != "asked" and section.is_complete(begun.data)]
+    return [section for section in filled if not said & {section.changed_words, section.checked_words}]

@@ -8,6 +8,7 @@
 import datetime
 import decimal
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Model
@@ -117,6 +118,12 @@ def build_snapshot(service: Service) -> ListingData:
             for key, (_, name, columns) in CHILD_TABLES.items()
         },
     }
+
+
+def load_snapshots(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ListingData]:
+    """The same of many, by id, with as many queries as for one; of none, no query."""
+    rows = Service.objects.filter(pk__in=ids).prefetch_related(*SNAPSHOT_PREFETCH) if ids else []
+    return {row.pk: build_snapshot(row) for row in rows}
 
 
 def build_place_data(location: Location) -> ListingData:

@@ -50,15 +50,13 @@ def annotate_open_edits(services: QuerySet[Service]) -> QuerySet[Service]:
 def load_listings_page(member: Membership, after: uuid.UUID | None = None) -> tuple[list[ListingRow], uuid.UUID | None]:
     """A page of the agency's activities by name, and where the next page begins; None when there is none."""
     thrown_away = Q(published_at=None, status=Status.INACTIVE)
-    mine = (
-        annotate_open_edits(Service.run_by(member)).filter(joined_to=None).exclude(thrown_away).order_by("name", "pk")
-    )
+    mine = annotate_open_edits(Service.run_by(member)).filter(joined_to=None).exclude(thrown_away)
+    mine = mine.order_by("name", "pk")
     if after and (last := Service.run_by(member).filter(pk=after).first()):
         mine = mine.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
     found = list(prefetch_for_score(mine)[: PAGE_SIZE + 1])
-    return [build_listing_row(service) for service in found[:PAGE_SIZE]], found[PAGE_SIZE - 1].pk if len(
-        found
-    ) > PAGE_SIZE else None
+    following = found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None
+    return [build_listing_row(service) for service in found[:PAGE_SIZE]], following
 
 
 def build_listing_row(service: Service) -> ListingRow:
@@ -79,17 +77,13 @@ def build_listing_row(service: Service) -> ListingRow:
 def describe_state(service: Service, waits: bool) -> ListingState:
     """Where it stands, in a word and what follows from it."""
     if service.status in (Status.DEFUNCT, Status.INACTIVE):
-        return (
-            ListingState("Ended", "grey", "Nobody finds it any more")
-            if service.published_at
-            else ListingState("Thrown away", "grey", "It is not in your list any more")
-        )
+        if service.published_at:
+            return ListingState("Ended", "grey", "Nobody finds it any more")
+        return ListingState("Thrown away", "grey", "It is not in your list any more")
     if service.published_at is None:
-        return (
-            ListingState("Waiting for review", "amber", "The steward looks at it before it is listed")
-            if waits
-            else ListingState("Draft", "sky", "Nobody else sees it yet")
-        )
+        if waits:
+            return ListingState("Waiting for review", "amber", "The steward looks at it before it is listed")
+        return ListingState("Draft", "sky", "Nobody else sees it yet")
     if service.hidden_at:
         words = "Nobody answered when we asked whether it is still right. Say so, and it is found again"
         return ListingState("Hidden", "coral", words)

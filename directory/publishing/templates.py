@@ -2,11 +2,8 @@
 
 from directory.models import TaxonomyTerm
 from directory.publishing.forms.pattern import NEW_PATTERN
+from directory.publishing.forms.section import build_price
 from directory.publishing.snapshot import ListingData
-
-
-def _build_free_cost() -> list[ListingData]:
-    return [{"option": "", "amount": "0.00", "amount_description": "", "valid_from": None, "valid_to": None}]
 
 
 def _build_weekly_schedule(day: str, opens: str, closes: str) -> list[ListingData]:
@@ -29,7 +26,7 @@ LISTING_TEMPLATES: dict[str, tuple[str, tuple[str, ...], ListingData]] = {
             "Friends and well-behaved dogs are welcome.",
             "application": "Just come along. Ring first if you would like somebody to meet you.",
             "meets_you": True,
-            "costs": _build_free_cost(),
+            "costs": [build_price("0.00", "")],
             "fees": "",
             "schedules": _build_weekly_schedule("TU", "10:30:00", "11:30:00"),
         },
@@ -47,9 +44,7 @@ LISTING_TEMPLATES: dict[str, tuple[str, tuple[str, ...], ListingData]] = {
             "application": "Book your lunch by Tuesday so that we cook enough.",
             "meets_you": True,
             "fees": "Tell us if that is too much: nobody goes without.",
-            "costs": [
-                {"option": "Lunch", "amount": "5.00", "amount_description": "", "valid_from": None, "valid_to": None}
-            ],
+            "costs": [build_price("5.00", "Lunch")],
             "schedules": _build_weekly_schedule("TH", "12:00:00", "14:00:00"),
         },
     ),
@@ -66,7 +61,7 @@ LISTING_TEMPLATES: dict[str, tuple[str, tuple[str, ...], ListingData]] = {
             "eligibility": "Anyone who lives here.",
             "application": "No appointment needed. Ring if you cannot come: we can call you back.",
             "meets_you": False,
-            "costs": _build_free_cost(),
+            "costs": [build_price("0.00", "")],
             "fees": "",
             "schedules": _build_weekly_schedule("MO,WE", "10:00:00", "13:00:00"),
         },
@@ -85,7 +80,7 @@ LISTING_TEMPLATES: dict[str, tuple[str, tuple[str, ...], ListingData]] = {
             "minimum_age": 18,
             "application": "Ring or write before your first time, so that we expect you.",
             "meets_you": True,
-            "costs": _build_free_cost(),
+            "costs": [build_price("0.00", "")],
             "fees": "",
             "schedules": _build_weekly_schedule("WE", "18:30:00", "20:00:00"),
         },
@@ -103,15 +98,7 @@ LISTING_TEMPLATES: dict[str, tuple[str, tuple[str, ...], ListingData]] = {
             "application": "Just come along.",
             "meets_you": False,
             "fees": "",
-            "costs": [
-                {
-                    "option": "A session, with tea",
-                    "amount": "2.00",
-                    "amount_description": "",
-                    "valid_from": None,
-                    "valid_to": None,
-                }
-            ],
+            "costs": [build_price("2.00", "A session, with tea")],
             "schedules": _build_weekly_schedule("FR", "10:00:00", "12:00:00"),
         },
     ),
@@ -126,7 +113,7 @@ LISTING_TEMPLATES: dict[str, tuple[str, tuple[str, ...], ListingData]] = {
             "eligibility": "Anyone who would like to hear another voice.",
             "application": "Ring us, or ask somebody to do it for you.",
             "meets_you": False,
-            "costs": _build_free_cost(),
+            "costs": [build_price("0.00", "")],
             "fees": "",
             "schedules": [NEW_PATTERN | {"description": "Once a week, at a time that suits you"}],
         },

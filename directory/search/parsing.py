@@ -22,6 +22,7 @@ from directory.geography.postcodes import PlaceCandidate, find_candidate, find_p
 from directory.models.session import DAY_NAMES
 from directory.search.query import ParsedFilter, SearchQuery
 from directory.search.vocabulary import MAX_QUERY_LENGTH
+from directory.text.spelling import fold_case_twins
 
 TAKEN_MARKER = "|"  # stands where something was understood; a place's name does not go on beyond it
 DAY_PATTERN = r"(?:\b(?:on|every|each|this|next|any|an?|the)\s+)*\b([a-z]{2,7}day|tue|tues|weds|thurs?)s?\b"
@@ -143,7 +144,7 @@ class WordParser:
 
 def parse_words(asked: SearchQuery) -> tuple[SearchQuery, list[ParsedFilter], str]:
     """The same search with what its words ask for as filters; what was understood; and the place, as it is written."""
-    reading = WordParser(asked, re.sub(r"[\x00-\x1f|]", " ", asked.words[:MAX_QUERY_LENGTH]))
+    reading = WordParser(asked, re.sub(r"[\x00-\x1f|]", " ", fold_case_twins(asked.words[:MAX_QUERY_LENGTH])))
     _parse_filters(reading)
     if not asked.near:
         _parse_place(reading)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from directory.catalogue import facets
+from directory.catalogue.cards import Card
 from directory.geography.grid import Point
-from directory.models import Service, TaxonomyTerm
+from directory.models import TaxonomyTerm
 
 MAX_CANDIDATES = 200  # rows that are ranked at a time, and counted at most
 EXCLUSIVE_FILTERS = ("day", "time", "language", "need", "miles")  # filters of which one choice holds at a time
@@ -20,6 +21,7 @@ class SearchQuery:
 
     words: str = ""
     need: TaxonomyTerm | None = None
+    need_code: str = ""  # a need that is still to be looked up
     near: Point | None = None
     km: float | None = None
     day: str = ""
@@ -68,21 +70,21 @@ class ParsedFilter:
 
 @dataclass
 class SearchResult:
-    """Services carry `distance_km` (None without a place), `spot` (the place and hours that were found) and `why`:
-    in plain words what speaks for them. `counts` says for each filter how many each choice would leave, up to
-    MAX_CANDIDATES as `count`: {"day": {"TU": 12}, "free": {"1": 30}, "need": {"food": …}, "miles": {"3": 9}, …}."""
+    """`counts` says for each filter how many each choice would leave, up to MAX_CANDIDATES as `count`:
+    {"day": {"TU": 12}, "free": {"1": 30}, "need": {"food": …}, "miles": {"3": 9}, …}."""
 
-    services: list[Service] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
     count: int = 0  # up to MAX_CANDIDATES + 1
     more: str = ""  # for SearchQuery.after; "" at the end
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, used
     loose: bool = False  # no activity has all the words; these have some
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     least: set[str] = field(default_factory=set)  # the filters of which only the nearest were counted: "12 or more"
-    nearest: list[Service] = field(default_factory=list)  # when nothing was found: at most 3, like it but unfiltered
+    nearest: list[Card] = field(default_factory=list)  # when nothing was found: at most 3, like it but unfiltered
     understood: list[ParsedFilter] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)  # typed, and the steward's words looked for as well
     left_out: list[str] = field(default_factory=list)  # the steward's stop words that were typed
+    needs: dict[str, str] = field(default_factory=dict)  # code and name of each that a search can find by
     asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over
     place: str = ""  # that was understood: "Worthing"
 

@@ -1,72 +1,105 @@
 """Why an activity is among what was found, in plain words; and how many each filter would leave."""
 
 import datetime
+import uuid
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from config.template_tags import date_words
+from directory.catalogue.cards import Card
 from directory.catalogue.facets import ACCESS, DAY_PARTS, LANGUAGES
 from directory.catalogue.wording import KM_PER_MILE, format_distance
-from directory.models import Service
+from directory.models import Status
+from directory.models.service import MIN_ANSWERS_SHOWN
 from directory.models.session import DAY_NAMES
 from directory.search.query import SearchQuery
 
 COUNTED_MILES = (1, 3, 5, 10)  # distances that are counted
-# Of each word: '' when it is in the listing's own name or text, else the need that it is found through.
-MATCHED_SQL = """(
-    SELECT array_agg(CASE WHEN ts_filter(spot.search, '{a,b,c}') @@ query THEN '' WHEN spot.search @@ query THEN (
-        SELECT name FROM directory_serviceterm link JOIN directory_taxonomyterm term ON term.id = link.term_id
-        WHERE link.service_id = spot.service_id AND to_tsvector('hereabouts', name || ' . ' || words) @@ query
-        ORDER BY term."order", name LIMIT 1
-    ) END ORDER BY number)
-    FROM unnest(%(said)s::tsquery[]) WITH ORDINALITY said (query, number)
-)"""
 STALE_AFTER = datetime.timedelta(days=400)  # from then on it counts for less, see index.WORTH_SQL
 
 
-def list_reasons(service: Service, asked: SearchQuery, matched: dict[str, str | None]) -> list[str]:
-    """What speaks for it, and what against it, the most telling first. Reads only what the search brought.
+class FoundRow(NamedTuple):
+    """What search.sql says of one activity on the page."""
 
-    `matched`: for each word "" when the listing itself has it, the need it is found through, or None.
-    """
+    score: int
+    service_id: uuid.UUID
+    name: str
+    agency_name: str
+    description: str  # its beginning
+    phone: str
+    status: str
+    assured_date: datetime.date | None
+    meets_you: bool
+    answers: int
+    reply_days: int | None
+    when: str
+    where: str
+    chips: list[str]
+    latitude: float | None
+    longitude: float | None
+    has_room: bool
+    room_on: datetime.date | None
+    distance: float | None  # km
+    matched: list[str | None] | None  # for each word that was looked for "" when the listing itself has it, the need
+    # that it is found through, or None
+
+
+def build_found_card(row: FoundRow, asked: SearchQuery, words: list[str]) -> Card:
+    """The card with what speaks for it. `words`: those that were looked for, as they are said."""
+    km = row.distance if asked.near else None
+    return Card(
+        pk=row.service_id,
+        name=row.name,
+        agency_name=row.agency_name,
+        description=row.description,
+        phone=row.phone,
+        status=row.status,
+        assured_date=row.assured_date,
+        when=row.when,
+        where=row.where,
+        chips=row.chips,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        distance_km=km,
+        why=list_reasons(row, asked, km, dict(zip(words, row.matched or (), strict=False))),
+    )
+
+
+def list_reasons(row: FoundRow, asked: SearchQuery, km: float | None, matched: dict[str, str | None]) -> list[str]:
+    """What speaks for it, and what against it, the most telling first."""
     today = timezone.localdate()
-    said = [_format_room(service, today), format_distance(service.distance_km)]  # type: ignore[attr-defined]
-    said += [f"Matches “{word}”" for word, need in matched.items() if need == "" and not _is_in_name(service, word)]
+    said = [_format_room(row, today), format_distance(km)]
+    said += [
+        f"Matches “{word}”" for word, need in matched.items() if need == "" and word.lower() not in row.name.lower()
+    ]
     said += [f"For {need[:1].lower()}{need[1:]}" for need in dict.fromkeys(filter(None, matched.values()))]
     if asked.language:
         said.append(f"In {LANGUAGES.get(asked.language, asked.language.capitalize())}")
-    said += ["Someone can meet you" if service.meets_you else "", _format_reply_time(service)]
-    if service.assured_date and service.assured_date < today - STALE_AFTER:
+    said += ["Someone can meet you" if row.meets_you else "", _format_reply_time(row)]
+    if row.assured_date and row.assured_date < today - STALE_AFTER:
         said.append("Not checked for over a year")
     return [words for words in said if words]
 
 
-def _is_in_name(service: Service, word: str) -> bool:
-    return word.lower() in service.name.lower()
-
-
-def _format_room(service: Service, today: datetime.date) -> str:
-    spot = service.spot
-    if not spot or "#room" not in spot.marks or not service.is_running:
+def _format_room(row: FoundRow, today: datetime.date) -> str:
+    if not row.has_room or row.status != Status.ACTIVE:
         return ""
-    days = (spot.room_on - today).days if spot.room_on else -1
+    days = (row.room_on - today).days if row.room_on else -1
     if days < 0:
         return "Has room"
     if days < 7:
         return "Has room this week"
-    return "Has room next week" if days < 14 else f"Has room on {date_words(spot.room_on)}"
+    return "Has room next week" if days < 14 else f"Has room on {date_words(row.room_on)}"
 
 
-def _format_reply_time(service: Service) -> str:
-    if not service.has_enough_answers or service.reply_days is None:
+def _format_reply_time(row: FoundRow) -> str:
+    if row.answers < MIN_ANSWERS_SHOWN or row.reply_days is None:
         return ""
-    days = service.reply_days
-    if not days:
-        return "Usually answers the same day"
-    return f"Usually answers in {days} day{'' if days == 1 else 's'}"
+    days = row.reply_days
+    return f"Usually answers in {days} day{'' if days == 1 else 's'}" if days else "Usually answers the same day"
 
 
 # --- How many there are ---------------------------------------------------------------------------------
@@ -82,14 +115,14 @@ class FacetTally:
 
 def tally_facets(lines: str | None) -> FacetTally:
     """Of one line for each place: the service, the kilometres, the marks, with spaces between."""
-    marked: dict[str, list[str]] = {}
+    marked: dict[str, str] = {}
     far: dict[str, float] = {}
     for line in lines.split("\n") if lines else ():
-        service, km, *marks = line.split(" ")
+        service, km, marks = line.split(" ", 2)
         if service in marked:
-            marks = list({*marked[service], *marks})
-        marked[service], far[service] = marks, min(float(km), far.get(service, float(km)))
-    return FacetTally(Counter(chain.from_iterable(marked.values())), list(far.values()))
+            marks = " ".join({*marked[service].split(), *marks.split()})
+        marked[service], far[service] = marks, min(float(km), far.get(service, 1e9))
+    return FacetTally(Counter(" ".join(marked.values()).split()), list(far.values()))
 
 
 def count_choices(asked: SearchQuery, needs: dict[str, str], found: dict[str, str | None]) -> dict[str, dict[str, int]]:

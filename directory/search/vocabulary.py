@@ -2,15 +2,17 @@
 
 import math
 import re
+import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
+from config.database import prepared_cursor
 from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
 from directory.geography.rings import CELL_LEVELS, circle_share, ring_reach_km
+from directory.models import TaxonomyTerm
 from directory.search.query import SearchQuery
 from directory.text.spelling import is_misspelling, list_letter_swaps, list_spellings
 
@@ -18,74 +20,10 @@ MAX_WORDS, MAX_QUERY_LENGTH = 10, 200  # words and characters of what is typed; 
 MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
 COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
+MAX_PREFIX_STEMS = 40  # of the words that begin as typed; beyond it the index looks for the beginning
 MAX_PHRASE_WORDS = 4  # words of the longest of the steward's synonyms
 
-# Rows of: kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows],
-# degrees; when words begin so, the stems of
-# those that do not begin so themselves ("walkin" begins "walking", found as "walk"); the stems of other spellings.
-LOOKUP_SQL = """
-WITH here AS (
-    SELECT coalesce(%(lat)s, latitude) AS lat, coalesce(%(lon)s, longitude) AS lon
-    FROM (SELECT 1) one LEFT JOIN (
-        SELECT latitude, longitude FROM directory_place WHERE NOT district ORDER BY size DESC, name LIMIT 1
-    ) town ON true
-),
-typed AS (
-    SELECT word, swapped, spelt, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
-    FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) asked(word, swapped, spelt)
-),
-around AS (
-    SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
-    FROM here, generate_series(0, 11) level, generate_series(-1, 1) east, generate_series(-1, 1) north
-    WHERE lat IS NOT NULL
-)
-SELECT 'word', typed.word, typed.stem, coalesce(known.n, 0) + coalesce(spelt.n, begun.n, 0), NULL::text,
-    meant.words, CASE WHEN begun.n IS NOT NULL THEN coalesce(begun.stems, '{}') END, spelt.stems, NULL::float8
-FROM typed
-LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.stem) known ON true
-LEFT JOIN LATERAL (
-    SELECT max(n) AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems FROM directory_word
-    WHERE typed.spelt <> '' AND stem <> typed.stem
-        AND stem = ANY(tsvector_to_array(to_tsvector('hereabouts', typed.spelt)))
-) spelt ON true
-LEFT JOIN LATERAL (
-    SELECT sum(n)::int AS n, array_agg(DISTINCT stem ORDER BY stem)
-        FILTER (WHERE NOT starts_with(stem, typed.word)) AS stems
-    FROM directory_word
-    WHERE known.n IS NULL AND spelt.n IS NULL AND typed.word = %(last)s AND length(typed.word) > 2
-        AND word LIKE typed.word || '%%'
-) begun ON true
-LEFT JOIN LATERAL (
-    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM directory_word
-    WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
-        AND word NOT LIKE '#%%'
-        AND (word = ANY(string_to_array(swapped, ' '))
-            OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s))
-    ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
-    LIMIT 9) likeliest
-) meant ON true
-UNION ALL
-SELECT 'synonym', synonym.typed, query::text, (
-    SELECT coalesce(min(coalesce(n, 0)), 0) FROM unnest(tsvector_to_array(to_tsvector('hereabouts', meaning))) stem
-    LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word w WHERE w.stem = stem.stem) known ON true
-), trim(meaning), NULL, NULL, NULL, NULL
-FROM directory_synonym synonym, regexp_split_to_table(synonym.means, ',') meaning,
-    phraseto_tsquery('hereabouts', meaning) query
-WHERE synonym.typed = ANY(%(phrases)s) AND numnode(query) > 0
-UNION ALL
-SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_stopword WHERE word = ANY(%(words)s)
-UNION ALL
-SELECT 'need', '#' || replace(term.id::text, '-', ''), term.code, 0, NULL, NULL, NULL, NULL, NULL
-FROM directory_taxonomyterm term JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
-UNION ALL
-SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s)
-UNION ALL
-SELECT 'cell', level::text, cell::text, coalesce(n, 0), NULL, NULL, NULL, NULL, NULL
-FROM around LEFT JOIN directory_cell USING (cell)
-UNION ALL
-SELECT 'here', axis, '', 0, NULL, NULL, NULL, NULL, degrees
-FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL
-"""
+LOOKUP_SQL = Path(__file__).with_name("lookup.sql").read_text()
 
 
 @dataclass
@@ -106,13 +44,14 @@ class QueryPart:
 class TsQuery:
     """A tsquery that rows must match; at most how many do, and what share of all probably does.
 
-    `text` is for the index. `rest` is looked up in each row that it gives: choices that so many rows have that the
-    index would read more than it saves.
+    `text` is for the index, which gives `index_share` of all. `rest` is looked up in each row that it gives: choices
+    that so many rows have that the index would read more than it saves.
     """
 
     text: str
     most: int
     share: float
+    index_share: float
     rest: str = ""
 
     def is_common(self, wanted: int) -> bool:
@@ -129,8 +68,13 @@ class Vocabulary:
         rows: dict[str, list[Any]] = {}
         for kind, *row in self._look_up_words(asked):
             rows.setdefault(kind, []).append(row)
-        self.counts: dict[str, int] = {row[0]: row[2] for row in rows.get("mark", ())}
-        self.needs: dict[str, str] = {row[0]: row[1] for row in rows.get("need", ())}  # mark: code
+        needs = rows.get("need", ())
+        self.counts: dict[str, int] = {row[0]: row[2] for row in (*rows.get("mark", ()), *needs)}
+        self.needs: dict[str, str] = {row[0]: row[1] for row in needs}  # mark: code
+        self.offered_needs: dict[str, str] = {row[1]: row[3] for row in needs if row[3]}  # code: name
+        for mark, code, _, name, *_rest in needs:
+            if asked.need_code and name and code == asked.need_code:
+                self.asked = replace(asked, need=TaxonomyTerm(pk=uuid.UUID(mark[1:]), code=code, name=name))
         stop = {row[0] for row in rows.get("stop", ())}
         self.left_out = [word for word in self.words if word in stop]
         self.synonyms: dict[str, list[Any]] = {}
@@ -141,11 +85,8 @@ class Vocabulary:
         self.parts = list(self._build_parts({row[0]: row for row in rows.get("word", ())}, stop))
         here = {row[0]: row[7] for row in rows.get("here", ())}
         self.here = Point(**here) if here else None  # where it is asked for, or the largest town
-        self.rings: list[list[int]] = [[] for _ in range(CELL_LEVELS)]
-        self.rows_in = [0] * CELL_LEVELS
-        for level, number, n, *_rest in rows.get("cell", ()):
-            self.rings[int(level)].append(int(number))
-            self.rows_in[int(level)] += n
+        self.rings = {int(row[0]): row[1] for row in rows.get("cells", ())}  # of each size the cells: "{1, 2, …}"
+        self.rows_in = {int(row[0]): row[2] for row in rows.get("cells", ())}
 
     def _look_up_words(self, asked: SearchQuery) -> list[Any]:
         lat, lon = asked.near or (None, None)
@@ -161,7 +102,7 @@ class Vocabulary:
             "lat": lat,
             "lon": lon,
         }
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(LOOKUP_SQL, values)
             rows: list[Any] = cursor.fetchall()
         return rows
@@ -220,13 +161,21 @@ class Vocabulary:
         if some and parts:
             parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
         rest: list[str] = []
+        rest_sizes: list[int] = []
         for choice in self.asked.wanted_facets(without):
-            sizes.append(min(sum(self.counts.get(mark, 0) for mark in choice), everything))
-            (rest if is_common_choice(sizes[-1], everything, len(choice)) else parts).append(
-                f"({' | '.join(map(quote_lexeme, choice))})"
-            )
+            n = min(sum(self.counts.get(mark, 0) for mark in choice), everything)
+            common = is_common_choice(n, everything, len(choice))
+            (rest if common else parts).append(f"({' | '.join(map(quote_lexeme, choice))})")
+            (rest_sizes if common else sizes).append(n)
         shares = [size / max(everything, 1) for size in (everything, *sizes)]
-        return TsQuery(" & ".join(parts), min([everything, *sizes]), estimate_joint_share(shares), " & ".join(rest))
+        rest_shares = [size / max(everything, 1) for size in rest_sizes]
+        return TsQuery(
+            " & ".join(parts),
+            min([everything, *sizes, *rest_sizes]),
+            estimate_joint_share(shares + rest_shares),
+            estimate_joint_share(shares),
+            " & ".join(rest),
+        )
 
     def build_similar_query(self) -> TsQuery:
         """When nothing has it all: any of the words or the need, else whatever is near."""
@@ -237,8 +186,9 @@ class Vocabulary:
             choices += [(quote_lexeme(term), self.counts.get(term, 0))]
         if choices and (len(self.parts) > 1 or asked.wanted_facets() or asked.km):
             most = min(sum(n for _, n in choices), everything)
-            return TsQuery(" | ".join(text for text, _ in choices), most, most / max(everything, 1))
-        return TsQuery("", everything, 1.0)
+            share = most / max(everything, 1)
+            return TsQuery(" | ".join(text for text, _ in choices), most, share, share)
+        return TsQuery("", everything, 1.0, 1.0)
 
     def list_ring_levels(self, query: TsQuery, wanted: int, km: float, steps: int = 2) -> list[int | None]:
         """The sizes of ring to read one after the other, `steps` at most and then all: the smallest ring that reaches
@@ -252,6 +202,14 @@ class Vocabulary:
         first = next((level for level, rows in enumerate(promised) if rows >= wanted), CELL_LEVELS)
         end = CELL_LEVELS if last is None else last
         return [level for level in (first, first + 1)[:steps] if level < end] + [last]
+
+    def bound_ring_level(self, level: int | None, query: TsQuery, most: int) -> int | None:
+        """That size of ring, or the widest smaller one of which at most so many rows have to be read."""
+        size = CELL_LEVELS if level is None else level
+        rows_in = self.rows_in | {CELL_LEVELS: self.counts.get("#", 0)}
+        while self.here and size and rows_in[size] * query.index_share > most:
+            size -= 1
+        return None if size == CELL_LEVELS else size
 
 
 def is_common_choice(n: int, everything: int, marks: int) -> bool:
@@ -288,8 +246,12 @@ def list_phrases(words: list[str]) -> list[str]:
 
 
 def build_prefix_tsquery(typed: str, stems: list[str]) -> str:
-    """What begins as typed, or has one of the stems: ('walkin':* | 'walk')."""
-    return "(" + " | ".join([quote_lexeme(typed, ":*"), *map(quote_lexeme, stems)]) + ")"
+    """What begins as typed: the stems of such words, which the index skips through, or ("walkin" begins "walking") if
+    they are many, whatever begins so and the stems that do not: ('walkin':* | 'walk')."""
+    if len(stems) <= MAX_PREFIX_STEMS:
+        return f"({' | '.join(map(quote_lexeme, stems))})"
+    others = [quote_lexeme(stem) for stem in stems if not stem.startswith(typed)]
+    return f"({' | '.join([quote_lexeme(typed, ':*'), *others])})"
 
 
 def quote_lexeme(stem: str, ending: str = "") -> str:

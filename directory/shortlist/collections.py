@@ -3,7 +3,7 @@
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from agencies.models import Membership
-from directory.catalogue.cards import prepare_card
+from directory.catalogue.cards import Card, build_card
 from directory.models import LISTED, Collection, CollectionItem, Service, Spot
 
 COLLECTION_ORDER = ("order", "title", "pk")
@@ -20,14 +20,18 @@ def list_published_collections() -> QuerySet[Collection]:
     )
 
 
-def list_collection_services(collection: Collection) -> list[Service]:
-    """Its activities that are listed now, in the steward's order, each with its `note` and what its card says."""
+def list_collection_cards(collection: Collection) -> list[Card]:
+    """Its activities that are listed now, in the steward's order, at the first place they are indexed under."""
     first = Prefetch("service__spots", Spot.objects.defer("search", "cells").order_by("pk"))
     rows = (
         CollectionItem.objects.filter(collection=collection).select_related("service__agency").prefetch_related(first)
     )
     rows = rows.defer("service__received", "service__agency__received").order_by("order", "pk")
-    return [prepare_item_card(row) for row in rows if row.service.is_listed]
+    return [
+        build_card(row.service, next(iter(row.service.spots.all()), None), row.note)
+        for row in rows
+        if row.service.is_listed
+    ]
 
 
 def list_collections(member: Membership) -> list[Collection]:
@@ -38,9 +42,3 @@ def list_collections(member: Membership) -> list[Collection]:
 def list_collection_items(collection: Collection) -> list[CollectionItem]:
     """What is in it, listed or not, in order."""
     return list(collection.items.select_related("service__agency").order_by("order", "pk"))
-
-
-def prepare_item_card(item: CollectionItem) -> Service:
-    """With the first place it is indexed under, and the steward's note."""
-    item.service.spot = next(iter(item.service.spots.all()), None)
-    return prepare_card(item.service, note=item.note)

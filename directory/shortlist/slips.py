@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import qrcode
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
+from agencies.messages import absolute_url
 from directory.models import Slip
 
 # No letter or number that is mistaken for another in print or in handwriting (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and no
@@ -41,12 +41,12 @@ def format_code(code: str) -> str:
 
 
 def slip_address(slip: Slip) -> str:
-    return settings.PLACE["base_url"] + reverse("directory:slip", args=[slip.code])
+    return absolute_url("directory:slip", slip.code)
 
 
 def entry_address() -> str:
     """Where a code is typed, as one says it: "hereabouts.example.org/s"."""
-    return (settings.PLACE["base_url"] + reverse("directory:enter_slip")).partition("://")[2].rstrip("/")
+    return absolute_url("directory:enter_slip").partition("://")[2].rstrip("/")
 
 
 def _derive_code(key: uuid.UUID, attempt: int) -> str:

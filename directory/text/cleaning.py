@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.utils import timezone
 
+from config.http import parse_uuid
 from directory.models.session import DAY_NAMES
 from directory.text.encoding import fix_encoding
 
@@ -45,10 +47,7 @@ def parse_id(value: Any, *names: object) -> uuid.UUID:
     """A UUID as it is; anything else that names a thing, a stable UUID made from it and `names`."""
     if not isinstance(value, (str, int)) or isinstance(value, bool) or not str(value).strip():
         raise ValueError("there is no id")
-    try:
-        return uuid.UUID(str(value).strip())
-    except ValueError:
-        return stable_id(*names, str(value).strip())
+    return parse_uuid(value) or stable_id(*names, str(value).strip())
 
 
 def to_printable(value: Any) -> str:
@@ -150,15 +149,18 @@ def parse_date(value: Any) -> datetime.date | None:
 
 
 def parse_datetime(value: Any) -> datetime.datetime | None:
-    """ISO 8601 date and time; without a zone it is UTC."""
+    """ISO 8601 date and time; without a zone it is UTC. What London's calendar has no day for ("0001-01-01T00:00:00Z",
+    which some programs send for "never") is refused: no page could show it."""
     found = to_printable(value).strip()
     if not found:
         return None
     try:
         read = datetime.datetime.fromisoformat(found)
-    except ValueError:
+        read = read if read.tzinfo else read.replace(tzinfo=datetime.UTC)
+        timezone.localtime(read.astimezone(datetime.UTC))
+    except (ValueError, OverflowError):
         raise ValueError(f"“{found[:80]}” is not a date and time") from None
-    return read if read.tzinfo else read.replace(tzinfo=datetime.UTC)
+    return read
 
 
 TIME_OF_DAY = re.compile(
@@ -223,7 +225,7 @@ def parse_price(value: Any) -> Decimal | None:
 def parse_count(value: Any) -> int | None:
     """A whole number from 1 to 366."""
     found = parse_decimal(value)
-    if found is not None and (found != int(found) or not 1 <= found <= 366):
+    if found is not None and not (1 <= found <= 366 and found == int(found)):  # the int() of 1e999999 takes a minute
         raise ValueError(f"{to_printable(value)[:80]} is not a whole number from 1 to 366")
     return None if found is None else int(found)
 
@@ -231,7 +233,7 @@ def parse_count(value: Any) -> int | None:
 def parse_capacity(value: Any) -> int | None:
     """How many there is room for: a whole number, 0 to 1,000,000."""
     found = parse_decimal(value)
-    if found is not None and (found != int(found) or not 0 <= found <= 1_000_000):
+    if found is not None and not (0 <= found <= 1_000_000 and found == int(found)):
         raise ValueError(f"{to_printable(value)[:80]} is not a number of places")
     return None if found is None else int(found)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from directory.models.session import DAY_NAMES
+from directory.text.spelling import fold_case_twins
 
 Schedules = list[dict[str, Any]]
 MAX_HOURS_LENGTH = 400  # characters; longer texts are prose
@@ -85,12 +86,12 @@ class AmbiguousHours(ValueError):
 def parse_opening_hours(text: str) -> Schedules | None:
     """Schedules under the standard's names, in the order written; None when the text is not certain.
 
-    >>> read_hours("Weds 7.30pm")
+    >>> parse_opening_hours("Weds 7.30pm")
     [{'freq': 'WEEKLY', 'byday': 'WE', 'opens_at': '19:30'}]
     """
     if not text or len(text) > MAX_HOURS_LENGTH:
         return None
-    plain = re.sub(r"[‐-―−~]", "-", text)
+    plain = re.sub(r"[‐-―−~]", "-", fold_case_twins(text))
     notes = [found.group().strip("() ") for found in HOURS_NOTES.finditer(plain)]
     try:
         groups = list(_group_tokens(list(_tokenise(HOURS_NOTES.sub(" ", plain)))))
@@ -138,7 +139,7 @@ class DayGroup:
         if self.every and len(self.nths) == 1 and not self.monthly:
             raise AmbiguousHours("every second Tuesday: of the month, or every other one")
         if self.nths:
-            days = [f"{nth}{day}" for nth in self.nths for day in self.days]
+            days = dict.fromkeys(f"{nth}{day}" for nth in self.nths for day in self.days)
             pattern: dict[str, Any] = {"freq": "MONTHLY", "byday": ",".join(days)}
         else:
             pattern = {"freq": "WEEKLY", "byday": ",".join(day for day in DAY_CODES if day in (self.days or DAY_CODES))}

@@ -2,6 +2,7 @@
 
 import re
 
+CASE_TWINS = str.maketrans("ſıİK", "siik")  # U+017F, U+0131, U+0130, U+212A
 ENDING_PAIRS = (  # endings, British and American; "s", "d", "r" or "rs" may follow
     ("isation", "ization"),
     ("ise", "ize"),
@@ -51,6 +52,11 @@ WORD_PAIRS = (
     ("maths", "math"),
 )
 OTHER_SPELLING = dict(WORD_PAIRS) | {american: british for british, american in WORD_PAIRS}
+
+
+def fold_case_twins(text: str) -> str:
+    """ "Polısh" → "Polish": the letters that a pattern takes for i, k and s when case is ignored, as those."""
+    return text.translate(CASE_TWINS)
 
 
 def list_spellings(word: str) -> list[str]:

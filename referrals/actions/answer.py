@@ -8,6 +8,7 @@ from django.db import transaction
 
 from agencies.models import Author, Signed
 from config.http import parse_uuid
+from config.transitions import find_by_key
 from referrals.actions.remarks import send_message
 from referrals.actions.transition import lock_referral, move_referral
 from referrals.models import Answer, DeclineReason, Move, Referral, Remark
@@ -75,7 +76,4 @@ def reply_to_referral(
 def has_replied(referral: Referral, key: str) -> bool:
     """Whether a post with this key, as it came from the form, was answered before."""
     sought = parse_uuid(key)
-    if sought is None:
-        return False
-    moves, remarks = Move.objects.filter(referral=referral), Remark.objects.filter(referral=referral)
-    return moves.filter(key=sought).exists() or remarks.filter(key=sought).exists()
+    return bool(find_by_key(referral.moves, sought) or find_by_key(referral.remarks, sought))

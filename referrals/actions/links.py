@@ -23,7 +23,7 @@ def send_link(referral: Referral, *, to: str = "", nudge: int = 0) -> AnswerLink
     The e-mail holds no personal data: it names the service and who asks. Only the hash of the token is kept.
     `nudge` is 0 for the first e-mail, else which reminder it is.
     """
-    to = to or receiver_email(referral)
+    to = to or referral.receiver_email()
     if not to:
         return None
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -37,11 +37,10 @@ def send_link(referral: Referral, *, to: str = "", nudge: int = 0) -> AnswerLink
     messages.queue_message(
         key=f"answer link {link.pk}",
         to=to,
-        subject=f"{asks} is referred to {format_subject(receiver_name(referral))} ({referral.reference})",
+        subject=f"{asks} is referred to {format_subject(referral.receiver_name)} ({referral.reference})",
         template="email/referral_link.txt",
         context={
             "referral": referral,
-            "called": receiver_name(referral),
             "nudge": nudge,
             "link": absolute_url("referrals:answer", token),
             "lives": LINK_LIFETIME.days,
@@ -74,21 +73,7 @@ def renew_link(link: AnswerLink | None) -> AnswerLink | None:
     referral = Referral.objects.select_for_update(of=("self",)).get(pk=link.referral_id)
     since = timezone.now() - timedelta(days=1)
     too_many = referral.links.filter(created_at__gt=since).count() >= MAX_NEW_LINKS_PER_DAY
-    still_theirs = link.sent_to.casefold() == receiver_email(referral).casefold()
+    still_theirs = link.sent_to.casefold() == referral.receiver_email().casefold()
     if too_many or not still_theirs or not referral.is_open:
         return None
     return send_link(referral, to=link.sent_to)
-
-
-def receiver_email(referral: Referral) -> str:
-    """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none."""
-    to = referral.service.reply_to_email() if referral.service else referral.to_agency.email
-    if to:
-        return to
-    member = referral.to_agency.memberships.filter(ended_at=None, user__is_active=True).first()
-    return member.user.email if member else ""
-
-
-def receiver_name(referral: Referral) -> str:
-    """What the referral is to: the service's name, or the team's."""
-    return referral.service.name if referral.service else referral.to_agency.name

@@ -5,8 +5,9 @@ import uuid
 from django.db import transaction
 
 from agencies.models import Author, Membership, Signed
+from config.transitions import MoveRefused, find_by_key, save_columns
 from referrals import notifications
-from referrals.actions.transition import MoveRefused, describe_latest_move, lock_referral
+from referrals.actions.transition import describe_latest_move, lock_referral
 from referrals.hooks import on_remark_saved
 from referrals.models import Referral, Remark
 from referrals.states import TRIAGE_STATUSES
@@ -35,8 +36,7 @@ def assign_referral(referral: Referral, *, to: Membership, by: Author, key: uuid
     words = f"Given to {to.user.name}"
     remark, created = save_remark(referral, by=by, words=words, kind=Remark.Kind.ASSIGNED, key=key)
     if created:
-        referral.assigned_to = to
-        referral.save(update_fields=["assigned_to"])
+        save_columns(referral, assigned_to=to)
         notifications.notify_assignee(referral, remark, to)
     return remark
 
@@ -46,7 +46,7 @@ def save_remark(
 ) -> tuple[Remark, bool]:
     """Write the remark and let the case hear it; False beside it when `key` was seen before."""
     lock_referral(referral)
-    if key and (first := Remark.objects.filter(referral=referral, key=key).first()):
+    if first := find_by_key(referral.remarks, key):
         return first, False
     remark = Remark(referral=referral, kind=kind, words=words.strip(), key=key, **Signed.signature(by))
     remark.save()

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
 from directory.models import Service, TaxonomyTerm
 from referrals import notifications
-from referrals.actions import links
 from referrals.models import Move, Referral
-from referrals.promises import answer_deadline
+from referrals.models.referral import answer_deadline
 from referrals.states import ReferralStatus
 
 
@@ -38,8 +37,6 @@ def send_referral(
     """
     if by.member is None:
         raise PermissionDenied("Only a member sends a referral.")
-    if first := Referral.objects.filter(key=key).first():
-        return check_own_referral(first, by)
     now = timezone.now()
     referral = Referral(
         key=key,
@@ -55,34 +52,18 @@ def send_referral(
         answer_by=answer_deadline(to_agency, service=service, urgency=details.get("urgency", "")),
         **details,
     )
-    try:
-        with transaction.atomic():
-            referral.save(force_insert=True)
-    except IntegrityError:
-        # Its twin, posted at the same moment, was first: PostgreSQL made us wait until that one was committed.
-        if first := Referral.objects.filter(key=key).first():
-            return check_own_referral(first, by)
-        raise
+    Referral.objects.bulk_create([referral], ignore_conflicts=True)  # a twin posted at this moment is waited for
+    first = Referral.objects.get(key=key)
+    if first.from_agency_id != by.member.agency_id:
+        raise PermissionDenied("This form was sent by another agency.")
+    if first != referral:
+        return first
     referral.needs.add(*needs)
     Move(
         referral=referral, number=1, before="", after=ReferralStatus.SENT, at=now, words=words, **Signed.signature(by)
     ).save()
-    notify_receiver(referral)
+    notifications.notify_receiver(referral, key=f"sent {referral.pk}", why="new")
     return referral
-
-
-def check_own_referral(first: Referral, by: Author) -> Referral:
-    if by.member is None or first.from_agency_id != by.member.agency_id:
-        raise PermissionDenied("This form was sent by another agency.")
-    return first
-
-
-def notify_receiver(referral: Referral) -> None:
-    """Say to whoever is asked that a referral is waiting. A team signs in to read it; a group gets a link."""
-    if referral.service:
-        links.send_link(referral)
-    else:
-        notifications.notify_team(referral, key=f"sent {referral.pk}", why="new")
 
 
 def has_same_content(first: Referral, details: dict[str, Any], needs: Iterable[TaxonomyTerm]) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -9,15 +10,12 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
 from config.template_tags import date_words, time_words
+from config.transitions import MoveRefused, check_move, find_by_key, save_move
 from referrals import notifications
 from referrals.hooks import on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
-from referrals.promises import answer_deadline
+from referrals.models.referral import answer_deadline
 from referrals.states import TRANSITIONS, ReferralStatus, Side
-
-
-class MoveRefused(Exception):
-    """The table does not allow the move, or somebody was quicker. `str()` says in plain English where it stands."""
 
 
 @transaction.atomic
@@ -41,11 +39,8 @@ def move_referral(
     Raises MoveRefused; then nothing has changed.
     """
     lock_referral(referral)
-    if key and (first := Move.objects.filter(referral=referral, key=key).first()):
+    if first := find_by_key(referral.moves, key):
         return first
-    if seen is not None and seen != referral.moves_made:
-        raise MoveRefused(describe_latest_move(referral))
-    validate_move(referral, ReferralStatus(to), side=side, reason=reason, words=words, to_agency=to_agency)
     made = Move(
         referral=referral,
         number=referral.moves_made + 1,
@@ -58,10 +53,8 @@ def move_referral(
         key=key,
         **Signed.signature(by),
     )
-    made.save()
-    apply_move(referral, made)
-    for hear in on_referral_moved:
-        hear(referral, made)
+    validate_move(made, side=side, seen=seen)
+    save_move(referral, made, on_referral_moved, **head_changes(made))
     notifications.notify_of_move(referral, made, side)
     return made
 
@@ -71,31 +64,22 @@ def lock_referral(referral: Referral) -> None:
     referral.refresh_from_db(from_queryset=Referral.locked())
 
 
-def validate_move(
-    referral: Referral,
-    to: ReferralStatus,
-    *,
-    side: Side,
-    reason: DeclineReason | None,
-    words: str,
-    to_agency: Agency | None,
-) -> None:
-    """Raises MoveRefused unless the table allows it to this side, with what the table asks for."""
-    rule = TRANSITIONS.get((ReferralStatus(referral.status), to))
-    if rule is None or rule.side != side:
+def validate_move(made: Move, *, side: Side, seen: int | None) -> None:
+    """Raises MoveRefused for what the table, a colleague who was quicker, or the team that is asked does not allow."""
+    referral = made.referral
+    if seen not in (None, referral.moves_made):
         raise MoveRefused(describe_latest_move(referral))
-    if rule.needs_reason and reason is None:
-        raise MoveRefused("Say why, by choosing a reason.")
-    if rule.needs_words and not words.strip():
-        raise MoveRefused("Say why, in a few words.")
-    passing_on = referral.status == to == ReferralStatus.SENT
-    if passing_on != (to_agency is not None) or to_agency == referral.to_agency:
+    refusal = partial(describe_latest_move, referral)
+    check_move(TRANSITIONS, made.before, made.after, actor=side, refusal=refusal, row=made)
+    passing_on = made.before == made.after == ReferralStatus.SENT
+    if passing_on != (made.to_agency is not None) or made.to_agency == referral.to_agency:
         raise MoveRefused("Choose another team to pass this to.")
 
 
-def apply_move(referral: Referral, made: Move) -> None:
-    """Bring the head of the referral to where the move leaves it; asking anew starts the clock anew."""
-    changed: dict[str, Any] = {"status": made.after, "moved_at": made.at, "moves_made": made.number}
+def head_changes(made: Move) -> dict[str, Any]:
+    """What else a move changes about its referral: asking anew starts the clock anew."""
+    referral = made.referral
+    changed: dict[str, Any] = {}
     if made.to_agency:
         changed |= {"to_agency": made.to_agency, "assigned_to": None}
     if made.after == ReferralStatus.SENT:
@@ -104,9 +88,7 @@ def apply_move(referral: Referral, made: Move) -> None:
             agency, service=referral.service, urgency=referral.urgency, today=timezone.localdate(made.at)
         )
         changed |= {"answer_by": due, "nudges": 0, "unanswered_at": None}
-    for name, value in changed.items():
-        setattr(referral, name, value)
-    referral.save(update_fields=list(changed))
+    return changed
 
 
 def describe_latest_move(referral: Referral) -> str:

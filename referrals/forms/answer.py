@@ -7,12 +7,11 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.models import Membership
 from config.forms import DateField, Form, IdempotencyKey, NameField, Radios, TextField
-from referrals.forms.seen import SeenMovesField
+from referrals.forms.triage import MAX_MESSAGE_LENGTH, SeenMovesField
 from referrals.models import DeclineReason, Referral
 from referrals.states import ReferralStatus, Side, next_statuses
 
 MESSAGE_CHOICE = "message"
-MAX_MESSAGE_LENGTH = 2000  # characters
 
 ANSWER_TEXTS: dict[
     tuple[ReferralStatus, ReferralStatus], tuple[str, str]

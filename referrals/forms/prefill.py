@@ -41,22 +41,9 @@ def build_refer_form(
     return ReferForm(member=member, initial=filled)
 
 
-def draft_key(form_key: Any) -> str:
-    """Under which the server keeps what is typed in the form with that idempotency key."""
-    return f"refer:{form_key}"
-
-
-def read_typed_values(data: QueryDict | dict[str, list[str]]) -> TypedValues:
+def read_typed_values(data: QueryDict) -> TypedValues:
     """What a posted form or a draft says in each field."""
-    query = data if isinstance(data, QueryDict) else build_querydict(data)
-    return {name: field.widget.value_from_datadict(query, {}, name) for name, field in ReferForm.base_fields.items()}
-
-
-def build_querydict(data: dict[str, list[str]]) -> QueryDict:
-    query = QueryDict(mutable=True)
-    for name, values in data.items():
-        query.setlist(name, values)
-    return query
+    return {name: field.widget.value_from_datadict(data, {}, name) for name, field in ReferForm.base_fields.items()}
 
 
 def values_from_referral(referral: Referral) -> TypedValues:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies.models import Agency, AgencyKind, Membership
@@ -61,11 +60,6 @@ CONTACT_REQUIREMENTS = {
     ContactBy.LETTER: ("address", "Enter their address, or choose another way to contact them"),
     ContactBy.OTHER: ("contact_avoid", "Say whom to contact instead, with a phone number"),
 }
-
-
-def connector_teams() -> QuerySet[Agency]:
-    """The connector teams that a referral can be sent to."""
-    return Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).order_by("name", "id")
 
 
 def find_usual_team(member: Membership, offered: list[Agency]) -> Agency | None:
@@ -175,13 +169,13 @@ class ReferForm(Form):
         self.fields["needs"].choices = [(pk, term.name) for pk, term in self.terms.items()]
         self.fields["needs"].required = bool(self.terms)
         self.fields["risks"].widget.attrs["placeholder"] = " "  # lets the style sheet see whether it is empty
-        self.offered = list(connector_teams())
+        self.offered = list(Referral.receiving_teams())
         self.team = find_usual_team(member, self.offered)
         self._offer_teams()
 
     def _offer_teams(self) -> None:
         field, named = self.fields["to_agency"], "the connector team"
-        field.queryset = connector_teams()
+        field.queryset = Referral.receiving_teams()
         if len(self.offered) == 1:
             named = self.offered[0].name
         elif self.team:

@@ -3,15 +3,22 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
 from agencies.access import Permission
-from agencies.models import Agency, AgencyKind, Membership
+from agencies.models import Agency, Membership
 from config.forms import Form, IdempotencyKey, Radios, TextField
-from referrals.forms.seen import SeenMovesField
 from referrals.models import DeclineReason, Referral
 
 MAX_MESSAGE_LENGTH = 2000  # characters
+
+
+class SeenMovesField(forms.IntegerField):
+    """Hidden: how many moves the referral had when the form was shown, so that nobody answers it as it no longer is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.HiddenInput, min_value=0, **kwargs)
+        words = "Open this page again, so that you answer as things stand now"
+        self.error_messages |= {"required": words, "invalid": words}
 
 
 class TriageForm(Form):
@@ -73,7 +80,7 @@ class PassOnForm(TriageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = other_teams(self.referral)
+        self.fields["team"].queryset = Referral.receiving_teams().exclude(pk=self.referral.to_agency_id)
 
 
 class AssignForm(TriageForm):
@@ -90,12 +97,6 @@ class AssignForm(TriageForm):
 
     def clean_colleague(self) -> Membership:
         return self.colleagues[self.cleaned_data["colleague"]]
-
-
-def other_teams(referral: Referral) -> QuerySet[Agency]:
-    """The connector teams it may be passed to: all that take part, but the one that has it."""
-    teams = Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).exclude(pk=referral.to_agency_id)
-    return teams.order_by("name", "id")
 
 
 def find_triage_colleagues(member: Membership) -> list[Membership]:

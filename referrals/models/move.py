@@ -79,13 +79,9 @@ class Move(AppendOnly, Signed):
     @property
     def deed(self) -> str:
         """What was done, as a past participle: "declined", "put on the waiting list"."""
-        if not self.before:
-            return "sent"
-        return TRANSITIONS[ReferralStatus(self.before), ReferralStatus(self.after)].deed
+        return TRANSITIONS[self.before, self.after].deed
 
     @property
     def did(self) -> str:
         """The same after a name: "declined this", "put this on the waiting list"."""
-        if not self.before:
-            return "sent this"
-        return TRANSITIONS[ReferralStatus(self.before), ReferralStatus(self.after)].did
+        return TRANSITIONS[self.before, self.after].did

@@ -10,9 +10,14 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from agencies import access
-from agencies.models import Agency, Membership
+from agencies.models import Agency, AgencyKind, Membership
+from config.working_days import add_working_days
 from directory.models import Service, TaxonomyTerm
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
+
+SERVICE_ANSWER_DAYS = 5  # working days in which a voluntary group answers
+SOON_ANSWER_DAYS = 1  # working days in which a team answers one that is urgent
+SOON_CONTACT_DAYS = 2  # working days in which it first speaks to the person then
 
 
 class Urgency(models.TextChoices):
@@ -117,6 +122,11 @@ class Referral(models.Model):
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         return cls.objects.filter(access.referrals(member))
 
+    @staticmethod
+    def receiving_teams() -> "models.QuerySet[Agency]":
+        """The connector teams that a referral can be sent to, or passed on to."""
+        return Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).order_by("name", "id")
+
     @classmethod
     def locked(cls) -> "models.QuerySet[Self]":
         """Rows held until the transaction ends, with who sent and who is asked: each deed needs them."""
@@ -164,6 +174,47 @@ class Referral(models.Model):
         """On which side of this referral the member stands; the receiver's, when both are one agency."""
         return Side.RECEIVER if member.agency_id == self.to_agency_id else Side.SENDER
 
+    @property
+    def contact_due(self) -> datetime.date:
+        """The date by which somebody of the team has spoken to the person."""
+        days = self.to_agency.contact_days
+        if self.urgency == Urgency.SOON:
+            days = min(SOON_CONTACT_DAYS, days)
+        return add_working_days(timezone.localdate(self.sent_at), days)
+
+    @property
+    def receiver_name(self) -> str:
+        """What the referral is to: the service's name, or the team's."""
+        return self.service.name if self.service else self.to_agency.name
+
+    def receiver_email(self) -> str:
+        """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none."""
+        if to := self.service.reply_to_email() if self.service else self.to_agency.email:
+            return to
+        member = self.to_agency.memberships.filter(ended_at=None, user__is_active=True).first()
+        return member.user.email if member else ""
+
     def is_late(self, today: datetime.date | None = None) -> bool:
         """Whether an answer is owed and its date has passed."""
         return self.status == ReferralStatus.SENT and self.answer_by < (today or timezone.localdate())
+
+
+# --- How soon it is answered: promised before it is sent, and kept by reminders ---
+
+
+def answer_days(agency: Agency, *, service: Service | None = None, urgency: str = Urgency.ROUTINE) -> int:
+    """Working days in which `agency` promises to answer, for its service or as a connector team."""
+    if service:
+        return SERVICE_ANSWER_DAYS
+    return min(SOON_ANSWER_DAYS, agency.answer_days) if urgency == Urgency.SOON else agency.answer_days
+
+
+def answer_deadline(
+    agency: Agency,
+    *,
+    service: Service | None = None,
+    urgency: str = Urgency.ROUTINE,
+    today: datetime.date | None = None,
+) -> datetime.date:
+    """The date by which a referral asked today is answered."""
+    return add_working_days(today or timezone.localdate(), answer_days(agency, service=service, urgency=urgency))

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.access import Permission, allow, public
-from agencies.models import Author
+from agencies.models import Author, Membership
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
@@ -34,7 +34,7 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     if link.has_expired:
         return add_noindex_header(render_page(request, "referrals/link_ended.html", {"token": token}, status=410))
     links.mark_link_opened(link)
-    return add_noindex_header(process_answer(request, link.referral, by_link=True, then=request.path))
+    return add_noindex_header(process_answer(request, link.referral, None, then=request.path))
 
 
 @public
@@ -52,22 +52,26 @@ def answer_signed_in(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     received = Referral.visible_to(request.member).filter(to_agency=request.member.agency_id)
     asked = received.select_related("service", "from_agency", "to_agency", "sent_by__user")
     referral = get_object_or_404(asked, pk=pk, service__isnull=False)
-    return process_answer(request, referral, by_link=False, then=reverse("referrals:referral", args=[pk]))
+    return process_answer(request, referral, request.member, then=reverse("referrals:referral", args=[pk]))
 
 
-def process_answer(request: HttpRequest, referral: Referral, *, by_link: bool, then: str) -> HttpResponse:
-    """The page with who it is and the question; after an answer, the page `then`, with what comes next.
+def process_answer(request: HttpRequest, referral: Referral, member: Membership | None, *, then: str) -> HttpResponse:
+    """The page with who it is and the question; after an answer, the page `then`, with what comes next. By link there
+    is no `member`: the group is who answers, with the name that was typed.
 
     A second identical post is answered like the first. Who is too late is told so and loses no words (409).
     """
     if request.method == "POST" and has_replied(referral, request.POST.get("key", "")):
         return redirect(then)
-    form, refused = AnswerForm(request.POST or None, referral=referral, by_link=by_link), ""
+    by_link, refused = member is None, ""
+    form = AnswerForm(request.POST or None, referral=referral, by_link=by_link)
     if request.method == "POST" and not referral.is_open:
         refused = describe_latest_move(referral)
     elif request.method == "POST" and form.is_valid():
+        name = form.cleaned_data.get("name", "")
+        by = Author.of(member) if member else Author.by_link(referral.to_agency, name)
         try:
-            reply_to_referral(referral, by=build_author(request, referral, form), **form.reply_arguments)
+            reply_to_referral(referral, by=by, **form.reply_arguments)
         except MoveRefused as error:
             refused = str(error)
         else:
@@ -96,10 +100,3 @@ def load_conversation(referral: Referral) -> list[dict[str, str]]:
     told = [(m.at, describe_move(m), m.words) for m in referral.moves.filter(number__gt=1)]
     told += [(r.at, f"{r.author_name} wrote, {when(r.at)}", r.words) for r in messages_back]
     return [{"said": line, "words": words} for _, line, words in sorted(told)]
-
-
-def build_author(request: HttpRequest, referral: Referral, form: AnswerForm) -> Author:
-    """The member, or by link the group and the name they typed."""
-    if "name" in form.fields:
-        return Author.by_link(referral.to_agency, form.cleaned_data["name"])
-    return Author.of(request.member)  # type: ignore[attr-defined]  # without the field they are signed in

@@ -18,11 +18,11 @@ from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from config.http import parse_uuid
 from referrals.actions import has_same_content, send_referral
-from referrals.forms.prefill import FindPersonForm, build_refer_form, draft_key, fill_gaps, read_typed_values
+from referrals.forms.prefill import FindPersonForm, build_refer_form, fill_gaps, read_typed_values
 from referrals.forms.refer import ReferForm, find_open_referrals
 from referrals.letters import REFERRAL_CODE
 from referrals.models import Referral
-from referrals.promises import answer_days, answer_deadline, contact_deadline
+from referrals.models.referral import answer_days, answer_deadline
 
 UNSAVED_FIELDS = {"csrfmiddlewaretoken", "draft_key", "later"}
 
@@ -52,7 +52,7 @@ def refer(request: MemberRequest) -> HttpResponse:
         needs=needs,
         words=form.override_words(),
     )
-    Draft.discard_draft(member=member, key=draft_key(form.cleaned_data["key"]))
+    member.drafts.filter(key=draft_key(referral.key)).delete()
     if not has_same_content(referral, details, needs):
         return ask_about_change(request, referral)
     return redirect("referrals:sent", referral.pk)
@@ -97,11 +97,16 @@ def find_sent_referral(member: Membership, key: str) -> Referral | None:
     return Referral.visible_to(member).filter(key=sought, from_agency=member.agency).first() if sought else None
 
 
+def draft_key(form_key: Any) -> str:
+    """Under which the server keeps what is typed in the form with that idempotency key."""
+    return f"refer:{form_key}"
+
+
 def load_draft_form(member: Membership, wanted: str) -> ReferForm:
     """The form as the member left it. Raises Http404 when there is no such draft of theirs."""
     draft = get_object_or_404(Draft.visible_to(member), key=draft_key(wanted.replace("\0", "")))
     return build_refer_form(
-        member, read_typed_values(draft.data) | {"key": wanted}, opened=draft.started_at.timestamp()
+        member, read_typed_values(draft.as_posted()) | {"key": wanted}, opened=draft.started_at.timestamp()
     )
 
 
@@ -167,11 +172,10 @@ def sent(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent: the reference, and who calls whom by when."""
     mine = Referral.visible_to(request.member).filter(from_agency=request.member.agency, service=None)
     referral = get_object_or_404(mine.select_related("to_agency", "practice"), pk=pk)
-    day = referral.sent_at.date()
     context = {
         "referral": referral,
         "answer_by": format_day(referral.answer_by),
-        "contact_by": format_day(contact_deadline(referral.to_agency, urgency=referral.urgency, today=day)),
+        "contact_by": format_day(referral.contact_due),
         "code": REFERRAL_CODE if referral.practice else None,
     }
     return render_page(request, "referrals/sent.html", context)
@@ -181,9 +185,8 @@ def sent(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def discard_draft(request: MemberRequest, key: uuid.UUID) -> HttpResponse:
     """Throw away one's own draft."""
-    found = Draft.visible_to(request.member).filter(key=draft_key(key))
-    if not found.exists():
+    deleted, _ = Draft.visible_to(request.member).filter(key=draft_key(key)).delete()
+    if not deleted:
         raise Http404
-    Draft.discard_draft(member=request.member, key=draft_key(key))
     messages.success(request, "The draft is gone.")
     return redirect(f"{reverse('referrals:referrals')}?list=drafts")

@@ -1,8 +1,6 @@
 """A connector team decides on a referral: ask for detail, decline, pass on, give to a colleague."""
 
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -15,69 +13,66 @@ from agencies.models import Author, Membership
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
-from referrals.actions import MoveRefused, triage
-from referrals.actions.remarks import assign_referral as assign_to
+from referrals.actions import MoveRefused, assign_referral
 from referrals.actions.transition import describe_latest_move, describe_move
+from referrals.actions.triage import triage_referral
 from referrals.forms.triage import AskDetailForm, AssignForm, DeclineForm, PassOnForm, TriageForm
 from referrals.models import Move, Referral
-from referrals.states import TRIAGE_STATUSES
-
-TriageAction = Callable[[Referral, dict[str, Any]], object]
+from referrals.states import TRIAGE_STATUSES, ReferralStatus
 
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_detail(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    def deed(referral: Referral, given: dict[str, Any]) -> None:
-        triage.ask_detail(referral, by=Author.of(request.member), **given)
-        messages.success(request, f"{referral.from_agency.name} has been asked for more detail.")
-
-    return process_triage(request, pk, AskDetailForm, "referrals/ask_detail.html", deed)
+    done = "{0.from_agency.name} has been asked for more detail."
+    return process_triage(request, pk, AskDetailForm, "referrals/ask_detail.html", ReferralStatus.RETURNED, done)
 
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    def deed(referral: Referral, given: dict[str, Any]) -> None:
-        triage.decline_referral(referral, by=Author.of(request.member), **given)
-        messages.success(request, f"The referral is declined. {referral.from_agency.name} has been told.")
-
-    return process_triage(request, pk, DeclineForm, "referrals/decline.html", deed)
+    done = "The referral is declined. {0.from_agency.name} has been told."
+    return process_triage(request, pk, DeclineForm, "referrals/decline.html", ReferralStatus.DECLINED, done)
 
 
 @allow(Permission.TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    def deed(referral: Referral, given: dict[str, Any]) -> None:
-        triage.pass_on(referral, by=Author.of(request.member), **given)
-        messages.success(request, f"{given['team'].name} has the referral now.")
-
-    return process_triage(request, pk, PassOnForm, "referrals/pass_on.html", deed)
+    done = "{0.to_agency.name} has the referral now."
+    return process_triage(request, pk, PassOnForm, "referrals/pass_on.html", ReferralStatus.SENT, done)
 
 
 @allow(Permission.ASSIGN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    def deed(referral: Referral, given: dict[str, Any]) -> None:
-        assign_to(referral, by=Author.of(request.member), to=given["colleague"], key=given["key"])
-        messages.success(request, f"{given['colleague'].user.name} has the referral now.")
-
-    return process_triage(request, pk, AssignForm, "referrals/assign.html", deed)
+    done = "{0.assigned_to.user.name} has the referral now."
+    return process_triage(request, pk, AssignForm, "referrals/assign.html", None, done)
 
 
 def process_triage(
-    request: MemberRequest, pk: uuid.UUID, form_class: type[TriageForm], template: str, deed: TriageAction
+    request: MemberRequest,
+    pk: uuid.UUID,
+    form_class: type[TriageForm],
+    template: str,
+    to: ReferralStatus | None,
+    done: str,
 ) -> HttpResponse:
-    """The four beats of each of these pages. A colleague who was quicker is named on a page of its own (409)."""
+    """The four beats of each of these pages: a move, or without `to` a colleague takes it. `done` is said of the
+    referral as it stands then. A colleague who was quicker is named on a page of its own (409)."""
     referral = received_referrals(request.member).filter(pk=pk).first()
     if referral is None:
         return render_passed_on(request, pk)
     form = form_class(request.POST or None, referral=referral, member=request.member)
     if request.method == "POST" and form.is_valid():
+        given, by = form.cleaned_data, Author.of(request.member)
         try:
-            deed(referral, form.cleaned_data)
+            if to:
+                triage_referral(referral, to, by=by, **given)
+            else:
+                assign_referral(referral, by=by, to=given["colleague"], key=given["key"])
         except MoveRefused as refused:
             return render_too_late(request, str(refused), referral)
+        messages.success(request, done.format(referral))
         if referral.to_agency_id != request.member.agency_id:
             return redirect("referrals:referrals")
         return redirect("referrals:referral", pk)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import brotli
+from allauth.usersessions.models import UserSession
 from django.core.handlers.base import BaseHandler
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +42,7 @@ class Visitor:
             session = client.session
             session["member"] = str(member.pk)
             session.save()
+            UserSession.objects.create(user=member.user, session_key=session.session_key, ip="127.0.0.1")
         self.cookies = client.cookies
         self.factory = RequestFactory(SERVER_NAME="127.0.0.1")  # a name that development answers to
         self.factory.cookies = client.cookies

@@ -104,7 +104,7 @@ class Bench:
             what, who = name.split(" ", 1)
             yield Row(f"{words[what]}, {who}", p50(took[name]), "ms", note=f"p95 {p95(took[name]):.1f}")
         most = {"search": 4, "service": 6, "caseload": 8, "case": 10, "inbox": None}
-        own = {"search": 0, "service": 0, "caseload": 3, "case": 3, "inbox": 3}  # session, user, member: of each page
+        own = {"search": 0, "service": 0, "caseload": 1, "case": 1, "inbox": 1}  # session, user, memberships
         for name, visit in self.pages.items():
             floor = took["floor signed out" if visit.by is self.anybody else "floor signed in"]
             statements, in_sql, whole = sql_of(visit, min(10, self.sizes.rounds))

@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from agencies.models import Author, Hand, Message
-from bookings.actions import Attendee, BookingRefused, create_booking, move_booking
+from bookings.actions import Attendee, MoveRefused, create_booking, move_booking
 from bookings.actions.places import calculate_offer_end
 from bookings.models import Booking, BookingMove
 from bookings.states import STATUSES_HOLDING_PLACE, Actor, BookingStatus
@@ -28,7 +28,7 @@ def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:
     def run(deed: Callable[[], Any]) -> Any:
         try:
             return deed()
-        except BookingRefused as refused:
+        except MoveRefused as refused:
             return refused
         finally:
             connection.close()

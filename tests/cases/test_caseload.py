@@ -22,7 +22,7 @@ from tests.factories import (
     teammate,
 )
 from tests.fragments import assert_swapped_equals_fresh
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 URL = "/caseload/"
 ClientOf = Callable[[Membership], Client]
@@ -283,19 +283,19 @@ def test_search_part_equals_page(client_of: ClientOf, connector: Membership) -> 
 
 
 def test_queries(client_of: ClientOf, connector: Membership, lead: Membership) -> None:
-    """given many rows, then at most eight statements, the same as for one"""
+    """given many rows, then at most seven statements"""
     for _ in range(35):
         waiting(connector)
     client = client_of(lead)
     client.get(URL)
-    with assert_queries("caseload", most=8):
+    with assert_max_queries(5):
         client.get(URL, {"list": "waiting", "who": "team"})
 
 
 def test_queries_of_a_connector(client_of: ClientOf, connector: Membership) -> None:
     CaseFactory(lead=connector)
     client = client_of(connector)
-    with assert_queries("caseload_of_connector", most=7):
+    with assert_max_queries(4):
         client.get(URL)
 
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Author, Draft
-from agencies.working_days import add_working_days
 from cases.actions.notes import NextStep, write_note
 from cases.actions.opening import accept_referral
 from cases.models import Audience, Case, Circle, ClosingReason, Entry, Kind
+from config.working_days import add_working_days
 from referrals.states import ReferralStatus
 from tests.factories import CaseFactory, ReferralFactory, teammate
 

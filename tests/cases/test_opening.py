@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Author, Message
-from agencies.working_days import add_working_days
 from cases.actions.opening import FIRST_CONTACT, accept_referral
 from cases.history.verify import verify_histories
 from cases.models import Agreement, Case, CaseReferral, Circle, Entry, Kind, Person
+from config.working_days import add_working_days
 from referrals.actions import MoveRefused
 from referrals.models import Referral, Urgency
 from referrals.states import ReferralStatus

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Membership, Message
+from cases.access_log import PAGE_SIZE
 from cases.actions.closing import close_case
 from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.sharing import withdraw_agreement
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Entry, Kind, Reading
-from cases.sharing import PAGE_SIZE
 from referrals.actions import move_referral
 from referrals.models import Answer, Referral
 from referrals.states import ReferralStatus, Side

@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from agencies.access import PERMISSIONS, ROLES_OF_KIND, SECOND_FACTOR_ROLES, Permission, Role, has_permission
+from agencies.access import (
+    PERMISSIONS,
+    ROLES_OF_KIND,
+    SECOND_FACTOR_ROLES,
+    Permission,
+    Role,
+    has_permission,
+    visible_sql,
+)
 from agencies.actions.invitation import invite_member
 from agencies.models import AgencyKind, Author, Draft, Invitation, Membership
 from bookings.models import Booking
@@ -41,9 +50,18 @@ WIDTH = 86
 DOORS = {Service: "kept_by", Session: "kept_by"}  # what everybody sees and its own group alone may edit
 
 
+IN_STATEMENTS = {Case, Entry, Referral}  # whose rule stands in statements written by hand, too
+
+
 def sees(row: Any, member: Membership) -> bool:
     rows: QuerySet[Any] = getattr(type(row), DOORS.get(type(row), "visible_to"))(member)
-    return rows.filter(pk=row.pk).exists()
+    seen = rows.filter(pk=row.pk).exists()
+    if type(row) in IN_STATEMENTS:
+        with connection.cursor() as cursor:
+            text = f"SELECT FROM ({visible_sql(type(row), member)}) c WHERE id = %(pk)s"
+            cursor.execute(text, {"pk": row.pk, "agency": member.agency_id})
+            assert bool(cursor.fetchall()) == seen
+    return seen
 
 
 def case_of(member: Membership) -> Case:

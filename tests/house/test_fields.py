@@ -132,13 +132,33 @@ def test_half_a_postcode_is_asked_again(typed: str) -> None:
         ("0044 1632 960001", "01632 960001"),
         ("(01632) 960-001", "01632 960001"),
         ("020 7946 0001", "020 7946 0001"),
+        ("02079460001", "020 7946 0001"),
+        ("0808 157 0123", "0808 157 0123"),
+        ("03069990123", "0306 999 0123"),
+        ("01632 960001 ext. 12", "01632 960001 x12"),
+        ("01632 960001 x12", "01632 960001 x12"),
     ],
 )
 def test_a_uk_phone_number_becomes_tidy(typed: str, tidy: str) -> None:
     assert clean(PhoneField(), typed) == tidy
 
 
-@pytest.mark.parametrize("typed", ["12345", "call me", "+33 1 23 45 67 89", "0412345678", "077009001234"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "12345",
+        "call me",
+        "+33 1 23 45 67 89",
+        "0412345678",
+        "077009001234",
+        "0770090012",
+        "999",
+        "0900",
+        "Mary 07700 900123",
+        "07700 900123 or 01632 960001",
+        "0" * 100_000,
+    ],
+)
 def test_no_phone_number_is_asked_again(typed: str) -> None:
     assert "UK phone number" in refusal(PhoneField(), typed)
 
@@ -166,6 +186,7 @@ def test_a_name_is_not_longer_than_its_column() -> None:
 def test_text_keeps_its_lines_and_counts_as_the_browser_does() -> None:
     field = TextField(max_length=5)
     assert clean(field, "ab\r\ncd") == "ab\ncd"
+    assert clean(field, "abc \x07 ") == "abc"
     assert refusal(field, "abcdefg") == "Use 5 characters or fewer. You have 7"
     assert "maxlength" not in field.widget.attrs
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.http import HttpResponse
 
-from config.http import add_noindex_header, hash_token, parse_uuid
+from config.http import add_noindex_header, hash_token, parse_number, parse_uuid
 
 SOME = uuid.UUID("6f1c3a4e-2f0b-4d53-9a41-0c6b7d0c9e11")
 
@@ -18,6 +18,16 @@ def test_an_id_is_read_however_it_is_written(text: object) -> None:
 @pytest.mark.parametrize("text", [None, "", "6f1c3a4e", "me", "\0", "\ud800", 7])
 def test_what_is_no_id_is_none(text: object) -> None:
     assert parse_uuid(text) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("7", 7), ("007", 7), ("999999999", 999_999_999)])
+def test_a_whole_number_is_read(text: str, number: int) -> None:
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", " 7", "-1", "1.5", "٣", "²", "7\0", "1000000000", "seven"])
+def test_what_is_no_whole_number_that_a_column_takes_is_none(text: str) -> None:
+    assert parse_number(text) is None
 
 
 def test_a_token_is_hashed_whatever_it_holds() -> None:

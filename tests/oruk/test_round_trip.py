@@ -1,6 +1,7 @@
 """What is read as Open Referral UK 3.0 is written as Open Referral UK 3.0, valid against its compiled schema."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ EXAMPLE = json.loads((HERE / "service_full.json").read_text())
 
 def errors(service: dict[str, Any], schema: str = "service") -> list[str]:
     """What the schema says against it, with formats asserted as the official validator does."""
+    return [f"{error.json_path}: {error.message[:100]}" for error in validator_of(schema).iter_errors(service)]
+
+
+@cache
+def validator_of(schema: str) -> Draft202012Validator:
     compiled = json.loads((HERE / "compiled" / f"{schema}.json").read_text())
-    found = Draft202012Validator(compiled, format_checker=FormatChecker()).iter_errors(service)
-    return [f"{error.json_path}: {error.message[:100]}" for error in found]
+    return Draft202012Validator(compiled, format_checker=FormatChecker())
 
 
 def brought_in(*raws: dict[str, Any]) -> list[Service]:

@@ -157,11 +157,11 @@ def test_the_313_real_services_come_over_and_are_found_alike(live_server: Any) -
     asked = [
         SearchQuery(words=words, size=50) for words in ("gardening", "carers", "exercise class", "bereavement", "food")
     ]
-    published, found = as_published(), [sorted(s.name for s in search(one).services) for one in asked]
+    published, found = as_published(), [sorted(s.name for s in search(one).cards) for one in asked]
     assert len(published) == 313
     assert all(found)
     moved(live_server)
     now = as_published()
     assert {key: now.get(key) for key in published if now.get(key) != published[key]} == {}
     assert len(now) == 313
-    assert [sorted(s.name for s in search(one).services) for one in asked] == found
+    assert [sorted(s.name for s in search(one).cards) for one in asked] == found

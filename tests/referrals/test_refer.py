@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import AgencyKind, Membership, Message
-from agencies.working_days import add_working_days
+from config.working_days import add_working_days
 from referrals.models import Referral
 from tests.factories import AgencyFactory, MembershipFactory, ReferralFactory, needs, team_of, teammate
 from tests.referrals.posted import DANGER, FIND, HTMX, REFER, form, page_form

@@ -11,8 +11,8 @@ from directory.models import Service
 from referrals.actions import move_referral
 from referrals.jobs import refresh_reply_statistics
 from referrals.models import DeclineReason, Referral
-from referrals.replies import update_reply_statistics
 from referrals.states import ReferralStatus, Side
+from referrals.statistics import update_reply_statistics
 from tests.factories import OnwardReferralFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Membership
-from agencies.working_days import add_working_days
+from config.working_days import add_working_days
 from referrals.actions import move_referral
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side

@@ -15,7 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from agencies.models import Author, Draft, Membership, Message
-from agencies.working_days import add_working_days
+from config.working_days import add_working_days
 from referrals.actions import send_referral
 from referrals.models import AnswerLink, Move, Referral
 from referrals.states import ReferralStatus

@@ -10,7 +10,8 @@ from django.test import Client
 
 from agencies.access import Role
 from agencies.models import AgencyKind, Author, Membership, Message
-from referrals.actions import MoveRefused, assign_referral, move_referral, triage
+from referrals.actions import MoveRefused, assign_referral, move_referral
+from referrals.actions.triage import triage_referral
 from referrals.models import DeclineReason, Referral, Remark
 from referrals.states import ReferralStatus, Side
 from tests.factories import AgencyFactory, MembershipFactory, OnwardReferralFactory, ReferralFactory, teammate
@@ -325,4 +326,12 @@ def test_the_actions_refuse_what_the_forms_do_not_offer(connector: Membership, r
     with pytest.raises(MoveRefused):
         assign_referral(referral, to=MembershipFactory(role=Role.CONNECTOR), by=by)
     with pytest.raises(MoveRefused):
-        triage.pass_on(referral, by=by, team=connector.agency, words="Back to us", key=uuid.uuid4(), seen=1)
+        triage_referral(
+            referral,
+            ReferralStatus.SENT,
+            by=by,
+            team=connector.agency,
+            words="Back to us",
+            key=uuid.uuid4(),
+            seen=1,
+        )

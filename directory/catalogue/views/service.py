@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import public
 from config.fragments import render_page
 from directory.catalogue import statistics, timetable, wording
-from directory.catalogue.detail import is_shown_to, load_listing
+from directory.catalogue.detail import SESSIONS_READ, is_shown_to, load_listing
 from directory.models import Service, Status
 
 
@@ -36,7 +36,10 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def build_page_context(service: Service) -> dict[str, object]:
     """What its page says, in words: formatted here, once, as templates are slow at it."""
     today, address = timezone.localdate(), reverse("directory:service", args=[service.pk])
-    site, dates = service.agency.url, wording.format_sessions(service, timetable.list_upcoming_sessions(service, 4))
+    site, dates = (
+        service.agency.url,
+        wording.format_sessions(service, timetable.list_upcoming_sessions(service, SESSIONS_READ)),
+    )
     return {
         "chips": wording.list_chips(service),
         "meetings": wording.build_meeting_places(service, today),

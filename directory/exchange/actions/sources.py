@@ -1,7 +1,5 @@
 """The steward looks after where listings come from: feeds by address, and files."""
 
-import gzip
-import hashlib
 import uuid
 from datetime import timedelta
 
@@ -12,9 +10,9 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from agencies.models import Membership
-from directory.models import Document, Run, Source
+from directory.exchange.archive import build_document
+from directory.models import Run, Source
 from directory.models.source import ReadFrequency
-from directory.text.cleaning import to_printable
 
 MAX_RUN_TIME = timedelta(hours=6)  # without an end: whatever was at work on it is no more
 READ_INTERVALS = {ReadFrequency.DAY: timedelta(hours=23), ReadFrequency.WEEK: timedelta(days=7, hours=-1)}
@@ -51,7 +49,9 @@ def start_source(source: Source, *, by: Membership) -> None:
 def request_run(source: Source, *, key: uuid.UUID | None = None, by: Membership | None = None) -> Run:
     """Have the feed read, by a job. While one is at work, that is the answer."""
     source = Source.objects.select_for_update().get(pk=source.pk)
-    _end_stale_runs(source)
+    # A run that never ended must not keep the source from being read for ever.
+    stale = Run.objects.filter(source=source, ended_at=None, begun_at__lt=timezone.now() - MAX_RUN_TIME)
+    stale.update(ended_at=timezone.now(), error="It was broken off and did not end.")
     same = Run.objects.filter(key=key).first() if key else None
     if found := same or Run.objects.filter(source=source, ended_at=None).exclude(begun_at=None).first():
         return found
@@ -70,16 +70,7 @@ def save_upload(*, name: str, file: UploadedFile, key: uuid.UUID, by: Membership
         return before
     source, _ = Source.objects.get_or_create(name=name, defaults={"added_by": by})
     run = Run.objects.create(source=source, key=key, started_by=by)
-    content = file.read()
-    Document.objects.create(
-        run=run,
-        number=1,
-        name=to_printable(file.name or "upload")[:200],
-        media_type=to_printable(file.content_type or "")[:100],
-        size=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-        body=gzip.compress(content, 5, mtime=0),
-    )
+    build_document(run, 1, (file.name or "upload")[:200], file.content_type or "", file.read()).save()
     return run
 
 
@@ -107,12 +98,6 @@ def discard_upload(run: Run, *, by: Membership) -> None:
     run.delete()
     if not run.source.runs.exists():
         run.source.delete()
-
-
-def _end_stale_runs(source: Source) -> None:
-    """A run that never ended must not keep the source from being read for ever."""
-    lost = Run.objects.filter(source=source, ended_at=None, begun_at__lt=timezone.now() - MAX_RUN_TIME)
-    lost.update(ended_at=timezone.now(), error="It was broken off and did not end.")
 
 
 def _queue_import(run: Run, *, part: bool = False) -> None:

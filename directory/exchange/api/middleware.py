@@ -10,15 +10,11 @@ OPEN_PATHS = frozenset({"/api/oruk", "/api/openapi.json", "/activities.atom", "/
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def is_open_path(path: str) -> bool:
-    return path.startswith(OPEN_PREFIXES) or path in OPEN_PATHS
-
-
 def without_cookies(get_response: GetResponse) -> GetResponse:
     """Stands before the session: no session is looked up, and shared caches may keep the answer for all."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not is_open_path(request.path):
+        if not (request.path.startswith(OPEN_PREFIXES) or request.path in OPEN_PATHS):
             return get_response(request)
         request.COOKIES, request.META["HTTP_COOKIE"] = {}, ""
         response = get_response(request)

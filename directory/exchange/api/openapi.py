@@ -82,7 +82,15 @@ def _array_schema(name: str) -> Json:
 def _object_schema(table: f.FieldTable, *required: str, more: tuple[str, ...] = (), **nested: Json) -> Json:
     """An object with the fields of a table, those named in `more`, and nested ones. Nothing else is in it."""
     names = [name for column, name, _ in table if column not in PRIVATE_COLUMNS and column != "address_2"]
-    properties = {"id": UUID} | {name: _field_schema(name) for name in (*names, *more)} | nested
+    properties = (
+        {"id": UUID}
+        | {
+            name: FIELD_SCHEMAS.get(name, TEXT)
+            | ({"description": f.EXTENSION_FIELDS[name]} if name in f.EXTENSION_FIELDS else {})
+            for name in (*names, *more)
+        }
+        | nested
+    )
     return {
         "type": "object",
         "properties": properties,
@@ -91,37 +99,25 @@ def _object_schema(table: f.FieldTable, *required: str, more: tuple[str, ...] = 
     }
 
 
-def _field_schema(name: str) -> Json:
-    said = {"description": f.EXTENSION_FIELDS[name]} if name in f.EXTENSION_FIELDS else {}
-    return FIELD_SCHEMAS.get(name, TEXT) | said
-
-
-def _page_schema() -> Json:
-    properties = {
-        "total_items": WHOLE | {"description": "How many there are on all pages together."},
-        "total_pages": WHOLE,
-        "page_number": {"type": "integer", "minimum": 1},
-        "size": WHOLE | {"description": "How many there are on this page."},
-        "first_page": YES,
-        "last_page": YES,
-        "empty": YES,
-    }
-    return {"type": "object", "properties": properties, "required": [*properties, "contents"]}
-
-
-def _problem_schema() -> Json:
-    """RFC 9457."""
-    error = {"type": "object", "properties": {"name": TEXT, "reason": TEXT}, "required": ["name", "reason"]}
-    properties = {
-        "type": TEXT,
-        "title": TEXT,
-        "status": WHOLE,
-        "detail": TEXT,
-        "errors": {"type": "array", "items": error},
-    }
-    return {"type": "object", "properties": properties, "required": ["type", "title", "status", "detail"]}
-
-
+PAGE_FIELDS: Json = {
+    "total_items": WHOLE | {"description": "How many there are on all pages together."},
+    "total_pages": WHOLE,
+    "page_number": {"type": "integer", "minimum": 1},
+    "size": WHOLE | {"description": "How many there are on this page."},
+    "first_page": YES,
+    "last_page": YES,
+    "empty": YES,
+}
+PROBLEM_FIELDS: Json = {  # RFC 9457
+    "type": TEXT,
+    "title": TEXT,
+    "status": WHOLE,
+    "detail": TEXT,
+    "errors": {
+        "type": "array",
+        "items": {"type": "object", "properties": {"name": TEXT, "reason": TEXT}, "required": ["name", "reason"]},
+    },
+}
 SUMMARY_FIELDS = ("bookable", "paused_until", "organization_id")
 PLACE_PROPERTIES: Any = {"location": _schema_ref("Location"), "schedules": _array_schema("Schedule")}
 SCHEMAS: Json = {
@@ -229,8 +225,12 @@ SCHEMAS: Json = {
         unit=_schema_ref("Unit"),
     ),
     "Unit": _object_schema((), "name", more=("name",)),
-    "Page": _page_schema(),
-    "Problem": _problem_schema(),
+    "Page": {"type": "object", "properties": PAGE_FIELDS, "required": [*PAGE_FIELDS, "contents"]},
+    "Problem": {
+        "type": "object",
+        "properties": PROBLEM_FIELDS,
+        "required": ["type", "title", "status", "detail"],
+    },
     "About": {
         "type": "object",
         "properties": {

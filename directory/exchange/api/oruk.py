@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
 
+from agencies.messages import absolute_url
 from directory.exchange.api import queries
 from directory.exchange.api.parameters import ApiError, parse_query
 from directory.exchange.api.responses import (
@@ -123,7 +123,7 @@ def about(request: HttpRequest) -> HttpResponseBase:
     document = {
         "version": VERSION,
         "profile": PROFILE,
-        "openapi_url": place["base_url"] + reverse("directory:api_openapi"),
+        "openapi_url": absolute_url("directory:api_openapi"),
         "description": f"Activities and services in {place['area']}, kept by the groups that run them.",
         "publisher": {"name": f"{place['name']} for {place['area']}", "website": place["base_url"]},
     }

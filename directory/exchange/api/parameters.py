@@ -4,9 +4,11 @@ import datetime
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+from config.http import parse_uuid
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_postcode
 from directory.models.session import DAY_NAMES
@@ -89,11 +91,10 @@ def parse_per_page(value: str) -> int:
         raise ValueError(f"is {PER_PAGE_RANGE}") from None
 
 
-def parse_uuid(value: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(value)
-    except ValueError:
-        raise ValueError("is a UUID, as the items' id are") from None
+def parse_item_id(value: str) -> uuid.UUID:
+    if found := parse_uuid(value):
+        return found
+    raise ValueError("is a UUID, as the items' id are")
 
 
 def parse_boolean(value: str) -> bool:
@@ -119,22 +120,18 @@ def parse_weekday(value: str) -> str:
 
 
 def parse_time(value: str) -> datetime.time:
-    try:
-        found = clean.parse_time(value)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ValueError("is a time of day, such as 14:30")
-    return found
+    with suppress(ValueError):
+        if found := clean.parse_time(value):
+            return found
+    raise ValueError("is a time of day, such as 14:30")
 
 
 def parse_datetime(value: str) -> datetime.datetime:
     """A "+" that was not escaped in the address has come as a space."""
-    try:
-        found = clean.parse_datetime(re.sub(r" ([0-9]{2}:?[0-9]{2})$", r"+\1", value))
-        return found.astimezone(datetime.UTC)  # type: ignore[union-attr]
-    except (ValueError, OverflowError, AttributeError):
-        raise ValueError("is a date and time of ISO 8601, such as 2026-11-20T09:30:00Z") from None
+    with suppress(ValueError, OverflowError):
+        if found := clean.parse_datetime(re.sub(r" ([0-9]{2}:?[0-9]{2})$", r"+\1", value)):
+            return found.astimezone(datetime.UTC)
+    raise ValueError("is a date and time of ISO 8601, such as 2026-11-20T09:30:00Z")
 
 
 def parse_postcode(value: str) -> Point:
@@ -157,7 +154,7 @@ class Parameter(NamedTuple):
 
 
 def _uuid_parameter(words: str) -> Parameter:
-    return Parameter(parse_uuid, words, {"type": "string", "format": "uuid"}, "00000000-0000-4000-8000-000000000000")
+    return Parameter(parse_item_id, words, {"type": "string", "format": "uuid"}, "00000000-0000-4000-8000-000000000000")
 
 
 def _boolean_parameter(words: str) -> Parameter:

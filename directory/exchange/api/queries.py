@@ -29,11 +29,9 @@ COUNT_CACHE_SECONDS = 24 * 60 * 60  # seconds that a count may be kept
 
 def find_services(asked: ApiQuery) -> QuerySet[Service]:
     found = _filter_services(asked)
-    return (
-        found.filter(Exists(_filter_schedules(asked).filter(service=OuterRef("pk"))))
-        if _has_time_filter(asked)
-        else found
-    )
+    if _has_time_filter(asked):
+        found = found.filter(Exists(_filter_schedules(asked).filter(service=OuterRef("pk"))))
+    return found
 
 
 def find_at_locations(asked: ApiQuery) -> QuerySet[ServiceAtLocation]:

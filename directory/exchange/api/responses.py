@@ -1,6 +1,5 @@
 """How the API answers: whom it lets read it (everybody), what caches may keep, pages, streams and plain refusals."""
 
-import datetime
 import json
 import logging
 import math
@@ -21,11 +20,19 @@ from django.views.decorators.gzip import gzip_page
 from agencies.access import public
 from directory.exchange.api import queries
 from directory.exchange.api.parameters import ApiError, ApiQuery
+from directory.exchange.open_referral.writer import to_json_value
 from directory.models import Edition
 
 FORMAT_VERSION = 1  # goes up when the same rows are written otherwise: caches then ask again
 CACHE_SECONDS = 60  # seconds for which a cache need not ask
 ROWS_PER_CHUNK = 200  # rows of a stream at a time
+# What a browser asks before it lets another site's script read this (Fetch standard, CORS).
+PREFLIGHT_HEADERS = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 EXPOSED_HEADERS = "ETag, Last-Modified, Link, X-Total-Items"
 
 Json = dict[str, Any]
@@ -51,9 +58,12 @@ def public_api(view: Callable[..., HttpResponseBase]) -> ApiView:
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            response = (
-                _preflight() if request.method == "OPTIONS" else _call_if_safe_method(request, view, *args, **kwargs)
-            )
+            if request.method == "OPTIONS":
+                response: HttpResponseBase = HttpResponse(status=204, headers=PREFLIGHT_HEADERS)
+            elif request.method in ("GET", "HEAD"):
+                response = view(request, *args, **kwargs)
+            else:
+                raise ApiError(405, "Only GET, HEAD and OPTIONS are possible here")
         except ApiError as refused:
             response = problem_response(request, refused)
         except Exception:
@@ -65,23 +75,6 @@ def public_api(view: Callable[..., HttpResponseBase]) -> ApiView:
         return response
 
     return answered
-
-
-def _call_if_safe_method(request: HttpRequest, view: ApiView, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    if request.method not in ("GET", "HEAD"):
-        raise ApiError(405, "Only GET, HEAD and OPTIONS are possible here")
-    return view(request, *args, **kwargs)
-
-
-def _preflight() -> HttpResponse:
-    """What a browser asks before it lets another site's script read this (Fetch standard, CORS)."""
-    headers = {
-        "Allow": "GET, HEAD, OPTIONS",
-        "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
-        "Access-Control-Max-Age": "86400",
-    }
-    return HttpResponse(status=204, headers=headers)
 
 
 def problem_response(request: HttpRequest, refused: ApiError) -> HttpResponse:
@@ -108,11 +101,7 @@ def respond_if_changed(
     Each day is an edition of its own, and each hour (`hourly`) of what tells the places left in the next session.
     """
     edition, now = Edition.now(), timezone.localtime()
-    since = (
-        now.replace(minute=0, second=0, microsecond=0)
-        if hourly
-        else now.replace(hour=0, minute=0, second=0, microsecond=0)
-    )
+    since = now.replace(hour=now.hour if hourly else 0, minute=0, second=0, microsecond=0)
     etag = quote_etag(f"{FORMAT_VERSION}-{edition.name}-{since:%y%m%d%H}")
     changed = int(max(edition.at, since).timestamp())
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed)
@@ -193,8 +182,7 @@ def _serialise_page(found: QuerySet[Any], kind: Collection, asked: ApiQuery) -> 
 
 
 def _serialise_minimal(row: Json) -> Json:
-    at = row["last_modified"].astimezone(datetime.UTC)
-    return {"id": str(row["pk"]), "last_modified": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+    return {"id": str(row["pk"]), "last_modified": to_json_value(row["last_modified"])}
 
 
 def _stream_lines(found: QuerySet[Any], kind: Collection, asked: ApiQuery) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Addresses of the open API, with and without a slash at their end: a client that adds one is not sent elsewhere."""
 
-from django.urls import URLPattern, path, re_path
+from django.urls import path, re_path
 
 from directory.exchange.api import openapi, oruk
 from directory.exchange.views import atom, open_data, search_calendar, widget
@@ -8,19 +8,15 @@ from directory.exchange.views import open_api as pages
 
 V3 = r"^api/oruk/v3"
 
-
-def _collection_urls(name: str) -> list[URLPattern]:
-    return [
-        re_path(rf"{V3}/{name}/?$", oruk.list_items, {"name": name}, name=f"oruk_{name}"),
-        re_path(rf"{V3}/{name}/(?P<key>[^/]+)/?$", oruk.show_item, {"name": name}, name=f"oruk_{name}_item"),
-    ]
-
-
 urlpatterns = [
     path("api/", pages.api_reference, name="api"),
     path("api/openapi.json", openapi.openapi_document, name="api_openapi"),
     re_path(rf"{V3}/?$", oruk.about, name="oruk"),
-    *(pattern for name in oruk.COLLECTIONS for pattern in _collection_urls(name)),
+    *(re_path(rf"{V3}/{kind}/?$", oruk.list_items, {"name": kind}, name=f"oruk_{kind}") for kind in oruk.COLLECTIONS),
+    *(
+        re_path(rf"{V3}/{kind}/(?P<key>[^/]+)/?$", oruk.show_item, {"name": kind}, name=f"oruk_{kind}_item")
+        for kind in oruk.COLLECTIONS
+    ),
     re_path(r"^api/oruk/(?P<path>.*)$", oruk.unknown_address, name="oruk_nothing"),
     path("open-data/", open_data.about, name="open_data"),
     path("open-data/activities.csv", open_data.download_open_file, {"kind": "csv"}, name="open_data_csv"),

@@ -16,75 +16,41 @@ from directory.text.encoding import FREE_OF_CHARGE
 Object = dict[str, Any]
 Tables = dict[str, list[Object]]
 
-TABLE_NAMES = {  # how tables are called, without signs → the name by which they are nested
-    **{
-        name.replace("_", ""): name
-        for name in (
-            "services",
-            "organizations",
-            "locations",
-            "service_at_locations",
-            "addresses",
-            "phones",
-            "schedules",
-            "cost_options",
-            "contacts",
-            "languages",
-            "service_areas",
-            "accessibility",
-            "attributes",
-            "taxonomies",
-            "taxonomy_terms",
-            "service_capacities",
-            "organization_identifiers",
-            "eligibilities",
-            "service_taxonomies",
-            "postal_addresses",
-            "holiday_schedules",
-            "fundings",
-            "programs",
-            "units",
-            "required_documents",
-            "urls",
-            "metadata",
-            "meta_table_descriptions",
-        )
-    },
-    "service": "services",
-    "organization": "organizations",
-    "organisation": "organizations",
-    "organisations": "organizations",
-    "location": "locations",
-    "serviceatlocation": "service_at_locations",
-    "servicelocation": "service_at_locations",
-    "servicelocations": "service_at_locations",
-    "address": "addresses",
-    "physicaladdress": "addresses",
-    "physicaladdresses": "addresses",
-    "postaladdress": "postal_addresses",
-    "phone": "phones",
-    "schedule": "schedules",
-    "regularschedule": "schedules",
-    "regularschedules": "schedules",
-    "costoption": "cost_options",
-    "contact": "contacts",
-    "language": "languages",
-    "servicearea": "service_areas",
-    "accessibilityfordisabilities": "accessibility",
-    "attribute": "attributes",
-    "taxonomy": "taxonomies",
-    "taxonomyterm": "taxonomy_terms",
-    "servicecapacity": "service_capacities",
-    "eligibility": "eligibilities",
-    "eligibilitys": "eligibilities",
-    "servicetaxonomy": "service_taxonomies",
-    "servicetaxonomys": "service_taxonomies",
-    "linktaxonomy": "attributes",
-    "linktaxonomies": "attributes",
-    "organizationidentifier": "organization_identifiers",
-    "funding": "fundings",
-    "program": "programs",
-    "unit": "units",
+# The name by which a table is nested: what else it is called, without signs.
+TABLE_NAME_LIST = """
+services: service
+organizations: organization organisation organisations
+locations: location
+service_at_locations: serviceatlocation servicelocation servicelocations
+addresses: address physicaladdress physicaladdresses
+phones: phone
+schedules: schedule regularschedule regularschedules
+cost_options: costoption
+contacts: contact
+languages: language
+service_areas: servicearea
+accessibility: accessibilityfordisabilities
+attributes: attribute linktaxonomy linktaxonomies
+taxonomies: taxonomy
+taxonomy_terms: taxonomyterm
+service_capacities: servicecapacity
+organization_identifiers: organizationidentifier
+eligibilities: eligibility eligibilitys
+service_taxonomies: servicetaxonomy servicetaxonomys
+postal_addresses: postaladdress
+fundings: funding
+programs: program
+units: unit
+holiday_schedules:
+required_documents:
+urls:
+metadata:
+meta_table_descriptions:
+"""
+TABLE_NAMES = {  # without signs → by which it is nested
+    known: name
+    for name, _, others in (line.partition(":") for line in TABLE_NAME_LIST.strip().splitlines())
+    for known in (name.replace("_", ""), *others.split())
 }
 COLUMN_NAMES = {
     "address_line_1": "address_1",
@@ -128,28 +94,33 @@ def nest_json_tables(lists: dict[str, Any]) -> Iterator[Object] | None:
     services = [row for row in tables.get("services", []) if isinstance(row, dict)]
     if len(tables) < 2 or not services or len(services) < len(tables["services"]):
         return None
-    if any(
-        isinstance(row.get(name), (dict, list)) for row in services[:20] for name in ("organization", AT_LOCATIONS_KEY)
-    ):
+    nested = ("organization", "service_at_locations")
+    if any(isinstance(row.get(name), (dict, list)) for row in services[:20] for name in nested):
         return iter(services)
     return nest_tables(
         {name: [_clean_row(row) for row in rows if isinstance(row, dict)] for name, rows in tables.items()}
     )
 
 
-AT_LOCATIONS_KEY = "service_at_locations"
-
-
 def _clean_row(row: Object) -> Object:
+    """Cells as text; what is nested stays where a table would hang, and nowhere else."""
     filled = {_normalise_column(name): value for name, value in row.items() if value not in (None, "")}
-    return {name: value if isinstance(value, (dict, list)) else str(value) for name, value in filled.items()}
+    nested = {name for name, value in filled.items() if isinstance(value, (dict, list))}
+    hanging = {name for name in nested if table_name(name) or name == "capacities"}
+    return {
+        name: value if name in hanging else str(value) for name, value in filled.items() if name not in nested - hanging
+    }
 
 
 def nest_tables(tables: Tables) -> Iterator[Object]:
     tables.pop("", None)
     if not tables.get("services"):
         raise TableError("There is no table of services.")
-    yield from _TableNester(tables).nest_services()
+    nester, homes = _TableNester(tables), dict[str, list[Object]]()
+    if not tables.get("service_at_locations"):  # then a service is where its organisation is
+        homes = _group_by(nester.table_rows("locations"), "organization_id")
+    for row in tables["services"]:
+        yield nester.nest_service(row, homes)
 
 
 def _read_rows(table: list[Cells]) -> Iterator[Object]:
@@ -206,13 +177,6 @@ class _TableNester:
             index = self.found[name, key] = _group_by(rows, key)
         return index.get(value or "", [])
 
-    def nest_services(self) -> Iterator[Object]:
-        homes: dict[str, list[Object]] = {}
-        if not self.table_rows("service_at_locations"):  # then a service is where its organisation is
-            homes = _group_by(self.table_rows("locations"), "organization_id")
-        for row in self.table_rows("services"):
-            yield self.nest_service(row, homes)
-
     def nest_service(self, row: Object, homes: dict[str, list[Object]]) -> Object:
         key = row.get("id")
         out = _fill_ages_and_price(dict(row))
@@ -220,15 +184,8 @@ class _TableNester:
             phones = self.rows_with(
                 "phones", "organization_id", organization["id"], first=("service_id", "location_id", "contact_id")
             )
-            out["organization"] = (
-                organization
-                | {"phones": phones}
-                | _drop_empty(
-                    organization_identifiers=self.rows_with(
-                        "organization_identifiers", "organization_id", organization["id"]
-                    )
-                )
-            )
+            numbers = self.rows_with("organization_identifiers", "organization_id", organization["id"])
+            out["organization"] = organization | {"phones": phones} | _drop_empty(organization_identifiers=numbers)
         at = self.rows_with("service_at_locations", "service_id", key)
         places = [self.nest_at_location(link) for link in at] or [
             self.nest_at_location({"location_id": place["id"]})
@@ -239,21 +196,20 @@ class _TableNester:
             phones=self.rows_with("phones", "service_id", key, first=("service_at_location_id", "contact_id")),
             schedules=self.rows_with("schedules", "service_id", key, first=("service_at_location_id",)),
             cost_options=self.rows_with("cost_options", "service_id", key) or out.get("cost_options"),
-            contacts=[self.nest_contact(found) for found in self.rows_with("contacts", "service_id", key)],
+            contacts=[
+                found | _drop_empty(phones=self.rows_with("phones", "contact_id", found.get("id")))
+                for found in self.rows_with("contacts", "service_id", key)
+            ],
             languages=self.rows_with("languages", "service_id", key),
             service_areas=self.rows_with("service_areas", "service_id", key),
             eligibilitys=self.rows_with("eligibilities", "service_id", key),
-            capacities=self.nest_capacities(key),
+            capacities=[
+                found | {"unit": self.units.get(found.get("unit_id", "")) or found.get("unit") or "places"}
+                for found in self.rows_with("service_capacities", "service_id", key)
+            ],
             attributes=self.nest_attributes(key),
             service_at_locations=places,
         )
-
-    def nest_contact(self, row: Object) -> Object:
-        return row | _drop_empty(phones=self.rows_with("phones", "contact_id", row.get("id")))
-
-    def nest_capacities(self, service: str | None) -> list[Object]:
-        rows = self.rows_with("service_capacities", "service_id", service)
-        return [row | {"unit": self.units.get(row.get("unit_id", "")) or row.get("unit") or "places"} for row in rows]
 
     def nest_at_location(self, link: Object) -> Object:
         place = self.locations.get(link.get("location_id", ""))

@@ -163,12 +163,9 @@ def _upgrade_places(out: Object) -> None:
         return
     out["service_at_locations"] = [_upgrade_at_location(row) if isinstance(row, dict) else row for row in rows]
     if not out.get("phones"):
-        found = [row["location"].get("phones") for row in out["service_at_locations"] if _has_place(row)]
+        rows = [row for row in out["service_at_locations"] if isinstance(row, dict)]
+        found = [row["location"].get("phones") for row in rows if isinstance(row.get("location"), dict)]
         out["phones"] = next((phones for phones in found if isinstance(phones, list) and phones), [])
-
-
-def _has_place(row: Any) -> bool:
-    return isinstance(row, dict) and isinstance(row.get("location"), dict)
 
 
 def _upgrade_at_location(row: Object) -> Object:

@@ -1,4 +1,7 @@
-"""One service as feeds send it, with whatever is wrong in it → rows that are not saved yet."""
+"""One service as feeds send it, with whatever is wrong in it → rows that are not saved yet.
+
+Repaired here: a postcode in the wrong field, latitude and longitude swapped, a point that is 0, 0.
+"""
 
 import uuid
 from typing import Any
@@ -6,19 +9,24 @@ from typing import Any
 from agencies.models import Agency
 from directory.exchange.open_referral.field_parser import FieldParser, ParsedService, Problem
 from directory.exchange.open_referral.fields import (
+    ACCESSIBILITY_FIELDS,
+    ADDRESS_FIELDS,
     AGENCY_FIELDS,
     CAPACITY_FIELDS,
     CHILD_TABLES,
+    LOCATION_FIELDS,
     SCHEDULE_FIELDS,
     SERVICE_FIELDS,
     TERM_FIELDS,
     FieldTable,
 )
 from directory.exchange.open_referral.older_versions import upgrade_service
-from directory.exchange.open_referral.places import parse_location
+from directory.geography.postcodes import normalise_postcode
 from directory.models import (
+    Accessibility,
     Capacity,
     Contact,
+    Location,
     Schedule,
     Service,
     ServiceAtLocation,
@@ -27,8 +35,10 @@ from directory.models import (
     TaxonomyTerm,
 )
 from directory.text import cleaning as clean
+from directory.text.encoding import find_postcode_in_text
 
 REGISTER_COLUMNS = {"GB-CHC": "charity_number", "GB-COH": "company_number"}
+KNOWN_LOCATION_FIELDS = {name for _, name, _ in LOCATION_FIELDS} | {"id", "addresses", "accessibility"}
 MAX_REGISTER_NUMBER_LENGTH = {"charity_number": 10, "company_number": 8}
 
 
@@ -128,7 +138,7 @@ class ServiceParser(FieldParser):
             if not isinstance(item.get("location"), dict):
                 self.add_problem(where + "location", "there is no place")
                 continue
-            location = parse_location(self, item["location"], where + "location.")
+            location = self.parse_location(item["location"], where + "location.")
             if location.pk in seen:
                 self.add_problem(where + "location.id", "the same place twice")
                 continue
@@ -138,6 +148,56 @@ class ServiceParser(FieldParser):
             self.set_fields(at, self.parse_fields(item, (("description", "description", clean.clean_text),), where))
             self.received.rows.append(at)
             self.parse_children(item, Schedule, "schedules", SCHEDULE_FIELDS, where, at_location_id=at.pk)
+
+    def parse_location(self, item: dict[str, Any], where: str) -> Location:
+        """A place with its one address and what helps there; the point is whole and on earth, or not there."""
+        row = Location(pk=self.find_or_make_id(item, where, self.source, "location"), source=self.source)
+        self.set_fields(row, self.repair_coordinates(self.parse_fields(item, LOCATION_FIELDS, where), where))
+        addresses = list(self.items(item, "addresses", where))
+        addresses.sort(key=lambda found: found[0].get("address_type") not in ("physical", None, ""))
+        for address, path in addresses[:1]:
+            lines = self.parse_fields(address, ADDRESS_FIELDS, path)
+            lines["address"] = "\n".join(filter(None, (lines.get("address"), lines.pop("address_2", ""))))
+            self.set_fields(row, self.repair_postcode(lines, path))
+        row.received = clean.clean_json(
+            {name: value for name, value in item.items() if name not in KNOWN_LOCATION_FIELDS}
+        )
+        self.received.locations.append(row)
+        for access, path in self.items(item, "accessibility", where):
+            found = Accessibility(pk=self.find_or_make_id(access, path, row.pk, "accessibility"), location_id=row.pk)
+            self.set_fields(found, self.parse_fields(access, ACCESSIBILITY_FIELDS, path))
+            self.received.rows.append(found)
+        return row
+
+    def repair_coordinates(self, values: dict[str, Any], where: str) -> dict[str, Any]:
+        """Latitude and longitude: swapped back, or both left out with the reason."""
+        lat, lon = values.pop("latitude", None), values.pop("longitude", None)
+        if lat is None and lon is None:
+            return values
+        if lat is None or lon is None or abs(lat) > 90:
+            self.add_problem(where + "latitude", "this is not a point on earth")
+        elif lat == 0 and lon == 0:
+            self.add_problem(where + "latitude", "0, 0 is a point in the sea")
+        elif -9 <= lat <= 3 and 49 <= lon <= 61:  # Great Britain, the wrong way round
+            self.add_problem(where + "latitude", "latitude and longitude were swapped, and are put right")
+            values |= {"latitude": lon, "longitude": lat}
+        else:
+            values |= {"latitude": lat, "longitude": lon}
+        return values
+
+    def repair_postcode(self, lines: dict[str, Any], where: str) -> dict[str, Any]:
+        """The postcode as it is written in Britain, also where it stands in another line of the address."""
+        sent = lines.get("postcode", "")
+        if code := normalise_postcode(sent):
+            return lines | {"postcode": f"{code[:-3]} {code[-3:]}"}
+        for column in ("postcode", "address", "city", "county", "region"):
+            if found := find_postcode_in_text(lines.get(column, "")):
+                if column != "postcode":
+                    self.add_problem(where + "postal_code", f"{found} was found in another line of the address")
+                return lines | {"postcode": found}
+        if sent and not any(letter.isdigit() for letter in sent) and not lines.get("city"):
+            return lines | {"city": sent, "postcode": ""}  # a town in the postcode's column
+        return lines
 
     def parse_children(
         self, raw: dict[str, Any], model: Any, name: str, table: FieldTable, where: str = "", **fixed: Any

@@ -1,10 +1,11 @@
-"""A row of a spreadsheet → a service as Open Referral UK 3.0 nests it."""
+"""A row of a spreadsheet, or of flat JSON or GeoJSON → a service as Open Referral UK 3.0 nests it."""
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from directory.exchange.open_referral.columns import has_name_column, resolve_columns
+from directory.exchange.open_referral.columns import guess_columns, has_name_column, resolve_columns
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.models.session import DAY_NAMES
 from directory.text.encoding import FREE_OF_CHARGE
@@ -21,6 +22,8 @@ MINIMUM_AGE_PATTERN = re.compile(
 )
 WORDS_FOR_YES = {"yes", "y", "true", "1", "x", "✓"}
 WORDS_FOR_NO = {"no", "n", "false", "0"}
+NESTED_KEYS = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
+DISTINCTIVE_FIELDS = {"postcode", "address", "hours", "latitude", "point", "monday"}  # no list of bare names has them
 
 
 class SheetRow(dict[str, str]):
@@ -65,7 +68,10 @@ class SheetRow(dict[str, str]):
                 **build_costs(self.get("cost", "")),
                 "schedules": build_schedules(self),
                 "service_at_locations": build_places(self),
-                "attributes": [_build_term(word) for word in _split_list(self.get("kind", ""))],
+                "attributes": [
+                    {"taxonomy_term": {"name": word, "id": f"kind {word.lower()}", "taxonomy": "Category"}}
+                    for word in _split_list(self.get("kind", ""))
+                ],
                 "languages": [{"name": word} for word in _split_list(self.get("language", ""))],
                 "contacts": [{"name": self["contact"]}] if self.get("contact") else [],
                 "columns": {name: cell for name, cell in self.items() if name.startswith(UNMATCHED_PREFIX)},
@@ -127,6 +133,59 @@ def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Sheet
             before.append(dict(cells))
             row["id"] = key if turn == 1 else f"{key}#{turn}"
         yield row
+
+
+# --- JSON ------------------------------------------------------------------------------------------------
+
+
+def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Iterator[Any]:
+    """Organisations that hold their services are taken apart; flat objects are rows of a table."""
+    first = next(found, None)
+    if first is None:
+        return
+    flat = _flatten_object(first)
+    known = (columns or guess_columns([*flat], [flat])) if flat else {}
+    if flat and has_name_column(known) and {*known.values()} & DISTINCTIVE_FIELDS:
+        rows = (
+            (n, rename_cells(_flatten_object(item), known)) for n, item in enumerate(chain([first], found), start=1)
+        )
+        yield from assign_row_ids(rows)
+        return
+    for item in chain([first], found):
+        services = item.get("services") if isinstance(item, dict) else None
+        if isinstance(services, list) and isinstance(item, dict):
+            owner = {name: value for name, value in item.items() if name not in ("services", "locations")}
+            yield from ({"organization": owner} | one if isinstance(one, dict) else one for one in services)
+        else:
+            yield item
+
+
+def _flatten_object(item: Any) -> dict[str, str]:
+    """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
+    if not isinstance(item, dict) or NESTED_KEYS & item.keys():
+        return {}
+    if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
+        geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}
+        point = geometry.get("coordinates") if geometry and geometry.get("type") == "Point" else None
+        where = {"longitude": point[0], "latitude": point[1]} if isinstance(point, list) and len(point) > 1 else {}
+        item = {"id": item.get("id")} | item["properties"] | where
+    cells: dict[str, str] = {}
+    for name, value in item.items():
+        for key, cell in _flatten_value(name, value):
+            if cell not in (None, ""):
+                cells[key] = "Yes" if cell is True else "No" if cell is False else str(cell)
+    return cells
+
+
+def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """An object of hours by day, or of an address, is opened; a list is written in lines."""
+    if isinstance(value, dict):
+        for inner, cell in value.items():
+            yield str(inner), "; ".join(map(str, cell)) if isinstance(cell, list) else cell
+    elif isinstance(value, list):
+        yield name, "\n".join(str(part) for part in value if not isinstance(part, (dict, list)))
+    else:
+        yield name, value
 
 
 # --- When -------------------------------------------------------------------------------------------------
@@ -211,7 +270,3 @@ def parse_status(said: str) -> str:
 
 def _split_list(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in re.split(r"[;|,\n]", text) if part.strip()))[:20]
-
-
-def _build_term(word: str) -> dict[str, Any]:
-    return {"taxonomy_term": {"name": word, "id": f"kind {word.lower()}", "taxonomy": "Category"}}

@@ -4,12 +4,17 @@ Never written: where referrals go, who assured a listing, and an agency's own e-
 published them already (standard, "data you must not publish").
 """
 
+import datetime
+import re
+import uuid
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 
 from agencies.models import Agency
 from config.template_tags import when
@@ -30,7 +35,6 @@ from directory.exchange.open_referral.fields import (
     TERM_FIELDS,
     FieldTable,
 )
-from directory.exchange.open_referral.values import escape_uri, to_json_value
 from directory.models import (
     Capacity,
     Location,
@@ -277,7 +281,7 @@ def to_term(row: TaxonomyTerm) -> Json:
 def _to_object(row: Any, table: FieldTable) -> Json:
     """The row's id and columns under the standard's names, without the empty ones."""
     columns = {}
-    for column, name in _written_columns(type(row), table):  # type: ignore[arg-type]
+    for column, name in _written_columns(row.__class__, table):
         value = getattr(row, column)
         if value not in EMPTY_VALUES and value is not False:
             columns[name] = value if type(value) is str else to_json_value(value)
@@ -301,3 +305,24 @@ def _fill_required(out: Json, needed: Json) -> Json:
 def _drop_empty(values: Json) -> Json:
     """Empty optional fields must be left out: null and "" fail the schema."""
     return {name: value for name, value in values.items() if value is not False and value not in EMPTY_VALUES}
+
+
+def to_json_value(value: Any) -> Any:
+    """A column's value as JSON: dates ISO 8601 (UTC, milliseconds), money as a number."""
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, list):
+        return [to_json_value(item) for item in value]
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def escape_uri(address: str) -> str:
+    """As RFC 3986 wants it: what only a browser forgives is written with % signs."""
+    found = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", iri_to_uri(address))
+    start, hash_sign, rest = found.partition("#")
+    found = start + hash_sign + rest.replace("#", "%23")
+    return found.replace("[", "%5B").replace("]", "%5D")

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from directory.catalogue.icalendar import build_dated_events, render_calendar
 from directory.catalogue.timetable import generate_sessions
-from directory.exchange.api.page import describe_search, find_best_services, parse_search_form
 from directory.exchange.api.responses import public_api, respond_if_changed
+from directory.exchange.api.site_search import describe_search, find_best_services, parse_search_form
 from directory.models import Service, Session
 from directory.search.forms.search import SearchForm
 

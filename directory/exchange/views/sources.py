@@ -27,12 +27,10 @@ MAX_SHOWN_RUNS = 30
 @allow(Permission.STEWARD)
 @require_safe
 def sources(request: MemberRequest) -> HttpResponse:
-    rows = list(Source.visible_to(request.member))
+    rows = Source.visible_to(request.member)
     counts, latest = Service.count_by_source(), Run.latest_of_each()
-    for row in rows:
-        row.latest = latest.get(row.pk)  # type: ignore[attr-defined]
-        row.listings = counts.get(row.name, 0)  # type: ignore[attr-defined]
-    return render_page(request, "directory/sources.html", {"sources": rows})
+    found = [(row, counts.get(row.name, 0), latest.get(row.pk)) for row in rows]
+    return render_page(request, "directory/sources.html", {"sources": found})
 
 
 @allow(Permission.STEWARD)

@@ -1,6 +1,7 @@
 """A search that other sites show inside a frame, and the page that makes the code for it."""
 
 import html
+from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp, csp_update
@@ -13,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.forms import render_form_page
-from directory.catalogue.wording import format_distance
 from directory.exchange.api.responses import CACHE_SECONDS
 from directory.search.forms.search import SearchForm
 from directory.search.statement import search
@@ -35,6 +35,11 @@ class WidgetForm(SearchForm):
     button = "Make the code"
     mark_optional = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget: Any = self.fields["need"].widget
+        widget.choices = [("", "Anything"), *self.needs.items()]
+
 
 @csp(EMBEDDABLE_CSP)
 @xframe_options_exempt
@@ -43,8 +48,6 @@ class WidgetForm(SearchForm):
 def widget(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = search(form.asked())
-    for service in found.services:
-        service.away = format_distance(service.distance_km)  # type: ignore[attr-defined]
     context = {
         "form": form,
         "found": found,

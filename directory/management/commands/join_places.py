@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from directory.exchange.actions.places import find_duplicate_places, join_places
 from directory.models import Location
-from directory.publishing.actions.places import find_duplicate_places, join_places
 
 
 class Command(BaseCommand):

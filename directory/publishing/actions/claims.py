@@ -13,9 +13,10 @@ from agencies.actions import invitation as invitations
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, AgencyKind, Author, Invitation, Membership
 from config.http import parse_uuid
+from config.transitions import save_columns
 from directory.models import Claim, Decision, Service, Source
 from directory.publishing import versions
-from directory.publishing.actions.decisions import lock_undecided, record_decision
+from directory.publishing.actions.decisions import decide
 from directory.publishing.join_answers import claim_due_date
 from directory.publishing.recipients import find_member_emails, find_steward_emails
 
@@ -87,12 +88,12 @@ def notify_claim_received(claim: Claim) -> None:
 
 @transaction.atomic
 def accept_claim(*, claim: Claim, verify: bool, hand_over: bool, words: str = "", by: Membership) -> Claim:
-    """Yes: the group is here, and whoever asked is invited to run it. Raises AlreadyDecided.
+    """Yes: the group is here, and whoever asked is invited to run it. Raises MoveRefused.
 
     `verify`: the steward knows them, so that their edits are not looked at first. `hand_over`: what one-off imports
     brought of theirs is theirs to keep from now on.
     """
-    claim = lock_undecided(claim)
+    decide(claim, Decision.ACCEPTED, words, by)
     agency = claim.agency or Agency.objects.create(
         name=claim.name, kind=AgencyKind.VOLUNTARY, description=claim.about, url=claim.url, postcode=claim.postcode
     )
@@ -103,17 +104,14 @@ def accept_claim(*, claim: Claim, verify: bool, hand_over: bool, words: str = ""
     agency.save(update_fields=[*REGISTER_NUMBERS, "verified_at"])
     if hand_over:
         hand_over_listings(agency, by=by)
-    claim.agency, claim.invitation = agency, invite_claimant(claim, agency, words, by)
-    claim.save(update_fields=["agency", "invitation"])
-    record_decision(claim, Decision.ACCEPTED, words, by)
+    save_columns(claim, agency=agency, invitation=invite_claimant(claim, agency, words, by))
     return claim
 
 
 @transaction.atomic
 def decline_claim(*, claim: Claim, words: str, by: Membership) -> Claim:
-    """No, and why: the words reach whoever asked. Raises AlreadyDecided."""
-    claim = lock_undecided(claim)
-    record_decision(claim, Decision.DECLINED, words, by)
+    """No, and why: the words reach whoever asked. Raises MoveRefused."""
+    decide(claim, Decision.DECLINED, words, by)
     messages.queue_message(
         key=f"claim {claim.pk} declined",
         to=claim.contact_email,

@@ -5,31 +5,22 @@ from typing import TypeVar
 from django.utils import timezone
 
 from agencies.models import Membership
-from directory.models.review import Decidable, Decision
+from config.transitions import check_move, save_columns
+from directory.models.review import TRANSITIONS, Decidable, Decision
 
 DecidableRow = TypeVar("DecidableRow", bound=Decidable)
 
 
-class AlreadyDecided(Exception):
-    """Another was first. `row` says who, when and what."""
-
-    def __init__(self, row: Decidable) -> None:
-        super().__init__("This has been decided already.")
-        self.row = row
+def lock_open(row: DecidableRow, by: Membership, decision: Decision = Decision.OPEN) -> None:
+    """Hold the row, as it is now, so that two who answer at once answer once. Raises MoveRefused for the second."""
+    row.refresh_from_db(from_queryset=row.locked())
+    check_move(TRANSITIONS, row.decision, decision, actor=by.role, refusal=lambda: "This has been decided already.")
 
 
-def lock_undecided(row: DecidableRow) -> DecidableRow:
-    """The row as it is now, locked, so that two who answer at once answer once. Raises AlreadyDecided."""
-    fresh = type(row)._default_manager.select_for_update(of=("self",)).select_related("decided_by__user").get(pk=row.pk)
-    if not fresh.is_open:
-        raise AlreadyDecided(fresh)
-    return fresh
-
-
-def record_decision(row: Decidable, decision: Decision, words: str, by: Membership) -> None:
-    """Who decided what when. The caller has the row from `lock_undecided`."""
-    row.decision, row.decided_at, row.decided_by, row.decided_words = decision, timezone.now(), by, words
-    row.save(update_fields=["decision", "decided_at", "decided_by", "decided_words"])
+def decide(row: Decidable, decision: Decision, words: str, by: Membership) -> None:
+    """Hold the row, and write who decided what when. Raises MoveRefused when another was first: `row` says who."""
+    lock_open(row, by, decision)
+    save_columns(row, decision=decision, decided_at=timezone.now(), decided_by=by, decided_words=words)
 
 
 def is_own_decision(row: Decidable, decision: Decision, by: Membership) -> bool:

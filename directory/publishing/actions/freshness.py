@@ -17,7 +17,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author
-from agencies.working_days import add_working_days, is_working_day
+from config.working_days import add_working_days, is_working_day
 from directory.catalogue.freshness import (
     BUNDLING_DAYS,
     MAX_ASKS,
@@ -134,11 +134,8 @@ def notify_group_of_state(service: Service, what: str, *, key: str) -> None:
 
 def ask_due_groups(today: datetime.date) -> int:
     """Ask each group whose time is over, once or again; how many e-mails. Nobody is on other than working days."""
-    return (
-        run_for_each_group(first_ask_due(today) | second_ask_due(today), today, ask_group)
-        if is_working_day(today)
-        else 0
-    )
+    due = first_ask_due(today) | second_ask_due(today)
+    return run_for_each_group(due, today, ask_group) if is_working_day(today) else 0
 
 
 def hide_unanswered_listings(today: datetime.date) -> int:

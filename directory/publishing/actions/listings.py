@@ -13,14 +13,13 @@ from agencies.models import Agency, Author
 from directory.catalogue.quality import save_score
 from directory.catalogue.timetable import notify_session_changed, sync_sessions
 from directory.models import Capacity, Proposal, Service, Session, Status, Version
-from directory.publishing.sections import Section, find_missing_sections
-from directory.publishing.snapshot import ListingData
-from directory.publishing.template_check import (
+from directory.publishing.sections import (
     BEGUN_FROM_EXAMPLE,
-    changed_words,
-    checked_words,
+    Section,
+    find_missing_sections,
     find_unchecked_sections,
 )
+from directory.publishing.snapshot import ListingData
 from directory.publishing.versions import (
     build_snapshot,
     compare_listings,
@@ -46,6 +45,7 @@ __all__ = [
     "discard_listing_draft",
     "load_working_copy",
     "publish_draft",
+    "reopen_due_listings",
     "reopen_listing",
     "restore_listing",
     "save_capacity",
@@ -93,7 +93,7 @@ def create_listing(
         record_version(service, by=by, what="Begun")
         return service
     data = build_snapshot(service) | like | NEW_DRAFT_STATE | {"name": name}
-    fresh = {key: [_without_id(row) for row in data.get(key, [])] for key in COPIED_ROWS}
+    fresh = {key: [row | {"id": ""} for row in data.get(key, [])] for key in COPIED_ROWS}
     service.version = 1  # there was nothing before
     service.save(update_fields=["version"])
     update_listing(service, data | fresh, by=by, what=BEGUN_FROM_EXAMPLE if example else "Begun from another")
@@ -109,10 +109,6 @@ def _find_untouched_draft(agency: Agency, name: str, like: ListingData | None) -
     return lately.annotate(kept=Count("versions")).filter(kept=1).order_by("-created_at").first()
 
 
-def _without_id(row: ListingData) -> ListingData:
-    return {name: value for name, value in row.items() if name != "id"}
-
-
 @transaction.atomic
 def change_section(
     *, service: Service, section: Section, to: Callable[[ListingData], ListingData], seen: str, by: Author
@@ -125,19 +121,12 @@ def change_section(
     row = lock_listing(service)
     now = load_working_copy(row)
     new = to(now)
-    if not compare_listings(now, new) and _is_section_unchanged(section, now, new):
-        return (
-            record_unchanged_version(row, what=checked_words(section), by=by)
-            if section in find_unchecked_sections(row)
-            else None
-        )
+    if not compare_listings(now, new) and section.extract_fields(now) == section.extract_fields(new):
+        unchecked = section in find_unchecked_sections(row)
+        return record_unchanged_version(row, what=section.checked_words, by=by) if unchecked else None
     if section.fingerprint(now) != seen:
         raise ChangedMeanwhile
-    return _update_or_propose(service, new, by, changed_words(section))
-
-
-def _is_section_unchanged(section: Section, now: ListingData, new: ListingData) -> bool:
-    return section.extract_fields(now) == section.extract_fields(new)
+    return _update_or_propose(service, new, by, section.changed_words)
 
 
 def lock_listing(service: Service) -> Service:
@@ -241,6 +230,14 @@ def reopen_listing(*, service: Service, by: Author, what: str = "Runs again") ->
     version = record_version(row, by=by, what=what)
     service.refresh_from_db()
     return version
+
+
+def reopen_due_listings(today: datetime.date) -> int:
+    """What was closed until today runs again; how many did. May run twice."""
+    over = Service.objects.filter(status=Status.CLOSED, paused_until__lte=today, source="").order_by("pk")
+    for service in over:
+        reopen_listing(service=service, by=Author.system(), what="Runs again, as planned")
+    return len(over)
 
 
 @transaction.atomic

@@ -8,11 +8,12 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author, Hand, Membership
+from config.transitions import save_columns
 from directory.catalogue.freshness import make_token
 from directory.models import Decision, Proposal, Service
 from directory.publishing import versions
 from directory.publishing.actions import freshness
-from directory.publishing.actions.decisions import AlreadyDecided, lock_undecided, record_decision
+from directory.publishing.actions.decisions import decide, lock_open
 from directory.publishing.recipients import find_group_emails, find_listing_emails
 from directory.publishing.review import fingerprint_edit, list_edit_changes
 from directory.search.index import index_services
@@ -33,10 +34,10 @@ def accept_edit(
 
     `shown` is review.fingerprint_edit of the page.
 
-    `verify`: the steward knows the group now, and its further edits need no second look. Raises AlreadyDecided, and
-    Moved when the listing or the edit has changed since the page was drawn.
+    `verify`: the steward knows the group now, and its further edits need no second look. Raises MoveRefused, and
+    ChangedMeanwhile when the listing or the edit has changed since the page was drawn.
     """
-    proposal = lock_undecided(proposal)
+    decide(proposal, Decision.ACCEPTED, words, by)
     service = Service.objects.select_for_update(no_key=True).get(pk=proposal.service_id)
     proposal.service = service
     if fingerprint_edit(proposal) != shown:
@@ -48,7 +49,6 @@ def accept_edit(
         freshness.confirm_listings([service], by=Author.of(by))  # they have just written it
     if verify:
         Agency.objects.filter(pk=service.agency_id, verified_at=None).update(verified_at=timezone.now())
-    record_decision(proposal, Decision.ACCEPTED, words, by)
     notify_edit_author(
         proposal,
         put_in=[c.label for c in proposed if c.field in chosen],
@@ -59,9 +59,8 @@ def accept_edit(
 
 @transaction.atomic
 def decline_edit(*, proposal: Proposal, words: str, by: Membership) -> Proposal:
-    """Leave the listing as it is; the words reach the group. Raises AlreadyDecided."""
-    proposal = lock_undecided(proposal)
-    record_decision(proposal, Decision.DECLINED, words, by)
+    """Leave the listing as it is; the words reach the group. Raises MoveRefused."""
+    decide(proposal, Decision.DECLINED, words, by)
     notify_edit_author(proposal, put_in=[], left_out=[c.label for c in list_edit_changes(proposal)])
     return proposal
 
@@ -90,13 +89,12 @@ def build_report_url(proposal: Proposal) -> str:
 
 @transaction.atomic
 def settle_report(*, proposal: Proposal, right_as_it_is: bool, words: str, by: Membership) -> Proposal:
-    """It has been put right, or was right all along. Raises AlreadyDecided.
+    """It has been put right, or was right all along. Raises MoveRefused.
 
     Where the group itself had said by link that something changed, it is told, and the listing counts as checked.
     So it does when the group answers a report about a listing of its own.
     """
-    proposal = lock_undecided(proposal)
-    record_decision(proposal, Decision.DECLINED if right_as_it_is else Decision.ACCEPTED, words, by)
+    decide(proposal, Decision.DECLINED if right_as_it_is else Decision.ACCEPTED, words, by)
     by_link = proposal.hand == Hand.LINK
     if by.agency_id == proposal.service.agency_id or (by_link and not right_as_it_is):
         freshness.confirm_listings([proposal.service], by=Author.of(by))
@@ -115,8 +113,8 @@ def settle_report(*, proposal: Proposal, right_as_it_is: bool, words: str, by: M
 @transaction.atomic
 def forward_report(*, proposal: Proposal, by: Membership) -> int:
     """Send a report to the group; it stays open until somebody settles it. How many e-mails: once a report, and 0
-    when there is nobody to write to. Raises AlreadyDecided."""
-    proposal = lock_undecided(proposal)
+    when there is nobody to write to. Raises MoveRefused."""
+    lock_open(proposal, by)
     agency = proposal.service.agency
     to = list(find_listing_emails(agency, [proposal.service]))
     for number, email in enumerate(to):
@@ -133,19 +131,17 @@ def forward_report(*, proposal: Proposal, by: Membership) -> int:
             },
         )
     if to and proposal.passed_on_at is None:
-        proposal.passed_on_at = timezone.now()
-        proposal.save(update_fields=["passed_on_at"])
+        save_columns(proposal, passed_on_at=timezone.now())
     return len(to)
 
 
 @transaction.atomic
 def end_reported_listing(*, proposal: Proposal, words: str, by: Membership) -> Proposal:
-    """It no longer runs, as the reader said: nobody finds it any more. Raises AlreadyDecided.
+    """It no longer runs, as the reader said: nobody finds it any more. Raises MoveRefused.
 
     A listing of a feed cannot be ended here, as the feed would bring it back: it is hidden.
     """
-    proposal = lock_undecided(proposal)
-    record_decision(proposal, Decision.ACCEPTED, words, by)
+    decide(proposal, Decision.ACCEPTED, words, by)
     if not proposal.service.source:
         freshness.end_listing(proposal.service, by=Author.of(by))
         return proposal
@@ -153,14 +149,3 @@ def end_reported_listing(*, proposal: Proposal, words: str, by: Membership) -> P
     Service.objects.filter(pk=proposal.service_id, hidden_at=None).update(hidden_at=now, last_modified=now)
     index_services([proposal.service_id])
     return proposal
-
-
-__all__ = [
-    "AlreadyDecided",
-    "ChangedMeanwhile",
-    "accept_edit",
-    "decline_edit",
-    "end_reported_listing",
-    "forward_report",
-    "settle_report",
-]

@@ -4,8 +4,7 @@ import uuid
 
 from django.db import transaction
 
-from agencies.models import Author
-from agencies.models.authorship import Hand
+from agencies.models import Author, Hand
 from directory.models import Proposal, ReportReason, Service
 
 ANONYMOUS_READER = Author(Hand.PERSON, "A reader")

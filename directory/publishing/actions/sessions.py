@@ -1,16 +1,17 @@
-"""Deeds on one session; who booked it is told by whoever listens (`on_session_changed`).
+"""Deeds on one session, and the laying out of all; who booked is told by whoever listens (`on_session_changed`).
 
 They keep no version of the listing: a date is no part of what a listing says, its pattern is.
 """
 
 import datetime
+import logging
 import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from directory.catalogue.timetable import notify_session_changed
+from directory.catalogue.timetable import notify_session_changed, sync_sessions
 from directory.models import Service, Session
 from directory.search.index import index_services
 
@@ -22,7 +23,10 @@ __all__ = [
     "cancel_sessions",
     "change_session",
     "fingerprint_session",
+    "sync_all_sessions",
 ]
+
+logger = logging.getLogger(__name__)
 
 SESSION_COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")
 
@@ -97,3 +101,19 @@ def add_session(*, service: Service, on: datetime.date, values: dict[str, Any], 
     if new:
         index_services([service.pk])
     return row
+
+
+def sync_all_sessions() -> list[uuid.UUID]:
+    """The sessions of the next 12 weeks of all that is kept here; returns the listings that could not be laid out.
+
+    Each in a transaction of its own: one that the database refuses keeps no other back, and is in the log.
+    """
+    failed = []
+    kept = Service.objects.filter(source="", published_at__isnull=False, schedules__isnull=False).distinct()
+    for service in kept.order_by("pk").iterator(chunk_size=200):
+        try:
+            sync_sessions(service)
+        except DatabaseError:
+            logger.exception("The sessions of %s could not be laid out", service.pk)
+            failed.append(service.pk)
+    return failed

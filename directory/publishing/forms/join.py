@@ -52,23 +52,22 @@ class WhichForm(QuestionForm):
         self.fields["agency"] = Radios(
             label="Your group",
             choices=[*choices, (NEW_GROUP, "None of these: it is not here yet")],
-            hints={str(agency.pk): describe_agency(agency) for agency in found},
+            hints={str(agency.pk): self.describe_agency(agency) for agency in found},
             error_messages={"required": "Choose your group, or say that it is none of these"},
         )
         self.initial = {"agency": self.answers.get("agency")}
 
     def summarise_answer(self) -> list[str]:
-        found = find_chosen_agency(self.answers)
+        found: Any = find_chosen_agency(self.answers)  # with what claimable_agencies adds, as all of them have
         if found is None:
             return ["Not here yet"]
-        return [found.name, *(["Others keep it already. They are told that you ask"] if found.taken else [])]  # type: ignore[attr-defined]
+        return [found.name, *(["Others keep it already. They are told that you ask"] if found.taken else [])]
 
-
-def describe_agency(agency: Any) -> str:
-    """What tells it from another of the same name."""
-    parts = [agency.postcode, ", ".join(agency.activities)]
-    parts += ["Somebody keeps it here already: they will be told that you ask"] if agency.taken else []
-    return ". ".join(part for part in parts if part)
+    @staticmethod
+    def describe_agency(agency: Any) -> str:
+        """What tells it from another of the same name."""
+        taken = "Somebody keeps it here already: they will be told that you ask" if agency.taken else ""
+        return ". ".join(filter(None, (agency.postcode, ", ".join(agency.activities), taken)))
 
 
 class AboutForm(QuestionForm):

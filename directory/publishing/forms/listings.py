@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.fields import CleanCharField
-from config.forms import DateField, Form, IdempotencyKey, Radios, TextField, width_attrs
+from config.fields import CleanCharField, WholeNumberField
+from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
 from config.template_tags import date_words
 from directory.models import Service, Session, Status
 from directory.publishing.templates import LISTING_TEMPLATES
@@ -108,11 +108,11 @@ class ListingStateForm(Form):
 class CapacityForm(Form):
     button = "Save"
     mark_optional = False
-    available = forms.IntegerField(
+    available = WholeNumberField(
         label="How many more people could come now?",
         min_value=0,
         max_value=5000,
-        widget=forms.TextInput(attrs=width_attrs(4) | {"inputmode": "numeric"}),
+        width=4,
         help_text="0 when you are full",
         error_messages={"required": "Enter a number, 0 when you are full"},
     )

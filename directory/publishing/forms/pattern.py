@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 
-from config.forms import Checkboxes, DateField, Radios, TextField, width_attrs
+from config.fields import WholeNumberField
+from config.forms import Checkboxes, DateField, Radios, TextField
 from directory.catalogue.hours import ORDINAL_WORDS
 from directory.models import Schedule
 from directory.models.session import DAY_NAMES, Frequency
 from directory.publishing.diff import format_schedule_line
-from directory.publishing.forms.section import SectionForm
+from directory.publishing.forms.section import ItemForm
 from directory.publishing.forms.times import DaysField, TimeField
 from directory.publishing.snapshot import SCHEDULE_COLUMNS, ListingData, set_columns, to_json_value
 
@@ -18,6 +19,7 @@ NEW_PATTERN: ListingData = {
     "place": "",
     **{name: to_json_value(getattr(Schedule(), name)) for name in SCHEDULE_COLUMNS},
 }
+NO_RULE: ListingData = dict.fromkeys(("freq", "byday", "bymonthday", "description", "notes"), "") | {"interval": 1}
 WEEK_OF_MONTH_CHOICES = [(nth, word) for nth, word in ORDINAL_WORDS.items() if nth in ("1", "2", "3", "4", "-1")]
 REPEAT_CHOICES = [
     ("weekly", "Every week"),
@@ -27,14 +29,12 @@ REPEAT_CHOICES = [
     ("once", "Only once"),
     ("open", "No fixed times"),
 ]
-NUMERIC_INPUT = {"inputmode": "numeric"}
 
 
-class PatternForm(SectionForm):
-    """`item` is the pattern to change, NEW for another; what the form cannot say ("every 3 weeks") may stay."""
+class PatternForm(ItemForm):
+    """`item` is the pattern to change, NEW_PATTERN for another; what it cannot say ("every 3 weeks") may stay."""
 
-    button = "Save"
-    mark_optional = False  # which are needed depends on how often it meets
+    ROWS = "schedules"
     repeats = Radios(
         label="How often does it meet?",
         choices=REPEAT_CHOICES,
@@ -52,12 +52,12 @@ class PatternForm(SectionForm):
     fortnight_days = Checkboxes(label="On which days?", choices=[*DAY_NAMES.items()], required=False)
     nth = forms.ChoiceField(label="Which one of the month?", choices=WEEK_OF_MONTH_CHOICES, required=False)
     weekday = forms.ChoiceField(label="Day", choices=[*DAY_NAMES.items()], required=False)
-    monthday = forms.IntegerField(
+    monthday = WholeNumberField(
         label="Date in the month, from 1 to 31",
         min_value=1,
         max_value=31,
         required=False,
-        widget=forms.TextInput(attrs=width_attrs(2) | NUMERIC_INPUT),
+        width=2,
     )
     words = TextField(label="When can people come?", max_length=300, rows=2, required=False)
     opens_at = TimeField(label="From", required=False, help_text="For example 10:30am")
@@ -74,22 +74,22 @@ class PatternForm(SectionForm):
         rows=3,
         help_text="One date on each line, for example 25 December 2026",
     )
-    places = forms.IntegerField(
+    places = WholeNumberField(
         label="Places at each session (optional)",
         required=False,
         min_value=1,
         max_value=5000,
-        widget=forms.TextInput(attrs=width_attrs(4) | NUMERIC_INPUT),
+        width=4,
         help_text="Leave it empty if you do not count",
     )
     at = forms.ChoiceField(label="Where", required=False)
 
     def __init__(self, data: Any = None, *, listing: ListingData, seen: str, item: ListingData) -> None:
-        self.item = item
-        super().__init__(data, listing=listing, seen=seen)
+        super().__init__(data, listing=listing, seen=seen, item=item)
         if self.initial["repeats"] == "same":
             self.fields["repeats"].choices = [("same", f"As now: {format_schedule_line(item)}"), *REPEAT_CHOICES]
-        self.fields["at"].choices = [("", "At each of its places"), *_build_place_choices(listing["places"])]
+        named = [(row["id"], row["name"] or row["address"].partition("\n")[0] or "Online") for row in listing["places"]]
+        self.fields["at"].choices = [("", "At each of its places"), *named]
         if len(listing["places"]) < 2:
             del self.fields["at"]
 
@@ -134,21 +134,12 @@ class PatternForm(SectionForm):
             self.add_error("valid_to", "The last date must be after the first")
         return data
 
-    def build_changes(self, listing: ListingData) -> ListingData:
-        """The pattern in its place among the others, or at the end; a new one is known by the form's key."""
-        new = (
-            self.item
-            | self._build_rule()
-            | self._build_times()
-            | {"id": self.item["id"] or str(self.cleaned_data["key"])}
-        )
-        rows = listing["schedules"]
-        if any(row["id"] == new["id"] for row in rows):
-            return {"schedules": [new if row["id"] == new["id"] else row for row in rows]}
-        return {"schedules": [*rows, new]}
-
-    def _build_rule(self) -> ListingData:
+    def build_item(self) -> ListingData:
         data = self.cleaned_data
+        names = ("opens_at", "closes_at", "dtstart", "valid_to", "places", "skips")
+        times = {name: to_json_value(data[name]) for name in names} | {"place": data.get("at", self.item["place"])}
+        if data["repeats"] == "same":
+            return times
         rules: dict[str, ListingData] = {
             "weekly": {"freq": "WEEKLY", "byday": ",".join(data["days"])},
             "fortnightly": {"freq": "WEEKLY", "interval": 2, "byday": ",".join(data["fortnight_days"])},
@@ -157,16 +148,7 @@ class PatternForm(SectionForm):
             "once": {},
             "open": {"description": data["words"]},
         }
-        if data["repeats"] == "same":
-            return {}
-        return {"freq": "", "interval": 1, "byday": "", "bymonthday": "", "description": "", "notes": ""} | rules[
-            data["repeats"]
-        ]
-
-    def _build_times(self) -> ListingData:
-        data = self.cleaned_data
-        names = ("opens_at", "closes_at", "dtstart", "valid_to", "places", "skips")
-        return {name: to_json_value(data[name]) for name in names} | {"place": data.get("at", self.item["place"])}
+        return times | NO_RULE | rules[data["repeats"]]
 
 
 def _detect_repeat(row: Schedule, new: bool) -> str:
@@ -181,7 +163,3 @@ def _detect_repeat(row: Schedule, new: bool) -> str:
     if not row.freq:
         return "once" if row.dtstart and not row.description else "open"
     return "same"
-
-
-def _build_place_choices(places: list[ListingData]) -> list[tuple[str, str]]:
-    return [(place["id"], place["name"] or place["address"].partition("\n")[0] or "Online") for place in places]

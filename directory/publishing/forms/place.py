@@ -8,7 +8,7 @@ from directory.geography.grid import Point
 from directory.geography.postcodes import find_postcode
 from directory.models import Location
 from directory.models.place import LocationType
-from directory.publishing.forms.section import SectionForm
+from directory.publishing.forms.section import ItemForm
 from directory.publishing.snapshot import PLACE_COLUMNS, ListingData, to_json_value
 
 NEW_PLACE: ListingData = {
@@ -18,13 +18,13 @@ NEW_PLACE: ListingData = {
     **{name: to_json_value(getattr(Location(), name)) for name in PLACE_COLUMNS},
 }
 ADDRESS_FIELDS = ("name", "address", "city", "postcode", "transport")
+NOWHERE: ListingData = dict.fromkeys(ADDRESS_FIELDS, "") | {"latitude": None, "longitude": None, "access": []}
 
 
-class PlaceForm(SectionForm):
-    """`item` is the place to change, NEW for another; `used` are places that the group has used before."""
+class PlaceForm(ItemForm):
+    """`item` is the place to change, NEW_PLACE for another; `used` are places that the group has used before."""
 
-    button = "Save"
-    mark_optional = False  # which are needed depends on the answer above them
+    ROWS = "places"
     kind = Radios(label="Where does it meet?", choices=(), error_messages={"required": "Choose where it meets"})
     name = CleanCharField(
         label="Name of the place", max_length=150, required=False, help_text="For example: St Mary's Hall"
@@ -55,17 +55,12 @@ class PlaceForm(SectionForm):
     def __init__(
         self, data: Any = None, *, listing: ListingData, seen: str, item: ListingData, used: dict[str, ListingData]
     ) -> None:
-        self.item = item
         here = set() if data else {place["id"] for place in listing["places"]}  # a double click chooses it again
         self.used = {key: place for key, place in used.items() if key not in here}
-        super().__init__(data, listing=listing, seen=seen)
+        super().__init__(data, listing=listing, seen=seen, item=item)
         kinds = [("place", "At this place" if item["id"] else "At another place"), ("online", "Online or by phone")]
-        old = (
-            []
-            if item["id"]
-            else [(key, f"At {_format_short_name(place)}, as before") for key, place in self.used.items()]
-        )
-        self.fields["kind"].choices = [*old, *kinds]
+        before = [(key, f"At {_format_short_name(place)}, as before") for key, place in self.used.items()]
+        self.fields["kind"].choices = kinds if item["id"] else [*before, *kinds]
         self.fields["kind"].shows = {"place": ADDRESS_FIELDS, "online": ("online",)}
 
     def build_initial(self, listing: ListingData) -> ListingData:
@@ -92,27 +87,15 @@ class PlaceForm(SectionForm):
             if self.point is None:
                 self.add_error("postcode", f"There is no postcode {data['postcode']}. Check it")
 
-    def build_changes(self, listing: ListingData) -> ListingData:
-        """The place where it stood among the others, or at the end; a new one is known by the form's key."""
-        new, rows = self._build_place(), listing["places"]
-        if any(row["id"] == new["id"] for row in rows):
-            return {"places": [new if row["id"] == new["id"] else row for row in rows]}
-        return {"places": [*rows, new]}
-
-    def _build_place(self) -> ListingData:
+    def build_item(self) -> ListingData:
         data = self.cleaned_data
-        place = self.item | {"id": self.item["id"] or str(data["key"]), "note": data["note"]}
+        note = {"note": data["note"]}
         if data["kind"] in self.used:
-            return self.used[data["kind"]] | {"note": data["note"]}
+            return self.used[data["kind"]] | note
         if data["kind"] == "online":
-            nowhere: ListingData = dict.fromkeys(ADDRESS_FIELDS, "") | {
-                "latitude": None,
-                "longitude": None,
-                "access": [],
-            }
-            return place | nowhere | {"location_type": "virtual", "description": data["online"]}
-        place |= {name: data[name] for name in ADDRESS_FIELDS} | {"location_type": "physical"}
-        if data["postcode"] != self.item["postcode"] or place["latitude"] is None:
+            return NOWHERE | note | {"location_type": "virtual", "description": data["online"]}
+        place = {name: data[name] for name in ADDRESS_FIELDS} | note | {"location_type": "physical"}
+        if data["postcode"] != self.item["postcode"] or self.item["latitude"] is None:
             place["latitude"], place["longitude"] = self.point or (None, None)
         return place
 

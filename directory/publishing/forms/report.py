@@ -1,8 +1,8 @@
-"""A reader says what is wrong with a listing."""
+"""What is wrong with a listing, said by a reader, or by its group from a link in an e-mail."""
 
 from django import forms
 
-from config.forms import Form, IdempotencyKey, Radios, TextField
+from config.forms import Form, IdempotencyKey, NameField, Radios, TextField
 from directory.models import ReportReason
 
 
@@ -25,3 +25,16 @@ class ReaderReportForm(Form):
     @property
     def is_machine(self) -> bool:
         return bool(self.data.get("website"))
+
+
+class ChangedForm(Form):
+    button = "Send"
+
+    words = TextField(
+        label="What has changed?",
+        max_length=2000,
+        help_text="For example, “We now meet on Thursdays at 2pm”. In your own words: we put it in.",
+        error_messages={"required": "Write what has changed"},
+    )
+    name = NameField(label="Your name", required=False, help_text="So that we know whom to ask")
+    key = IdempotencyKey()

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.fields import CleanCharField
-from config.forms import DateField, Form, IdempotencyKey, width_attrs
+from config.fields import CleanCharField, WholeNumberField
+from config.forms import DateField, Form, IdempotencyKey
 from directory.catalogue.timetable import build_session_times
 from directory.models import Service, Session
 from directory.publishing.actions.sessions import fingerprint_session
@@ -22,12 +22,12 @@ class SessionForm(Form):
         label="From", error_messages={"required": "Enter the time it begins"}, help_text="For example 10:30am"
     )
     closes_at = TimeField(label="To", required=False)
-    places = forms.IntegerField(
+    places = WholeNumberField(
         label="Places",
         required=False,
         min_value=1,
         max_value=5000,
-        widget=forms.TextInput(attrs=width_attrs(4) | {"inputmode": "numeric"}),
+        width=4,
         help_text="Leave it empty if you do not count",
     )
     at = forms.ChoiceField(label="Where", required=False)

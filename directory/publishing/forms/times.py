@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -31,9 +32,9 @@ class TimeField(CleanCharField):
 
     def _parse_value(self, text: str) -> datetime.time:
         found = TIME_PATTERN.fullmatch(text)
-        if text in NAMED_TIMES or not found:
-            if text in NAMED_TIMES:
-                return NAMED_TIMES[text]
+        if text in NAMED_TIMES:
+            return NAMED_TIMES[text]
+        if not found:
             raise ValidationError("Enter a time, for example 10:30am or 2pm", code="shape")
         hour, minute = int(found[1] or found[4]), int(found[2] or found[5] or 0)
         if found[3] and 1 <= hour <= 12:
@@ -64,12 +65,11 @@ class DaysField(TextField):
 
     def _parse_value(self, line: str) -> datetime.date:
         found = DATE_PATTERN.fullmatch(re.sub(r"^[a-z]*day\b,?\s*", "", line.lower()))
-        month = parse_month(found[2]) if found else 0
-        try:
-            return datetime.date(int(found[3]), month, int(found[1]))  # type: ignore[index]
-        except (TypeError, ValueError):
-            words = f"“{line[:40]}” is no date. Write each on a line of its own, for example 25 December 2026"
-            raise ValidationError(words, code="shape") from None
+        with suppress(ValueError):
+            if found:
+                return datetime.date(int(found[3]), parse_month(found[2]), int(found[1]))
+        words = f"“{line[:40]}” is no date. Write each on a line of its own, for example 25 December 2026"
+        raise ValidationError(words, code="shape")
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(map(date_words, value)) if isinstance(value, list) else value

@@ -12,9 +12,10 @@ from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
+from config.transitions import MoveRefused
 from directory.models import Claim, Decision, Service
 from directory.publishing.actions.claims import accept_claim, decline_claim, one_off_listings
-from directory.publishing.actions.decisions import AlreadyDecided, is_own_decision
+from directory.publishing.actions.decisions import is_own_decision
 from directory.publishing.forms.review import ClaimForm
 from directory.publishing.join_answers import claim_due_date
 from directory.publishing.recipients import find_member_emails
@@ -45,10 +46,9 @@ def claim(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             answer_claim(request, found, form)
-        except AlreadyDecided as first:
+        except MoveRefused:
             said = Decision.ACCEPTED if form.cleaned_data["decision"] == "yes" else Decision.DECLINED
-            refused = not is_own_decision(first.row, said, request.member)
-            found.refresh_from_db()
+            refused = not is_own_decision(found, said, request.member)
         if not refused:
             return redirect("directory:claims")
     return render_form_page(
@@ -60,7 +60,7 @@ def claim(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def answer_claim(request: MemberRequest, found: Claim, form: ClaimForm) -> None:
-    """Raises AlreadyDecided."""
+    """Raises MoveRefused."""
     said = form.cleaned_data
     if said["decision"] == "no":
         decline_claim(claim=found, words=said["words"], by=request.member)

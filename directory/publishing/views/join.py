@@ -1,6 +1,7 @@
 """/join/: a group finds itself in the directory and claims it, or registers. One question a page, kept as one goes."""
 
 import uuid
+from itertools import pairwise
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,8 +20,6 @@ from directory.publishing.join_answers import (
     build_claim_columns,
     build_question_path,
     claim_due_date,
-    next_question,
-    previous_question,
 )
 
 ANSWERS_KEY, CLAIM_KEY = "join", "join_sent"  # in the session: the answers so far, and the claim that they became
@@ -49,24 +48,25 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         answers = answers | {"key": answers.get("key") or str(uuid.uuid4()), **form.cleaned_data}
         request.session[ANSWERS_KEY] = answers
-        return redirect(*redirect_target(request, name, answers))
+        return redirect_to_next(request, name, answers)
+    number = steps.index(name) + 1
     context = {
         "form": form,
         "name": name,
-        "back": previous_question(name, answers),
+        "back": steps[number - 2] if number > 1 else "",
         "checking": "check" in request.GET,
-        "number": steps.index(name) + 1,
+        "number": number,
         "steps": len(steps),
     }
     return render_form_page(request, "directory/join_question.html", context)
 
 
-def redirect_target(request: HttpRequest, name: str, answers: Answers) -> tuple[str, ...]:
+def redirect_to_next(request: HttpRequest, name: str, answers: Answers) -> HttpResponse:
     """Where an answer leads: to the next question, or, when it was changed from the check page, back there."""
-    following = next_question(name, answers)
-    if "check" in request.GET:
-        following = find_unanswered_question(build_question_path(answers), answers)
-    return ("directory:join_question", following) if following else ("directory:join_check",)
+    steps = build_question_path(answers)
+    checking = "check" in request.GET
+    following = find_unanswered_question(steps, answers) if checking else dict(pairwise(steps)).get(name)
+    return redirect("directory:join_question", following) if following else redirect("directory:join_check")
 
 
 @public

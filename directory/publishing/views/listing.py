@@ -2,7 +2,7 @@
 
 import uuid
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db import transaction
@@ -33,10 +33,9 @@ from directory.publishing.actions.listings import (
     submit_suggestion,
 )
 from directory.publishing.forms.listings import RUNS, CapacityForm, ListingStateForm, SuggestionForm
-from directory.publishing.sections import SECTIONS, find_missing_sections
+from directory.publishing.sections import SECTIONS, find_missing_sections, find_unchecked_sections
 from directory.publishing.snapshot import apply_snapshot
 from directory.publishing.summary import annotate_open_edits, build_listing_row
-from directory.publishing.template_check import find_unchecked_sections
 
 CHECK_STATUS = "Check this"  # the status of a section that an example filled in
 PREVIEW_NOTICE = "This is how people will see it."
@@ -87,8 +86,8 @@ def preview(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     with transaction.atomic():
         if (data := load_working_copy(service)) and service.agency.verified_at is None:
             apply_snapshot(service, data | {"published": False})
-        found = load_listing(pk)
-        context = {"service": found, "back": reverse("directory:listing", args=[pk]), **build_page_context(found)}  # type: ignore[arg-type]
+        found = cast("Service", load_listing(pk))  # it was there a moment ago
+        context = {"service": found, "back": reverse("directory:listing", args=[pk])} | build_page_context(found)
         response = render_page(request, "directory/listing_preview.html", context | {"not_listed": PREVIEW_NOTICE})
         transaction.set_rollback(True)
     return response
@@ -131,19 +130,17 @@ def state(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def format_saved_message(service: Service, cancelled: int) -> str:
-    words = format_saved_state(service)
+    until = service.paused_until
+    words = "Saved. It is closed."
+    if service.is_running:
+        words = "Saved. It runs."
+    elif not service.is_listed:
+        words = "Saved. Nobody finds it any more."
+    elif until:
+        words = f"Saved. It is closed, and runs again on {until.day} {until:%B %Y}."
     if cancelled:
         words += f" {cancelled} session{'s were' if cancelled > 1 else ' was'} cancelled, and those booked are told."
     return words
-
-
-def format_saved_state(service: Service) -> str:
-    if service.is_running:
-        return "Saved. It runs."
-    if not service.is_listed:
-        return "Saved. Nobody finds it any more."
-    until = service.paused_until
-    return f"Saved. It is closed, and runs again on {until.day} {until:%B %Y}." if until else "Saved. It is closed."
 
 
 @allow(Permission.PUBLISH)

@@ -1,6 +1,7 @@
 """/steward/proposals/: what readers report and unverified groups would change. /listings/reports/: a group's share."""
 
 import uuid
+from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -9,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from config.forms import Form, render_form_page
+from config.forms import Form, GovukBoundField, render_form_page
 from config.fragments import render_page
+from config.transitions import MoveRefused
 from directory.models import Decision, Proposal
 from directory.publishing.actions import proposals as deeds
-from directory.publishing.actions.decisions import AlreadyDecided, is_own_decision
+from directory.publishing.actions.decisions import is_own_decision
 from directory.publishing.diff import COMPARED_FIELDS
 from directory.publishing.forms.review import EditForm, OwnReportForm, ReportForm
 from directory.publishing.review import fingerprint_edit, list_edit_changes
@@ -63,7 +65,8 @@ def review_edit(request: MemberRequest, found: Proposal) -> HttpResponse:
         found, kept = load_proposal(request, found.pk), form.cleaned_data["words"]
         form = build_edit_form(None, found)
         form.initial["words"] = kept
-    options = {option["value"]: option for option in form["chosen"].options}  # type: ignore[attr-defined]  # config.forms.GovukBoundField
+    chosen = cast("GovukBoundField", form["chosen"])  # as config.forms.Renderer makes them
+    options = {option["value"]: option for option in chosen.options}
     rows = [(change, options[change.field]) for change in form.changes]
     context = {
         "proposal": found,
@@ -97,8 +100,8 @@ def answer_edit(request: MemberRequest, found: Proposal, form: EditForm) -> str:
                 verify=said["verify"],
                 by=by,
             )
-    except AlreadyDecided as first:
-        return "" if is_own_decision(first.row, DECISIONS[said["decision"]], by) else "decided"
+    except MoveRefused:
+        return "" if is_own_decision(found, DECISIONS[said["decision"]], by) else "decided"
     except deeds.ChangedMeanwhile:
         return "moved"
     did = "is changed" if said["decision"] == "yes" else "stays as it is"
@@ -112,7 +115,7 @@ def review_report(request: MemberRequest, found: Proposal) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if answer_report(request, found, form):
             return redirect("directory:proposals")
-        found, refused = load_proposal(request, found.pk), "decided"
+        refused = "decided"
     context = {"proposal": found, "form": form, "refused": refused}
     return render_form_page(request, "directory/proposal_report.html", context, status=409 if refused else None)
 
@@ -125,8 +128,8 @@ def answer_report(request: MemberRequest, found: Proposal, form: Form) -> bool:
             deeds.end_reported_listing(proposal=found, words=words, by=by)
         else:
             deeds.settle_report(proposal=found, right_as_it_is=deed == "right", words=words, by=by)
-    except AlreadyDecided as first:
-        return is_own_decision(first.row, Decision.DECLINED if deed == "right" else Decision.ACCEPTED, by)
+    except MoveRefused:
+        return is_own_decision(found, Decision.DECLINED if deed == "right" else Decision.ACCEPTED, by)
     messages.success(request, f"Noted: {found.service.name}.")
     return True
 
@@ -148,7 +151,7 @@ def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, f"Sent on to {found.service.agency.name}. It waits here until it is answered.")
         else:
             messages.error(request, f"There is no address to write to. Ring {found.service.agency.name}.")
-    except AlreadyDecided:
+    except MoveRefused:
         messages.error(request, "This has been answered already.")
     return redirect("directory:proposal", pk)
 
@@ -181,7 +184,7 @@ def own_report(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if answer_report(request, found, form):
             return redirect("directory:reports")
-        found, refused = load_proposal(request, pk), "decided"
+        refused = "decided"
     context = {"proposal": found, "form": form, "refused": refused, "rows": list_edit_values(found)}
     return render_form_page(request, "directory/report.html", context, status=409 if refused else None)
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
-from agencies.working_days import bank_holidays
 from config.forms import render_form_page
 from config.fragments import render_page
 from config.template_tags import date_words, when
+from config.working_days import bank_holidays
 from directory.catalogue.demand import list_session_demand
 from directory.catalogue.timetable import UpcomingSession, list_stray_sessions, list_upcoming_sessions
 from directory.models import Service, Session
@@ -99,22 +99,15 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         except TooFewPlaces as few:
             form.add_error("places", f"{few.taken} people are booked: there must be at least as many places")
         except ChangedMeanwhile:
-            add_conflict(form, load_session(request, pk))
+            now = load_session(request, pk)
+            places = "" if now.places is None else f", {now.places} places"
+            state = f"cancelled ({now.cancelled_why})" if now.cancelled_at else f"{when(now.starts_at)}{places}"
+            form.add_conflict(CONFLICT_MESSAGE.format(state), fingerprint_session(now))
         else:
             messages.success(request, f"Saved: {when(row.starts_at)}.")
             return redirect("directory:sessions", row.service_id)
     context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
     return render_form_page(request, "directory/session.html", context)
-
-
-def add_conflict(form: SessionForm, row: Session) -> None:
-    """Both are shown: the form keeps what was typed, and from now on knows what it would replace."""
-    places = "" if row.places is None else f", {row.places} places"
-    state = f"cancelled ({row.cancelled_why})" if row.cancelled_at else f"{when(row.starts_at)}{places}"
-    form.add_error(None, CONFLICT_MESSAGE.format(state))
-    posted: Any = form.data.copy()  # type: ignore[attr-defined]
-    posted["seen"], posted["key"] = fingerprint_session(row), str(uuid.uuid4())
-    form.data = posted
 
 
 @allow(Permission.PUBLISH)

@@ -31,7 +31,7 @@ from directory.catalogue.freshness import (
 )
 from directory.models import Service, Status
 from directory.publishing.actions import freshness
-from directory.publishing.forms.still_right import ChangedForm
+from directory.publishing.forms.report import ChangedForm
 
 
 @public

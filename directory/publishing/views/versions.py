@@ -11,6 +11,7 @@ from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
 from config.fragments import render_page
+from config.http import parse_number
 from directory.models import Proposal, Service, Version
 from directory.publishing.actions.listings import restore_listing
 from directory.publishing.diff import compare_listings
@@ -25,8 +26,8 @@ def versions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     service = get_object_or_404(Service.kept_by(request.member), pk=pk)
     mine = Version.visible_to(request.member).filter(service=service).order_by("-number")
     before, numbers = (
-        parse_version_number(request.GET.get("before", "")),
-        [parse_version_number(request.GET.get(n, "")) for n in ("old", "new")],
+        parse_number(request.GET.get("before", "")),
+        [parse_number(request.GET.get(n, "")) for n in ("old", "new")],
     )
     shown = list((mine.filter(number__lt=before) if before else mine).defer("data")[: PAGE_SIZE + 1])
     context = {
@@ -62,7 +63,3 @@ def restore(request: MemberRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     words = "Sent to the steward" if waits else "It says again what it said then"
     messages.success(request, f"Version {number}: {words}.")
     return redirect("directory:listing", pk) if waits else redirect("directory:versions", pk)
-
-
-def parse_version_number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 9 else None

@@ -4,22 +4,24 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.http import QueryDict
 
 from config.fields import CleanCharField
 from config.forms import Form
+from config.rows import draw
 from directory.catalogue.facets import ACCESS, LANGUAGES
 from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_place
 from directory.models import TaxonomyTerm
 from directory.models.session import DAY_NAMES
-from directory.search.forms import filters
 from directory.search.query import SearchQuery, SearchResult
 
 MILES_CHOICES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
@@ -29,6 +31,16 @@ MAIN_FILTERS = ("need", "miles", "day", "free", "meets", "room")  # seen at once
 MORE_FILTERS = ("time", "online", "age", "language", "access")
 FILTER_FIELDS = MAIN_FILTERS + MORE_FILTERS
 PAGE_SIZE = 10
+UNKNOWN_NEED = "Choose what it helps with from the list"
+
+
+class QuickSelect(forms.Select):
+    """A drop-down drawn in one go: Django draws each option by a template."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        choices = [(str(key), words) for key, words in self.choices]
+        return draw("filters.html", "select", name, choices, str(value or ""), attributes)
 
 
 def build_choice_field(label: str, choices: Mapping[str, str], what: str, any_words: str) -> forms.ChoiceField:
@@ -37,7 +49,7 @@ def build_choice_field(label: str, choices: Mapping[str, str], what: str, any_wo
         label=label,
         choices=[("", any_words), *choices.items()],
         required=False,
-        widget=filters.QuickSelect,
+        widget=QuickSelect,
         error_messages={"invalid_choice": f"Choose {what} from the list"},
     )
 
@@ -70,7 +82,7 @@ class SearchForm(Form):
         help_text="Postcode or place",
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
-    need = build_choice_field("What it helps with", {}, "what it helps with", "Anything")
+    need = forms.CharField(label="What it helps with", required=False, max_length=100, widget=QuickSelect)
     miles = build_choice_field("How far", MILES_CHOICES, "how far", "Any distance")
     day = build_choice_field("Day", DAY_NAMES, "a day", "Any day")
     free, meets, room = build_tick_field("free"), build_tick_field("meets"), build_tick_field("room")
@@ -82,7 +94,7 @@ class SearchForm(Form):
         max_value=120,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Enter an age in years, from 0 to 120"),
     )
-    language = forms.CharField(label="Language", required=False, max_length=50, widget=filters.QuickSelect)
+    language = forms.CharField(label="Language", required=False, max_length=50, widget=QuickSelect)
     access = forms.MultipleChoiceField(
         label="Getting in and about",
         choices=list(ACCESS.items()),
@@ -93,15 +105,24 @@ class SearchForm(Form):
 
     data: QueryDict
 
-    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *args: Any, check_need: bool = True, **kwargs: Any) -> None:
+        """`check_need`: False where `take_found` follows: a search looks the needs up anyhow."""
         super().__init__(data, *args, **kwargs)
-        rows = TaxonomyTerm.list_offered_needs()
-        self.needs = {code: name for code, name, _ in rows}
-        self.terms = {code: pk for code, _, pk in rows}
-        self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
+        self.check_need = check_need
         self.point: Point | None = None
         self.place = ""  # as it is written: "BN11 2AA", "Worthing"
         self.counts: dict[str, dict[str, str]] = {}  # of the filters' choices, as they are said
+
+    @cached_property
+    def needs(self) -> dict[str, str]:
+        """Code and name of each need that a search can find by."""
+        return TaxonomyTerm.list_offered_needs()
+
+    def clean_need(self) -> str:
+        code: str = self.cleaned_data["need"]
+        if code and self.check_need and code not in self.needs:
+            raise ValidationError(UNKNOWN_NEED, code="invalid_choice")
+        return code
 
     def clean_near(self) -> str:
         typed: str = self.cleaned_data["near"]
@@ -116,11 +137,12 @@ class SearchForm(Form):
         """What can be read of it, so that a wrong postcode still leaves the words."""
         self.is_valid()
         read = self.cleaned_data
-        miles, need = read.get("miles"), read.get("need", "")
+        miles = read.get("miles")
+        ticked: dict[str, Any] = {name: bool(read.get(name)) for name in TICK_LABELS}
         return SearchQuery(
             words=read.get("words", ""),
             near=self.point,
-            need=TaxonomyTerm(pk=self.terms[need], code=need, name=self.needs[need]) if need else None,
+            need_code=read.get("need", ""),
             km=float(miles) * KM_PER_MILE if miles and self.point else None,
             day=read.get("day", ""),
             time=read.get("time", ""),
@@ -129,7 +151,7 @@ class SearchForm(Form):
             language=read.get("language", "").lower(),
             after=after,
             size=PAGE_SIZE,
-            **{name: bool(read.get(name)) for name in TICK_LABELS},
+            **ticked,
         )
 
     # --- Its address, and the filters in it -----------------------------------------------------------
@@ -197,8 +219,12 @@ class SearchForm(Form):
 
     # --- Drawn -----------------------------------------------------------------------------------------
 
-    def set_counts(self, found: SearchResult) -> None:
-        """Take the counts of what was found to draw the filters with; of languages and access only what there is."""
+    def take_found(self, found: SearchResult) -> None:
+        """Take the needs, and the counts to draw the filters with; of languages and access only what there is."""
+        self.needs = found.needs
+        if self.data.get("need") and "need" not in self.errors and self.data["need"] not in self.needs:
+            self.add_error("need", UNKNOWN_NEED)
+        self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
         for name, choices in found.counts.items():
             # where there are more than could be counted "12+", and of a 0 nothing is known
             least = found.counts_are_least or name in found.least
@@ -213,11 +239,11 @@ class SearchForm(Form):
 
     @property
     def typed_words(self) -> Any:
-        return filters.render_question(self, "words")
+        return self.render_question("words")
 
     @property
     def typed_near(self) -> Any:
-        return filters.render_question(self, "near")
+        return self.render_question("near")
 
     @property
     def few(self) -> list[Any]:
@@ -234,12 +260,18 @@ class SearchForm(Form):
         return any(self.data.get(name) for name in MORE_FILTERS)
 
     def render_filter(self, name: str) -> Any:
-        counts = self.counts.get(name)
-        if name in TICK_LABELS:
-            return filters.render_tick(self, name, counts)
-        if name == "access":
-            return filters.render_ticks(self, name, counts)
-        return filters.render_number_box(self, name) if name == "age" else filters.render_drop_down(self, name, counts)
+        kind = {"access": "ticks", "age": "number_box"}.get(name, "tick" if name in TICK_LABELS else "drop_down")
+        field: Any = self.fields[name]
+        choices = getattr(field, "choices", ())
+        value = self.data.getlist(name) if kind == "ticks" else self.data.get(name, "")
+        return draw(
+            "filters.html", kind, name, field.label, choices, value, self.counts.get(name), self.errors.get(name)
+        )
+
+    def render_question(self, name: str) -> Any:
+        field, attributes = self.fields[name], {"type": "text"} | self.fields[name].widget.attrs
+        value, errors = self.data.get(name, ""), self.errors.get(name)
+        return draw("filters.html", "question", name, field.label, field.help_text, value, errors, flatatt(attributes))
 
 
 def format_filter(name: str, value: str, needs: Mapping[str, str]) -> str:

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
+from config.http import parse_number
 from directory.catalogue import statistics
-from directory.catalogue.cards import prepare_card
 from directory.search import crisis, unmet
 from directory.search.forms.search import SearchForm
 from directory.search.query import SearchResult
@@ -20,24 +20,20 @@ PAGE_PARTS = {"results": "found", "more": "more", "settled": "settled"}
 @require_safe
 @transaction.non_atomic_requests  # it reads, and writes one row at most: BEGIN and COMMIT would be a third of its calls
 def activities(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
+    form = SearchForm(request.GET, check_need=False)
     asked = form.asked(after=request.GET.get("after", "")[:200])
     found = search(asked)
-    first = parse_shown_count(request.GET.get("shown", "")) if found.services else 0
-    for number, service in enumerate(found.services, first + 1):
-        prepare_card(service, number=number, focus=bool(first) and number == first + 1)
-    for service in found.nearest:
-        prepare_card(service)
-    form.set_counts(found)
-    statistics.count_appearances([service.pk for service in found.services], "shown")
+    before = parse_shown_count(request.GET.get("shown", "")) if found.cards else 0
+    form.take_found(found)
+    statistics.count_appearances([card.pk for card in found.cards], "shown")
     danger = crisis.mentions_crisis(request.GET.get("words", ""))
     if unmet.is_deliberate(request) and not asked.after and not danger and is_unmet(form, found):
         unmet.count_unmet_search(form, found)
     context = {
         "form": form,
         "found": found,
-        "shown": first + len(found.services),
-        "first": first + 1,
+        "shown": before + len(found.cards),
+        "first": before + 1,
         "understood": form.understood(found),
         "by": request.headers.get("HX-Trigger", ""),
         "danger": danger,
@@ -49,9 +45,9 @@ def activities(request: HttpRequest) -> HttpResponse:
 
 def parse_shown_count(shown: str) -> int:
     """How many activities stand above this page's."""
-    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 6 else 0
+    return parse_number(shown) or 0
 
 
 def is_unmet(form: SearchForm, found: SearchResult) -> bool:
     """Whether the steward should know of it: nothing has what was asked for, or nobody knows the place."""
-    return not found.services or form.has_error("near", "unknown")
+    return not found.cards or form.has_error("near", "unknown")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import public
 from config.fragments import render_page
 from directory.models import Collection
-from directory.shortlist.collections import list_collection_services, list_published_collections
+from directory.shortlist.collections import list_collection_cards, list_published_collections
 
 
 @public
@@ -21,5 +21,5 @@ def collections(request: HttpRequest) -> HttpResponse:
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Collection.published(), slug=slug)
     return render_page(
-        request, "directory/collection.html", {"collection": found, "services": list_collection_services(found)}
+        request, "directory/collection.html", {"collection": found, "cards": list_collection_cards(found)}
     )

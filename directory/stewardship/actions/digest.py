@@ -6,7 +6,7 @@ from django.db import transaction
 
 from agencies import messages
 from agencies.messages import absolute_url
-from agencies.working_days import is_working_day
+from config.working_days import is_working_day
 from directory.models import Claim, Decision, Proposal
 from directory.publishing.join_answers import claim_due_date
 from directory.publishing.recipients import find_steward_emails

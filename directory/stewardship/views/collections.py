@@ -13,7 +13,7 @@ from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from config.forms import Form, render_form_page
 from config.fragments import render_page
-from config.http import parse_uuid
+from config.http import parse_number, parse_uuid
 from directory.models import Collection, CollectionItem, Service
 from directory.search.query import SearchQuery
 from directory.search.statement import search
@@ -92,7 +92,7 @@ def delete_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def move_collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     collection = get_object_or_404(Collection.visible_to(request.member), pk=pk)
-    deeds.move_collection(collection=collection, to=parse_position(request), by=request.member)
+    deeds.move_collection(collection=collection, to=parse_number(request.POST.get("to", "")) or 0, by=request.member)
     return redirect("directory:steward_collections")
 
 
@@ -117,7 +117,7 @@ def change_item(request: MemberRequest, pk: uuid.UUID, item: int) -> HttpRespons
         deeds.remove_item(item=row, by=request.member)
         messages.success(request, f"{row.service.name} is out of it.")
     elif "to" in request.POST:
-        deeds.move_item(item=row, to=parse_position(request), by=request.member)
+        deeds.move_item(item=row, to=parse_number(request.POST.get("to", "")) or 0, by=request.member)
     else:
         form = ItemNoteForm(request.POST, item=row)
         if not form.is_valid():
@@ -149,9 +149,3 @@ def render_collection_page(request: MemberRequest, collection: Collection, form:
 
 def build_collection_form(collection: Collection, sent: QueryDict | None = None) -> CollectionForm:
     return CollectionForm(sent, initial={"title": collection.title, "introduction": collection.introduction})
-
-
-def parse_position(request: MemberRequest) -> int:
-    """Which place in the list, from 0; what is no number is the first."""
-    typed = request.POST.get("to", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0

@@ -1,6 +1,7 @@
 """/steward/stale/: listings to check, with a phone number to ring and what they say there, one press each."""
 
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,12 +19,13 @@ from directory.publishing.actions import freshness
 from directory.stewardship.stale import STALE_LISTS, count_stale_listings, load_stale_listings
 
 MAX_SHOWN = 50
-OUTCOME_MESSAGES = {
-    "right": "Marked as checked today",
-    "ended": "Nobody finds it any more",
-    "again": "People find it again",
-    "show": "People find it again",
-    "ask": "Its group is asked by e-mail",
+# what was pressed → what it does, and what is said about it
+OUTCOMES: dict[str, tuple[Callable[..., object], str]] = {
+    "right": (lambda service, by: freshness.confirm_listings([service], by=by), "Marked as checked today"),
+    "ended": (freshness.end_listing, "Nobody finds it any more"),
+    "again": (freshness.resume_listing, "People find it again"),
+    "show": (freshness.unhide_listing, "People find it again"),
+    "ask": (freshness.ask_about_listing, "Its group is asked by e-mail"),
 }
 
 
@@ -53,23 +55,12 @@ def record_outcome(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """What the steward heard of one listing: `deed` is right, ask, ended or again; of a feed's, only show."""
     service = get_object_or_404(Service.stewarded_by(request.member), pk=pk)
     by, deed = Author.of(request.member), request.POST.get("deed", "")
-    if deed not in OUTCOME_MESSAGES or (deed == "show") != bool(service.source):
+    if deed not in OUTCOMES or (deed == "show") != bool(service.source):
         raise Http404
-    if deed == "ask" and not freshness.ask_about_listing(service, by=by):
+    do, said = OUTCOMES[deed]
+    if not do(service, by=by) and deed == "ask":
         messages.error(request, f"There is no address to write to. Ring {service.agency.name}.")
     else:
-        apply_outcome(deed, service, by)
-        messages.success(request, f"{OUTCOME_MESSAGES[deed]}: {service.name}.")
+        messages.success(request, f"{said}: {service.name}.")
     show = request.POST.get("show", "")
     return redirect(reverse("directory:stale") + (f"?show={show}" if show in STALE_LISTS else ""))
-
-
-def apply_outcome(deed: str, service: Service, by: Author) -> None:
-    if deed == "right":
-        freshness.confirm_listings([service], by=by)
-    elif deed == "ended":
-        freshness.end_listing(service, by=by)
-    elif deed == "again":
-        freshness.resume_listing(service, by=by)
-    elif deed == "show":
-        freshness.unhide_listing(service, by=by)

@@ -25,7 +25,8 @@ MAX_TRIED_RESULTS = 5  # activities found by what is tried
 @require_http_methods(["GET", "HEAD", "POST"])
 def words(request: MemberRequest) -> HttpResponse:
     """The list, a form for one more (or, with ?change=, for one of them), and a search to try."""
-    synonym = find_chosen_synonym(request)
+    change = strip_nul(request.GET.get("change", ""))
+    synonym = get_object_or_404(Synonym.visible_to(request.member), typed=change) if change else None
     typed = {"typed": request.GET.get("typed", "")[:100]}
     form = SynonymForm(request.POST or None, member=request.member, synonym=synonym, initial=typed)
     if request.method == "POST" and form.is_valid():
@@ -62,7 +63,8 @@ def remove_word(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def places(request: MemberRequest) -> HttpResponse:
     """Names of neighbourhoods with their middles; ?name= begins one, ?change= opens one, ?near= tries one."""
-    given = find_chosen_place(request)
+    change = strip_nul(request.GET.get("change", ""))
+    given = get_object_or_404(Place.visible_to(request.member), pk=change) if change else None
     named = {"name": strip_nul(request.GET.get("name", ""))[:80].title()}
     form = NeighbourhoodForm(request.POST or None, member=request.member, given=given, initial=named)
     if request.method == "POST" and form.is_valid() and form.point:
@@ -106,17 +108,6 @@ def render_words_page(request: MemberRequest, **context: Any) -> HttpResponse:
         "steps": explain_words(tried, found) if found else [],
     } | context
     return render_page(request, "directory/words.html", context, status=422 if context["form"].errors else 200)
-
-
-def find_chosen_synonym(request: MemberRequest) -> Synonym | None:
-    """The one that ?change= names; 404 when it is gone."""
-    typed = strip_nul(request.GET.get("change", ""))
-    return get_object_or_404(Synonym.visible_to(request.member), typed=typed) if typed else None
-
-
-def find_chosen_place(request: MemberRequest) -> Place | None:
-    name = strip_nul(request.GET.get("change", ""))
-    return get_object_or_404(Place.visible_to(request.member), pk=name) if name else None
 
 
 def strip_nul(text: str) -> str:

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from agencies.access import Role
 from agencies.models import Membership
-from directory.exchange.actions.duplicates import JoinRefused, count_open_likenesses, join_listings
-from directory.exchange.duplicates import suggest_duplicates
+from directory.exchange.actions.duplicates import JoinRefused, count_open_likenesses, join_listings, suggest_duplicates
 from directory.models import Decision, Likeness, Service, Spot
 from tests.directory.exchange.test_importer import run, walk
 from tests.factories import MembershipFactory, ServiceFactory, likeness, teammate

@@ -16,6 +16,7 @@ from django.core.management.base import CommandError
 
 from directory.exchange import tables
 from directory.exchange.feeds import FeedError, read_file, read_services
+from directory.exchange.json_stream import CHUNK_BYTES
 from directory.models import Capacity, Location, Run, Schedule, Service, ServiceTerm
 from tests.directory.exchange.test_feeds import Server, paged, server  # noqa: F401
 from tests.directory.exchange.test_importer import walk
@@ -300,6 +301,15 @@ def test_dirty_venues(tmp_path: Path, delimiter: str, encoding: str) -> None:
     assert any(one.startswith("Row 6: there is no name") for one in said)
 
 
+@pytest.mark.parametrize("end", ["50.", "-", "1e", "tr", '"half'])
+def test_a_value_that_goes_on_in_the_next_chunk_is_read_whole(tmp_path: Path, end: str) -> None:
+    values = {"50.": "50.81", "-": "-0.37", "1e": "1e-3", "tr": "true", '"half': '"half way"'}
+    filling = '["' + "x" * (CHUNK_BYTES - len(end) - 5) + '", '
+    (tmp_path / "list.json").write_text(f"{filling}{values[end]}]")
+    assert len(filling + end) == CHUNK_BYTES
+    assert list(read_file(tmp_path / "list.json"))[1:] == [json.loads(values[end])]
+
+
 def test_a_flat_json_list_and_geojson(tmp_path: Path) -> None:
     names, *rows = VENUES
     flat = [dict(zip(names, row, strict=True)) for row in rows]
@@ -488,3 +498,10 @@ def test_the_same_directory_under_a_second_name_ends_with_one_line(tmp_path: Pat
     out = io.StringIO()
     call_command("import_services", str(path), "--source", "other", stdout=out)
     assert out.getvalue().endswith("2 belong to us 211.json. The same directory? --source 'us 211.json'\n")
+
+
+def test_an_object_where_a_cell_should_be_is_no_cell(tmp_path: Path) -> None:
+    odd = {"id": {"$oid": "1"}, "name": "Odd", "organization_id": ["o"], "fees": {}, "is_free": [], "criteria_age": [1]}
+    tables = {"organizations": [{"id": [], "name": "Shed"}], "services": [odd, {"id": 2, "name": "Walk"}]}
+    (tmp_path / "tables.json").write_text(json.dumps(tables))
+    assert list(read_file(tmp_path / "tables.json")) == [{"name": "Odd"}, {"id": "2", "name": "Walk"}]

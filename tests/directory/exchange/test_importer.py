@@ -80,7 +80,7 @@ def test_the_real_directory_comes_in_whole_and_a_second_run_changes_nothing(caps
     assert "313 services: 0 new, 0 changed, 313 the same, 0 refused" in capsys.readouterr().out
     assert Service.objects.count() == Agency.objects.count() == 313
     assert Location.objects.filter(latitude=None).count() == 2
-    assert search(SearchQuery(words="gardning")).services
+    assert search(SearchQuery(words="gardning")).cards
 
 
 def test_a_list_and_a_page_are_both_read(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_bad_field_is_reported_and_the_service_goes_in(changed: dict[str, Any]
     assert (report.new, report.refused) == (1, 0)
     assert any(field == where and what in words for field, words in said(report)), said(report)
     assert report.problems[0].id == "walk-1"
-    assert search(SearchQuery()).services
+    assert search(SearchQuery()).cards
 
 
 ROWS = [
@@ -269,7 +269,7 @@ def test_terms_are_linked_and_the_place_s_own_needs_stay_as_they_are() -> None:
     assert ours.name == "Company"
     assert ServiceTerm.objects.count() == 2
     assert TaxonomyTerm.objects.get(name="Walking").taxonomy.name == "Sports"
-    assert search(SearchQuery(need=ours)).services
+    assert search(SearchQuery(need=ours)).cards
     assert Taxonomy.objects.filter(source="feed").count() == 1, "no empty list beside the place's own"
 
 

@@ -217,8 +217,8 @@ def test_two_at_the_same_moment_decide_once(steward: Membership) -> None:
 
     from django.db import connection
 
+    from config.transitions import MoveRefused
     from directory.publishing.actions.claims import accept_claim, decline_claim
-    from directory.publishing.actions.decisions import AlreadyDecided
 
     claim, second, ends = asked(), teammate(steward), []
 
@@ -226,7 +226,7 @@ def test_two_at_the_same_moment_decide_once(steward: Membership) -> None:
         try:
             deed()
             ends.append("done")
-        except AlreadyDecided:
+        except MoveRefused:
             ends.append("late")
         finally:
             connection.close()

@@ -11,7 +11,8 @@ from agencies.models import Author
 from directory.catalogue import timetable
 from directory.hooks import on_session_changed
 from directory.models import Capacity, Proposal, Service, Session, Spot, Status, Version
-from directory.publishing.actions import session_generation
+from directory.publishing.actions.listings import reopen_due_listings
+from directory.publishing.actions.sessions import sync_all_sessions
 from directory.publishing.sections import SECTIONS
 from directory.publishing.versions import build_snapshot, find_open_edit, propose_edit, update_listing
 from tests.directory.own import a_listing, posted, verified
@@ -129,9 +130,9 @@ def test_given_a_pause_then_it_is_closed_until_that_day_and_runs_again_by_itself
     paused = fresh(walk)
     assert (paused.status, paused.paused_until, paused.alert) == (Status.CLOSED, day, "Summer break")
     assert min(Session.objects.values_list("on", flat=True)) >= day
-    assert session_generation.reopen_due_listings(day - datetime.timedelta(days=1)) == 0
-    assert session_generation.reopen_due_listings(day) == 1
-    assert session_generation.reopen_due_listings(day) == 0
+    assert reopen_due_listings(day - datetime.timedelta(days=1)) == 0
+    assert reopen_due_listings(day) == 1
+    assert reopen_due_listings(day) == 0
     again = fresh(walk)
     assert (again.status, again.paused_until, again.alert) == (Status.ACTIVE, None, "")
     whats = [(row.what, row.author_name) for row in Version.objects.order_by("number")][1:]
@@ -141,7 +142,7 @@ def test_given_a_pause_then_it_is_closed_until_that_day_and_runs_again_by_itself
 
 def test_given_people_are_booked_when_closed_then_it_asks_and_then_tells_them(client_of, provider, walk, heard):
     client = client_of(provider)
-    session_generation.sync_all_sessions()
+    sync_all_sessions()
     first = Session.objects.order_by("on").first()
     Session.objects.filter(pk=first.pk).update(places=5, taken=2)
     page = set_state(client, walk, state="closed", alert="No heating")

@@ -280,7 +280,7 @@ def test_two_at_the_same_moment_decide_once(steward: Membership, group: Membersh
 
     from django.db import connection
 
-    from directory.publishing.actions.decisions import AlreadyDecided
+    from config.transitions import MoveRefused
     from directory.publishing.actions.proposals import accept_edit, decline_edit
 
     proposal, second, ends = edited(group), teammate(steward), []
@@ -290,7 +290,7 @@ def test_two_at_the_same_moment_decide_once(steward: Membership, group: Membersh
         try:
             deed()
             ends.append("done")
-        except AlreadyDecided:
+        except MoveRefused:
             ends.append("late")
         finally:
             connection.close()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from factory import LazyFunction
 
-from agencies.models.authorship import Hand
+from agencies.models import Hand
 from directory.models import Proposal, ReportReason, Service
 from directory.publishing.views import reports as view
 from tests.directory.making import listed

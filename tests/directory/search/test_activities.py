@@ -12,7 +12,7 @@ from directory.search.index import index_services, refresh_counts
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.directory.search.test_search import HOSTILE, listed_quickly
 from tests.fragments import assert_fragment_equals_page
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 URL = reverse("directory:activities")
 
@@ -187,7 +187,7 @@ def test_at_most_four_queries_however_many_are_found(client: Client, count: int)
     need()
     for number in range(count):
         index_services([listed(f"Walk {number}", day="TU", free=True).pk])
-    with assert_queries("activities", most=4):
+    with assert_max_queries(4):
         page(client, words="walk", near="Worthing", day="TU", miles="5")
 
 

@@ -1,13 +1,13 @@
 """The filters of the search page: what they leave, what they count, what is set and pressed away."""
 
 import re
+from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from directory.catalogue import statistics
-from directory.models import Capacity, Language, Place, Service
+from directory.models import Capacity, Figure, Language, Place, Service
 from directory.search.forms.search import SearchForm
 from directory.search.index import index_services
 from directory.search.query import MAX_CANDIDATES, SearchResult
@@ -64,7 +64,7 @@ def test_filters_say_how_many_each_would_leave(client: Client) -> None:
 def test_where_more_was_found_than_can_be_counted_no_zero_is_claimed() -> None:
     found = SearchResult(count=MAX_CANDIDATES + 1, counts={"day": {"TU": 12, "MO": 0}, "free": {"1": 3}, "access": {}})
     form = SearchForm(QueryDict("day=TU"))
-    form.set_counts(found)
+    form.take_found(found)
     drawn = "".join([*form.few, *form.more])
     assert '<option value="TU" selected>Tuesday (12+)</option>' in drawn
     assert '<option value="MO">Monday</option>' in drawn
@@ -179,8 +179,8 @@ def test_a_chip_pressed_away_gives_the_focus_to_the_number_found(client: Client)
     assert "data-focus" not in page(client)
 
 
-def test_what_is_shown_is_counted_for_its_group(client: Client) -> None:
-    statistics.pending_counts.take_all()
+def test_what_is_shown_is_counted_for_its_group(client: Client, django_capture_on_commit_callbacks: Any) -> None:
     service = listed("Walk")
-    page(client)
-    assert {key[::2]: n for key, n in statistics.pending_counts.take_all().items()} == {(service.pk, "shown"): 1}
+    with django_capture_on_commit_callbacks(execute=True):
+        page(client)
+    assert [(row.service, row.shown, row.views) for row in Figure.objects.all()] == [(service, 1, 0)]

@@ -174,7 +174,7 @@ def test_filters_leave_and_count_what_a_plain_reading_does() -> None:
     for _ in range(60):
         asked = asked_for(pick, needs)
         found = search(asked)
-        names = {service.name for service in found.services}
+        names = {service.name for service in found.cards}
         assert names == {meeting.service for meeting in meetings if meeting.suits(asked)}, asked
         filtered += bool(names)
         for name, choice, narrower in choices(asked, needs):
@@ -227,7 +227,7 @@ def test_a_meeting_is_in_the_part_of_the_day_it_begins_in_or_lasts_an_hour_in(
 
 def test_a_day_that_only_words_name_is_a_day() -> None:
     listed("Tuesday lunch club")
-    assert search(SearchQuery(day="TU")).services
+    assert search(SearchQuery(day="TU")).cards
 
 
 @pytest.mark.parametrize("low", [None, 0, 5, 18, 55, 119])
@@ -260,7 +260,7 @@ def test_a_language_is_the_same_by_code_and_by_name() -> None:
 )
 def test_free_in_so_many_words_is_free(fees: str, free: bool) -> None:
     listed("Tea", fees=fees)
-    assert bool(search(SearchQuery(free=True)).services) is free
+    assert bool(search(SearchQuery(free=True)).cards) is free
 
 
 # --- Room, and why -----------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_room_is_that_of_its_next_sessions(days: int, words: str) -> None:
     met(service, 1, places=5, taken=5)
     met(service, days, places=5, taken=4)
     index_services([service.pk])
-    found = search(SearchQuery(room=True)).services
+    found = search(SearchQuery(room=True)).cards
     assert [one.name for one in found] == ["Walk"]
     assert found[0].why[0].startswith(words)
 
@@ -290,7 +290,7 @@ def test_no_room_when_the_next_are_full_or_nobody_counts() -> None:
     met(uncounted, 2, places=None)
     met(closed, 2, places=3)
     index_services([full.pk, uncounted.pk, closed.pk])
-    assert search(SearchQuery(room=True)).services == []
+    assert search(SearchQuery(room=True)).cards == []
 
 
 def test_room_that_was_yesterday_is_looked_at_again_by_night() -> None:
@@ -300,7 +300,7 @@ def test_room_that_was_yesterday_is_looked_at_again_by_night() -> None:
     Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - datetime.timedelta(days=1))
     Spot.objects.update(room_on=timezone.localdate() - datetime.timedelta(days=1))
     refresh_ageing_rows()
-    assert not search(SearchQuery(room=True)).services
+    assert not search(SearchQuery(room=True)).cards
 
 
 def test_why_it_is_found_is_said_without_a_further_query() -> None:
@@ -312,7 +312,7 @@ def test_why_it_is_found_is_said_without_a_further_query() -> None:
         reply_days=2,
         assured_date=timezone.localdate() - datetime.timedelta(days=500),
     )
-    service = search(SearchQuery(words="knitting", near=HERE)).services[0]
+    service = search(SearchQuery(words="knitting", near=HERE)).cards[0]
     assert service.why == [
         "Less than half a mile away",
         "Matches “knitting”",
@@ -324,7 +324,7 @@ def test_why_it_is_found_is_said_without_a_further_query() -> None:
 
 def test_a_few_answers_say_nothing_about_the_next() -> None:
     listed("Sewing", answers=4, reply_days=2)
-    assert search(SearchQuery(words="sewing")).services[0].why == []
+    assert search(SearchQuery(words="sewing")).cards[0].why == []
 
 
 def test_what_is_kept_well_and_has_room_comes_before_its_like() -> None:
@@ -335,15 +335,15 @@ def test_what_is_kept_well_and_has_room_comes_before_its_like() -> None:
     Capacity.objects.create(service=roomy, available=3)
     index_services([roomy.pk])
     for asked in (SearchQuery(words="choir"), SearchQuery(near=HERE), SearchQuery(words="choir", near=HERE)):
-        assert [service.pk for service in search(asked).services] == [roomy.pk, fresh.pk, stale.pk]
+        assert [service.pk for service in search(asked).cards] == [roomy.pk, fresh.pk, stale.pk]
 
 
 def test_a_better_match_or_a_nearer_place_still_comes_first() -> None:
     listed("Choir", assured_date=None)
     listed("Lunch", description="With a choir now and then.", assured_date=timezone.localdate(), quality=100)
-    assert search(SearchQuery(words="choir")).services[0].name == "Choir"
+    assert search(SearchQuery(words="choir")).cards[0].name == "Choir"
     listed("Far choir", at=HOVE, assured_date=timezone.localdate(), quality=100)
-    assert [one.name for one in search(SearchQuery(near=HERE)).services][-1] == "Far choir"
+    assert [one.name for one in search(SearchQuery(near=HERE)).cards][-1] == "Far choir"
 
 
 def test_a_listing_grows_stale_by_night() -> None:
@@ -379,7 +379,7 @@ def test_new_words_of_a_need_find_what_speaks_of_them() -> None:
 
 
 def names(asked: SearchQuery) -> set[str]:
-    return {service.name for service in search(asked).services}
+    return {service.name for service in search(asked).cards}
 
 
 def test_when_nothing_is_found_the_nearest_like_it_are_named() -> None:
@@ -387,10 +387,10 @@ def test_when_nothing_is_found_the_nearest_like_it_are_named() -> None:
     listed("Choir in Worthing", day="WE")
     listed("Yoga", day="TU")
     found = search(SearchQuery(words="choir", day="TU", near=HERE, km=5))
-    assert (found.count, found.services) == (0, [])
+    assert (found.count, found.cards) == (0, [])
     assert [service.name for service in found.nearest] == ["Choir in Worthing", "Choir in Hove"]
     assert found.nearest[0].why
-    assert found.nearest[0].spot.when
+    assert found.nearest[0].when
     assert found.counts["day"]["WE"] == 1, "another day would find one"
 
 

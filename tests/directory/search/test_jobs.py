@@ -16,16 +16,16 @@ from tests.factories import ServiceFactory
 def test_hours_that_are_over_are_found_no_more() -> None:
     listed("Walk", day="TU")
     Schedule.objects.update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
-    assert search(SearchQuery(day="TU")).services
+    assert search(SearchQuery(day="TU")).cards
     refresh_directory(timestamp=0)
-    assert not search(SearchQuery(day="TU")).services
-    assert search(SearchQuery(words="walk")).services
+    assert not search(SearchQuery(day="TU")).cards
+    assert search(SearchQuery(words="walk")).cards
 
 
 def test_what_nobody_indexed_is_found_and_counted() -> None:
     ServiceFactory(name="Bowls")
     refresh_directory(timestamp=0)
-    assert search(SearchQuery(words="bowls")).services
+    assert search(SearchQuery(words="bowls")).cards
     assert Word.objects.get(word="bowls").n == 1
 
 

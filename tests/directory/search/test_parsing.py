@@ -43,6 +43,7 @@ def places() -> None:
         ("birthday holiday", {}, "birthday holiday"),
         ("swimming in the afternoon", {"time": "afternoon"}, "swimming"),
         ("yoga mornings", {"time": "morning"}, "yoga"),
+        ("yoga in the evenıng, speaks Poliſh", {"time": "evening", "language": "pl"}, "yoga ,"),
         ("coffee morning", {}, "coffee morning"),
         ("tuesday coffee mornings", {"day": "TU"}, "coffee mornings"),
         ("afternoon tea", {}, "afternoon tea"),
@@ -132,5 +133,5 @@ def test_one_box_finds_something_on_a_tuesday_near_bn11_that_is_free() -> None:
     listed("Bowls", day="WE", free=True)
     listed("Far tea", day="TU", free=True, at=HOVE)
     found = search(SearchQuery(words="something on a Tuesday near BN11 that is free"))
-    assert [service.name for service in found.services] == ["Tea", "Far tea"]
-    assert found.services[0].why[0] == "Less than half a mile away"
+    assert [service.name for service in found.cards] == ["Tea", "Far tea"]
+    assert found.cards[0].why[0] == "Less than half a mile away"

@@ -22,13 +22,13 @@ from directory.search.index import index_services, refresh_counts
 from directory.search.statement import SearchQuery, SearchResult, search
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.factories import ServiceFactory
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 HERE = Point(*WORTHING)
 
 
 def names(found: SearchResult) -> list[str]:
-    return [service.name for service in found.services]
+    return [service.name for service in found.cards]
 
 
 def test_a_word_finds_its_other_endings_and_accents() -> None:
@@ -46,14 +46,14 @@ def test_typing_mistakes_are_forgiven_and_said(typed: str) -> None:
     found = search(SearchQuery(words=typed))
     meant = "choir" if typed == "hcoir" else "gardening"
     assert found.corrected == [(typed, meant)]
-    assert len(found.services) == 1
+    assert len(found.cards) == 1
 
 
 @pytest.mark.parametrize("typed", ["cards", "quiz", "weekend", "shell", "barden", "elder"])
 def test_a_word_that_is_unknown_is_not_turned_into_another(typed: str) -> None:
     listed("A quiet car, week by week", description="A shed in the garden for older people.")
     found = search(SearchQuery(words=typed))
-    assert (found.corrected, found.services) == ([], [])
+    assert (found.corrected, found.cards) == ([], [])
 
 
 def test_a_short_word_is_corrected_when_a_letter_is_missing_or_swapped() -> None:
@@ -107,7 +107,7 @@ def test_near_comes_first_with_its_distance() -> None:
     listed("Walk in Shoreham", at=SHOREHAM)
     found = search(SearchQuery(near=HERE))
     assert names(found) == ["Walk in Worthing", "Walk in Shoreham", "Walk in Hove"]
-    assert found.services[1].distance_km == pytest.approx(7.2, abs=0.2)
+    assert found.cards[1].distance_km == pytest.approx(7.2, abs=0.2)
 
 
 def test_no_further_than_asked_but_what_has_no_place_stays() -> None:
@@ -127,7 +127,7 @@ def test_the_radius_ends_where_it_says(km: int) -> None:
 
 def test_without_a_place_no_distance_is_said() -> None:
     listed("Walk")
-    assert search(SearchQuery(words="walk")).services[0].distance_km is None
+    assert search(SearchQuery(words="walk")).cards[0].distance_km is None
 
 
 def test_a_day_and_a_place_are_those_of_one_meeting() -> None:
@@ -140,14 +140,14 @@ def test_a_day_and_a_place_are_those_of_one_meeting() -> None:
     refresh_counts()
     assert names(search(SearchQuery(day="TU", near=HERE, km=5))) == []
     monday = search(SearchQuery(day="MO", near=HERE, km=5))
-    assert monday.services[0].spot.when == "Mondays"
+    assert monday.cards[0].when == "Mondays"
     assert names(search(SearchQuery(words="tai chi", near=HERE))) == ["Tai chi"], "once, at the nearer place"
 
 
 @pytest.mark.parametrize(("status", "there"), [("active", True), ("temporarily closed", True), ("inactive", False)])
 def test_only_what_runs_is_found(status: str, there: bool) -> None:
     listed("Walk", status=Status(status))
-    assert bool(search(SearchQuery(words="walk")).services) is there
+    assert bool(search(SearchQuery(words="walk")).cards) is there
 
 
 @pytest.mark.parametrize("near", [None, HERE])
@@ -220,13 +220,13 @@ HOSTILE = [
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_anything_may_be_typed(words: str) -> None:
     listed("Walk")
-    assert isinstance(search(SearchQuery(words=words, near=HERE)).services, list)
+    assert isinstance(search(SearchQuery(words=words, near=HERE)).cards, list)
 
 
 @pytest.mark.parametrize("after", ["x", "0", "9" * 200, "0_nan_1_1_1_" + "0" * 32, "1_1e5_1_1__", "0_-_1_1__", "\x00"])
 def test_a_made_up_cursor_does_no_harm(after: str) -> None:
     listed("Walk")
-    assert isinstance(search(SearchQuery(after=after)).services, list)
+    assert isinstance(search(SearchQuery(after=after)).cards, list)
 
 
 def test_words_learnt_from_a_new_activity_are_known_at_once() -> None:
@@ -242,9 +242,9 @@ def test_two_queries_however_many_there_are(count: int) -> None:
     for number in range(count):
         listed_quickly(f"Walk {number}", WORTHING)
     refresh_counts()
-    with assert_queries("search_words", most=2):
+    with assert_max_queries(2):
         found = search(SearchQuery(words="walking", near=HERE, km=5, day="", size=10))
-        assert all(service.agency.name and service.spot.where for service in found.services)
+        assert all(card.agency_name and card.where for card in found.cards)
 
 
 @pytest.mark.parametrize("typed", ["walki", "walkin", "walking"])
@@ -282,7 +282,7 @@ def test_a_synonym_finds_what_the_steward_says_it_means() -> None:
     found = search(SearchQuery(words="AA"))
     assert sorted(names(found)) == ["Car club", "Recovery group"]
     assert (found.also, found.corrected) == ([("aa", "alcohol, gin and tonic")], [])
-    assert {one.name: one.why for one in found.services}["Recovery group"] == ["Matches “alcohol”"]
+    assert {one.name: one.why for one in found.cards}["Recovery group"] == ["Matches “alcohol”"]
 
 
 @pytest.mark.parametrize("typed", ["citizens advice", "help from Citizens Advice", "drop-in", "drop in"])
@@ -305,7 +305,7 @@ def test_other_words_narrow_a_synonym() -> None:
 def test_a_synonym_that_means_nothing_does_no_harm(means: str) -> None:
     listed("Walk")
     Synonym.objects.create(typed="stroll", means=means)
-    assert isinstance(search(SearchQuery(words="stroll walk")).services, list)
+    assert isinstance(search(SearchQuery(words="stroll walk")).cards, list)
 
 
 def test_a_stop_word_is_left_out_and_said() -> None:
@@ -341,7 +341,7 @@ def test_british_and_american_spellings_find_each_other(written: str, typed: str
     listed(f"The {written} meets")
     listed("Walk")
     found = search(SearchQuery(words=typed))
-    assert len(found.services) == 1
+    assert len(found.cards) == 1
     assert found.corrected == []
 
 
@@ -363,7 +363,7 @@ def with_need(name: str, term: TaxonomyTerm, **fields: Any) -> None:
 
 
 def why(found: SearchResult) -> dict[str, list[str]]:
-    return {service.name: service.why for service in found.services}
+    return {service.name: service.why for service in found.cards}
 
 
 def test_words_of_its_own_come_before_those_of_its_need_however_well_that_is_kept() -> None:

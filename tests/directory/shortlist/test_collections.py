@@ -13,7 +13,7 @@ from directory.models import Collection, Service, Status
 from directory.stewardship.actions import collection as deeds
 from tests.directory.making import listed
 from tests.factories import ServiceFactory
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 PUBLIC, LIST, NEW = (reverse(f"directory:{name}") for name in ("collections", "steward_collections", "new_collection"))
 
@@ -76,7 +76,7 @@ def test_a_draft_is_not_found(client: Client) -> None:
 @pytest.mark.parametrize("count", [2, 6])
 def test_the_same_statements_however_much_is_in_it(client: Client, count: int) -> None:
     made("Quiet", *(listed(f"Walk {number}") for number in range(count)))
-    with assert_queries("collection", most=3):
+    with assert_max_queries(3):
         client.get("/collections/quiet/")
 
 

@@ -15,7 +15,7 @@ from directory.shortlist import session
 from tests.conftest import signed_in_client
 from tests.directory.making import listed
 from tests.fragments import find
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 LIST = reverse("directory:shortlist")
 
@@ -165,7 +165,7 @@ def test_an_empty_list_is_not_printed(client: Client) -> None:
 def test_it_reads_all_in_one_statement(client: Client, many: int) -> None:
     for n in range(many):
         client.post(to("keep", listed(f"Walk {n}")))
-    with assert_queries("shortlist", most=1):
+    with assert_max_queries(1):
         client.get(LIST)
 
 

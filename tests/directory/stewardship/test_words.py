@@ -13,7 +13,7 @@ from directory.search.index import refresh_counts
 from directory.search.statement import SearchQuery, search
 from tests.directory.making import SHOREHAM, WORTHING, listed
 from tests.directory.search.test_search import HOSTILE
-from tests.queries import assert_queries
+from tests.queries import assert_max_queries
 
 WORDS, LEAVE_OUT, REMOVE, PLACES, REMOVE_PLACE = (
     reverse(f"directory:{name}") for name in ("words", "stop_word", "remove_word", "places", "remove_place")
@@ -30,12 +30,12 @@ def at_work(client_of: Any, steward: Membership) -> Client:
 
 def test_a_word_is_added_and_found_by_at_once(at_work: Client) -> None:
     listed("Alcohol recovery group")
-    assert search(SearchQuery(words="aa")).services == []
+    assert search(SearchQuery(words="aa")).cards == []
     response = at_work.post(WORDS, {"typed": " AA ", "means": "Alcohol , drinking,, alcohol"}, follow=True)
     assert "“aa” also looks for alcohol, drinking" in response.content.decode()
     assert Synonym.objects.get().means == "alcohol, drinking"
     found = search(SearchQuery(words="AA"))
-    assert [service.name for service in found.services] == ["Alcohol recovery group"]
+    assert [service.name for service in found.cards] == ["Alcohol recovery group"]
 
 
 def test_the_same_word_sent_twice_is_there_once(at_work: Client) -> None:
@@ -247,7 +247,7 @@ def test_a_name_is_tried(at_work: Client) -> None:
 def test_the_same_statements_however_many(at_work: Client) -> None:
     for number in range(5):
         Synonym.objects.create(typed=f"word{number}", means="alcohol")
-    with assert_queries("steward_words", most=5):
+    with assert_max_queries(2):
         at_work.get(WORDS)
 
 

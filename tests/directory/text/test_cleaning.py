@@ -93,6 +93,32 @@ def test_dates_that_are_none(sent: Any) -> None:
         clean.parse_date(sent)
 
 
+def test_moments_have_a_zone() -> None:
+    assert clean.parse_datetime("2026-03-27T10:00:00") == datetime.datetime(2026, 3, 27, 10, tzinfo=datetime.UTC)
+    assert clean.parse_datetime("2026-07-27T10:00:00+01:00") == datetime.datetime(2026, 7, 27, 9, tzinfo=datetime.UTC)
+    assert clean.parse_datetime("") is None
+
+
+@pytest.mark.parametrize("sent", ["yesterday", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"])
+def test_moments_that_no_page_could_show(sent: str) -> None:
+    with pytest.raises(ValueError, match="is not a date and time"):
+        clean.parse_datetime(sent)
+
+
+@pytest.mark.parametrize("sent", [0, 367, 1.5, "1e999999"])
+def test_a_count_is_a_whole_number_from_1_to_366_and_is_refused_at_once(sent: Any) -> None:
+    with pytest.raises(ValueError, match="is not a whole number from 1 to 366"):
+        clean.parse_count(sent)
+    assert [clean.parse_count(said) for said in (1, "366", None)] == [1, 366, None]
+
+
+@pytest.mark.parametrize("sent", [-1, 1_000_001, "2.5", "1e999999"])
+def test_a_number_of_places_is_refused_at_once(sent: Any) -> None:
+    with pytest.raises(ValueError, match="is not a number of places"):
+        clean.parse_capacity(sent)
+    assert [clean.parse_capacity(said) for said in (0, "1,000,000", "")] == [0, 1_000_000, None]
+
+
 @pytest.mark.parametrize(
     "sent",
     ["javascript:alert(1)", "data:text/html,x", "ftp://a.example.org", "see website", "http://", "//a.example.org"],
@@ -200,3 +226,33 @@ def test_the_first_of_several_e_mail_addresses(sent: str, kept: str) -> None:
 
 def test_a_phone_number_that_says_nothing_is_none() -> None:
     assert (clean.clean_phone(" TBC "), clean.clean_phone("01632 960001")) == ("", "01632 960001")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("CafÃ© – itâ€™s Â£2", "Café – it’s £2"),
+        ("Friday 18:00 Ã¢â‚¬â€œ 21:00", "Friday 18:00 – 21:00"),
+        ("voilÃ  le", "voilà le"),
+        ("Men\x92s Shed", "Men’s Shed"),
+        ("PlayÃ¢Â€Â™s", "Play’s"),
+        ("ðŸ˜€ LlanÅµ", "😀 Llanŵ"),
+    ],
+)
+def test_letters_of_a_wrong_encoding_are_put_right(sent: str, kept: str) -> None:
+    assert clean.clean_text(sent) == kept
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "“CAFÉ” – the FIANCÉ’S ‘Ê’",
+        "São Tomé’s £2 ½-price tŷ: naïve, Łódź, Ünder",
+        "ﬁne ﬂour ＡＢ１ 5×5 25°C ©2026 BODYPUMP™ …",
+        "বাংলা فاطمة ਪੰਜਾਬੀ Ελλάδα Україна 日本語",
+        "A\N{COMBINING RING ABOVE}sa",
+        "Tea &amp cake",
+    ],
+)
+def test_letters_that_are_right_stay(sent: str) -> None:
+    assert clean.to_printable(sent) == sent

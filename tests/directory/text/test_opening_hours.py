@@ -46,6 +46,7 @@ ALL = f"{WEEK},SA,SU"
         ("Mon-Fri 9am-12pm and 1pm-5pm", f"{WEEK} 09:00-12:00; {WEEK} 13:00-17:00"),
         ("first Tuesday of the month, 2pm", "1TU 14:00-"),
         ("1st and 3rd Wednesday of the month 10.30am-12", "1WE,3WE 10:30-12:00"),
+        ("Fırst and firſt Tuesday of the month, 2pm", "1TU 14:00-"),
         ("Last Friday of every month 7pm to 9pm", "-1FR 19:00-21:00"),
         ("Fortnightly Tuesday 7.30pm", "TU/2 19:30-"),
         ("Every other Tuesday 7.30pm", "TU/2 19:30-"),

@@ -1,0 +1,70 @@
+"""How anything moves from state to state: lock → key → done already? → table → row → head → hooks.
+
+The head is the row that says where something stands now; each move leaves a row of its own that says how it came there.
+What is allowed stands as data in a `Table` beside the states. In one transaction an action locks the head, then calls
+`find_by_key`, `check_move` and `save_move`; what it checks besides, it checks before `save_move`.
+"""
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db.models import Manager, Model
+
+HeadT = TypeVar("HeadT", bound=Model)
+RowT = TypeVar("RowT", bound=Model)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Who may make a move, and how it is said: "accepted", and after a name "accepted this".
+
+    `needs` are the columns of the move's row that may not be empty, each with what is said when it is.
+    """
+
+    actors: Collection[str]
+    deed: str
+    did: str = ""
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+
+Table = Mapping[tuple[str, str], Transition]  # (before, after) → the move; `before` is "" where something begins
+
+
+class MoveRefused(Exception):
+    """The table does not allow it, it is too late, or somebody was quicker. `str()` says so in plain English."""
+
+
+def find_by_key(rows: Manager[RowT], key: uuid.UUID | None) -> RowT | None:
+    """The row that a post with this key has made already: the second post gets the first one's answer."""
+    return rows.filter(key=key).first() if key else None
+
+
+def check_move(
+    table: Table, before: str, after: str, *, actor: str, refusal: Callable[[], str], row: Model | None = None
+) -> None:
+    """Raises MoveRefused: with `refusal()` for what the table does not let this actor do, or with what `row` lacks."""
+    allowed = table.get((before, after))
+    if allowed is None or actor not in allowed.actors:
+        raise MoveRefused(refusal())
+    for column, request in allowed.needs.items():
+        if not getattr(row, column):
+            raise MoveRefused(request)
+
+
+def save_move(head: HeadT, row: RowT, hooks: Iterable[Callable[[HeadT, RowT], None]], **changed: Any) -> RowT:
+    """Save the row, bring the head to where it leads, with what else has `changed`, and tell who hears of it."""
+    made: Any = row
+    made.save()
+    save_columns(head, status=made.after, moved_at=made.at, moves_made=made.number, **changed)
+    for hear in hooks:
+        hear(head, row)
+    return row
+
+
+def save_columns(row: Model, **changed: Any) -> None:
+    """Set and save these columns; a row that is new is saved whole."""
+    for column, value in changed.items():
+        setattr(row, column, value)
+    row.save(update_fields=None if row._state.adding else list(changed))

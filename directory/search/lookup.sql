@@ -1,0 +1,70 @@
+-- What the directory knows of the words, the marks and the place that are asked for (vocabulary.py), as rows of:
+-- kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows],
+-- when words begin so the stems of those, the stems of other spellings, degrees.
+WITH here AS (
+    SELECT coalesce(%(lat)s::float8, latitude) AS lat, coalesce(%(lon)s::float8, longitude) AS lon
+    FROM (SELECT 1) one LEFT JOIN (
+        SELECT latitude, longitude FROM directory_place WHERE NOT district ORDER BY size DESC, name LIMIT 1
+    ) town ON true
+),
+typed AS (
+    SELECT word, swapped, spelt, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
+    FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) asked(word, swapped, spelt)
+),
+around AS (
+    SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
+    FROM here, generate_series(0, 11) level, generate_series(-1, 1) east, generate_series(-1, 1) north
+    WHERE lat IS NOT NULL
+)
+SELECT 'word', typed.word, typed.stem, coalesce(known.n, 0) + coalesce(spelt.n, begun.n, 0), NULL::text,
+    meant.words, begun.stems, spelt.stems, NULL::float8
+FROM typed
+LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.stem) known ON true
+LEFT JOIN LATERAL (
+    SELECT max(n) AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems FROM directory_word
+    WHERE typed.spelt <> '' AND stem <> typed.stem
+        AND stem = ANY(tsvector_to_array(to_tsvector('hereabouts', typed.spelt)))
+) spelt ON true
+LEFT JOIN LATERAL (
+    SELECT sum(n)::int AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems
+    FROM directory_word
+    WHERE known.n IS NULL AND spelt.n IS NULL AND typed.word = %(last)s::text AND length(typed.word) > 2
+        AND word LIKE typed.word || '%%'
+) begun ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM directory_word
+    WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
+        AND word NOT LIKE '#%%'
+        AND (word = ANY(string_to_array(swapped, ' '))
+            OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s::float8))
+    ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
+    LIMIT 9) likeliest
+) meant ON true
+UNION ALL
+SELECT 'synonym', synonym.typed, query::text, (
+    SELECT coalesce(min(coalesce(n, 0)), 0) FROM unnest(tsvector_to_array(to_tsvector('hereabouts', meaning))) stem
+    LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word w WHERE w.stem = stem.stem) known ON true
+), trim(meaning), NULL, NULL, NULL, NULL
+FROM directory_synonym synonym, regexp_split_to_table(synonym.means, ',') meaning,
+    phraseto_tsquery('hereabouts', meaning) query
+WHERE synonym.typed = ANY(%(phrases)s::text[]) AND numnode(query) > 0
+UNION ALL
+SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_stopword WHERE word = ANY(%(words)s::text[])
+UNION ALL
+(   -- with its name where a search can find by it
+    SELECT 'need', mark, term.code, coalesce(known.n, 0), CASE WHEN term.retired_at IS NULL AND term.words <> '' THEN term.name END,
+        NULL, NULL, NULL, NULL
+    FROM directory_taxonomyterm term
+    JOIN directory_taxonomy list ON list.id = term.taxonomy_id AND list.code = 'needs'
+    CROSS JOIN LATERAL (SELECT '#' || replace(term.id::text, '-', '')) as_mark (mark)
+    LEFT JOIN directory_word known ON known.word = mark
+    ORDER BY term."order", term.name, term.id
+)
+UNION ALL
+SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s::text[])
+UNION ALL
+SELECT 'cells', level::text, array_agg(cell)::text, coalesce(sum(n), 0)::int, NULL, NULL, NULL, NULL, NULL
+FROM around LEFT JOIN directory_cell USING (cell) GROUP BY level
+UNION ALL
+SELECT 'here', axis, '', 0, NULL, NULL, NULL, NULL, degrees
+FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL
