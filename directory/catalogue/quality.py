@@ -22,11 +22,21 @@ A listing may be poor and true, or rich and old.
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Value, When
 
-from directory.models import Service, ServiceAtLocation
+from config.batches import run_in_batches
+from directory.models import (
+    Accessibility,
+    Capacity,
+    Contact,
+    CostOption,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    ServiceTerm,
+)
 from directory.models.place import LocationType
 
 SCORE_LEVELS = ((90, "Very good"), (70, "Good"), (50, "Fair"), (0, "Needs work"))
@@ -108,15 +118,53 @@ def save_score(service: Service) -> Quality:
     return quality
 
 
+# --- All of them, each night --------------------------------------------------------------------------------
+
+KNOWN_PLACE = (
+    Q(location__location_type=LocationType.VIRTUAL) | ~Q(location__postcode="") | Q(location__latitude__isnull=False)
+)
+SILENT_PLACE = Q(
+    ~Exists(Accessibility.objects.filter(location=OuterRef("location"))),
+    location__location_type=LocationType.PHYSICAL,
+)
+
+
+def _has(model: type[Model], *given: Q) -> Q:
+    """Whether the listing has a row of that kind for which that is so."""
+    return Q(Exists(model._default_manager.filter(*given, service=OuterRef("pk"))))
+
+
+def _points(number: int, given: Q) -> Case:
+    return Case(When(given, then=number), default=Value(0))
+
+
+def _says(field: str) -> Q:
+    return Q(**{f"{field}__regex": r"\S"})
+
+
+def score_expression() -> Any:
+    """The table above once more, for the database: each row as `list_fixes` has it, and tests hold them together."""
+    meets = ~Q(byday="") | Q(dtstart__isnull=False) | ~Q(description="")
+    reached = ~Q(phone="") | ~Q(email="")
+    return (
+        _points(15, Q(description__regex=rf"\S.{{{MIN_DESCRIPTION_LENGTH - 2},}}\S"))
+        + _points(10, _has(ServiceTerm))
+        + _points(15, _has(Schedule, meets))
+        + _points(15, _has(ServiceAtLocation, KNOWN_PLACE))
+        + _points(10, _says("fees") | _has(CostOption))
+        + _points(5, _says("eligibility") | Q(minimum_age__isnull=False) | Q(maximum_age__isnull=False))
+        + _points(10, reached | _has(Contact, reached))
+        + _points(10, _has(ServiceAtLocation) & ~_has(ServiceAtLocation, SILENT_PLACE))
+        + _points(5, _says("first_time"))
+        + _points(5, _has(Capacity) | _has(Schedule, Q(places__isnull=False)))
+    )
+
+
 def score_all_listings() -> int:
-    """Judge every listing anew, in the order of their ids, batch by batch; how many scores have changed."""
-    changed, after = 0, uuid.UUID(int=0)
-    while rows := list(
-        prefetch_for_score(Service.objects.filter(pk__gt=after, joined_to=None).order_by("pk"))[:BATCH_SIZE]
-    ):
-        with transaction.atomic():
-            for service in rows:
-                before = service.quality
-                changed += save_score(service).score != before
-        after = rows[-1].pk
-    return changed
+    """Judge every listing anew, in the database, and write what has changed; how many have. May be stopped."""
+    return run_in_batches("score-listings", Service.objects.filter(joined_to=None), _score_batch, size=BATCH_SIZE)
+
+
+def _score_batch(pks: list[uuid.UUID]) -> int:
+    scored = Service.objects.filter(pk__in=pks).annotate(score=score_expression())
+    return scored.exclude(quality=F("score")).update(quality=F("score"))

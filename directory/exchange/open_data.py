@@ -20,10 +20,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.messages import absolute_url
+from config.batches import run_in_batches
 from config.spreadsheets import escape_formula
 from directory.catalogue.hours import format_schedules
 from directory.catalogue.wording import format_ages, format_costs
-from directory.exchange.api.queries import rows_after
 from directory.exchange.open_referral import FULL_SERVICE_PREFETCH, select_for_full, to_oruk
 from directory.models import Location, OpenFile, OpenPart, Service, ServiceAtLocation
 from directory.models.place import LocationType
@@ -127,43 +127,72 @@ def _format_utc(at: datetime.datetime) -> str:
 
 
 def write_open_files() -> list[OpenFile]:
-    """Both files as of now. Those of the days before the last two are dropped."""
-    made = [
-        write_open_file("activities.csv", render_csv_pieces),
-        write_open_file("activities.json", render_json_pieces),
-    ]
+    """Both files as of now. Those of the days before the last two are dropped. May be stopped: the next goes on."""
+    run_in_batches("open-data", Service.visible_to(), _write_parts, begin=_begin_files, size=SERVICES_PER_CHUNK)
+    made = _finish_files()
     OpenFile.objects.filter(made_at__lt=timezone.now() - KEEP_FILES_FOR).delete()
     return made
 
 
+def _unfinished_files() -> tuple[OpenFile, OpenFile]:
+    """The table and the whole that are being written. Nobody else sees them before they have a digest."""
+    found = OpenFile.objects.filter(digest="")
+    return found.get(name="activities.csv"), found.get(name="activities.json")
+
+
 @transaction.atomic
-def write_open_file(name: str, pieces: Callable[[], Iterator[tuple[str, int]]]) -> OpenFile:
-    """Write one file piece by piece; nobody sees it before it is whole."""
-    file = OpenFile.objects.create(name=name)
-    digest = hashlib.sha256()
-    for number, (text, services) in enumerate(pieces()):
-        body = text.encode()
-        packed = gzip.compress(body, mtime=0)
-        digest.update(body)
-        file.services += services
-        file.size += len(body)
-        file.packed_size += len(packed)
-        OpenPart.objects.create(file=file, number=number, body=packed)
-    file.digest = digest.hexdigest()
+def _begin_files() -> None:
+    """The table begins with the mark by which Excel knows UTF-8. The whole is a page of Open Referral UK without an
+    end: `manage.py import_services` reads it as it is."""
+    OpenFile.objects.filter(digest="").delete()
+    place = settings.PLACE
+    about = {
+        "version": "HSDS-UK-3.0",
+        "made_on": str(timezone.localdate()),
+        "publisher": {"name": f"{place['name']} for {place['area']}", "website": place["base_url"]},
+        "licence": place["licence"] or "Not chosen yet: ask before you publish it again",
+    }
+    table, whole = (OpenFile.objects.create(name=f"activities.{kind}") for kind in ("csv", "json"))
+    _add_part(table, "\ufeff" + _render_csv([[column.name for column in CSV_COLUMNS]]))
+    _add_part(whole, json.dumps(about, ensure_ascii=False)[:-1] + ', "contents": [\n')
+
+
+def _write_parts(pks: list[uuid.UUID]) -> int:
+    """These services at the end of both files."""
+    (table, whole), today = _unfinished_files(), timezone.localdate()
+    listed = select_for_full(Service.objects.filter(pk__in=pks)).prefetch_related(*FULL_SERVICE_PREFETCH[1:])
+    services = list(listed.order_by("pk"))
+    rows = [ActivityRow(service, at, today) for service in services for at in _at_locations_or_none(service)]
+    texts = [json.dumps(to_oruk(service), ensure_ascii=False, separators=(",", ":")) for service in services]
+    separator = ",\n" if whole.services else ""
+    _add_part(
+        table, _render_csv([[escape_formula(column.value(row)) for column in CSV_COLUMNS] for row in rows]), len(pks)
+    )
+    _add_part(whole, separator + ",\n".join(texts), len(pks))
+    return len(pks)
+
+
+def _add_part(file: OpenFile, text: str, services: int = 0) -> None:
+    body = text.encode()
+    packed = gzip.compress(body, mtime=0)
+    OpenPart.objects.create(file=file, number=file.parts.count(), body=packed)
+    file.services += services
+    file.size += len(body)
+    file.packed_size += len(packed)
     file.save()
-    return file
 
 
-def render_csv_pieces() -> Iterator[tuple[str, int]]:
-    """Text and how many services it holds. Begins with the mark by which Excel knows UTF-8."""
-    today = timezone.localdate()
-    yield "\ufeff" + _render_csv([[column.name for column in CSV_COLUMNS]]), 0
-    for services in load_in_chunks():
-        rows = [ActivityRow(service, at, today) for service in services for at in _at_locations_or_none(service)]
-        yield (
-            _render_csv([[escape_formula(column.value(row)) for column in CSV_COLUMNS] for row in rows]),
-            len(services),
-        )
+@transaction.atomic
+def _finish_files() -> list[OpenFile]:
+    files = _unfinished_files()
+    _add_part(files[1], "\n]}\n")
+    for file in files:
+        digest = hashlib.sha256()
+        for body in stream_file(file, packed=False):
+            digest.update(body)
+        file.digest = digest.hexdigest()
+        file.save()
+    return [*files]
 
 
 def _at_locations_or_none(service: Service) -> list[ServiceAtLocation | None]:
@@ -174,33 +203,6 @@ def _render_csv(rows: list[list[Any]]) -> str:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue()
-
-
-def render_json_pieces() -> Iterator[tuple[str, int]]:
-    """A page of Open Referral UK without an end: `manage.py import_services` reads it as it is."""
-    place = settings.PLACE
-    about = {
-        "version": "HSDS-UK-3.0",
-        "made_on": str(timezone.localdate()),
-        "publisher": {"name": f"{place['name']} for {place['area']}", "website": place["base_url"]},
-        "licence": place["licence"] or "Not chosen yet: ask before you publish it again",
-    }
-    yield json.dumps(about, ensure_ascii=False)[:-1] + ', "contents": [\n', 0
-    first = True
-    for services in load_in_chunks():
-        texts = [json.dumps(to_oruk(service), ensure_ascii=False, separators=(",", ":")) for service in services]
-        yield ("" if first else ",\n") + ",\n".join(texts), len(services)
-        first = False
-    yield "\n]}\n", 0
-
-
-def load_in_chunks() -> Iterator[list[Service]]:
-    """All that is listed, in the order of the ids, with all that is written of it."""
-    key: uuid.UUID | None = None
-    whole = select_for_full(Service.visible_to()).prefetch_related(*FULL_SERVICE_PREFETCH[1:])
-    while services := list(rows_after(whole, key, SERVICES_PER_CHUNK)):
-        yield services
-        key = services[-1].pk
 
 
 def stream_file(file: OpenFile, *, packed: bool) -> Iterator[bytes]:

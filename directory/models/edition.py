@@ -71,7 +71,8 @@ class OpenFile(models.Model):
 
     @classmethod
     def latest(cls, name: str) -> "Self | None":
-        return cls.objects.filter(name=name).first()
+        """The last that is whole."""
+        return cls.objects.filter(name=name).exclude(digest="").first()
 
 
 class OpenPart(models.Model):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from config.batches import run_in_batches
 from directory.catalogue import facets, wording
 from directory.catalogue.facets import ACCESS
 from directory.catalogue.hours import format_schedules
@@ -24,6 +25,7 @@ from directory.models.taxonomy import NEEDS_CODE
 __all__ = ["ACCESS", "index_services", "mark_needs", "refresh_ageing_rows", "refresh_counts"]
 INDEX_VERSION = 3  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH_SIZE = 500
+REFRESH_BATCH_SIZE = 5_000  # of the night's updates, which write few of the rows they read
 NO_PLACE_CELL = -1  # the cell of what meets at no place: online, by phone, at home
 MAX_ROOM_SESSIONS = 4  # sessions with counted places that are looked at for room
 INDEX_PREFETCH = (
@@ -80,10 +82,20 @@ NEED_QUERIES_SQL = """
         WHERE term.words <> '' AND numnode(part) > 0
     ) said ON true
 """
-INSERT_SPOTS_SQL = f"""
+SPOT_COLUMNS = [
+    *("latitude", "longitude", "search", "cells", '"when"', '"where"'),
+    *("chips", "marks", "worth", "room_on", "written_as"),
+]
+
+
+def _of(table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in SPOT_COLUMNS)
+
+
+# What would be written as it is already is left as it is.
+WRITE_SPOTS_SQL = f"""
 WITH need AS MATERIALIZED ({NEED_QUERIES_SQL})
-INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips,
-    marks, worth, room_on, written_as)
+INSERT INTO directory_spot AS spot (service_id, location_id, {", ".join(SPOT_COLUMNS)})
 SELECT line.service, line.location, line.lat, line.lon,
     vector || array_to_tsvector(line.offered || line.hidden || needed.marks),
     CASE WHEN line.lat IS NULL THEN ARRAY[-1] ELSE
@@ -99,7 +111,15 @@ CROSS JOIN LATERAL (SELECT setweight(to_tsvector('hereabouts', line.title), 'A')
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(mark), '{{}}') FROM need WHERE vector @@ need.query OR mark = ANY(line.hidden)
 ) needed (marks)
+ON CONFLICT (service_id, location_id) DO UPDATE SET ({", ".join(SPOT_COLUMNS)}) = ({_of("excluded")})
+    WHERE ({_of("spot")}) IS DISTINCT FROM ({_of("excluded")})
 """  # noqa: S608
+DELETE_SPOTS_SQL = """
+DELETE FROM directory_spot spot WHERE service_id = ANY(%s) AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%s) line (service uuid, location uuid)
+    WHERE line.service = spot.service_id AND line.location IS NOT DISTINCT FROM spot.location_id
+)
+"""
 INSERT_WORDS_SQL = """
 INSERT INTO directory_word (word, stem, n)
 SELECT word, stem, 1 FROM unnest(%s::text[]) word
@@ -124,11 +144,12 @@ def _index_batch(ids: list[uuid.UUID]) -> None:
         for service in running.prefetch_related(*INDEX_PREFETCH)
         for line in build_index_rows(service, rooms[service.pk], today)
     ]
-    Spot.objects.filter(service__in=ids).delete()
     texts = (f"{row.title} {row.about} {row.body} {row.needed}".lower() for row in rows)
     words = {word for text in texts for word in re.findall(r"[^\W_]{2,30}", text)}
+    written = json.dumps([row._asdict() for row in rows], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_SPOTS_SQL, [json.dumps([row._asdict() for row in rows], default=str)])
+        cursor.execute(DELETE_SPOTS_SQL, [ids, written])
+        cursor.execute(WRITE_SPOTS_SQL, [written])
         cursor.execute(INSERT_WORDS_SQL, [sorted(words)])
 
 
@@ -243,10 +264,10 @@ MARK_NEEDS_SQL = f"""
 WITH need AS MATERIALIZED ({NEED_QUERIES_SQL}),
 now AS (
     SELECT spot.id, need.mark, true AS there FROM need JOIN directory_spot spot ON spot.search @@ need.query
-    WHERE NOT spot.marks @> ARRAY[need.mark::varchar]
+    WHERE spot.id = ANY(%(spots)s) AND NOT spot.marks @> ARRAY[need.mark::varchar]
     UNION ALL SELECT spot.id, need.mark, false FROM need
     JOIN directory_spot spot ON spot.search @@ quote_literal(need.mark)::tsquery
-    WHERE (spot.search @@ need.query) IS NOT TRUE AND NOT EXISTS (
+    WHERE spot.id = ANY(%(spots)s) AND (spot.search @@ need.query) IS NOT TRUE AND NOT EXISTS (
         SELECT FROM directory_serviceterm link
         WHERE link.service_id = spot.service_id AND '#' || replace(link.term_id::text, '-', '') = need.mark
     )
@@ -263,28 +284,37 @@ FROM changed WHERE changed.id = spot.id
 """  # noqa: S608
 REFRESH_WORTH_SQL = f"""
 UPDATE directory_spot spot SET worth = {WORTH_SQL}
-FROM directory_service service WHERE service.id = spot.service_id AND abs(spot.worth - {WORTH_SQL}) > 0.01
+FROM directory_service service
+WHERE spot.id = ANY(%(spots)s) AND service.id = spot.service_id AND abs(spot.worth - {WORTH_SQL}) > 0.01
 """  # noqa: S608
 
 
-def mark_needs() -> None:
+def mark_needs() -> int:
     """After the words of a need were changed: mark what speaks of it now, and no longer what does not."""
-    with connection.cursor() as cursor:
-        cursor.execute(MARK_NEEDS_SQL)
+    return update_in_batches("mark-needs", Spot.objects.all(), MARK_NEEDS_SQL)
 
 
-@transaction.atomic
 def refresh_ageing_rows() -> None:
     """What changes by itself from day to day: how fresh a listing is, which has room next, and needs' words.
 
-    What an older making of this file has written is written anew.
+    What an older making of this file has written is written anew. May be stopped: what is done is not done again.
     """
     late = models.Q(written_as__lt=INDEX_VERSION) | models.Q(room_on__lt=timezone.localdate())
     dated = Session.coming().filter(places__isnull=False)
     index_services({row.service_id for rows in (Spot.objects.filter(late), dated) for row in rows.only("service")})
     mark_needs()
-    with connection.cursor() as cursor:
-        cursor.execute(REFRESH_WORTH_SQL)
+    update_in_batches("refresh-worth", Spot.objects.all(), REFRESH_WORTH_SQL)
+
+
+def update_in_batches(name: str, rows: models.QuerySet[Spot], statement: str) -> int:
+    """Run an UPDATE of %(spots)s for some spots at a time; how many rows it has written."""
+
+    def update(spots: list[int]) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"spots": spots})
+            return int(cursor.rowcount)
+
+    return run_in_batches(name, rows, update, size=REFRESH_BATCH_SIZE)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What the search does by itself, each night."""
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -17,7 +18,7 @@ def refresh_directory(timestamp: int) -> None:
     The postcodes of all areas that places lie in are brought in too: an import leaves the rarer ones to the night.
     """
     over = Service.objects.filter(schedules__valid_to__lt=timezone.localdate())
-    unwritten = Service.objects.filter(LISTED).exclude(pk__in=Spot.objects.values("service"))
+    unwritten = Service.objects.filter(LISTED).filter(~Exists(Spot.objects.filter(service=OuterRef("pk"))))
     for services in (over, unwritten):
         index_services(set(services.values_list("pk", flat=True)))
     refresh_ageing_rows()

@@ -4,6 +4,7 @@ import io
 import time
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,8 +14,12 @@ from pypdf import PdfReader
 
 from agencies.models import Author, Membership
 from cases.history.verify import verify_histories
+from config.batches import run_in_batches
+from directory.catalogue.quality import _score_batch
 from directory.exchange.importer import Importer
-from directory.search.index import refresh_counts
+from directory.exchange.open_data import _begin_files, _write_parts
+from directory.models import Service, Spot
+from directory.search.index import MARK_NEEDS_SQL, REFRESH_WORTH_SQL, refresh_counts, update_in_batches
 from referrals.actions import send_referral
 from referrals.models import Referral
 from tests.bench.casework import Casework
@@ -22,6 +27,7 @@ from tests.bench.pages import Visit, Visitor, sql
 from tests.bench.table import Row, p50
 
 PAGES = 20  # pages that the target is about
+NIGHTLY = 10_000
 
 
 def sending(sender: Membership, times: int) -> Row:
@@ -122,6 +128,24 @@ def import_feed(many: int) -> float:
     if report.new or report.changed:
         refresh_counts()
     return time.perf_counter() - began
+
+
+def night(many: int) -> Iterator[Row]:
+    """Minutes of each night's work when nothing has changed, worked out from NIGHTLY rows of so many."""
+    for name, rows, work in (
+        ("needs in the index", Spot.objects.all(), partial(update_in_batches, statement=MARK_NEEDS_SQL)),
+        ("freshness in the index", Spot.objects.all(), partial(update_in_batches, statement=REFRESH_WORTH_SQL)),
+        ("scores", Service.objects.filter(joined_to=None), partial(run_in_batches, work=_score_batch)),
+        ("open data", Service.visible_to(), partial(run_in_batches, work=_write_parts, begin=_begin_files)),
+    ):
+        keys = rows.order_by("pk").values_list("pk", flat=True)[:NIGHTLY]
+        part, took = rows.filter(pk__lte=max(keys)), 0.0
+        for _ in range(2):  # the first may find something to change
+            began = time.perf_counter()
+            work("bench", part)
+            took = time.perf_counter() - began
+        note = f"{took:.1f} s for {len(keys):,}"
+        yield Row(f"Night, {many:,} services: {name}", took * rows.count() / len(keys) / 60, "min", note=note)
 
 
 def feed(many: int) -> Iterator[dict[str, Any]]:

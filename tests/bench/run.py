@@ -150,6 +150,8 @@ class Bench:
             yield from self.ratios_of_search(words, took, yardstick, many)
             if many > 10_000:
                 yield Row(f"{words}: p95 of the view ÷ 10,000", measured[many] / measured[10_000], "×", 3)
+            if many:
+                yield from deeds.night(many)
 
     def ratios_of_search(self, words: str, took: Part, beside: dict[str, list[Took]], many: int) -> Iterator[Row]:
         """Targets are those of shared/performance.md; some hold for one size of the directory."""

@@ -14,8 +14,9 @@ from django.urls import reverse
 from config.spreadsheets import escape_formula
 from directory.exchange.feeds import read_file
 from directory.exchange.open_data import CSV_COLUMNS, write_open_files
+from directory.exchange.open_referral import to_oruk
 from directory.jobs import make_open_data
-from directory.models import OpenFile, OpenPart
+from directory.models import OpenFile, OpenPart, Service
 from tests.directory.making import listed
 from tests.factories import ServiceFactory
 from tests.oruk.making import SECRET, rich, unlisted
@@ -79,6 +80,32 @@ def test_an_empty_directory_makes_whole_files_too(client: Client) -> None:
     write_open_files()
     assert rows(client) == []
     assert json.loads(body(client, "json"))["contents"] == []
+
+
+def test_a_night_that_is_stopped_goes_on_where_it_was(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("directory.exchange.open_data.SERVICES_PER_CHUNK", 2)
+    pks = sorted(str(rich(f"Walk {number}").pk) for number in range(5))
+    write_open_files()
+    before = body(client, "json")
+    written: list[Service] = []
+
+    def to_oruk_until_stopped(service: Service) -> dict[str, Any]:
+        if len(written) == 3:
+            raise InterruptedError
+        written.append(service)
+        return to_oruk(service)
+
+    monkeypatch.setattr("directory.exchange.open_data.to_oruk", to_oruk_until_stopped)
+    with pytest.raises(InterruptedError):
+        write_open_files()
+    assert body(client, "json") == before, "nobody sees one that is not whole"
+    written.clear()
+    monkeypatch.setattr("directory.exchange.open_data.to_oruk", lambda one: written.append(one) or to_oruk(one))
+    write_open_files()
+    assert [str(one.pk) for one in written] == pks[2:], "what was written is not written again"
+    assert OpenFile.objects.count() == 4
+    assert body(client, "json") == before
+    assert [row["id"] for row in rows(client)] == pks
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+44 1632", "-2", "@SUM(A1)", "\t=1", "\r=1", '  =HYPERLINK("x")'])

@@ -1,0 +1,43 @@
+"""Work over all rows of a table that may be stopped at any moment and goes on where it was, such as each night's.
+
+run_in_batches("score-listings", Service.objects.all(), score_listings)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import QuerySet
+
+BATCH_SIZE = 500  # rows: a second's work at most, so that few locks are held and little is done twice
+KEEP_PLACE_FOR = 24 * 60 * 60  # seconds; what was stopped longer ago begins anew, and so does what the cache forgot
+
+
+def run_in_batches(
+    name: str,
+    rows: QuerySet[Any],
+    work: Callable[[list[Any]], int],
+    *,
+    begin: Callable[[], object] = lambda: None,
+    size: int = BATCH_SIZE,
+) -> int:
+    """Call `work` with the primary keys of `rows`, some at a time and in their order; the sum of what it returns.
+
+    Each batch is a transaction, which also keeps the place. A run that was stopped is continued by the next one of
+    the same name; `begin` is called by one that begins at the first row.
+    """
+    key, total = f"batches:{name}", 0
+    if (after := cache.get(key)) is None:
+        begin()
+    while batch := list(_rows_after(rows, after).values_list("pk", flat=True)[:size]):
+        after = batch[-1]
+        with transaction.atomic():
+            total += work(batch)
+            cache.set(key, after, KEEP_PLACE_FOR)
+    cache.delete(key)
+    return total
+
+
+def _rows_after(rows: QuerySet[Any], after: Any) -> QuerySet[Any]:
+    return (rows if after is None else rows.filter(pk__gt=after)).order_by("pk")
