@@ -79,7 +79,7 @@ def change_node(node: Any) -> Iterator[Mutant]:
         case ast.If() | ast.IfExp() | ast.While():
             turned = ast.UnaryOp(ast.Not(), node.test)
             yield Mutant(line, f"if {ast.unparse(node.test)}: turned", partial(setattr, node, "test", turned))
-        case ast.Return(value=ast.expr()):
+        case ast.Return(value=ast.expr()) if ast.unparse(node) != "return None":
             none = ast.Constant(None)
             yield Mutant(line, f"{ast.unparse(node)}: None", partial(setattr, node, "value", none))
         case ast.Constant(value=bool() | int()):
