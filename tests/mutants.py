@@ -23,9 +23,9 @@ MOST = 40  # mutants of one module
 MOST_SECONDS = 120  # for the tests of one mutant: longer is noticed too
 TESTS_OF = {
     "referrals/states.py": "tests/referrals/test_states.py tests/referrals/test_transition.py",
-    "bookings/states.py": "tests/bookings/test_states.py tests/bookings/test_booking.py",
+    "bookings/states.py": "tests/bookings/test_states.py tests/bookings/test_table.py tests/bookings/test_booking.py",
     "agencies/access.py": "tests/house/test_access.py tests/agencies/test_team.py tests/agencies/test_invitation.py",
-    "cases/history/record.py": "tests/cases/test_history.py tests/cases/test_verify_history.py",
+    "cases/history/record.py": "tests/properties/test_history.py tests/cases/test_history.py",
     "cases/history/verify.py": "tests/cases/test_verify_history.py tests/properties/test_history.py",
     "cases/person_match.py": "tests/cases/test_person_match.py",
     "directory/catalogue/timetable.py": "tests/directory/publishing/test_session_generation.py "
