@@ -1,15 +1,13 @@
 """The resident or patient being helped (FHIR Patient)."""
 
-import datetime
 import uuid
-from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from agencies.models import Agency, Membership
+from agencies.models import Agency
 from referrals.models import ContactBy
 
 
@@ -51,21 +49,6 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        """People with a case that the member may see."""
-        from cases.models.case import Case
-
-        return cls.objects.filter(cases__in=Case.visible_to(member)).distinct()
-
     @property
     def known_as(self) -> str:
         return self.preferred_name or self.name.split()[0]
-
-    def age(self, today: datetime.date | None = None) -> int | None:
-        """Whole years, or None when the date of birth is not known."""
-        if self.date_of_birth is None:
-            return None
-        today = today or timezone.localdate()
-        born = self.date_of_birth
-        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

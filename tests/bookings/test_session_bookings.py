@@ -96,6 +96,15 @@ def test_books_for_somebody_who_rings(client_of: ClientOf, provider: Membership,
     assert Message.objects.filter(to="ada@home.example.org").count() == 1
 
 
+def test_a_session_that_is_cancelled_takes_nobody(client_of: ClientOf, provider: Membership, session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(cancelled_at=timezone.now())
+    said = {"name": "Joan", "contact": "07700900123", "key": str(uuid.uuid4())}
+    response = client_of(provider).post(url(session), said)
+    assert response.status_code == 422
+    assert "This session is cancelled" in text(response)
+    assert not Booking.objects.exists()
+
+
 def test_bad_input_is_asked_again(client_of: ClientOf, provider: Membership, session: Session) -> None:
     for said in ({"name": ""}, {"name": "Joan", "contact": "at home"}, {"name": "Joan", "contact": "a@b@c"}):
         response = client_of(provider).post(url(session), said | {"key": str(uuid.uuid4())})

@@ -191,6 +191,19 @@ def test_cancels_from_the_case(client_of: ClientOf, connector: Membership, case:
     assert Entry.objects.filter(case=case).count() == 2
 
 
+def test_what_can_no_longer_be_cancelled_says_why(
+    client_of: ClientOf, connector: Membership, case: Case, session: Session
+) -> None:
+    booking = book(case, session)
+    Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - timedelta(minutes=5))
+    said = {"deed": "cancel", "key": str(uuid.uuid4())}
+    response = client_of(connector).post(f"/cases/{case.pk}/bookings/{booking.pk}/", said, follow=True)
+    assert "The session has begun" in text(response)
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.BOOKED
+    assert Entry.objects.filter(case=case).count() == 1
+
+
 def test_says_yes_to_a_place_offered(client_of: ClientOf, connector: Membership, case: Case, session: Session) -> None:
     other = booked(session, "Ada Byron")
     booking = book(case, session)

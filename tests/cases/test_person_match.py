@@ -3,10 +3,11 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 
-from cases.models import Person
+from cases.models import Case, ClosingReason, Person
 from cases.person_match import MatchStrength, find_candidates, likely_birth_dates, normalise_name
-from tests.factories import PersonFactory, ReferralFactory
+from tests.factories import CaseFactory, PersonFactory, ReferralFactory
 
 KNOWN = {"name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "nhs_number": "", "postcode": "BN11 2AA"}
 
@@ -84,6 +85,35 @@ def test_given_the_same_nhs_number_when_compared_then_it_is_almost_certain():
     assert candidate.reasons[0] == "Same NHS number"
 
 
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"person_name": "Malik Farooq"},
+        {"date_of_birth": datetime.date(1980, 1, 1)},
+        {"date_of_birth": None},
+    ],
+)
+def test_given_the_same_nhs_number_with_another_name_or_birthday_then_it_is_not_almost_certain(differs):
+    candidate = only({"nhs_number": "9990000018"}, nhs_number="9990000018", **differs)
+    assert candidate.strength is MatchStrength.LIKELY
+
+
+def test_given_a_case_then_only_the_team_that_was_asked_is_told_of_it():
+    person = PersonFactory(**KNOWN)
+    case = CaseFactory(person=person)
+    asked = {"person_name": person.name, "date_of_birth": person.date_of_birth}
+    (ours,) = find_candidates(ReferralFactory(to_agency=case.agency, **asked))
+    (theirs,) = find_candidates(ReferralFactory(**asked))
+    assert (ours.has_open_case, theirs.has_open_case) == (True, False)
+    Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), closing_reason=ClosingReason.objects.first())
+    (closed,) = find_candidates(ReferralFactory(to_agency=case.agency, **asked))
+    assert not closed.has_open_case
+
+
+def test_each_strength_is_said():
+    assert len({strength.label for strength in MatchStrength}) == 3
+
+
 def test_given_the_same_nhs_number_and_all_else_different_then_it_is_said_so():
     candidate = only(
         {"nhs_number": "9990000018"},
@@ -120,6 +150,10 @@ def test_birth_dates_are_real_days_only():
     assert datetime.date(1951, 2, 28) in likely_birth_dates(datetime.date(1951, 2, 28))
     assert len(likely_birth_dates(datetime.date(2024, 2, 29))) >= 2
     assert likely_birth_dates(None) == []
+    slips = [(1951, 3, 18), (1951, 18, 3), (1941, 3, 18), (1950, 3, 18), (1952, 3, 18), (1961, 3, 18)]
+    slips += [(1951, 3, 8), (1951, 3, 17), (1951, 3, 19), (1951, 3, 28), (1951, 2, 18), (1951, 4, 18)]
+    real = [datetime.date(*parts) for parts in slips if parts[1] <= 12]
+    assert likely_birth_dates(datetime.date(1951, 3, 18)) == real
 
 
 def test_plain_names():

@@ -147,6 +147,8 @@ def sendable(text: str) -> str:
 def worst_answer(client: Client, url: str, turn: int) -> int:
     """The worst status of the page, the page asked for with hostile texts, and its form posted with them."""
     page = client.get(url)
+    if page.status_code == 403:
+        return 403  # whoever may not open it sends nothing there: the guard stands before the page
     names = Names()
     if page.status_code == 200 and "html" in page["Content-Type"]:
         names.feed(page.content.decode())

@@ -503,6 +503,19 @@ def test_the_last_second_step_of_who_needs_one_stays() -> None:
     assert Authenticator.objects.filter(user=member.user, type=Authenticator.Type.TOTP).exists()
 
 
+def test_the_last_passkey_of_who_needs_a_second_step_stays() -> None:
+    member = with_app(MembershipFactory(role=Role.CONNECTOR))
+    client = sign_in_fully(member)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    passkey = Authenticator.objects.create(
+        user=member.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Work laptop", "credential": {}}
+    )
+    Authenticator.objects.filter(user=member.user, type=Authenticator.Type.TOTP).delete()
+    response = client.post(reverse("mfa_remove_webauthn", args=[passkey.pk]), follow=True)
+    assert "Your work needs a second step" in response.content.decode()
+    assert Authenticator.objects.filter(pk=passkey.pk).exists()
+
+
 def test_there_is_no_sign_up(client: Client) -> None:
     assert client.get("/accounts/signup/").status_code == 404
 

@@ -1,6 +1,8 @@
 """A history that was written verifies; with one byte of any entry changed it does not, and it is said where."""
 
 import datetime
+import hashlib
+import json
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agencies.models import Author
-from cases.history.record import ERASED_DETAILS, epoch_microseconds, erase_entry, record_entry
+from cases.history.record import (
+    ERASED_DETAILS,
+    epoch_microseconds,
+    erase_entry,
+    hash_chain,
+    hash_content,
+    record_entry,
+)
 from cases.history.verify import HistoryFault, verify_histories
 from cases.models import Audience, Case, Entry, Kind
 from tests.cases.test_verify_history import forge
@@ -92,6 +101,17 @@ def test_an_entry_erased_by_law_or_cut_out(entries: Any, data: st.DataObject) ->
         forge("DELETE FROM cases_entry WHERE case_id = %s AND number = %s", case.pk, len(entries) + 1)
         assert list_faults(case), "the entry that says so is gone"
         transaction.set_rollback(True)
+
+
+@given(st.text("0123456789abcdef", max_size=64), st.lists(TEXT, min_size=1, max_size=3), TEXT, DETAILS)
+def test_the_chain_is_what_the_documents_say(chain: str, metadata: list[str], text: str, details: Any) -> None:
+    """Written out with the standard library: whoever has the rows alone can check them."""
+    details = json.loads(json.dumps(details, default=str), parse_float=str)
+    content = text + "\0" + json.dumps(details, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    assert hash_content(text, details) == digest
+    linked = hashlib.sha256("\0".join([chain, *metadata, digest]).encode()).hexdigest()
+    assert hash_chain(chain, metadata, digest) == linked
 
 
 @given(MOMENTS.filter(bool))
