@@ -21,6 +21,6 @@ environment.globals.update(icon=icon, phone_link=phone_link, row_address=row_add
 
 
 def draw(file: str, macro: str, *arguments: Any, **named: Any) -> Any:
-    """What a macro of a file in templates/rows/ draws, escaped; an apostrophe as Django's templates write it."""
+    """What a macro of a file in templates/rows/ draws, escaped; quotes as Django's templates write them."""
     drawn: Markup = getattr(environment.get_template(file).module, macro)(*arguments, **named)
-    return Markup(str(drawn).replace("&#39;", "&#x27;"))  # noqa: S704
+    return Markup(str(drawn).replace("&#39;", "&#x27;").replace("&#34;", "&quot;"))  # noqa: S704
