@@ -88,7 +88,7 @@ near AS (SELECT * FROM miles WHERE distance <= %(km)s::float8),
     {{ only_if(name) }}
     {% if source.only_if_few %}AND (SELECT count(*) FROM {{ name }}) < %(most)s::int{% endif %}
 
-    ORDER BY id + 0 LIMIT %(most_elsewhere)s::int  {# + 0: by the index of words, not through all rows by id #}
+    ORDER BY {{ "id + 0" if source.indexed else "id" }} LIMIT %(most_elsewhere)s::int  {# + 0: by the index of words, not through all rows by id #}
 ),
 {% endif %}
 {% endmacro %}
