@@ -189,7 +189,7 @@ def error_summary(*forms_shown: forms.BaseForm) -> dict[str, Any]:
     errors: list[dict[str, Any]] = []
     for form in forms_shown:
         errors += [{"words": words, "target": ""} for words in form.non_field_errors()] if form.is_bound else []
-        for field in form if form.is_bound else ():
+        for field in form if form.errors else ():
             target = "" if field.is_hidden else getattr(field, "target", "")  # config.forms.GovukBoundField
             errors += [{"words": words, "target": target} for words in field.errors]
     return {"errors": errors}

@@ -43,9 +43,17 @@ class QuickSelect(forms.Select):
         return draw("filters.html", "select", name, choices, str(value or ""), attributes)
 
 
+class FixedChoiceField(forms.ChoiceField):
+    """Choices that no form changes: forms share them, where Django gives each form copies of its own."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "FixedChoiceField":
+        copied: FixedChoiceField = super(forms.ChoiceField, self).__deepcopy__(memo)
+        return copied
+
+
 def build_choice_field(label: str, choices: Mapping[str, str], what: str, any_words: str) -> forms.ChoiceField:
     """A drop-down beside the results. `what` is chosen "from the list"."""
-    return forms.ChoiceField(
+    return FixedChoiceField(
         label=label,
         choices=[("", any_words), *choices.items()],
         required=False,
