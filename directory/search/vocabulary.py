@@ -33,6 +33,12 @@ class QueryPart:
     query: str
     n: int
     said: list[tuple[str, str]] = field(default_factory=list)  # a word, its tsquery
+    stems: str = ""  # the same by whole stems, which the index skips through, if a word is cut short and they are few
+
+    @property
+    def indexed(self) -> str:
+        """The tsquery that the index is read by."""
+        return self.stems or self.query
 
     @property
     def own_text_query(self) -> str:
@@ -137,7 +143,8 @@ class Vocabulary:
         query = quote_lexeme(used) if begun is None else build_prefix_tsquery(typed, begun)
         if spelt:
             query = f"({' | '.join([query, *map(quote_lexeme, spelt)])})"
-        return QueryPart(query, n, [(meant, query)])
+        few = begun is not None and not spelt and len(begun) <= MAX_PREFIX_STEMS
+        return QueryPart(query, n, [(meant, query)], stems=f"({' | '.join(map(quote_lexeme, begun))})" if few else "")
 
     def _build_synonym_part(self, typed: str, own: list[QueryPart], meant: list[Any]) -> QueryPart:
         self.also.append((typed, ", ".join(row[3] for row in meant)))
@@ -156,7 +163,7 @@ class Vocabulary:
     def query(self, without: str = "", some: bool = False) -> TsQuery:
         """What is asked for, `without` one filter; with `some`, any of the words will do."""
         everything = self.counts.get("#", 0)
-        parts = [part.query for part in self.parts]
+        parts = [part.indexed for part in self.parts]
         sizes = [part.n for part in self.parts]
         if some and parts:
             parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
@@ -180,7 +187,7 @@ class Vocabulary:
     def build_similar_query(self) -> TsQuery:
         """When nothing has it all: any of the words or the need, else whatever is near."""
         asked, everything = self.asked, self.counts.get("#", 0)
-        choices = [(part.query, part.n) for part in self.parts if part.n]
+        choices = [(part.indexed, part.n) for part in self.parts if part.n]
         if asked.need:
             term = term_facet(asked.need.pk)
             choices += [(quote_lexeme(term), self.counts.get(term, 0))]
@@ -246,10 +253,7 @@ def list_phrases(words: list[str]) -> list[str]:
 
 
 def build_prefix_tsquery(typed: str, stems: list[str]) -> str:
-    """What begins as typed: the stems of such words, which the index skips through, or ("walkin" begins "walking") if
-    they are many, whatever begins so and the stems that do not: ('walkin':* | 'walk')."""
-    if len(stems) <= MAX_PREFIX_STEMS:
-        return f"({' | '.join(map(quote_lexeme, stems))})"
+    """What begins as typed, or is the stem of a word that does ("walkin" begins "walking"): ('walkin':* | 'walk')."""
     others = [quote_lexeme(stem) for stem in stems if not stem.startswith(typed)]
     return f"({' | '.join([quote_lexeme(typed, ':*'), *others])})"
 

@@ -61,6 +61,13 @@ def test_filters_say_how_many_each_would_leave(client: Client) -> None:
     assert 'for="id_free">Free <span class="quiet number">(1)</span>' in html
 
 
+def test_a_filter_that_leaves_nothing_says_so(client: Client) -> None:
+    listed("Walk")
+    html = page(client)
+    for name, label in (("meets", "Someone can meet you"), ("online", "Online or by phone")):
+        assert f'for="id_{name}">{label} <span class="quiet number">(0)</span>' in html
+
+
 def test_where_more_was_found_than_can_be_counted_no_zero_is_claimed() -> None:
     found = SearchResult(count=MAX_CANDIDATES + 1, counts={"day": {"TU": 12, "MO": 0}, "free": {"1": 3}, "access": {}})
     form = SearchForm(QueryDict("day=TU"))

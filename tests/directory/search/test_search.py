@@ -18,6 +18,7 @@ from directory.models import (
     TaxonomyTerm,
     Word,
 )
+from directory.search import vocabulary
 from directory.search.index import index_services, refresh_counts
 from directory.search.statement import SearchQuery, SearchResult, search
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
@@ -405,3 +406,16 @@ def test_some_of_the_words_rank_a_name_before_a_mention() -> None:
     listed("Tea", description="Sometimes there is a choir.", quality=100)
     listed("Choir", quality=0)
     assert names(search(SearchQuery(words="choir elephants")))[0] == "Choir"
+
+
+@pytest.mark.parametrize(("most", "read"), [(40, "('garden' | 'gardin')"), (1, "('gard':*)")])
+def test_a_word_cut_short_is_read_by_whole_stems_where_they_are_few(
+    monkeypatch: pytest.MonkeyPatch, most: int, read: str
+) -> None:
+    listed("Gardens")
+    listed("Gardine walk")
+    monkeypatch.setattr(vocabulary, "MAX_PREFIX_STEMS", most)
+    known = vocabulary.Vocabulary(SearchQuery(words="gard"))
+    assert known.query().text == read
+    assert known.parts[0].query == "('gard':*)", "as it is ranked"
+    assert sorted(names(search(SearchQuery(words="gard")))) == ["Gardens", "Gardine walk"]
