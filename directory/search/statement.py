@@ -33,6 +33,7 @@ MAX_COUNTED_ROWS = 3000  # rows that are read to count what other choices would 
 MAX_UNPLACED_ROWS = 50  # rows without a place that are ranked with them
 MAX_SIMILAR = 3  # of what is like it, when nothing was found
 EVERYWHERE_KM = 1e9
+WHOLE = 8  # columns of a row that hold for the whole search; the others are a FoundRow
 CURSOR_PATTERN = re.compile(
     r"([0-9]{1,4})_([0-9.e+-]{1,25})_([0-9]{1,18})_([0-9]{1,18})_(-?[0-9]{1,15}|)_([0-9a-f]{32}|)"
 )
@@ -116,7 +117,8 @@ def search(asked: SearchQuery) -> SearchResult:
     with prepared_cursor() as cursor:
         cursor.execute(render_statement(plan.shape), plan.values)
         rows = cursor.fetchall()
-    count, loose, near, elsewhere, far, far_id, elsewhere_id, marks = rows[0][:8]
+    count, loose, near, elsewhere, far, far_id, elsewhere_id, marks = rows[0][:WHOLE]
+    on_page = [FoundRow(*row[WHOLE:]) for row in rows if row[WHOLE] is not None]
     full = near == plan.most or elsewhere == MAX_UNPLACED_ROWS
     found = SearchResult(asked=asked, understood=understood, place=place, loose=count > 0 and loose > 0)
     found.needs = known.offered_needs
@@ -125,12 +127,12 @@ def search(asked: SearchQuery) -> SearchResult:
     found.counts = count_choices(asked, known.needs, dict(zip(("", *plan.reopened), marks, strict=True)))
     found.least = plan.partly_counted
     said = [word for part in known.parts for word, _ in part.said]
-    cards = [build_found_card(FoundRow(*row[8:]), asked, said) for row in rows if row[8] is not None]
+    cards = [build_found_card(row, asked, said) for row in on_page]
     if not count:
         found.nearest = cards
-    elif len(rows) > asked.size:
-        last = rows[asked.size - 1]
-        found.more = str(start._replace(score=last[8], service=last[9].hex))
+    elif len(on_page) > asked.size:
+        last = on_page[asked.size - 1]
+        found.more = str(start._replace(score=last.score, service=last.service_id.hex))
     elif full:
         found.more = str(Cursor(start.band + 1, far, far_id, elsewhere_id))
     found.cards = cards[: asked.size] if count else []
