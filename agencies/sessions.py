@@ -3,6 +3,8 @@
 Three queries of the ORM on each signed-in request are one here. What makes a session valid is Django's, unchanged.
 """
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
@@ -34,7 +36,7 @@ class SessionStore(db.SessionStore):
     be trusted before `load_user` has looked."""
 
     user: User | None = None
-    memberships: list[Membership] = []  # replaced, never changed
+    memberships: Sequence[Membership] = ()
 
     def load(self) -> dict[str, object]:
         with prepared_cursor() as cursor:
@@ -66,6 +68,6 @@ def load_user(request: HttpRequest) -> tuple[User | AnonymousUser, list[Membersh
         and session.get(auth.BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
         and constant_time_compare(session.get(auth.HASH_SESSION_KEY, ""), found.get_session_auth_hash())
     ):
-        return found, session.memberships  # type: ignore[attr-defined]  # of the SessionStore above, as `user` is
+        return found, list(session.memberships)  # type: ignore[attr-defined]  # of the SessionStore above, as `user` is
     user = auth.get_user(request)
     return user, list(Membership.open_for_user(user)) if user.is_authenticated else []

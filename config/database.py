@@ -15,7 +15,8 @@ from django.db.backends.utils import CursorWrapper
 # answers, so that a restarted server is noticed by nobody.
 CONNECTION_MAX_AGE_SECONDS = 600
 # The ORM prepares nothing (its cursor puts the values in itself); only prepared_cursor() below does, whose statements
-# are planned once whatever the values are. (Behind pgbouncer: ignore_startup_parameters = options.)
+# are planned once whatever the values are. (Behind pgbouncer: docs/deploying.md.)
+MAX_PREPARED = 60  # on a connection; the server holds up to 1 MB for each, and their shapes come from addresses
 PREPARED_OPTIONS: dict[str, Any] = {
     "prepare_threshold": 1_000_000_000,
     "options": "-c plan_cache_mode=force_generic_plan",
@@ -58,7 +59,15 @@ class PreparedCursor(psycopg.RawCursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         text, names = number_parameters(query if isinstance(query, str) else query.as_string(self))
-        return super().execute(text, [params[name] for name in names], prepare=True)
+        values = [params[name] for name in names]
+        try:
+            return super().execute(text, values, prepare=True)
+        except psycopg.errors.FeatureNotSupported:
+            # A migration gave a column another type. Within a transaction its end makes psycopg forget the statement.
+            if self.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                raise
+            self.connection.execute("DEALLOCATE ALL")
+            return super().execute(text, values, prepare=True)
 
 
 @lru_cache(maxsize=500)
@@ -77,5 +86,6 @@ def prepared_cursor() -> CursorWrapper:
     """
     database: Any = connection  # _prepare_cursor is how Django wraps its own
     database.ensure_connection()
+    database.connection.prepared_max = MAX_PREPARED
     cursor: CursorWrapper = database._prepare_cursor(PreparedCursor(database.connection))
     return cursor

@@ -1,11 +1,12 @@
 """Statements that are prepared on the connection: counted as all others, planned once, and no trap for a migration."""
 
+import psycopg
 import pytest
 from django.db import connection
 from psycopg.sql import SQL
 from pytest_django import DjangoAssertNumQueries
 
-from config.database import build_database_settings, number_parameters, prepared_cursor
+from config.database import MAX_PREPARED, build_database_settings, number_parameters, prepared_cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +55,27 @@ def test_options_of_the_address_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     options = build_database_settings()["OPTIONS"]
     assert options["sslmode"] == "require"
     assert options["options"] == "-c work_mem=9MB -c plan_cache_mode=force_generic_plan"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_that_changes_a_type_is_noticed_by_nobody() -> None:
+    """A web process keeps its connection while another process migrates."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE greeted (name varchar(10)); INSERT INTO greeted VALUES ('Ada')")
+    try:
+        for length in (10, 20, 30):
+            with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+                other.execute(f"ALTER TABLE greeted ALTER COLUMN name TYPE varchar({length})")  # type: ignore[call-overload]
+            with prepared_cursor() as cursor:
+                cursor.execute("SELECT name FROM greeted", {})
+                assert cursor.fetchall() == [("Ada",)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE greeted")
+
+
+def test_no_more_are_kept_than_the_server_has_room_for() -> None:
+    for number in range(MAX_PREPARED + 20):
+        with prepared_cursor() as cursor:
+            cursor.execute(f"SELECT {number} AS greeted", {})
+    assert 0 < count_prepared() <= MAX_PREPARED
