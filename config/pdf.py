@@ -57,10 +57,14 @@ class Renderer:
         except (EOFError, OSError) as error:
             raise PdfFailed("The renderer ended") from error
 
-    def end(self) -> None:
+    def end(self, patience: float = 2) -> None:
+        """An idle one ends by itself when nobody is there, and tidies up. It has `patience` seconds for that."""
         self.connection.close()
-        self.process.kill()
-        self.process.wait()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 idle_renderers: list[Renderer] = []
@@ -84,7 +88,7 @@ def render_pdf(template: str, context: dict[str, Any] | None = None) -> bytes:
     try:
         data = renderer.html_to_pdf(html)
     except PdfFailed:
-        renderer.end()
+        renderer.end(patience=0)
         raise
     renderer.reuse_until = time.monotonic() + REUSE_SECONDS
     idle_renderers.append(renderer)

@@ -5,6 +5,7 @@ than the packaged ones: no settings, no database, no network.
 """
 
 import resource
+import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +20,7 @@ PACKAGED_FILES_URL = "https://packaged.invalid/"  # stands for static/: a name t
 ALLOWED_FILE_TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml", ".png": "image/png"}
 MAX_MEMORY = 1024**3  # bytes of data; 1,000 pages take 200 MB
 IDLE_SECONDS = 60
+MAX_SECONDS = 300  # for one PDF; config/pdf.py waits as long
 
 
 class FileRefused(ValueError):
@@ -59,7 +61,9 @@ def main() -> None:
             html = asker.recv_bytes().decode()
         except EOFError:
             return
+        signal.alarm(MAX_SECONDS)  # also for one whose asker has died
         asker.send_bytes(html_to_pdf(html))
+        signal.alarm(0)
 
 
 if __name__ == "__main__":

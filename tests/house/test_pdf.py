@@ -1,8 +1,11 @@
 """Papers: tagged, titled, with the right letters on the picture, fetching nothing from outside."""
 
 import io
+import signal
 import subprocess
 import sys
+from multiprocessing import Pipe
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -174,6 +177,28 @@ def test_one_that_cannot_be_made_is_said_kindly_and_the_next_is_made(
     assert answer.status_code == 503
     assert "We could not make that paper" in answer.content.decode()
     assert pdf_response(rf.get("/"), "sink/letter.html", LETTER).status_code == 200
+
+
+def test_one_that_ends_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(pdf, "idle_renderers", [])
+    render_pdf("sink/letter.html", LETTER)
+    renderer = pdf.idle_renderers.pop()
+    left = list(tmp_path.iterdir())
+    renderer.end()
+    assert left, "fonts, while it works"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_whose_asker_has_died_does_not_work_for_ever() -> None:
+    program = "import time, config.weasyprint_renderer as r; r.MAX_SECONDS = 1; "
+    program += "r.html_to_pdf = lambda html: time.sleep(60); r.main()"
+    ours, theirs = Pipe()
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=theirs.fileno())
+    theirs.close()
+    ours.send_bytes(b"x")
+    ours.close()
+    assert process.wait(30) == -signal.SIGALRM
 
 
 def test_it_connects_to_nothing() -> None:
