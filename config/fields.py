@@ -204,6 +204,9 @@ class PostcodeField(CleanCharField):
             raise ValidationError("Enter a full postcode, for example BN11 2AA", code="shape")
 
 
+MAX_PHONE_LENGTH = 30  # of the columns that phone numbers are kept in
+
+
 class PhoneField(CleanCharField):
     """A UK phone number as people write it, with its extension → as it is usually grouped ("07700 900123").
 
@@ -218,10 +221,13 @@ class PhoneField(CleanCharField):
 
     def to_python(self, value: Any) -> str:
         typed = super().to_python(value)
-        found = find_phone_number(typed)
-        if found and found.raw_string == typed and found.number.country_code == 44:
+        bare = typed.strip(" .,;-")
+        if re.fullmatch(r"\([^()]*\)", bare):
+            bare = bare[1:-1]
+        found = find_phone_number(bare)
+        if found and found.raw_string == bare and found.number.country_code == 44:
             tidy = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.NATIONAL)
-            if tidy[0] == "0":
+            if tidy[0] == "0" and len(tidy) <= MAX_PHONE_LENGTH:
                 return tidy
         if typed:
             raise ValidationError("Enter a UK phone number, for example 01632 960001 or 07700 900123", code="shape")
