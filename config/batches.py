@@ -3,15 +3,17 @@
 run_in_batches("score-listings", Service.objects.all(), score_listings)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 BATCH_SIZE = 500  # rows: a second's work at most, so that few locks are held and little is done twice
-KEEP_PLACE_FOR = 24 * 60 * 60  # seconds; what was stopped longer ago begins anew, and so does what the cache forgot
+# Seconds. What was stopped longer ago begins anew: the next night never goes on with what this one began.
+KEEP_PLACE_FOR = 12 * 60 * 60
 
 
 def run_in_batches(
@@ -37,6 +39,25 @@ def run_in_batches(
             cache.set(key, after, KEEP_PLACE_FOR)
     cache.delete(key)
     return total
+
+
+def begin_anew(name: str) -> None:
+    """Forget where a run of this name was stopped."""
+    cache.delete(f"batches:{name}")
+
+
+@contextmanager
+def only_run(name: str) -> Iterator[bool]:
+    """Whether no other run of this name goes on. A job whose worker was taken for dead is begun a second time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
 
 
 def _rows_after(rows: QuerySet[Any], after: Any) -> QuerySet[Any]:

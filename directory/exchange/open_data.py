@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.messages import absolute_url
-from config.batches import run_in_batches
+from config.batches import begin_anew, only_run, run_in_batches
 from config.spreadsheets import escape_formula
 from directory.catalogue.hours import format_schedules
 from directory.catalogue.wording import format_ages, format_costs
@@ -28,6 +28,7 @@ from directory.exchange.open_referral import FULL_SERVICE_PREFETCH, select_for_f
 from directory.models import Location, OpenFile, OpenPart, Service, ServiceAtLocation
 from directory.models.place import LocationType
 
+KINDS = ("csv", "json")
 SERVICES_PER_CHUNK = 500  # services at a time
 KEEP_FILES_FOR = datetime.timedelta(days=2)  # a file that somebody is still reading
 
@@ -127,11 +128,19 @@ def _format_utc(at: datetime.datetime) -> str:
 
 
 def write_open_files() -> list[OpenFile]:
-    """Both files as of now. Those of the days before the last two are dropped. May be stopped: the next goes on."""
-    run_in_batches("open-data", Service.visible_to(), _write_parts, begin=_begin_files, size=SERVICES_PER_CHUNK)
-    made = _finish_files()
-    OpenFile.objects.filter(made_at__lt=timezone.now() - KEEP_FILES_FOR).delete()
-    return made
+    """Both files as of now. Those of the days before the last two are dropped. May be stopped: the next goes on.
+
+    None, if another run is at work on them.
+    """
+    with only_run("open-data") as alone:
+        if not alone:
+            return []
+        if OpenFile.objects.filter(digest="").count() != len(KINDS):
+            begin_anew("open-data")
+        run_in_batches("open-data", Service.visible_to(), _write_parts, begin=_begin_files, size=SERVICES_PER_CHUNK)
+        made = _finish_files()
+        OpenFile.objects.filter(made_at__lt=timezone.now() - KEEP_FILES_FOR).delete()
+        return made
 
 
 def _unfinished_files() -> tuple[OpenFile, OpenFile]:
@@ -152,7 +161,7 @@ def _begin_files() -> None:
         "publisher": {"name": f"{place['name']} for {place['area']}", "website": place["base_url"]},
         "licence": place["licence"] or "Not chosen yet: ask before you publish it again",
     }
-    table, whole = (OpenFile.objects.create(name=f"activities.{kind}") for kind in ("csv", "json"))
+    table, whole = (OpenFile.objects.create(name=f"activities.{kind}") for kind in KINDS)
     _add_part(table, "\ufeff" + _render_csv([[column.name for column in CSV_COLUMNS]]))
     _add_part(whole, json.dumps(about, ensure_ascii=False)[:-1] + ', "contents": [\n')
 

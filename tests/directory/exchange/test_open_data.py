@@ -1,16 +1,23 @@
 """The daily files: what is in them, who may have them, and that no spreadsheet works anything out."""
 
 import csv
+import datetime
 import gzip
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from config.batches import only_run
 from config.spreadsheets import escape_formula
 from directory.exchange.feeds import read_file
 from directory.exchange.open_data import CSV_COLUMNS, write_open_files
@@ -106,6 +113,50 @@ def test_a_night_that_is_stopped_goes_on_where_it_was(client: Client, monkeypatc
     assert OpenFile.objects.count() == 4
     assert body(client, "json") == before
     assert [row["id"] for row in rows(client)] == pks
+
+
+def test_what_was_stopped_last_night_begins_anew(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a listing that was hidden since would be published, in a file of yesterday."""
+    monkeypatch.setattr("directory.exchange.open_data.SERVICES_PER_CHUNK", 1)
+    hidden, shown = sorted((rich("Walk"), rich("Choir")), key=lambda one: str(one.pk))
+
+    def stop(service: Service) -> dict[str, Any]:
+        if service.pk == shown.pk:
+            raise InterruptedError
+        return to_oruk(service)
+
+    monkeypatch.setattr("directory.exchange.open_data.to_oruk", stop)
+    with pytest.raises(InterruptedError):
+        write_open_files()
+    monkeypatch.setattr("directory.exchange.open_data.to_oruk", to_oruk)
+    Service.objects.filter(pk=hidden.pk).update(hidden_at=timezone.now())
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=23, minutes=58)):
+        write_open_files()
+        assert [row["id"] for row in rows(client)] == [str(shown.pk)]
+
+
+def test_a_place_without_its_files_is_forgotten(client: Client) -> None:
+    pk = str(rich().pk)
+    cache.set("batches:open-data", pk)
+    write_open_files()
+    assert [row["id"] for row in rows(client)] == [pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_run_at_the_same_time_leaves_the_files_alone() -> None:
+    rich()
+    with ThreadPoolExecutor(1) as other, only_run("open-data") as alone:
+        assert alone
+        assert other.submit(write_and_close).result() == []
+    assert OpenFile.objects.count() == 0
+    assert len(write_open_files()) == 2
+
+
+def write_and_close() -> list[OpenFile]:
+    try:
+        return write_open_files()
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+44 1632", "-2", "@SUM(A1)", "\t=1", "\r=1", '  =HYPERLINK("x")'])
