@@ -45,7 +45,7 @@ def pass_on(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @allow(Permission.ASSIGN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    done = "{0.assigned_to.user.name} has the referral now."
+    done = "{1[colleague].user.name} has the referral now."
     return process_triage(request, pk, AssignForm, "referrals/assign.html", None, done)
 
 
@@ -58,7 +58,7 @@ def process_triage(
     done: str,
 ) -> HttpResponse:
     """The four beats of each of these pages: a move, or without `to` a colleague takes it. `done` is said of the
-    referral as it stands then. A colleague who was quicker is named on a page of its own (409)."""
+    referral as it stands then and what was given. A colleague who was quicker is named on a page of its own (409)."""
     referral = received_referrals(request.member).filter(pk=pk).first()
     if referral is None:
         return render_passed_on(request, pk)
@@ -72,7 +72,7 @@ def process_triage(
                 assign_referral(referral, by=by, to=given["colleague"], key=given["key"])
         except MoveRefused as refused:
             return render_too_late(request, str(refused), referral)
-        messages.success(request, done.format(referral))
+        messages.success(request, done.format(referral, given))
         if referral.to_agency_id != request.member.agency_id:
             return redirect("referrals:referrals")
         return redirect("referrals:referral", pk)

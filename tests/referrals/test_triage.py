@@ -180,6 +180,16 @@ def test_a_double_click_is_one_deed_and_the_same_answer(
     assert referral.moves.count() + referral.remarks.count() == 2
 
 
+def test_an_assignment_sent_again_after_the_referral_came_back_says_the_same(
+    connector: Membership, client_of: ClientOf, referral: Referral
+) -> None:
+    client, colleague = client_of(connector), teammate(connector)
+    form = hidden(client.get(url(referral, "assign")).text) | {"colleague": str(colleague.pk)}
+    client.post(url(referral, "assign"), form)
+    Referral.objects.update(assigned_to=None)  # as when it was passed on and back
+    assert client.post(url(referral, "assign"), form).status_code == 302
+
+
 @pytest.mark.parametrize("page", ["ask-detail", "decline", "pass-on"])
 def test_who_is_second_is_told_kindly_who_was_quicker_and_loses_nothing(
     connector: Membership, client_of: ClientOf, referral: Referral, other_team: object, page: str
