@@ -1,5 +1,5 @@
-"""What stands on a page dozens of times, as Jinja2 macros in templates/rows/: there a row costs a third of what the
-same row costs in Django's templates (docs/decisions/rows.md has the figures). All else is a Django template."""
+"""What stands on a page dozens of times, as Jinja2 macros in templates/rows/: there a card costs less than half of
+what it costs in Django's templates (docs/decisions/rows.md has the figures). All else is a Django template."""
 
 from typing import Any
 

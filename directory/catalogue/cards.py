@@ -51,12 +51,17 @@ class Card:
         return self.status == Status.CLOSED
 
     @property
+    def is_check_overdue(self) -> bool:
+        """Nobody has said within CHECK_VALID_FOR that it is right: a promise of the place."""
+        return self.assured_date is None or self.assured_date < timezone.localdate() - CHECK_VALID_FOR
+
+    @property
     def checked(self) -> str:
-        """When somebody last made sure that it is right. After CHECK_VALID_FOR it is marked: a promise of the place."""
+        """When somebody last made sure that it is right."""
         if self.assured_date is None:
             return "Not checked yet"
-        overdue = self.assured_date < timezone.localdate() - CHECK_VALID_FOR
-        return f"{'Not checked since' if overdue else 'Last checked'} {date_words(self.assured_date)}"
+        words = "Not checked since" if self.is_check_overdue else "Last checked"
+        return f"{words} {date_words(self.assured_date)}"
 
 
 def load_services(cards: Iterable[Card]) -> list[Service]:

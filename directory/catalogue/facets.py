@@ -1,6 +1,7 @@
 """What a filter asks for and what a listing says of itself, as the same short marks: '#tu-morning', '#lang-pl'.
 
-index.py writes them, search.py asks for them. Filters combine: each is a list of marks of which one is wanted.
+search/index.py writes them, search/query.py asks for them. Filters combine: each is a list of marks of which one is
+wanted.
 """
 
 import datetime

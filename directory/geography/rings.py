@@ -25,10 +25,3 @@ def circle_share(point: Point, level: int) -> float:
 def _longitude_narrowing(point: Point) -> float:
     """Of a cell, this far north."""
     return KM_PER_DEGREE_NORTH * math.cos(math.radians(point.lat)) / KM_PER_DEGREE_EAST
-
-
-def build_distance_sql(point: Point) -> str:
-    """Kilometres from a row of the index in SQL, taking the earth as flat as it is over a county."""
-    narrowing = math.cos(math.radians(point.lat))
-    north, east = f"(latitude - {point.lat!r})", f"(longitude - {point.lon!r}) * {narrowing!r}"
-    return f"({KM_PER_DEGREE_NORTH} * sqrt({north} * {north} + {east} * {east}))"

@@ -181,11 +181,6 @@ class Service(models.Model):
         return running and self.published_at is not None and self.hidden_at is None and self.joined_to_id is None
 
     @property
-    def is_check_overdue(self) -> bool:
-        """Nobody has said within CHECK_VALID_FOR that it is right: its card and its page say so."""
-        return self.assured_date is None or self.assured_date < timezone.localdate() - CHECK_VALID_FOR
-
-    @property
     def has_enough_answers(self) -> bool:
         """Whether enough referrals were answered to say how soon and how many were accepted."""
         return self.answers >= MIN_ANSWERS_SHOWN
@@ -196,7 +191,7 @@ class Service(models.Model):
 
     @cached_property
     def spot(self) -> "Spot | None":
-        """Where and when it meets, for a card: what a search found, else the first place it is indexed under."""
+        """Where and when it meets, for an e-mail: the first place it is indexed under."""
         return self.spots.order_by("pk").first()
 
     @property

@@ -1,6 +1,6 @@
 """Writes the search index. Whoever changes a service, its places or its hours calls `index_services` in the same deed.
 
-`refresh_counts` then counts again what search.py plans with; it follows every import and runs every night.
+`refresh_counts` then counts again what vocabulary.py plans with; it follows every import and runs every night.
 """
 
 import datetime

@@ -1,10 +1,10 @@
 """Words, a need, a place, a day and other filters → the activities that suit, the best first.
 
-The design is "rings" (docs/decisions): each row of the index carries its grid cells in twelve sizes, and only the
-smallest ring of cells that promises MAX_CANDIDATES rows is read, so that a search costs about the same among ten
-thousand services and a million. Two queries: vocabulary.py corrects the words and counts; search.sql reads the nearest
-candidates (in a wider ring while there are too few), ranks them, counts what each filter would leave of them and
-gives one page. A place that is read out of the words ("near Worthing") is a third.
+The design is "rings" (docs/decisions/rings-for-search.md): each row of the index carries its grid cells in twelve
+sizes, and only the smallest ring of cells that promises MAX_CANDIDATES rows is read, so that a search costs about the
+same among ten thousand services and a million. Two queries: vocabulary.py corrects the words and counts; search.sql
+reads the nearest candidates (in a wider ring while there are too few), ranks them, counts what each filter would leave
+of them and gives one page. A place that is read out of the words ("near Worthing") is a third.
 """
 
 import math

@@ -11,6 +11,7 @@ from factory import LazyFunction
 
 from agencies.access import Role
 from agencies.models import Agency, Author, Message
+from directory.catalogue.cards import build_card
 from directory.catalogue.freshness import next_ask_date
 from directory.jobs import ask_still_right
 from directory.models import Proposal, Service, Spot, Status
@@ -242,9 +243,12 @@ def test_what_has_ended_is_found_no_more_and_its_version_is_kept() -> None:
 def test_checked_within_90_days_or_marked() -> None:
     today = timezone.localdate()
     assert CHECK_VALID_FOR.days == 90
-    marks = [ServiceFactory.build(assured_date=day).is_check_overdue for day in (None, today - 91 * DAY, today)]
+    marks = [
+        build_card(ServiceFactory.build(assured_date=day), None).is_check_overdue
+        for day in (None, today - 91 * DAY, today)
+    ]
     assert marks == [True, True, False]
-    assert not ServiceFactory.build(assured_date=today - 90 * DAY).is_check_overdue
+    assert not build_card(ServiceFactory.build(assured_date=today - 90 * DAY), None).is_check_overdue
 
 
 def test_the_emails_leave_as_jobs() -> None:
