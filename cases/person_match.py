@@ -1,8 +1,8 @@
 """Is this the same person? Who here may be the one a referral is about, each with the reasons in words.
 
 Finds by index (NHS number, date of birth, trigrams of the name) and weighs a few dozen rows in Python. Nothing
-is ever merged by this: it only shows, and a member says which it is. People of every team in the place are
-compared, so of each only the name, the date of birth and the outward postcode may be shown.
+is ever merged by this: it only shows, and a member says which it is. Only the records of the team that was asked
+are compared: what another team knows of somebody stays with that team.
 """
 
 import datetime
@@ -42,7 +42,7 @@ class MatchCandidate:
     strength: MatchStrength = MatchStrength.POSSIBLE
     reasons: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
-    has_open_case: bool = False  # with the team that was asked; cases of other teams are not told of here
+    has_open_case: bool = False
 
     @property
     def outward_postcode(self) -> str:
@@ -55,7 +55,7 @@ def find_candidates(referral: Referral) -> list[MatchCandidate]:
     found = [compare_person(person, referral) for person in find_similar_people(referral)]
     likely = [c for c in found if c is not None]
     shown = sorted(likely, key=lambda c: (-c.strength, -len(c.reasons), c.person.name, c.person.pk))[:MAX_CANDIDATES]
-    cases = Case.objects.filter(agency=referral.to_agency, closed_at=None, person__in=[c.person for c in shown])
+    cases = Case.objects.filter(closed_at=None, person__in=[c.person for c in shown])
     with_case = set(cases.order_by().values_list("person", flat=True))
     for candidate in shown:
         candidate.has_open_case = candidate.person.pk in with_case
@@ -69,7 +69,8 @@ def find_similar_people(referral: Referral) -> list[Person]:
     born = Q(date_of_birth__in=likely_birth_dates(referral.date_of_birth))
     area = referral.postcode.split(" ")[0]
     near = Q(postcode=referral.postcode) | Q(postcode__startswith=f"{area} ") if area else Q(pk__in=[])
-    rows = Person.objects.annotate(likeness=TrigramSimilarity(Upper("name"), name))
+    ours = Person.objects.filter(agency=referral.to_agency)
+    rows = ours.annotate(likeness=TrigramSimilarity(Upper("name"), name))
     queries = [
         rows.filter(nhs_number=referral.nhs_number) if referral.nhs_number else None,
         rows.filter(born),

@@ -12,7 +12,13 @@ from referrals.models import ContactBy
 
 
 class Person(models.Model):
+    """Who is helped, as one team knows them; what another team knows of the same person is in its own record.
+
+    `agency` is the team whose record it is; the database holds each case of a person to that team.
+    """
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="people")
     name = models.CharField(max_length=120)
     preferred_name = models.CharField(max_length=120, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
@@ -34,12 +40,15 @@ class Person(models.Model):
         ordering = ["name", "id"]
         indexes = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="person_name_trigrams"),
-            models.Index(fields=["date_of_birth", "postcode"], name="person_born_at"),
+            models.Index(fields=["agency", "date_of_birth"], name="person_of_team_born"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["nhs_number"], condition=~models.Q(nhs_number=""), name="one_person_per_nhs_number"
+                fields=["agency", "nhs_number"],
+                condition=~models.Q(nhs_number=""),
+                name="one_person_per_nhs_number_in_a_team",
             ),
+            models.UniqueConstraint(fields=["id", "agency"], name="person_of_one_team"),
             models.CheckConstraint(
                 condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
                 name="person_nhs_number_has_ten_digits",

@@ -261,7 +261,7 @@ class ReferForm(Form):
             self.add_error(field, words)
 
     def _clean_open(self, given: dict[str, Any]) -> None:
-        self.already_open = find_open_referrals(given)
+        self.already_open = find_open_referrals(self.member, given)
         if self.already_open and not given["send_anyway"]:
             self.add_error("send_anyway", f"{describe_open_referrals(self.already_open)} Tick the box to send another")
 
@@ -285,9 +285,11 @@ class ReferForm(Form):
         return f"Sent all the same. {describe_open_referrals(self.already_open)}" if self.already_open else ""
 
 
-def find_open_referrals(given: dict[str, Any]) -> list[Referral]:
-    """Open referrals to teams for the person that the form is about; not the one this very form has become."""
+def find_open_referrals(member: Membership, given: dict[str, Any]) -> list[Referral]:
+    """Open referrals for the person that the form is about that the member's agency knows; not the one this very form
+    has become."""
     found = Referral.open_for(
+        member,
         nhs_number=given.get("nhs_number") or "",
         name=given.get("person_name") or "",
         date_of_birth=given.get("date_of_birth"),

@@ -142,23 +142,24 @@ class Referral(models.Model):
     @classmethod
     def open_for(
         cls,
+        member: Membership,
         *,
         nhs_number: str = "",
         name: str = "",
         date_of_birth: datetime.date | None = None,
         postcode: str = "",
     ) -> "models.QuerySet[Self]":
-        """Open referrals to teams for the same person, whoever sent them, latest first.
+        """Open referrals to teams for the same person that the member's own agency sent or received, latest first.
 
-        The same person: by NHS number, or by name, date of birth and postcode together. Of what is found only
-        the date and the team may be shown: the asker need not be of an agency that may see the rest.
+        The same person: by NHS number, or by name, date of birth and postcode together. Whether another agency knows
+        somebody is not told: a number tried out must not say who is helped, or where.
         """
         same = models.Q(pk__in=[])
         if nhs_number:
             same |= models.Q(nhs_number=nhs_number)
         if name and date_of_birth and postcode:
             same |= models.Q(person_name__iexact=name, date_of_birth=date_of_birth, postcode=postcode)
-        found = cls.objects.filter(same, service=None, status__in=sorted(OPEN_STATUSES))
+        found = cls.visible_to(member).filter(same, service=None, status__in=sorted(OPEN_STATUSES))
         return found.select_related("to_agency").order_by("-sent_at", "id")
 
     @property

@@ -21,9 +21,10 @@ from referrals.actions import has_same_content, send_referral
 from referrals.forms.prefill import FindPersonForm, build_refer_form, fill_gaps, read_typed_values
 from referrals.forms.refer import ReferForm, find_open_referrals
 from referrals.letters import REFERRAL_CODE
-from referrals.models import Referral
+from referrals.models import LookUp, Referral
 from referrals.models.referral import answer_days, answer_deadline
 
+TOO_MANY_LOOK_UPS = "You have looked up many numbers in a short time. Fill in their details below, and go on"
 UNSAVED_FIELDS = {"csrfmiddlewaretoken", "draft_key", "later"}
 
 
@@ -140,11 +141,18 @@ def find_person(request: MemberRequest) -> HttpResponse:
     member, find, given = request.member, FindPersonForm(request.POST), read_typed_values(request.POST)
     if not find.is_valid():
         return render_filled_part(request, build_refer_form(member, given), number=find, status=422, part="looked_up")
+    if not LookUp.has_room(member):
+        find.add_error("nhs_number", TOO_MANY_LOOK_UPS)
+        status = 422 if wants_fragment(request) else 429  # htmx puts nothing of a 429 into the page
+        return render_filled_part(
+            request, build_refer_form(member, given), number=find, status=status, part="looked_up"
+        )
     wanted, earlier = find.cleaned_data["nhs_number"], find.cleaned_data["filled"]
     found = Referral.sent_before(member, wanted).first()
     before = Referral.sent_before(member, earlier).first() if earlier and earlier != wanted else None
     form = build_refer_form(member, fill_gaps(given, found=found, before=before))
-    form.already_open = find_open_referrals({"nhs_number": wanted})
+    form.already_open = find_open_referrals(member, {"nhs_number": wanted})
+    LookUp.record(member, wanted, found=bool(found or form.already_open))
     changed = found or before or form.already_open
     return render_filled_part(request, form, found=found, looked=True, part="person" if changed else "looked_up")
 

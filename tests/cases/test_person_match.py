@@ -13,14 +13,15 @@ KNOWN = {"name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "
 
 
 def found(person=None, **asked):
-    PersonFactory(**(KNOWN | (person or {})))
+    """Who is found in the team that was asked, which knows a person like that."""
+    team = PersonFactory(**(KNOWN | (person or {}))).agency
     details = {
         "person_name": "Joan Whitfield",
         "date_of_birth": datetime.date(1951, 3, 8),
         "nhs_number": "",
         "postcode": "BN11 2AA",
     }
-    return find_candidates(ReferralFactory(**(details | asked)))
+    return find_candidates(ReferralFactory(to_agency=team, **(details | asked)))
 
 
 def only(*arguments, **asked):
@@ -98,16 +99,19 @@ def test_given_the_same_nhs_number_with_another_name_or_birthday_then_it_is_not_
     assert candidate.strength is MatchStrength.LIKELY
 
 
-def test_given_a_case_then_only_the_team_that_was_asked_is_told_of_it():
-    person = PersonFactory(**KNOWN)
-    case = CaseFactory(person=person)
-    asked = {"person_name": person.name, "date_of_birth": person.date_of_birth}
-    (ours,) = find_candidates(ReferralFactory(to_agency=case.agency, **asked))
-    (theirs,) = find_candidates(ReferralFactory(**asked))
-    assert (ours.has_open_case, theirs.has_open_case) == (True, False)
+def test_given_an_open_case_then_it_is_told_of_and_a_closed_one_is_not():
+    case = CaseFactory(person=PersonFactory(**KNOWN))
+    asked = {"person_name": "Joan Whitfield", "date_of_birth": KNOWN["date_of_birth"], "to_agency": case.agency}
+    (found_open,) = find_candidates(ReferralFactory(**asked))
     Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), closing_reason=ClosingReason.objects.first())
-    (closed,) = find_candidates(ReferralFactory(to_agency=case.agency, **asked))
-    assert not closed.has_open_case
+    (found_closed,) = find_candidates(ReferralFactory(**asked))
+    assert (found_open.has_open_case, found_closed.has_open_case) == (True, False)
+
+
+def test_given_the_same_person_in_another_team_then_nobody_is_found():
+    CaseFactory(person=PersonFactory(**KNOWN | {"nhs_number": "9990000018"}))
+    asked = {"person_name": "Joan Whitfield", "date_of_birth": KNOWN["date_of_birth"], "nhs_number": "9990000018"}
+    assert find_candidates(ReferralFactory(**asked)) == []
 
 
 def test_each_strength_is_said():
@@ -138,10 +142,12 @@ def test_given_any_name_when_compared_then_it_is_found_by_birthday_and_nothing_b
 
 
 def test_given_many_alike_then_five_are_shown_the_strongest_first():
+    team = PersonFactory().agency
     for n in range(8):
-        PersonFactory(**KNOWN | {"name": f"Joan Whitfield{'e' * n}", "nhs_number": ""})
-    sure = PersonFactory(**KNOWN | {"nhs_number": "9990000018"})
-    shown = find_candidates(ReferralFactory(person_name="Joan Whitfield", date_of_birth=KNOWN["date_of_birth"]))
+        PersonFactory(agency=team, **KNOWN | {"name": f"Joan Whitfield{'e' * n}", "nhs_number": ""})
+    sure = PersonFactory(agency=team, **KNOWN | {"nhs_number": "9990000018"})
+    asked = {"person_name": "Joan Whitfield", "date_of_birth": KNOWN["date_of_birth"]}
+    shown = find_candidates(ReferralFactory(to_agency=team, **asked))
     assert len(shown) == 5
     assert shown[0].person == sure
 
@@ -163,5 +169,5 @@ def test_plain_names():
 
 def test_comparing_changes_nobody():
     person = PersonFactory(**KNOWN)
-    find_candidates(ReferralFactory(phone="07700 900999"))
+    find_candidates(ReferralFactory(to_agency=person.agency, phone="07700 900999"))
     assert Person.objects.get(pk=person.pk).phone == person.phone

@@ -110,16 +110,16 @@ def test_a_team_without_e_mail_still_gets_it_in_its_inbox(gp: Membership) -> Non
 
 
 def test_open_for_finds_nobody_without_a_number_or_all_of_name_birth_and_postcode(gp: Membership) -> None:
-    ReferralFactory(nhs_number="")
-    assert not Referral.open_for(nhs_number="")
-    assert not Referral.open_for(name="Joan Whitfield", postcode="BN11 2AA")
-    assert Referral.open_for(name="joan whitfield", date_of_birth=ReferralFactory().date_of_birth, postcode="BN11 2AA")
+    born = ReferralFactory(sent_by=gp, nhs_number="").date_of_birth
+    assert not Referral.open_for(gp, nhs_number="")
+    assert not Referral.open_for(gp, name="Joan Whitfield", postcode="BN11 2AA")
+    assert Referral.open_for(gp, name="joan whitfield", date_of_birth=born, postcode="BN11 2AA")
 
 
 def test_open_for_leaves_out_what_a_team_sent_on(connector: Membership) -> None:
     service = ServiceFactory()
     ReferralFactory(sent_by=connector, service=service, to_agency=service.agency, nhs_number="9990000018")
-    assert not Referral.open_for(nhs_number="9990000018")
+    assert not Referral.open_for(connector, nhs_number="9990000018")
 
 
 # --- Double click, retry, Back ------------------------------------------------------------------------
