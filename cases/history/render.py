@@ -70,8 +70,10 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
 
 
 def format_contact(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """first_contact (bool); next and next_on (in words); match: why a referral that joins is the same person's."""
+    """first_contact (bool); try: which one without an answer; next and next_on (in words); match: why a referral
+    that joins is the same person's."""
     title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
+    title += f", try {details['try']}" if details.get("try") else ""
     step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
     return title, step + label_details(details, ("Same person", "match"))
 

@@ -77,6 +77,7 @@ class Case(models.Model):
     first_contact_due = models.DateField()
     first_contact_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Without an answer, since then")
     last_entry_at = models.DateTimeField(default=timezone.now)
     next_action = models.CharField(max_length=200, blank=True)
     next_action_on = models.DateField(null=True, blank=True)
