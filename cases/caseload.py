@@ -39,13 +39,15 @@ LIST_ORDER = {"quiet": "last_entry_at", "all": "name"}  # the others: what is du
 # A group has been asked, and the connector has no yes or no.
 ASKED_SQL = """cases_casereferral link JOIN referrals_referral r
         ON r.id = link.referral_id AND link.direction = 'sent' AND r.status IN ('sent', 'returned')"""
-# The date of the first contact binds until somebody has tried; then the day of the next try does.
-PROMISE_RULE = "c.first_contact_at IS NULL AND (c.tries = 0 OR c.next_action_on IS NULL)"
+# The date of the first contact binds until somebody has rung; then the day of the next step does.
+PROMISE_RULE = """c.first_contact_at IS NULL
+                AND (c.tries = 0 AND c.last_contact_at IS NULL OR c.next_action_on IS NULL)"""
 # Open cases of one colleague, or of the whole team when `owner` is agency_id; each with the day it is due.
 OPEN_CASES_SQL = f"""
 open_case AS MATERIALIZED (
     SELECT c.id, c.person_id, c.lead_id, c.first_contact_due, c.first_contact_at, c.next_action, c.next_action_on,
-        c.last_entry_at, c.tries, EXISTS (SELECT FROM {ASKED_SQL} WHERE link.case_id = c.id) AS asked,
+        c.last_entry_at, c.tries, c.last_contact_at,
+        EXISTS (SELECT FROM {ASKED_SQL} WHERE link.case_id = c.id) AS asked,
         coalesce(
             least(c.next_action_on, CASE WHEN {PROMISE_RULE} THEN c.first_contact_due END), '9999-12-31'
         ) AS due_on
@@ -71,7 +73,7 @@ page AS (
     ORDER BY {{order}}, id LIMIT %(rows)s
 )
 SELECT c.id, c.name, lead_user.name, c.first_contact_due, c.first_contact_at, c.next_action, c.next_action_on,
-    c.last_entry_at, NULL, c.tries, question.*
+    c.last_entry_at, NULL, c.tries, c.last_contact_at, question.*
 FROM page c
 JOIN agencies_membership lead ON lead.id = c.lead_id
 JOIN agencies_user lead_user ON lead_user.id = lead.user_id
@@ -121,6 +123,7 @@ class ListedCase(NamedTuple):
     last_entry_at: datetime.datetime
     closed_at: datetime.datetime | None
     tries: int
+    last_contact_at: datetime.datetime | None
     asked_whom: str | None = None  # of the group that is to answer first; None when no group is asked
     answer_by: datetime.date | None = None
     asked_at: datetime.datetime | None = None  # the oldest question
@@ -139,6 +142,7 @@ CASE_COLUMNS = (
     "last_entry_at",
     "closed_at",
     "tries",
+    "last_contact_at",
 )
 
 
@@ -225,10 +229,10 @@ def build_case_row(case: ListedCase, name: str) -> CaseloadRow:
 
 
 def find_next_step(case: ListedCase) -> tuple[str, datetime.date | None]:
-    """What comes next for this person and by when; the first contact, while it is due sooner and nobody has tried."""
+    """What comes next for this person and by when; the first contact, while it is due sooner and nobody has rung."""
     planned, tried = case.next_action_on, format_tries(case.tries)
-    promised = case.first_contact_at is None and (case.tries == 0 or planned is None)
-    if promised and (planned is None or case.first_contact_due <= planned):
+    rung = case.tries or case.last_contact_at
+    if case.first_contact_at is None and (planned is None or (not rung and case.first_contact_due <= planned)):
         return f"First contact{tried}", case.first_contact_due
     return f"{case.next_action or 'No next step'}{tried}", planned
 

@@ -13,7 +13,7 @@ from agencies.models import Author
 from cases.actions.opening import FIRST_CONTACT
 from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Entry, Kind
-from cases.models.entry import CONTACT_KINDS, NOTE_KINDS
+from cases.models.entry import CONTACT_KINDS, FIRST_CONTACT_KINDS, NOTE_KINDS
 from config.template_tags import date_words
 from config.transitions import save_columns
 from config.working_days import add_working_days
@@ -47,9 +47,10 @@ def write_note(
 ) -> Entry:
     """Add what a member did or learned to the history of `case`, and set its next step (None leaves it).
 
-    A contact (phone, call, visit) by the owning team is the first contact if none was before: the referrals
-    that led here become "started". The same `key` again gets the first entry. Raises PermissionDenied when
-    another agency of the circle sets the next step or writes for the owning team only.
+    A contact (phone, call, visit) by the owning team is the first contact if none was before: the referrals that led
+    here become "started". A call that only books a time is not (shared standards, nhs.md 4.3). The same `key` again
+    gets the first entry. Raises PermissionDenied when another agency of the circle sets the next step or writes for
+    the owning team only.
 
     When the owning team gets no answer the try is counted, and the step that is due goes on to another day.
     """
@@ -61,7 +62,7 @@ def write_note(
     led_here = lock_waiting_referrals(case)
     case.refresh_from_db(from_queryset=Case.locked())
     written, when = case.entry_count, happened_at or timezone.now()
-    first_contact = kind in CONTACT_KINDS and by.agency == case.agency and case.first_contact_at is None
+    first_contact = kind in FIRST_CONTACT_KINDS and by.agency == case.agency and case.first_contact_at is None
     details: dict[str, Any] = {"first_contact": True} if first_contact else {}
     since = case.last_contact_at
     if kind == Kind.NO_ANSWER and by.agency == case.agency and not (since and when < since):
@@ -76,7 +77,8 @@ def write_note(
         return entry
     update_case_head(case, entry, first_contact, next_step)
     for referral in led_here if first_contact else ():
-        move_referral(referral, ReferralStatus.STARTED, by=by, side=Side.RECEIVER)
+        day = timezone.localdate(when)
+        move_referral(referral, ReferralStatus.STARTED, by=by, side=Side.RECEIVER, happened_on=day)
     return entry
 
 

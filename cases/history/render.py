@@ -46,6 +46,7 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
     Kind.OPENED: EntryIcon("flag"),
     Kind.REFERRED: EntryIcon("letter", "grey"),
     Kind.PHONE: EntryIcon("phone"),
+    Kind.ARRANGED: EntryIcon("calendar"),
     Kind.CALL: EntryIcon("chat"),
     Kind.VISIT: EntryIcon("home"),
     Kind.NO_ANSWER: EntryIcon("phone", "grey"),
@@ -164,6 +165,7 @@ def label_details(details: dict[str, Any], *pairs: tuple[str, str]) -> LabelledV
 
 ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledValues]]] = {
     Kind.PHONE: format_contact,
+    Kind.ARRANGED: format_contact,
     Kind.CALL: format_contact,
     Kind.VISIT: format_contact,
     Kind.NO_ANSWER: format_contact,

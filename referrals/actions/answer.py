@@ -30,12 +30,14 @@ def answer_referrer(
     outcome: str,
     summary: str,
     codes: list[dict[str, Any]],
+    groups: list[str] | None = None,
     decline_reason: DeclineReason | None = None,
 ) -> Answer:
     """Finish the referral and tell the referrer how it went; called twice, the first answer stands.
 
     `becomes` is a finished state; `decline_reason` goes with Status.DECLINED, and is "They do not want this support
-    now" when left out. `codes` are SNOMED CT concepts [{"code": "…", "term": "…"}]. Where the person did not agree
+    now" when left out. `codes` are SNOMED CT concepts [{"code": "…", "term": "…"}], `groups` whom the person went on
+    to, a line each. Where the person did not agree
     that the sender hears back, the answer says only that. Raises MoveRefused when the table does not allow it.
     """
     lock_referral(referral)
@@ -45,9 +47,9 @@ def answer_referrer(
         raise ValueError(f"An answer finishes a referral; {becomes} does not.")
     if becomes == ReferralStatus.DECLINED and decline_reason is None:
         decline_reason = DeclineReason.objects.filter(code="person-declined").first()
-    told = {"reason": reason, "outcome": outcome, "summary": summary, "codes": codes}
+    told = {"reason": reason, "outcome": outcome, "summary": summary, "codes": codes, "groups": groups or []}
     if not referral.agreed_to_tell:
-        told = {"reason": NOT_TOLD_REASON, "outcome": "", "summary": "", "codes": []}
+        told = {"reason": NOT_TOLD_REASON, "outcome": "", "summary": "", "codes": [], "groups": []}
     answer = Answer.objects.create(referral=referral, **told, **Signed.signature(by))
     move_referral(referral, becomes, by=by, side=Side.RECEIVER, reason=decline_reason)
     return answer

@@ -48,7 +48,7 @@ class Move(AppendOnly, Signed):
     before = models.CharField(max_length=15, choices=ReferralStatus, blank=True)
     after = models.CharField(max_length=15, choices=ReferralStatus)
     at = models.DateTimeField(default=timezone.now)
-    happened_on = models.DateField(null=True, blank=True, help_text="The day they came, when the move is about one")
+    happened_on = models.DateField(null=True, blank=True, help_text="The day they came, or of the first contact")
     reason = models.ForeignKey(DeclineReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     words = models.TextField(blank=True)
     to_agency = models.ForeignKey(

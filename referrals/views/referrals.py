@@ -72,6 +72,8 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "referral": found,
         "sender_side": side == Side.SENDER,
+        "first_contact": letters.find_first_contact(found) if side == Side.SENDER else None,
+        "referral_code": letters.REFERRAL_CODE,
         "state": lists.status_label(found.status, side),
         "needs": [need.name for need in found.needs.all()],
         "steps": story.build_timeline(found, member),
