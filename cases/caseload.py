@@ -39,13 +39,17 @@ LIST_ORDER = {"quiet": "last_entry_at", "all": "name"}  # the others: what is du
 # A group has been asked, and the connector has no yes or no.
 ASKED_SQL = """cases_casereferral link JOIN referrals_referral r
         ON r.id = link.referral_id AND link.direction = 'sent' AND r.status IN ('sent', 'returned')"""
+# The date of the first contact binds until somebody has rung; then the day of the next step does.
+PROMISE_RULE = """c.first_contact_at IS NULL
+                AND (c.tries = 0 AND c.last_contact_at IS NULL OR c.next_action_on IS NULL)"""
 # Open cases of one colleague, or of the whole team when `owner` is agency_id; each with the day it is due.
 OPEN_CASES_SQL = f"""
 open_case AS MATERIALIZED (
     SELECT c.id, c.person_id, c.lead_id, c.first_contact_due, c.first_contact_at, c.next_action, c.next_action_on,
-        c.last_entry_at, EXISTS (SELECT FROM {ASKED_SQL} WHERE link.case_id = c.id) AS asked,
+        c.last_entry_at, c.tries, c.last_contact_at,
+        EXISTS (SELECT FROM {ASKED_SQL} WHERE link.case_id = c.id) AS asked,
         coalesce(
-            least(c.next_action_on, CASE WHEN c.first_contact_at IS NULL THEN c.first_contact_due END), '9999-12-31'
+            least(c.next_action_on, CASE WHEN {PROMISE_RULE} THEN c.first_contact_due END), '9999-12-31'
         ) AS due_on
     FROM ({{visible_cases}}) c
     WHERE c.closed_at IS NULL AND c.{{owner}} = %(owner)s
@@ -69,7 +73,7 @@ page AS (
     ORDER BY {{order}}, id LIMIT %(rows)s
 )
 SELECT c.id, c.name, lead_user.name, c.first_contact_due, c.first_contact_at, c.next_action, c.next_action_on,
-    c.last_entry_at, NULL, question.*
+    c.last_entry_at, NULL, c.tries, c.last_contact_at, question.*
 FROM page c
 JOIN agencies_membership lead ON lead.id = c.lead_id
 JOIN agencies_user lead_user ON lead_user.id = lead.user_id
@@ -118,6 +122,8 @@ class ListedCase(NamedTuple):
     next_action_on: datetime.date | None
     last_entry_at: datetime.datetime
     closed_at: datetime.datetime | None
+    tries: int
+    last_contact_at: datetime.datetime | None
     asked_whom: str | None = None  # of the group that is to answer first; None when no group is asked
     answer_by: datetime.date | None = None
     asked_at: datetime.datetime | None = None  # the oldest question
@@ -135,6 +141,8 @@ CASE_COLUMNS = (
     "next_action_on",
     "last_entry_at",
     "closed_at",
+    "tries",
+    "last_contact_at",
 )
 
 
@@ -221,11 +229,17 @@ def build_case_row(case: ListedCase, name: str) -> CaseloadRow:
 
 
 def find_next_step(case: ListedCase) -> tuple[str, datetime.date | None]:
-    """What comes next for this person and by when; the first contact, while it is due sooner."""
-    planned = case.next_action_on
-    if case.first_contact_at is None and (planned is None or case.first_contact_due <= planned):
-        return "First contact", case.first_contact_due
-    return case.next_action or "No next step", planned
+    """What comes next for this person and by when; the first contact, while it is due sooner and nobody has rung."""
+    planned, tried = case.next_action_on, format_tries(case.tries)
+    rung = case.tries or case.last_contact_at
+    if case.first_contact_at is None and (planned is None or (not rung and case.first_contact_due <= planned)):
+        return f"First contact{tried}", case.first_contact_due
+    return f"{case.next_action or 'No next step'}{tried}", planned
+
+
+def format_tries(tries: int) -> str:
+    """How often nobody answered since somebody last did, behind the next step; "" for never."""
+    return f" ({tries} {'try' if tries == 1 else 'tries'}, no answer)" if tries else ""
 
 
 def format_case_status(case: ListedCase, name: str = "") -> tuple[str, str]:

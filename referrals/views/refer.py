@@ -20,7 +20,6 @@ from config.http import parse_uuid
 from referrals.actions import has_same_content, send_referral
 from referrals.forms.prefill import FindPersonForm, build_refer_form, fill_gaps, read_typed_values
 from referrals.forms.refer import ReferForm, find_open_referrals
-from referrals.letters import REFERRAL_CODE
 from referrals.models import LookUp, Referral
 from referrals.models.referral import answer_days, answer_deadline
 
@@ -179,12 +178,11 @@ def danger(request: MemberRequest) -> HttpResponse:
 def sent(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent: the reference, and who calls whom by when."""
     mine = Referral.visible_to(request.member).filter(from_agency=request.member.agency, service=None)
-    referral = get_object_or_404(mine.select_related("to_agency", "practice"), pk=pk)
+    referral = get_object_or_404(mine.select_related("to_agency"), pk=pk)
     context = {
         "referral": referral,
         "answer_by": format_day(referral.answer_by),
         "contact_by": format_day(referral.contact_due),
-        "code": REFERRAL_CODE if referral.practice else None,
     }
     return render_page(request, "referrals/sent.html", context)
 

@@ -269,10 +269,10 @@ def test_at_the_end_the_practice_reads_the_outcome_with_codes_to_copy(
         reason="Finished as planned",
         outcome="More connected",
         summary="Ada goes to the garden.",
-        codes=[{"code": "871731000000106", "term": "Referral"}],
+        codes=[{"code": "871711000000103", "term": "Declined"}],
     )
     html = html_of(client_of(gp), path(ada))
-    for words in ("Finished as planned", "More connected", "Ada goes to the garden.", "871731000000106"):
+    for words in ("Finished as planned", "More connected", "Ada goes to the garden.", "871711000000103"):
         assert words in html
     assert 'data-copy="#code-1"' in html
 
