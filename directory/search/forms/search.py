@@ -284,6 +284,17 @@ class SearchForm(Form):
         return draw("filters.html", "question", name, field.label, field.help_text, value, errors, flatatt(attributes))
 
 
+class NearForm(SearchForm):
+    """The place alone, for what is on today beside the search of the same page."""
+
+    near = CleanCharField(
+        label="Your postcode or place",
+        required=False,
+        help_text="For example, BN11 2AA or Goring",
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )
+
+
 def format_filter(name: str, value: str, needs: Mapping[str, str]) -> str:
     """A filter for people: "Tuesday", "Within 3 miles", "For age 80"."""
     if name in TICK_LABELS:
