@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from agencies.models import Membership
 from config.forms import Form, NHSNumberField
 from referrals.forms.refer import ReferForm
 from referrals.models import ContactBy, Referral
+from referrals.same_person import Identity
 
 TypedValues = dict[str, Any]  # field name → text, or a list of texts, as a browser posts it and a widget shows it
 
@@ -44,6 +46,15 @@ def build_refer_form(
 def read_typed_values(data: QueryDict) -> TypedValues:
     """What a posted form or a draft says in each field."""
     return {name: field.widget.value_from_datadict(data, {}, name) for name, field in ReferForm.base_fields.items()}
+
+
+def typed_identity(given: TypedValues, nhs_number: str) -> Identity:
+    """Whom the form is about as far as it is filled in, with the number that is looked for."""
+    try:
+        born = ReferForm.base_fields["date_of_birth"].clean(given["date_of_birth"])
+    except ValidationError:
+        born = None
+    return Identity(str(given["person_name"] or ""), born, nhs_number)
 
 
 def values_from_referral(referral: Referral) -> TypedValues:
