@@ -76,9 +76,12 @@ def values_from_referral(referral: Referral) -> TypedValues:
 def fill_gaps(given: TypedValues, *, found: Referral | None, before: Referral | None) -> TypedValues:
     """What was typed, with the gaps filled from `found`: words somebody typed stay.
 
-    What an earlier look-up filled in (`before`, another person's) goes first, so that two people never mix.
+    What an earlier look-up filled in (`before`, another person's) goes first, so that two people never mix: with it
+    goes what that person agreed to.
     """
     filled = dict(given)
+    if before:
+        filled["agreement"] = []
     for name, value in values_from_referral(before).items() if before else ():
         if is_same_value(filled[name], value):
             filled[name] = ""

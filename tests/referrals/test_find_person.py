@@ -127,6 +127,17 @@ def test_two_people_never_mix(gp: Membership, client: Client) -> None:
     assert value_of(gone, "phone") == "07700 900001"
 
 
+def test_what_one_person_agreed_to_is_not_ticked_for_the_next(gp: Membership, client: Client) -> None:
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern")
+    ticked = r'name="agreement"[^>]*checked'
+    first = client.post(FIND, form(filled="9990000018", person_name="Ada Fern"), headers=HTMX).text
+    assert re.search(ticked, first)
+    for number in ("9990000026", "9990000034"):
+        posted = form(nhs_number=number, filled="9990000018", person_name="Ada Fern")
+        assert not re.search(ticked, client.post(FIND, posted, headers=HTMX).text)
+        assert not re.search(ticked, client.post(FIND, posted).text)
+
+
 def test_details_of_one_person_are_not_sent_under_another_s_number(gp: Membership, client: Client) -> None:
     team = team_of(gp)
     ReferralFactory(sent_by=gp, to_agency=team, person_name="Ada Fern", status=ReferralStatus.COMPLETED)
