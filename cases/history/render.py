@@ -86,9 +86,13 @@ def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, L
 
 
 def format_case_opened(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """lead, first_contact_due (in words)."""
+    """lead, first_contact_due (in words); match; number: why the record has no NHS number."""
     return str(Kind(kind).label), label_details(
-        details, ("With", "lead"), ("First contact due", "first_contact_due"), ("Same person", "match")
+        details,
+        ("With", "lead"),
+        ("First contact due", "first_contact_due"),
+        ("Same person", "match"),
+        ("NHS number", "number"),
     )
 
 
