@@ -193,7 +193,8 @@ def sources(member: Membership) -> Q:
 
 
 def search_aids(member: Membership) -> Q:
-    """The place's synonyms, stop words, neighbourhoods, collections and searches that found nothing: the steward's."""
+    """The place's synonyms, stop words, words of danger, neighbourhoods, collections and searches that found nothing:
+    the steward's."""
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
