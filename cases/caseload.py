@@ -78,7 +78,9 @@ page AS (
 )
 SELECT c.id, c.name, lead_user.name, c.first_contact_due, c.first_contact_at, c.next_action, c.next_action_on,
     c.last_entry_at, NULL, c.tries, c.last_contact_at,
-    (SELECT count(*) FROM cases_news news WHERE news.case_id = c.id AND news.done_at IS NULL AND news.agency_id = %(agency)s), c.lead_id IN ({AT_WORK_SQL}), question.*
+    (SELECT count(*) FROM cases_news news WHERE news.case_id = c.id AND news.done_at IS NULL
+        AND news.agency_id = %(agency)s),
+    c.lead_id IN ({AT_WORK_SQL}), question.*
 FROM page c
 JOIN agencies_membership lead ON lead.id = c.lead_id
 JOIN agencies_user lead_user ON lead_user.id = lead.user_id
