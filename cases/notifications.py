@@ -34,8 +34,8 @@ CONTACT_PHRASES = {
 }
 
 
-def notify_case_opened(case: Case) -> None:
-    """Who will be in touch, how, and by when."""
+def notify_case_opened(case: Case, *, asked_by: str = "") -> None:
+    """Who will be in touch, how, and by when. `asked_by`: who asked a team that the person was not asked about."""
     due = case.first_contact_due
     notify_person(
         case,
@@ -44,6 +44,7 @@ def notify_case_opened(case: Case) -> None:
         template="person/opened.txt",
         context={
             "how": CONTACT_PHRASES.get(ContactBy(case.person.contact_by), "get in touch with you"),
+            "asked_by": asked_by,
             "by": f"by {date_words(due)}" if due >= timezone.localdate() else "as soon as we can",
         },
     )

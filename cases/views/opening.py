@@ -19,6 +19,7 @@ from referrals.actions import MoveRefused
 from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side, next_statuses
+from referrals.story import is_agreement_missing, load_moves
 from referrals.views.triage import received_referrals, render_too_late
 
 
@@ -44,7 +45,12 @@ def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, f"{case.person.name} has a case here. {referral.from_agency.name} has been told.")
             return redirect("cases:case", case.pk)
-    context = {"referral": referral, "form": form, "doubtful_number": has_doubtful_number(referral)}
+    context = {
+        "referral": referral,
+        "form": form,
+        "doubtful_number": has_doubtful_number(referral),
+        "agreement_missing": is_agreement_missing(referral, load_moves(referral)),
+    }
     return render_form_page(request, "cases/accept.html", context)
 
 

@@ -76,7 +76,14 @@ class Referral(models.Model):
     risks = models.TextField(blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
     agreed_to_share = models.BooleanField(default=False, help_text="The person agreed that this is sent")
-    agreed_to_tell = models.BooleanField(default=False, help_text="The person agreed that the sender hears back")
+    agreed_to_tell = models.BooleanField(default=False, help_text="The person agrees that the sender hears back")
+    agreed_with = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="+", help_text="Who was named when the person agreed; stays so"
+    )
+    agreed_with_name = models.CharField(max_length=600, help_text="What it was called then, with the service if any")
+    agreed_tell_name = models.CharField(
+        max_length=255, blank=True, default="", help_text="Who they agreed is told, as named then; blank for nobody"
+    )
 
     status = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.SENT)
     started_at = models.DateTimeField(help_text="When the form was opened: the measured time to refer")
