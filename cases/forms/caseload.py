@@ -8,6 +8,6 @@ class FindPersonForm(Form):
     mark_optional = False
     words = NameField(
         label="Find a person",
-        help_text="Part of a name, or an NHS number",
-        error_messages={"required": "Enter part of a name, or an NHS number"},
+        help_text="Part of a name or phone number, an NHS number, or the reference of a referral",
+        error_messages={"required": "Enter part of a name, a phone number, an NHS number or a reference"},
     )

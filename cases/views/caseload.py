@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, Role, allow, has_permission
 from agencies.models import Membership
 from agencies.request import MemberRequest
-from cases.caseload import count_lists, find_people, load_list_page
+from cases.caseload import FoundPeople, count_lists, find_people, load_list_page
 from cases.forms.caseload import FindPersonForm
 from config.forms import render_form_page
 from config.http import parse_uuid
@@ -40,7 +40,7 @@ def caseload(request: MemberRequest) -> HttpResponse:
     if name not in LIST_TITLES:
         raise Http404
     form = FindPersonForm(request.POST if request.method == "POST" else None)
-    found, more_found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else ([], False)
+    found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else FoundPeople([])
     shown, after = load_list_page(member, whose, name, after=parse_cursor(request))
     figures = count_lists(member, whose)
     return render_form_page(
@@ -49,8 +49,9 @@ def caseload(request: MemberRequest) -> HttpResponse:
         part=PAGE_PARTS,
         context={
             "form": form,
-            "found": found,
-            "more_found": more_found,
+            "found": found.rows,
+            "more_found": found.more,
+            "near": found.near,
             "rows": shown,
             "after": after,
             "name": name,
