@@ -4,6 +4,7 @@ from config.forms import Form, NameField
 class FindPersonForm(Form):
     """Finds a person on the caseload. Posted, so that no name stands in an address."""
 
+    counts_characters = False
     button = "Find"
     mark_optional = False
     words = NameField(
