@@ -15,6 +15,7 @@ from django.utils import timezone
 from agencies.access import visible_sql
 from agencies.models import Membership
 from cases.models import Case, CaseReferral
+from cases.news import AT_WORK_SQL, NEWS_OF_SQL, NEWS_SQL
 from config.database import prepared_cursor
 from config.statements import fill_statement
 from config.template_tags import due, row_address
@@ -33,7 +34,7 @@ PAGE_SIZE = 30  # rows shown at once
 MAX_PEOPLE_FOUND = 20  # people shown for a search
 QUIET_AFTER = datetime.timedelta(days=14)
 
-LIST_RULES = {  # which of the open cases; "new" are none of these but referrals
+LIST_RULES = {  # which of the open cases; "new" are none of these but referrals, "alone" are the whole team's
     "today": "due_on <= %(today)s",
     "first": "first_contact_at IS NULL",
     "due": "due_on = %(today)s",
@@ -42,6 +43,7 @@ LIST_RULES = {  # which of the open cases; "new" are none of these but referrals
     "waiting": "asked",
     "all": "true",
 }
+ALONE_RULE = f"lead_id NOT IN ({AT_WORK_SQL})"  # who leads it has left, or may no longer work with cases
 LIST_ORDER = {"quiet": "last_entry_at", "all": "surname"}  # the others: what is due first comes first
 
 # A group has been asked, and the connector has no yes or no.
@@ -67,6 +69,8 @@ NEW_REFERRALS_SQL = """({visible_referrals}) r
     WHERE r.to_agency_id = %(agency)s AND r.service_id IS NULL AND r.status = 'sent'"""
 COUNTS_SQL = f"""WITH {OPEN_CASES_SQL}
 SELECT (SELECT count(*) FROM {NEW_REFERRALS_SQL}),
+    (SELECT count(*) FROM {NEWS_SQL}),
+    (SELECT count(*) FROM ({{visible_cases}}) c WHERE closed_at IS NULL AND agency_id = %(agency)s AND {ALONE_RULE}),
     {", ".join(f"count(*) FILTER (WHERE {rule})" for rule in LIST_RULES.values())}
 FROM open_case
 """  # noqa: S608
@@ -84,7 +88,10 @@ page AS (
     ORDER BY {{order}}, id LIMIT %(rows)s
 )
 SELECT c.id, c.name, lead_user.name, c.first_contact_due, c.first_contact_at, c.next_action, c.next_action_on,
-    c.last_entry_at, NULL, c.tries, c.last_contact_at, question.*
+    c.last_entry_at, NULL, c.tries, c.last_contact_at,
+    (SELECT count(*) FROM cases_news news WHERE news.case_id = c.id AND news.done_at IS NULL
+        AND news.agency_id = %(agency)s),
+    c.lead_id IN ({AT_WORK_SQL}), question.*
 FROM page c
 JOIN agencies_membership lead ON lead.id = c.lead_id
 JOIN agencies_user lead_user ON lead_user.id = lead.user_id
@@ -106,7 +113,7 @@ SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_o
     ), ', ')
 FROM listed r
 JOIN agencies_agency sender ON sender.id = r.from_agency_id
-LEFT JOIN agencies_membership assigned ON assigned.id = r.assigned_to_id
+LEFT JOIN agencies_membership assigned ON assigned.id = r.assigned_to_id AND assigned.ended_at IS NULL
 LEFT JOIN agencies_user assigned_user ON assigned_user.id = assigned.user_id
 WHERE %(after)s::uuid IS NULL OR (r.answer_by, r.id) > (SELECT answer_by, id FROM listed WHERE id = %(after)s)
 ORDER BY r.answer_by, r.id LIMIT %(rows)s
@@ -126,6 +133,7 @@ class CaseloadRow(NamedTuple):
     lead: str
     about: str = ""
     asked_by: str = ""
+    news: int = 0  # pieces of news that nobody has dealt with
 
 
 class ListedCase(NamedTuple):
@@ -142,6 +150,8 @@ class ListedCase(NamedTuple):
     closed_at: datetime.datetime | None
     tries: int
     last_contact_at: datetime.datetime | None
+    news: int = 0
+    is_held: bool = True  # whoever leads it is at work
     asked_whom: str | None = None  # of the group that is to answer first; None when no group is asked
     answer_by: datetime.date | None = None
     asked_at: datetime.datetime | None = None  # the oldest question
@@ -172,13 +182,14 @@ def fetch_rows(
         text,
         visible_cases=visible_sql(Case, member),
         visible_referrals=visible_sql(Referral, member),
-        owner="lead_id" if whose else "agency_id",
-        rule=LIST_RULES.get(name, "true"),
+        owner="lead_id" if whose and name != "alone" else "agency_id",
+        rule=LIST_RULES.get(name, ALONE_RULE if name == "alone" else "true"),
+        news_of=NEWS_OF_SQL["one" if whose else "all"],
         order=LIST_ORDER.get(name, "due_on"),
     )
     now = timezone.now()
     values: dict[str, Any] = {
-        "owner": whose.pk if whose else member.agency_id,
+        "owner": whose.pk if whose and name != "alone" else member.agency_id,
         "agency": member.agency_id,
         "today": timezone.localdate(now),
         "quiet_since": now - QUIET_AFTER,
@@ -192,9 +203,10 @@ def fetch_rows(
 
 
 def count_lists(member: Membership, whose: Membership | None) -> dict[str, int]:
-    """How many are on each list; "new" are referrals that wait for the team to accept them."""
+    """How many are on each list; "new" are referrals that wait for the team to accept them, "alone" are the cases of
+    the whole team that nobody leads."""
     (counts,) = fetch_rows(COUNTS_SQL, member, whose)
-    return dict(zip(("new", *LIST_RULES), counts, strict=True))
+    return dict(zip(("new", "news", "alone", *LIST_RULES), counts, strict=True))
 
 
 def load_list_page(
@@ -261,7 +273,8 @@ def build_case_row(case: ListedCase, name: str) -> CaseloadRow:
         due=due(by),
         status=status,
         tone=tone,
-        lead=case.lead,
+        lead=case.lead if case.is_held else f"Nobody ({case.lead} has left)",
+        news=case.news,
     )
 
 

@@ -18,6 +18,7 @@ from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
 
 FIRST_CONTACT = "First contact"  # the first next step of every case
+NUMBER_LEFT_OUT = "Left out: it stands at another record of this team. Ask whose it is"
 PERSON_COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
     "date_of_birth",
     "nhs_number",
@@ -157,6 +158,8 @@ def record_opening_entries(case: Case, referral: Referral, *, by: Author, joined
         )
     else:
         details = {"lead": case.lead.user.name, "first_contact_due": date_words(case.first_contact_due), "match": match}
+        if referral.nhs_number and not case.person.nhs_number:
+            details["number"] = NUMBER_LEFT_OUT
         record_entry(case=case, kind=Kind.OPENED, by=by, about=referral, details=details)
 
 

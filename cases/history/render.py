@@ -35,6 +35,7 @@ class TimelineEntry(NamedTuple):
     offers: Sequence[tuple[str, str]] = ()  # key facts the entry says otherwise: name, label
     corrects: tuple[int, str] | None = None  # number and address of the entry that this one corrects
     corrected_by: Sequence[tuple[int, str]] = ()
+    news: Any = None  # id of the news that it is for the team that owns the case, until it was dealt with
 
 
 class EntryIcon(NamedTuple):
@@ -85,9 +86,13 @@ def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, L
 
 
 def format_case_opened(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """lead, first_contact_due (in words)."""
+    """lead, first_contact_due (in words); match; number: why the record has no NHS number."""
     return str(Kind(kind).label), label_details(
-        details, ("With", "lead"), ("First contact due", "first_contact_due"), ("Same person", "match")
+        details,
+        ("With", "lead"),
+        ("First contact due", "first_contact_due"),
+        ("Same person", "match"),
+        ("NHS number", "number"),
     )
 
 
@@ -203,8 +208,7 @@ def render_entry(
     entry: Entry, *, case: Case, member: Membership, names: list[str], url: str = "", here: Collection[int] = ()
 ) -> TimelineEntry:
     """One entry of `timeline_page` or `full_timeline`, which bring the numbers of corrections along."""
-    title, facts = ENTRY_FORMATTERS.get(entry.kind, format_kind_only)(entry.kind, entry.details)
-    text = "The words were taken out by law." if entry.details == ERASED_DETAILS else entry.text
+    title, facts, text = format_entry(entry)
     icon, tone = ENTRY_ICONS.get(entry.kind, EntryIcon("note"))
     return TimelineEntry(
         number=entry.number,
@@ -222,7 +226,20 @@ def render_entry(
         offers=list_differing_facts(entry, case, member),
         corrects=link_to_entry(corrected_entry_number(entry), here, url) if entry.corrects_id else None,
         corrected_by=[link_to_entry(number, here, url) for number in getattr(entry, "corrected_numbers", ())],
+        news=getattr(entry, "news_id", None) if case.agency_id == member.agency_id else None,
     )
+
+
+def format_entry(entry: Entry) -> tuple[str, LabelledValues, str]:
+    """Its title, what stands below the words, and the words."""
+    title, facts = ENTRY_FORMATTERS.get(entry.kind, format_kind_only)(entry.kind, entry.details)
+    return title, facts, "The words were taken out by law." if entry.details == ERASED_DETAILS else entry.text
+
+
+def describe_entry(entry: Entry) -> tuple[str, str, str]:
+    """The same for one line of a list: title, facts and words in a row, by whom."""
+    title, facts, text = format_entry(entry)
+    return title, ". ".join([*(f"{label}: {value}" for label, value in facts), *([text] if text else [])]), entry.byline
 
 
 def corrected_entry_number(entry: Entry) -> int:

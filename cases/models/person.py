@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from referrals.models import ContactBy
+from referrals.same_person import Identity
 
 
 class Person(models.Model):
@@ -57,6 +58,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def identity(self) -> Identity:
+        """What tells this person from another."""
+        return Identity(self.name, self.date_of_birth, self.nhs_number, self.postcode)
 
     @property
     def known_as(self) -> str:

@@ -19,6 +19,7 @@ from referrals import letters, lists, story
 from referrals.actions import MoveRefused, move_referral
 from referrals.forms.answer import build_answer_form, build_take_back_form
 from referrals.forms.referral import ResendForm, WithdrawForm
+from referrals.hooks import on_referral_opened
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
 
@@ -69,6 +70,8 @@ def get_referral(request: MemberRequest, pk: uuid.UUID) -> Referral:
 def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = get_referral(request, pk), request.member
+    for hear in on_referral_opened:
+        hear(found, member)
     side = found.side_of(member)
     context = {
         "referral": found,

@@ -195,9 +195,23 @@ def test_given_the_number_of_another_when_said_to_be_a_new_person_then_two_recor
         date_of_birth=datetime.date(1980, 1, 1),
         postcode="",
     )
-    post(client_of(connector), referral, who="new")
-    assert Case.objects.get().person.nhs_number == ""
+    client = client_of(connector)
+    page = client.get(url(referral)).text
+    assert "Check this number" in page
+    assert "Malik" not in page
+    post(client, referral, who="new")
+    case = Case.objects.get()
+    assert case.person.nhs_number == ""
     assert Person.objects.count() == 2
+    assert "Left out: it stands at another record" in client.get(reverse("cases:case", args=[case.pk])).text
+
+
+def test_given_a_twin_then_the_page_says_so_and_chooses_nobody(client_of, connector, referral):
+    CaseFactory(lead=connector, person__name="Harriet Whitfield")
+    page = client_of(connector).get(url(referral))
+    assert "May be a twin or a relative" in page.text
+    assert "Probably the same person" not in page.text
+    assert page.context["form"]["who"].value() == ""
 
 
 def test_given_an_open_case_of_the_team_when_accepted_for_that_person_then_the_referral_joins_it(

@@ -127,6 +127,17 @@ def test_two_people_never_mix(gp: Membership, client: Client) -> None:
     assert value_of(gone, "phone") == "07700 900001"
 
 
+def test_what_one_person_agreed_to_is_not_ticked_for_the_next(gp: Membership, client: Client) -> None:
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern")
+    ticked = r'name="agreement"[^>]*checked'
+    first = client.post(FIND, form(filled="9990000018", person_name="Ada Fern"), headers=HTMX).text
+    assert re.search(ticked, first)
+    for number in ("9990000026", "9990000034"):
+        posted = form(nhs_number=number, filled="9990000018", person_name="Ada Fern")
+        assert not re.search(ticked, client.post(FIND, posted, headers=HTMX).text)
+        assert not re.search(ticked, client.post(FIND, posted).text)
+
+
 def test_details_of_one_person_are_not_sent_under_another_s_number(gp: Membership, client: Client) -> None:
     team = team_of(gp)
     ReferralFactory(sent_by=gp, to_agency=team, person_name="Ada Fern", status=ReferralStatus.COMPLETED)
@@ -278,23 +289,67 @@ def test_an_open_referral_is_warned_of_with_date_and_team(gp: Membership, client
 
 def test_the_warning_may_be_overridden_and_that_is_recorded(gp: Membership, client: Client) -> None:
     team = team_of(gp, "Worthing Connectors")
-    first = ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018")
+    first = ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", person_name="Ada Fern")
     assert client.post(REFER, form(send_anyway="on")).status_code == 302
     move = Referral.objects.exclude(pk=first.pk).get().moves.get()
     assert "Already referred to Worthing Connectors on" in move.words
 
 
-def test_without_a_number_name_birth_date_and_postcode_warn_too(gp: Membership, client: Client) -> None:
-    ReferralFactory(
-        sent_by=gp,
-        to_agency=team_of(gp),
-        nhs_number="",
-        person_name="ada fern",
-        date_of_birth=date(1951, 3, 27),
-        postcode="BN11 2AA",
+SAME = [  # who is referred without a number, when Ada Fern of 27 March 1951 and BN11 2AA is open
+    {},
+    {"postcode": ""},
+    {"postcode": "BN43 5AB"},
+    {"person_name": "FERN, Ada"},
+    {"person_name": "Ada Mary Fern"},
+    {"person_name": "Mrs Ada Fearn"},
+    {"date_of_birth_day": "28"},
+    {"person_name": "Ada Reed"},
+]
+OTHERS = [
+    {"person_name": "Ida Fern"},  # a twin
+    {"person_name": "Adam Fern"},
+    {"date_of_birth_year": "1976"},  # a daughter of the same name
+    {"person_name": "Bo Reed"},
+]
+
+
+@pytest.mark.parametrize("changes", SAME)
+def test_without_a_number_name_and_birth_date_warn_too(gp: Membership, client: Client, changes: dict[str, str]) -> None:
+    born = date(1951, 3, 27)
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="", person_name="ada fern", date_of_birth=born)
+    assert "Already referred" in client.post(REFER, form(nhs_number="", **changes)).text
+
+
+@pytest.mark.parametrize("changes", OTHERS)
+def test_a_twin_or_a_relative_is_not_warned_of(gp: Membership, client: Client, changes: dict[str, str]) -> None:
+    born = date(1951, 3, 27)
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="", person_name="Ada Fern", date_of_birth=born)
+    assert client.post(REFER, form(nhs_number="", **changes)).status_code == 302
+
+
+SHARED = [  # whose details come with the number that the agency gave for Ada Fern
+    {"person_name": "Bo Reed", "date_of_birth_year": "1980"},
+    {"person_name": "Harriet Fern"},  # a twin
+    {"person_name": "Harriet Fern", "date_of_birth_year": "1980"},  # a child, with the mother's number
+    {"date_of_birth_year": "1980"},  # a daughter of the same name
+]
+
+
+@pytest.mark.parametrize("changes", SHARED)
+def test_a_number_given_for_somebody_else_is_to_be_checked_and_nobody_s_data_is_shown(
+    gp: Membership, client: Client, changes: dict[str, str]
+) -> None:
+    last = ReferralFactory(
+        sent_by=gp, to_agency=team_of(gp), person_name="Ada Fern", phone="01632 960555", status=ReferralStatus.COMPLETED
     )
-    assert client.post(REFER, form(nhs_number="")).status_code == 422
-    assert client.post(REFER, form(nhs_number="", person_name="Ada Reed")).status_code == 302
+    posted = form(**changes)
+    for page in (client.post(FIND, posted), client.post(FIND, posted, headers=HTMX), client.post(REFER, posted)):
+        assert page.status_code == 422
+        assert "Check this number" in page.text
+        assert "01632 960555" not in page.text
+    assert "Ada Fern" not in client.post(REFER, posted).text or "person_name" not in changes
+    assert Referral.objects.get() == last
+    assert client.post(REFER, posted | {"number_is_right": "on"}).status_code == 302
 
 
 def test_one_that_is_finished_does_not_warn(gp: Membership, client: Client) -> None:
