@@ -56,7 +56,6 @@ class NoteForm(Form):
         """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only."""
         super().__init__(*args, **kwargs)
         self.case, self.today = case, timezone.localdate()
-        self.fields["text"].counted = None  # the limit is far: no counter
         audience = {
             "circle": f"Everyone helping: {', '.join(circle)}",
             "team": f"Only {case.agency.name}",

@@ -34,9 +34,10 @@ def referrals(request: MemberRequest) -> HttpResponse:
     drafts = wanted == "drafts" and member.has_permission(Permission.REFER)
     if not chosen and not drafts:
         raise Http404
-    context: dict[str, Any] = {"words": words, "list": chosen, "drafts": [], "rows": [], "more": None}
+    context: dict[str, Any] = {"words": words, "list": chosen, "drafts": [], "rows": [], "near": False, "more": None}
     if request.method == "POST":
-        context |= {"rows": lists.search_referrals(member, words), "list": None, "tabs": lists.build_tabs(member, "")}
+        rows, near = lists.search_referrals(member, words)
+        context |= {"rows": rows, "near": near, "list": None, "tabs": lists.build_tabs(member, "")}
     elif chosen:
         rows, more = lists.load_list_page(member, chosen, find_page_start(request))
         context |= {"rows": rows, "more": more, "tabs": lists.build_tabs(member, chosen.name)}
