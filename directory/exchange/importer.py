@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError
 
-from directory.exchange.feeds import UnchangedService
+from directory.exchange.feeds import FeedNotice, UnchangedService
 from directory.exchange.field_use import (
     FieldTally,
     FieldUse,
@@ -142,6 +142,9 @@ class Importer:
         batch: list[Any] = []
         try:
             for raw in raws:
+                if isinstance(raw, FeedNotice):
+                    self.report.problems.append(Problem("", "", raw.said))
+                    continue
                 batch.append(raw)
                 if len(batch) == BATCH_SIZE:
                     self._import_batch(batch)
