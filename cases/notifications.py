@@ -25,6 +25,7 @@ ANSWER_SUBJECTS = {
     ReferralStatus.WAITING: "You are on a waiting list",
     ReferralStatus.DECLINED: "An answer from a group we asked",
 }
+MISTAKEN_SUBJECT = "Our last message to you was a mistake"
 CONTACT_PHRASES = {
     ContactBy.PHONE: "call you",
     ContactBy.TEXT: "send you a text",
@@ -49,18 +50,20 @@ def notify_case_opened(case: Case) -> None:
 
 
 def notify_group_answered(case: Case, referral: Referral, move: Move) -> None:
-    """What a group said when it was asked; a decline in the place's kind words. Not each time the person came."""
-    status = ReferralStatus(move.after)
+    """What a group said when it was asked; a decline in the place's kind words; and that an answer was a mistake.
+    Not each time the person came."""
+    mistaken = move.takes_back_id is not None
+    status = ReferralStatus(move.before if mistaken else move.after)
     if status not in ANSWER_SUBJECTS:
         return
     service, agency = referral.service, referral.to_agency
     notify_person(
         case,
         key=f"move {move.pk}",
-        subject=ANSWER_SUBJECTS[status],
+        subject=MISTAKEN_SUBJECT if mistaken else ANSWER_SUBJECTS[status],
         template="person/answered.txt",
         context={
-            "said": status.value,
+            "said": "mistaken" if mistaken else status.value,
             "open": case.is_open,
             "reason": move.reason.for_person if move.reason else "",
             "group": f"{service.name} ({agency.name})" if service and service.name != agency.name else agency.name,

@@ -163,6 +163,31 @@ def is_valid_nhs_number(digits: str) -> bool:
     return (11 - total % 11) % 11 == int(digits[9])
 
 
+VERHOEFF_PERMUTATION = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+INVALID_SCTID_MESSAGE = "This is not a SNOMED CT code. Check each digit"
+
+
+def validate_sctid(value: str) -> None:
+    """Raises ValidationError for what is no SNOMED CT identifier: 6 to 18 digits, the last a Verhoeff check digit
+    (SNOMED CT Technical Implementation Guide, "Check-digit")."""
+    if not re.fullmatch(r"[1-9][0-9]{5,17}", value):
+        raise ValidationError(INVALID_SCTID_MESSAGE, code="sctid")
+    check = 0
+    for position, digit in enumerate(map(int, reversed(value))):
+        for _ in range(position % 8):
+            digit = VERHOEFF_PERMUTATION[digit]
+        check = multiply_dihedral(check, digit)
+    if check:
+        raise ValidationError(INVALID_SCTID_MESSAGE, code="sctid")
+
+
+def multiply_dihedral(a: int, b: int) -> int:
+    """The product in the group of the symmetries of a pentagon, on which Verhoeff's check digit stands."""
+    if a < 5:
+        return (a + b) % 5 + (5 if b >= 5 else 0)
+    return (a - b) % 5 + (5 if b < 5 else 0)
+
+
 class NHSNumberField(CleanCharField):
     """An NHS number with or without spaces or hyphens → ten digits ("" when blank and not required)."""
 

@@ -160,20 +160,21 @@ def record_signposting(*, case: Case, by: Author, key: uuid.UUID, service: Servi
 
 @on_referral_moved.register
 def record_referral_move(referral: Referral, move: Move) -> None:
-    """Write a group's move, or our own withdrawal, into the history of the case it was sent from.
+    """Write a group's move, or our own withdrawal, into the history of the case it was sent from; and what whoever
+    referred does after their referral led to a case, which is to withdraw it.
 
-    Referrals that led to a case, and those of
-    agencies without cases, are not for this.
+    What the team itself does with a referral that led to a case stands there by its own deeds.
     """
-    case = find_sending_case(referral)
-    if case is None:
+    link = CaseReferral.objects.filter(referral=referral).first()
+    if link is None:
+        return
+    sent = link.direction == CaseReferral.Direction.SENT
+    case = Case.with_people().get(pk=link.case_id)
+    if not sent and move.written_for_id == case.agency_id:
         return
     withdrawn = move.after == ReferralStatus.WITHDRAWN
-    details = service_details(referral) | {
-        "deed": move.deed,
-        "status": move.after,
-        "reason": move.reason.text if move.reason else "",
-    }
+    details = service_details(referral) if sent else {"service": referral.from_agency.name}
+    details |= {"deed": move.deed, "status": move.after, "reason": move.reason.text if move.reason else ""}
     if move.happened_on:
         details["happened_on"] = date_words(move.happened_on)
     record_entry(
@@ -185,8 +186,9 @@ def record_referral_move(referral: Referral, move: Move) -> None:
         details=details,
         about=referral,
     )
-    if not withdrawn:
+    if not (sent and withdrawn):
         notify_lead(case, referral, key=f"case move {move.pk}")
+    if sent and not withdrawn:
         notifications.notify_group_answered(case, referral, move)
 
 

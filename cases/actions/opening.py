@@ -18,6 +18,7 @@ from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
 
 FIRST_CONTACT = "First contact"  # the first next step of every case
+NUMBER_LEFT_OUT = "Left out: it stands at another record of this team. Ask whose it is"
 PERSON_COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
     "date_of_birth",
     "nhs_number",
@@ -73,11 +74,14 @@ def accept_referral(
 
 
 def create_person(referral: Referral) -> Person:
-    """Somebody new, with what the referral says. An NHS number that stands at another record is left out: two
-    records never share one, and which of them is right is for people to find out."""
-    held = Person.objects.filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
+    """Somebody new to the team, with what the referral says. An NHS number that stands at another record of the team
+    is left out: two records never share one, and which of them is right is for people to find out."""
+    ours = Person.objects.filter(agency=referral.to_agency)
+    held = ours.filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
     details = {name: getattr(referral, name) for name in PERSON_COLUMNS}
-    person = Person(name=referral.person_name, **details | ({"nhs_number": ""} if held else {}))
+    person = Person(
+        agency=referral.to_agency, name=referral.person_name, **details | ({"nhs_number": ""} if held else {})
+    )
     try:
         with transaction.atomic():
             person.save(force_insert=True)
@@ -89,9 +93,10 @@ def create_person(referral: Referral) -> Person:
 def fill_blank_columns(person: Person, referral: Referral) -> Person:
     """Give the person what the referral knows and we did not; nothing that is there is changed. The row is locked:
     two referrals of one person go one after the other."""
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    ours = Person.objects.filter(agency=referral.to_agency)  # never another team's record
+    person = ours.select_for_update(of=("self",)).get(pk=person.pk)
     blank = [name for name in PERSON_COLUMNS if not getattr(person, name) and getattr(referral, name)]
-    if Person.objects.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
+    if ours.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
         blank = [name for name in blank if name != "nhs_number"]
     if {person.address, person.postcode} - {"", referral.address, referral.postcode}:
         blank = [name for name in blank if name not in ("address", "postcode")]  # half of each would be no address
@@ -153,6 +158,8 @@ def record_opening_entries(case: Case, referral: Referral, *, by: Author, joined
         )
     else:
         details = {"lead": case.lead.user.name, "first_contact_due": date_words(case.first_contact_due), "match": match}
+        if referral.nhs_number and not case.person.nhs_number:
+            details["number"] = NUMBER_LEFT_OUT
         record_entry(case=case, kind=Kind.OPENED, by=by, about=referral, details=details)
 
 

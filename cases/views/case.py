@@ -38,6 +38,7 @@ def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None =
     entries = list(timeline_page(case=case, member=member, before=before))
     draft = None if form else load_note_draft(member, case)
     form = form or build_note_form(request, case, circle, draft)
+    lines = render_entries(entries[:PAGE_SIZE], case=case, member=member, circle=circle)
     changed = KEY_FACTS.get(request.GET.get("changed", ""))
     return render_form_page(
         request,
@@ -49,7 +50,8 @@ def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None =
             "form": form,
             "draft": draft,
             "draft_key": note_draft_key(case),
-            "lines": render_entries(entries[:PAGE_SIZE], case=case, member=member, circle=circle),
+            "lines": lines,
+            "news": [line.news for line in lines if line.news],
             "older": entries[PAGE_SIZE - 1].number if len(entries) > PAGE_SIZE else None,
             "going_on": before is not None,
             "facts": [(fact, fact.format_value(case)) for fact in KEY_FACTS.values()],

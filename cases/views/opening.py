@@ -13,7 +13,7 @@ from agencies.request import MemberRequest
 from cases.actions.opening import PersonAddedMeanwhile, accept_referral
 from cases.forms.opening import AcceptReferralForm
 from cases.models import Case
-from cases.person_match import find_candidates
+from cases.person_match import find_candidates, has_doubtful_number
 from config.forms import render_form_page
 from referrals.actions import MoveRefused
 from referrals.actions.transition import describe_latest_move
@@ -44,7 +44,8 @@ def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, f"{case.person.name} has a case here. {referral.from_agency.name} has been told.")
             return redirect("cases:case", case.pk)
-    return render_form_page(request, "cases/accept.html", {"referral": referral, "form": form})
+    context = {"referral": referral, "form": form, "doubtful_number": has_doubtful_number(referral)}
+    return render_form_page(request, "cases/accept.html", context)
 
 
 def save_acceptance(referral: Referral, form: AcceptReferralForm, member: Membership) -> Case:

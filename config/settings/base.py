@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "agencies.middleware.attach_member",
     "agencies.middleware.require_second_factor",
+    "agencies.middleware.restore_unsent",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,5 +1,6 @@
 from referrals.models.alert import Alert
 from referrals.models.answer import Answer, AnswerLink
+from referrals.models.look_up import LookUp
 from referrals.models.move import DeclineReason, Move
 from referrals.models.referral import ContactBy, Referral, Urgency
 from referrals.models.remark import Remark
@@ -10,6 +11,7 @@ __all__ = [
     "AnswerLink",
     "ContactBy",
     "DeclineReason",
+    "LookUp",
     "Move",
     "Referral",
     "Remark",

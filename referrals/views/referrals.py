@@ -17,8 +17,9 @@ from config.http import parse_uuid
 from config.pdf import pdf_response
 from referrals import letters, lists, story
 from referrals.actions import MoveRefused, move_referral
-from referrals.forms.answer import build_answer_form
+from referrals.forms.answer import build_answer_form, build_take_back_form
 from referrals.forms.referral import ResendForm, WithdrawForm
+from referrals.hooks import on_referral_opened
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
 
@@ -68,10 +69,14 @@ def get_referral(request: MemberRequest, pk: uuid.UUID) -> Referral:
 def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = get_referral(request, pk), request.member
+    for hear in on_referral_opened:
+        hear(found, member)
     side = found.side_of(member)
     context = {
         "referral": found,
         "sender_side": side == Side.SENDER,
+        "first_contact": letters.find_first_contact(found) if side == Side.SENDER else None,
+        "referral_code": letters.REFERRAL_CODE,
         "state": lists.status_label(found.status, side),
         "needs": [need.name for need in found.needs.all()],
         "steps": story.build_timeline(found, member),
@@ -79,6 +84,7 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
         "reply": build_answer_form(found, member),
+        "take_back": build_take_back_form(found, member),
     }
     return render_page(request, "referrals/referral.html", context)
 

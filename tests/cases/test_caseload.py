@@ -72,6 +72,8 @@ def test_counts_each_list(connector: Membership) -> None:
     ReferralFactory(to_agency=connector.agency)
     assert count_lists(connector, connector) == {
         "new": 1,
+        "news": 0,
+        "alone": 0,
         "today": 2,
         "first": 1,
         "due": 1,
