@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0014_help_texts")]
+    dependencies = [("directory", "0016_dangers")]
 
     operations = [
         migrations.AddField(
