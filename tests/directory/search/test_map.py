@@ -66,9 +66,10 @@ def test_it_takes_as_many_queries_as_the_list(client: Client) -> None:
         shown(client, words="walk")
 
 
-def test_under_words_of_danger_nothing_is_offered(client: Client) -> None:
-    listed("Suicide bereavement walk")
-    assert shown(client, words="suicide")["hits"] == []
+def test_under_words_of_danger_nothing_cheerful_is_offered(client: Client) -> None:
+    listed("Walk")
+    assert shown(client, words="walk")["hits"]
+    assert shown(client, words="walk, I want to die")["hits"] == []
 
 
 def test_nothing_found(client: Client) -> None:
