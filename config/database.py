@@ -8,12 +8,14 @@ from typing import Any
 import dj_database_url
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
 # answers, so that a restarted server is noticed by nobody.
 CONNECTION_MAX_AGE_SECONDS = 600
+# A server that is gone without a word is given up after so long, and the page says so.
+NETWORK_OPTIONS = {"connect_timeout": 10, "tcp_user_timeout": 20_000}  # seconds; milliseconds
 # The ORM prepares nothing (its cursor puts the values in itself); only prepared_cursor() below does, whose statements
 # are planned once whatever the values are. (Behind pgbouncer: docs/deploying.md.)
 MAX_PREPARED = 60  # on a connection; the server holds up to 1 MB for each, and their shapes come from addresses
@@ -36,8 +38,12 @@ def build_database_settings() -> dict[str, Any]:
         if settings["ENGINE"] != "django.db.backends.postgresql":
             raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
         given = settings.get("OPTIONS", {})
-        options = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
-        return {**settings, "OPTIONS": {**given, **PREPARED_OPTIONS, "options": options}, "ATOMIC_REQUESTS": True}
+        flags = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
+        return {
+            **settings,
+            "OPTIONS": {**NETWORK_OPTIONS, **given, **PREPARED_OPTIONS, "options": flags},
+            "ATOMIC_REQUESTS": True,
+        }
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_database_name(),
@@ -47,6 +53,17 @@ def build_database_settings() -> dict[str, Any]:
         "OPTIONS": PREPARED_OPTIONS,
         "ATOMIC_REQUESTS": True,
     }
+
+
+def is_database_gone(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, is that the database cannot be reached, or not now."""
+    seen: set[int] = set()
+    while error and id(error) not in seen:
+        if isinstance(error, (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def embedded_database_name() -> str:

@@ -128,6 +128,7 @@ ACCOUNT_RATE_LIMITS = {  # the adapter counts failures by address *and* network:
 ACCOUNT_FORMS = {
     "login": "agencies.forms.sign_in.SignInForm",
     "change_password": "agencies.forms.sign_in.ChangePasswordForm",
+    "set_password": "agencies.forms.sign_in.FirstPasswordForm",
     "reset_password": "agencies.forms.sign_in.ForgottenPasswordForm",
     "reset_password_from_key": "agencies.forms.sign_in.NewPasswordForm",
     "reauthenticate": "agencies.forms.sign_in.ConfirmPasswordForm",
