@@ -66,6 +66,33 @@ def is_database_gone(error: BaseException | None) -> bool:
     return False
 
 
+MADE_UP = "made up by manage.py demo"  # the comment on the schema of a demo place: it goes when the schema goes
+
+
+def is_made_up() -> bool:
+    """Whether all that is in this database was made up, so that it may be thrown away and no e-mail of it is real."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regnamespace('public'), 'pg_namespace') = %s", [MADE_UP])
+        return bool(cursor.fetchone()[0])
+
+
+def refuse_real_database() -> None:
+    """For settings that make up people and send nothing: raises ImproperlyConfigured unless told twice.
+
+    DATABASE_URL alone may be left over in a shell of a real place; DEVELOPMENT_DATABASE says its name again.
+    """
+    if not os.environ.get("DATABASE_URL"):
+        return
+    name = dj_database_url.config()["NAME"]
+    if os.environ.get("DEVELOPMENT_DATABASE") != name:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL names the database “{name}”, and these are the settings for development: they make up "
+            "people, and their e-mails go nowhere. For a real place, set "
+            "DJANGO_SETTINGS_MODULE=config.settings.production. For a database of your own to try things in, "
+            f"say its name once more: DEVELOPMENT_DATABASE={name}"
+        )
+
+
 def embedded_database_name() -> str:
     """The name of the database on the server of our own."""
     return os.environ.get("DATABASE_NAME", "hereabouts")
