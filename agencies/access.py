@@ -98,6 +98,11 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
 # --- Row scopes -----------------------------------------------------------------------------------
 
 
+def casework_roles_sql() -> str:
+    """The roles that hold cases, for a statement written by hand: 'connector', 'lead'."""
+    return ", ".join(quote_word(role.value) for role in Role if Permission.WORK_CASES in PERMISSIONS[role])
+
+
 def memberships(member: Membership) -> Q:
     """Everybody who works, or worked, in the same agency."""
     return Q(agency=member.agency_id)
@@ -131,6 +136,18 @@ def entries(member: Membership) -> Q:
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
     readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def news(member: Membership) -> Q:
+    """What others did in cases of the own team, and about referrals that the own agency sent or received."""
+    if not has_permission(member, Permission.SEE_REFERRALS):
+        return Q(pk__in=[])
+    seen = Q(referral__to_agency=member.agency_id)
+    if member.role != Role.PROVIDER:
+        seen |= Q(referral__from_agency=member.agency_id)
+    if has_permission(member, Permission.WORK_CASES):
+        seen |= Q(case__agency=member.agency_id)
+    return Q(agency=member.agency_id) & seen
 
 
 def listings(member: Membership) -> Q:
@@ -176,7 +193,8 @@ def sources(member: Membership) -> Q:
 
 
 def search_aids(member: Membership) -> Q:
-    """The place's synonyms, stop words, neighbourhoods, collections and searches that found nothing: the steward's."""
+    """The place's synonyms, stop words, words of danger, neighbourhoods, collections and searches that found nothing:
+    the steward's."""
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
