@@ -23,6 +23,7 @@ from types import FrameType
 from typing import IO
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 from config.embedded.keeper import end_when_parent_ends
@@ -100,10 +101,10 @@ def main() -> int:
             print(f"{problem} Choose another: make run PORT=8001", file=sys.stderr)
             return 1
         prepare_database()
-        print("Starting the web server and the job worker.", flush=True)
+        print("Starting the web server and the job workers.", flush=True)
         processes.append(start_web_server(port))
         announce_address(port)
-        processes.append(start_job_worker())
+        processes += [start_job_worker("default"), start_job_worker(settings.LONG_JOBS_QUEUE)]
         supervise_processes(processes)
     except StopRequested:
         print("\nEnding.", flush=True)
@@ -164,9 +165,10 @@ def start_web_server(port: str) -> ManagedProcess:
     return ManagedProcess("web server", *command, "--log-level", "warning")
 
 
-def start_job_worker() -> ManagedProcess:
+def start_job_worker(queue: str = "") -> ManagedProcess:
+    """For the jobs of one queue, or of all."""
     command = [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
-    return ManagedProcess("job worker", *command)
+    return ManagedProcess(f"{queue} job worker".lstrip(), *command, *(["--queues", queue] if queue else []))
 
 
 def announce_address(port: str) -> None:

@@ -156,6 +156,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agenci
 # at the next look (agencies.jobs), so at most a minute and a half after it died.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
+LONG_JOBS_QUEUE = "imports"  # jobs of minutes: a worker of their own runs them, so that no e-mail waits for one
 LOOK_FOR_DEAD_WORKERS = "* * * * *"  # cron: each minute
 
 # UK conventions: dates, London time.

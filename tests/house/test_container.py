@@ -60,11 +60,11 @@ def test_each_value_is_given_and_none_stands_in_the_file() -> None:
 
 
 def test_one_image_is_built_once_for_all_three() -> None:
-    assert set(OURS) == {"migrate", "web", "jobs"}
+    assert set(OURS) == {"migrate", "web", "jobs", "imports"}
     assert [name for name, service in OURS.items() if "build" in service] == ["migrate"]
 
 
-@pytest.mark.parametrize("name", ["migrate", "web", "jobs"])
+@pytest.mark.parametrize("name", ["migrate", "web", "jobs", "imports"])
 def test_nothing_can_be_written_and_nothing_more_be_had(name: str) -> None:
     service = OURS[name]
     assert service["read_only"] is True
@@ -78,7 +78,7 @@ def test_nothing_can_be_written_and_nothing_more_be_had(name: str) -> None:
 def test_the_database_first_then_one_migration_then_the_rest() -> None:
     assert OURS["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
     assert OURS["migrate"]["restart"] == "no"
-    for name in ("web", "jobs"):
+    for name in ("web", "jobs", "imports"):
         assert OURS[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
         assert OURS[name]["restart"] == "always"
 
