@@ -132,7 +132,7 @@ def restore_unsent(get_response: View) -> View:
         if request.member and request.method == "GET" and "unsent" in request.GET:
             return refill_page(request, get_response)
         response = get_response(request)
-        if request.member and request.method == "POST" and "unsent" in request.POST:
+        if request.member and request.method == "POST" and "unsent" in request.POST and "draft_key" not in request.POST:
             settle_unsent(request, response)
         return response
 
