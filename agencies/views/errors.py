@@ -61,7 +61,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     kept = keep_unsent(request)
     member = getattr(request, "member", None)
-    if kept and (member is None or kept.member in request.memberships):
+    if kept and (member is None or kept.member in getattr(request, "memberships", [])):
         return redirect_to_page(request, kept.return_address) if member else redirect_to_sign_in(request, kept)
     fields = list_posted_fields(request) if not kept and can_send_again(request) else {}
     typed = [(name, value) for name, values in fields.items() for value in values]
