@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, demo, invitation, team
+from agencies.views import about, demo, invitation, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/extend/", own.extend_session, name="extend"),
     path("accounts/draft/", own.save_draft, name="draft"),
     path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("waiting/", waiting.waiting, name="waiting"),
     path("team/", team.team, name="team"),
     path("team/invite/", team.invite, name="invite"),
     path("team/<uuid:pk>/", team.member, name="member"),
