@@ -143,6 +143,7 @@ CASE_COLUMNS = (
     "next_action_on",
     "last_entry_at",
     "closed_at",
+    "lead__ended_at",
 )
 
 
@@ -284,5 +285,8 @@ def find_people(member: Membership, words: str) -> tuple[list[CaseloadRow], bool
         return [], False
     cases = Case.visible_to(member).filter(people).values_list(*CASE_COLUMNS)
     found = list(cases.order_by(F("closed_at").asc(nulls_first=True), "person__name", "pk")[: MAX_PEOPLE_FOUND + 1])
-    rows = [build_case_row(ListedCase(*case), "found") for case in found[:MAX_PEOPLE_FOUND]]
+    rows = [
+        build_case_row(ListedCase(*case[:9])._replace(is_held=case[9] is None), "found")
+        for case in found[:MAX_PEOPLE_FOUND]
+    ]
     return rows, len(found) > MAX_PEOPLE_FOUND
