@@ -24,7 +24,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 if TYPE_CHECKING:
-    from agencies.models import Membership
+    from agencies.models import Draft, Membership
     from agencies.request import MemberRequest
 
 View = Callable[..., HttpResponse]
@@ -193,7 +193,8 @@ def sources(member: Membership) -> Q:
 
 
 def search_aids(member: Membership) -> Q:
-    """The place's synonyms, stop words, neighbourhoods, collections and searches that found nothing: the steward's."""
+    """The place's synonyms, stop words, words of danger, neighbourhoods, collections and searches that found nothing:
+    the steward's."""
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
@@ -230,15 +231,24 @@ def public(view: AnyView) -> AnyView:
     return view
 
 
-def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign-in, and then back to where one was. It says so there when a session has ended.
+def refuse_signed_out(request: HttpRequest) -> HttpResponse:
+    """Sign-in, and then back to where one was, with everything that was typed there."""
+    from agencies.actions.unsent import keep_unsent
+
+    return redirect_to_sign_in(request, keep_unsent(request))
+
+
+def redirect_to_sign_in(request: HttpRequest, kept: Draft | None = None) -> HttpResponse:
+    """Sign-in, and then back to where one was. It says so there when a session has ended, and if words are `kept`.
 
     An htmx request is answered so that the whole page goes there, not a part of it.
     """
     query = QueryDict(mutable=True)
-    if had_session(request):
+    if kept:
+        query["why"] = "kept"
+    elif had_session(request):
         query["why"] = "ended"
-    back = current_page_path(request)
+    back = kept.return_address if kept else current_page_path(request)
     if back:
         query["next"] = back
     address = resolve_url(settings.LOGIN_URL) + (f"?{query.urlencode(safe='/')}" if query else "")
@@ -276,7 +286,7 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_sign_in(request)
+                return refuse_signed_out(request)
             member = request.member
             if member is None or (permissions and not any(has_permission(member, p) for p in permissions)):
                 raise PermissionDenied
@@ -296,7 +306,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_sign_in(request)
+            return refuse_signed_out(request)
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

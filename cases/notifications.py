@@ -25,6 +25,7 @@ ANSWER_SUBJECTS = {
     ReferralStatus.WAITING: "You are on a waiting list",
     ReferralStatus.DECLINED: "An answer from a group we asked",
 }
+MISTAKEN_SUBJECT = "Our last message to you was a mistake"
 CONTACT_PHRASES = {
     ContactBy.PHONE: "call you",
     ContactBy.TEXT: "send you a text",
@@ -33,8 +34,8 @@ CONTACT_PHRASES = {
 }
 
 
-def notify_case_opened(case: Case) -> None:
-    """Who will be in touch, how, and by when."""
+def notify_case_opened(case: Case, *, asked_by: str = "") -> None:
+    """Who will be in touch, how, and by when. `asked_by`: who asked a team that the person was not asked about."""
     due = case.first_contact_due
     notify_person(
         case,
@@ -43,24 +44,27 @@ def notify_case_opened(case: Case) -> None:
         template="person/opened.txt",
         context={
             "how": CONTACT_PHRASES.get(ContactBy(case.person.contact_by), "get in touch with you"),
+            "asked_by": asked_by,
             "by": f"by {date_words(due)}" if due >= timezone.localdate() else "as soon as we can",
         },
     )
 
 
 def notify_group_answered(case: Case, referral: Referral, move: Move) -> None:
-    """What a group said when it was asked; a decline in the place's kind words. Not each time the person came."""
-    status = ReferralStatus(move.after)
+    """What a group said when it was asked; a decline in the place's kind words; and that an answer was a mistake.
+    Not each time the person came."""
+    mistaken = move.takes_back_id is not None
+    status = ReferralStatus(move.before if mistaken else move.after)
     if status not in ANSWER_SUBJECTS:
         return
     service, agency = referral.service, referral.to_agency
     notify_person(
         case,
         key=f"move {move.pk}",
-        subject=ANSWER_SUBJECTS[status],
+        subject=MISTAKEN_SUBJECT if mistaken else ANSWER_SUBJECTS[status],
         template="person/answered.txt",
         context={
-            "said": status.value,
+            "said": "mistaken" if mistaken else status.value,
             "open": case.is_open,
             "reason": move.reason.for_person if move.reason else "",
             "group": f"{service.name} ({agency.name})" if service and service.name != agency.name else agency.name,

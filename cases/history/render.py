@@ -47,6 +47,7 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
     Kind.OPENED: EntryIcon("flag"),
     Kind.REFERRED: EntryIcon("letter", "grey"),
     Kind.PHONE: EntryIcon("phone"),
+    Kind.ARRANGED: EntryIcon("calendar"),
     Kind.CALL: EntryIcon("chat"),
     Kind.VISIT: EntryIcon("home"),
     Kind.NO_ANSWER: EntryIcon("phone", "grey"),
@@ -71,8 +72,10 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
 
 
 def format_contact(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """first_contact (bool); next and next_on (in words); match: why a referral that joins is the same person's."""
+    """first_contact (bool); try: which one without an answer; next and next_on (in words); match: why a referral
+    that joins is the same person's."""
     title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
+    title += f", try {details['try']}" if details.get("try") else ""
     step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
     return title, step + label_details(details, ("Same person", "match"))
 
@@ -83,9 +86,13 @@ def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, L
 
 
 def format_case_opened(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """lead, first_contact_due (in words)."""
+    """lead, first_contact_due (in words); match; number: why the record has no NHS number."""
     return str(Kind(kind).label), label_details(
-        details, ("With", "lead"), ("First contact due", "first_contact_due"), ("Same person", "match")
+        details,
+        ("With", "lead"),
+        ("First contact due", "first_contact_due"),
+        ("Same person", "match"),
+        ("NHS number", "number"),
     )
 
 
@@ -164,6 +171,7 @@ def label_details(details: dict[str, Any], *pairs: tuple[str, str]) -> LabelledV
 
 ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledValues]]] = {
     Kind.PHONE: format_contact,
+    Kind.ARRANGED: format_contact,
     Kind.CALL: format_contact,
     Kind.VISIT: format_contact,
     Kind.NO_ANSWER: format_contact,

@@ -35,7 +35,7 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         log_access(request, case, "story")
         return render_case_page(request, case, form)
     data = form.cleaned_data
-    write_note(
+    entry = write_note(
         case=case,
         by=Author.of(member),
         kind=Kind(data["kind"]),
@@ -46,8 +46,17 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         key=data["key"],
     )
     member.drafts.filter(key=case.draft_key).delete()
-    messages.success(request, "Added to the story.")
+    messages.success(request, format_thanks(entry))
     return redirect_to_case(request, case)
+
+
+def format_thanks(entry: Entry) -> str:
+    """Of a call without an answer, also which try it was and what comes next."""
+    said, told = entry.details, "Added to the story."
+    if "try" in said:
+        told = f"No answer, try {said['try']}: added to the story."
+        told += f" Next step: {said['next']}, by {said['next_on']}." if said.get("next") else ""
+    return told
 
 
 def redirect_to_case(request: MemberRequest, case: Case) -> HttpResponse:

@@ -98,7 +98,7 @@ def test_closed_cases_are_on_no_list(connector: Membership) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("new", "Accept, or say why not"),
+        ("new", "No need was named"),
         ("first", "First contact"),
         ("overdue", "Overdue"),
         ("quiet", "Quiet 15 days"),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0004_message_headers'),
-        ('cases', '0005_bookings_moved'),
+        ('cases', '0007_tries_and_codes'),
         ('referrals', '0006_bookings_moved_out'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0006_bookings_moved_out'),
+        ('referrals', '0008_answers'),
     ]
 
     operations = [
