@@ -171,6 +171,7 @@ CASE_COLUMNS = (
     "closed_at",
     "tries",
     "last_contact_at",
+    "lead__ended_at",
 )
 
 
@@ -344,5 +345,8 @@ def find_people(member: Membership, words: str) -> FoundPeople:
     )
     found = list(exact.values_list(*CASE_COLUMNS)[: MAX_PEOPLE_FOUND + 1])
     near = [] if found else list(find_near(seen, words, "person__name").values_list(*CASE_COLUMNS)[:MAX_PEOPLE_FOUND])
-    rows = [build_case_row(ListedCase(*case), "found") for case in (found or near)[:MAX_PEOPLE_FOUND]]
+    rows = [
+        build_case_row(ListedCase(*case)._replace(is_held=ended is None), "found")
+        for *case, ended in (found or near)[:MAX_PEOPLE_FOUND]
+    ]
     return FoundPeople(rows, len(found) > MAX_PEOPLE_FOUND, bool(near))

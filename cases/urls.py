@@ -21,6 +21,7 @@ app_name = "cases"
 
 urlpatterns = [
     path("caseload/", caseload.caseload, name="caseload"),
+    path("caseload/alone/", give.give_alone, name="give_alone"),
     path("news/", news.news, name="news"),
     path("news/done/", news.news_done, name="news_done"),
     path("referrals/<uuid:pk>/accept/", opening.accept, name="accept"),

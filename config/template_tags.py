@@ -212,6 +212,7 @@ def button(form: forms.BaseForm | None = None, words: str = "", **options: str) 
 NAVIGATION_PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allow decides)
     ("directory:activities", "Find activities"),
     ("cases:caseload", "Today"),
+    ("agencies:waiting", "Waiting for you"),
     ("referrals:refer", "Make a referral"),
     ("referrals:referrals", "Our referrals"),
     ("directory:listings", "Our activities"),

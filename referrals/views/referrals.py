@@ -70,8 +70,6 @@ def get_referral(request: MemberRequest, pk: uuid.UUID) -> Referral:
 def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = get_referral(request, pk), request.member
-    for hear in on_referral_opened:
-        hear(found, member)
     side, moves = found.side_of(member), story.load_moves(found)
     context = {
         "referral": found,
@@ -87,6 +85,7 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
         "reply": build_answer_form(found, member),
+        "news": [pk for hear in on_referral_opened for pk in hear(found, member)],
         "take_back": build_take_back_form(found, member),
     }
     return render_page(request, "referrals/referral.html", context)
