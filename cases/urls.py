@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from cases.views import activities, booking, case, caseload, closing, facts, give, notes, opening, papers, sharing
+from cases.views import activities, booking, case, caseload, closing, facts, give, notes, opening, papers, part, sharing
 
 app_name = "cases"
 
 urlpatterns = [
     path("caseload/", caseload.caseload, name="caseload"),
     path("referrals/<uuid:pk>/accept/", opening.accept, name="accept"),
+    path("referrals/<uuid:pk>/another-person/", part.part, name="part"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/write/", notes.write, name="write"),
     path("cases/<uuid:pk>/entries/<int:number>/correct/", notes.correct, name="correct"),

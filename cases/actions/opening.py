@@ -60,18 +60,33 @@ def accept_referral(
         return first.case
     if referral.to_agency_id != by.member.agency_id:  # passed on to another team meanwhile
         raise MoveRefused(describe_latest_move(referral))
-    person = fill_blank_columns(person, referral) if person else create_person(referral)
+    link = CaseReferral(referral=referral, direction=CaseReferral.Direction.RECEIVED)
+    case, is_new = settle_referral(link, by=by, person=person, lead=lead or by.member, match=match)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
+    if is_new:
+        notify_of_opening(case, referral, by)
+    return case
+
+
+def settle_referral(
+    link: CaseReferral, *, by: Author, person: Person | None, lead: Membership, match: str
+) -> tuple[Case, bool]:
+    """Tie the referral of `link` to the open case of `person` (None: somebody new) or to a new one, with its agreements
+    and entries. Returns the case and whether it is new."""
+    referral = link.referral
+    person, link.filled = fill_blank_columns(person, referral) if person else (create_person(referral), {})
     opened = Case.objects.select_for_update(of=("self",))
     joins = opened.filter(person=person, agency=referral.to_agency, closed_at=None).first()
-    case = joins or create_case(referral, person, lead or by.member)
-    CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
-    record_agreements(case, referral)
-    record_opening_entries(case, referral, by=by, joined=joins is not None, match=match)
-    move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
-    if not joins:
-        notifications.notify_new_lead(case, by)
-        notifications.notify_case_opened(case, asked_by=referral.from_agency.name if Agreement.is_missing(case) else "")
-    return case
+    link.case = joins or create_case(referral, person, lead)
+    link.save()
+    record_agreements(link.case, referral)
+    record_opening_entries(link.case, referral, by=by, joined=joins is not None, match=match)
+    return link.case, joins is None
+
+
+def notify_of_opening(case: Case, referral: Referral, by: Author) -> None:
+    notifications.notify_new_lead(case, by)
+    notifications.notify_case_opened(case, asked_by=referral.from_agency.name if Agreement.is_missing(case) else "")
 
 
 def create_person(referral: Referral) -> Person:
@@ -91,9 +106,9 @@ def create_person(referral: Referral) -> Person:
     return person
 
 
-def fill_blank_columns(person: Person, referral: Referral) -> Person:
+def fill_blank_columns(person: Person, referral: Referral) -> tuple[Person, dict[str, str]]:
     """Give the person what the referral knows and we did not; nothing that is there is changed. The row is locked:
-    two referrals of one person go one after the other."""
+    two referrals of one person go one after the other. Returns the person, and what was filled in, as text."""
     ours = Person.objects.filter(agency=referral.to_agency)  # never another team's record
     person = ours.select_for_update(of=("self",)).get(pk=person.pk)
     blank = [name for name in PERSON_COLUMNS if not getattr(person, name) and getattr(referral, name)]
@@ -106,7 +121,12 @@ def fill_blank_columns(person: Person, referral: Referral) -> Person:
     if blank:
         person.version += 1
         person.save(update_fields=[*blank, "version"])
-    return person
+    return person, {name: column_text(person, name) for name in blank}
+
+
+def column_text(person: Person, name: str) -> str:
+    """A column of PERSON_COLUMNS as text, to tell whether it was changed since."""
+    return str(person.practice_id if name == "practice" else getattr(person, name))
 
 
 def create_case(referral: Referral, person: Person, lead: Membership) -> Case:

@@ -53,6 +53,7 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
     Kind.CORRECTION: EntryIcon("pencil", "amber"),
     Kind.FACT: EntryIcon("pencil", "grey"),
     Kind.ASSIGNED: EntryIcon("people", "grey"),
+    Kind.PARTED: EntryIcon("people", "amber"),
     Kind.AGREED: EntryIcon("share"),
     Kind.SENT_ON: EntryIcon("walk", "plum"),
     Kind.ANSWERED: EntryIcon("check"),
@@ -70,10 +71,11 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
 
 
 def format_contact(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """first_contact (bool); next and next_on (in words); match: why a referral that joins is the same person's."""
+    """first_contact (bool); next and next_on (in words); match: why a referral that joins is the same person's;
+    moved: who wrote it first, in a case that it was not about."""
     title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
     step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
-    return title, step + label_details(details, ("Same person", "match"))
+    return title, step + label_details(details, ("Same person", "match"), ("First written", "moved"))
 
 
 def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -101,6 +103,12 @@ def format_fact_changed(kind: str, details: dict[str, Any]) -> tuple[str, Labell
 def format_assigned(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """before, after: names of members."""
     return f"Given to {details.get('after', 'a colleague')}", label_details(details, ("Before", "before"))
+
+
+def format_parting(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """what (the title); and in the case it was taken from: entries (numbers), blanked (labels of facts)."""
+    facts = label_details(details, ("Entries taken out", "entries"), ("Facts taken out", "blanked"))
+    return str(details.get("what") or Kind(kind).label), facts
 
 
 def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -174,6 +182,7 @@ ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledV
     Kind.OPENED: format_case_opened,
     Kind.FACT: format_fact_changed,
     Kind.ASSIGNED: format_assigned,
+    Kind.PARTED: format_parting,
     Kind.AGREED: format_agreement,
     Kind.SENT_ON: format_referred_on,
     Kind.ANSWERED: format_group_answer,

@@ -19,6 +19,7 @@ from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
 from cases.actions.booking import book_for_case
+from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
 from cases.models import Agreement, Kind
 from config.http import hash_token
@@ -66,6 +67,13 @@ def a_referral() -> Parts:
 
 def a_case() -> Parts:
     return {"pk": CaseFactory().pk}
+
+
+def a_joined_referral() -> Parts:
+    case = CaseFactory()
+    referral = ReferralFactory(to_agency=case.agency)
+    accept_referral(referral=referral, by=Author.of(case.lead), person=case.person)
+    return {"pk": referral.pk}
 
 
 def an_entry() -> Parts:
@@ -241,6 +249,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:close": a_case,
     "cases:sharing": a_case,
     "cases:agree": a_case,
+    "cases:part": a_joined_referral,
     "cases:take_back": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
