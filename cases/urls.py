@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from cases.views import activities, booking, case, caseload, closing, facts, give, notes, opening, papers, part, sharing
+from cases.views import (
+    activities,
+    booking,
+    case,
+    caseload,
+    closing,
+    facts,
+    give,
+    news,
+    notes,
+    opening,
+    papers,
+    part,
+    sharing,
+)
 
 app_name = "cases"
 
 urlpatterns = [
     path("caseload/", caseload.caseload, name="caseload"),
+    path("news/", news.news, name="news"),
+    path("news/done/", news.news_done, name="news_done"),
     path("referrals/<uuid:pk>/accept/", opening.accept, name="accept"),
     path("referrals/<uuid:pk>/another-person/", part.part, name="part"),
     path("cases/<uuid:pk>/", case.case, name="case"),

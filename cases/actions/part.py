@@ -45,7 +45,8 @@ def part_referral(
     blanked = take_out_columns(link)
     if is_only_referral(link):
         return give_own_person(link, by=by, person=person, words=words, blanked=blanked, key=key)
-    new, is_new = settle_referral(link, by=by, person=person, lead=was.lead, match="")
+    lead = was.lead if was.lead.ended_at is None or by.member is None else by.member
+    new, is_new = settle_referral(link, by=by, person=person, lead=lead, match="")
     moved = move_notes(was, entries, new, by)
     brought = was.entries.filter(kind__in=[Kind.REFERRED, Kind.NOTE], about=referral)
     for entry in [*brought, *moved]:

@@ -1,5 +1,6 @@
 """Each step in the life of a referral: who, when, why. Never changed."""
 
+import datetime
 import uuid
 from typing import Self
 
@@ -9,7 +10,9 @@ from django.utils import timezone
 from agencies.models import Agency, Membership, Signed
 from config.append_only import AppendOnly
 from referrals.models.referral import Referral
-from referrals.states import TRANSITIONS, ReferralStatus
+from referrals.states import TRANSITIONS, ReferralStatus, Side
+
+TAKE_BACK_WITHIN = datetime.timedelta(hours=24)  # so long a group may take back an answer that it tapped by mistake
 
 
 class DeclineReason(models.Model):
@@ -64,7 +67,7 @@ class Move(AppendOnly, Signed):
     before = models.CharField(max_length=15, choices=ReferralStatus, blank=True)
     after = models.CharField(max_length=15, choices=ReferralStatus)
     at = models.DateTimeField(default=timezone.now)
-    happened_on = models.DateField(null=True, blank=True, help_text="The day they came, when the move is about one")
+    happened_on = models.DateField(null=True, blank=True, help_text="The day they came, or of the first contact")
     reason = models.ForeignKey(DeclineReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     words = models.TextField(blank=True)
     to_agency = models.ForeignKey(
@@ -85,6 +88,14 @@ class Move(AppendOnly, Signed):
         help_text="On what ground it was passed on: whether the person was asked again",
     )
     key = models.UUIDField(null=True, blank=True, help_text="Idempotency key of the form that made it")
+    takes_back = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="taken_back_by",
+        help_text="The move that this one undoes: a group had tapped the wrong answer",
+    )
 
     class Meta:
         ordering = ["referral", "number"]
@@ -112,9 +123,20 @@ class Move(AppendOnly, Signed):
     @property
     def deed(self) -> str:
         """What was done, as a past participle: "declined", "put on the waiting list"."""
+        if self.takes_back_id:
+            return f"answer taken back ({TRANSITIONS[self.after, self.before].deed})"
         return TRANSITIONS[self.before, self.after].deed
 
     @property
     def did(self) -> str:
         """The same after a name: "declined this", "put this on the waiting list"."""
+        if self.takes_back_id:
+            return f"took back an answer ({TRANSITIONS[self.after, self.before].deed})"
         return TRANSITIONS[self.before, self.after].did
+
+    @property
+    def take_back_until(self) -> datetime.datetime | None:
+        """So long whoever answered may take it back; None for what is no answer. Only the latest move is asked."""
+        if self.takes_back_id or Side.RECEIVER not in TRANSITIONS[self.before, self.after].actors:
+            return None
+        return self.at + TAKE_BACK_WITHIN

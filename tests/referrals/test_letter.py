@@ -44,7 +44,7 @@ def finish(referral: Referral, by: Membership) -> None:
         reason="Finished as planned",
         outcome="More connected",
         summary="Ada goes to the garden.",
-        codes=[{"code": "871731000000106", "term": "Referral"}],
+        codes=[{"code": "871711000000103", "term": "Declined"}],
     )
 
 
@@ -107,13 +107,13 @@ def test_at_the_end_it_is_the_answer_to_the_practice(
         "Finished as planned",
         "More connected",
         "Ada goes to the garden.",
-        "871731000000106",
+        "871711000000103",
         "Priya Shah",
         "01632 960042",
         ada.reference,
     ):
         assert part in words
-    assert words.index("Ada goes to the garden.") < words.index("871731000000106")
+    assert words.index("Ada goes to the garden.") < words.index("871711000000103")
 
 
 def test_declined_the_letter_gives_the_reason_and_the_words(
@@ -142,7 +142,7 @@ def test_without_agreement_the_letter_tells_nothing_of_how_it_went(
     words = letter(client_of(gp), referral)
     assert "did not agree" in words
     assert "garden" not in words
-    assert "871731000000106" not in words
+    assert "871711000000103" not in words
 
 
 def test_security_16_it_is_a_download_named_by_its_reference(

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0004_message_headers"),
         ("directory", "0001_initial"),
-        ("referrals", "0007_look_ups"),
+        ("referrals", "0009_unattended"),
     ]
 
     operations = [

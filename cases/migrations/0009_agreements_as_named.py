@@ -11,7 +11,7 @@ SET CONSTRAINTS ALL DEFERRED;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0006_person_per_team")]
+    dependencies = [("cases", "0008_news")]
 
     operations = [
         migrations.AddField(
