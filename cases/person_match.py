@@ -17,6 +17,7 @@ from referrals.same_person import Comparison, MatchStrength, compare_identities,
 
 MAX_CANDIDATES = 5  # candidates shown
 MAX_COMPARED = 50  # rows weighed at most
+LIKELY = MatchStrength.LIKELY
 MIN_NAME_SIMILARITY = 0.45  # trigram similarity of two whole names from which they are looked at: Jon / John is 0.64
 
 
@@ -54,6 +55,25 @@ def find_candidates(referral: Referral) -> list[MatchCandidate]:
     for candidate in shown:
         candidate.has_open_case = candidate.person.pk in with_case
     return shown
+
+
+def find_cases_elsewhere(referral: Referral) -> list[Case]:
+    """Open cases of other teams that are probably of the person referred: to be asked, and never to be shown.
+
+    The one place that looks beyond the team. Its callers may tell that there is one, and nothing of it.
+    """
+    same = Q(date_of_birth__in=likely_birth_dates(referral.date_of_birth))
+    if referral.nhs_number:
+        same |= Q(nhs_number=referral.nhs_number)
+    people = Person.objects.filter(same).exclude(agency=referral.to_agency).order_by("pk")[:MAX_COMPARED]
+    likely = [p for p in people if (compare_identities(p.identity, referral.identity).strength or 0) >= LIKELY]
+    return list(Case.with_people().filter(person__in=likely, closed_at=None).order_by("pk"))
+
+
+def is_known_elsewhere(referral: Referral) -> bool:
+    """Whether another team may work with the person. Not told of a referral that the team wrote itself: a name and a
+    birthday tried out must not say who is helped elsewhere."""
+    return referral.from_agency_id != referral.to_agency_id and bool(find_cases_elsewhere(referral))
 
 
 def has_doubtful_number(referral: Referral) -> bool:

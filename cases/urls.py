@@ -15,6 +15,7 @@ from cases.views import (
     opening,
     papers,
     part,
+    questions,
     sharing,
 )
 
@@ -40,6 +41,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
     path("cases/<uuid:pk>/sharing/agree/", sharing.agree, name="agree"),
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
+    path("cases/<uuid:pk>/ask-teams/", questions.ask, name="ask_teams"),
+    path("cases/<uuid:pk>/asked/<uuid:question>/", questions.answer, name="answer_team"),
     path("cases/<uuid:pk>/papers/", papers.papers, name="papers"),
     path("cases/<uuid:pk>/papers/history.pdf", papers.history_pdf, name="history_pdf"),
     path("cases/<uuid:pk>/papers/letters/<uuid:letter>.pdf", papers.person_letter, name="person_letter"),
