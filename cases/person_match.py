@@ -13,7 +13,7 @@ from django.db.models.functions import Upper
 
 from cases.models import Case, Person
 from referrals.models import Referral
-from referrals.same_person import Comparison, MatchStrength, compare_identities, likely_birth_dates, normalise_name
+from referrals.same_person import Comparison, MatchStrength, born_alike, compare_identities, normalise_name
 
 MAX_CANDIDATES = 5  # candidates shown
 MAX_COMPARED = 50  # rows weighed at most
@@ -62,7 +62,7 @@ def find_cases_elsewhere(referral: Referral) -> list[Case]:
 
     The one place that looks beyond the team. Its callers may tell that there is one, and nothing of it.
     """
-    same = Q(date_of_birth__in=likely_birth_dates(referral.date_of_birth))
+    same = born_alike(referral.birth)
     if referral.nhs_number:
         same |= Q(nhs_number=referral.nhs_number)
     people = Person.objects.filter(same).exclude(agency=referral.to_agency).order_by("pk")[:MAX_COMPARED]
@@ -87,14 +87,13 @@ def find_similar_people(referral: Referral) -> list[Person]:
     """People who share the NHS number, or a date of birth or postcode together with a name or place alike."""
     name = normalise_name(referral.person_name)
     near_name = Q(likeness__gte=MIN_NAME_SIMILARITY)
-    born = Q(date_of_birth__in=likely_birth_dates(referral.date_of_birth))
     area = referral.postcode.split(" ")[0]
     near = Q(postcode=referral.postcode) | Q(postcode__startswith=f"{area} ") if area else Q(pk__in=[])
     ours = Person.objects.filter(agency=referral.to_agency)
     rows = ours.annotate(likeness=TrigramSimilarity(Upper("name"), name))
     queries = [
         rows.filter(nhs_number=referral.nhs_number) if referral.nhs_number else None,
-        rows.filter(born),
+        rows.filter(born_alike(referral.birth)),
         rows.annotate(upper=Upper("name")).filter(near, near_name, upper__trigram_similar=name),
     ]
     found: dict[object, Person] = {}

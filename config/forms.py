@@ -43,6 +43,7 @@ from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from config.fields import (
+    BirthField,
     Checkboxes,
     DateField,
     DateWidget,
@@ -59,6 +60,7 @@ from config.fields import (
 from config.fragments import render_page
 
 __all__ = [
+    "BirthField",
     "Checkboxes",
     "DateField",
     "Form",

@@ -22,6 +22,7 @@ FIRST_CONTACT = "First contact"  # the first next step of every case
 NUMBER_LEFT_OUT = "Left out: it stands at another record of this team. Ask whose it is"
 PERSON_COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
     "date_of_birth",
+    "birth_precision",
     "nhs_number",
     "phone",
     "email",
@@ -116,6 +117,8 @@ def fill_blank_columns(person: Person, referral: Referral) -> tuple[Person, dict
         blank = [name for name in blank if name != "nhs_number"]
     if {person.address, person.postcode} - {"", referral.address, referral.postcode}:
         blank = [name for name in blank if name not in ("address", "postcode")]  # half of each would be no address
+    if "date_of_birth" in blank:
+        blank.append("birth_precision")
     for name in blank:
         setattr(person, name, getattr(referral, name))
     if blank:
@@ -204,8 +207,10 @@ def format_referral(referral: Referral) -> list[tuple[str, str]]:
 def find_differing_facts(case: Case, referral: Referral) -> dict[str, Any]:
     """Key facts that the referral tells otherwise than the record: kept as they are, and offered for change."""
     found = {}
+    said = {"name": referral.person_name} | {name: getattr(referral, name) for name in PERSON_COLUMNS}
+    if not referral.birth.on or referral.birth.may_be(case.person.birth):
+        del said["date_of_birth"], said["birth_precision"]
     for fact in KEY_FACTS.values():
-        said = {"name": referral.person_name} | {name: getattr(referral, name) for name in PERSON_COLUMNS}
         said |= {"what_matters": referral.what_matters, "safety_note": referral.risks}
         theirs = {field: said[field] for field in fact.fields if said.get(field)}
         if any(str(value) != str(getattr(fact.find_row(case), field)) for field, value in theirs.items()):

@@ -17,13 +17,19 @@ from cases.actions.opening import column_text, create_person, fill_blank_columns
 from cases.history.record import erase_entry, record_entry
 from cases.models import Audience, Case, CaseReferral, Entry, Kind, Person
 from cases.models.entry import CONTACT_KINDS, NOTE_KINDS
+from config.births import BirthPrecision
 from config.template_tags import when
 from config.transitions import save_columns
 from referrals.actions import MoveRefused
 from referrals.models import Referral
 
 TAKEN_OUT = "It is about another person, and stands in that person's case."
-BLANKS: dict[str, Any] = {"date_of_birth": None, "practice": None, "contact_by": "phone"}  # the others: ""
+BLANKS: dict[str, Any] = {  # the others: ""
+    "date_of_birth": None,
+    "birth_precision": BirthPrecision.DAY,
+    "practice": None,
+    "contact_by": "phone",
+}
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""A wrong joining can be undone: what a referral filled in of a record is kept. And one team can ask another."""
+"""What a referral filled in of a record is kept; one team can ask another; a birthday may be known roughly."""
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -40,5 +40,10 @@ class Migration(migrations.Migration):
                 'ordering': ['-asked_at', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('case', 'about_case'), name='asked_once_about_a_case'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='question_answered_by_somebody')],
             },
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='birth_precision',
+            field=models.CharField(choices=[('day', 'To the day'), ('month', 'To the month'), ('year', 'To the year'), ('about', 'About the year')], db_default='day', default='day', max_length=10),
         ),
     ]
