@@ -131,6 +131,7 @@ class BirthField(DateField):
     """
 
     widget = BirthWidget
+    year_width = 10  # characters: "about 1948"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(past=True, **kwargs)

@@ -152,12 +152,12 @@ def record_agreements(case: Case, referral: Referral) -> None:
     """What the person agreed to when they were referred, as those who asked them told it. A team that they were not
     asked about, then or when it was passed on, has no agreement."""
     share, tell = Agreement.Scope.SHARE, Agreement.Scope.TELL
-    asked = {"by": Author.of(referral.sent_by), "given_at": referral.sent_at, "referral": referral}
+    asked: dict[str, Any] = {"by": Author.of(referral.sent_by), "given_at": referral.sent_at, "referral": referral}
     asked["how"] = f"Told to {referral.from_agency.name} when they were referred"
     if referral.agreed_with_id == referral.to_agency_id:
         Agreement.give(case, referral.to_agency, share, named=referral.agreed_with_name, **asked)
     elif passed := story.find_agreed_passing(referral, story.load_moves(referral)):
-        again = {"by": passed.author, "given_at": passed.at, "how": passed.get_ground_display()}
+        again: dict[str, Any] = {"by": passed.author, "given_at": passed.at, "how": passed.get_ground_display()}
         Agreement.give(case, referral.to_agency, share, named=passed.to_agency_name, referral=referral, **again)
     if referral.agreed_to_tell:
         Agreement.give(case, referral.from_agency, tell, named=referral.agreed_tell_name, **asked)

@@ -139,6 +139,6 @@ def record_parting(
     **more: Any,
 ) -> None:
     """An entry for the team alone: the other person may not read that somebody else was referred."""
-    labels = [str(Person._meta.get_field(name).verbose_name) for name in blanked]
+    labels = [name.replace("_", " ") for name in blanked if name != "birth_precision"]
     details = {"what": what, "blanked": ", ".join(labels), "entries": ", ".join(str(entry.number) for entry in moved)}
     record_entry(case=case, kind=Kind.PARTED, by=by, text=words, audience=Audience.TEAM, details=details, **more)

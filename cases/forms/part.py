@@ -8,7 +8,7 @@ from cases.forms.opening import NEW_PERSON
 from cases.models import Entry, Person
 from cases.person_match import MatchCandidate
 from config.forms import Checkboxes, Form, IdempotencyKey, Radios, TextField
-from config.template_tags import when
+from config.template_tags import born, when
 
 MAX_SHOWN = 80  # characters of a note
 
@@ -34,7 +34,7 @@ class PartForm(Form):
         super().__init__(*args, **kwargs)
         self.people: dict[str, Person] = {str(candidate.person.pk): candidate.person for candidate in candidates}
         new = [(NEW_PERSON, "Somebody who has no record here yet")]
-        self.fields["who"].choices = new + [(pk, str(person)) for pk, person in self.people.items()]
+        self.fields["who"].choices = new + [(pk, format_person(person)) for pk, person in self.people.items()]
         self.fields["entries"].choices = [(str(note.number), format_note(note)) for note in notes]
         if not notes:
             self.fields["entries"].widget = forms.MultipleHiddenInput()
@@ -42,6 +42,11 @@ class PartForm(Form):
     @property
     def chosen_person(self) -> Person | None:
         return self.people.get(self.cleaned_data["who"])
+
+
+def format_person(person: Person) -> str:
+    """ "Jean Whitfield, born 27 March 1951"."""
+    return ", born ".join(filter(None, (person.name, born(person.birth))))
 
 
 def format_note(note: Entry) -> str:

@@ -333,7 +333,8 @@ def find_open_referrals(member: Membership, who: Identity, key: uuid.UUID | None
     A number alone, as in a look-up, is enough; with a name both must be of one person, and twins are two.
     """
     found = []
-    for referral in Referral.open_near(member, who).exclude(key=key)[:MAX_COMPARED]:
+    near = Referral.open_near(member, who)
+    for referral in (near.exclude(key=key) if key else near)[:MAX_COMPARED]:
         strength = compare_identities(referral.identity, who).strength
         if (strength or 0) >= MatchStrength.LIKELY or (not who.name and referral.nhs_number == who.nhs_number):
             found.append(referral)
