@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from config.births import Birth, BirthPrecision
 from config.fields import MONTHS, find_phone_number
 from config.forms import GovukFormHelper
 
@@ -107,6 +108,22 @@ def age(born_on: datetime.date | None) -> str:
         return ""
     today = timezone.localdate()
     return str(today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day)))
+
+
+@register.filter
+def born(birth: Birth) -> str:
+    """27 March 1951, about March 1951, about 1951; "" when it is not known."""
+    if birth.on is None or birth.precision == BirthPrecision.DAY:
+        return date_words(birth.on)
+    month = f"{MONTHS[birth.on.month - 1].title()} " if birth.precision == BirthPrecision.MONTH else ""
+    return f"about {month}{birth.on.year}"
+
+
+@register.filter
+def birth_age(birth: Birth) -> str:
+    """ "75", "about 75"; "" when it is not known."""
+    years = age(birth.on)
+    return f"about {years}" if years and birth.precision != BirthPrecision.DAY else years
 
 
 @register.simple_tag
