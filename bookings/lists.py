@@ -160,6 +160,57 @@ def split_register(shown: list[BookingRow]) -> tuple[list[BookingRow], list[Book
     return sorted(expected, key=lambda line: line.booking.name.casefold()), others
 
 
+@dataclass(frozen=True)
+class PendingCall:
+    """Somebody whom the group has still to tell: the script, and whose booking it is about (None when it is gone)."""
+
+    message: Message
+    booking: Booking | None
+
+    @property
+    def phone(self) -> str:
+        return self.booking.phone if self.booking else ""
+
+
+@dataclass(frozen=True)
+class ToldRow:
+    """Somebody who had booked a session that is cancelled, and how they hear of it."""
+
+    row: BookingRow
+    how: str
+    tone: str
+
+
+def load_pending_calls(session: Session, rows: list[BookingRow]) -> tuple[list[PendingCall], list[PendingCall]]:
+    """Whom to ring, and who left nothing to be reached by."""
+    known = {str(row.booking.pk): row.booking for row in rows}
+    calls = [PendingCall(call, known.get(call.key.split()[2])) for call in pending_calls(session)]
+    return [call for call in calls if call.phone], [call for call in calls if not call.phone]
+
+
+def load_told(session: Session, rows: list[BookingRow]) -> list[ToldRow]:
+    """Of a session that is cancelled: how each who had booked it hears of that, the unreached first."""
+    keys = dict.fromkeys(f"{session_key_prefix(session.pk)}{row.booking.pk} {row.booking.moves_made}" for row in rows)
+    sent = {message.key.split()[2]: message for message in Message.objects.filter(key__in=list(keys)).order_by("pk")}
+    off = [row for row in rows if row.booking.status == BookingStatus.CALLED_OFF]
+    told = [ToldRow(row, *describe_telling(row.booking, sent.get(str(row.booking.pk)))) for row in off]
+    return sorted(told, key=lambda one: (one.tone != "coral", one.tone != "amber"))
+
+
+def describe_telling(booking: Booking, message: Message | None) -> tuple[str, str]:
+    """How somebody hears that a session is cancelled, and the colour of it."""
+    if booking.team:
+        return f"{booking.team.name} tell them", "sky"
+    if booking.email:
+        if message and message.given_up_at:
+            return "The e-mail did not arrive", "coral"
+        return ("Told by e-mail", "green") if message and message.sent_at else ("E-mail on its way", "green")
+    told = message is not None and message.sent_at is not None
+    if booking.phone:
+        return ("Rung", "green") if told else ("To ring", "amber")
+    return ("Told", "green") if told else ("Cannot be reached", "coral")
+
+
 def pending_calls(session: Session) -> QuerySet[Message]:
     """Calls that the group has still to make about a session to come."""
     if session.starts_at <= timezone.now():

@@ -17,8 +17,9 @@ from bookings.lists import (
     BookingRow,
     count_bookings,
     load_booking_rows,
+    load_pending_calls,
+    load_told,
     mark_call_made,
-    pending_calls,
     sessions_run_by,
     summarise_session,
 )
@@ -51,6 +52,7 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, f"{made.name}: {made.get_status_display().lower()}.")
             return redirect("bookings:session_bookings", pk=pk)
     shown = load_booking_rows(request.member, session)
+    ring, unreachable = load_pending_calls(session, shown)
     return render_form_page(
         request,
         "bookings/session_bookings.html",
@@ -64,7 +66,9 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "offered": [(row, format_offer_end(row.booking)) for row in filter_by_status(shown, BookingStatus.OFFERED)],
             "waiting": filter_by_status(shown, BookingStatus.WAITING),
             "gone": filter_by_status(shown, BookingStatus.CANCELLED, BookingStatus.LAPSED),
-            "ring": pending_calls(session),
+            "ring": ring,
+            "unreachable": unreachable,
+            "told": load_told(session, shown) if session.cancelled_at else [],
             "why": booking_closed_reason(session),
         },
     )

@@ -8,15 +8,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
-from config.template_tags import date_words, when
+from config.template_tags import address, date_words, when
 from config.working_days import bank_holidays
-from directory.catalogue.demand import list_session_demand
+from directory.catalogue.demand import count_reach, format_reach, list_session_demand
 from directory.catalogue.timetable import UpcomingSession, list_stray_sessions, list_upcoming_sessions
 from directory.models import Service, Session
 from directory.publishing.actions.sessions import (
@@ -44,8 +45,11 @@ def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     holidays = find_bank_holiday_sessions(found) if service.bookable else []
     if request.method == "POST":
         shown = set(request.POST.getlist("session"))
-        if gone := cancel_sessions(sessions=[row for row in holidays if str(row.pk) in shown], why="Bank holiday"):
-            messages.success(request, f"Taken off: {', '.join(date_words(row.starts_at) for row in gone)}.")
+        chosen = [row for row in holidays if str(row.pk) in shown]
+        told = format_reach(count_reach(chosen), request.path)
+        if gone := cancel_sessions(sessions=chosen, why="Bank holiday"):
+            off = ", ".join(date_words(row.starts_at) for row in gone)
+            messages.success(request, format_html("Taken off: {}. {}", off, told))
         return redirect("directory:sessions", pk)
     mine = Session.kept_by(request.member).filter(service=service).select_related("at_location__location")
     past = mine.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-id")[:MAX_PAST]
@@ -59,7 +63,7 @@ def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "soon": timezone.now() + REGISTER_LEAD_TIME,
         "lines": list_session_demand(found, Session.coming().filter(service=service)),
         "holidays": holidays,
-        "booked": sum(row.taken for row in holidays),
+        "reach": format_reach(count_reach(holidays)) if holidays else "",
     }
     return render_page(request, "directory/sessions.html", context)
 
@@ -95,6 +99,7 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     form = SessionForm(request.POST or None, service=row.service, session=row)
     if request.method == "POST" and form.is_valid():
         try:
+            was = (row.starts_at, row.ends_at, row.at_location_id)
             row = change_session(session=row, values=form.values, seen_before=form.cleaned_data["seen"])
         except TooFewPlaces as few:
             form.add_error("places", f"{few.taken} people are booked: there must be at least as many places")
@@ -104,7 +109,9 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             state = f"cancelled ({now.cancelled_why})" if now.cancelled_at else f"{when(now.starts_at)}{places}"
             form.add_conflict(CONFLICT_MESSAGE.format(state), fingerprint_session(now))
         else:
-            messages.success(request, f"Saved: {when(row.starts_at)}.")
+            moved = was != (row.starts_at, row.ends_at, row.at_location_id)
+            told = describe_reach(row) if moved and row.taken else ""
+            messages.success(request, format_html("Saved: {}. {}", when(row.starts_at), told))
             return redirect("directory:sessions", row.service_id)
     context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
     return render_form_page(request, "directory/session.html", context)
@@ -115,13 +122,19 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def cancel_one_session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     row = load_session(request, pk)
     form = CancelForm(request.POST or None)
+    told = describe_reach(row)
     if request.method == "POST" and form.is_valid():
         cancel_session(session=row, why=form.cleaned_data["why"])
-        told = " Those who are booked are told." if row.taken else ""
-        messages.success(request, f"Cancelled: {date_words(row.starts_at)}.{told}")
+        messages.success(request, format_html("Cancelled: {}. {}", date_words(row.starts_at), told))
         return redirect("directory:sessions", row.service_id)
-    context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
+    reach = format_reach(count_reach([row]))
+    context = {"service": row.service, "session": row, "form": form, "tab": "sessions", "reach": reach}
     return render_form_page(request, "directory/session_cancel.html", context)
+
+
+def describe_reach(row: Session) -> str:
+    """Who is told of what became of it and how, with the way to those who are to be rung."""
+    return format_reach(count_reach([row]), address("bookings:session_bookings", row.pk))
 
 
 def load_session(request: MemberRequest, pk: uuid.UUID) -> Session:

@@ -116,7 +116,7 @@ def test_given_a_session_on_a_bank_holiday_then_one_press_takes_it_off(client_of
     client, at = client_of(provider), url(walk, "sessions")
     text = " ".join(client.get(at).text.split())
     assert f"A bank holiday: {holiday.on.day} {holiday.on:%B}. Is it on?" in text
-    assert "1 is booked: they are told" in text
+    assert "If you take it off: 1 is told by e-mail." in text
     for _ in range(2):
         page = client.post(at, {"session": str(holiday.pk)}, follow=True)
     assert "Is it on?" not in page.text
@@ -226,7 +226,7 @@ BAD = [
     ({"on_day": "1", "on_month": "1", "on_year": "2020"}, "must be today or in the future"),
     ({"on_day": "1", "on_month": "1", "on_year": "2199"}, "within the next two years"),
     ({"places": "0"}, "greater than or equal to 1"),
-    ({"note": "x" * 301}, "at most 300"),
+    ({"note": "x" * 301}, "Use 300 characters or fewer"),
 ]
 
 
