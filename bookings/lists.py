@@ -1,5 +1,6 @@
 """Reading bookings: what a session's lists and a booking's own page print, worked out once."""
 
+import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -75,10 +76,14 @@ def sessions_run_by(member: Membership) -> QuerySet[Session]:
 
 
 def find_browser_bookings(ids: Iterable[str], session: Session) -> list[Booking]:
-    """Those that this browser made for the session, as it remembers them, and that stand."""
-    wanted = [pk for text in ids if (pk := parse_uuid(text))]
-    rows = Booking.objects.filter(pk__in=wanted, session=session, status__in=sorted(ACTIVE_STATUSES))
-    return list(rows.order_by("number"))
+    """Those that this browser asked for in the session, as it remembers them, and that stand; `asked_on` is the day
+    on which it did ("2026-11-28")."""
+    days = {pk: text.partition(" ")[2] for text in ids if (pk := parse_uuid(text.split(" ")[0]))}
+    rows = Booking.objects.filter(pk__in=days, session=session, status__in=sorted(ACTIVE_STATUSES))
+    found = list(rows.order_by("number"))
+    for row in found:
+        row.asked_on = datetime.date.fromisoformat(days[row.pk]) if days[row.pk] else timezone.localdate(row.made_at)
+    return found
 
 
 def find_booking_by_key(key: uuid.UUID) -> Booking | None:

@@ -140,6 +140,11 @@ class BookingLink(models.Model):
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
+    repeat = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Of a second booking that was not made: what its page shows (actions.book.Repeat)",
+    )
 
     class Meta:
         db_table = "referrals_bookinglink"

@@ -11,11 +11,12 @@ from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
 from bookings.actions import MoveRefused, create_booking, move_booking
-from bookings.actions.book import booking_closed_reason
+from bookings.actions.book import booking_closed_reason, find_same_person
 from bookings.forms.booking import AddBookingForm, TakeOffForm
 from bookings.lists import (
     BookingRow,
     count_bookings,
+    find_booking_by_key,
     load_booking_rows,
     load_pending_calls,
     load_told,
@@ -37,6 +38,9 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The lists; posting books for somebody who rang."""
     session = get_object_or_404(sessions_run_by(request.member), pk=pk)
     form = AddBookingForm(request.POST if request.method == "POST" else None, full=not session.has_room)
+    first = find_booking_by_key(form.cleaned_data["key"]) if form.is_valid() else None
+    if form.is_valid() and first is None and (same := find_same_person(session, form.attendee)):
+        form.add_error("name", f"{same.name} is on the list already: {same.get_status_display().lower()}")
     if form.is_valid():
         try:
             made = create_booking(
