@@ -44,6 +44,7 @@ class Booking(models.Model):
     offered_until = models.DateTimeField(null=True, blank=True, help_text="So long the place offered is held")
     reminded_at = models.DateTimeField(null=True, blank=True)
     blanked_at = models.DateTimeField(null=True, blank=True, help_text="When name and contact were taken out")
+    asked_on: datetime.date  # by this browser: of those of lists.find_browser_bookings alone
 
     class Meta:
         db_table = "referrals_booking"  # made when bookings stood among the referrals

@@ -27,8 +27,16 @@ SAME_CONTACTS = [
     (PHONE, {"email": "", "phone": "(07700) 900-123"}),
     (PHONE, {"email": "", "phone": "+44 (0)7700 900123"}),
 ]
-SAME_NAMES = ["Joan Whitfield", "joan  whitfield", "JOAN WHITFIELD", "Mrs Joan Whitfield", "J. Whitfield", "Joan",
-              "Whitfield, Joan", "Joan Whitfeild"]  # fmt: skip
+SAME_NAMES = [
+    "Joan Whitfield",
+    "joan  whitfield",
+    "JOAN WHITFIELD",
+    "Mrs Joan Whitfield",
+    "J. Whitfield",
+    "Joan",
+    "Whitfield, Joan",
+    "Joan Whitfeild",
+]
 OTHER_NAMES = ["Peter Whitfield", "John Whitfield", "Priya Shah", "Fred", "Jo-Ann Smith"]
 
 

@@ -55,9 +55,18 @@ def test_nhs_numbers(typed: str, digits: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["1A2B3C40", "1a2b3c40", "#1A2B3C40", "ref 1A2B3C40", "Ref: 1A2B-3C40", "reference no. 1A2B 3C40", "IA2B3C4O",
-     "our ref 1A2B3C40", "1A2B3C"],
-)  # fmt: skip
+    [
+        "1A2B3C40",
+        "1a2b3c40",
+        "#1A2B3C40",
+        "ref 1A2B3C40",
+        "Ref: 1A2B-3C40",
+        "reference no. 1A2B 3C40",
+        "IA2B3C4O",
+        "our ref 1A2B3C40",
+        "1A2B3C",
+    ],
+)
 def test_references_as_they_are_read_out(typed: str) -> None:
     found = parse_reference(typed)
     assert found
