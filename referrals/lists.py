@@ -83,7 +83,10 @@ REFERRAL_LISTS = (
         "unassigned",
         "Not assigned",
         "Each one has somebody looking at it.",
-        lambda m: Q(to_agency=m.agency_id, status=ReferralStatus.SENT, assigned_to=None),
+        lambda m: (
+            Q(to_agency=m.agency_id, status=ReferralStatus.SENT)
+            & (Q(assigned_to=None) | Q(assigned_to__ended_at__isnull=False))
+        ),
         "answer_by",
         (Permission.ASSIGN,),
         only_when_some=True,

@@ -144,11 +144,6 @@ def format_short_day(day: datetime.date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def note_draft_key(case: Case) -> str:
-    """Under which the server keeps what a member types in the composer of the case."""
-    return f"note:{case.pk}"
-
-
 def draft_to_initial(form: type[Form], draft: Draft) -> dict[str, Any]:
     """What a draft holds, as the initial values of an unbound form: half-typed dates included."""
     data, fields = draft.as_posted(), form.base_fields.items()

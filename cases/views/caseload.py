@@ -43,9 +43,9 @@ PAGE_PARTS = {"more": "rows", "found": "found"}
 def caseload(request: MemberRequest) -> HttpResponse:
     """GET shows a list (`list`, `who`, `after` in the query); POST finds people, and leaves no trace in an address.
 
-    Above the list of today stands what is new, until it was dealt with."""
+    Who leads a team begins with all of it. Above the list of today stands what is new, until it was dealt with."""
     member = request.member
-    who = request.GET.get("who", "")
+    who = request.GET.get("who") or ("team" if has_permission(member, Permission.SEE_TEAM) else "me")
     colleagues = list_colleagues(member)
     whose = choose_caseload_owner(member, who, colleagues)
     name = request.GET.get("list", "today")
@@ -92,8 +92,8 @@ def list_colleagues(member: Membership) -> list[Membership]:
 
 
 def choose_caseload_owner(member: Membership, who: str, colleagues: list[Membership]) -> Membership | None:
-    """Whose caseload is shown: one's own, a colleague's, or None for the whole team."""
-    if not who:
+    """Whose caseload is shown: one's own ("me"), a colleague's, or None for the whole team."""
+    if who == "me":
         return member
     if not colleagues:
         raise PermissionDenied

@@ -20,6 +20,7 @@ from referrals.actions.transition import describe_latest_move
 from referrals.lists import format_decision
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side, next_statuses
+from referrals.story import is_agreement_missing, load_moves
 from referrals.views.triage import received_referrals, render_too_late
 
 
@@ -46,7 +47,12 @@ def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             done = f"{case.person.name} has a case here. {referral.from_agency.name} has been told."
             messages.success(request, format_decision(member, done, referral))
             return redirect("cases:case", case.pk)
-    context = {"referral": referral, "form": form, "doubtful_number": has_doubtful_number(referral)}
+    context = {
+        "referral": referral,
+        "form": form,
+        "doubtful_number": has_doubtful_number(referral),
+        "agreement_missing": is_agreement_missing(referral, load_moves(referral)),
+    }
     return render_form_page(request, "cases/accept.html", context)
 
 

@@ -72,7 +72,7 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     found, member = get_referral(request, pk), request.member
     for hear in on_referral_opened:
         hear(found, member)
-    side = found.side_of(member)
+    side, moves = found.side_of(member), story.load_moves(found)
     context = {
         "referral": found,
         "sender_side": side == Side.SENDER,
@@ -80,8 +80,10 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "referral_code": letters.REFERRAL_CODE,
         "state": lists.status_label(found.status, side),
         "needs": [need.name for need in found.needs.all()],
-        "steps": story.build_timeline(found, member),
+        "steps": story.build_timeline(found, member, moves),
         "deeds": story.available_actions(found, member),
+        "agreements": story.list_agreements(found, moves),
+        "agreement_missing": story.is_agreement_missing(found, moves),
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
         "reply": build_answer_form(found, member),

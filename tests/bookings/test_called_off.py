@@ -54,8 +54,8 @@ def cancel(client: Client, session: Session) -> Any:
         (
             SessionReach(2, 1, 1, 1),
             "2 are told by e-mail. 1 left only a phone number: you ring them. 1 is told by the "
-            "connectors who booked for them. 1 left no phone or e-mail and cannot be reached: put up a note, or be at the "
-            "door.",
+            "connectors who booked for them. 1 left no phone or e-mail and cannot be reached: put up a note, or be "
+            "at the door.",
         ),
         (SessionReach(0, 0, 2, 0), "2 are told by the connectors who booked for them."),
     ],

@@ -272,9 +272,14 @@ def test_the_map_loads_when_asked_for_and_repeats_the_list(page: Page) -> None:
     assert not [url for url in asked if "leaflet" in url]
     page.get_by_role("button", name="Show map").click()
     expect(page.locator(".pin")).to_have_count(2)
+    expect(page.locator(".name")).to_have_text("Worthing")
+    expect(page.get_by_text("Everything on the map is in the list too.")).to_be_visible()
     page.locator(".pin").first.press("Enter")
     expect(page.locator(".map").get_by_role("link", name="Memory café")).to_be_visible()
+    expect(page.locator(".map strong")).to_have_text("Tuesdays")
     assert violations(page) == []
+    page.get_by_role("button", name="Hide the map").click()
+    expect(page.locator(".map")).to_be_hidden()
     assert all(url.startswith(page.url.removesuffix("map/")) for url in asked), "No tile host is asked"
 
 

@@ -19,7 +19,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0008_answers")]
+    dependencies = [("referrals", "0010_agreements_as_named")]
 
     operations = [
         CreateExtension("fuzzystrmatch"),
