@@ -133,6 +133,7 @@ class CaseloadRow(NamedTuple):
     lead: str
     about: str = ""
     asked_by: str = ""
+    answer_due: str = ""
     news: int = 0  # pieces of news that nobody has dealt with
 
 
@@ -251,7 +252,8 @@ def build_referral_row(asked: ListedReferral) -> CaseloadRow:
         url=row_address("referrals:referral", asked.pk),
         name=asked.person_name,
         next_step=asked.needs or "No need was named",
-        due=f"{format_waiting_days(asked.sent_at, today)}, answer by: {due(asked.answer_by)}",
+        due=format_waiting_days(asked.sent_at, today),
+        answer_due=due(asked.answer_by),
         status=status,
         tone=tone,
         lead=asked.assigned_to or "Nobody yet",

@@ -73,7 +73,7 @@ def test_needs_cost_no_query_for_each_row(connector, client_of):
 DECISIONS = [
     ("ask-detail", {"words": "What about the stairs?"}),
     ("decline", {"reason": "out-of-area", "words": "Try the Arun team"}),
-    ("pass-on", {"words": "She lives in Lancing"}),
+    ("pass-on", {"words": "She lives in Lancing", "ground": "agreed_phone"}),
     ("assign", {}),
 ]
 
