@@ -127,8 +127,9 @@ def cancel_one_session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         cancel_session(session=row, why=form.cleaned_data["why"])
         messages.success(request, format_html("Cancelled: {}. {}", date_words(row.starts_at), told))
         return redirect("directory:sessions", row.service_id)
-    reach = format_reach(count_reach([row]))
-    context = {"service": row.service, "session": row, "form": form, "tab": "sessions", "reach": reach}
+    reach = count_reach([row])
+    context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
+    context |= {"reach": format_reach(reach), "waiting": sum(reach) - row.taken}
     return render_form_page(request, "directory/session_cancel.html", context)
 
 
