@@ -110,7 +110,7 @@ SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_o
     sender.name, array_to_string(ARRAY(
         SELECT term.name FROM referrals_referral_needs need JOIN directory_taxonomyterm term
             ON term.id = need.taxonomyterm_id WHERE need.referral_id = r.id ORDER BY term.name
-    ), ', ')
+    ), '; ')
 FROM listed r
 JOIN agencies_agency sender ON sender.id = r.from_agency_id
 LEFT JOIN agencies_membership assigned ON assigned.id = r.assigned_to_id AND assigned.ended_at IS NULL

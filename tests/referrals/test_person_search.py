@@ -187,3 +187,13 @@ def test_hostile_words_are_answered(gp, priya, client_of, words):
     ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern")
     assert "Ada Fern" not in found(client_of(priya), words)
     assert Referral.objects.count() == 1
+
+
+def test_from_the_caseload_one_press_looks_in_the_referrals_too(gp, priya, client_of):
+    """given somebody whose referral nobody has accepted, when sought on the caseload, then they are a press away"""
+    ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern", phone="01632 960017")
+    client = client_of(priya)
+    page = client.post("/caseload/", {"words": "+44 1632 960017"}).text
+    assert "Nobody found" in page
+    assert '<input type="hidden" name="words" value="+44 1632 960017">' in page
+    assert "Ada Fern" in found(client, "+44 1632 960017")
