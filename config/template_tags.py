@@ -42,8 +42,8 @@ def nhs(digits: str | None) -> str:
 @register.filter
 def email_words(address: str | None) -> SafeString:
     """An e-mail address as it is shown: it breaks before @ and dots, never within a word."""
-    words = re.split(r"(?=[@.])", str(address or ""))
-    return format_html('<span class="email">{}</span>', format_html_join(SafeString("<wbr>"), "{}", zip(words)))
+    first, *others = re.split(r"(?=[@.])", str(address or ""))
+    return format_html('<span class="email">{}{}</span>', first, format_html_join("", "<wbr>{}", zip(others)))
 
 
 @register.filter
