@@ -13,6 +13,7 @@ from cases.views import (
     news,
     notes,
     opening,
+    outcomes,
     papers,
     sharing,
 )
@@ -20,6 +21,7 @@ from cases.views import (
 app_name = "cases"
 
 urlpatterns = [
+    path("steward/outcomes/", outcomes.outcomes, name="outcomes"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("news/", news.news, name="news"),
     path("news/done/", news.news_done, name="news_done"),
