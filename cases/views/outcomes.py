@@ -1,5 +1,7 @@
 """/steward/outcomes/: why cases are closed and what has changed, in the place's words, with codes. No case is seen."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +15,7 @@ from cases.forms.outcomes import OutcomeForm
 from cases.models import ClosingReason, Outcome
 from config.forms import render_form_page
 
-LISTS = {"reason": ClosingReason, "outcome": Outcome}
+LISTS: dict[str, type[ClosingReason] | type[Outcome]] = {"reason": ClosingReason, "outcome": Outcome}
 
 
 @allow(Permission.STEWARD)
@@ -42,5 +44,6 @@ def find_row(member: Membership, change: str) -> ClosingReason | Outcome | None:
         return None
     if kind not in LISTS:
         raise Http404
-    found: ClosingReason | Outcome = get_object_or_404(LISTS[kind].visible_to(member), code=code)
+    rows: Any = LISTS[kind].visible_to(member)
+    found: ClosingReason | Outcome = get_object_or_404(rows, code=code)
     return found
