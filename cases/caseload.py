@@ -111,7 +111,7 @@ SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_o
     r.sent_at, sender.name, array_to_string(ARRAY(
         SELECT term.name FROM referrals_referral_needs need JOIN directory_taxonomyterm term
             ON term.id = need.taxonomyterm_id WHERE need.referral_id = r.id ORDER BY term.name
-    ), ', ')
+    ), '; ')
 FROM listed r
 JOIN agencies_agency sender ON sender.id = r.from_agency_id
 LEFT JOIN agencies_membership assigned ON assigned.id = r.assigned_to_id AND assigned.ended_at IS NULL
@@ -134,6 +134,7 @@ class CaseloadRow(NamedTuple):
     lead: str
     about: str = ""
     asked_by: str = ""
+    answer_due: str = ""
     news: int = 0  # pieces of news that nobody has dealt with
 
 
@@ -254,7 +255,8 @@ def build_referral_row(asked: ListedReferral) -> CaseloadRow:
         url=row_address("referrals:referral", asked.pk),
         name=asked.person_name,
         next_step=asked.needs or "No need was named",
-        due=f"{format_waiting_days(asked.sent_at, today)}, answer by: {due(asked.answer_by)}",
+        due=format_waiting_days(asked.sent_at, today),
+        answer_due=due(asked.answer_by),
         status=status,
         tone=tone,
         lead=asked.assigned_to or "Nobody yet",

@@ -13,6 +13,7 @@ from cases.views import (
     news,
     notes,
     opening,
+    outcomes,
     papers,
     part,
     questions,
@@ -22,6 +23,7 @@ from cases.views import (
 app_name = "cases"
 
 urlpatterns = [
+    path("steward/outcomes/", outcomes.outcomes, name="outcomes"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("caseload/alone/", give.give_alone, name="give_alone"),
     path("news/", news.news, name="news"),

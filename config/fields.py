@@ -174,7 +174,7 @@ def parse_month(typed: str) -> int:
 class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "max_length": "Use %(limit_value)d characters or fewer. You have %(show_value)d"
     }
 

@@ -1,9 +1,11 @@
 """Template tags and filters, built into every template: words, dates, icons, forms, navigation."""
 
 import datetime
+import re
 import uuid
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import phonenumbers
 from django import forms, template
@@ -36,6 +38,19 @@ def nhs(digits: str | None) -> str:
     """ "9990000018" → "999 000 0018"."""
     text = str(digits or "")
     return f"{text[:3]} {text[3:6]} {text[6:]}" if len(text) == 10 else text
+
+
+@register.filter
+def email_words(address: str | None) -> SafeString:
+    """An e-mail address as it is shown: it breaks before @ and dots, never within a word."""
+    first, *others = re.split(r"(?=[@.])", str(address or ""))
+    return format_html('<span class="email">{}{}</span>', first, format_html_join("", "<wbr>{}", zip(others)))
+
+
+@register.filter
+def site_name(url: str | None) -> str:
+    """The name of a website, for the words of a link to it: "greengym.example.org" of its address."""
+    return urlsplit(str(url or "")).netloc.removeprefix("www.") or str(url or "")
 
 
 @register.filter

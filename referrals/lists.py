@@ -239,7 +239,7 @@ def build_row(referral: Referral, member: Membership, today: datetime.date) -> R
         url=reverse("referrals:referral", args=[referral.pk]),
         person=referral.person_name,
         about=format_about(referral.birth, referral.postcode),
-        needs=", ".join(getattr(referral, "need_names", ())),
+        needs="; ".join(getattr(referral, "need_names", ())),
         other=asked if side == Side.SENDER else referral.from_agency.name,
         state=status_tag(state, code=referral.status),
         waiting=format_waiting(referral.sent_at, today)

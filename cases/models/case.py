@@ -37,9 +37,20 @@ class ClosingReason(models.Model):
 
     class Meta:
         ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
+                name="reason_code_has_its_term",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All of the list, for whoever keeps it."""
+        return cls.objects.filter(access.closing_words(member))
 
     @classmethod
     def in_use(cls) -> "models.QuerySet[Self]":
@@ -59,9 +70,20 @@ class Outcome(models.Model):
 
     class Meta:
         ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
+                name="outcome_code_has_its_term",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All of the list, for whoever keeps it."""
+        return cls.objects.filter(access.closing_words(member))
 
     @classmethod
     def in_use(cls) -> "models.QuerySet[Self]":
