@@ -11,10 +11,11 @@ SHIPPED = Path(__file__).parents[1] / "search"
 
 
 def read_apart():
-    """The pattern of the words that keep their ending: each begins so, and ends in one of these."""
+    """The pattern of the words that keep their ending: each begins so, with an ending of any of them or none."""
     with (SHIPPED / "apart.csv").open(encoding="utf-8", newline="") as file:
-        rows = [(row["begins"], row["ends"].replace(" ", "|")) for row in csv.DictReader(file)]
-    return "|".join(rf"{begins}(?=(?:{ends})?\M)" for begins, ends in rows)
+        rows = list(csv.DictReader(file))
+    ends = sorted({end for row in rows for end in row["ends"].split()})
+    return rf"({'|'.join(row['begins'] for row in rows)})(?:{'|'.join(ends)})?\M"
 
 
 # Dots and signs within a word go first: "C.A.B." is CAB, "T'ai chi" tai chi. What is held apart ends in zz.
@@ -24,7 +25,7 @@ CREATE FUNCTION hereabouts_text(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
         regexp_replace(
             regexp_replace($1, '\m([[:alnum:]])\.(?=[[:alnum:]](?:\.|\M))', '\1', 'g'),
             '\m([[:alpha:]]{{1,2}})[''’](?!(?:ll|re|ve)\M)([[:alpha:]]{{2,}})', '\1\2', 'g'),
-        '\m({read_apart()})[[:alpha:]]*', '\1zz', 'gi')
+        '\m{read_apart()}', '\1zz', 'gi')
 $$;
 CREATE FUNCTION hereabouts_words(text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT to_tsvector('hereabouts'::regconfig, hereabouts_text($1))

@@ -125,6 +125,12 @@ page AS (
     UNION ALL (SELECT * FROM useful ORDER BY score DESC, service_id DESC LIMIT %(most_similar)s::int)
     {% endif %}
 ),
+{% if shape.parts %}
+terms AS MATERIALIZED (  {# of what is on the page, with the words that each finds by #}
+    SELECT id, name, "order", hereabouts_words(name || ' . ' || words) AS vector FROM directory_taxonomyterm
+    WHERE id IN (SELECT term_id FROM directory_serviceterm WHERE service_id IN (SELECT service_id FROM page))
+),
+{% endif %}
 {# One row of what holds for the whole search; the marks of all that was found, one line a row, to be counted. #}
 whole AS MATERIALIZED (
     SELECT {{ count("best") }} AS count,
@@ -149,9 +155,8 @@ SELECT whole.count, whole.loose, whole.near, whole.elsewhere, whole.far, whole.f
     {% if shape.parts %}
     (   {# of each word: '' when it is in the listing's own name or text, else the need that it is found through #}
         SELECT array_agg(CASE WHEN ts_filter(spot.search, '{a,b,c}') @@ query THEN '' WHEN spot.search @@ query THEN (
-            SELECT name FROM directory_serviceterm link JOIN directory_taxonomyterm term ON term.id = link.term_id
-            WHERE link.service_id = spot.service_id AND hereabouts_words(name || ' . ' || words) @@ query
-            ORDER BY term."order", name LIMIT 1
+            SELECT name FROM directory_serviceterm link JOIN terms ON terms.id = link.term_id
+            WHERE link.service_id = spot.service_id AND vector @@ query ORDER BY terms."order", name LIMIT 1
         ) END ORDER BY number)
         FROM unnest(%(said)s::text[]::tsquery[]) WITH ORDINALITY said (query, number)
     )
