@@ -76,6 +76,7 @@ class FilterChip:
 
 
 class SearchForm(Form):
+    counts_characters = False
     button = "Search"
     mark_optional = False
 
@@ -290,6 +291,17 @@ class SearchForm(Form):
         field, attributes = self.fields[name], {"type": "text"} | self.fields[name].widget.attrs
         value, errors = self.data.get(name, ""), self.errors.get(name)
         return draw("filters.html", "question", name, field.label, field.help_text, value, errors, flatatt(attributes))
+
+
+class NearForm(SearchForm):
+    """The place alone, for what is on today beside the search of the same page."""
+
+    near = CleanCharField(
+        label="Your postcode or place",
+        required=False,
+        help_text="For example, BN11 2AA or Goring",
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )
 
 
 def format_filter(name: str, value: str, needs: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ def add_dangers(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0014_help_texts'),
+        ('directory', '0015_needs_as_said'),
     ]
 
     operations = [
