@@ -23,7 +23,7 @@ from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocat
 from directory.models.taxonomy import NEEDS_CODE
 
 __all__ = ["ACCESS", "index_services", "mark_needs", "refresh_ageing_rows", "refresh_counts"]
-INDEX_VERSION = 4  # counted up when rows must be written in another way: the night writes the older ones anew
+INDEX_VERSION = 5  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH_SIZE = 500
 REFRESH_BATCH_SIZE = 5_000  # of the night's updates, which write few of the rows they read
 NO_PLACE_CELL = -1  # the cell of what meets at no place: online, by phone, at home

@@ -64,7 +64,7 @@ def add_words(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0015_dangers")]
+    dependencies = [("directory", "0019_base_map")]
 
     operations = [
         migrations.RunSQL(MAKE, DROP),
