@@ -20,6 +20,9 @@ WORDS, LEAVE_OUT, REMOVE, PLACES, REMOVE_PLACE = (
 )
 
 
+pytestmark = pytest.mark.usefixtures("no_shipped_words")
+
+
 @pytest.fixture
 def at_work(client_of: Any, steward: Membership) -> Client:
     return client_of(steward)
@@ -113,7 +116,7 @@ def test_a_word_is_left_out_and_taken_in_again(at_work: Client) -> None:
     assert not StopWord.objects.exists()
 
 
-@pytest.mark.parametrize("word", ["", "two words", "!!", "aa", "x" * 51])
+@pytest.mark.parametrize("word", ["", "six words are none too few", "!!", "aa", "x" * 51])
 def test_what_is_no_word_is_refused(at_work: Client, word: str) -> None:
     Synonym.objects.create(typed="aa", means="alcohol")
     response = at_work.post(LEAVE_OUT, {"word": word})
