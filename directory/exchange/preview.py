@@ -19,7 +19,7 @@ from directory.exchange.open_referral.columns import field_label, resolve_column
 from directory.exchange.open_referral.spreadsheet import REASON_COLUMN, SheetRow
 from directory.exchange.runs import unpack_upload
 from directory.exchange.tables import TableError, split_heading
-from directory.models import Run, Schedule, Service, Status
+from directory.models import Run, Schedule, Service, ServiceAlias, Status
 
 MAX_PREVIEWED_ROWS = 300  # rows that are read for a preview
 MAX_COUNTED_ROWS = 50_000  # rows whose ids alone are read, to say what is not in the file
@@ -157,6 +157,9 @@ def _compare_with_stored(
     found: ImportPreview, source: str, ids: dict[uuid.UUID, str], rest: list[uuid.UUID | None]
 ) -> None:
     """With what is here: what is known, what another source has, and what this source has that is not in the file."""
+    aliases = ServiceAlias.resolve([*ids, *filter(None, rest)])
+    ids = {aliases.get(key, key): name for key, name in ids.items()}
+    rest = [aliases.get(key, key) if key else None for key in rest]
     owners = Counter(Service.objects.filter(pk__in=ids).exclude(source=source).values_list("source", flat=True))
     found.known = Service.objects.filter(pk__in=ids, source=source).count()
     found.elsewhere = owners.total()

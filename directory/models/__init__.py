@@ -15,7 +15,7 @@ from directory.models.service import (
     Status,
 )
 from directory.models.session import Schedule, Session
-from directory.models.source import Document, Likeness, Run, Source
+from directory.models.source import Document, Likeness, Run, RunChange, ServiceAlias, Source
 from directory.models.taxonomy import Taxonomy, TaxonomyTerm
 from directory.models.version import Version
 
@@ -44,8 +44,10 @@ __all__ = [
     "Proposal",
     "ReportReason",
     "Run",
+    "RunChange",
     "Schedule",
     "Service",
+    "ServiceAlias",
     "ServiceArea",
     "ServiceAtLocation",
     "ServiceTerm",
