@@ -128,6 +128,7 @@ urlpatterns += [  # the steward: where imported listings come from, and which of
     path("steward/sources/runs/<uuid:pk>/columns/", sources.columns, name="run_columns"),
     path("steward/sources/runs/<uuid:pk>/begin/", sources.begin_import, name="begin_run"),
     path("steward/sources/runs/<uuid:pk>/retire/", sources.retire_gone, name="retire"),
+    path("steward/sources/runs/<uuid:pk>/take-back/", sources.take_back, name="take_back"),
     path("steward/sources/documents/<uuid:pk>/", sources.document, name="document"),
     path("steward/doubles/", duplicates.likenesses, name="likenesses"),
     path("steward/doubles/<uuid:pk>/", duplicates.likeness, name="likeness"),

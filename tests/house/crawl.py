@@ -266,6 +266,7 @@ OWN_ONLY = {
     "directory:run_columns": a_run,
     "directory:begin_run": a_run,
     "directory:retire": a_run,
+    "directory:take_back": a_run,
     "directory:document": a_document,
     "directory:likeness": a_likeness,
 }

@@ -14,6 +14,12 @@ from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from directory.exchange.actions import retire as gone_deeds
 from directory.exchange.actions import sources as deeds
+from directory.exchange.actions.take_back import (
+    TakeBackRefused,
+    explain_why_kept,
+    format_taken_back,
+    take_back_run,
+)
 from directory.exchange.archive import MAX_ARCHIVED_RUNS, unpack_document
 from directory.exchange.feeds import FeedError
 from directory.exchange.field_use import FieldUse
@@ -99,7 +105,9 @@ def stop_source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One import: what it would bring, how far it is, or what it did."""
-    found = get_object_or_404(Run.visible_to(request.member).select_related("source", "started_by__user"), pk=pk)
+    found = get_object_or_404(
+        Run.visible_to(request.member).select_related("source", "started_by__user", "taken_back_by__user"), pk=pk
+    )
     if found.is_waiting:
         return render_page(request, "directory/run_preview.html", {"run": found, "preview": build_preview(found)})
     context = {
@@ -113,6 +121,8 @@ def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "documents": found.documents.defer("body").order_by("number"),
         "kept": set(found.documents.exclude(body=b"").values_list("number", flat=True)),
         "kept_runs": MAX_ARCHIVED_RUNS,
+        "why_kept": explain_why_kept(found),
+        "taken_back": format_taken_back(found.taken_back),
     }
     response = render_page(request, "directory/run.html", context, part="progress")
     if wants_fragment(request) and not found.is_running:
@@ -158,6 +168,20 @@ def retire_gone(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Run.visible_to(request.member), pk=pk)
     count = gone_deeds.retire_gone_listings(found, by=request.member)
     messages.success(request, f"{count} {'listing is' if count == 1 else 'listings are'} set to not running.")
+    return redirect("directory:run", pk)
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def take_back(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """A mistaken import is undone."""
+    found = get_object_or_404(Run.visible_to(request.member), pk=pk)
+    try:
+        done = take_back_run(found, by=request.member)
+    except TakeBackRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Taken back: {format_taken_back(done)}.")
     return redirect("directory:run", pk)
 
 
