@@ -17,16 +17,18 @@ from directory.publishing.views import (
     versions,
 )
 from directory.publishing.views import sessions as listing_sessions
-from directory.search.views import activities, finder, home
+from directory.search.views import activities, finder, home, map
 from directory.shortlist.views import collections, shortlist, slip
 from directory.stewardship.views import collections as steward_collections
-from directory.stewardship.views import inbox, stale, unmet, words
+from directory.stewardship.views import dangers, inbox, stale, unmet, words
 
 app_name = "directory"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("activities/", activities.activities, name="activities"),
+    path("activities/map.json", map.map_hits, name="map_hits"),
+    path("activities/map/land.json", map.map_land, name="map_land"),
     path("activities/<uuid:pk>/", service.service, name="service"),
 ]
 
@@ -80,6 +82,8 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
     path("steward/words/", words.words, name="words"),
     path("steward/words/leave-out/", words.add_stop_word, name="stop_word"),
     path("steward/words/remove/", words.remove_word, name="remove_word"),
+    path("steward/danger/", dangers.dangers, name="dangers"),
+    path("steward/danger/switch/", dangers.switch_danger, name="switch_danger"),
     path("steward/places/", words.places, name="places"),
     path("steward/places/remove/", words.remove_place, name="remove_place"),
     path("steward/lost-searches/", unmet.unmet_searches, name="lost"),

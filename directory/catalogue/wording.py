@@ -73,6 +73,8 @@ class SessionLine:
     room: str
     off: str  # why it does not take place; "" when it does
     note: str
+    check: str  # why to ask first whether it is on; "" when it is
+    words: str  # what is said beside the times: "term time only"
     book: str  # where to book it; "" when it cannot be
 
 
@@ -86,12 +88,14 @@ def _format_session(service: Service, one: UpcomingSession, where: str) -> Sessi
     start = timezone.localtime(one.starts_at)
     times = time_words(start) + (f" to {time_words(one.ends_at)}" if one.ends_at else "")
     listed = service.bookable and service.is_listed and runs_on(service, start.date())
-    open_to_book = listed and one.session and not one.is_cancelled
+    open_to_book = listed and one.session and not one.is_cancelled and not one.check_first
     return SessionLine(
         day=format_day(start.date(), timezone.localdate()),
         times=times,
         where=where,
         note=one.note,
+        check="" if one.is_cancelled else one.check_first,
+        words=one.words,
         room="" if one.is_cancelled else format_places_left(one.places_left),
         off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
         book=row_address("bookings:book", one.session.pk) if open_to_book and one.session else "",
@@ -158,8 +162,9 @@ def list_chips(service: Service) -> list[str]:
     return [chip for chip in said if chip]
 
 
-def list_facts(service: Service, today: datetime.date) -> list[tuple[str, list[str]]]:
-    """The facts of its page, each with its lines; `spoken` and `covers` come with directory.catalogue.detail."""
+def list_facts(service: Service, today: datetime.date, staff: bool = False) -> list[tuple[str, list[str]]]:
+    """The facts of its page, each with its lines; `spoken` and `covers` come with directory.catalogue.detail. How it
+    answers is a figure about a group: for `staff` alone."""
     spoken, covers = getattr(service, "spoken", []), getattr(service, "covers", [])
     said = [
         ("Cost", format_costs(service, today) or ["Not given: ask them"]),
@@ -167,7 +172,7 @@ def list_facts(service: Service, today: datetime.date) -> list[tuple[str, list[s
         ("Languages", [", ".join(spoken)]),
         ("For people who live in", [", ".join(covers)]),
         ("Accreditations", [service.accreditations]),
-        ("When you ask for a place", [format_reply_record(service)]),
+        ("When you refer somebody", [format_reply_record(service) if staff else ""]),
     ]
     return [(name, lines) for name, lines in said if any(lines)]
 
@@ -182,14 +187,15 @@ def list_provenance(service: Service, today: datetime.date) -> list[tuple[str, s
 
 
 def format_reply_record(service: Service) -> str:
-    """How it answers those who are referred to it; "" until there were enough of them to say."""
+    """How it answers those who are referred to it; "" until there were enough of them to say. That it never said yes
+    is no help to anybody: it is not said."""
     if not service.has_enough_answers:
         return ""
     days, percent = service.reply_days, service.accepted_percent
     soon = {None: "", 0: "on the same day", 1: "within a day"}.get(days, f"within {days} days")
     said = [
         f"Usually answers {soon}" if soon else "",
-        "" if percent is None else f"Said yes to {percent}% in the last year",
+        f"Said yes to {percent}% in the last year" if percent else "",
     ]
     return ". ".join(part for part in said if part)
 

@@ -35,6 +35,13 @@ class TaxonomyTerm(models.Model):
     taxonomy = models.ForeignKey(Taxonomy, on_delete=models.PROTECT, related_name="terms")
     code = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=255)
+    said = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="As people say it, on the front page: 'Company and friendship'",
+    )
     description = models.TextField(blank=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     words = models.TextField(blank=True, help_text="Other words for it, separated by commas: 'lonely, befriending'")

@@ -12,9 +12,9 @@ from typing import Any
 
 from directory.exchange.field_use import mark_used
 from directory.models.session import DAY_NAMES
-from directory.text.cleaning import parse_date
+from directory.text.cleaning import clean_hours, parse_date
 from directory.text.encoding import FREE_OF_CHARGE
-from directory.text.opening_hours import parse_opening_hours
+from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
 
 Object = dict[str, Any]
 
@@ -288,9 +288,12 @@ def _upgrade_schedule(item: Any) -> list[Any]:
     if any(row.get(name) for name in SCHEDULE_TIME_FIELDS):
         return [row]
     text = row.get("description") or row.get("notes") or row.get("hours") or ""
+    text = clean_hours(text) if isinstance(text, str) else text
     read = parse_opening_hours(text) if isinstance(text, str) else None
     if not read:
-        return [row | ({"description": text} if isinstance(text, str) and text and not row.get("notes") else {})]
+        asked = explain_unread_hours(text) if isinstance(text, str) else ""
+        said = {"description": text} if isinstance(text, str) and text and not row.get("notes") else {}
+        return [row | said | ({"unread": asked} if asked else {})]
     key = row.get("id")
     return [row | found | ({"id": f"{key}#{n}"} if key and n else {}) for n, found in enumerate(read)]
 

@@ -3,6 +3,7 @@
 Repaired here: a postcode in the wrong field, latitude and longitude swapped, a point that is 0, 0.
 """
 
+import datetime
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -38,6 +39,7 @@ from directory.models import (
 )
 from directory.text import cleaning as clean
 from directory.text.encoding import find_postcode_in_text
+from directory.text.opening_hours import is_plausible_span
 
 MAX_PHONES = 6  # numbers of one service that are kept
 PHONE_FIELDS: FieldTable = (("number", "number", clean.clean_phone),)
@@ -242,15 +244,28 @@ class ServiceParser(FieldParser):
             )
             if model is Contact:
                 row.phone = self.phone(item)
-            if model is Schedule and not (row.notes or row.description):
-                row.notes = self.format_sent_hours(item, row)
+            if model is Schedule:
+                self.check_times(item, row, path)
             self.received.rows.append(row)
 
-    def format_sent_hours(self, item: dict[str, Any], row: Schedule) -> str:
-        """Hours that are no time of day ("9.30am-5pm") still tell a reader something."""
-        if (item.get("opens_at") and not row.opens_at) or (item.get("closes_at") and not row.closes_at):
-            return clean.clean_line(f"{item.get('opens_at') or ''} to {item.get('closes_at') or ''}"[:200]).strip(" to")
-        return ""
+    def check_times(self, item: dict[str, Any], row: Schedule, where: str) -> None:
+        """Times that cannot be so are asked about, and stay as words: "9.30am-5pm", 19:30 to 18:30, 00:00 to 00:00."""
+        opens, closes = row.opens_at, row.closes_at
+        if item.get("unread"):
+            self.add_problem(where + "opens_at", str(item["unread"]))
+        if opens and opens == closes == datetime.time():
+            self.add_problem(where + "opens_at", "00:00 to 00:00 is no time: when it begins is not known")
+            row.opens_at = row.closes_at = None
+            return
+        if opens and closes and not is_plausible_span(*(60 * at.hour + at.minute for at in (opens, closes))):
+            self.add_problem(
+                where + "closes_at", f"it ends at {closes:%H:%M} and begins at {opens:%H:%M}: is that right?"
+            )
+            row.opens_at = row.closes_at = None
+        unused = (item.get("opens_at") and not row.opens_at) or (item.get("closes_at") and not row.closes_at)
+        if unused and not (row.notes or row.description):
+            said = clean.clean_line(f"{item.get('opens_at') or ''} to {item.get('closes_at') or ''}"[:200])
+            row.notes = said.strip(" to")
 
     def parse_capacities(self, raw: dict[str, Any]) -> None:
         """HSDS 3.1 `service_capacity`: what has no number of free places says nothing."""

@@ -9,8 +9,9 @@ from directory.exchange.field_use import SentValue, build_sent_value, find_sent_
 from directory.exchange.open_referral.columns import FIELDS, guess_columns, has_name_column, resolve_columns
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.models.session import DAY_NAMES
+from directory.text.cleaning import clean_hours
 from directory.text.encoding import FREE_OF_CHARGE
-from directory.text.opening_hours import parse_opening_hours
+from directory.text.opening_hours import read_schedules
 
 PRICE_PATTERN = re.compile(
     r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I
@@ -213,8 +214,8 @@ def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
-    """Hours that are certain as schedules, others as the text that was written."""
-    text = row.get("hours", "")
+    """Hours that are certain as schedules, others as the text that was written, with what is to be asked."""
+    text = clean_hours(row.get("hours", ""))
     if not text and row.get("days"):
         text = " ".join(filter(None, (row["days"], "-".join(filter(None, (row.get("opens"), row.get("closes")))))))
     by_day = [f"{name}: {row[name.lower()]}" for name in DAY_NAMES.values() if row.get(name.lower())]
@@ -222,8 +223,7 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
         text = "\n".join(by_day)
     if not text:
         return []
-    read = parse_opening_hours(text)
-    return read if read is not None else [{"description": text}]
+    return read_schedules(text)
 
 
 # --- Where, for whom, for how much ------------------------------------------------------------------------

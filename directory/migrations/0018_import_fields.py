@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0014_help_texts'),
+        ('directory', '0017_session_doubt'),
     ]
 
     operations = [
