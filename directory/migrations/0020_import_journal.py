@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0004_message_headers'),
-        ('directory', '0015_import_fields'),
+        ('directory', '0019_base_map'),
     ]
 
     operations = [
