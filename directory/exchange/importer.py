@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError
 
+from directory.exchange.actions.zero_cost import drop_zero_costs
 from directory.exchange.feeds import FeedNotice, UnchangedService
 from directory.exchange.field_use import (
     FieldTally,
@@ -129,15 +130,17 @@ def parse_service(sent: Any, source: str, tally: FieldTally) -> ParsedService:
 class Importer:
     """One run of one source. `take` any number of raw services, then `finish`."""
 
-    def __init__(self, source: str, *, again: bool = False, journal: Journal | None = None) -> None:
+    def __init__(
+        self, source: str, *, again: bool = False, journal: Journal | None = None, zero_is_unknown: bool = False
+    ) -> None:
         """`again` reads also what has not changed since the last run, to hear once more what is wrong in it.
 
-        `journal` hears what is written, and how it stood before.
+        `journal` hears what is written, and how it stood before. Where `zero_is_unknown`, 0 is no price.
         """
         self.source, self.again, self.report = source[:100], again, ImportReport()
         self.seen: set[uuid.UUID] = set()
         self.created: set[uuid.UUID] = set()
-        self.journal = journal
+        self.journal, self.zero_is_unknown = journal, zero_is_unknown
         self.tally = FieldTally()
         self.tables: dict[int, SentTables] = {}  # that services were put together from
 
@@ -198,9 +201,15 @@ class Importer:
                 self.tally.add(raw.sent)
 
     def _import_rows(self, raws: list[Any]) -> None:
-        rows = self._resolve_aliases([row for row in map(self._fingerprint_row, raws) if row])
-        stored = Service.objects.filter(pk__in=[key for key, _, _ in rows]).values_list("pk", "source", "digest")
-        known = {pk: (source, digest) for pk, source, digest in stored}
+        rows = [row for row in map(self._fingerprint_row, raws) if row]
+        known = self._find_stored(key for key, _, _ in rows)
+        if (
+            aliases := ServiceAlias.resolve(missing)
+            if (missing := [row[0] for row in rows if row[0] not in known])
+            else {}
+        ):
+            rows = [(self._resolve_alias(key, aliases), digest, raw) for key, digest, raw in rows]
+            known |= self._find_stored(aliases.values())
         changed = []
         for key, digest, raw in rows:
             source, before = known.get(key, (self.source, ""))
@@ -216,16 +225,18 @@ class Importer:
                 changed.append((received, key in known, raw))
         self._save_batch(changed)
 
-    def _resolve_aliases(self, rows: list[tuple[uuid.UUID, str, Any]]) -> list[tuple[uuid.UUID, str, Any]]:
-        """Under the listing's own id what the source calls otherwise by now, unless it sends that one too."""
-        aliases, found = ServiceAlias.resolve(key for key, _, _ in rows), []
-        for key, digest, raw in rows:
-            own = aliases.get(key, key)
-            if own != key and own in self.seen:
-                own = key
-            self.seen.add(own)
-            found.append((own, digest, raw))
-        return found
+    def _find_stored(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
+        """Of the listings that are here: source and digest."""
+        rows = Service.objects.filter(pk__in=list(keys)).values_list("pk", "source", "digest")
+        return {pk: (source, digest) for pk, source, digest in rows}
+
+    def _resolve_alias(self, key: uuid.UUID, aliases: dict[uuid.UUID, uuid.UUID]) -> uuid.UUID:
+        """The listing's own id of what the source calls otherwise by now, unless it sends that one too."""
+        own = aliases.get(key, key)
+        if own != key and own in self.seen:
+            return key
+        self.seen.add(own)
+        return own
 
     def _fingerprint_row(self, raw: Any) -> tuple[uuid.UUID, str, Any] | None:
         """The id and the digest of a raw service, without reading it; None when it is refused."""
@@ -254,6 +265,8 @@ class Importer:
             problem = Problem(str(parse_service_id(sent, self.source)), "", f"could not be read: {error}"[:300])
             self._record_refusal(problem, sent)
             return None
+        if self.zero_is_unknown:
+            drop_zero_costs(received)
         if received.service.pk != key:
             rename_service(received, key)
         received.service.received = clean_json(sent)

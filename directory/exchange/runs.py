@@ -14,12 +14,14 @@ from django.utils import timezone
 from directory.exchange.actions.duplicates import suggest_duplicates
 from directory.exchange.actions.renamed import recognise_renamed
 from directory.exchange.actions.retire import retire_twice_gone
+from directory.exchange.actions.zero_cost import ask_about_zero_costs
 from directory.exchange.archive import DocumentArchive, drop_old_bodies, save_refused_rows, unpack_document
 from directory.exchange.feeds import FeedError, is_address, read_file, read_services
 from directory.exchange.importer import MAX_REPORT_ROWS, Importer, ImportReport
 from directory.exchange.open_referral import Problem
 from directory.geography.postcodes import load_areas_around
 from directory.models import Run, RunChange, Service
+from directory.models.source import ZeroCost
 from directory.search.index import refresh_counts
 from directory.text.cleaning import clean_json
 
@@ -46,7 +48,9 @@ def run_import(
     uploaded = not source and not run.source.url
     if not uploaded:
         run.documents.all().delete()
-    work, keeper = Importer(run.source.name, again=again, journal=partial(_note_changes, run)), DocumentArchive(run)
+    zero_is_unknown = run.source.zero_cost == ZeroCost.UNKNOWN
+    work = Importer(run.source.name, again=again, journal=partial(_note_changes, run), zero_is_unknown=zero_is_unknown)
+    keeper = DocumentArchive(run)
     try:
         with tempfile.TemporaryDirectory() as folder:
             raws = _read_source(run, source, Path(folder), work, keeper, allow_private)
@@ -143,6 +147,7 @@ def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
     if report.new or report.changed or retired:
         load_areas_around(most=MAX_POSTCODE_AREAS)
         refresh_counts()
+    ask_about_zero_costs(run.source)
     if report.new or report.changed:
         suggest_duplicates(run.source.name)
     return report

@@ -17,6 +17,7 @@ from directory.models import (
     Accessibility,
     Likeness,
     Location,
+    NeedCorrection,
     Service,
     ServiceAlias,
     ServiceAtLocation,
@@ -27,7 +28,7 @@ from directory.models import (
 )
 
 # What belongs to a service by an import alone: it is no sign that anybody uses the service.
-OWN_MODELS: tuple[Any, ...] = (*SERVICE_CHILD_MODELS, Spot, Likeness, ServiceAlias)
+OWN_MODELS: tuple[Any, ...] = (*SERVICE_CHILD_MODELS, Spot, Likeness, ServiceAlias, NeedCorrection)
 
 
 def load_stored_services(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ParsedService]:

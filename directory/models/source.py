@@ -19,6 +19,15 @@ class ReadFrequency(models.TextChoices):
     WEEK = "week", "Every week"
 
 
+class ZeroCost(models.TextChoices):
+    """What a price of 0 says in a source in which nearly everything costs 0."""
+
+    NOT_ASKED = "", "Nobody was asked"
+    ASKED = "asked", "Waits for the steward"
+    FREE = "free", "It costs nothing"
+    UNKNOWN = "unknown", "The price is not known"
+
+
 class Source(models.Model):
     """Another directory's feed, or a file. Its `name` is the `source` of all it brings."""
 
@@ -28,6 +37,9 @@ class Source(models.Model):
     every = models.CharField(max_length=5, choices=ReadFrequency, blank=True, default=ReadFrequency.NEVER)
     columns: "models.JSONField[Any, Any]" = models.JSONField(
         default=dict, blank=True, help_text="Of a spreadsheet: which column is which field"
+    )
+    zero_cost = models.CharField(
+        max_length=7, choices=ZeroCost, blank=True, default=ZeroCost.NOT_ASKED, db_default=ZeroCost.NOT_ASKED
     )
     added_at = models.DateTimeField(default=timezone.now)
     added_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -268,6 +268,7 @@ OWN_ONLY = {
     "directory:begin_run": a_run,
     "directory:retire": a_run,
     "directory:take_back": a_run,
+    "directory:zero_cost": a_source,
     "directory:document": a_document,
     "directory:likeness": a_likeness,
 }
