@@ -284,6 +284,8 @@ OWN_ONLY = {
     "directory:run_columns": a_run,
     "directory:begin_run": a_run,
     "directory:retire": a_run,
+    "directory:take_back": a_run,
+    "directory:zero_cost": a_source,
     "directory:document": a_document,
     "directory:likeness": a_likeness,
 }
