@@ -203,6 +203,12 @@ def format_origin(service: Service) -> str:
     return f"From {service.source}, another directory" if service.source else f"Written by {service.agency.name}"
 
 
+def organisation_name(service: Service) -> str:
+    """Who runs it; "" where a feed or a table did not say, and the service's own name stands in its stead."""
+    unknown = service.source and service.agency.name == service.name
+    return "" if unknown else service.agency.name
+
+
 def format_checked_date(service: Service, today: datetime.date) -> str:
     """When somebody last made sure that it is right, and a warning when that is long ago."""
     if service.assured_date is None:

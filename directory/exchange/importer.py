@@ -21,7 +21,7 @@ from directory.publishing.snapshot import load_snapshots
 from directory.text.cleaning import clean_json
 
 BATCH_SIZE = 200
-PARSER_VERSION = "3"  # goes up when from_oruk reads more or otherwise: then everything is read again
+PARSER_VERSION = "4"  # goes up when from_oruk reads more or otherwise: then everything is read again
 MAX_REPORT_ROWS = 2_000  # changes and problems of one run that are written down; the counts are of all
 MAX_CHANGE_LENGTH = 500  # characters of an old or new value
 ListingChange = tuple[str, str, list[tuple[str, str, str]]]  # id, name, [(what, old, new)]

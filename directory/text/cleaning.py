@@ -142,18 +142,28 @@ def clean_url(value: Any) -> str:
 
 
 def parse_date(value: Any) -> datetime.date | None:
-    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026")."""
+    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026", "27 Mar 26", "27th March
+    2026")."""
     found = to_printable(value).strip()
     if not found:
         return None
-    british = re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})", found)
-    iso = f"{british[3]}-{int(british[2]):02}-{int(british[1]):02}" if british else found
-    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|$)", iso):
-        raise ValueError(f"“{found[:80]}” is not a date")
+    read = re.match(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?=[T ]|$)", found)
+    british = re.match(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?= |$)", found)
+    worded = WORDED_DATE.match(found)
     try:
-        return datetime.date.fromisoformat(iso[:10])
+        if read:
+            return datetime.date(int(read[1]), int(read[2]), int(read[3]))
+        if british:
+            return datetime.date(int(british[3]), int(british[2]), int(british[1]))
+        if worded:
+            return datetime.date(_whole_year(worded[3]), MONTHS.index(worded[2][:3].lower()) + 1, int(worded[1]))
     except ValueError:
-        raise ValueError(f"“{found[:80]}” is not a date") from None
+        pass
+    raise ValueError(f"“{found[:80]}” is not a date")
+
+
+def _whole_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def parse_datetime(value: Any) -> datetime.datetime | None:
@@ -171,6 +181,12 @@ def parse_datetime(value: Any) -> datetime.datetime | None:
     return read
 
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WORDED_DATE = re.compile(
+    rf"(?:[a-z]{{3,9}},? )?([0-9]{{1,2}})(?:st|nd|rd|th)?[ -]((?:{'|'.join(MONTHS)})[a-z]{{0,6}})"
+    r"[ ,-]+([0-9]{4}|[0-9]{2})(?= |$)",
+    re.IGNORECASE,
+)
 TIME_OF_DAY = re.compile(
     r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})?\s*(am|pm|a\.m\.|p\.m\.)?(?:Z|[+-][0-9:]+)?", re.I
 )

@@ -84,6 +84,8 @@ class ServiceParser(FieldParser):
         values = self.parse_fields(raw, SERVICE_FIELDS)
         if not values.get("name"):
             raise ServiceRefused(Problem(self.label, "name", "there is no name"))
+        for asked in raw.get("asked") or ():
+            self.add_problem(*map(str, asked))
         if not values.get("status"):
             self.add_problem("status", "taken as active")
         self.received = ParsedService(Service(pk=key, source=source), self.agency(raw, key), problems=self.problems)
@@ -109,8 +111,10 @@ class ServiceParser(FieldParser):
     def agency(self, raw: dict[str, Any], service: Any) -> Agency:
         item = raw.get("organization")
         if not isinstance(item, dict) or not item.get("name"):
-            self.add_problem("organization", "there is no organisation with a name; the service's name is used")
-            item = {"id": raw.get("organization_id"), "name": clean.clean_line(str(raw.get("name"))[:200])}
+            # An id alone would put what one service is called over all that share it.
+            if not raw.get("row"):
+                self.add_problem("organization", "there is no organisation with a name; it stays empty")
+            item = {"name": clean.clean_line(str(raw.get("name"))[:200])}
         key = self.find_or_make_id(item, "organization", self.source, "organization")
         if not item.get("id"):
             key = clean.stable_id(service, "organization")
