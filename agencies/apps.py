@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class AgenciesConfig(AppConfig):
     name = "agencies"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Drafts and invitations are among what a member leaves behind."""
+        from agencies.actions import hand_over  # noqa: F401

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", own.account, name="account"),
     path("accounts/sessions/", own.sessions, name="sessions"),
     path("accounts/work-for/", own.work_for, name="work_for"),
+    path("accounts/leave/", team.leave, name="leave"),
     path("accounts/extend/", own.extend_session, name="extend"),
     path("accounts/draft/", own.save_draft, name="draft"),
     path("accounts/unsent/", own.unsent, name="unsent"),

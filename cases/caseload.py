@@ -6,7 +6,6 @@ long as running them; who may see which case or referral is agencies.access's to
 """
 
 import datetime
-import re
 import uuid
 from typing import Any, NamedTuple
 
@@ -15,12 +14,21 @@ from django.utils import timezone
 
 from agencies.access import visible_sql
 from agencies.models import Membership
-from cases.models import Case
+from cases.models import Case, CaseReferral
 from cases.news import AT_WORK_SQL, NEWS_OF_SQL, NEWS_SQL
 from config.database import prepared_cursor
 from config.statements import fill_statement
 from config.template_tags import due, row_address
+from referrals.lists import format_about
+from referrals.lists import format_waiting as format_waiting_days
 from referrals.models import Referral, Urgency
+from referrals.person_search import (
+    find_near,
+    match_person,
+    order_by_surname,
+    parse_reference,
+    with_phone_digits,
+)
 
 PAGE_SIZE = 30  # rows shown at once
 MAX_PEOPLE_FOUND = 20  # people shown for a search
@@ -36,7 +44,7 @@ LIST_RULES = {  # which of the open cases; "new" are none of these but referrals
     "all": "true",
 }
 ALONE_RULE = f"lead_id NOT IN ({AT_WORK_SQL})"  # who leads it has left, or may no longer work with cases
-LIST_ORDER = {"quiet": "last_entry_at", "all": "name"}  # the others: what is due first comes first
+LIST_ORDER = {"quiet": "last_entry_at", "all": "surname"}  # the others: what is due first comes first
 
 # A group has been asked, and the connector has no yes or no.
 ASKED_SQL = """cases_casereferral link JOIN referrals_referral r
@@ -68,7 +76,10 @@ FROM open_case
 """  # noqa: S608
 CASE_PAGE_SQL = f"""WITH {OPEN_CASES_SQL},
 listed AS (
-    SELECT open_case.*, person.name FROM open_case JOIN cases_person person ON person.id = open_case.person_id
+    SELECT open_case.*, person.name,
+        lower(unaccent(regexp_replace(regexp_replace(person.name, '\\s*[(\\[].*$', ''), '^.*[\\s.]', ''))) || ' '
+            || lower(person.name) AS surname
+    FROM open_case JOIN cases_person person ON person.id = open_case.person_id
     WHERE {{rule}}
 ),
 page AS (
@@ -95,8 +106,13 @@ LEFT JOIN LATERAL (
 ORDER BY c.{{order}}, c.id
 """  # noqa: S608
 REFERRAL_PAGE_SQL = f"""WITH listed AS (SELECT r.* FROM {NEW_REFERRALS_SQL})
-SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name
+SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_of_birth, r.postcode, r.sent_at,
+    sender.name, array_to_string(ARRAY(
+        SELECT term.name FROM referrals_referral_needs need JOIN directory_taxonomyterm term
+            ON term.id = need.taxonomyterm_id WHERE need.referral_id = r.id ORDER BY term.name
+    ), ', ')
 FROM listed r
+JOIN agencies_agency sender ON sender.id = r.from_agency_id
 LEFT JOIN agencies_membership assigned ON assigned.id = r.assigned_to_id AND assigned.ended_at IS NULL
 LEFT JOIN agencies_user assigned_user ON assigned_user.id = assigned.user_id
 WHERE %(after)s::uuid IS NULL OR (r.answer_by, r.id) > (SELECT answer_by, id FROM listed WHERE id = %(after)s)
@@ -115,6 +131,8 @@ class CaseloadRow(NamedTuple):
     status: str
     tone: str
     lead: str
+    about: str = ""
+    asked_by: str = ""
     news: int = 0  # pieces of news that nobody has dealt with
 
 
@@ -199,27 +217,46 @@ def load_list_page(
     `after` is the id of the last row shown: no name and no date stands in an address (security point 56).
     """
     if name == "new":
-        shown = [build_referral_row(*row) for row in fetch_rows(REFERRAL_PAGE_SQL, member, whose, after=after)]
+        shown = [
+            build_referral_row(ListedReferral(*row))
+            for row in fetch_rows(REFERRAL_PAGE_SQL, member, whose, after=after)
+        ]
     else:
         found = fetch_rows(CASE_PAGE_SQL, member, whose, name, after)
         shown = [build_case_row(ListedCase(*row), name) for row in found]
     return shown[:PAGE_SIZE], shown[PAGE_SIZE - 1].pk if len(shown) > PAGE_SIZE else None
 
 
-def build_referral_row(
-    pk: uuid.UUID, person_name: str, answer_by: datetime.date, urgency: str, assigned_to: str | None
-) -> CaseloadRow:
-    late = answer_by < timezone.localdate()
-    status, tone = ("Late", "coral") if late else ("Soon", "amber") if urgency == Urgency.SOON else ("New", "sky")
+class ListedReferral(NamedTuple):
+    """A referral as REFERRAL_PAGE_SQL gives it."""
+
+    pk: uuid.UUID
+    person_name: str
+    answer_by: datetime.date
+    urgency: str
+    assigned_to: str | None
+    born: datetime.date | None
+    postcode: str
+    sent_at: datetime.datetime
+    sender: str
+    needs: str
+
+
+def build_referral_row(asked: ListedReferral) -> CaseloadRow:
+    today = timezone.localdate()
+    soon = asked.urgency == Urgency.SOON
+    status, tone = ("Late", "coral") if asked.answer_by < today else ("Soon", "amber") if soon else ("New", "sky")
     return CaseloadRow(
-        pk=pk,
-        url=row_address("referrals:referral", pk),
-        name=person_name,
-        next_step="Accept, or say why not",
-        due=due(answer_by),
+        pk=asked.pk,
+        url=row_address("referrals:referral", asked.pk),
+        name=asked.person_name,
+        next_step=asked.needs or "No need was named",
+        due=f"{format_waiting_days(asked.sent_at, today)}, answer by: {due(asked.answer_by)}",
         status=status,
         tone=tone,
-        lead=assigned_to or "Nobody yet",
+        lead=asked.assigned_to or "Nobody yet",
+        about=format_about(asked.born, asked.postcode),
+        asked_by=asked.sender,
     )
 
 
@@ -286,19 +323,26 @@ def format_waiting(case: ListedCase) -> tuple[str, str] | None:
     return f"Waiting {days} day{'' if days == 1 else 's'}", "amber"
 
 
-def find_people(member: Membership, words: str) -> tuple[list[CaseloadRow], bool]:
-    """People whose case the member may see, open or closed, by NHS number or by parts of the name.
+class FoundPeople(NamedTuple):
+    """Up to MAX_PEOPLE_FOUND rows; whether there are more, and whether their names only come near what was typed."""
 
-    Up to MAX_PEOPLE_FOUND rows, and whether there are more.
-    """
-    digits = re.sub(r"[\s-]", "", words)
-    people = Q(person__nhs_number=digits) if re.fullmatch(r"[0-9]{10}", digits) else Q()
+    rows: list[CaseloadRow]
+    more: bool = False
+    near: bool = False
+
+
+def find_people(member: Membership, words: str) -> FoundPeople:
+    """People whose case the member may see, open or closed, by name, phone, NHS number or a referral's reference."""
+    people = match_person(words, prefix="person__", names=["name", "preferred_name"])
+    if ids := parse_reference(words):
+        people |= Q(pk__in=CaseReferral.objects.filter(referral__pk__range=ids).values("case"))
     if not people:
-        for word in words.split()[:8]:
-            people &= Q(person__name__icontains=word) | Q(person__preferred_name__icontains=word)
-    if not people:
-        return [], False
-    cases = Case.visible_to(member).filter(people).values_list(*CASE_COLUMNS)
-    found = list(cases.order_by(F("closed_at").asc(nulls_first=True), "person__name", "pk")[: MAX_PEOPLE_FOUND + 1])
-    rows = [build_case_row(ListedCase(*case), "found") for case in found[:MAX_PEOPLE_FOUND]]
-    return rows, len(found) > MAX_PEOPLE_FOUND
+        return FoundPeople([])
+    seen, open_first = Case.visible_to(member), F("closed_at").asc(nulls_first=True)
+    exact = (
+        with_phone_digits(seen, "person__phone").filter(people).order_by(open_first, *order_by_surname("person__name"))
+    )
+    found = list(exact.values_list(*CASE_COLUMNS)[: MAX_PEOPLE_FOUND + 1])
+    near = [] if found else list(find_near(seen, words, "person__name").values_list(*CASE_COLUMNS)[:MAX_PEOPLE_FOUND])
+    rows = [build_case_row(ListedCase(*case), "found") for case in (found or near)[:MAX_PEOPLE_FOUND]]
+    return FoundPeople(rows, len(found) > MAX_PEOPLE_FOUND, bool(near))

@@ -18,7 +18,7 @@ from config.template_tags import row_address, when
 from referrals.story import build_move_entry, build_remark_entry
 
 PAGE_SIZE = 30  # lines shown at once
-MAX_ON_LANDING = 5  # lines above the working list
+MAX_ON_LANDING = 3  # lines above the working list
 SHOWN_WHEN_DONE = datetime.timedelta(days=30)  # what was dealt with can be looked up, and taken back, so long
 
 # Who can hold a case of the team today; what is held by anybody else is the whole team's.

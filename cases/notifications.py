@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies import messages
 from agencies.messages import absolute_url
-from agencies.models import Author, Message
+from agencies.models import Author, Membership, Message
 from agencies.models.message import Channel
 from cases.models import Case, Person
 from config.template_tags import date_words
@@ -34,8 +34,8 @@ CONTACT_PHRASES = {
 }
 
 
-def notify_case_opened(case: Case) -> None:
-    """Who will be in touch, how, and by when."""
+def notify_case_opened(case: Case, *, asked_by: str = "") -> None:
+    """Who will be in touch, how, and by when. `asked_by`: who asked a team that the person was not asked about."""
     due = case.first_contact_due
     notify_person(
         case,
@@ -44,6 +44,7 @@ def notify_case_opened(case: Case) -> None:
         template="person/opened.txt",
         context={
             "how": CONTACT_PHRASES.get(ContactBy(case.person.contact_by), "get in touch with you"),
+            "asked_by": asked_by,
             "by": f"by {date_words(due)}" if due >= timezone.localdate() else "as soon as we can",
         },
     )
@@ -86,6 +87,24 @@ def notify_new_lead(case: Case, by: Author) -> None:
         notify_lead(case, key=key, subject=subject, template="email/case_given.txt", giver=by.name)
 
 
+def notify_of_cases_given(to: Membership, number: int, first: Case, by: Author) -> None:
+    """A colleague who takes over the cases of somebody who leaves hears of all in one e-mail."""
+    if to == by.member:
+        return
+    messages.queue_message(
+        key=f"cases given {first.pk} {first.entry_count}",
+        to=to.user.email,
+        subject=f"{number} case{'' if number == 1 else 's'} {'was' if number == 1 else 'were'} given to you",
+        template="email/cases_given.txt",
+        context={
+            "giver": by.name,
+            "name": to.user.first_name,
+            "number": number,
+            "link": absolute_url("cases:caseload"),
+        },
+    )
+
+
 def notify_lead(
     case: Case,
     *,
@@ -94,10 +113,11 @@ def notify_lead(
     template: str = "email/case_news.txt",
     **context: str,
 ) -> None:
-    """E-mail whoever leads the case and still works there: a link, and no name of the person in it."""
-    if case.lead.ended_at is None:
+    """E-mail whoever leads the case, or the team when they have left: a link, and no name of the person in it."""
+    at_work = case.lead.ended_at is None and case.lead.user.is_active
+    if to := case.lead.user.email if at_work else case.agency.email:
         context["link"] = absolute_url("cases:case", case.pk)
-        messages.queue_message(key=key, to=case.lead.user.email, subject=subject, template=template, context=context)
+        messages.queue_message(key=key, to=to, subject=subject, template=template, context=context)
 
 
 def notify_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import phonenumbers
 from django import forms
@@ -120,6 +120,10 @@ def parse_month(typed: str) -> int:
 class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "max_length": "Use %(limit_value)d characters or fewer. You have %(show_value)d"
+    }
+
     def to_python(self, value: Any) -> str:
         text = ("" if value is None else str(value)).replace("\r\n", "\n").replace("\r", "\n")
         kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
@@ -134,9 +138,7 @@ class TextField(CleanCharField):
     def __init__(self, *, rows: int = 5, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**kwargs)
-        self.counted = self.max_length
         self.widget.attrs.pop("maxlength", None)  # browsers would cut a pasted text without a word
-        self.error_messages["max_length"] = "Use %(limit_value)d characters or fewer. You have %(show_value)d"
 
 
 class NameField(CleanCharField):

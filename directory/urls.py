@@ -17,7 +17,7 @@ from directory.publishing.views import (
     versions,
 )
 from directory.publishing.views import sessions as listing_sessions
-from directory.search.views import activities, finder, home
+from directory.search.views import activities, finder, home, map
 from directory.shortlist.views import collections, shortlist, slip
 from directory.stewardship.views import collections as steward_collections
 from directory.stewardship.views import dangers, inbox, stale, unmet, words
@@ -27,6 +27,8 @@ app_name = "directory"
 urlpatterns = [
     path("", home.home, name="home"),
     path("activities/", activities.activities, name="activities"),
+    path("activities/map.json", map.map_hits, name="map_hits"),
+    path("activities/map/land.json", map.map_land, name="map_land"),
     path("activities/<uuid:pk>/", service.service, name="service"),
 ]
 

@@ -20,9 +20,9 @@ REFERRAL_CODE = {"code": "871731000000106", "term": "Referral to social prescrib
 
 def build_letter_context(referral: Referral) -> dict[str, Any]:
     """Values for templates/pdf/letter.html: from whom, to whom, and what it says."""
-    answer, ended = find_answer(referral), None
+    answer, ended, moves = find_answer(referral), None, story.load_moves(referral)
     if answer is None and referral.status in FINISHED_STATUSES - {ReferralStatus.WITHDRAWN}:
-        ended = story.build_move_entry(referral.moves.select_related("reason", "to_agency").order_by("-number")[0])
+        ended = story.build_move_entry(moves[-1])
     told = answer or ended
     sender, receiver = referral.from_agency, referral.to_agency
     writer, reader = (receiver, sender) if told else (sender, receiver)
@@ -37,6 +37,7 @@ def build_letter_context(referral: Referral) -> dict[str, Any]:
         "reader_lines": [line.strip() for line in envelope if line.strip()],
         "dated": told.at if told else referral.sent_at,
         "needs": [need.name for need in referral.needs.all()],
+        "agreements": story.list_agreements(referral, moves),
         "asked": referral.service.name if referral.service else receiver.name,
     }
 

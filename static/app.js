@@ -163,6 +163,34 @@ function post(url, data) {
   return fetch(url, { method: "POST", body: data, headers, credentials: "same-origin", redirect: "error" });
 }
 
+// --- Characters left of a limit: <div data-count="200"> around a box, its .count says the limit --------
+// A screen reader hears it when one pauses; a line says it from half of the limit on.
+const pauses = new WeakMap();
+
+function countCharacters(event) {
+  const group = event.target.closest?.("[data-count]");
+  const limit = group?.querySelector(".count");
+  if (!limit) return;
+  const box = event.target;
+  const left = group.dataset.count - [...box.value].length; // as the server counts, not in UTF-16
+  if (!group.querySelector(".count__left")) {
+    limit.insertAdjacentHTML("afterend",
+      '<div class="govuk-hint count__left" aria-hidden="true"></div><div class="govuk-visually-hidden" aria-live="polite"></div>');
+    limit.classList.add("govuk-visually-hidden");
+  }
+  const shown = group.querySelector(".count__left");
+  const number = Math.abs(left);
+  shown.textContent = `You have ${number} character${number === 1 ? "" : "s"} ${left < 0 ? "too many" : "remaining"}`;
+  shown.hidden = limit.matches(".count--line") && left > group.dataset.count / 2;
+  shown.classList.toggle("govuk-error-message", left < 0);
+  shown.classList.toggle("govuk-hint", left >= 0);
+  box.classList.toggle(box.matches("textarea") ? "govuk-textarea--error" : "govuk-input--error", left < 0 || box.ariaInvalid === "true");
+  clearTimeout(pauses.get(box));
+  pauses.set(box, setTimeout(() => { shown.nextElementSibling.textContent = shown.hidden ? "" : shown.textContent; }, 1000));
+}
+addEventListener("input", countCharacters);
+addEventListener("focusin", countCharacters); // a text that came back too long
+
 // --- Copy: <button data-copy="#element"> -------------------------------------------------------------
 addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");

@@ -1,104 +1,226 @@
-// The public map of activities: loaded when "Show map" is pressed, and repeats the list beside it.
-// <button type="button" data-map-show="map">Show map</button>
-// <div class="map" id="map" hidden data-js="…/leaflet.js" data-css="…/leaflet.css" data-tiles="" data-outline=""></div>
-// Pins are the elements of the page with data-lat and data-lon: named by their first link, numbered by data-number
-// or in their order. data-tiles is the address of a tile server; without one, pins stand on data-outline, a JSON
-// list of [lat, lon], or on what they themselves enclose.
+// The public map of activities, which repeats the list: search.js loads it when "Show map" is pressed.
+// <div class="map" id="map" data-module="…/map.js" data-js="…/leaflet.js" data-css="…/leaflet.css" data-hits="/activities/map.json"
+//   data-land="/activities/map/land.json" data-tiles=""></div><p id="map-said"></p>
+// data-hits answers the page's own query with all that is found: {hits: [{n, at, name, url, when, where, more}], said, here}.
+// data-land is GeoJSON (directory/geography/base_map.py); data-tiles the address of a tile server, instead of it.
 
-const made = new WeakMap();
+const CLOSE = 38; // pixels between pins that are drawn as one
+const LAND = { land: "#eceedd", water: "#d7e6f0", shore: "#1f5a8a", built: ["", "#e9e0c6", "#decda6", "#cdb585"] };
+let drawn = null; // the map, its pins, and the box it is in
 
 function load(kind, attributes) {
   return new Promise((resolve, reject) => {
-    const element = Object.assign(document.createElement(kind), attributes, { onload: resolve, onerror: reject });
-    document.head.append(element);
+    document.head.append(Object.assign(document.createElement(kind), attributes, { onload: resolve, onerror: reject }));
   });
 }
 
-// One pin for each spot, with all that is found there: two activities in one hall are both to be reached.
-function spots() {
-  const found = new Map();
-  document.querySelectorAll("[data-lat][data-lon]").forEach((element, index) => {
-    const at = [Number(element.dataset.lat), Number(element.dataset.lon)];
-    const spot = found.get(String(at)) ?? { at, numbers: [], links: [] };
-    spot.numbers.push(Number(element.dataset.number) || index + 1);
-    spot.links.push(element.querySelector("a"));
-    found.set(String(at), spot);
-  });
-  return [...found.values()];
+async function fetchJson(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
 }
 
-function pin(spot) {
-  const names = spot.links.map((link) => link?.innerText ?? "");
-  const label = spot.numbers.length > 2 ? `${spot.numbers[0]} +${spot.numbers.length - 1}` : spot.numbers.join(", ");
-  const icon = L.divIcon({ className: spot.numbers.length > 1 ? "pin pin--several" : "pin", html: label, iconSize: [spot.numbers.length > 1 ? 48 : 28, 28] });
-  const marker = L.marker(spot.at, {
-    icon, title: names.join(", "), alt: spot.numbers.map((number, nth) => `${number}: ${names[nth]}`).join(", "),
-  });
-  const list = document.createElement("ul");
-  spot.links.forEach((to, nth) => {
-    const link = document.createElement("a");
-    link.href = to?.href ?? "#";
-    link.textContent = names[nth];
-    list.appendChild(document.createElement("li")).append(link);
-  });
-  return marker.bindPopup(list);
+function element(kind, text, className = "") {
+  return Object.assign(document.createElement(kind), { textContent: text, className });
 }
 
-function draw(map, box) {
-  map.eachLayer((layer) => { if (layer instanceof L.FeatureGroup) layer.remove(); });
-  const pins = L.featureGroup(spots().map(pin));
-  const outline = JSON.parse(box.dataset.outline || "null") ?? (box.dataset.tiles ? [] : around(spots().map(({ at }) => at)));
-  const group = L.featureGroup(outline.length ? [L.polygon(outline, { color: "#5a676a", weight: 2, fillColor: "#f7f2e8", fillOpacity: 1, interactive: false }), pins] : [pins]);
-  group.addTo(map);
-  if (group.getBounds().isValid()) map.fitBounds(group.getBounds().pad(0.1), { maxZoom: 15, animate: false });
-}
+// --- Beneath the pins: coast, built-up land, names ----------------------------------------------------
 
-// What encloses the points, a little larger (convex hull by Andrew's monotone chain).
-function around(points) {
-  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  const turn = (o, a, b) => (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
-  const half = (list) => list.reduce((hull, next) => {
-    while (hull.length > 1 && turn(hull.at(-2), hull.at(-1), next) <= 0) hull.pop();
-    return [...hull, next];
-  }, []);
-  const hull = [...half(sorted).slice(0, -1), ...half(sorted.reverse()).slice(0, -1)];
-  const middle = [0, 1].map((axis) => points.reduce((sum, at) => sum + at[axis], 0) / points.length);
-  return hull.map((at) => at.map((value, axis) => value + (value - middle[axis]) * 0.15 + Math.sign(value - middle[axis]) * 0.002));
-}
-
-async function show(box) {
-  if (!window.L) {
-    await Promise.all([
-      load("link", { rel: "stylesheet", href: box.dataset.css }),
-      load("script", { src: box.dataset.js }),
-    ]);
+function drawLand(map, layer) {
+  const flat = { renderer: L.canvas({ padding: 0.5 }), interactive: false };
+  const turned = (ring) => ring.map(([lon, lat]) => [lat, lon]);
+  const add = (shape) => shape.addTo(map);
+  map.getContainer().classList.add("map--drawn");
+  for (const { properties: is, geometry } of layer.features) {
+    if (is.kind === "name") drawn.names.push(drawName(map, is, turned([geometry.coordinates])[0]));
+    else if (is.kind === "built") {
+      const look = { ...flat, radius: is.metres * (0.28 + 0.05 * is.density), stroke: false, fillColor: LAND.built[is.density], fillOpacity: 1 };
+      turned(geometry.coordinates).forEach((at) => add(L.circle(at, look)));
+    } else {
+      const ring = geometry.coordinates[0];
+      add(L.polygon(turned(ring), { ...flat, stroke: false, fillColor: LAND[is.kind], fillOpacity: 1, smoothFactor: 0.5 }));
+      add(L.polyline(shoreLines(ring, layer.bbox).map(turned), { ...flat, color: LAND.shore, weight: 1.5, smoothFactor: 0.5 }));
+    }
   }
-  box.hidden = false;
-  document.body.classList.add("mapped");
+}
+
+// The ring without what runs along the edge of the map, where it was only cut.
+function shoreLines(ring, [west, south, east, north]) {
+  const cut = (a, b) => [[0, west], [0, east], [1, south], [1, north]].some(([axis, edge]) => Math.abs(a[axis] - edge) < 1e-4 && Math.abs(b[axis] - edge) < 1e-4);
+  const lines = [[]];
+  ring.forEach((at, nth) => {
+    if (nth && cut(ring[nth - 1], at)) lines.push([]);
+    lines.at(-1).push(at);
+  });
+  return lines;
+}
+
+function drawName(map, { name, given, sea }, at) {
+  const icon = L.divIcon({ className: given ? "name name--small" : "name", html: element("span", name), iconSize: [0, 0] });
+  return { sea, given, marker: L.marker(at, { icon, pane: "names", interactive: false, keyboard: false }).addTo(map) };
+}
+
+// Each name where no pin and no other name is: on the sea, else at its place, below or above. The larger towns come
+// first; what finds no room waits until the map is nearer.
+function placeNames() {
+  const { map, names, pins } = drawn;
+  const taken = pins.getLayers().map((pin) => ({ ...map.latLngToLayerPoint(pin.getLatLng()), wide: 20, tall: 22 }));
+  for (const { sea, given, marker } of names) {
+    const span = marker.getElement().firstChild;
+    span.hidden = false;
+    const middle = map.latLngToLayerPoint(marker.getLatLng());
+    const [wide, tall] = [span.offsetWidth / 2 + 4, span.offsetHeight / 2];
+    const ways = [...(sea ? [34, 48, 64].map((by) => [sea[0] * (sea[1] ? by / 2 : by / 2 + wide), sea[1] * by]) : []), [0, 0], [0, 36], [0, -36], [wide + 22, 0], [-wide - 22, 0]];
+    const free = ([right, down]) => !taken.some((one) => Math.abs(one.x - middle.x - right) < one.wide + wide && Math.abs(one.y - middle.y - down) < one.tall + tall);
+    const way = ways.find(free);
+    span.hidden = !way;
+    if (!way) continue;
+    marker.setIcon(Object.assign(marker.options.icon, { options: { ...marker.options.icon.options, iconAnchor: [-way[0], -way[1]] } }));
+    taken.push({ x: middle.x + way[0], y: middle.y + way[1], wide, tall });
+  }
+}
+
+// --- The pins: what stands close together is one, with how many ---------------------------------------
+
+function groupHits(map, hits) {
+  const groups = [];
+  for (const hit of hits) {
+    const { x, y } = map.project(hit.at);
+    const near = groups.find((group) => Math.abs(group.x - x) < CLOSE && Math.abs(group.y - y) < CLOSE);
+    if (near) near.hits.push(hit);
+    else groups.push({ x, y, hits: [hit] });
+  }
+  return groups;
+}
+
+function drawPins() {
+  const { map, pins, hits } = drawn;
+  pins.clearLayers();
+  for (const group of groupHits(map, hits)) pins.addLayer(group.hits.length > 1 ? drawSeveral(map, group.hits) : drawOne(group.hits[0]));
+  placeNames();
+  countOutside();
+}
+
+function drawOne(hit) {
+  const icon = L.divIcon({ className: "pin", html: element("span", hit.n), iconSize: [32, 40], iconAnchor: [16, 40], popupAnchor: [0, -36] });
+  return L.marker(hit.at, { icon, title: hit.name, alt: `${hit.n}: ${hit.name}` }).bindPopup(() => describe(hit));
+}
+
+function drawSeveral(map, hits) {
+  const icon = L.divIcon({ className: "pin pin--several", html: element("span", hits.length), iconSize: [40, 40], popupAnchor: [0, -18] });
+  const around = L.latLngBounds(hits.map(({ at }) => at));
+  const names = hits.slice(0, 3).map(({ name }) => name).join(", ");
+  const marker = L.marker(around.getCenter(), { icon, title: `${hits.length} close together: ${names}${hits.length > 3 ? " …" : ""}`, alt: `${hits.length} activities close together: ${names}`, riseOnHover: true });
+  const apart = () => map.getZoom() < map.getMaxZoom() && map.project(around.getNorthWest()).distanceTo(map.project(around.getSouthEast())) > 1;
+  marker.on("click", () => {
+    if (apart()) map.fitBounds(around.pad(0.3), { maxZoom: map.getZoom() + 3 });
+    else marker.unbindPopup().bindPopup(() => listAll(hits), { maxHeight: 260 }).openPopup();
+  });
+  return marker;
+}
+
+function describe(hit) {
+  const box = document.createElement("div");
+  const link = Object.assign(element("a", hit.name, "map__title"), { href: hit.url });
+  box.append(link, element("strong", hit.when), element("span", hit.where), element("span", hit.more, "small"));
+  return box;
+}
+
+function listAll(hits) {
+  const list = element("ul", "", "map__list");
+  for (const hit of hits) list.appendChild(document.createElement("li")).append(describe(hit));
+  return list;
+}
+
+// --- What the map shows, and what lies beyond it ------------------------------------------------------
+
+function countOutside() {
+  const { map, hits, beyond } = drawn;
+  const view = map.getBounds();
+  const outside = hits.filter(({ at }) => !view.contains(at)).length;
+  beyond.hidden = !outside;
+  beyond.textContent = outside === 1 ? "1 more beyond this map: show it" : `${outside} more beyond this map: show all`;
+}
+
+// The map ends where it is drawn, unless what was found lies beyond.
+function keepInside(inside) {
+  const { map, extent } = drawn;
+  map.setMaxBounds(inside ? extent : null);
+  map.setMinZoom(inside && extent ? map.getBoundsZoom(extent, true) : 5);
+}
+
+function fitHits(points) {
+  const bounds = L.latLngBounds(points);
+  if (bounds.isValid()) drawn.map.fitBounds(bounds.pad(0.08), { maxZoom: 14, animate: false });
+  drawPins();
+}
+
+async function refresh() {
+  const { map, box, pins, around } = drawn;
+  const asked = location.search;
+  const { hits, said, here } = await fetchJson(box.dataset.hits + asked);
+  if (asked !== location.search) return; // the search has changed meanwhile: its own answer comes
+  drawn.hits = hits;
+  document.getElementById("map-said").textContent = said;
+  around.clearLayers();
+  if (here) {
+    L.circle(here, { radius: 1609, color: "#0f6469", weight: 2, dashArray: "5 5", fillOpacity: 0.08, interactive: false }).addTo(around);
+    L.circleMarker(here, { radius: 8, color: "#6b2d5c", weight: 4, fillColor: "#fff", fillOpacity: 1, interactive: false }).addTo(around);
+  }
+  const inside = hits.filter(({ at }) => !drawn.extent || drawn.extent.contains(at));
+  keepInside(Boolean(inside.length));
+  fitHits([...(inside.length ? inside : hits).map(({ at }) => at), ...(here ? [here] : [])]);
+}
+
+// In miles however near: Leaflet's own goes over to feet.
+function addScale(map) {
+  const scale = L.control.scale({ metric: false });
+  scale._updateImperial = function (metres) {
+    const miles = [50, 20, 10, 5, 2, 1, 0.5, 0.25, 0.1, 0.05].find((size) => size * 1609.344 <= metres) ?? 0.02;
+    this._updateScale(this._iScale, ({ 1: "1 mile", 0.5: "½ mile", 0.25: "¼ mile" })[miles] ?? `${miles} miles`, (miles * 1609.344) / metres);
+  };
+  scale.addTo(map);
+}
+
+async function draw(box) {
+  if (!window.L) await Promise.all([...box.dataset.css.split(" ").map((href) => load("link", { rel: "stylesheet", href })), load("script", { src: box.dataset.js })]);
+  const land = box.dataset.tiles ? null : await fetchJson(box.dataset.land).catch(() => null);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(box, { scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles), fadeAnimation: !calm, zoomAnimation: !calm });
+  const map = L.map(box, { scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles), fadeAnimation: !calm, zoomAnimation: !calm, maxZoom: box.dataset.tiles ? 19 : 16, minZoom: 5 });
+  map.createPane("names").style.zIndex = 450;
+  addScale(map);
+  const beyond = Object.assign(element("button", "", "map__beyond"), { type: "button", hidden: true });
+  box.append(beyond);
+  drawn = { box, map, beyond, hits: [], names: [], around: L.layerGroup().addTo(map), pins: L.layerGroup().addTo(map), extent: null };
+  beyond.addEventListener("click", (event) => { event.stopPropagation(); keepInside(false); fitHits(drawn.hits.map(({ at }) => at)); });
   if (box.dataset.tiles) {
-    L.tileLayer(box.dataset.tiles, {
-      maxZoom: 19, attribution: "© OpenStreetMap contributors", referrerPolicy: "strict-origin-when-cross-origin",
-    }).addTo(map);
+    L.tileLayer(box.dataset.tiles, { maxZoom: 19, attribution: "© OpenStreetMap contributors", referrerPolicy: "strict-origin-when-cross-origin" }).addTo(map);
   }
-  draw(map, box);
-  made.set(box, map);
+  map.setView([54, -2], 6);
+  if (land?.bbox) {
+    const [west, south, east, north] = land.bbox;
+    drawn.extent = L.latLngBounds([south, west], [north, east]);
+    drawLand(map, land);
+  }
+  await refresh();
+  map.on("zoomend", drawPins).on("moveend", countOutside);
 }
 
-addEventListener("click", async (event) => {
-  const button = event.target.closest?.("[data-map-show]");
-  if (!button) return;
-  const box = document.getElementById(button.dataset.mapShow);
-  try {
-    if (!made.has(box)) await show(box);
-    button.hidden = true;
-  } catch {
-    button.textContent = "The map could not be loaded. Try again";
-  }
-});
+export async function show(box) {
+  if (drawn) {
+    drawn.map.invalidateSize();
+    await refresh();
+  } else await draw(box);
+}
 
 // The list was filtered: the pins follow it.
-document.body.addEventListener("htmx:afterSettle", () => {
-  document.querySelectorAll(".map").forEach((box) => { if (made.has(box)) draw(made.get(box), box); });
+document.body.addEventListener("htmx:pushedIntoHistory", () => { if (drawn?.box.offsetParent) refresh(); });
+document.body.addEventListener("htmx:replacedInHistory", () => { if (drawn?.box.offsetParent) refresh(); });
+
+// On paper the picture is the one on the screen, made smaller if the page is narrower.
+addEventListener("beforeprint", () => {
+  if (!drawn) return;
+  const { offsetWidth, offsetHeight } = drawn.box;
+  Object.assign(drawn.box.style, { width: `${offsetWidth}px`, height: `${offsetHeight}px`, zoom: Math.min(1, 600 / offsetWidth) });
 });
+addEventListener("afterprint", () => { if (drawn) Object.assign(drawn.box.style, { width: "", height: "", zoom: "" }); });

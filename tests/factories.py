@@ -125,6 +125,11 @@ class ReferralFactory(DjangoModelFactory):
     no_known_risks = True
     agreed_to_share = True
     agreed_to_tell = True
+    agreed_with = factory.SelfAttribute("to_agency")
+    agreed_with_name = factory.LazyAttribute(
+        lambda r: f"{r.service.name}, {r.to_agency.name}" if r.service else r.to_agency.name
+    )
+    agreed_tell_name = factory.LazyAttribute(lambda r: r.from_agency.name if r.agreed_to_tell else "")
     sent_at = factory.LazyFunction(timezone.now)
     started_at = factory.SelfAttribute("sent_at")
     moved_at = factory.SelfAttribute("sent_at")

@@ -136,7 +136,8 @@ def list_groups(case: Case) -> dict[str, str]:
         direction=CaseReferral.Direction.SENT, referral__service__isnull=False, referral__status__in=list(GONE_ON_TO)
     )
     links = links.select_related("referral__service__agency").order_by("referral__sent_at", "pk")
-    found = [(link.referral.service, GONE_ON_TO[ReferralStatus(link.referral.status)]) for link in links]
+    asked = [(link.referral.service, link.referral.status) for link in links]
+    found = [(service, GONE_ON_TO[ReferralStatus(status)]) for service, status in asked if service]
     booked = bookings_of(case).filter(status__in=list(BOOKINGS_GONE_ON_TO)).order_by("session__starts_at", "pk")
     ranked = sorted(booked, key=lambda one: list(BOOKINGS_GONE_ON_TO).index(BookingStatus(one.status)))
     found += [(one.session.service, BOOKINGS_GONE_ON_TO[BookingStatus(one.status)]) for one in ranked]

@@ -192,31 +192,36 @@ def record_referral_move(referral: Referral, move: Move) -> None:
         notifications.notify_group_answered(case, referral, move)
 
 
+REMARK_DEEDS = {
+    Remark.Kind.MESSAGE: "wrote",
+    Remark.Kind.UNANSWERED: "no answer yet",
+    Remark.Kind.UNATTENDED: "nobody there to answer",
+}
+
+
 @on_remark_saved.register
 def record_referral_remark(referral: Referral, remark: Remark) -> None:
-    """Write a message between the group and the connector, or that no answer came, into the history of the case."""
-    case = find_sending_case(referral)
-    if case is None or remark.kind == Remark.Kind.ASSIGNED:
+    """Write a message between the case's team and the other side, or that nobody answers or hears, into its history."""
+    link = CaseReferral.objects.filter(referral=referral).first()
+    if link is None or remark.kind == Remark.Kind.ASSIGNED:
         return
-    deed = "wrote" if remark.kind == Remark.Kind.MESSAGE else "no answer yet"
+    case = Case.with_people().get(pk=link.case_id)
+    own = remark.hand == Hand.MEMBER and remark.written_for_id == case.agency_id
+    sent = link.direction == CaseReferral.Direction.SENT
+    if own and not sent:
+        return
+    details = service_details(referral) if sent else {"service": referral.from_agency.name}
     record_entry(
         case=case,
         kind=Kind.ANSWERED,
         by=remark.author,
         key=remark.pk,
         text=remark.words,
-        details=service_details(referral) | {"deed": deed},
+        details=details | {"deed": REMARK_DEEDS[Remark.Kind(remark.kind)]},
         about=referral,
     )
-    if remark.hand != Hand.MEMBER or remark.written_for_id != case.agency_id:
+    if not own:
         notify_lead(case, referral, key=f"case remark {remark.pk}")
-
-
-def find_sending_case(referral: Referral) -> Case | None:
-    """The case that an onward referral was sent from; None for any other referral."""
-    sent = CaseReferral.Direction.SENT
-    found = Case.with_people().filter(case_referrals__referral=referral, case_referrals__direction=sent)
-    return found.first()
 
 
 def service_details(referral: Referral) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cases.facts import KEY_FACTS, format_fact_values
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
 from config.template_tags import date_words
+from referrals import story
 from referrals.actions import MoveRefused, move_referral
 from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
@@ -69,7 +70,7 @@ def accept_referral(
     move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
     if not joins:
         notifications.notify_new_lead(case, by)
-        notifications.notify_case_opened(case)
+        notifications.notify_case_opened(case, asked_by=referral.from_agency.name if Agreement.is_missing(case) else "")
     return case
 
 
@@ -125,15 +126,18 @@ def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
 
 
 def record_agreements(case: Case, referral: Referral) -> None:
-    """What the person agreed to when they were referred, as those who asked them told it."""
-    agreed = [
-        (referral.to_agency, Agreement.Scope.SHARE, referral.agreed_to_share),
-        (referral.from_agency, Agreement.Scope.TELL, referral.agreed_to_tell),
-    ]
-    how, by = f"Told to {referral.from_agency.name} when they were referred", Author.of(referral.sent_by)
-    for agency, scope, given in agreed:
-        if given:
-            Agreement.give(case, agency, scope, by=by, how=how, referral=referral, given_at=referral.sent_at)
+    """What the person agreed to when they were referred, as those who asked them told it. A team that they were not
+    asked about, then or when it was passed on, has no agreement."""
+    share, tell = Agreement.Scope.SHARE, Agreement.Scope.TELL
+    asked = {"by": Author.of(referral.sent_by), "given_at": referral.sent_at, "referral": referral}
+    asked["how"] = f"Told to {referral.from_agency.name} when they were referred"
+    if referral.agreed_with_id == referral.to_agency_id:
+        Agreement.give(case, referral.to_agency, share, named=referral.agreed_with_name, **asked)
+    elif passed := story.find_agreed_passing(referral, story.load_moves(referral)):
+        again = {"by": passed.author, "given_at": passed.at, "how": passed.get_ground_display()}
+        Agreement.give(case, referral.to_agency, share, named=passed.to_agency_name, referral=referral, **again)
+    if referral.agreed_to_tell:
+        Agreement.give(case, referral.from_agency, tell, named=referral.agreed_tell_name, **asked)
 
 
 def record_opening_entries(case: Case, referral: Referral, *, by: Author, joined: bool, match: str) -> None:
@@ -172,6 +176,7 @@ def format_referral(referral: Referral) -> list[tuple[str, str]]:
         ("How soon", referral.get_urgency_display()),
         ("Reach them by", referral.get_contact_by_display()),
         ("Avoid", referral.contact_avoid),
+        ("Agreed to", ". ".join(story.list_agreements(referral, story.load_moves(referral)))),
     ]
     return [(label, value) for label, value in rows if value]
 

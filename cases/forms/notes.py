@@ -56,7 +56,6 @@ class NoteForm(Form):
         """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only."""
         super().__init__(*args, **kwargs)
         self.case, self.today = case, timezone.localdate()
-        self.fields["text"].counted = None  # the limit is far: no counter
         audience = {
             "circle": f"Everyone helping: {', '.join(circle)}",
             "team": f"Only {case.agency.name}",
@@ -143,11 +142,6 @@ class NoteForm(Form):
 def format_short_day(day: datetime.date) -> str:
     """Mon 23 Nov"""
     return f"{day:%a} {day.day} {day:%b}"
-
-
-def note_draft_key(case: Case) -> str:
-    """Under which the server keeps what a member types in the composer of the case."""
-    return f"note:{case.pk}"
 
 
 def draft_to_initial(form: type[Form], draft: Draft) -> dict[str, Any]:

@@ -103,8 +103,9 @@ def format_fact_changed(kind: str, details: dict[str, Any]) -> tuple[str, Labell
 
 
 def format_assigned(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """before, after: names of members."""
-    return f"Given to {details.get('after', 'a colleague')}", label_details(details, ("Before", "before"))
+    """before, after: names of members; after is "" when nobody has it."""
+    title = f"Given to {details.get('after', 'a colleague')}" if details.get("after", True) else "Without a connector"
+    return title, label_details(details, ("Before", "before"))
 
 
 def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:

@@ -146,6 +146,11 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def draft_key(self) -> str:
+        """Under which the server keeps what a member types in the composer of the case."""
+        return f"note:{self.pk}"
+
     def circle_names(self) -> list[str]:
         """Names of the agencies that may read the case today, the owning team first."""
         with prepared_cursor() as cursor:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, Role, allow, has_permission
 from agencies.models import Membership
 from agencies.request import MemberRequest
-from cases.caseload import count_lists, find_people, load_list_page
+from cases.caseload import FoundPeople, count_lists, find_people, load_list_page
 from cases.forms.caseload import FindPersonForm
 from cases.news import MAX_ON_LANDING, NewsLine, load_news
 from config.forms import render_form_page
@@ -43,16 +43,16 @@ PAGE_PARTS = {"more": "rows", "found": "found"}
 def caseload(request: MemberRequest) -> HttpResponse:
     """GET shows a list (`list`, `who`, `after` in the query); POST finds people, and leaves no trace in an address.
 
-    Above the list of today stands what is new, until it was dealt with."""
+    Who leads a team begins with all of it. Above the list of today stands what is new, until it was dealt with."""
     member = request.member
-    who = request.GET.get("who", "")
+    who = request.GET.get("who") or ("team" if has_permission(member, Permission.SEE_TEAM) else "me")
     colleagues = list_colleagues(member)
     whose = choose_caseload_owner(member, who, colleagues)
     name = request.GET.get("list", "today")
     if name not in LIST_TITLES:
         raise Http404
     form = FindPersonForm(request.POST if request.method == "POST" else None)
-    found, more_found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else ([], False)
+    found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else FoundPeople([])
     cursor, figures = parse_cursor(request), count_lists(member, whose)
     news, after = load_caseload_news(member, whose, name, cursor, figures["news"])
     shown, after = ([], after) if name in NEWS_LISTS else load_list_page(member, whose, name, after=cursor)
@@ -62,8 +62,9 @@ def caseload(request: MemberRequest) -> HttpResponse:
         part=PAGE_PARTS,
         context={
             "form": form,
-            "found": found,
-            "more_found": more_found,
+            "found": found.rows,
+            "more_found": found.more,
+            "near": found.near,
             "rows": shown,
             "news": news,
             "shows_news": name in NEWS_LISTS,
@@ -91,8 +92,8 @@ def list_colleagues(member: Membership) -> list[Membership]:
 
 
 def choose_caseload_owner(member: Membership, who: str, colleagues: list[Membership]) -> Membership | None:
-    """Whose caseload is shown: one's own, a colleague's, or None for the whole team."""
-    if not who:
+    """Whose caseload is shown: one's own ("me"), a colleague's, or None for the whole team."""
+    if who == "me":
         return member
     if not colleagues:
         raise PermissionDenied

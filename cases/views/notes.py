@@ -14,7 +14,7 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_case_unlogged, log_access
 from cases.actions.notes import correct_entry, write_note
-from cases.forms.notes import CorrectionForm, NoteForm, note_draft_key
+from cases.forms.notes import CorrectionForm, NoteForm
 from cases.history.render import can_correct, render_entry
 from cases.models import Audience, Case, Entry, Kind
 from cases.views.case import render_case_page
@@ -28,7 +28,7 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     member = request.member
     case = get_case_unlogged(member, pk)
     if "discard" in request.POST:
-        member.drafts.filter(key=note_draft_key(case)).delete()
+        member.drafts.filter(key=case.draft_key).delete()
         return redirect_to_case(request, case)
     form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=case.circle_names())
     if not form.is_valid():
@@ -45,7 +45,7 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         next_step=data.get("next_step"),
         key=data["key"],
     )
-    member.drafts.filter(key=note_draft_key(case)).delete()
+    member.drafts.filter(key=case.draft_key).delete()
     messages.success(request, format_thanks(entry))
     return redirect_to_case(request, case)
 

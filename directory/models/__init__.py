@@ -1,6 +1,6 @@
 from directory.models.edition import Edition, OpenFile, OpenPart
 from directory.models.index import Cell, Spot, Word
-from directory.models.place import Accessibility, Location, Place, Postcode, ServiceAtLocation
+from directory.models.place import Accessibility, BaseMap, Location, Place, Postcode, ServiceAtLocation
 from directory.models.review import Claim, Decision, Proposal, ReportReason
 from directory.models.search import Collection, CollectionItem, Danger, Figure, LostSearch, Slip, StopWord, Synonym
 from directory.models.service import (
@@ -22,6 +22,7 @@ from directory.models.version import Version
 __all__ = [
     "LISTED",
     "Accessibility",
+    "BaseMap",
     "Capacity",
     "Cell",
     "Claim",

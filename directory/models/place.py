@@ -5,6 +5,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from agencies import access
@@ -189,6 +190,28 @@ class Place(models.Model):
         return (
             somewhere.exists() and not somewhere.filter(_square_around(FAR_RADIUS_METRES, latitude, longitude)).exists()
         )
+
+
+class BaseMap(models.Model):
+    """The map beneath the pins, one row: drawn by directory/geography/base_map.py each night, never by hand."""
+
+    ONLY = 1
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    box = ArrayField(models.FloatField(), size=4, help_text="West, south, east, north")
+    coast = models.JSONField(default=list, help_text="What was cut for that box: [level, [[lon, lat], …]]")
+    layer = models.TextField(help_text="GeoJSON, as it is sent")
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_base_map")]
+
+    def __str__(self) -> str:
+        return f"The map of {self.box}"
+
+    @classmethod
+    def get_drawn(cls) -> "Self | None":
+        """Without the coast, which is in the layer."""
+        return cls.objects.defer("coast").first()
 
 
 def _square_around(metres: int, latitude: float, longitude: float) -> models.Q:

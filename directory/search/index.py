@@ -247,7 +247,8 @@ DELETE FROM directory_word;
 INSERT INTO directory_word (word, stem, n)
     SELECT word, stem, n FROM written JOIN stems USING (stem)
     UNION ALL SELECT left(stem, 100), left(stem, 100), n FROM stems
-        WHERE NOT EXISTS (SELECT FROM written WHERE written.stem = stems.stem OR written.word = stems.stem)
+        WHERE NOT EXISTS (SELECT FROM written WHERE written.stem = stems.stem)
+            AND NOT EXISTS (SELECT FROM written WHERE written.word = stems.stem)
     UNION ALL SELECT '#', '#', count(*) FROM directory_spot
     ON CONFLICT DO NOTHING;
 DELETE FROM directory_place WHERE NOT district AND NOT given;

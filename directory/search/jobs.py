@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from directory.geography.base_map import draw_base_map
 from directory.geography.postcodes import load_areas_around
 from directory.models import LISTED, Service, Spot
 from directory.search import unmet
@@ -16,6 +17,7 @@ def refresh_directory(timestamp: int) -> None:
     """Take ended hours out of what is found, put in what has none yet, and count again. May run twice.
 
     The postcodes of all areas that places lie in are brought in too: an import leaves the rarer ones to the night.
+    The map beneath the pins is drawn again, with its new names.
     """
     over = Service.objects.filter(schedules__valid_to__lt=timezone.localdate())
     unwritten = Service.objects.filter(LISTED).filter(~Exists(Spot.objects.filter(service=OuterRef("pk"))))
@@ -24,6 +26,7 @@ def refresh_directory(timestamp: int) -> None:
     refresh_ageing_rows()
     load_areas_around()
     refresh_counts()
+    draw_base_map()
 
 
 @app.periodic(cron="51 3 * * *")

@@ -22,6 +22,7 @@ from config.forms import (
     TextField,
 )
 from config.template_tags import date_words, nhs
+from directory.geography.doubtful import PostcodeRightField, ask_about_postcode
 from directory.models import TaxonomyTerm
 from referrals.models import ContactBy, Referral, Urgency
 from referrals.same_person import Identity, MatchStrength, compare_identities
@@ -100,6 +101,7 @@ class ReferForm(Form):
     postcode = PostcodeField(
         label="Postcode", required=False, help_text="Leave it blank if they have no fixed address."
     )
+    postcode_right = PostcodeRightField()
     needs = Checkboxes(
         label="What do they need help with?",
         help_text="Tick all that apply.",
@@ -178,6 +180,8 @@ class ReferForm(Form):
         self.offered = list(Referral.receiving_teams())
         self.team = find_usual_team(member, self.offered)
         self._offer_teams()
+        if not self.is_bound:
+            del self.fields["postcode_right"]
 
     def _offer_teams(self) -> None:
         field, named = self.fields["to_agency"], "the connector team"
@@ -236,6 +240,7 @@ class ReferForm(Form):
         self._clean_filled(given)
         self._clean_risk(given)
         self._clean_contact(given)
+        ask_about_postcode(self, given.get("postcode", ""))
         if "agreement" in given and "share" not in given["agreement"]:
             self.add_error("agreement", "Without the person’s agreement to share this we cannot send it")
         if not self.errors:

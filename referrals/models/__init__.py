@@ -1,7 +1,7 @@
 from referrals.models.alert import Alert
 from referrals.models.answer import Answer, AnswerLink
 from referrals.models.look_up import LookUp
-from referrals.models.move import DeclineReason, Move
+from referrals.models.move import DeclineReason, Move, PassingGround
 from referrals.models.referral import ContactBy, Referral, Urgency
 from referrals.models.remark import Remark
 
@@ -13,6 +13,7 @@ __all__ = [
     "DeclineReason",
     "LookUp",
     "Move",
+    "PassingGround",
     "Referral",
     "Remark",
     "Urgency",

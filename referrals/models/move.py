@@ -41,6 +41,25 @@ class DeclineReason(models.Model):
         return cls.objects.filter(side=side, retired_at=None).order_by("order", "id")
 
 
+class PassingGround(models.TextChoices):
+    """On what ground a referral goes on to a team that the person was not asked about when they were referred."""
+
+    AGREED_BY_PHONE = "agreed_phone", "They were asked and agreed, on the phone"
+    AGREED_FACE_TO_FACE = "agreed_face", "They were asked and agreed, face to face"
+    AGREED_IN_WRITING = "agreed_writing", "They were asked and agreed, in writing"
+    NOT_REACHED = "not_reached", "Not asked: they could not be reached, and the other team asks them first"
+    BEST_INTERESTS = (
+        "best_interests",
+        "Not asked: they cannot decide this themselves, and it is in their best interests",
+    )
+    HARM = "harm", "Not asked: somebody could come to harm if it waited"
+
+
+AGREED_GROUNDS = frozenset(
+    {PassingGround.AGREED_BY_PHONE, PassingGround.AGREED_FACE_TO_FACE, PassingGround.AGREED_IN_WRITING}
+)
+
+
 class Move(AppendOnly, Signed):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="moves")
@@ -58,6 +77,15 @@ class Move(AppendOnly, Signed):
         on_delete=models.PROTECT,
         related_name="+",
         help_text="The team it was passed to",
+    )
+    to_agency_name = models.CharField(max_length=255, blank=True, default="", db_default="", help_text="As named then")
+    ground = models.CharField(
+        max_length=20,
+        choices=PassingGround,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="On what ground it was passed on: whether the person was asked again",
     )
     key = models.UUIDField(null=True, blank=True, help_text="Idempotency key of the form that made it")
     takes_back = models.OneToOneField(
@@ -86,6 +114,11 @@ class Move(AppendOnly, Signed):
     def passed_on_by(cls, member: Membership) -> "models.QuerySet[Self]":
         """Moves by which the member's agency gave a referral away: all it may still see of it."""
         return cls.objects.filter(written_for=member.agency_id, to_agency__isnull=False).order_by("-at", "id")
+
+    @property
+    def ground_words(self) -> str:
+        """On what ground it was passed on; it was not always noted."""
+        return self.get_ground_display() or "It was not noted whether they were asked again"
 
     @property
     def deed(self) -> str:

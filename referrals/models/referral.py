@@ -76,7 +76,14 @@ class Referral(models.Model):
     risks = models.TextField(blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
     agreed_to_share = models.BooleanField(default=False, help_text="The person agreed that this is sent")
-    agreed_to_tell = models.BooleanField(default=False, help_text="The person agreed that the sender hears back")
+    agreed_to_tell = models.BooleanField(default=False, help_text="The person agrees that the sender hears back")
+    agreed_with = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="+", help_text="Who was named when the person agreed; stays so"
+    )
+    agreed_with_name = models.CharField(max_length=600, help_text="What it was called then, with the service if any")
+    agreed_tell_name = models.CharField(
+        max_length=255, blank=True, default="", help_text="Who they agreed is told, as named then; blank for nobody"
+    )
 
     status = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.SENT)
     started_at = models.DateTimeField(help_text="When the form was opened: the measured time to refer")
@@ -186,11 +193,21 @@ class Referral(models.Model):
         return self.service.name if self.service else self.to_agency.name
 
     def receiver_email(self) -> str:
-        """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none."""
-        if to := self.service.reply_to_email() if self.service else self.to_agency.email:
-            return to
-        member = self.to_agency.memberships.filter(ended_at=None, user__is_active=True).first()
-        return member.user.email if member else ""
+        """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none.
+
+        Not that of somebody who has left, though a listing may still name it.
+        """
+        return next(iter(self.receiver_emails()), "")
+
+    def receiver_emails(self) -> list[str]:
+        """All the addresses at which whoever is asked reads today, the first one first."""
+        if self.to_agency.left_at:
+            return []
+        named = [self.service.referral_email, self.service.email] if self.service else []
+        left = Membership.left_emails(self.to_agency)
+        members = self.to_agency.memberships.filter(ended_at=None, user__is_active=True).select_related("user")
+        found = [*named, self.to_agency.email, *(member.user.email for member in members)]
+        return [email for email in found if email and email.casefold() not in left]
 
     def is_late(self, today: datetime.date | None = None) -> bool:
         """Whether an answer is owed and its date has passed."""

@@ -17,6 +17,7 @@ from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.opening import accept_referral
 from cases.caseload import count_lists
 from cases.models import ClosingReason, Kind, News
+from cases.news import MAX_ON_LANDING
 from referrals.actions import move_referral, send_message
 from referrals.actions.answer import reply_to_referral
 from referrals.models import DeclineReason
@@ -272,6 +273,6 @@ def test_pages_show_each_once(client_of, connector, case, asked):
         if after is None:
             break
     assert len(seen) == 65 == len(set(seen))
-    assert len(client.get(URL).context["news"]) == 5
+    assert len(client.get(URL).context["news"]) == MAX_ON_LANDING
     with assert_max_queries(6):
         client.get(URL)

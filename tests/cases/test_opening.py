@@ -9,15 +9,16 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.access import Role
 from agencies.models import Author, Message
 from cases.actions.opening import FIRST_CONTACT, accept_referral
 from cases.history.verify import verify_histories
 from cases.models import Agreement, Case, CaseReferral, Circle, Entry, Kind, Person
 from config.working_days import add_working_days
-from referrals.actions import MoveRefused
+from referrals.actions import MoveRefused, move_referral
 from referrals.models import Referral, Urgency
-from referrals.states import ReferralStatus
-from tests.factories import CaseFactory, PersonFactory, ReferralFactory, teammate
+from referrals.states import ReferralStatus, Side
+from tests.factories import CaseFactory, MembershipFactory, PersonFactory, ReferralFactory, teammate
 
 
 @pytest.fixture
@@ -79,6 +80,68 @@ def test_given_an_urgent_referral_when_accepted_then_first_contact_is_due_in_two
     referral = ReferralFactory(to_agency=connector.agency, urgency=Urgency.SOON)
     case = accept_referral(referral=referral, by=Author.of(connector), person=None)
     assert case.first_contact_due == add_working_days(timezone.localdate(), 2)
+
+
+def passed_on(referral, team, ground):
+    """`referral` as the team that it was passed to finds it."""
+    by = Author.of(MembershipFactory(role=Role.CONNECTOR, agency=referral.to_agency))
+    move_referral(
+        referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="Lives there", to_agency=team, ground=ground
+    )
+    return referral
+
+
+def test_given_it_was_passed_on_unasked_when_accepted_then_no_agreement_is_made_up(client_of, connector):
+    first = ReferralFactory()
+    named = first.to_agency.name
+    referral = passed_on(first, connector.agency, "not_reached")
+    client = client_of(connector)
+    assert "Ask first." in client.get(url(referral)).text
+    post(client, referral)
+    case = Case.objects.get()
+    assert list(case.agreements.values_list("scope", "named")) == [("tell", referral.from_agency.name)]
+    assert f"Sharing this with {named}" in str(Entry.objects.get(kind=Kind.REFERRED).details["sent"])
+    told = Message.objects.get(key__startswith=f"person {case.pk}").body
+    assert "You agreed" not in told
+    assert f"{referral.from_agency.name} asked us" in told
+    assert "You have not been asked yet" in told
+    page = client.get(reverse("cases:sharing", args=[case.pk])).text
+    assert "Ask first." in page
+    # when they are asked and say yes, then that is noted once
+    agree, key = reverse("cases:agree", args=[case.pk]), uuid.uuid4()
+    assert client.post(agree, {"key": key}).status_code == 422
+    for _ in range(2):
+        assert client.post(agree, {"how_agreed": "Said so on the phone", "key": key}).status_code == 302
+    given = case.agreements.get(scope="share")
+    assert (given.agency, given.named, given.how) == (connector.agency, connector.agency.name, "Said so on the phone")
+    assert Entry.objects.filter(kind=Kind.AGREED).count() == 1
+    assert "Ask first." not in client.get(reverse("cases:sharing", args=[case.pk])).text
+    assert list(verify_histories()) == [3]
+
+
+def test_given_they_agreed_again_when_accepted_then_that_is_the_agreement(connector):
+    referral = passed_on(ReferralFactory(), connector.agency, "agreed_face")
+    case = accept_referral(referral=referral, by=Author.of(connector), person=None)
+    given, passed = case.agreements.get(scope="share"), referral.moves.get(number=2)
+    assert (given.agency, given.how) == (connector.agency, "They were asked and agreed, face to face")
+    assert (given.author_name, given.given_at) == (passed.author_name, passed.at)
+
+
+def test_given_it_came_back_to_the_team_they_named_then_their_agreement_holds(connector):
+    referral = passed_on(ReferralFactory(to_agency=connector.agency), ReferralFactory().to_agency, "not_reached")
+    passed_on(referral, connector.agency, "harm")
+    case = accept_referral(referral=referral, by=Author.of(connector), person=None)
+    assert case.agreements.get(scope="share").how.startswith("Told to")
+
+
+def test_strangers_and_readers_note_no_agreement(client_of, connector, outsider, gp):
+    case = CaseFactory(lead=connector)
+    agree, posted = reverse("cases:agree", args=[case.pk]), {"how_agreed": "Said so on the phone", "key": uuid.uuid4()}
+    Circle.objects.create(case=case, agency=outsider.agency, purpose="Helps too")
+    assert client_of(outsider).post(agree, posted).status_code == 404
+    assert client_of(gp).post(agree, posted).status_code == 403
+    assert client_of(connector).get(agree).status_code == 405
+    assert not case.agreements.exists()
 
 
 def test_given_risks_when_accepted_then_they_are_the_safety_note(connector):

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 
 from config.forms import (
@@ -118,6 +118,34 @@ def public_map(request: HttpRequest) -> HttpResponse:
     return render_page(request, "sink/map.html")
 
 
+def map_hits(request: HttpRequest) -> HttpResponse:
+    spots = [("Memory café", 50.81, -0.37), ("Choir", 50.83, -0.27)]
+    hits = [
+        {
+            "n": n,
+            "at": [lat, lon],
+            "name": name,
+            "url": "/parts/",
+            "when": "Tuesdays",
+            "where": "Library",
+            "more": "Free",
+        }
+        for n, (name, lat, lon) in enumerate(spots, 1)
+    ]
+    return JsonResponse({"hits": hits, "said": "Everything on the map is in the list too.", "here": [50.82, -0.36]})
+
+
+def map_land(request: HttpRequest) -> HttpResponse:
+    ring = [[-0.9, 50.82], [0.4, 50.82], [0.4, 51.3], [-0.9, 51.3], [-0.9, 50.82]]
+    shapes = [
+        ({"kind": "land"}, "Polygon", [ring]),
+        ({"kind": "built", "density": 2, "metres": 250}, "MultiPoint", [[-0.37, 50.83], [-0.36, 50.83]]),
+        ({"kind": "name", "name": "Worthing", "given": False, "sea": [0, 1]}, "Point", [-0.37, 50.82]),
+    ]
+    features = [{"properties": said, "geometry": {"type": kind, "coordinates": at}} for said, kind, at in shapes]
+    return JsonResponse({"bbox": [-0.9, 50.4, 0.4, 51.3], "features": features})
+
+
 def fails(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("on purpose")
 
@@ -132,6 +160,8 @@ urlpatterns = [
     path("chosen/", chosen),
     path("gallery/", gallery),
     path("map/", public_map),
+    path("map/hits.json", map_hits),
+    path("map/land.json", map_land),
     path("fails/", fails),
     path("refuses/", refuses),
     path("accounts/", include("agencies.sign_in_urls")),

@@ -101,6 +101,22 @@ def test_a_team_with_a_case_reads_it_there_and_only_there() -> None:
     assert (news.case, news.referral) == (case, None)
 
 
+@pytest.mark.parametrize("direction", CaseReferral.Direction)
+@pytest.mark.parametrize("kind", set(Remark.Kind) - {Remark.Kind.ASSIGNED})
+def test_each_remark_by_others_reaches_a_team_that_has_a_case(direction, kind) -> None:
+    """Also of a referral that led to the case: what nobody makes today somebody will make tomorrow."""
+    case = CaseFactory()
+    received = direction == CaseReferral.Direction.RECEIVED
+    referral = ReferralFactory(to_agency=case.agency) if received else OnwardReferralFactory(sent_by=case.lead)
+    CaseReferral.objects.create(case=case, referral=referral, direction=direction)
+    other = referral.from_agency if received else referral.to_agency
+    remark = Remark(referral=referral, kind=kind, words="Words", **Signed.signature(Author.by_link(other)))
+    remark.save()
+    for hear in on_remark_saved:
+        hear(referral, remark)
+    assert News.objects.filter(agency=case.agency, case=case).count() == 1
+
+
 @pytest.mark.parametrize("exceptions", [QUIET_KINDS, QUIET_MOVES, QUIET_REMARKS])
 def test_each_exception_says_why(exceptions) -> None:
     assert all(len(why.split()) > 3 for why in exceptions.values())

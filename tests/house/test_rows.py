@@ -47,8 +47,8 @@ def test_what_is_not_there_is_an_error() -> None:
 
 def test_numbers_and_focus_are_given_to_the_first() -> None:
     drawn = draw("cards.html", "cards", [build_card(), build_card()], (), "token", first=11, focus=True)
-    assert 'data-number="11"' in drawn
-    assert 'data-number="12"' in drawn
+    assert 'aria-hidden="true">11</span>' in drawn
+    assert 'aria-hidden="true">12</span>' in drawn
     assert drawn.count("data-focus") == 1
 
 

@@ -80,6 +80,33 @@ INSERT INTO cases_case SELECT * FROM second;
 """
 
 
+PASSED_ON = """
+INSERT INTO referrals_move (id, referral_id, number, before, after, at, words, to_agency_id, hand, written_for_id,
+    author_name, agency_name)
+SELECT '00000000-0000-4000-8000-000000000002', r.id, 99, 'sent', 'sent', now(), 'Lives there', other.id, 'member',
+    r.to_agency_id, 'Robin', 'The first team'
+FROM referrals_referral r JOIN agencies_agency other ON other.id <> r.to_agency_id WHERE r.service_id IS NULL LIMIT 1;
+UPDATE referrals_referral r SET to_agency_id = m.to_agency_id FROM referrals_move m
+WHERE m.referral_id = r.id AND m.number = 99;
+"""
+
+
+def test_who_was_named_when_the_person_agreed_is_the_team_it_was_sent_to(old_database: str) -> None:
+    """given a referral that was passed on, when migrated, then the team that passed it on is who was named"""
+    with connect(old_database) as old:
+        old.execute(PASSED_ON)
+    manage(old_database, "migrate", "--verbosity", "0")
+    with connect(old_database) as new:
+        named = new.execute(
+            "SELECT agreed_with_id = written_for_id, agreed_with_id = r.to_agency_id, agreed_with_name = agency.name "
+            "FROM referrals_referral r JOIN referrals_move m ON m.referral_id = r.id AND m.number = 99 "
+            "JOIN agencies_agency agency ON agency.id = r.agreed_with_id"
+        ).fetchall()
+        (blank,) = new.execute("SELECT count(*) FROM cases_agreement WHERE named = ''").fetchone()
+    assert named == [(True, False, True)]
+    assert blank == 0
+
+
 def test_a_person_whom_two_teams_shared_becomes_one_record_for_each(old_database: str) -> None:
     """given a second team works from the same record, when migrated, then it has its own, with what was known"""
     with connect(old_database) as old:

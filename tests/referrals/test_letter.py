@@ -73,6 +73,27 @@ def test_before_the_end_it_is_the_referral_as_sent(ada: Referral, gp: Membership
         assert part in words
 
 
+def test_passed_on_it_names_the_team_they_agreed_to_and_says_on_what_ground_it_went_on(
+    ada: Referral, gp: Membership, priya: Membership, client_of: ClientOf
+) -> None:
+    team = ReferralFactory().to_agency
+    by, words = Author.of(priya), "Lives in Lancing"
+    move_referral(
+        ada, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words=words, to_agency=team, ground="best_interests"
+    )
+    words = letter(client_of(gp), ada)
+    assert "Sharing this with Worthing Connectors" in words
+    assert f"Passed to {team.name}" in words
+    assert "Not asked: they cannot decide this themselves" in words
+
+
+def test_taken_back_later_the_letter_still_says_what_was_agreed(
+    ada: Referral, gp: Membership, client_of: ClientOf
+) -> None:
+    Referral.objects.update(agreed_to_tell=False)
+    assert f"and telling {gp.agency.name} how it went (this was taken back)" in letter(client_of(gp), ada)
+
+
 def test_at_the_end_it_is_the_answer_to_the_practice(
     ada: Referral, gp: Membership, priya: Membership, client_of: ClientOf
 ) -> None:

@@ -11,7 +11,10 @@ from django.db.models import F
 from agencies.models import Agency, Message
 from demo.building import build_activities, build_agencies, build_staff
 from demo.lives import simulate_lives
+from demo.place import DATA
 from demo.publishing import fill_directory
+from directory.geography.base_map import draw_base_map
+from directory.geography.coast import read_coast_file
 
 
 class Command(BaseCommand):
@@ -53,6 +56,7 @@ class Command(BaseCommand):
         staff = build_staff(agencies)
         people = simulate_lives(staff, agencies)
         fill_directory(staff, agencies)
+        draw_base_map(*read_coast_file(DATA / "coast.json"))
         # Their e-mails left long ago: they are there to be read at /outbox/, not to be sent again.
         Message.objects.filter(sent_at=None).update(sent_at=F("created_at"))
         with connection.cursor() as cursor:

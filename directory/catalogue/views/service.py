@@ -30,11 +30,15 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return render_page(request, "directory/service_over.html", {"service": found, "back": back}, status=410)
     if found.is_listed and request.method == "GET":
         statistics.count_appearances([found.pk], "views")
-    return render_page(request, "directory/service.html", {"service": found, "back": back, **build_page_context(found)})
+    return render_page(
+        request,
+        "directory/service.html",
+        {"service": found, "back": back, **build_page_context(found, staff=bool(request.member))},
+    )  # type: ignore[attr-defined]
 
 
-def build_page_context(service: Service) -> dict[str, object]:
-    """What its page says, in words: formatted here, once, as templates are slow at it."""
+def build_page_context(service: Service, staff: bool = False) -> dict[str, object]:
+    """What its page says, in words: formatted here, once, as templates are slow at it. More is said to `staff`."""
     today, site = timezone.localdate(), service.agency.url
     dates = wording.format_sessions(service, timetable.list_upcoming_sessions(service, SESSIONS_READ))
     return {
@@ -43,7 +47,7 @@ def build_page_context(service: Service) -> dict[str, object]:
         "hours": wording.format_service_hours(service, today),
         "next_sessions": dates,
         "book": wording.booking_button(dates),
-        "facts": wording.list_facts(service, today),
+        "facts": wording.list_facts(service, today, staff),
         "about": wording.list_provenance(service, today),
         "run_by": wording.organisation_name(service),
         "site": site if site != service.url else "",

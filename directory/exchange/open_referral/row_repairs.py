@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from directory.exchange.field_use import mark_used
 from directory.exchange.open_referral.columns import FLAG_FIELDS, flag_of
 from directory.text.cleaning import parse_date
 from directory.text.conditions import DAY, read_conditions
@@ -73,10 +74,11 @@ def repair_row(sent: "SheetRow") -> "SheetRow":
 
 
 def _drop_fillers(row: "SheetRow") -> None:
-    for name in [*row]:
-        said = " ".join(str(row[name]).lower().split()) if name != "id" else "x"
+    for name, cell in [*row.items()]:
+        said = " ".join(cell.lower().split()) if name != "id" else "x"
         plain_field = name in ("contact", "phone", "email", "website", "place", "organisation", "postcode", "who")
         if said in FILLERS or (plain_field and said in CONTACT_FILLERS):
+            mark_used(cell, "Left out: it says nothing")
             del row[name]
 
 
@@ -87,11 +89,12 @@ def _apply_flags(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     for name in row.lacking:
         row["status"] = "inactive"
         asked.append((name, f"“{name}” is empty: is it to be shown? It is not"))
-    for name in [*row]:
+    for name, cell in [*row.items()]:
         heading = name.removeprefix(UNMATCHED_PREFIX)
         flag = name if name in FLAG_FIELDS else flag_of(heading) if name.startswith(UNMATCHED_PREFIX) else ""
         if flag:
-            _apply_flag(row, flag, _heading_of(row, name, heading), str(row[name]).strip(), asked)
+            mark_used(cell, "Whether it is shown")
+            _apply_flag(row, flag, _heading_of(row, name, heading), cell.strip(), asked)
     if "ended" in row and (day := _written_day(row["ended"])) and day < datetime.date.today():
         row["status"] = "inactive"
         asked.append(("ended", f"it ended on {day:%-d %B %Y}: it is not shown"))
@@ -133,7 +136,8 @@ def _apply_flag(row: "SheetRow", flag: str, column: str, said: str, asked: list[
 
 def _mask_address(row: "SheetRow") -> None:
     """Nothing that tells where it is is left, but for the town."""
-    hidden = [str(row.pop(name)) for name in ADDRESS_FIELDS if name in row]
+    hidden = [row.pop(name) for name in ADDRESS_FIELDS if name in row]
+    mark_used(hidden, "Kept back")
     for name in TEXT_FIELDS:
         for words in hidden:
             if len(words) > 3 and name in row:
@@ -274,6 +278,7 @@ def join_rows(rows: "list[SheetRow]", *, wide: bool) -> "Iterator[SheetRow]":
         parent = known.get(str(row.get("parent", "")).strip().lower())
         if parent is not None and parent is not row and not parent.get("parent"):
             parent.places.append(row)
+            parent.sent += row.sent
         else:
             _note_parent(row)
     yield from (row for row in rows if _is_activity(row, known, wide))

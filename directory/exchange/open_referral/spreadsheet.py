@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from directory.exchange.open_referral.columns import flag_of, guess_columns, has_name_column, resolve_columns
+from directory.exchange.field_use import SentValue, build_sent_value, find_sent_values, mark_used
+from directory.exchange.open_referral.columns import FIELDS, flag_of, guess_columns, has_name_column, resolve_columns
 from directory.exchange.open_referral.row_repairs import (
     UNMATCHED_PREFIX,
     WORDS_FOR_NO,
@@ -43,10 +44,24 @@ class SheetRow(dict[str, str]):
 
     number = 0
     cells: dict[str, str] | None = None
+    sent: tuple[SentValue, ...] = ()  # each value that is filled, which says afterwards whether it was read
     has_names = False  # the table has a column of names: a row without one is no activity
     lacking: tuple[str, ...] = ()  # columns of flags in which this row says nothing, and others do
     asked: tuple[tuple[str, str], ...] = ()  # what was noticed in the table: field, words
     places: "list[SheetRow]"  # further rows that are places of this one
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name)
+        self._note_use(name, value)
+        return value
+
+    def get(self, name: str, default: Any = "") -> Any:
+        value = super().get(name, default)
+        self._note_use(name, value)
+        return value
+
+    def _note_use(self, name: str, value: Any) -> None:
+        mark_used(value, FIELDS[name].label if name in FIELDS else name)
 
     @property
     def label(self) -> str:
@@ -120,13 +135,17 @@ def read_sheet_rows(table: list[Cells], columns: dict[str, str] | None = None) -
     originals = dict(below)
     if not has_name_column(known):
         raise TableError("No column looks like the name of an activity. Say which columns are which.")
-    rows = list(assign_row_ids((number, rename_cells(row, known)) for number, row in below))
+    rows = list(assign_row_ids((number, rename_cells(_trace_cells(row), known)) for number, row in below))
     flags = [name for name in names if flag_of(name) == "shown" and any(row.get(name) for row in originals.values())]
     for row in rows:
         row.cells = originals[row.number]
         row.has_names = "name" in known.values()
         row.lacking = tuple(name for name in flags if not row.cells.get(name))
     yield from join_rows(rows, wide=len(set(known.values())) > 2)
+
+
+def _trace_cells(row: dict[str, str]) -> dict[str, str]:
+    return {name: build_sent_value(cell, name) if cell else cell for name, cell in row.items()}
 
 
 def rename_cells(row: dict[str, str], columns: dict[str, str]) -> dict[str, str]:
@@ -139,7 +158,7 @@ def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Sheet
     seen: dict[str, list[dict[str, str]]] = {}
     for number, cells in rows:
         row = SheetRow(cells)
-        row.number, row.places = number, []
+        row.number, row.places, row.sent = number, [], tuple(find_sent_values(cells))
         if not row.get("id"):
             parts = (
                 row.name,
@@ -153,6 +172,7 @@ def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Sheet
             turn = before.index(cells) + 1 if cells in before else len(before) + 1
             before.append(dict(cells))
             row["id"] = key if turn == 1 else f"{key}#{turn}"
+        mark_used(cells, "")  # to tell rows apart is no use of what is in them
         yield row
 
 
@@ -168,7 +188,8 @@ def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Itera
     known = (columns or guess_columns([*flat], [flat])) if flat else {}
     if flat and has_name_column(known) and {*known.values()} & DISTINCTIVE_FIELDS:
         rows = (
-            (n, rename_cells(_flatten_object(item), known)) for n, item in enumerate(chain([first], found), start=1)
+            (n, rename_cells(_trace_cells(_flatten_object(item)), known))
+            for n, item in enumerate(chain([first], found), start=1)
         )
         yield from assign_row_ids(rows)
         return

@@ -76,6 +76,7 @@ class FilterChip:
 
 
 class SearchForm(Form):
+    counts_characters = False
     button = "Search"
     mark_optional = False
 
