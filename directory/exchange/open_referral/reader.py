@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agencies.models import Agency
+from config.postcodes import list_postcode_readings, space_postcode
 from directory.exchange.field_use import SentService, mark_used, plain
 from directory.exchange.open_referral.field_parser import FieldParser, ParsedService, Problem
 from directory.exchange.open_referral.fields import (
@@ -227,8 +228,15 @@ class ServiceParser(FieldParser):
     def repair_postcode(self, lines: dict[str, Any], where: str) -> dict[str, Any]:
         """The postcode as it is written in Britain, also where it stands in another line of the address."""
         sent = lines.get("postcode", "")
+        readings = list_postcode_readings(sent)
+        if len(readings) == 1:
+            self.add_problem(where + "postal_code", f"“{sent}” is read as {space_postcode(readings[0])}")
+            return lines | {"postcode": space_postcode(readings[0])}
+        if readings:
+            meant = " or ".join(map(space_postcode, readings))
+            self.add_problem(where + "postal_code", f"“{sent}” is no postcode: is it {meant}?")
         if code := normalise_postcode(sent):
-            return lines | {"postcode": f"{code[:-3]} {code[-3:]}"}
+            return lines | {"postcode": space_postcode(code)}
         for column in ("postcode", "address", "city", "county", "region"):
             if found := find_postcode_in_text(lines.get(column, "")):
                 if column != "postcode":

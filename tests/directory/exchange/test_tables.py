@@ -350,3 +350,12 @@ def test_a_date_by_itself_is_met_once_and_how_often_makes_it_a_pattern() -> None
     assert (fete.dtstart, fete.byday, fete.opens_at) == (datetime.date(2027, 6, 5), "", datetime.time(11))
     choir = child(one(names, "Choir", "12/01/2027", "19:30", "21:00", "Fortnightly"), Schedule)
     assert (choir.dtstart, choir.byday, choir.interval) == (datetime.date(2027, 1, 12), "TU", 2)
+
+
+def test_a_postcode_with_signs_mistaken_is_read_and_said_or_asked_about() -> None:
+    found = one(["Name", "Postcode"], "Chess", "BN1I IEE")
+    assert found.locations[0].postcode == "BN11 1EE"
+    assert "“BN1I IEE” is read as BN11 1EE" in asked(found)
+    found = one(["Name", "Postcode"], "Chess", "BN11 2A0")
+    assert "is it BN11 2AQ or BN11 2AD?" in asked(found)
+    assert asked(one(["Name", "Postcode"], "Chess", "BN11 1EE")) == ""
