@@ -4,7 +4,6 @@
 """
 
 import datetime
-import html
 import math
 import re
 import uuid
@@ -12,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils import timezone
@@ -20,10 +18,9 @@ from django.utils import timezone
 from config.http import parse_uuid
 from directory.models.session import DAY_NAMES
 from directory.text.encoding import fix_encoding
+from directory.text.markup import drop_repeated_paragraphs, has_markup, strip_markup
 
 MAX_TEXT_LENGTH = 20_000  # characters of a text; the longest real description seen has 5,800
-HTML_BLOCK_TAGS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
-HTML_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#[0-9]+);")
 WORDS_FOR_NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
 BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -64,20 +61,25 @@ def to_printable(value: Any) -> str:
 
 
 def clean_text(value: Any) -> str:
-    """Plain text in paragraphs; HTML is taken out and its blocks become paragraphs."""
+    """Plain text in paragraphs; of HTML and Markdown the blocks become paragraphs, and links keep their addresses."""
     raw = to_printable(value)
-    if len(raw) <= MAX_TEXT_LENGTH and raw.isprintable() and not any(sign in raw for sign in ("<", "&", "  ")):
+    if len(raw) <= MAX_TEXT_LENGTH and raw.isprintable() and "  " not in raw and not has_markup(raw):
         return raw.strip()
-    found = raw[: MAX_TEXT_LENGTH * 4]
-    if HTML_MARKUP.search(found):
-        found = re.sub(r"<br\s*/?>|<li\b[^>]*>", "\n", HTML_BLOCK_TAGS.sub("\n\n", found), flags=re.IGNORECASE)
-        found = html.unescape(nh3.clean(found, tags=set(), clean_content_tags={"script", "style"}))
+    found = strip_markup(raw[: MAX_TEXT_LENGTH * 4])
     found = re.sub(r"[^\S\n]+", " ", found)
     found = re.sub(r" ?\n ?", "\n", found)
     found = re.sub(r"\n{3,}", "\n\n", found).strip()
     if len(found) > MAX_TEXT_LENGTH or len(raw) > MAX_TEXT_LENGTH * 4:
         raise TruncatedError(f"cut to {MAX_TEXT_LENGTH:,} of {len(raw):,} characters", found[:MAX_TEXT_LENGTH])
     return found
+
+
+def clean_description(value: Any) -> str:
+    """Text in paragraphs, none of them twice: many begin with their own summary."""
+    try:
+        return drop_repeated_paragraphs(clean_text(value))
+    except TruncatedError as cut:
+        raise TruncatedError(str(cut), drop_repeated_paragraphs(cut.kept)) from None
 
 
 def clean_hours(text: str) -> str:
