@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from config.births import Birth, BirthPrecision
 from config.http import parse_uuid
+from config.postcodes import list_postcode_readings, space_postcode
 
 
 def width_attrs(characters: int) -> dict[str, str]:
@@ -269,7 +270,8 @@ class NHSNumberField(CleanCharField):
 
 
 class PostcodeField(CleanCharField):
-    """A full postcode in any case and spacing ("bn112aa") → "BN11 2AA". The shape only; not that it exists."""
+    """A full postcode in any case and spacing ("bn112aa") → "BN11 2AA". The shape only; not that it exists. O for 0,
+    I for 1 and the like are put right where only one reading is left, and asked about otherwise."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false"} | width_attrs(10)))
@@ -277,7 +279,12 @@ class PostcodeField(CleanCharField):
 
     def to_python(self, value: Any) -> str:
         packed = re.sub(r"[^A-Z0-9]", "", super().to_python(value).upper())
-        return f"{packed[:-3]} {packed[-3:]}" if len(packed) > 3 else packed
+        readings = list_postcode_readings(packed)
+        if len(readings) > 1:
+            meant = " or ".join(map(space_postcode, readings))
+            raise ValidationError(f"Check each letter and number. Is it {meant}?", code="reading")
+        packed = readings[0] if readings else packed
+        return space_postcode(packed) if len(packed) > 3 else packed
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -150,6 +150,34 @@ def lines(text: str | None) -> SafeString:
     return format_html_join("", "<p>{}{}</p>", rows)
 
 
+# "our page (https://…)", of which the last words before the bracket are the link; or an address by itself
+ADDRESS_IN_PROSE = re.compile(
+    r"(?P<words>\b[^\s(),.;:!?]{1,60}(?: [^\s(),.;:!?]{1,60}){0,5}) \((?P<url>https?://[^\s()<>\"']{1,2000})\)"
+    r"|(?P<bare>https?://[^\s()<>\"']{1,2000})"
+)
+
+
+@register.simple_tag
+def prose(text: str | None) -> SafeString:
+    """Strangers' text as paragraphs, its web addresses as links: "our page (https://…)" is "our page"."""
+    blocks = (text or "").replace("\r\n", "\n").split("\n\n")
+    paragraphs = ([_link_addresses(line) for line in block.strip().split("\n")] for block in blocks if block.strip())
+    rows = ((first, format_html_join("", "<br>{}", ((line,) for line in rest))) for first, *rest in paragraphs)
+    return format_html_join("", "<p>{}{}</p>", rows)
+
+
+def _link_addresses(line: str) -> SafeString:
+    parts, at = [], 0
+    for match in ADDRESS_IN_PROSE.finditer(line):
+        named, address = match["words"], match["url"] or match["bare"].rstrip(".,;:!?")
+        end = match.end() if named else match.start("bare") + len(address)
+        parts.append(format_html("{}", line[at : match.start()]))
+        link = '<a href="{}" rel="noopener nofollow">{}</a>'
+        parts.append(format_html(link, address, named or address.split("//")[1].removeprefix("www.").rstrip("/")[:60]))
+        at = end
+    return format_html_join("", "{}", ((part,) for part in [*parts, line[at:]]))
+
+
 # --- Components ------------------------------------------------------------------------------------
 
 TAG_TONES = {

@@ -161,7 +161,9 @@ class BookingSimulation:
 
     def run(self) -> None:
         for name, most in BUSY_ACTIVITIES.items():
-            sessions = Session.objects.filter(service=self.services[name], places__gt=0).order_by("starts_at")
+            sessions = Session.objects.filter(Session.CERTAIN, service=self.services[name], places__gt=0).order_by(
+                "starts_at"
+            )
             for session in sessions[: DAYS_OF_BOOKINGS // 7 + 2]:
                 self.fill_session(session, most)
 

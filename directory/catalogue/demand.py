@@ -3,14 +3,14 @@
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.html import format_html, format_html_join
 
 from agencies.models import Membership
 from config.hooks import Hook
 from directory.catalogue.timetable import UpcomingSession
 from directory.hooks import SessionCounter, SessionReach, call_counters, reach_counters, waiting_counters
-from directory.models import Session
+from directory.models import Service, Session
 
 MAX_SESSIONS_LISTED = 5  # sessions named on the list of activities
 
@@ -62,6 +62,13 @@ class PendingCalls:
 
     count: int
     sessions: list[tuple[Session, int]]
+
+
+def list_services_in_doubt(member: Membership) -> list[tuple[Service, int]]:
+    """The agency's activities with dates of which it has yet to say whether they are on, and how many. One query."""
+    waiting = Session.coming().filter(pk__in=Session.kept_by(member), cancelled_at=None).exclude(Session.CERTAIN)
+    rows = Service.objects.filter(sessions__in=waiting, source="").only("name").order_by("name", "pk")
+    return [(row, row.doubts) for row in rows.annotate(doubts=Count("sessions"))[:MAX_SESSIONS_LISTED]]
 
 
 def load_pending_calls(member: Membership) -> PendingCalls:

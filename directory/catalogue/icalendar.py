@@ -102,7 +102,7 @@ def build_dated_events(service: Service, sessions: Iterable[Session]) -> list[Ev
     """Each session as an event of its own, for a calendar of many services over some weeks."""
     today, by_place = timezone.localdate(), _places_by_id(service)
     made = []
-    schedules = {schedule.pk: schedule for schedule in service.schedules.all()}
+    schedules: dict[Any, Schedule] = {schedule.pk: schedule for schedule in service.schedules.all()}
     for session in sessions:
         name = f"{session.schedule_id or session.pk}-{session.on:%Y%m%d}"
         event = _build_event(service, name, schedules.get(session.schedule_id), by_place, today, session)

@@ -17,6 +17,7 @@ from directory.models import CostOption, Location, Schedule, Service
 from directory.models.place import LocationType
 from directory.models.service import CHECK_VALID_FOR
 
+FILE_NAME = re.compile(r"\.(?:csv|tsv|txt|xlsx?|ods|json|jsonl|ndjson|geojson|xml|zip|gz)$", re.IGNORECASE)
 KM_PER_MILE = 1.609344  # km
 SHORT_PRICE_PATTERN = r"£[0-9,]+(\.[0-9]{2})?( (a|an|each|per) [a-z]{1,12})?"
 
@@ -30,6 +31,7 @@ class MeetingPlace:
     address: str  # the same on one line; the two halves of a postcode stay together
     online: bool
     access: list[str]
+    about: str  # what the place is
     getting_there: str
 
 
@@ -54,7 +56,8 @@ def _build_meeting_place(location: Location, hours: list[str]) -> MeetingPlace:
         address=", ".join(parts),
         online=location.location_type == LocationType.VIRTUAL,
         access=list(dict.fromkeys(said for row in helps if (said := row.description or row.details))),
-        getting_there=location.transport or location.description,
+        about=location.description,
+        getting_there=location.transport,
     )
 
 
@@ -202,7 +205,19 @@ def format_reply_record(service: Service) -> str:
 
 def format_origin(service: Service) -> str:
     """Whose words these are."""
-    return f"From {service.source}, another directory" if service.source else f"Written by {service.agency.name}"
+    if not service.source:
+        return f"Written by {service.agency.name}"
+    return (
+        "From another directory's list"
+        if FILE_NAME.search(service.source)
+        else f"From {service.source}, another directory"
+    )
+
+
+def organisation_name(service: Service) -> str:
+    """Who runs it; "" where a feed or a table did not say, and the service's own name stands in its stead."""
+    unknown = service.source and service.agency.name == service.name
+    return "" if unknown else service.agency.name
 
 
 def format_checked_date(service: Service, today: datetime.date) -> str:

@@ -23,7 +23,7 @@ from agencies.messages import absolute_url
 from config.batches import begin_anew, only_run, run_in_batches
 from config.spreadsheets import escape_formula
 from directory.catalogue.hours import format_schedules
-from directory.catalogue.wording import format_ages, format_costs
+from directory.catalogue.wording import format_ages, format_costs, organisation_name
 from directory.exchange.open_referral import FULL_SERVICE_PREFETCH, select_for_full, to_oruk
 from directory.models import Location, OpenFile, OpenPart, Service, ServiceAtLocation
 from directory.models.place import LocationType
@@ -79,7 +79,7 @@ CSV_COLUMNS = (
         "id", "The activity's id, which stays the same. One with two places has two rows.", lambda r: r.service.pk
     ),
     CsvColumn("name", "What it is called.", lambda r: r.service.name),
-    CsvColumn("organisation", "Who runs it.", lambda r: r.service.agency.name),
+    CsvColumn("organisation", "Who runs it.", lambda r: organisation_name(r.service)),
     CsvColumn("description", "What happens, in the group's own words.", lambda r: r.service.description),
     CsvColumn("status", "“active”, or “temporarily closed”.", lambda r: r.service.status),
     CsvColumn("when", "Days and times in words, London time.", lambda r: r.hours_in_words),

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import defusedxml.ElementTree
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 
 MAX_TABLE_BYTES = 250_000_000  # bytes of a table, unpacked
 MAX_UNPACK_RATIO = 200  # unpacked ÷ packed; a spreadsheet has 5 to 20, a bomb 1,000
@@ -20,6 +22,7 @@ MAX_ARCHIVE_MEMBERS = 2_000  # files in an archive
 MAX_TABLE_ROWS = 250_000
 MAX_TABLE_COLUMNS = 300
 MAX_CELL_LENGTH = 40_000  # characters
+MAX_MERGED_CELLS = 5_000  # of a sheet
 
 Cells = list[str]
 
@@ -32,7 +35,8 @@ class TableError(ValueError):
 
 
 def read_csv(content: bytes) -> Iterator[Cells]:
-    """The rows of a CSV file with commas, semicolons, tabs or bars; in UTF-8, UTF-16 or Windows-1252."""
+    """The rows of a CSV file with commas, semicolons, tabs or bars; in UTF-8, UTF-16 or Windows-1252. An empty row
+    is [], so that the others keep the file's own numbers."""
     if len(content) > MAX_TABLE_BYTES:
         raise TableError(f"The table is larger than {MAX_TABLE_BYTES:,} bytes.")
     text = decode_text(content).replace("\x00", "")
@@ -43,8 +47,8 @@ def read_csv(content: bytes) -> Iterator[Cells]:
         for number, row in enumerate(rows, start=1):
             if number > MAX_TABLE_ROWS:
                 raise TableError(f"The table has more than {MAX_TABLE_ROWS:,} rows.")
-            if any(cell.strip() for cell in row):
-                yield [_strip_formula_escape(cell[:MAX_CELL_LENGTH].strip()) for cell in row[:MAX_TABLE_COLUMNS]]
+            cells = [_strip_formula_escape(cell[:MAX_CELL_LENGTH].strip()) for cell in row[:MAX_TABLE_COLUMNS]]
+            yield cells if any(cells) else []
     except csv.Error as error:
         raise TableError(f"The table cannot be read: {error}.") from None
 
@@ -102,17 +106,17 @@ def read_archive_member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def read_workbook(path: Path) -> dict[str, list[Cells]]:
-    """The rows of each sheet of an XLSX workbook that has any, without empty rows."""
+    """The rows of each sheet of an XLSX workbook that has any; an empty row is []."""
     open_checked_archive(path).close()
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, defusedxml's own
         raise TableError(f"The spreadsheet cannot be read: {type(error).__name__}.") from None
     try:
-        found = {sheet.title: _read_sheet(sheet) for sheet in book.worksheets}
+        found = {sheet.title: _repeat_merged(_read_sheet(sheet), _list_merged(sheet)) for sheet in book.worksheets}
     finally:
         book.close()
-    return {name: rows for name, rows in found.items() if rows}
+    return {name: rows for name, rows in found.items() if any(rows)}
 
 
 def _read_sheet(sheet: Any) -> list[Cells]:
@@ -125,12 +129,39 @@ def _read_sheet(sheet: Any) -> list[Cells]:
             cells = [_format_cell(value) for value in row[:MAX_TABLE_COLUMNS]]
             while cells and not cells[-1]:
                 cells.pop()
-            if cells:
-                rows.append(cells)
+            rows.append(cells)
     except TableError:
         raise
     except Exception as error:
         raise TableError(f"The sheet “{sheet.title}” cannot be read: {type(error).__name__}.") from None
+    return rows
+
+
+def _list_merged(sheet: Any) -> list[tuple[int, int, int, int]]:
+    """The merged cells of a sheet, each as its first and last column and row, from 0: openpyxl's reader of large files
+    passes over them."""
+    found = []
+    with sheet._get_source() as source:
+        for _, element in defusedxml.ElementTree.iterparse(source):
+            if element.tag.endswith("}mergeCell") and len(found) < MAX_MERGED_CELLS:
+                left, top, right, bottom = range_boundaries(element.get("ref", "A1"))
+                found.append((left - 1, right - 1, top - 1, bottom - 1))
+            element.clear()
+    return found
+
+
+def _repeat_merged(rows: list[Cells], merged: list[tuple[int, int, int, int]]) -> list[Cells]:
+    """What stands in a merged cell holds for each row, and each column, that it covers; a title that is all there is
+    in its row stays one cell."""
+    for left, right, top, bottom in merged:
+        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        alone = top >= len(rows) or not any(cell for n, cell in enumerate(rows[top]) if not left <= n <= right)
+        if not value or (alone and right > left):
+            continue
+        for row in rows[top : bottom + 1]:
+            row += [""] * (min(right + 1, MAX_TABLE_COLUMNS) - len(row) if any(row) else 0)
+            for n in range(left, min(right + 1, len(row))):
+                row[n] = value
     return rows
 
 
@@ -159,10 +190,11 @@ def split_heading(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, s
     a table are passed over. Columns without a name, or with one that is taken, are named by their place; those
     with neither a name nor a cell that is filled are left out.
     """
-    if not rows:
+    if not any(rows):
         raise TableError("The table is empty.")
-    widest = max(sum(map(bool, row)) for row in rows[:10])
-    at = next(n for n, row in enumerate(rows[:10]) if sum(map(bool, row)) * 2 >= widest)
+    first = next(n for n, row in enumerate(rows) if row)
+    widest = max(sum(map(bool, row)) for row in rows[first : first + 10])
+    at = next(n for n, row in enumerate(rows) if row and sum(map(bool, row)) * 2 >= widest)
     filled = {n for row in rows[at:] for n, cell in enumerate(row) if cell}
     names: dict[int, str] = {}
     for n in sorted(filled):
@@ -172,5 +204,6 @@ def split_heading(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, s
     below = [
         (number, {names[n]: cell for n, cell in enumerate(row) if n in names})
         for number, row in enumerate(rows[at + 1 :], start=at + 2)
+        if any(row)
     ]
     return [*names.values()], below

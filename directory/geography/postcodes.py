@@ -20,6 +20,7 @@ import msgpack
 from django.db import connection, transaction
 
 from config.database import prepared_cursor
+from config.postcodes import list_postcode_readings, space_postcode
 from directory.geography.grid import BRITISH, IRISH, Point, grid_to_point
 from directory.models import Place
 from directory.text.spelling import list_letter_swaps
@@ -66,6 +67,12 @@ def find_postcode(text: str) -> Point | None:
     return None if loaded else _read_postcode(code)
 
 
+def find_mistyped_postcode(text: str) -> tuple[str, Point] | None:
+    """The one postcode there is that may be meant by "BN1I 1EE" or "BN11 lEE", and its middle."""
+    there = [(space_postcode(code), point) for code in list_postcode_readings(text) if (point := find_postcode(code))]
+    return there[0] if len(there) == 1 else None
+
+
 class PlaceCandidate(NamedTuple):
     """What may be the name of a place, in small letters. With `guess` it may be mistyped; `begun`, cut short;
     `part`, what stands before the first hyphen of a longer name: "shoreham" of Shoreham-by-Sea."""
@@ -84,7 +91,9 @@ def find_place(text: str) -> tuple[str, Point] | None:
     text = re.sub(r"[\x00-\x1f\s]+", " ", text[:MAX_PLACE_LENGTH]).strip()
     if code := normalise_postcode(text):
         point = find_postcode(code)
-        return (f"{code[:-3]} {code[-3:]}", point) if point else None
+        return (space_postcode(code), point) if point else find_mistyped_postcode(text)
+    if meant := find_mistyped_postcode(text):
+        return meant
     found = find_candidate([PlaceCandidate(text.lower(), begun=True)]) if text else None
     return found[1:] if found else None
 

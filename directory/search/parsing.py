@@ -18,7 +18,7 @@ from django.utils import timezone
 from directory.catalogue.facets import ACCESS, LANGUAGE_CODES, LANGUAGES, WEEKDAY_CODES
 from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.grid import Point
-from directory.geography.postcodes import PlaceCandidate, find_candidate, find_postcode
+from directory.geography.postcodes import PlaceCandidate, find_candidate, find_mistyped_postcode, find_postcode
 from directory.models.session import DAY_NAMES
 from directory.search.query import ParsedFilter, SearchQuery
 from directory.search.vocabulary import MAX_QUERY_LENGTH
@@ -82,6 +82,9 @@ QUERY_ACCESS_PATTERNS = {
     "quiet": r"quiet\s+(?:space|room)",
     "sign-language": r"(?:in\s+|with\s+)(?:bsl|sign\s+language)",
 }
+MISTYPED_POSTCODE_PATTERN = (  # with a figure at least: "BN11 lEE", "8N11 1EE"
+    r"(?:\b(?:near|in|at|around|to)\s+)?\b(?P<code>(?=[a-z0-9]{0,4}\s?[a-z]{0,2}[0-9])[a-z0-9]{2,4}\s?[a-z0-9]{3})\b"
+)
 POSTCODE_PATTERN = r"(?:\b(?:near|in|at|around|to)\s+)*\b[a-z]{1,2}[0-9][a-z0-9]?\s*[0-9][a-z]{2}\b"
 NEAR_PATTERN = (
     r"\b(?:near(?:by|est)?(?:\s+to)?|close\s+to|around|within\s+(\d{1,2})\s*miles?\s+(?:of|from))\s+([^|,.;:!?()]+)"
@@ -224,6 +227,10 @@ def _parse_place(reading: WordParser) -> None:
         code = re.sub(r"^(?:(?:near|in|at|around|to)\s+)*", "", match[0].lower()).replace(" ", "").upper()
         if point := find_postcode(code):
             _set_place(reading, point, f"{code[:-3]} {code[-3:]}", match.start(), match.end())
+            return
+    for match in re.finditer(MISTYPED_POSTCODE_PATTERN, reading.text, re.IGNORECASE):
+        if meant := find_mistyped_postcode(match["code"]):
+            _set_place(reading, meant[1], meant[0], match.start(), match.end())
             return
     named: dict[str, tuple[PlaceCandidate, int, int, str]] = {}
     for one in _list_place_candidates(reading.text):

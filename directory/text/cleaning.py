@@ -4,7 +4,6 @@
 """
 
 import datetime
-import html
 import math
 import re
 import uuid
@@ -12,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-import nh3
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils import timezone
@@ -20,12 +18,9 @@ from django.utils import timezone
 from config.http import parse_uuid
 from directory.models.session import DAY_NAMES
 from directory.text.encoding import fix_encoding
+from directory.text.markup import drop_repeated_paragraphs, has_markup, strip_markup
 
 MAX_TEXT_LENGTH = 20_000  # characters of a text; the longest real description seen has 5,800
-HTML_BLOCK_TAGS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
-HTML_LINE_TAGS = re.compile(r"<br\s*/?>|<li\b[^>]*>", re.IGNORECASE)
-HTML_TAG_START = re.compile(r"</?[a-zA-Z]")
-HTML_ENTITY = re.compile(r"&(?:[a-zA-Z]+|#[0-9]+);")
 MAX_EMAILS_LENGTH = 1_000  # characters in which an e-mail address is looked for
 WORDS_FOR_NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
 BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
@@ -67,14 +62,11 @@ def to_printable(value: Any) -> str:
 
 
 def clean_text(value: Any) -> str:
-    """Plain text in paragraphs; HTML is taken out and its blocks become paragraphs."""
+    """Plain text in paragraphs; of HTML and Markdown the blocks become paragraphs, and links keep their addresses."""
     raw = to_printable(value)
-    if len(raw) <= MAX_TEXT_LENGTH and raw.isprintable() and not any(sign in raw for sign in ("<", "&", "  ")):
+    if len(raw) <= MAX_TEXT_LENGTH and raw.isprintable() and "  " not in raw and not has_markup(raw):
         return raw.strip()
-    found = raw[: MAX_TEXT_LENGTH * 4]
-    if has_markup(found):
-        found = break_at_tags(found)
-        found = html.unescape(nh3.clean(found, tags=set(), clean_content_tags={"script", "style"}))
+    found = strip_markup(raw[: MAX_TEXT_LENGTH * 4])
     found = re.sub(r"[^\S\n]+", " ", found)
     found = re.sub(r" ?\n ?", "\n", found)
     found = re.sub(r"\n{3,}", "\n\n", found).strip()
@@ -83,17 +75,12 @@ def clean_text(value: Any) -> str:
     return found
 
 
-def has_markup(text: str) -> bool:
-    """Whether it has a tag (one that begins, with a > anywhere behind it) or an entity."""
-    tag = HTML_TAG_START.search(text)
-    return bool((tag and text.find(">", tag.end()) >= 0) or HTML_ENTITY.search(text))
-
-
-def break_at_tags(text: str) -> str:
-    """Blocks as paragraphs, <br> and <li> as lines. Behind the last > there is no tag, and looking for the end of each
-    that begins there would take the square of the time."""
-    tagged, sign, rest = text.rpartition(">")
-    return HTML_LINE_TAGS.sub("\n", HTML_BLOCK_TAGS.sub("\n\n", tagged + sign)) + rest
+def clean_description(value: Any) -> str:
+    """Text in paragraphs, none of them twice: many begin with their own summary."""
+    try:
+        return drop_repeated_paragraphs(clean_text(value))
+    except TruncatedError as cut:
+        raise TruncatedError(str(cut), drop_repeated_paragraphs(cut.kept)) from None
 
 
 def clean_hours(text: str) -> str:
@@ -158,18 +145,28 @@ def clean_url(value: Any) -> str:
 
 
 def parse_date(value: Any) -> datetime.date | None:
-    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026")."""
+    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026", "27 Mar 26", "27th March
+    2026")."""
     found = to_printable(value).strip()
     if not found:
         return None
-    british = re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})", found)
-    iso = f"{british[3]}-{int(british[2]):02}-{int(british[1]):02}" if british else found
-    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|$)", iso):
-        raise ValueError(f"“{found[:80]}” is not a date")
+    read = re.match(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?=[T ]|$)", found)
+    british = re.match(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?= |$)", found)
+    worded = WORDED_DATE.match(found)
     try:
-        return datetime.date.fromisoformat(iso[:10])
+        if read:
+            return datetime.date(int(read[1]), int(read[2]), int(read[3]))
+        if british:
+            return datetime.date(int(british[3]), int(british[2]), int(british[1]))
+        if worded:
+            return datetime.date(_whole_year(worded[3]), MONTHS.index(worded[2][:3].lower()) + 1, int(worded[1]))
     except ValueError:
-        raise ValueError(f"“{found[:80]}” is not a date") from None
+        pass
+    raise ValueError(f"“{found[:80]}” is not a date")
+
+
+def _whole_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def parse_datetime(value: Any) -> datetime.datetime | None:
@@ -187,6 +184,12 @@ def parse_datetime(value: Any) -> datetime.datetime | None:
     return read
 
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WORDED_DATE = re.compile(
+    rf"(?:[a-z]{{3,9}},? )?([0-9]{{1,2}})(?:st|nd|rd|th)?[ -]((?:{'|'.join(MONTHS)})[a-z]{{0,6}})"
+    r"[ ,-]+([0-9]{4}|[0-9]{2})(?= |$)",
+    re.IGNORECASE,
+)
 TIME_OF_DAY = re.compile(
     r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})?\s*(am|pm|a\.m\.|p\.m\.)?(?:Z|[+-][0-9:]+)?", re.I
 )

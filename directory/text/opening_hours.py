@@ -135,14 +135,17 @@ def _read_line(text: str) -> Schedules:
     def take_note(match: re.Match[str]) -> str:
         if match.lastgroup in PATTERN_KINDS or (match.lastgroup == "harmless" and "week" in match.group().lower()):
             return match.group()
-        late = match.group().lower().endswith("late")
-        notes.append("until late" if late else match.group())
+        said = match.group().lower()
+        said_plainer = {"ph off": "not on bank holidays", "ph closed": "not on bank holidays"}.get(said)
+        notes.append(said_plainer or ("until late" if said.endswith("late") else match.group()))
         return " "
 
     def open_parentheses(match: re.Match[str]) -> str:
         """Hours that stand in parentheses are hours; anything else there is a note, whole."""
         try:
             inside = list(_tokenise(CONDITION.sub(" ", match[1]))) or list(_tokenise(match[1]))
+            if not inside:  # "weekly"
+                return " "
         except AmbiguousHours:
             inside = []
         if {"time", "day", "nth", "other"} & {token.kind for token in inside}:
@@ -152,7 +155,8 @@ def _read_line(text: str) -> Schedules:
 
     plain = PARENTHESES.sub(open_parentheses, text)
     plain = HOURS_NOTES.sub(take_note, CONDITION.sub(take_note, plain))
-    found = [row for group in _group_tokens(list(_tokenise(plain))) for row in group.to_schedules()]
+    groups = _apply_last_words(list(_group_tokens(list(_tokenise(plain)))))
+    found = [row for group in groups for row in group.to_schedules()]
     said = [note.strip("() .,-") for note in notes]
     note = ". ".join(part[:1].upper() + part[1:] for part in dict.fromkeys(said) if part)
     about = read_conditions(note)
@@ -237,6 +241,17 @@ def _group_tokens(tokens: list[Token]) -> Iterator[DayGroup]:
             group = DayGroup()
         at = _add_token(group, tokens, at)
     yield group
+
+
+def _apply_last_words(groups: list[DayGroup]) -> list[DayGroup]:
+    """ "Tuesdays 10-12, fortnightly": what comes last, without a day or a time of its own, is said of all before it."""
+    *before, last = groups
+    if not before or last.days or last.times or last.closed or last.always or last.every:
+        return groups
+    for group in before:
+        group.interval = max(group.interval, last.interval)
+        group.nths, group.monthly = group.nths or last.nths, group.monthly or last.monthly
+    return before
 
 
 def _add_token(group: DayGroup, tokens: list[Token], at: int) -> int:

@@ -118,7 +118,48 @@ def test_a_postcode_in_any_shape_becomes_tidy(typed: str, tidy: str) -> None:
     assert clean(PostcodeField(), typed) == tidy
 
 
-@pytest.mark.parametrize("typed", ["BN11", "112AA", "BN11 2A1", "somewhere", "<script>"])
+@pytest.mark.parametrize(
+    ("typed", "tidy"),
+    [
+        ("BN1I 1EE", "BN11 1EE"),
+        ("BN11 lEE", "BN11 1EE"),
+        ("bnii iee", "BN11 1EE"),
+        ("8N11 1EE", "BN11 1EE"),
+        ("BN43 SDD", "BN43 5DD"),
+        ("BN11 1E8", "BN11 1EB"),
+        ("BN11 2A1", "BN11 2AL"),
+        ("5W1A 1AA", "SW1A 1AA"),
+        ("ECIA IBB", "EC1A 1BB"),
+        ("W1A OAX", "W1A 0AX"),
+        ("S014 0AA", "SO14 0AA"),
+        ("0X1 1AA", "OX1 1AA"),
+        ("Y03I 2HX", "YO31 2HX"),
+        ("G3l 4DA", "G31 4DA"),
+        ("BN11 ZGG", "BN11 2GG"),
+        ("6L1 1AA", "GL1 1AA"),
+    ],
+)
+def test_a_postcode_with_signs_mistaken_is_read_by_their_position(typed: str, tidy: str) -> None:
+    assert clean(PostcodeField(), typed) == tidy
+
+
+@pytest.mark.parametrize(
+    ("typed", "one", "other"), [("BN11 2A0", "BN11 2AQ", "BN11 2AD"), ("LIO1AA", "L10 1AA", "LL0 1AA")]
+)
+def test_where_two_postcodes_may_be_meant_it_is_asked(typed: str, one: str, other: str) -> None:
+    said = refusal(PostcodeField(), typed)
+    assert one in said
+    assert other in said
+
+
+@pytest.mark.parametrize(
+    "typed", ["ZZ99 3CZ", "OX1 1AA", "SO14 0AA", "E1W 1AA", "L1 8JQ", "B8 2ZZ", "SS0 0AA", "IG1 1AA"]
+)
+def test_a_right_postcode_stays_as_it_is(typed: str) -> None:
+    assert clean(PostcodeField(), typed) == typed
+
+
+@pytest.mark.parametrize("typed", ["BN11", "112AA", "BN112A", "BN11 2A", "somewhere", "<script>", "12345", "98101"])
 def test_half_a_postcode_is_asked_again(typed: str) -> None:
     assert refusal(PostcodeField(), typed) == "Enter a full postcode, for example BN11 2AA"
 

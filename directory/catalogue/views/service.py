@@ -49,6 +49,7 @@ def build_page_context(service: Service, staff: bool = False) -> dict[str, objec
         "book": wording.booking_button(dates),
         "facts": wording.list_facts(service, today, staff),
         "about": wording.list_provenance(service, today),
+        "run_by": wording.organisation_name(service),
         "site": site if site != service.url else "",
         "address": settings.PLACE["base_url"] + row_address("directory:service", service.pk),
         "not_listed": explain_not_listed(service),

@@ -18,19 +18,26 @@ class SheetField(NamedTuple):
 
 # In the order in which columns are given away: a field, its label, and its columns' names without spaces and signs.
 FIELD_TABLE = """
-id: Id: id uid uuid ref reference recordid serviceid venueid externalid urn objectid placeid fid
+id: Id: id uid uuid ref reference recordid serviceid venueid externalid urn objectid placeid fid osmid
 name: Name of the activity: name servicename activity activityname service title groupname event eventname
-    nameofactivity nameofservice nameofgroup sessionname spacename
+    nameofactivity nameofservice nameofgroup sessionname spacename nameofclub nameofyourgroup whatisitcalled group
+    club classname course listing
 place: Name of the place: venue venuename nameofvenue place placename location locationname building
     buildingname site sitename where premises
 organisation: Organisation: organisation organization organisationname organizationname provider providername
     runby operator charity group host owner org managedby whorunsit runsit whorunsthis whoorganisesit organiser
+    orgname agency agencyname leadorganisation deliveredby organisedby hostedby group
 description: Description: description about details summary descriptionofservice information info whatweoffer
-    notes comments desc servicedescription otherinformation facilities whatisit whatson
+    desc servicedescription facilities whatisit whatson whathappens whatdoyoudo activities
+    overview blurb longdescription shortdescription aboutus purpose
+notes: Notes: notes comments otherinformation additionalinformation additionalinfo furtherinformation note
+    anythingelse remarks
 address: Address: address address1 addressline1 street streetaddress fulladdress road venueaddress addressone
-    addrstreet addr addr1 add1 addressl1 whereisit
+    addrstreet addr addr1 add1 addressl1 whereisit streetname venueaddress1
+house: House number: addrhousenumber housenumber houseno buildingnumber streetnumber
 address_2: Address, second line: address2 addressline2 addresstwo locality area addressline3
     addr2 add2 addressl2
+address_3: Address, third line: address3 addressthree add3 addr3 addressl3 suburb
 city: Town or city: town city posttown towncity townorcity village addrcity townname
 county: County: county region countyname state
 postcode: Postcode: postcode postalcode zip zipcode pcode venuepostcode addrpostcode postcodes
@@ -39,14 +46,16 @@ longitude: Longitude: longitude lon lng long x xcoord geolng geolon
 point: Latitude and longitude together: coordinates latlong latlng latlon geo geopoint geocoordinates gps
 hours: Opening hours or when: openinghours openingtimes hours when times opening daysandtimes dayandtime
     dateandtime daytime schedule sessiontimes opentimes openinghoursdescription timings hoursofoperation dayandtimes
-    daystimes whenisit
-days: Day or days: day days dayofweek weekday dayoftheweek sessionday daysopen
+    daystimes whenisit time timeofsession whendoesitmeet whendoyoumeet meetingtimes sessiontime
+days: Day or days: day days dayofweek weekday dayoftheweek sessionday daysopen dayofsession dayofthemonth
+frequency: How often: frequency howoften recurrence repeats regularity
+begins: First date: startdate datefrom firstdate dateofevent eventdate firstsession date
 opens: Start time: start starttime opens opensat opentime from timefrom openingtime startsat
 closes: End time: end endtime closes closesat closetime to timeto until closingtime finish finishtime endsat
 @days
 cost: Cost: cost costs price prices fee fees charge charges admission howmuch isfree free costdetails feestext
 phone: Phone: phone telephone tel phonenumber telephonenumber mobile contactnumber contactphone contacttelephone
-    phoneno telephoneno telno phonenum
+    phoneno telephoneno telno phonenum tele phone1 telephone1 mobilephone landline contactno
 email: E-mail: email emailaddress mail contactemail eaddress
 website: Website: website url web link webaddress websiteurl homepage websiteaddress moreinformation weblink
     siteurl
@@ -58,15 +67,22 @@ maximum_age: Oldest age: maximumage maxage ageto agemax
 access: Access at the place: access accessibility wheelchair wheelchairaccess disabledaccess stepfree
     accessibilityinformation wheelchairaccessible
 transport: Getting there: transport gettingthere parking travel directions publictransport
-joining: How to join or book: booking howtobook howtojoin howtoaccess joining referral referralprocess
+joining: How to join or book: booking howtobook howtojoin howtoaccess joining referral referralprocess howtorefer
     bookinginformation bookingrequired
 kind: Category: category categories type tags theme kind servicetype venuetype activitytype typeofvenue
-    typeofactivity keywords
+    typeofactivity keywords amenity leisure
 language: Languages: language languages languagesspoken
-contact: Contact name: contact contactname contactperson leadname
+contact: Contact name: contact contactname contactperson leadname contactdetails maincontact contactforename
+surname: Contact's surname: contactsurname contactlastname
 status: Status: status stateofservice active
+shown: Whether it is shown: approved visible published live public display showonwebsite enabled current
+hidden: Whether it is kept back: hidden archived deleted draft unpublished private suppressed withdrawn inactive
+closed: Whether it is closed: temporarilyclosed closed suspended paused
+ended: When it ended: enddate dateclosed closeddate expires expirydate expiry validuntil lastdate dateto finishdate
+masked: Whether the address is kept back: maskaddress hideaddress addressconfidential confidentialaddress
+parent: Belongs to: parent parentid parentservice parentname parentref parentvenue parentservicename
 checked: Last checked: lastchecked lastupdated assureddate datechecked checked updated lastmodified dateupdated
-    lastverified
+    lastverified lastreviewed reviewdate modified timestamp
 """
 
 
@@ -85,6 +101,32 @@ def _parse_field_table() -> dict[str, SheetField]:
 
 
 FIELDS = _parse_field_table()
+# Columns that decide whether a row is shown: their headings come in many words, so they are told by pattern.
+FLAG_PATTERNS = {
+    "masked": r".*(?:mask|hid|confidential|withh[eo]ld|private|secret|donot(?:show|publish|display)).*"
+    r"(?:address|location|venue)|(?:address|location|venue).*(?:mask|hidden|confidential|withheld|private|secret).*",
+    "unmasked": r"(?:show|display|publish|public)(?:full)?(?:address|location)(?:online|publicly)?",
+    "shown": r"(?:is)?(?:approv(?:ed|al|alstatus)|visib(?:le|ility)|publish(?:ed)?|live|public|display(?:ed)?|enabled"
+    r"|showonline|moderat(?:ed|ionstatus)|current)(?:on(?:the)?(?:web)?site|online|topublish)?|"
+    r"(?:show|shown|display|publish|visible)on.*|.*(?:consent|permission|happy|agree)(?:forus|given)?to"
+    r"(?:us)?(?:publish|share|display|list|be(?:ing)?(?:published|listed|shared)).*",
+    "hidden": r"(?:is)?(?:hid(?:den|e)|archived?|deleted?|draft|unpublished|private|suppress(?:ed)?|withdrawn|inactive"
+    r"|disabled|internal(?:only)?|staffonly)(?:from(?:the)?(?:web)?site|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
+    r"|publication|display|list|share)",
+    "closed": r"(?:is|currently|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
+}
+GENERIC_NAMES = {"group", "club", "time", "host", "course", "note", "owner", "listing", "state", "notes", "form"}
+FLAG_FIELDS = ("shown", "hidden", "closed", "masked")
+# What a form asks of whoever fills it in, and is no part of the listing.
+SUBMITTER_COLUMN = re.compile(
+    r"your(?:full|first|last)?name|your(?:e?mail|phone|telephone|contact|number|role|jobtitle).*|submittedby|submittedon"
+    r"|completedby|filledinby|completiontime|respondent.*|username|modifiedby|createdby|lasteditedby|updatedby|score"
+    r"|(?:gdpr|privacy|dataprotection|consent)(?!to).*|internalnotes|staffnotes|adminnotes|officernotes"
+)
+EXACT_FIELDS = {  # of which a part of a heading says too little
+    *("id", "days", "opens", "closes", "status", "house", "frequency", "begins", "ended", "surname", "parent"),
+    *FLAG_FIELDS,
+}
 MAX_SAMPLE_ROWS = 200  # rows that are looked at
 
 CELL_PATTERNS = {  # what most filled cells of a column look like
@@ -137,13 +179,31 @@ def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str
     """
     found: dict[str, str] = {}
     sample = list(rows)[:MAX_SAMPLE_ROWS]
+    names = [name for name in names if not _is_of_submitter(name, names)]
     _match_by_name(names, found)
+    names = [name for name in names if name in found or not flag_of(name)]
     for name in names:
         field = _match_by_content([row.get(name, "") for row in sample]) if name not in found else ""
         if field and field not in found.values():
             found[name] = field
     _match_by_part_of_name(names, found)
     return found
+
+
+def flag_of(name: str) -> str:
+    """Which of FLAG_PATTERNS a heading is: "Approved? (Y/N)" → "shown"; "" for none."""
+    heading = re.sub(r"(?:yn|yesno|yorn|tick)$", "", normalise_heading(name))[:60]
+    return next((flag for flag, words in FLAG_PATTERNS.items() if re.fullmatch(words, heading)), "")
+
+
+def _is_of_submitter(name: str, names: Cells) -> bool:
+    """Whether a column is about who filled a form in: Microsoft's forms begin with five such columns, Google's with the
+    time and an e-mail address. OpenStreetMap's `@type` is no more of the place."""
+    heading, headings = normalise_heading(name), [normalise_heading(one) for one in names]
+    microsoft = "completiontime" in headings and heading in ("id", "starttime", "email", "name")
+    several = sum("email" in one for one in headings) > 1
+    google = "timestamp" in headings and heading == "emailaddress" and several
+    return microsoft or google or name.strip() == "@type" or bool(SUBMITTER_COLUMN.fullmatch(heading))
 
 
 def resolve_columns(names: Cells, rows: Iterable[dict[str, str]], remembered: dict[str, str]) -> dict[str, str]:
@@ -174,14 +234,18 @@ def _match_by_content(cells: list[str]) -> str:
 
 
 def _match_by_part_of_name(names: Cells, found: dict[str, str]) -> None:
+    """By the longest of the fields' names that a heading holds: "contact:website" is a website, no site."""
     for name in names:
-        if name in found:
-            continue
-        for field, column in FIELDS.items():
-            known = [wanted for wanted in column.names if len(wanted) > 3 and wanted in normalise_heading(name)]
-            if known and field not in found.values() and field not in ("id", "days", "opens", "closes", "status"):
-                found[name] = field
-                break
+        heading = normalise_heading(name)
+        known = [
+            (len(wanted), -order, field)
+            for order, (field, column) in enumerate(FIELDS.items())
+            if field not in EXACT_FIELDS and name not in found and field not in found.values()
+            for wanted in column.names
+            if len(wanted) > 3 and wanted in heading and wanted not in GENERIC_NAMES
+        ]
+        if known:
+            found[name] = max(known)[2]
 
 
 def has_name_column(columns: dict[str, str]) -> bool:

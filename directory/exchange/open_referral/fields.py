@@ -69,7 +69,7 @@ def parse_dates(value: Any) -> list[datetime.date] | None:
 
 SERVICE_FIELDS: FieldTable = (
     ("name", "name", clean.clean_line),
-    ("description", "description", clean.clean_text),
+    ("description", "description", clean.clean_description),
     ("url", "url", clean.clean_url),
     ("email", "email", clean.clean_email),
     ("status", "status", clean.choice_parser(Status)),

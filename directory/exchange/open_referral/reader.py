@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agencies.models import Agency
+from config.postcodes import list_postcode_readings, space_postcode
 from directory.exchange.field_use import SentService, mark_used, plain
 from directory.exchange.open_referral.field_parser import FieldParser, ParsedService, Problem
 from directory.exchange.open_referral.fields import (
@@ -92,6 +93,8 @@ class ServiceParser(FieldParser):
         values = self.parse_fields(raw, SERVICE_FIELDS)
         if not values.get("name"):
             raise ServiceRefused(Problem(self.label, "name", "there is no name"))
+        for asked in raw.get("asked") or ():
+            self.add_problem(*map(str, asked))
         if not values.get("status"):
             self.add_problem("status", "taken as active")
         self.received = ParsedService(Service(pk=key, source=source), self.agency(raw, key), problems=self.problems)
@@ -136,9 +139,11 @@ class ServiceParser(FieldParser):
     def agency(self, raw: dict[str, Any], service: Any) -> Agency:
         item = raw.get("organization")
         if not isinstance(item, dict) or not item.get("name"):
-            self.add_problem("organization", "there is no organisation with a name; the service's name is used")
+            # An id alone would put what one service is called over all that share it.
+            if not raw.get("row"):
+                self.add_problem("organization", "there is no organisation with a name; it stays empty")
             mark_used(raw.get("organization_id"), "Link")
-            item = {"id": raw.get("organization_id"), "name": clean.clean_line(str(raw.get("name"))[:200])}
+            item = {"name": clean.clean_line(str(raw.get("name"))[:200])}
         key = self.find_or_make_id(item, "organization", self.source, "organization")
         mark_used(item.get("id"), "Id")
         if not item.get("id"):
@@ -223,8 +228,15 @@ class ServiceParser(FieldParser):
     def repair_postcode(self, lines: dict[str, Any], where: str) -> dict[str, Any]:
         """The postcode as it is written in Britain, also where it stands in another line of the address."""
         sent = lines.get("postcode", "")
+        readings = list_postcode_readings(sent)
+        if len(readings) == 1:
+            self.add_problem(where + "postal_code", f"“{sent}” is read as {space_postcode(readings[0])}")
+            return lines | {"postcode": space_postcode(readings[0])}
+        if readings:
+            meant = " or ".join(map(space_postcode, readings))
+            self.add_problem(where + "postal_code", f"“{sent}” is no postcode: is it {meant}?")
         if code := normalise_postcode(sent):
-            return lines | {"postcode": f"{code[:-3]} {code[-3:]}"}
+            return lines | {"postcode": space_postcode(code)}
         for column in ("postcode", "address", "city", "county", "region"):
             if found := find_postcode_in_text(lines.get(column, "")):
                 if column != "postcode":

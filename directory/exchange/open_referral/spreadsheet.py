@@ -1,20 +1,30 @@
 """A row of a spreadsheet, or of flat JSON or GeoJSON → a service as Open Referral UK 3.0 nests it."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 from directory.exchange.field_use import SentValue, build_sent_value, find_sent_values, mark_used
-from directory.exchange.open_referral.columns import FIELDS, guess_columns, has_name_column, resolve_columns
+from directory.exchange.open_referral.columns import FIELDS, flag_of, guess_columns, has_name_column, resolve_columns
+from directory.exchange.open_referral.row_repairs import (
+    UNMATCHED_PREFIX,
+    WORDS_FOR_NO,
+    WORDS_FOR_YES,
+    join_rows,
+    parse_status,
+    repair_row,
+)
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.models.session import DAY_NAMES
-from directory.text.cleaning import clean_hours
+from directory.text.cleaning import clean_hours, parse_date
+from directory.text.conditions import DAY
 from directory.text.encoding import FREE_OF_CHARGE
 from directory.text.opening_hours import read_schedules
 
 PRICE_PATTERN = re.compile(
-    r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I
+    r"(?:£|GBP)? ?([0-9]{1,4}(?:\.[0-9]{1,2})?)(?:(?: |/|, )(?:per|a) (?:session|class|week|person|visit))?\.?", re.I
 )
 AGE_RANGE_PATTERN = re.compile(
     r"(?:ages? )?([0-9]{1,3})(?: (?:years?|yrs?))?(?: ?(?:-|–|to) ?)([0-9]{1,3})(?: (?:years?|yrs?)(?: old)?)?\.?", re.I
@@ -22,8 +32,6 @@ AGE_RANGE_PATTERN = re.compile(
 MINIMUM_AGE_PATTERN = re.compile(
     r"(?:ages? |over[- ]?|aged )?([0-9]{1,3})(?:s| ?\+| and over| years and over| plus|\+ years)?\.?", re.I
 )
-WORDS_FOR_YES = {"yes", "y", "true", "1", "x", "✓"}
-WORDS_FOR_NO = {"no", "n", "false", "0"}
 NESTED_KEYS = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
 DISTINCTIVE_FIELDS = {"postcode", "address", "hours", "latitude", "point", "monday"}  # no list of bare names has them
 
@@ -37,6 +45,10 @@ class SheetRow(dict[str, str]):
     number = 0
     cells: dict[str, str] | None = None
     sent: tuple[SentValue, ...] = ()  # each value that is filled, which says afterwards whether it was read
+    has_names = False  # the table has a column of names: a row without one is no activity
+    lacking: tuple[str, ...] = ()  # columns of flags in which this row says nothing, and others do
+    asked: tuple[tuple[str, str], ...] = ()  # what was noticed in the table: field, words
+    places: "list[SheetRow]"  # further rows that are places of this one
 
     def __getitem__(self, name: str) -> str:
         value = super().__getitem__(name)
@@ -58,50 +70,54 @@ class SheetRow(dict[str, str]):
 
     @property
     def name(self) -> str:
-        return self.get("name") or self.get("place") or self.get("organisation") or ""
+        given = self.get("name") or ""
+        return given if self.has_names else given or self.get("place") or self.get("organisation") or ""
 
     def as_service(self) -> dict[str, Any]:
         """Nested as `/services/{id}` gives it; what stood in columns that are no field of ours is kept beside."""
+        return repair_row(self).build_service()
+
+    def build_service(self) -> dict[str, Any]:
         return _drop_empty(
             {
                 "id": self["id"],
                 "row": self.label,
+                "asked": list(self.asked),
                 "name": self.name,
-                "description": self.get("description", ""),
+                "description": "\n\n".join(filter(None, (self.get("description"), self.get("notes")))),
                 "status": parse_status(self.get("status", "")),
                 "url": self.get("website", ""),
                 "email": self.get("email", ""),
                 "phones": [{"number": self["phone"]}] if self.get("phone") else [],
-                "organization": {
-                    "id": self.organisation_name.lower(),
-                    "name": self.organisation_name,
-                    "description": "",
-                },
+                "organization": {"id": runs_it.lower(), "name": runs_it}
+                if (runs_it := self.get("organisation"))
+                else {},
                 "eligibility_description": self.get("who", ""),
                 "application_process": self.get("joining", ""),
                 "assured_date": self.get("checked", ""),
                 **parse_ages(self),
                 **build_costs(self.get("cost", "")),
-                "schedules": build_schedules(self),
-                "service_at_locations": build_places(self),
+                "schedules": [] if self.places else build_schedules(self),
+                "service_at_locations": build_own_places(self),
                 "attributes": [
                     {"taxonomy_term": {"name": word, "id": f"kind {word.lower()}", "taxonomy": "Category"}}
                     for word in _split_list(self.get("kind", ""))
                 ],
                 "languages": [{"name": word} for word in _split_list(self.get("language", ""))],
-                "contacts": [{"name": self["contact"]}] if self.get("contact") else [],
+                "contacts": [{"name": said}] if (said := build_contact_name(self)) else [],
                 "columns": {name: cell for name, cell in self.items() if name.startswith(UNMATCHED_PREFIX)},
             }
         )
 
     @property
     def organisation_name(self) -> str:
+        """What tells it from others of its name."""
         return self.get("organisation") or self.get("place") or self.name
 
 
+DAY_IN_TEXT = re.compile(rf"\b{DAY}|daily|every ?day|week ?days?|24 ?hours", re.IGNORECASE)
 ColumnFields = dict[str, str]  # column → field
 REASON_COLUMN = "Why it was refused"  # the column beside the rows of the file of what was refused
-UNMATCHED_PREFIX = "column: "  # before the name of a column that is no field of ours
 
 
 def _drop_empty(values: dict[str, Any]) -> dict[str, Any]:
@@ -119,9 +135,13 @@ def read_sheet_rows(table: list[Cells], columns: dict[str, str] | None = None) -
     originals = dict(below)
     if not has_name_column(known):
         raise TableError("No column looks like the name of an activity. Say which columns are which.")
-    for row in assign_row_ids((number, rename_cells(_trace_cells(row), known)) for number, row in below):
+    rows = list(assign_row_ids((number, rename_cells(_trace_cells(row), known)) for number, row in below))
+    flags = [name for name in names if flag_of(name) == "shown" and any(row.get(name) for row in originals.values())]
+    for row in rows:
         row.cells = originals[row.number]
-        yield row
+        row.has_names = "name" in known.values()
+        row.lacking = tuple(name for name in flags if not row.cells.get(name))
+    yield from join_rows(rows, wide=len(set(known.values())) > 2)
 
 
 def _trace_cells(row: dict[str, str]) -> dict[str, str]:
@@ -138,7 +158,7 @@ def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Sheet
     seen: dict[str, list[dict[str, str]]] = {}
     for number, cells in rows:
         row = SheetRow(cells)
-        row.number, row.sent = number, tuple(find_sent_values(cells))
+        row.number, row.places, row.sent = number, [], tuple(find_sent_values(cells))
         if not row.get("id"):
             parts = (
                 row.name,
@@ -216,30 +236,68 @@ def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     """Hours that are certain as schedules, others as the text that was written, with what is to be asked."""
     text = clean_hours(row.get("hours", ""))
-    if not text and row.get("days"):
-        text = " ".join(filter(None, (row["days"], "-".join(filter(None, (row.get("opens"), row.get("closes")))))))
+    times = "-".join(
+        re.sub(r"^([0-9]{1,2}:[0-9]{2}):00$", r"\1", at) for at in (row.get("opens"), row.get("closes")) if at
+    )
+    if row.get("days") and not DAY_IN_TEXT.search(text):
+        text = " ".join(filter(None, (row["days"], text or times)))
     by_day = [f"{name}: {row[name.lower()]}" for name in DAY_NAMES.values() if row.get(name.lower())]
     if not text and by_day:
         text = "\n".join(by_day)
+    begins = parse_written_date(row.get("begins", ""))
+    if begins and not text and row.get("frequency"):  # "12 January, fortnightly": on that day of the week
+        text = f"{datetime.date.fromisoformat(begins):%A} {times}"
+    if begins and not text:  # a date by itself
+        return [{"dtstart": begins, "opens_at": row.get("opens", ""), "closes_at": row.get("closes", "")}]
+    text = text or times
     if not text:
         return []
-    return read_schedules(text)
+    often = row.get("frequency", "")
+    beside = [said for said in (often, row.get("dates", "")) if said and said.lower() not in text.lower()]
+    found = read_schedules("\n".join([text, *(f"({said})" for said in beside)]))
+    return [one | ({"dtstart": begins} if begins and one.get("byday") else {}) for one in found]
+
+
+def parse_written_date(text: str) -> str:
+    """ISO 8601; "" for what is no date."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return ""
+    return found.isoformat() if found else ""
 
 
 # --- Where, for whom, for how much ------------------------------------------------------------------------
+
+
+def build_own_places(row: SheetRow) -> list[dict[str, Any]]:
+    """Where it meets; further rows of it are further places, each with its own hours."""
+    if not row.places:
+        return build_places(row)
+    found, seen = [], set()
+    for one in [row, *map(repair_row, row.places)]:
+        for place in build_places(one):
+            if place["location"]["id"] not in seen:
+                seen.add(place["location"]["id"])
+                found.append(place | {"schedules": build_schedules(one)})
+    return found
+
+
+def build_contact_name(row: SheetRow) -> str:
+    return " ".join(filter(None, (row.get("contact"), row.get("surname"))))
 
 
 def build_places(row: SheetRow) -> list[dict[str, Any]]:
     latitude, longitude = row.get("latitude", ""), row.get("longitude", "")
     if not latitude and "," in row.get("point", ""):
         latitude, longitude = (part.strip() for part in row["point"].split(",")[:2])
-    lines = ("address", "address_2", "city", "county", "postcode")
+    lines = ("house", "address", "address_2", "address_3", "city", "county", "postcode")
     if not any(row.get(name) for name in lines) and not latitude and not row.get("place"):
         return []
     key = "|".join(" ".join(row.get(name, "").lower().split()) for name in ("place", "address", "postcode"))
     address = {
-        "address_1": row.get("address", ""),
-        "address_2": row.get("address_2", ""),
+        "address_1": " ".join(filter(None, (row.get("house"), row.get("address")))),
+        "address_2": "\n".join(filter(None, (row.get("address_2"), row.get("address_3")))),
         "city": row.get("city", ""),
         "state_province": row.get("county", ""),
         "postal_code": row.get("postcode", ""),
@@ -249,7 +307,7 @@ def build_places(row: SheetRow) -> list[dict[str, Any]]:
     if access.lower() in WORDS_FOR_YES:
         access = "Wheelchair access"
     location = {
-        "id": key or row["id"],
+        "id": key if key.strip("|") else row["id"],
         "name": row.get("place", ""),
         "location_type": "physical",
         "latitude": latitude,
@@ -267,7 +325,11 @@ def build_costs(said: str) -> dict[str, Any]:
         return {"cost_options": [{"amount": 0}], "fees": "" if said.strip().lower() in WORDS_FOR_YES else said}
     if said.strip().lower() in WORDS_FOR_NO:
         return {}
+    if pence := re.fullmatch(r"([0-9]{1,2}) ?p\.?", said.strip()):
+        return {"fees": said, "cost_options": [{"amount": f"0.{int(pence[1]):02}"}]}
     price = PRICE_PATTERN.fullmatch(said.strip())
+    if price and re.fullmatch(r"[0-9.]+", said.strip()):  # a number by itself is pounds
+        return {"cost_options": [{"amount": price[1]}]}
     return {"fees": said} | ({"cost_options": [{"amount": price[1]}]} if price else {})
 
 
@@ -279,14 +341,6 @@ def parse_ages(row: SheetRow) -> dict[str, str]:
     if said and not said.isdigit() and (over := MINIMUM_AGE_PATTERN.fullmatch(said)):
         found["minimum_age"] = found["minimum_age"] or over[1]
     return found
-
-
-def parse_status(said: str) -> str:
-    """Nothing said, or yes: it runs."""
-    tidy = said.strip().lower()
-    return {"": "active", "open": "active", "live": "active", "closed": "inactive", "n": "inactive"}.get(
-        tidy, "active" if tidy in WORDS_FOR_YES else "inactive" if tidy in WORDS_FOR_NO else tidy
-    )
 
 
 def _split_list(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
 from config.http import parse_uuid
-from directory.catalogue.demand import load_pending_calls
+from directory.catalogue.demand import list_services_in_doubt, load_pending_calls
 from directory.models import Service
 from directory.publishing.actions.listings import create_listing
 from directory.publishing.forms.listings import NewListingForm
@@ -30,6 +30,7 @@ def listings(request: MemberRequest) -> HttpResponse:
         "after": following,
         "verified": request.member.agency.verified_at is not None,
         "ring": load_pending_calls(request.member),
+        "doubtful": list_services_in_doubt(request.member),
     }
     return render_page(request, "directory/listings.html", context)
 

@@ -82,3 +82,11 @@ def test_the_areas_that_places_lie_in_are_loaded() -> None:
         Location.objects.create(name="Hall", postcode=postcode)
     load_areas_around(most=1)
     assert {postcode_area(code) for code in Postcode.objects.values_list("code", flat=True)} == {"ZE"}
+
+
+@pytest.mark.parametrize("typed", ["BN1I 2AA", "bn11 2aa", "8N11 2AA", "BNII 2AA", "BN11 ZAA"])
+def test_a_mistyped_postcode_is_the_one_that_there_is(typed: str) -> None:
+    load_areas(["BN"])
+    found = find_place(typed)
+    assert found is not None
+    assert found[0] == "BN11 2AA"

@@ -122,12 +122,15 @@ def test_given_a_date_in_doubt_then_nobody_can_book_it_until_the_group_says_yes(
     assert reverse("bookings:book", args=[holiday.pk]) not in page
     assert "has not said yet" in client.get(reverse("bookings:book", args=[holiday.pk])).text
     group, at = client_of(provider), url(walk, "sessions")
+    assert "1 date to check" in group.get("/listings/").text
+    assert "to check" not in client_of(MembershipFactory(role=Role.PROVIDER)).get("/listings/").text
     text = " ".join(group.get(at).text.split())
     assert "Is it on this day?" in text
     assert "It is a bank holiday" in text
     for _ in range(2):
         answer = group.post(at, {"session": str(holiday.pk), "answer": "on"}, follow=True)
     assert "Is it on this day?" not in answer.text
+    assert "to check" not in group.get("/listings/").text
     holiday.refresh_from_db()
     assert holiday.confirmed_at is not None
     page = client.get(reverse("directory:service", args=[walk.pk])).text

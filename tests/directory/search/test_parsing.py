@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from directory.models import Place
+from directory.models import Place, Postcode
 from directory.models.session import DAY_NAMES
 from directory.search.parsing import parse_words
 from directory.search.query import SearchQuery
@@ -135,3 +135,11 @@ def test_one_box_finds_something_on_a_tuesday_near_bn11_that_is_free() -> None:
     found = search(SearchQuery(words="something on a Tuesday near BN11 that is free"))
     assert [service.name for service in found.cards] == ["Tea", "Far tea"]
     assert found.cards[0].why[0] == "Less than half a mile away"
+
+
+def test_a_mistyped_postcode_in_the_words_is_the_one_that_there_is_and_other_words_are_none() -> None:
+    Postcode.objects.create(code="BN112AA", latitude=50.8193, longitude=-0.3646)
+    asked, _, place = parse_words(SearchQuery(words="lunch club near BN1I 2AA"))
+    assert (place, " ".join(asked.words.split())) == ("BN11 2AA", "lunch club")
+    for words in ("over 60s", "club 100", "5k run", "b12 help", "p45 form", "a1 art", "bil 1ess"):
+        assert not parse_words(SearchQuery(words=words))[2]

@@ -1,0 +1,305 @@
+"""What people do in the rows of a table, put right before a row becomes a service; what cannot be, is asked about.
+
+A row that a flag keeps back comes in as not running, so that a listing goes when its flag is set.
+"""
+
+import copy
+import datetime
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from directory.exchange.field_use import mark_used
+from directory.exchange.open_referral.columns import FLAG_FIELDS, flag_of
+from directory.text.cleaning import parse_date
+from directory.text.conditions import DAY, read_conditions
+from directory.text.encoding import find_postcode_in_text
+
+if TYPE_CHECKING:
+    from directory.exchange.open_referral.spreadsheet import SheetRow
+
+UNMATCHED_PREFIX = "column: "  # before the name of a column that is no field of ours
+_WORDS = json.loads(Path(__file__).with_name("cell_words.json").read_text(encoding="utf-8"))
+WORDS_FOR_YES, WORDS_FOR_NO = {*_WORDS["yes"]}, {*_WORDS["no"]}
+SHOWN_WORDS, KEPT_BACK_WORDS = WORDS_FOR_YES | {*_WORDS["shown"]}, WORDS_FOR_NO | {*_WORDS["kept back"]}
+FILLERS, CONTACT_FILLERS = {*_WORDS["nothing"]}, {*_WORDS["nothing of a contact"]}
+STATUSES = {word: status for status, words in _WORDS["status"].items() for word in words}
+CLOSED_SAID = re.compile(
+    r"\b(?:CLOSED|CEASED|SUSPENDED|DISCONTINUED|CANCELLED|DISBANDED)\b[^.;\n]{0,60}"
+    r"|(?i:\b(?:(?:is |has |now |currently |permanently |temporarily )*(?:closed|ceased|suspended|stopped|paused|folded"
+    r"|disbanded)"
+    r"(?: since| as of| until further| permanently| temporarily| indefinitely| down| due to| because| from 20"
+    r"| in 20)|(?:permanently|temporarily|currently|now) closed"
+    r"|no longer (?:running|runs|meeting|meets|taking place|operating"
+    r"|open)|not (?:currently|at present) (?:running|meeting|open))\b[^.;\n]{0,60})"
+)
+CLOSED_IN_HOURS = re.compile(
+    r"(?i)\bclosed (?:since|until further|permanently|temporarily|indefinitely|for now)[^.;\n]{0,60}"
+)
+PHONE_IN_TEXT = re.compile(r"(?<![0-9])(?:\+44 ?(?:\(0\) ?)?|\(?0)[1-9](?:[ ()-]{0,2}[0-9]){8,9}(?![0-9])")
+BARE_PHONE = re.compile(r"(?<![0-9])[127][0-9]{2,4}(?: ?[0-9]){6,7}(?![0-9])")  # its nought was lost
+EMAIL_IN_TEXT = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+LINK_IN_TEXT = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,500}", re.IGNORECASE)
+MAX_DATE_NOTES = 160  # characters of notes that are taken for words beside the hours
+EXCEL_EPOCH = datetime.date(1899, 12, 30)
+ADDRESS_FIELDS = (
+    "place",
+    "house",
+    "address",
+    "address_2",
+    "address_3",
+    "postcode",
+    "latitude",
+    "longitude",
+    "point",
+    "transport",
+)
+TEXT_FIELDS = ("description", "joining", "access", "who")
+
+
+def repair_row(sent: "SheetRow") -> "SheetRow":
+    """A copy of the row under our fields' names, put right; `asked` says what was noticed."""
+    row = copy.copy(sent)
+    row.number, row.cells, row.has_names, row.places = sent.number, sent.cells, sent.has_names, sent.places
+    asked = list(sent.asked)
+    _drop_fillers(row)
+    _apply_flags(row, asked)
+    _note_closures(row, asked)
+    _restore_numbers(row)
+    _take_apart(row, asked)
+    row.asked = tuple(asked)
+    return row
+
+
+def _drop_fillers(row: "SheetRow") -> None:
+    for name, cell in [*row.items()]:
+        said = " ".join(cell.lower().split()) if name != "id" else "x"
+        plain_field = name in ("contact", "phone", "email", "website", "place", "organisation", "postcode", "who")
+        if said in FILLERS or (plain_field and said in CONTACT_FILLERS):
+            mark_used(cell, "Left out: it says nothing")
+            del row[name]
+
+
+# --- Flags ------------------------------------------------------------------------------------------------------
+
+
+def _apply_flags(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
+    for name in row.lacking:
+        row["status"] = "inactive"
+        asked.append((name, f"“{name}” is empty: is it to be shown? It is not"))
+    for name, cell in [*row.items()]:
+        heading = name.removeprefix(UNMATCHED_PREFIX)
+        flag = name if name in FLAG_FIELDS else flag_of(heading) if name.startswith(UNMATCHED_PREFIX) else ""
+        if flag:
+            mark_used(cell, "Whether it is shown")
+            _apply_flag(row, flag, _heading_of(row, name, heading), cell.strip(), asked)
+    if "ended" in row and (day := _written_day(row["ended"])) and day < datetime.date.today():
+        row["status"] = "inactive"
+        asked.append(("ended", f"it ended on {day:%-d %B %Y}: it is not shown"))
+
+
+def _heading_of(row: "SheetRow", name: str, heading: str) -> str:
+    """The column as the file calls it."""
+    return next((column for column in row.cells or {} if flag_of(column) == name), heading)
+
+
+def _apply_flag(row: "SheetRow", flag: str, column: str, said: str, asked: list[tuple[str, str]]) -> None:
+    word = said.lower()
+    if flag == "shown" and word not in SHOWN_WORDS:
+        row["status"] = "inactive"
+        sure = word in KEPT_BACK_WORDS
+        asked.append((column, f"“{column}” says “{said[:60]}”: it is not shown" + ("" if sure else ". Is it to be?")))
+    elif flag == "hidden" and word not in WORDS_FOR_NO:
+        row["status"] = "inactive"
+        asked.append((column, f"“{column}” says “{said[:60]}”: it is not shown"))
+    elif flag == "closed" and word not in WORDS_FOR_NO:
+        if re.search(rf"\b{DAY}", word):  # the days on which it is closed
+            row["hours"] = f"{row.get('hours', '')} (closed {said})".strip()
+            return
+        over = "permanent" in column.lower() or "ceased" in column.lower()
+        row["status"] = "inactive" if over else "temporarily closed"
+        unsure = "" if word in WORDS_FOR_YES else ". Is that so?"
+        asked.append(
+            (
+                column,
+                f"“{column}” says “{said[:60]}”: it is shown as closed for now{unsure}"
+                if not over
+                else f"“{column}” says “{said[:60]}”: it is not shown",
+            )
+        )
+    elif (flag == "masked" and word not in WORDS_FOR_NO) or (flag == "unmasked" and word not in WORDS_FOR_YES):
+        _mask_address(row)
+        asked.append((column, f"“{column}” says “{said[:60]}”: the address is kept back"))
+
+
+def _mask_address(row: "SheetRow") -> None:
+    """Nothing that tells where it is is left, but for the town."""
+    hidden = [row.pop(name) for name in ADDRESS_FIELDS if name in row]
+    mark_used(hidden, "Kept back")
+    for name in TEXT_FIELDS:
+        for words in hidden:
+            if len(words) > 3 and name in row:
+                row[name] = re.sub(re.escape(words), "(address kept back)", row[name], flags=re.IGNORECASE)
+        while name in row and (code := find_postcode_in_text(row[name])):
+            row[name] = re.sub(code.replace(" ", " ?"), "", row[name], flags=re.IGNORECASE)
+
+
+def parse_status(said: str) -> str:
+    """The standard's word for what is said; as it is for what is not known. Nothing said: it runs."""
+    tidy = re.sub(r"(?<=[a-z])[\s_-]+", " ", said.strip().lower())
+    return STATUSES.get(tidy, tidy) or "active"
+
+
+def _note_closures(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
+    """ "CLOSED since March": shown as closed for now, and asked about."""
+    found = next(
+        (m for name in ("name", "place", "status", "description") if (m := CLOSED_SAID.search(row.get(name, "")))), None
+    )
+    found = found or CLOSED_IN_HOURS.search(row.get("hours", ""))
+    if found and parse_status(row.get("status", "")) == "active":
+        row["status"] = "temporarily closed"
+        asked.append(("status", f"it says “{found[0].strip()[:80]}”: is it still on? It is shown as closed for now"))
+
+
+# --- Numbers that a spreadsheet made of something else ------------------------------------------------------------
+
+
+def _restore_numbers(row: "SheetRow") -> None:
+    abroad = row.get("postcode", "").replace("-", "").isdigit()
+    if "phone" in row and not abroad:
+        row["phone"] = restore_phone(row["phone"])
+    for name in ("checked", "begins", "ended"):
+        if name in row and (day := _written_day(row[name])):
+            row[name] = day.isoformat()
+    for name in ("opens", "closes"):
+        if name in row and re.fullmatch(r"0?\.[0-9]{1,18}", row[name]):  # a part of a day
+            minutes = round(float(row[name]) * 24 * 60)
+            row[name] = f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def restore_phone(text: str) -> str:
+    """A number that lost its nought: "1632960123" → "01632960123", "447700900123" → "+447700900123"."""
+    digits = re.sub(r"\s", "", text)
+    if re.fullmatch(r"44[1-37-9][0-9]{9}", digits):
+        return f"+{digits}"
+    if re.fullmatch(r"(?:[1-37-9][0-9]{9}|1[0-9]{8})", digits):
+        return f"0{text.strip()}"
+    return text
+
+
+def _written_day(text: str) -> datetime.date | None:
+    """A date as it is written, or as a spreadsheet counts days."""
+    if re.fullmatch(r"[2-6][0-9]{4}(?:\.[0-9]+)?", text.strip()):
+        return EXCEL_EPOCH + datetime.timedelta(days=int(float(text)))
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+# --- What stands in another column ---------------------------------------------------------------------------------
+
+
+def _take_apart(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
+    _move_odd_cells(row)
+    _split_place(row)
+    for name in ("place", "address"):
+        if not row.get("postcode") and (code := find_postcode_in_text(row.get(name, ""))):
+            row["postcode"] = code
+            row[name] = re.sub(code.replace(" ", " ?"), "", row[name], flags=re.IGNORECASE).strip(" ,;")
+            where = "the name of the place" if name == "place" else "the address"
+            asked.append(("postcode", f"{code} was found in {where}"))
+            if not row[name]:
+                del row[name]
+    if about := row.get("notes"):  # what they say of dates belongs to the hours
+        said = read_conditions(about)
+        if said.phrases or (said.unread and len(about) < MAX_DATE_NOTES):
+            row["dates"] = ", ".join(said.phrases) if said.phrases and not said.unread else about
+    if "contact" in row:
+        for name, pattern in (("phone", PHONE_IN_TEXT), ("phone", BARE_PHONE), ("email", EMAIL_IN_TEXT)):
+            if found := pattern.search(row["contact"]):
+                row.setdefault(name, restore_phone(found[0].strip()))
+                row["contact"] = row["contact"].replace(found[0], " ")
+        row["contact"] = re.sub(
+            r"(?i)\b(?:tel|phone|mob(?:ile)?|ring|call|on|e-?mail)\b[:. ]*|[(){}\[\]]", " ", row["contact"]
+        )
+        row["contact"] = " ".join(row["contact"].split()).strip(" ,;:-/|")
+        if not row["contact"]:
+            del row["contact"]
+    for name, pattern in (("phone", PHONE_IN_TEXT), ("email", EMAIL_IN_TEXT), ("website", LINK_IN_TEXT)):
+        found = next(
+            (m for text in ("joining", "description", "hours") if (m := pattern.search(row.get(text, "")))), None
+        )
+        if found and not row.get(name):
+            row[name] = found[0].rstrip(".,;:")
+            asked.append((name, f"{row[name][:80]} was found in the text"))
+
+
+def _split_place(row: "SheetRow") -> None:
+    """ "St Mary's Hall, 2 Dock Road" where there is no column of addresses, or "2 Dock Road" alone."""
+    name, _, rest = row.get("place", "").partition(",")
+    if row.get("address") or not (rest.strip() or re.match(r"[0-9]", name)):
+        return
+    if re.match(r"[0-9]", name):
+        row["address"] = row.pop("place")
+    elif not find_postcode_in_text(name):
+        row["place"], row["address"] = name.strip(), rest.strip()
+
+
+def _move_odd_cells(row: "SheetRow") -> None:
+    """An e-mail address among the phones, a website among the e-mails."""
+    for name in ("phone", "email", "website"):
+        said = row.get(name, "")
+        shapes = {"email": EMAIL_IN_TEXT, "website": LINK_IN_TEXT, "phone": PHONE_IN_TEXT}
+        kind = next((kind for kind, shape in shapes.items() if shape.fullmatch(said.strip())), "")
+        if kind and kind != name:
+            del row[name]
+            row.setdefault(kind, said)
+
+
+# --- Rows that belong together ---------------------------------------------------------------------------
+
+
+def join_rows(rows: "list[SheetRow]", *, wide: bool) -> "Iterator[SheetRow]":
+    """The rows as activities: one that names its parent is a place of it, a heading among them gives its day to those
+    below, the same row twice is noticed. `wide`: the table says more of each than a name."""
+    known = {str(row[name]).strip().lower(): row for row in reversed(rows) for name in ("name", "id") if row.get(name)}
+    day, seen = "", dict[str, int]()
+    for row in rows:
+        filled = {name: cell for name, cell in row.items() if name != "id"}
+        if wide and len(filled) == 1 and re.fullmatch(rf"{DAY}:?", next(iter(filled.values())).strip(), re.IGNORECASE):
+            day = next(iter(filled.values())).strip(" :")
+            continue
+        if day and "days" not in row:
+            row["days"] = day
+        _note_twin(row, filled, seen)
+        parent = known.get(str(row.get("parent", "")).strip().lower())
+        if parent is not None and parent is not row and not parent.get("parent"):
+            parent.places.append(row)
+            parent.sent += row.sent
+        else:
+            _note_parent(row)
+    yield from (row for row in rows if _is_activity(row, known, wide))
+
+
+def _is_activity(row: "SheetRow", known: "dict[str, SheetRow]", wide: bool) -> bool:
+    parent = known.get(str(row.get("parent", "")).strip().lower())
+    if parent is not None and parent is not row and not parent.get("parent"):
+        return False
+    cells = [cell for name, cell in row.items() if name not in ("id", "days")]
+    return not (wide and len(cells) == 1 and re.fullmatch(rf"{DAY}:?", cells[0].strip(), re.IGNORECASE))
+
+
+def _note_parent(row: "SheetRow") -> None:
+    if said := str(row.get("parent", "")).strip():
+        row.asked += (("parent", f"it belongs to “{said[:60]}”, which is not in this table"),)
+
+
+def _note_twin(row: "SheetRow", filled: dict[str, str], seen: dict[str, int]) -> None:
+    """The same row under another id."""
+    key = "\x1f".join(f"{name}:{' '.join(cell.lower().split())}" for name, cell in sorted(filled.items()))
+    if first := seen.get(key):
+        row.asked += (("name", f"it says the same as row {first}: is it there twice?"),)
+    seen.setdefault(key, row.number)

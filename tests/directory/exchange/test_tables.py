@@ -1,0 +1,361 @@
+"""Tables as councils, forms, OpenStreetMap and old databases give them away: what a row becomes, what is asked."""
+
+import csv
+import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from directory.exchange.files import load_table
+from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
+from directory.exchange.open_referral.columns import flag_of, resolve_columns
+from directory.exchange.open_referral.row_repairs import restore_phone
+from directory.exchange.open_referral.spreadsheet import read_sheet_rows
+from directory.models import Contact, CostOption, Run, Schedule, Service
+from directory.text.cleaning import parse_date
+
+Rows = list[list[Any]]
+
+
+def read(*rows: list[Any]) -> dict[str, ParsedService]:
+    """What the rows become, by the number and the name that the report calls them by; None for a refused one."""
+    table = [[str(cell) for cell in row] for row in rows]
+    found = {}
+    for row in read_sheet_rows(table):
+        try:
+            found[row.name] = from_oruk(row.as_service(), "table")
+        except ServiceRefused as refused:
+            found[f"Row {row.number}"] = refused.problem
+    return found
+
+
+def one(heading: list[str], *cells: Any) -> ParsedService:
+    return next(iter(read(heading, list(cells)).values()))
+
+
+def asked(parsed: ParsedService) -> str:
+    return "; ".join(problem.said for problem in parsed.problems)
+
+
+def child(parsed: ParsedService, model: type) -> Any:
+    return next((row for row in parsed.rows if isinstance(row, model)), None)
+
+
+# --- Flags ----------------------------------------------------------------------------------------------------
+
+FLAGS = [
+    ("Approved", "Yes", "active"),
+    ("Approved", "No", "inactive"),
+    ("Approved?", "Pending", "inactive"),
+    ("Approved (Y/N)", "n", "inactive"),
+    ("Visible", "TRUE", "active"),
+    ("Visible on website", "FALSE", "inactive"),
+    ("Published", "0", "inactive"),
+    ("Show online", "Y", "active"),
+    ("Do you consent to publish this?", "No", "inactive"),
+    ("Live", "-1", "active"),
+    ("Hidden", "Yes", "inactive"),
+    ("Hidden", "No", "active"),
+    ("is_hidden", "1", "inactive"),
+    ("Archived", "x", "inactive"),
+    ("Deleted", "True", "inactive"),
+    ("Draft", "N", "active"),
+    ("Do not publish", "Yes", "inactive"),
+    ("Staff only", "✓", "inactive"),
+    ("Temporarily closed", "Yes", "temporarily closed"),
+    ("Temporarily Closed?", "since May", "temporarily closed"),
+    ("Closed", "No", "active"),
+    ("Permanently closed", "Yes", "inactive"),
+    ("Status", "On hold", "temporarily closed"),
+    ("Status", "Awaiting approval", "inactive"),
+    ("Active", "0", "inactive"),
+    ("End date", "01/02/2020", "inactive"),
+    ("End date", "01/02/2090", "active"),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "status"), FLAGS)
+def test_a_flag_decides_and_what_it_decides_is_said(column: str, cell: str, status: str) -> None:
+    found = one(["Name", "Postcode", column], "Tea club", "BN11 1EE", cell)
+    assert found.service.status == status
+    assert status == "active" or column in ("Status", "Active") or asked(found)
+
+
+def test_a_flag_that_others_have_and_this_row_does_not_is_asked_about() -> None:
+    found = read(["Name", "Postcode", "Approved"], ["A", "BN11 1EE", "Yes"], ["B", "BN11 1EE", ""])
+    assert (found["A"].service.status, found["B"].service.status) == ("active", "inactive")
+    assert "is it to be shown?" in asked(found["B"])
+    found = read(["Name", "Postcode", "Approved"], ["A", "BN11 1EE", ""])
+    assert found["A"].service.status == "active"
+
+
+@pytest.mark.parametrize(
+    "column", ["Mask address", "Hide Address", "Confidential address", "address_hidden", "Secret location"]
+)
+def test_a_masked_address_leaves_nothing_that_tells_where_it_is(column: str) -> None:
+    found = one(
+        ["Name", "Venue", "Address", "Town", "Postcode", "Lat", "Lon", "Description", column],
+        *("Refuge", "Oak House", "5 Hidden Lane", "Worthing", "BN11 2AA", "50.81", "-0.37"),
+        *("We are at 5 Hidden Lane, BN11 2AA, called Oak House", "Yes"),
+    )
+    (place,) = found.locations
+    assert (place.name, place.address, place.postcode, place.latitude, place.city) == ("", "", "", None, "Worthing")
+    assert not any(word in found.service.description for word in ("Hidden Lane", "BN11", "Oak House"))
+    assert "the address is kept back" in asked(found)
+
+
+def test_headings_that_only_look_like_flags_are_none() -> None:
+    names = [
+        "Name",
+        "Website",
+        "Public transport",
+        "Current members",
+        "Closing time",
+        "Live music",
+        "Location",
+        "Address",
+    ]
+    assert [name for name in names if flag_of(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "closed"),
+    [
+        ("Description", "CLOSED since March 2024", True),
+        ("Name", "Tea club (permanently closed)", True),
+        ("Description", "We are no longer meeting.", True),
+        ("Hours", "Closed until further notice", True),
+        ("Description", "A closed group for carers", False),
+        ("Hours", "Mon 9-5, Tuesday CLOSED", False),
+        ("Description", "The hall is closed on Sundays", False),
+    ],
+)
+def test_what_says_that_it_is_closed_is_asked_about(field: str, words: str, closed: bool) -> None:
+    heading = ["Name", "Postcode", field] if field != "Name" else ["Name", "Postcode"]
+    cells = ["Tea club", "BN11 1EE", words] if field != "Name" else [words, "BN11 1EE"]
+    found = one(heading, *cells)
+    assert (found.service.status == "temporarily closed", "is it still on?" in asked(found)) == (closed, closed)
+
+
+# --- Rows -----------------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_names_its_parent_is_a_place_of_it() -> None:
+    found = read(
+        ["Id", "Name", "Address", "Postcode", "Hours", "Parent"],
+        ["2", "Advice, Lancing", "9 Sea Road", "BN15 8AB", "Tuesdays 10am-12pm", "Advice"],
+        ["1", "Advice", "1 High Street", "BN11 2AA", "Mondays 10am-12pm", ""],
+        ["3", "Lost", "1 Low Street", "BN11 2AA", "", "Nobody here"],
+    )
+    assert [*found] == ["Advice", "Lost"]
+    places = {place.pk: place.postcode for place in found["Advice"].locations}
+    assert sorted(places.values()) == ["BN11 2AA", "BN15 8AB"]
+    hours = [row.byday for row in found["Advice"].rows if isinstance(row, Schedule) and row.at_location_id]
+    assert sorted(hours) == ["MO", "TU"]
+    assert "not in this table" in asked(found["Lost"])
+
+
+def test_a_day_that_stands_as_a_heading_holds_for_the_rows_below() -> None:
+    found = read(
+        ["Group", "Venue", "Day", "Time", "Cost"],
+        *(["MONDAY"], ["Knitting", "Hall", "", "10am-12pm", "2"], ["Tuesday:"], ["Chess", "Hall", "", "2pm", ""]),
+    )
+    assert {name: child(one, Schedule).byday for name, one in found.items()} == {"Knitting": "MO", "Chess": "TU"}
+
+
+def test_merged_cells_repeat_and_rows_have_the_files_own_numbers(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["Activities of the town"],
+        [],
+        ["Organisation", "Activity", "Venue", "Day", "Start time", "End time", "Price"],
+        ["Age Well", "Yoga", "Hall", "Monday", datetime.time(10), datetime.time(12), 5],
+        [None, "Chair yoga", None, "Tuesday", 0.5625, 0.625, 2.5],
+        [],
+        [None, None, "Village hall", "Friday", None, None, 1],
+    ):
+        sheet.append(row)
+    for area in ("A1:G1", "A4:A5", "C4:C5"):
+        sheet.merge_cells(area)
+    book.save(tmp_path / "book.xlsx")
+    rows = list(read_sheet_rows(load_table(tmp_path / "book.xlsx") or []))
+    assert [(row.number, row.name) for row in rows] == [(4, "Yoga"), (5, "Chair yoga"), (7, "")]
+    chair = from_oruk(rows[1].as_service(), "table")
+    assert (chair.agency.name, chair.locations[0].name) == ("Age Well", "Hall")
+    assert child(chair, Schedule).opens_at == datetime.time(13, 30)
+    assert child(chair, CostOption).amount == 2.5
+    with pytest.raises(ServiceRefused, match="no name"):
+        from_oruk(rows[2].as_service(), "table")
+
+
+def test_row_numbers_of_a_csv_count_its_empty_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('Name,Postcode\n\n"Two\nlines",BN11 1EE\n,\nChess,BN11 1EE\n')
+    rows = read_sheet_rows(load_table(tmp_path / "a.csv") or [])
+    assert [row.number for row in rows] == [3, 5]
+
+
+def test_the_same_row_twice_is_noticed_under_another_id_too() -> None:
+    found = read(["Id", "Name", "Postcode"], ["1", "Chess", "BN11 1EE"], ["2", "chess", "bn11  1ee"])
+    assert "the same as row 2" in asked(found["chess"])
+
+
+def test_a_row_without_a_name_is_refused_though_it_has_a_venue() -> None:
+    found = read(["Name", "Venue", "Postcode"], ["", "Town Hall", "BN11 1EE"], ["TBC", "Hall", "BN11 1EE"])
+    assert [problem.said for problem in found.values()] == ["there is no name", "there is no name"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", ["", "Unknown", "N/A", "-"])
+def test_an_unknown_organisation_stays_empty(tmp_path: Path, client: Client, said: str) -> None:
+    with (tmp_path / "a.csv").open("w") as file:
+        csv.writer(file).writerows([["Name", "Venue", "Organisation"], ["Chess", "Town Hall", said]])
+    call_command("import_services", str(tmp_path / "a.csv"), verbosity=0)
+    page = client.get(reverse("directory:service", args=[Service.objects.get().pk])).text
+    assert "Run by" not in page
+    assert Service.objects.get().agency.name != "Town Hall"
+    assert Run.objects.get().refused == 0
+
+
+def test_an_organisation_without_a_name_is_not_that_of_the_first_service_of_its_id() -> None:
+    first, second = (
+        from_oruk({"id": key, "name": name, "organization_id": "5"}, "feed")
+        for key, name in (("1", "Tea"), ("2", "Chess"))
+    )
+    assert first.agency.pk != second.agency.pk
+    assert (first.agency.name, second.agency.name) == ("Tea", "Chess")
+
+
+# --- Cells ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("filler", ["Unknown", "N/A", "TBC", "-", "n/k", "???", "#REF!", "Not applicable", "nan"])
+def test_fillers_are_nothing(filler: str) -> None:
+    names = ["Name", "Description", "Venue", "Postcode", "Phone", "Email", "Website", "Contact", "Hours", "Cost"]
+    found = one(names, "Chess", *[filler] * 9)
+    assert (found.service.description, found.service.phone, found.service.fees) == ("", "", "")
+    assert (found.locations, found.rows, asked(found)) == ([], [], "")
+
+
+@pytest.mark.parametrize(
+    ("said", "phone"),
+    [
+        ("1632960001", "01632960001"),
+        ("1632 960001", "01632 960001"),
+        ("7700900001", "07700900001"),
+        ("2079460001", "02079460001"),
+        ("447700900001", "+447700900001"),
+        ("01632 960001", "01632 960001"),
+        ("(206) 555-0100", "(206) 555-0100"),
+        ("999", "999"),
+        ("116 123", "116 123"),
+    ],
+)
+def test_a_number_gets_back_the_nought_that_a_spreadsheet_took(said: str, phone: str) -> None:
+    assert restore_phone(said) == phone
+    assert one(["Name", "Telephone"], "Chess", said).service.phone == phone
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-12", (2026, 3, 12)),
+        ("12/03/2026 00:00:00", (2026, 3, 12)),
+        ("2026/03/12 10:22:33", (2026, 3, 12)),
+        ("12-Mar-26", (2026, 3, 12)),
+        ("12th March 2026", (2026, 3, 12)),
+        ("Thursday 12 March 2026", (2026, 3, 12)),
+        ("12.3.2026", (2026, 3, 12)),
+    ],
+)
+def test_dates_as_people_and_programs_write_them(text: str, day: tuple[int, int, int]) -> None:
+    assert parse_date(text) == datetime.date(*day)
+
+
+def test_a_serial_date_is_a_date() -> None:
+    assert one(["Name", "Last checked"], "Chess", "45292").service.assured_date == datetime.date(2024, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"), [("5", 5), ("3.5", 3.5), ("0", 0), ("50p", 0.5), ("£2 per session", 2), ("Free", 0)]
+)
+def test_costs_as_numbers(said: str, amount: float) -> None:
+    assert child(one(["Name", "Cost"], "Chess", said), CostOption).amount == amount
+
+
+def test_what_stands_in_another_column_is_read_there() -> None:
+    found = one(
+        ["Name", "Venue", "Contact", "Description", "Email"],
+        *("Chess", "St Mary's Hall, 2 Dock Road, Worthing BN11 1EE", "Jean Marsh (1632 960001)"),
+        *("Come along. See www.chess.example.org or write to chess@example.org", "01632 960002"),
+    )
+    (place,) = found.locations
+    assert (place.name, place.address, place.postcode) == ("St Mary's Hall", "2 Dock Road, Worthing", "BN11 1EE")
+    service = found.service
+    assert (service.phone, service.email, service.url) == (
+        "01632 960002",
+        "chess@example.org",
+        "https://www.chess.example.org",
+    )
+    assert child(found, Contact).name == "Jean Marsh"
+
+
+def test_notes_on_dates_belong_to_the_hours() -> None:
+    found = one(["Name", "Hours", "Notes"], "Chess", "Tuesdays 10am-12pm", "Term time only. Bring a board")
+    assert child(found, Schedule).notes == "Term time only"
+    assert "Bring a board" in found.service.description
+
+
+@pytest.mark.parametrize(
+    ("heading", "fields"),
+    [
+        (
+            ["Group", "What is it", "Where", "Day", "Time", "source", "How often"],
+            ["name", "description", "place", "days", "hours", "", "frequency"],
+        ),
+        (["osm_id", "name", "opening_hours_osm", "contact:website", "@type"], ["id", "name", "hours", "website", ""]),
+        (
+            ["Timestamp", "Email Address", "Name of your group", "Where do you meet?", "Contact email", "Your name"],
+            ["checked", "", "name", "place", "email", ""],
+        ),
+        (
+            ["ID", "Start time", "Completion time", "Email", "Name", "Name of activity", "Days and times"],
+            ["", "", "", "", "", "name", "hours"],
+        ),
+        (
+            ["ServiceName", "OrgName", "Add1", "Add2", "Add3", "PCode", "Tel", "Contact_Forename", "Contact_Surname"],
+            ["name", "organisation", "address", "address_2", "address_3", "postcode", "phone", "contact", "surname"],
+        ),
+        (["Program Name", "Agency Name", "Hours of Operation"], ["name", "organisation", "hours"]),
+    ],
+)
+def test_headings_in_other_words(heading: list[str], fields: list[str]) -> None:
+    found = resolve_columns(heading, [], {})
+    assert [found.get(name, "") for name in heading] == fields
+
+
+def test_points_without_an_address_are_places_of_their_own() -> None:
+    found = read(["Name", "Lat", "Lon"], ["A", "50.81", "-0.37"], ["B", "50.82", "-0.38"])
+    assert found["A"].locations[0].pk != found["B"].locations[0].pk
+
+
+def test_a_date_by_itself_is_met_once_and_how_often_makes_it_a_pattern() -> None:
+    names = ["Event", "Date", "Start", "Finish", "Frequency"]
+    fete = child(one(names, "Fete", "05/06/2027", "11:00", "15:00", ""), Schedule)
+    assert (fete.dtstart, fete.byday, fete.opens_at) == (datetime.date(2027, 6, 5), "", datetime.time(11))
+    choir = child(one(names, "Choir", "12/01/2027", "19:30", "21:00", "Fortnightly"), Schedule)
+    assert (choir.dtstart, choir.byday, choir.interval) == (datetime.date(2027, 1, 12), "TU", 2)
+
+
+def test_a_postcode_with_signs_mistaken_is_read_and_said_or_asked_about() -> None:
+    found = one(["Name", "Postcode"], "Chess", "BN1I IEE")
+    assert found.locations[0].postcode == "BN11 1EE"
+    assert "“BN1I IEE” is read as BN11 1EE" in asked(found)
+    found = one(["Name", "Postcode"], "Chess", "BN11 2A0")
+    assert "is it BN11 2AQ or BN11 2AD?" in asked(found)
+    assert asked(one(["Name", "Postcode"], "Chess", "BN11 1EE")) == ""
