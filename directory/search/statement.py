@@ -175,7 +175,7 @@ class SearchPlan:
         self.asked, self.known, self.start, self.point = asked, known, start, known.here
         self.similar = similar and not start.band and (not known.parts or any(part.n for part in known.parts))
         self.most = asking.MAX_CANDIDATES
-        self.km = asked.km if asked.near and asked.km else EVERYWHERE_KM
+        self.km = (asked.near and (asked.km or asked.reach_km)) or EVERYWHERE_KM
         self.reopened = [] if start.band else asked.reopened_filters
         self.partly_counted: set[str] = set()  # those of them that are counted in one ring, as far as it reaches
         self.values: dict[str, Any] = {
