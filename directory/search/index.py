@@ -35,6 +35,7 @@ INDEX_PREFETCH = (
     "languages",
     "capacities",
     "service_terms__term__taxonomy",
+    "need_corrections",
     "at_locations__location__accessibility",
 )
 
@@ -43,7 +44,8 @@ class IndexRow(NamedTuple):
     """One row to be written: the columns of Spot, with the words it is found by in four weights: `needed` are those
     of its needs, which nobody wrote of it.
 
-    `offered` are the marks that filters offer; `hidden` those that are only looked for: terms and ages.
+    `offered` are the marks that filters offer; `hidden` those that are only looked for: terms and ages; `refused` those
+    of needs that its words speak of and that the steward says it is not for.
     """
 
     service: uuid.UUID
@@ -56,6 +58,7 @@ class IndexRow(NamedTuple):
     needed: str
     offered: list[str]
     hidden: list[str]
+    refused: list[str]
     when: str
     where: str
     chips: list[str]
@@ -102,14 +105,16 @@ SELECT line.service, line.location, line.lat, line.lon,
         ARRAY(SELECT hereabouts_cell(line.lat, line.lon, level, 0, 0) FROM generate_series(0, 11) level) END,
     line."when", line."where", line.chips, line.offered || needed.marks, {WORTH_SQL}, line.room_on, {INDEX_VERSION}
 FROM jsonb_to_recordset(%s) line (service uuid, location uuid, lat float8, lon float8, title text, about text,
-    body text, needed text, offered text[], hidden text[], "when" text, "where" text, chips text[], room_on date)
+    body text, needed text, offered text[], hidden text[], refused text[], "when" text, "where" text, chips text[],
+    room_on date)
 JOIN directory_service service ON service.id = line.service
 CROSS JOIN LATERAL (SELECT setweight(hereabouts_words(line.title), 'A')
     || setweight(hereabouts_words(line.about), 'B') || setweight(hereabouts_words(line.body), 'C')
     || setweight(hereabouts_words(line.needed), 'D')
 ) words (vector)
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(mark), '{{}}') FROM need WHERE vector @@ need.query OR mark = ANY(line.hidden)
+    SELECT coalesce(array_agg(mark), '{{}}') FROM need
+    WHERE vector @@ need.query AND mark <> ALL(line.refused) OR mark = ANY(line.hidden)
 ) needed (marks)
 ON CONFLICT (service_id, location_id) DO UPDATE SET ({", ".join(SPOT_COLUMNS)}) = ({_of("excluded")})
     WHERE ({_of("spot")}) IS DISTINCT FROM ({_of("excluded")})
@@ -200,6 +205,7 @@ def _build_index_row(
     hidden = [facets.term_facet(term.pk) for term in terms] + facets.list_age_facets(
         service.minimum_age, service.maximum_age
     )
+    refused = [facets.term_facet(row.term_id) for row in service.need_corrections.all() if not row.carries]
     return IndexRow(
         service.pk,
         location.pk if location else None,
@@ -211,6 +217,7 @@ def _build_index_row(
         " . ".join(needed),
         sorted(offered),
         hidden,
+        refused,
         _shorten_hours(when),
         where,
         [price, *chips] if price else chips,
@@ -270,7 +277,10 @@ MARK_NEEDS_SQL = f"""
 WITH need AS MATERIALIZED ({NEED_QUERIES_SQL}),
 now AS (
     SELECT spot.id, need.mark, true AS there FROM need JOIN directory_spot spot ON spot.search @@ need.query
-    WHERE spot.id = ANY(%(spots)s) AND NOT spot.marks @> ARRAY[need.mark::varchar]
+    WHERE spot.id = ANY(%(spots)s) AND NOT spot.marks @> ARRAY[need.mark::varchar] AND NOT EXISTS (
+        SELECT FROM directory_needcorrection said WHERE NOT said.carries
+        AND said.service_id = spot.service_id AND '#' || replace(said.term_id::text, '-', '') = need.mark
+    )
     UNION ALL SELECT spot.id, need.mark, false FROM need
     JOIN directory_spot spot ON spot.search @@ quote_literal(need.mark)::tsquery
     WHERE spot.id = ANY(%(spots)s) AND (spot.search @@ need.query) IS NOT TRUE AND NOT EXISTS (

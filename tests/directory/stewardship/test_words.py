@@ -57,8 +57,8 @@ def test_the_same_word_sent_twice_is_there_once(at_work: Client) -> None:
         ("aa", "drink", "is in the list"),
         ("tea", "tea, coffee", "is looked for anyway"),
         ("local", "here", "is left out of searches"),
-        ("x" * 101, "y", "at most 100"),
-        ("x", "y" * 201, "at most 200"),
+        ("x" * 101, "y", "Use 100 characters or fewer"),
+        ("x", "y" * 201, "Use 200 characters or fewer"),
     ],
 )
 def test_a_word_that_cannot_be_is_refused_and_nothing_is_lost(

@@ -64,7 +64,7 @@ def add_words(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0019_base_map")]
+    dependencies = [("directory", "0020_import_journal")]
 
     operations = [
         migrations.RunSQL(MAKE, DROP),
