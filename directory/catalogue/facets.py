@@ -180,6 +180,10 @@ def is_online(location: Location | None, schedules: Iterable[Schedule]) -> bool:
     return virtual or any(re.search(r"online|virtual", row.attending_type.lower()) for row in schedules)
 
 
+def is_by_phone(schedules: Iterable[Schedule]) -> bool:
+    return any("phone" in row.attending_type.lower() for row in schedules)
+
+
 def is_described_free(service: Service) -> bool:
     """No price is named, and all that is said about fees is that there are none."""
     return not service.cost_options.all() and bool(

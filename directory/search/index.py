@@ -193,7 +193,12 @@ def _build_index_row(
     price = "" if free else wording.format_short_price(service, today)
     body = [service.description, service.eligibility, service.fees, *when, *chips, *map(str, service.languages.all())]
     room, room_on = _find_room(service, dated)
-    flags = {"#free": free, "#online": online, "#room": room, "#meets": service.meets_you}
+    flags = {
+        "#free": free,
+        "#online": online or facets.is_by_phone(schedules),
+        "#room": room,
+        "#meets": service.meets_you,
+    }
     offered = {flag for flag, there in flags.items() if there} | {f"#{code}" for code in access}
     offered |= {*facets.list_hours_facets(schedules, [*when, service.name])}
     offered |= {f"#lang-{code}" for row in service.languages.all() if (code := facets.parse_language_code(row))}

@@ -34,6 +34,7 @@ class SearchQuery:
     room: bool = False
     meets: bool = False
     online: bool = False
+    reach_km: float | None = None  # near a place, how far at most when no distance is chosen
     unknown_place: str = ""  # what was typed for a place, when it is none
     calm: bool = False  # words of danger are looked for like others: who looks said that nobody is in danger
     after: str = ""

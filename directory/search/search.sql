@@ -90,6 +90,14 @@ near AS (SELECT * FROM miles WHERE distance <= %(km)s::float8),
     FROM directory_spot
     WHERE {{ conditions(name, source.indexed) }}
     AND latitude IS NULL AND id > %(elsewhere_id)s::bigint
+    {% if shape.near %}
+    {# What has no place is not near everything: online, by phone, or for people of a place that is near. #}
+    AND ('#online' = ANY(marks) OR EXISTS (
+        SELECT FROM directory_servicearea area JOIN directory_place place ON place.name = lower(trim(area.name))
+        WHERE area.service_id = directory_spot.service_id
+        AND GREATEST(abs(place.latitude - %(lat)s::float8), abs(place.longitude - %(lon)s::float8) * %(narrowing)s::float8) * %(km_per_degree)s::float8 <= %(area_km)s::float8
+    ))
+    {% endif %}
     {{ only_if(name) }}
     {% if source.only_if_few %}AND (SELECT count(*) FROM {{ name }}) < %(most)s::int{% endif %}
 

@@ -35,6 +35,7 @@ MAX_COUNTED_ROWS = 3000  # rows that are read to count what other choices would 
 MAX_UNPLACED_ROWS = 50  # rows without a place that are ranked with them
 MAX_SIMILAR = 3  # of what is like it, when nothing was found
 EVERYWHERE_KM = 1e9
+AREA_RADIUS_KM = 15.0  # km from its middle that an area reaches, of which only the name is known
 WHOLE = 8  # columns of a row that hold for the whole search; the others are a FoundRow
 CURSOR_PATTERN = re.compile(
     r"([0-9]{1,4})_([0-9.e+-]{1,25})_([0-9]{1,18})_([0-9]{1,18})_(-?[0-9]{1,15}|)_([0-9a-f]{32}|)"
@@ -174,7 +175,7 @@ class SearchPlan:
         self.asked, self.known, self.start, self.point = asked, known, start, known.here
         self.similar = similar and not start.band and (not known.parts or any(part.n for part in known.parts))
         self.most = asking.MAX_CANDIDATES
-        self.km = asked.km if asked.near and asked.km else EVERYWHERE_KM
+        self.km = (asked.near and (asked.km or asked.reach_km)) or EVERYWHERE_KM
         self.reopened = [] if start.band else asked.reopened_filters
         self.partly_counted: set[str] = set()  # those of them that are counted in one ring, as far as it reaches
         self.values: dict[str, Any] = {
@@ -182,6 +183,7 @@ class SearchPlan:
             "said": [query for part in known.parts for _, query in part.said],
             "own": " | ".join(part.own_text_query for part in known.parts),
             "km": self.km,
+            "area_km": AREA_RADIUS_KM,
             "km_per_degree": KM_PER_DEGREE_NORTH if self.point else 0.0,
             "lat": self.point.lat if self.point else 0.0,
             "lon": self.point.lon if self.point else 0.0,

@@ -47,7 +47,7 @@ class WhereForm(Form):
     miles = Radios(
         label="How far would you go?",
         required=False,
-        choices=[*((key, f"Up to {MILES_CHOICES[key]}") for key in ("1", "3", "5")), ("", "It does not matter")],
+        choices=[*((key, f"Up to {MILES_CHOICES[key]}") for key in ("1", "3", "5")), ("any", "It does not matter")],
     )
 
     def clean_near(self) -> str:

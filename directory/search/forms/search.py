@@ -26,6 +26,8 @@ from directory.search.crisis import FoundDanger, find_dangers
 from directory.search.query import SearchQuery, SearchResult
 
 MILES_CHOICES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
+REACH_MILES = 15  # as far as a search near a place goes by itself
+ANY_DISTANCE = {"any": "Any distance"}
 TIME_CHOICES = {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"}
 TICK_LABELS = {"free": "Free", "room": "Has room", "meets": "Someone can meet you", "online": "Online or by phone"}
 MAIN_FILTERS = ("need", "miles", "day", "free", "meets", "room")  # seen at once; the others under "More filters"
@@ -93,7 +95,7 @@ class SearchForm(Form):
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
     need = forms.CharField(label="What it helps with", required=False, max_length=100, widget=QuickSelect)
-    miles = build_choice_field("How far", MILES_CHOICES, "how far", "Any distance")
+    miles = build_choice_field("How far", MILES_CHOICES | ANY_DISTANCE, "how far", f"Up to {REACH_MILES} miles")
     day = build_choice_field("Day", DAY_NAMES, "a day", "Any day")
     free, meets, room = build_tick_field("free"), build_tick_field("meets"), build_tick_field("room")
     time = build_choice_field("Time of day", TIME_CHOICES, "a time of day", "Any time")
@@ -154,7 +156,8 @@ class SearchForm(Form):
             words=read.get("words", ""),
             near=self.point,
             need_code=read.get("need", ""),
-            km=float(miles) * KM_PER_MILE if miles and self.point else None,
+            km=float(miles) * KM_PER_MILE if miles in MILES_CHOICES and self.point else None,
+            reach_km=None if miles in ANY_DISTANCE else REACH_MILES * KM_PER_MILE,
             day=read.get("day", ""),
             time=read.get("time", ""),
             age=read.get("age"),
@@ -210,6 +213,11 @@ class SearchForm(Form):
         ]
 
     @property
+    def further_query(self) -> str:
+        """The same however far it is, as a query string."""
+        return self.query(miles="any")
+
+    @property
     def unfiltered_query(self) -> str:
         """The words and the place alone, as a query string."""
         return urlencode([pair for pair in self.pairs if pair[0] in ("words", "near")])
@@ -217,7 +225,7 @@ class SearchForm(Form):
     @cached_property
     def wider_searches(self) -> list[tuple[str, str]]:
         """What to leave out when nothing was found: words for a link, and its query."""
-        chosen = dict(self.list_set_filters())
+        chosen = {name: value for name, value in self.list_set_filters() if value not in ANY_DISTANCE}
         ways = [
             ("day", f"Any day, not only {DAY_NAMES.get(chosen.get('day', ''), '')}"),
             ("time", "Any time of day"),
@@ -231,6 +239,8 @@ class SearchForm(Form):
             ("online", "Not only online or by phone"),
         ]
         found = [(words, self.query(**{name: ""})) for name, words in ways if name in chosen]
+        if self.point and not self.data.get("miles"):
+            found.append((f"Further than {REACH_MILES} miles", self.query(miles="any")))
         need = self.needs.get(chosen.get("need", ""))
         if need and self.data.get("words"):
             found.append((f"Anything that helps with {need.lower()}", self.query(words="")))
@@ -312,7 +322,7 @@ def format_filter(name: str, value: str, needs: Mapping[str, str]) -> str:
         "need": needs.get(value, value),
         "day": DAY_NAMES.get(value, value),
         "time": TIME_CHOICES.get(value, value),
-        "miles": f"Within {MILES_CHOICES.get(value, value)}",
+        "miles": ANY_DISTANCE.get(value) or f"Within {MILES_CHOICES.get(value, value)}",
         "access": ACCESS.get(value, value),
         "age": f"For age {value}",
         "language": f"In {format_language(value)}",

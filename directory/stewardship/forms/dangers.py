@@ -64,7 +64,7 @@ class DangerForm(Form):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = Danger.visible_to(self.member).exclude(pk=self.danger.pk if self.danger else None)
+        others = Danger.visible_to(self.member).exclude(pk=self.danger.pk if self.danger else 0)
         if others.filter(name__iexact=name).exists():
             raise ValidationError(f"“{name}” is in the list. Change it there", code="there")
         return name

@@ -133,8 +133,20 @@ def test_each_result_says_why_it_is_there(client: Client) -> None:
     html = page(client, words="gardening", near="Worthing")
     why = re.search(r"Why it is here: </span>([^<]*)<", html)
     assert why
-    for said in ("half a mile away", "Someone can meet you"):
-        assert said in why[1]
+    assert "half a mile away" in why[1]
+    assert "Someone can meet you" in html, "a recommendation, with a tick of its own"
+
+
+def test_near_a_place_stops_at_a_sensible_distance_and_offers_to_go_further(client: Client) -> None:
+    listed("Walk here")
+    listed("Walk in Carlisle", at=(54.89, -2.93), city="Carlisle")
+    html = page(client, words="walk", near="Worthing")
+    assert titles(html) == ["Walk here"]
+    assert "These are within 15 miles" in html
+    assert "miles=any" in html
+    assert titles(page(client, words="walk", near="Worthing", miles="any")) == ["Walk here", "Walk in Carlisle"]
+    assert "Look further" not in page(client, words="walk", near="Worthing", miles="3")
+    assert "Further than 15 miles" in page(client, words="walk", near="Carlisle", day="TU")
 
 
 def test_nothing_found_shows_what_is_near(client: Client) -> None:

@@ -11,7 +11,9 @@ from directory.geography.grid import Point
 from directory.geography.rings import KM_PER_DEGREE_NORTH
 from directory.models import (
     Location,
+    Place,
     Schedule,
+    ServiceArea,
     ServiceAtLocation,
     ServiceTerm,
     Status,
@@ -115,10 +117,28 @@ def test_near_comes_first_with_its_distance() -> None:
     assert found.cards[1].distance_km == pytest.approx(7.2, abs=0.2)
 
 
+def test_what_cannot_be_placed_is_not_near_everything() -> None:
+    listed("Walk somewhere", at=None)
+    for name, area in (("Walk for Worthing", "Worthing"), ("Walk for Carlisle", "Carlisle"), ("Walk anywhere", "")):
+        service = listed(name, at=None)
+        if area:
+            ServiceArea.objects.create(service=service, name=area)
+        else:
+            Schedule.objects.create(service=service, freq="WEEKLY", byday="MO", attending_type="telephone")
+            index_services([service.pk])
+    for name, (lat, lon) in (("Worthing", WORTHING), ("Carlisle", (54.89, -2.93))):
+        row = {"shown": name, "latitude": lat, "longitude": lon, "size": 1, "given": True}
+        Place.objects.update_or_create(name=name.lower(), defaults=row)
+    assert sorted(names(search(SearchQuery(words="walk", near=HERE)))) == ["Walk anywhere", "Walk for Worthing"]
+    assert len(names(search(SearchQuery(words="walk")))) == 4, "nobody asked for a place"
+
+
 def test_no_further_than_asked_but_what_has_no_place_stays() -> None:
     listed("Walk in Hove", at=HOVE)
     listed("Walk in Shoreham", at=SHOREHAM)
-    listed("Walking by phone", at=None)
+    by_phone = listed("Walking by phone", at=None)
+    Schedule.objects.create(service=by_phone, freq="WEEKLY", byday="MO", attending_type="by phone")
+    index_services([by_phone.pk])
     assert names(search(SearchQuery(words="walk", near=HERE, km=8))) == ["Walk in Shoreham", "Walking by phone"]
 
 
@@ -195,6 +215,8 @@ def listed_quickly(name: str, at: tuple[float, float] | None) -> str:
     if at:
         place = Location.objects.create(name="Hall", city="Worthing", latitude=at[0], longitude=at[1])
         ServiceAtLocation.objects.create(service=service, location=place)
+    else:
+        ServiceArea.objects.create(service=service, name="Worthing")
     index_services([service.pk])
     return name
 
