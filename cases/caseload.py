@@ -16,6 +16,7 @@ from agencies.access import visible_sql
 from agencies.models import Membership
 from cases.models import Case, CaseReferral
 from cases.news import AT_WORK_SQL, NEWS_OF_SQL, NEWS_SQL
+from config.births import Birth
 from config.database import prepared_cursor
 from config.statements import fill_statement
 from config.template_tags import due, row_address
@@ -106,8 +107,8 @@ LEFT JOIN LATERAL (
 ORDER BY c.{{order}}, c.id
 """  # noqa: S608
 REFERRAL_PAGE_SQL = f"""WITH listed AS (SELECT r.* FROM {NEW_REFERRALS_SQL})
-SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_of_birth, r.postcode, r.sent_at,
-    sender.name, array_to_string(ARRAY(
+SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_of_birth, r.birth_precision, r.postcode,
+    r.sent_at, sender.name, array_to_string(ARRAY(
         SELECT term.name FROM referrals_referral_needs need JOIN directory_taxonomyterm term
             ON term.id = need.taxonomyterm_id WHERE need.referral_id = r.id ORDER BY term.name
     ), ', ')
@@ -171,6 +172,7 @@ CASE_COLUMNS = (
     "closed_at",
     "tries",
     "last_contact_at",
+    "lead__ended_at",
 )
 
 
@@ -236,6 +238,7 @@ class ListedReferral(NamedTuple):
     urgency: str
     assigned_to: str | None
     born: datetime.date | None
+    birth_precision: str
     postcode: str
     sent_at: datetime.datetime
     sender: str
@@ -255,7 +258,7 @@ def build_referral_row(asked: ListedReferral) -> CaseloadRow:
         status=status,
         tone=tone,
         lead=asked.assigned_to or "Nobody yet",
-        about=format_about(asked.born, asked.postcode),
+        about=format_about(Birth(asked.born, asked.birth_precision), asked.postcode),
         asked_by=asked.sender,
     )
 
@@ -344,5 +347,8 @@ def find_people(member: Membership, words: str) -> FoundPeople:
     )
     found = list(exact.values_list(*CASE_COLUMNS)[: MAX_PEOPLE_FOUND + 1])
     near = [] if found else list(find_near(seen, words, "person__name").values_list(*CASE_COLUMNS)[:MAX_PEOPLE_FOUND])
-    rows = [build_case_row(ListedCase(*case), "found") for case in (found or near)[:MAX_PEOPLE_FOUND]]
+    rows = [
+        build_case_row(ListedCase(*case)._replace(is_held=ended is None), "found")
+        for *case, ended in (found or near)[:MAX_PEOPLE_FOUND]
+    ]
     return FoundPeople(rows, len(found) > MAX_PEOPLE_FOUND, bool(near))

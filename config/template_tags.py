@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from config.births import Birth, BirthPrecision
 from config.fields import MONTHS, find_phone_number
 from config.forms import GovukFormHelper
 
@@ -108,6 +109,22 @@ def age(born_on: datetime.date | None) -> str:
         return ""
     today = timezone.localdate()
     return str(today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day)))
+
+
+@register.filter
+def born(birth: Birth) -> str:
+    """27 March 1951, about March 1951, about 1951; "" when it is not known."""
+    if birth.on is None or birth.precision == BirthPrecision.DAY:
+        return date_words(birth.on)
+    month = f"{MONTHS[birth.on.month - 1].title()} " if birth.precision == BirthPrecision.MONTH else ""
+    return f"about {month}{birth.on.year}"
+
+
+@register.filter
+def birth_age(birth: Birth) -> str:
+    """ "75", "about 75"; "" when it is not known."""
+    years = age(birth.on)
+    return f"about {years}" if years and birth.precision != BirthPrecision.DAY else years
 
 
 @register.simple_tag
@@ -241,6 +258,7 @@ def button(form: forms.BaseForm | None = None, words: str = "", **options: str) 
 NAVIGATION_PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allow decides)
     ("directory:activities", "Find activities"),
     ("cases:caseload", "Today"),
+    ("agencies:waiting", "Waiting for you"),
     ("referrals:refer", "Make a referral"),
     ("referrals:referrals", "Our referrals"),
     ("directory:listings", "Our activities"),

@@ -1,7 +1,7 @@
 """One episode of support by a connector team, and who may see it."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
@@ -168,6 +168,9 @@ class CaseReferral(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="case_referrals")
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="case_referral")
     direction = models.CharField(max_length=10, choices=Direction)
+    filled: "models.JSONField[Any, Any]" = models.JSONField(
+        default=dict, blank=True, help_text="What of the person's record came from this referral: column, value as text"
+    )
 
     class Meta:
         ordering = ["case", "id"]

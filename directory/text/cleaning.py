@@ -21,6 +21,7 @@ from directory.text.encoding import fix_encoding
 from directory.text.markup import drop_repeated_paragraphs, has_markup, strip_markup
 
 MAX_TEXT_LENGTH = 20_000  # characters of a text; the longest real description seen has 5,800
+MAX_EMAILS_LENGTH = 1_000  # characters in which an e-mail address is looked for
 WORDS_FOR_NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
 BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -112,7 +113,7 @@ def clean_phone(value: Any) -> str:
 
 def clean_email(value: Any) -> str:
     """An e-mail address; of several the first."""
-    found = to_printable(value).strip().removeprefix("mailto:")
+    found = to_printable(value).strip().removeprefix("mailto:")[:MAX_EMAILS_LENGTH]
     if found.lower() in WORDS_FOR_NOTHING:
         return ""
     if found.count("@") > 1:
