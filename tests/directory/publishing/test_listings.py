@@ -262,7 +262,7 @@ def test_given_a_double_click_then_one_draft(client_of, provider):
         ({"name": ""}, "Give it a name"),
         ({"start": None}, "Choose what to begin from"),
         ({"start": "own:" + str(uuid.uuid4())}, "valid choice"),
-        ({"name": "x" * 101}, "at most 100"),
+        ({"name": "x" * 101}, "100 characters or fewer"),
     ],
 )
 def test_given_bad_input_then_422(client_of, provider, values, words):
