@@ -26,12 +26,9 @@ MAX_READINGS = 4
 def is_real_shape(packed: str) -> bool:
     """Whether a packed postcode ("BN112AA") may be one: its area is there, and its letters are where they may be."""
     read = re.fullmatch(r"([A-Z]{1,2})([0-9][0-9]?|[0-9][A-Z])([0-9][A-Z]{2})", packed)
-    return (
-        bool(read)
-        and read[1] in AREAS
-        and (read[2].isdigit() or read[1] in LONDON_AREAS)
-        and {*read[3][1:]} <= INWARD_LETTERS
-    )
+    if read is None or read[1] not in AREAS or not {*read[3][1:]} <= INWARD_LETTERS:
+        return False
+    return read[2].isdigit() or read[1] in LONDON_AREAS
 
 
 @lru_cache(maxsize=10_000)

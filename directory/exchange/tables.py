@@ -140,7 +140,7 @@ def _read_sheet(sheet: Any) -> list[Cells]:
 def _list_merged(sheet: Any) -> list[tuple[int, int, int, int]]:
     """The merged cells of a sheet, each as its first and last column and row, from 0: openpyxl's reader of large files
     passes over them."""
-    found = []
+    found: list[tuple[int, int, int, int]] = []
     with sheet._get_source() as source:
         for _, element in defusedxml.ElementTree.iterparse(source):
             if element.tag.endswith("}mergeCell") and len(found) < MAX_MERGED_CELLS:

@@ -277,7 +277,7 @@ BAD = [
     ({"on_day": "1", "on_month": "1", "on_year": "2020"}, "must be today or in the future"),
     ({"on_day": "1", "on_month": "1", "on_year": "2199"}, "within the next two years"),
     ({"places": "0"}, "greater than or equal to 1"),
-    ({"note": "x" * 301}, "Use 300 characters or fewer"),
+    ({"note": "x" * 301}, "300 characters or fewer"),
 ]
 
 
