@@ -224,7 +224,7 @@ addEventListener("click", async (event) => {
   if (!button) return;
   const source = document.querySelector(button.dataset.copy);
   try {
-    await navigator.clipboard.writeText(source.value ?? source.innerText);
+    await navigator.clipboard.writeText(button.matches("[data-copy-link]") ? source.href : source.value ?? source.innerText);
     announce("Copied");
     button.textContent = "Copied";
   } catch {

@@ -8,8 +8,10 @@ from procrastinate.contrib.django import app
 
 from directory.exchange import open_data
 from directory.exchange.actions.sources import request_due_runs
+from directory.exchange.actions.zero_cost import drop_stored_zero_costs
 from directory.exchange.runs import run_import
-from directory.models import Edition, Run
+from directory.models import Edition, Run, Source
+from directory.models.source import ZeroCost
 
 
 @app.periodic(cron="31 3 * * *")
@@ -33,3 +35,11 @@ def import_source(*, run: str, part: bool = False) -> None:
 def import_what_is_due(timestamp: int) -> None:
     """Every hour: feeds whose day or week is over since they were last read. May run twice."""
     request_due_runs()
+
+
+@app.task(name="drop_zero_costs")
+def drop_zero_costs(*, source: str) -> None:
+    """After the steward's answer that 0 is no price. May run twice."""
+    found = Source.objects.filter(pk=source, zero_cost=ZeroCost.UNKNOWN).first()
+    if found:
+        drop_stored_zero_costs(found)

@@ -12,8 +12,10 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
+from agencies.hooks import WaitingItem
 from agencies.models import Agency, Author, Draft, Membership
 from agencies.request import MemberRequest
+from agencies.waiting import list_waiting
 from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from config.http import parse_uuid
@@ -81,10 +83,16 @@ def render_form(request: MemberRequest, form: ReferForm, **more: Any) -> HttpRes
         "found": None,
         "looked": False,
         "sent_already": None,
+        "waiting": [] if form.is_bound else list_waiting_for_referrer(request.member),
         "swapped": False,
     }
     status = more.pop("status", None)
     return render_form_page(request, "referrals/refer.html", context | more, part=more.pop("part", None), status=status)
+
+
+def list_waiting_for_referrer(member: Membership) -> list[WaitingItem]:
+    """What waits for somebody whose day begins with this form: the first of it, above the form."""
+    return [] if member.has_permission(Permission.WORK_CASES) else list_waiting(member)
 
 
 def describe_promise(team: Agency) -> dict[str, Any]:

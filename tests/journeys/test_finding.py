@@ -112,7 +112,7 @@ def test_three_questions_for_who_does_not_know_what_to_type(window: Windows, scr
     page.get_by_label("Up to 3 miles").check()
     page.get_by_role("button", name="Next").click()
     doreen.step("What would suit you?", "What would suit you?")
-    page.get_by_role("link", name="Back", exact=True).click()
+    page.get_by_role("link", name="The question before", exact=True).click()
     expect(page.get_by_label("Postcode, town or neighbourhood")).to_have_value("BN11")
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Tuesday").check()
