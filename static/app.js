@@ -168,7 +168,7 @@ async function keepDraft(form) {
   const line = form.querySelector(".saved");
   try {
     const answer = await post(form.dataset.draft, data);
-    if (answer.status === 401) return await sayWhereWordsAre(form, line);
+    if (answer.status === 401 || answer.status === 403) return await sayWhereWordsAre(form, line); // 403: another is signed in
     if (!answer.ok) throw new Error(answer.status);
     if (line) line.textContent = `Draft saved at ${new Date().toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit" })}`;
   } catch {

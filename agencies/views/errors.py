@@ -1,9 +1,11 @@
 """The pages for when something went wrong. None of them needs the database; one keeps in it what was typed."""
 
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -39,14 +41,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the error is at hand: 503, to be tried again, where the database is gone."""
     if not is_database_gone(sys.exception()):
         return render_without_request("errors/500.html", 500)
-    response = render_without_request("errors/503.html", 503)
+    response = render_without_request("errors/503.html", 503, send_again_context(request))
     response["Retry-After"] = "60"
     return response
 
 
-def render_without_request(template: str, status: int) -> HttpResponse:
+def send_again_context(request: HttpRequest) -> dict[str, Any]:
+    """What was posted from a page of this site, to be sent once more; never a password or a code."""
+    fields = list_posted_fields(request) if request.method == "POST" and is_from_here(request) else {}
+    typed = [(name, value) for name, values in fields.items() for value in values]
+    return {"typed": typed, "send_to": request.get_full_path(), "csrf_token": get_token(request)}
+
+
+def render_without_request(template: str, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
     """A page drawn from settings alone: who is signed in may be just what cannot be read."""
-    return HttpResponse(render_to_string(template, {"place": settings.PLACE, "demo": False}), status=status)
+    page = render_to_string(template, {"place": settings.PLACE, "demo": False, **(context or {})})
+    return HttpResponse(page, status=status)
 
 
 @public
@@ -63,9 +73,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     member = getattr(request, "member", None)
     if kept and (member is None or kept.member in getattr(request, "memberships", [])):
         return redirect_to_page(request, kept.return_address) if member else redirect_to_sign_in(request, kept)
-    fields = list_posted_fields(request) if not kept and can_send_again(request) else {}
-    typed = [(name, value) for name, values in fields.items() for value in values]
-    context = {"typed": typed, "theirs": kept, "send_to": request.get_full_path()}
+    context = send_again_context(request) if not kept and can_send_again(request) else {"typed": []}
+    context["theirs"] = kept
     return render(request, "errors/csrf.html", context, status=403)
 
 
@@ -77,7 +86,12 @@ def redirect_to_page(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def can_send_again(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return bool(is_from_here(request) and user and user.is_authenticated)
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether a page of this site posted it, with no file, which could not be put into another."""
     came_from = request.headers.get("Origin") or request.headers.get("Referer") or ""
     ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
-    user = getattr(request, "user", None)
-    return bool(came_from.startswith("http") and ours and user and user.is_authenticated and not request.FILES)
+    return came_from.startswith("http") and ours and not request.FILES

@@ -76,6 +76,20 @@ def test_a_database_that_is_gone_is_503_and_to_be_tried_again(
     assert "Thornbury" not in body(answer)
 
 
+@pytest.mark.parametrize(("origin", "kept"), [("http://testserver", True), ("https://evil.example.org", False)])
+def test_what_was_posted_to_a_database_that_is_gone_can_be_sent_again(origin: str, kept: bool) -> None:
+    client = Client(raise_request_exception=False)
+
+    def gone(*_: Any) -> None:
+        raise OperationalError("server closed the connection")
+
+    with connection.execute_wrapper(gone):
+        answer = client.post("/gallery/", {"words": "Joan likes the sea"}, headers={"origin": origin})
+    assert answer.status_code == 503
+    assert ('<input type="hidden" name="words" value="Joan likes the sea">' in body(answer)) is kept
+    assert ("csrfmiddlewaretoken" in body(answer)) is kept
+
+
 def late(member: Membership, client_of: Callable[..., Client]) -> Client:
     """A client whose forms are refused for want of a fresh key."""
     client = client_of(member)
