@@ -82,7 +82,7 @@ def test_from_an_example_to_a_page_that_everybody_finds(
     follow(page, "Preview")
     ours.step("the preview", "Preview: ")
     expect(page.get_by_text("This is how people will see it")).to_be_visible()
-    follow(page, "Back to the sections")
+    follow(page, "Pier walkers")
     press(page, "Publish")
     expect(page.get_by_text("Everybody can find it now")).to_be_visible()
     ours.step("published")
