@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -14,14 +15,14 @@ from directory.models.source import ZeroCost
 
 
 @app.periodic(cron="31 3 * * *")
-@app.task(name="make_open_data", queueing_lock="make_open_data", lock="make_open_data")
+@app.task(name="make_open_data", queue=settings.LONG_JOBS_QUEUE, queueing_lock="make_open_data", lock="make_open_data")
 def make_open_data(timestamp: int) -> None:
     """The daily files; and the editions of older days are forgotten. May run twice."""
     open_data.write_open_files()
     Edition.delete_older(timezone.now() - datetime.timedelta(days=1))
 
 
-@app.task(name="import_source")
+@app.task(name="import_source", queue=settings.LONG_JOBS_QUEUE)
 def import_source(*, run: str, part: bool = False) -> None:
     """Carry out one import that the steward or the clock asked for. May run twice: nothing changes the second time."""
     found = Run.objects.select_related("source").filter(pk=run, ended_at=None).first()

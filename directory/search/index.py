@@ -23,7 +23,7 @@ from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocat
 from directory.models.taxonomy import NEEDS_CODE
 
 __all__ = ["ACCESS", "index_services", "mark_needs", "refresh_ageing_rows", "refresh_counts"]
-INDEX_VERSION = 4  # counted up when rows must be written in another way: the night writes the older ones anew
+INDEX_VERSION = 5  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH_SIZE = 500
 REFRESH_BATCH_SIZE = 5_000  # of the night's updates, which write few of the rows they read
 NO_PLACE_CELL = -1  # the cell of what meets at no place: online, by phone, at home
@@ -81,7 +81,7 @@ NEED_QUERIES_SQL = """
     LEFT JOIN LATERAL (
         SELECT string_agg(part::text, ' | ')::tsquery AS query
         FROM regexp_split_to_table(term.name || ',' || term.words, ',') phrase,
-            phraseto_tsquery('hereabouts', phrase) part
+            hereabouts_phrase(phrase) part
         WHERE term.words <> '' AND numnode(part) > 0
     ) said ON true
 """
@@ -108,9 +108,9 @@ FROM jsonb_to_recordset(%s) line (service uuid, location uuid, lat float8, lon f
     body text, needed text, offered text[], hidden text[], refused text[], "when" text, "where" text, chips text[],
     room_on date)
 JOIN directory_service service ON service.id = line.service
-CROSS JOIN LATERAL (SELECT setweight(to_tsvector('hereabouts', line.title), 'A')
-    || setweight(to_tsvector('hereabouts', line.about), 'B') || setweight(to_tsvector('hereabouts', line.body), 'C')
-    || setweight(to_tsvector('hereabouts', line.needed), 'D')
+CROSS JOIN LATERAL (SELECT setweight(hereabouts_words(line.title), 'A')
+    || setweight(hereabouts_words(line.about), 'B') || setweight(hereabouts_words(line.body), 'C')
+    || setweight(hereabouts_words(line.needed), 'D')
 ) words (vector)
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(mark), '{{}}') FROM need
@@ -128,7 +128,7 @@ DELETE FROM directory_spot spot WHERE service_id = ANY(%s) AND NOT EXISTS (
 INSERT_WORDS_SQL = """
 INSERT INTO directory_word (word, stem, n)
 SELECT word, stem, 1 FROM unnest(%s::text[]) word
-CROSS JOIN LATERAL (SELECT (tsvector_to_array(to_tsvector('hereabouts', word)))[1]) s(stem)
+CROSS JOIN LATERAL (SELECT (tsvector_to_array(hereabouts_words(word)))[1]) s(stem)
 WHERE stem IS NOT NULL ON CONFLICT DO NOTHING
 """
 
@@ -242,11 +242,11 @@ INSERT INTO directory_cell (cell, n) SELECT cell, count(*) FROM directory_spot, 
 CREATE TEMPORARY TABLE stems ON COMMIT DROP AS
     SELECT word AS stem, ndoc AS n FROM ts_stat('SELECT search FROM directory_spot');
 CREATE TEMPORARY TABLE written ON COMMIT DROP AS
-    SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] AS stem FROM ts_stat($$
+    SELECT word, (tsvector_to_array(hereabouts_words(word)))[1] AS stem FROM ts_stat($$
         SELECT to_tsvector('simple', s.name || ' ' || s.description) FROM directory_service s
         JOIN directory_spot p ON p.service_id = s.id LIMIT 50000 $$)
     WHERE word ~ '^[[:alpha:]]{3,30}$'
-    UNION SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] FROM ts_stat($$
+    UNION SELECT word, (tsvector_to_array(hereabouts_words(word)))[1] FROM ts_stat($$
         SELECT to_tsvector('simple', name) FROM agencies_agency
         UNION ALL SELECT to_tsvector('simple', name || ' ' || words) FROM directory_taxonomyterm $$)
     WHERE word ~ '^[[:alpha:]]{3,30}$';
