@@ -15,6 +15,7 @@ from directory.exchange.actions.retire import set_to_not_running
 from directory.exchange.stored import OWN_MODELS, find_used, unpack_service
 from directory.exchange.writer import save_services
 from directory.models import Accessibility, Location, Run, RunChange, Service, ServiceAlias, Source, Spot
+from directory.models.source import ZeroCost
 from directory.search.index import refresh_counts
 
 BATCH_SIZE = 200
@@ -45,6 +46,7 @@ def take_back_run(run: Run, *, by: Membership | None) -> dict[str, Names]:
     _remove_orphans(run.source)
     run.taken_back_at, run.taken_back_by, run.taken_back = timezone.now(), by, done
     run.save(update_fields=["taken_back_at", "taken_back_by", "taken_back"])
+    Source.objects.filter(pk=run.source_id, zero_cost=ZeroCost.ASKED).update(zero_cost=ZeroCost.NOT_ASKED)
     if run.source.every:
         Source.objects.filter(pk=run.source_id, stopped_at=None).update(stopped_at=timezone.now())
     refresh_counts()

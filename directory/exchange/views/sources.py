@@ -106,7 +106,9 @@ def stop_source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _find_cost_question(source: Source) -> CostCounts | None:
-    return count_costs(source) if source.zero_cost == ZeroCost.ASKED else None
+    """What the question about prices of 0 says; None when nothing is asked, or nothing costs 0 any more."""
+    counts = count_costs(source) if source.zero_cost == ZeroCost.ASKED else None
+    return counts if counts and counts.zero else None
 
 
 @allow(Permission.STEWARD)

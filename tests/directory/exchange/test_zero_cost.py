@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from agencies.access import Role
 from agencies.models import Membership
+from directory.exchange.actions.take_back import take_back_run
 from directory.exchange.actions.zero_cost import CostCounts
 from directory.models import CostOption, Run, Service, Source, Spot
 from tests.directory.exchange.test_importer import walk
@@ -104,3 +105,10 @@ def test_only_the_steward_answers(client_of: ClientOf, steward: Membership) -> N
     url = reverse("directory:zero_cost", args=[source.pk])
     assert client_of(MembershipFactory(role=Role.CONNECTOR)).post(url, {"zero": "free"}).status_code in (403, 404)
     assert client_of(steward).get(url).status_code == 405
+
+
+def test_what_was_taken_back_asks_nothing(tmp_path: Path, steward: Membership, client_of: ClientOf) -> None:
+    run = bring(tmp_path, rows(19, 1))
+    take_back_run(run, by=steward)
+    assert QUESTION not in words(client_of(steward).get(reverse("directory:run", args=[run.pk])))
+    assert Source.objects.get().zero_cost == ""
