@@ -31,7 +31,9 @@ class Card:
     latitude: float | None = None
     longitude: float | None = None
     distance_km: float | None = None  # None without a place to measure from
-    why: Sequence[str] = ()  # in plain words, what speaks for it
+    why: Sequence[str] = ()  # in plain words, why it was found
+    recommended: Sequence[str] = ()  # what speaks for it
+    reply: str = ""  # how soon it answers: a figure about a group, for staff alone
     note: str = ""  # what the steward says of it
 
     @cached_property

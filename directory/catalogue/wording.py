@@ -158,8 +158,9 @@ def list_chips(service: Service) -> list[str]:
     return [chip for chip in said if chip]
 
 
-def list_facts(service: Service, today: datetime.date) -> list[tuple[str, list[str]]]:
-    """The facts of its page, each with its lines; `spoken` and `covers` come with directory.catalogue.detail."""
+def list_facts(service: Service, today: datetime.date, staff: bool = False) -> list[tuple[str, list[str]]]:
+    """The facts of its page, each with its lines; `spoken` and `covers` come with directory.catalogue.detail. How it
+    answers is a figure about a group: for `staff` alone."""
     spoken, covers = getattr(service, "spoken", []), getattr(service, "covers", [])
     said = [
         ("Cost", format_costs(service, today) or ["Not given: ask them"]),
@@ -167,7 +168,7 @@ def list_facts(service: Service, today: datetime.date) -> list[tuple[str, list[s
         ("Languages", [", ".join(spoken)]),
         ("For people who live in", [", ".join(covers)]),
         ("Accreditations", [service.accreditations]),
-        ("When you ask for a place", [format_reply_record(service)]),
+        ("When you refer somebody", [format_reply_record(service) if staff else ""]),
     ]
     return [(name, lines) for name, lines in said if any(lines)]
 
@@ -182,14 +183,15 @@ def list_provenance(service: Service, today: datetime.date) -> list[tuple[str, s
 
 
 def format_reply_record(service: Service) -> str:
-    """How it answers those who are referred to it; "" until there were enough of them to say."""
+    """How it answers those who are referred to it; "" until there were enough of them to say. That it never said yes
+    is no help to anybody: it is not said."""
     if not service.has_enough_answers:
         return ""
     days, percent = service.reply_days, service.accepted_percent
     soon = {None: "", 0: "on the same day", 1: "within a day"}.get(days, f"within {days} days")
     said = [
         f"Usually answers {soon}" if soon else "",
-        "" if percent is None else f"Said yes to {percent}% in the last year",
+        f"Said yes to {percent}% in the last year" if percent else "",
     ]
     return ". ".join(part for part in said if part)
 

@@ -65,22 +65,27 @@ def build_found_card(row: FoundRow, asked: SearchQuery, words: list[str]) -> Car
         longitude=row.longitude,
         distance_km=km,
         why=list_reasons(row, asked, km, dict(zip(words, row.matched or (), strict=False))),
+        recommended=list_recommendations(row, asked),
+        reply=_format_reply_time(row),
     )
 
 
 def list_reasons(row: FoundRow, asked: SearchQuery, km: float | None, matched: dict[str, str | None]) -> list[str]:
-    """What speaks for it, and what against it, the most telling first."""
-    today = timezone.localdate()
-    said = [_format_room(row, today), format_distance(km)]
+    """Why it is among what was found, and what to mind, the most telling first. None of it praises."""
+    said = [format_distance(km)]
     said += [
         f"Matches “{word}”" for word, need in matched.items() if need == "" and word.lower() not in row.name.lower()
     ]
     said += [f"For {need[:1].lower()}{need[1:]}" for need in dict.fromkeys(filter(None, matched.values()))]
-    if asked.language:
-        said.append(f"In {LANGUAGES.get(asked.language, asked.language.capitalize())}")
-    said += ["Someone can meet you" if row.meets_you else "", _format_reply_time(row)]
-    if row.assured_date and row.assured_date < today - STALE_AFTER:
+    if row.assured_date and row.assured_date < timezone.localdate() - STALE_AFTER:
         said.append("Not checked for over a year")
+    return [words for words in said if words]
+
+
+def list_recommendations(row: FoundRow, asked: SearchQuery) -> list[str]:
+    """What speaks for going there: these alone have a green tick."""
+    spoken = f"In {LANGUAGES.get(asked.language, asked.language.capitalize())}" if asked.language else ""
+    said = [_format_room(row, timezone.localdate()), spoken, "Someone can meet you" if row.meets_you else ""]
     return [words for words in said if words]
 
 
@@ -96,6 +101,7 @@ def _format_room(row: FoundRow, today: datetime.date) -> str:
 
 
 def _format_reply_time(row: FoundRow) -> str:
+    """For staff, who are to ask it; "" until there were enough answers to say."""
     if row.answers < MIN_ANSWERS_SHOWN or row.reply_days is None:
         return ""
     days = row.reply_days

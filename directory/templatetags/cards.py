@@ -16,7 +16,8 @@ register = template.Library()
 def activity_cards(context: template.Context, cards: Iterable[Card], first: int | None = None) -> Any:
     """The items of a list. `first`: the number of the first, if they have one; beyond 1 it takes the focus."""
     kept, token = context.get("kept", ()), context.get("csrf_token", "")
-    return draw("cards.html", "cards", cards, kept, token, first=first, focus=(first or 1) > 1)
+    staff = bool(getattr(context.get("request"), "member", None))
+    return draw("cards.html", "cards", cards, kept, token, first=first, focus=(first or 1) > 1, staff=staff)
 
 
 @register.simple_tag(takes_context=True)

@@ -3,6 +3,7 @@
 import datetime
 import re
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from factory import LazyFunction
 
+from agencies.models import Membership
 from directory.catalogue.detail import is_shown_to, load_listing
 from directory.catalogue.timetable import sync_sessions
 from directory.catalogue.wording import (
@@ -21,6 +23,7 @@ from directory.catalogue.wording import (
     format_short_price,
     shorten_description,
 )
+from directory.jobs import make_open_data
 from directory.models import (
     Accessibility,
     Contact,
@@ -165,18 +168,51 @@ def test_what_to_expect_the_first_time_and_that_somebody_meets_you(client: Clien
     assert "Someone can meet you and go in with you" in html
 
 
-def test_how_it_answers_is_said_from_five_answers_on(client: Client) -> None:
+def test_how_it_answers_is_said_to_staff_from_five_answers_on(
+    client: Client, client_of: Callable[..., Client], gp: Membership
+) -> None:
     service = listed("Walk", answers=4, reply_days=2, accepted_percent=75)
-    assert "Usually answers" not in client.get(url(service)).content.decode()
+    staff = client_of(gp)
+    assert "Usually answers" not in staff.get(url(service)).content.decode()
     Service.objects.update(answers=5)
-    html = client.get(url(service)).content.decode()
+    html = staff.get(url(service)).content.decode()
     assert "Usually answers within 2 days. Said yes to 75% in the last year" in html
+
+
+@pytest.mark.parametrize("percent", [0, 40, 100])
+def test_no_figure_about_a_group_leaves_for_the_public(client: Client, percent: int) -> None:
+    """Not on its page, a card or the map, nor in the open directory or its files."""
+    service = listed("Walk", answers=90, reply_days=83, accepted_percent=percent)
+    make_open_data(0)
+    api = "/api/oruk/v3/services"
+    for address in [
+        url(service),
+        "/activities/?words=walk",
+        "/activities/map.json?words=walk",
+        "/activities.atom?words=walk",
+        "/widget/",
+        f"{api}/{service.pk}",
+        api,
+        "/open-data/activities.csv",
+        "/open-data/activities.json",
+    ]:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        said = (b"".join(response) if response.streaming else response.content).decode()
+        assert "Walk" in said, address
+        assert not re.search("Usually answers|Said yes|reply_days|accepted_percent|answers in 83", said), address
+
+
+def test_that_it_never_said_yes_is_said_to_nobody(client_of: Callable[..., Client], gp: Membership) -> None:
+    html = client_of(gp).get(url(listed("Walk", answers=9, reply_days=0, accepted_percent=0))).content.decode()
+    assert "Usually answers on the same day" in html
+    assert "Said yes" not in html
 
 
 @pytest.mark.parametrize(
     ("days", "percent", "words"),
     [
-        (0, 0, "Usually answers on the same day. Said yes to 0% in the last year"),
+        (0, 0, "Usually answers on the same day"),
         (1, None, "Usually answers within a day"),
         (None, 100, "Said yes to 100% in the last year"),
         (None, None, ""),

@@ -2,13 +2,17 @@
 
 import datetime
 import random
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from agencies.models import Membership
 from directory.catalogue import facets
 from directory.geography.grid import Point
 from directory.models import (
@@ -281,7 +285,7 @@ def test_room_is_that_of_its_next_sessions(days: int, words: str) -> None:
     index_services([service.pk])
     found = search(SearchQuery(room=True)).cards
     assert [one.name for one in found] == ["Walk"]
-    assert found[0].why[0].startswith(words)
+    assert found[0].recommended[0].startswith(words)
 
 
 def test_no_room_when_the_next_are_full_or_nobody_counts() -> None:
@@ -316,15 +320,31 @@ def test_why_it_is_found_is_said_without_a_further_query() -> None:
     assert service.why == [
         "Less than half a mile away",
         "Matches “knitting”",
-        "Someone can meet you",
-        "Usually answers in 2 days",
         "Not checked for over a year",
     ]
+    assert service.recommended == ["Someone can meet you"]
+    assert service.reply == "Usually answers in 2 days"
+
+
+def test_a_tick_stands_at_what_speaks_for_it_and_at_nothing_else(
+    client: Client, client_of: Callable[..., Client], gp: Membership
+) -> None:
+    old = timezone.localdate() - datetime.timedelta(days=500)
+    listed("Sewing", description="Also knitting.", meets_you=True, answers=5, reply_days=2, assured_date=old)
+    listed("Knitting", answers=5, reply_days=2, assured_date=old)
+    address = "/activities/?words=knitting&near=Worthing"
+    for visitor, told in ((client, False), (client_of(gp), True)):
+        html = visitor.get(address).content.decode()
+        ticked = [
+            re.sub("<[^>]*>", "", words).strip() for words in re.findall('(?s)class="why why--good">(.*?)</p>', html)
+        ]
+        assert ticked == ["What speaks for it: Someone can meet you"]
+        assert ("Usually answers in 2 days" in html) is told
 
 
 def test_a_few_answers_say_nothing_about_the_next() -> None:
     listed("Sewing", answers=4, reply_days=2)
-    assert search(SearchQuery(words="sewing")).cards[0].why == []
+    assert search(SearchQuery(words="sewing")).cards[0].reply == ""
 
 
 def test_what_is_kept_well_and_has_room_comes_before_its_like() -> None:
