@@ -24,7 +24,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 if TYPE_CHECKING:
-    from agencies.models import Membership
+    from agencies.models import Draft, Membership
     from agencies.request import MemberRequest
 
 View = Callable[..., HttpResponse]
@@ -98,6 +98,11 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
 # --- Row scopes -----------------------------------------------------------------------------------
 
 
+def casework_roles_sql() -> str:
+    """The roles that hold cases, for a statement written by hand: 'connector', 'lead'."""
+    return ", ".join(quote_word(role.value) for role in Role if Permission.WORK_CASES in PERMISSIONS[role])
+
+
 def memberships(member: Membership) -> Q:
     """Everybody who works, or worked, in the same agency."""
     return Q(agency=member.agency_id)
@@ -131,6 +136,18 @@ def entries(member: Membership) -> Q:
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
     readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def news(member: Membership) -> Q:
+    """What others did in cases of the own team, and about referrals that the own agency sent or received."""
+    if not has_permission(member, Permission.SEE_REFERRALS):
+        return Q(pk__in=[])
+    seen = Q(referral__to_agency=member.agency_id)
+    if member.role != Role.PROVIDER:
+        seen |= Q(referral__from_agency=member.agency_id)
+    if has_permission(member, Permission.WORK_CASES):
+        seen |= Q(case__agency=member.agency_id)
+    return Q(agency=member.agency_id) & seen
 
 
 def listings(member: Membership) -> Q:
@@ -176,7 +193,8 @@ def sources(member: Membership) -> Q:
 
 
 def search_aids(member: Membership) -> Q:
-    """The place's synonyms, stop words, neighbourhoods, collections and searches that found nothing: the steward's."""
+    """The place's synonyms, stop words, words of danger, neighbourhoods, collections and searches that found nothing:
+    the steward's."""
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
@@ -213,15 +231,24 @@ def public(view: AnyView) -> AnyView:
     return view
 
 
-def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign-in, and then back to where one was. It says so there when a session has ended.
+def refuse_signed_out(request: HttpRequest) -> HttpResponse:
+    """Sign-in, and then back to where one was, with everything that was typed there."""
+    from agencies.actions.unsent import keep_unsent
+
+    return redirect_to_sign_in(request, keep_unsent(request))
+
+
+def redirect_to_sign_in(request: HttpRequest, kept: Draft | None = None) -> HttpResponse:
+    """Sign-in, and then back to where one was. It says so there when a session has ended, and if words are `kept`.
 
     An htmx request is answered so that the whole page goes there, not a part of it.
     """
     query = QueryDict(mutable=True)
-    if had_session(request):
+    if kept:
+        query["why"] = "kept"
+    elif had_session(request):
         query["why"] = "ended"
-    back = current_page_path(request)
+    back = kept.return_address if kept else current_page_path(request)
     if back:
         query["next"] = back
     address = resolve_url(settings.LOGIN_URL) + (f"?{query.urlencode(safe='/')}" if query else "")
@@ -259,7 +286,7 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_sign_in(request)
+                return refuse_signed_out(request)
             member = request.member
             if member is None or (permissions and not any(has_permission(member, p) for p in permissions)):
                 raise PermissionDenied
@@ -279,7 +306,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_sign_in(request)
+            return refuse_signed_out(request)
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from agencies import messages
 from agencies.access import SECOND_FACTOR_ROLES
+from agencies.actions.unsent import offer_unsent
 from agencies.landing_page import find_landing_page
 from agencies.models import Membership
 
@@ -76,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse:
         logger.info("User %s signed in, from %s", user.pk, self.get_client_ip(request))
         answer: HttpResponse = super().post_login(request, user, **given)
-        return answer
+        return offer_unsent(user, answer)
 
     def add_message(self, request: HttpRequest, level: int, message_template: str = "", *_: Any, **given: Any) -> None:
         words = given.get("message") or SUCCESS_MESSAGES.get(message_template)

@@ -9,14 +9,22 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from agencies.access import SECOND_FACTOR_ROLES, redirect_to_sign_in
+from agencies.actions.unsent import tidy_path
 from agencies.adapter import SECOND_STEP_TYPES
+from agencies.landing_page import find_landing_page
+from agencies.models import Draft
+from agencies.page_owner import set_page_owner
 from agencies.sessions import load_user
+from config.form_filler import fill_form
+from config.http import parse_number
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -53,6 +61,7 @@ def attach_member(get_response: View) -> View:
         chosen = request.session.get("member") if memberships else None
         member = next((m for m in memberships if str(m.pk) == chosen), memberships[0] if memberships else None)
         vars(request).update(session_ended=ended, memberships=memberships, member=member)
+        set_page_owner(request, member)
         return get_response(request)
 
     return middleware
@@ -105,3 +114,68 @@ def require_second_factor(get_response: View) -> View:
 def has_taken_second_step(request: HttpRequest) -> bool:
     """Whether this session was signed in with a second step, or it was set up in it."""
     return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+# --- What was typed when a session ended (agencies.actions.unsent) -----------------------------------
+
+BACK_IN_FORM = (
+    "You were signed out, or away too long, before this was sent. What you typed is in the form again: "
+    "check it, then send it."
+)
+NO_FORM_NOW = "The form you were writing in has changed or is not there any more. Your words are here."
+
+
+def restore_unsent(get_response: View) -> View:
+    """Fills the form of a page that is asked for with ?unsent=, its member's own; once it is sent the words go."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.member and request.method == "GET" and "unsent" in request.GET:
+            return refill_page(request, get_response)
+        response = get_response(request)
+        if request.member and request.method == "POST" and "unsent" in request.POST:
+            settle_unsent(request, response)
+        return response
+
+    return middleware
+
+
+def find_unsent(request: HttpRequest, number: str) -> Draft | None:
+    return Draft.unsent_of(request.memberships).filter(pk=parse_number(number) or 0).first()
+
+
+def refill_page(request: HttpRequest, get_response: View) -> HttpResponse:
+    """The page with its form filled; the list of what was not sent, where it has no such form now."""
+    draft = find_unsent(request, request.GET["unsent"])
+    if draft is None:  # sent meanwhile; or another's, who was signed in here before
+        path = tidy_path(request.get_full_path())
+        return redirect(find_landing_page(request.member) if Draft.is_kept(request.GET["unsent"]) else path)
+    if draft.member != request.member:
+        request.member = next(m for m in request.memberships if m == draft.member)
+        request.session["member"] = str(request.member.pk)
+        set_page_owner(request, request.member)
+    messages.info(request, BACK_IN_FORM)
+    response = get_response(request)
+    if response.status_code == 200 and put_into_form(request, response, draft, draft.data):
+        return response
+    messages.warning(request, NO_FORM_NOW)
+    return redirect("agencies:unsent")
+
+
+def put_into_form(request: HttpRequest, response: HttpResponse, draft: Draft, values: dict[str, list[str]]) -> bool:
+    """Whether the page has the form. In it, `unsent` says with the next post what is settled by it."""
+    if not response.get("Content-Type", "").startswith("text/html"):
+        return False
+    hidden = {"unsent": str(draft.pk)}
+    action = draft.action.partition("?")[0]
+    page = fill_form(response.text, page=request.path, action=action, values=values, hidden=hidden)
+    if page:
+        response.content = page.encode()
+    return page is not None
+
+
+def settle_unsent(request: HttpRequest, response: HttpResponse) -> None:
+    draft = find_unsent(request, request.POST["unsent"])
+    if draft and response.status_code < 400:
+        draft.delete()
+    elif draft and response.status_code == 422:  # to be sent once more
+        put_into_form(request, response, draft, {})

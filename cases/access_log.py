@@ -78,7 +78,8 @@ def load_access_log(case: Case, after: uuid.UUID | None = None) -> tuple[list[Re
 def log_access(request: MemberRequest, case: Case, page: str) -> None:
     """Note that the member at work opened `page` of `case` (story, sharing, history.pdf …; 50 characters).
 
-    One statement, in the request's transaction: no page is shown whose opening is not kept.
+    One statement, in the request's transaction: no page is shown whose opening is not kept. Whoever of the owning team
+    opens the story has seen the news in it.
     """
     member = request.member
     row: dict[str, Any] = {
@@ -95,6 +96,10 @@ def log_access(request: MemberRequest, case: Case, page: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
+            WITH seen AS (
+                UPDATE cases_news SET opened_at = %(now)s, opened_by_id = %(member)s
+                WHERE case_id = %(case)s AND agency_id = %(agency)s AND opened_at IS NULL AND %(page)s = 'story'
+            )
             INSERT INTO cases_reading (id, case_id, member_id, agency_id, reader_name, agency_name, page, at)
             SELECT %(id)s, %(case)s, %(member)s, %(agency)s, %(reader)s, %(agency_name)s, %(page)s, %(now)s
             WHERE NOT EXISTS (

@@ -54,6 +54,7 @@ def search_near_home(case: Case, form: FindActivitiesForm, after: str = "") -> S
             near=near,
             km=form.radius_km if near else None,
             after=after[:200],
+            calm=True,  # who looks is at work, and sees the person
             size=PAGE_SIZE,
         )
     )

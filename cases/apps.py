@@ -6,5 +6,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What a group answers, and who came, stands in the case history: these register for it."""
-        from cases.actions import booking, onward  # noqa: F401
+        """What a group answers, and who came, stands in the case history and in the news; who leaves
+        hands their cases over: these register for it."""
+        from cases.actions import booking, give, news, onward  # noqa: F401
+        from cases.history import news as history_news  # noqa: F401

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies import messages
 from agencies.messages import absolute_url
-from agencies.models import Author, Message
+from agencies.models import Author, Membership, Message
 from agencies.models.message import Channel
 from cases.models import Case, Person
 from config.template_tags import date_words
@@ -25,6 +25,7 @@ ANSWER_SUBJECTS = {
     ReferralStatus.WAITING: "You are on a waiting list",
     ReferralStatus.DECLINED: "An answer from a group we asked",
 }
+MISTAKEN_SUBJECT = "Our last message to you was a mistake"
 CONTACT_PHRASES = {
     ContactBy.PHONE: "call you",
     ContactBy.TEXT: "send you a text",
@@ -33,8 +34,8 @@ CONTACT_PHRASES = {
 }
 
 
-def notify_case_opened(case: Case) -> None:
-    """Who will be in touch, how, and by when."""
+def notify_case_opened(case: Case, *, asked_by: str = "") -> None:
+    """Who will be in touch, how, and by when. `asked_by`: who asked a team that the person was not asked about."""
     due = case.first_contact_due
     notify_person(
         case,
@@ -43,24 +44,27 @@ def notify_case_opened(case: Case) -> None:
         template="person/opened.txt",
         context={
             "how": CONTACT_PHRASES.get(ContactBy(case.person.contact_by), "get in touch with you"),
+            "asked_by": asked_by,
             "by": f"by {date_words(due)}" if due >= timezone.localdate() else "as soon as we can",
         },
     )
 
 
 def notify_group_answered(case: Case, referral: Referral, move: Move) -> None:
-    """What a group said when it was asked; a decline in the place's kind words. Not each time the person came."""
-    status = ReferralStatus(move.after)
+    """What a group said when it was asked; a decline in the place's kind words; and that an answer was a mistake.
+    Not each time the person came."""
+    mistaken = move.takes_back_id is not None
+    status = ReferralStatus(move.before if mistaken else move.after)
     if status not in ANSWER_SUBJECTS:
         return
     service, agency = referral.service, referral.to_agency
     notify_person(
         case,
         key=f"move {move.pk}",
-        subject=ANSWER_SUBJECTS[status],
+        subject=MISTAKEN_SUBJECT if mistaken else ANSWER_SUBJECTS[status],
         template="person/answered.txt",
         context={
-            "said": status.value,
+            "said": "mistaken" if mistaken else status.value,
             "open": case.is_open,
             "reason": move.reason.for_person if move.reason else "",
             "group": f"{service.name} ({agency.name})" if service and service.name != agency.name else agency.name,
@@ -83,6 +87,24 @@ def notify_new_lead(case: Case, by: Author) -> None:
         notify_lead(case, key=key, subject=subject, template="email/case_given.txt", giver=by.name)
 
 
+def notify_of_cases_given(to: Membership, number: int, first: Case, by: Author) -> None:
+    """A colleague who takes over the cases of somebody who leaves hears of all in one e-mail."""
+    if to == by.member:
+        return
+    messages.queue_message(
+        key=f"cases given {first.pk} {first.entry_count}",
+        to=to.user.email,
+        subject=f"{number} case{'' if number == 1 else 's'} {'was' if number == 1 else 'were'} given to you",
+        template="email/cases_given.txt",
+        context={
+            "giver": by.name,
+            "name": to.user.first_name,
+            "number": number,
+            "link": absolute_url("cases:caseload"),
+        },
+    )
+
+
 def notify_lead(
     case: Case,
     *,
@@ -91,10 +113,11 @@ def notify_lead(
     template: str = "email/case_news.txt",
     **context: str,
 ) -> None:
-    """E-mail whoever leads the case and still works there: a link, and no name of the person in it."""
-    if case.lead.ended_at is None:
+    """E-mail whoever leads the case, or the team when they have left: a link, and no name of the person in it."""
+    at_work = case.lead.ended_at is None and case.lead.user.is_active
+    if to := case.lead.user.email if at_work else case.agency.email:
         context["link"] = absolute_url("cases:case", case.pk)
-        messages.queue_message(key=key, to=case.lead.user.email, subject=subject, template=template, context=context)
+        messages.queue_message(key=key, to=to, subject=subject, template=template, context=context)
 
 
 def notify_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:

@@ -2,12 +2,27 @@
 
 from django.urls import path
 
-from cases.views import activities, booking, case, caseload, closing, facts, give, notes, opening, papers, sharing
+from cases.views import (
+    activities,
+    booking,
+    case,
+    caseload,
+    closing,
+    facts,
+    give,
+    news,
+    notes,
+    opening,
+    papers,
+    sharing,
+)
 
 app_name = "cases"
 
 urlpatterns = [
     path("caseload/", caseload.caseload, name="caseload"),
+    path("news/", news.news, name="news"),
+    path("news/done/", news.news_done, name="news_done"),
     path("referrals/<uuid:pk>/accept/", opening.accept, name="accept"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/write/", notes.write, name="write"),
@@ -21,6 +36,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/bookings/<uuid:booking>/", booking.booking, name="booking"),
     path("cases/<uuid:pk>/close/", closing.close, name="close"),
     path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
+    path("cases/<uuid:pk>/sharing/agree/", sharing.agree, name="agree"),
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
     path("cases/<uuid:pk>/papers/", papers.papers, name="papers"),
     path("cases/<uuid:pk>/papers/history.pdf", papers.history_pdf, name="history_pdf"),

@@ -10,7 +10,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import phonenumbers
 from django import forms
@@ -120,6 +120,10 @@ def parse_month(typed: str) -> int:
 class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "max_length": "Use %(limit_value)d characters or fewer. You have %(show_value)d"
+    }
+
     def to_python(self, value: Any) -> str:
         text = ("" if value is None else str(value)).replace("\r\n", "\n").replace("\r", "\n")
         kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
@@ -134,9 +138,7 @@ class TextField(CleanCharField):
     def __init__(self, *, rows: int = 5, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**kwargs)
-        self.counted = self.max_length
         self.widget.attrs.pop("maxlength", None)  # browsers would cut a pasted text without a word
-        self.error_messages["max_length"] = "Use %(limit_value)d characters or fewer. You have %(show_value)d"
 
 
 class NameField(CleanCharField):
@@ -161,6 +163,31 @@ def is_valid_nhs_number(digits: str) -> bool:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
     return (11 - total % 11) % 11 == int(digits[9])
+
+
+VERHOEFF_PERMUTATION = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+INVALID_SCTID_MESSAGE = "This is not a SNOMED CT code. Check each digit"
+
+
+def validate_sctid(value: str) -> None:
+    """Raises ValidationError for what is no SNOMED CT identifier: 6 to 18 digits, the last a Verhoeff check digit
+    (SNOMED CT Technical Implementation Guide, "Check-digit")."""
+    if not re.fullmatch(r"[1-9][0-9]{5,17}", value):
+        raise ValidationError(INVALID_SCTID_MESSAGE, code="sctid")
+    check = 0
+    for position, digit in enumerate(map(int, reversed(value))):
+        for _ in range(position % 8):
+            digit = VERHOEFF_PERMUTATION[digit]
+        check = multiply_dihedral(check, digit)
+    if check:
+        raise ValidationError(INVALID_SCTID_MESSAGE, code="sctid")
+
+
+def multiply_dihedral(a: int, b: int) -> int:
+    """The product in the group of the symmetries of a pentagon, on which Verhoeff's check digit stands."""
+    if a < 5:
+        return (a + b) % 5 + (5 if b >= 5 else 0)
+    return (a - b) % 5 + (5 if b < 5 else 0)
 
 
 class NHSNumberField(CleanCharField):

@@ -75,6 +75,8 @@ __all__ = [
     "width_attrs",
 ]
 
+MIN_COUNTED_LENGTH = 40  # characters: below it is a code or a number
+
 # --- Drawing ---------------------------------------------------------------------------------------
 
 WIDGET_TEMPLATES: list[tuple[type[forms.Widget], str, str]] = [  # widget, template in templates/hereabouts/, its class
@@ -104,8 +106,18 @@ class GovukBoundField(BoundField):
 
     @property
     def counted(self) -> int | None:
-        """The limit of a text box that counts characters while one types."""
-        return getattr(self.field, "counted", None)
+        """The limit of a box for words, where characters are counted while one types; None for codes and numbers."""
+        field, widget = self.field, self.field.widget
+        limit = getattr(field, "max_length", None)
+        if not limit or limit < MIN_COUNTED_LENGTH or not getattr(self.form, "counts_characters", True):
+            return None
+        return limit if self.is_on_one_line or isinstance(widget, forms.Textarea) else None
+
+    @property
+    def is_on_one_line(self) -> bool:
+        """Whether it is a box for words of one line: not one for an e-mail address or a number."""
+        widget = self.field.widget
+        return type(widget) is forms.TextInput and widget.attrs.get("type", widget.input_type) == "text"
 
     @property
     def control(self) -> str:
@@ -116,7 +128,7 @@ class GovukBoundField(BoundField):
         if self.errors and base != "govuk-checkboxes__input":
             classes.append(f"{base}--error")
         if self.counted:
-            classes.append("govuk-js-character-count")
+            widget.attrs.pop("maxlength", None)  # browsers would cut a pasted text without a word
         described = [self.aria_describedby, f"{self.auto_id}-info" if self.counted else ""]
         attrs = {"class": " ".join(filter(None, classes)), "aria-describedby": " ".join(filter(None, described))}
         return self.as_widget(attrs={name: value for name, value in attrs.items() if value})
@@ -242,6 +254,7 @@ class Form(forms.Form):
 
     fields: dict[str, Any]  # of many kinds; each form knows its own
     button = "Save"
+    counts_characters = True  # a form that only searches says False
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

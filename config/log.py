@@ -1,26 +1,116 @@
-"""Lines of the log, without what would open a page to whoever reads them."""
+"""Lines of the log, without what would open a page to whoever reads them, and without what anybody typed.
+
+The words of an exception are written by whoever raised it, and hold the value that was wrong: a row ("Failing row
+contains …"), a name, a number, an address. So they are left out, but for the kinds that speak of the code or the
+machine alone; what the database names besides (constraint, table, column) stays.
+"""
 
 import logging
 import re
 import time
+import traceback
+from types import TracebackType
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error as DjangoDatabaseError
+from django.db import OperationalError
+from django.template import TemplateDoesNotExist
+from psycopg import Error as PsycopgError
+from psycopg import OperationalError as PsycopgOperationalError
 
 from config.http import parse_uuid
 
 # A part of an address long enough to be the secret of a link (/my/…/, /answer/…/, a password reset).
 SECRET_SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.-]{20,}")
 QUERY_STRING = re.compile(r"\?[^\s\"']+")
+EMAIL_ADDRESS = re.compile(r"[^\s<>\"'(),;:=@]{1,64}@[\w.-]+")
+LONG_NUMBER = re.compile(r"(?<![\w.:/-])\+?\d(?: ?\d){8,}(?![\w-])")  # an NHS number, a phone number
+DATABASE_DETAIL = re.compile(r"\b(DETAIL|CONTEXT|PARAMETERS|QUERY|STATEMENT|HINT):.*", re.DOTALL)
+
+# Their words name what is in the code or on the machine, never a value. These types, not what is derived from them.
+HARMLESS_TYPES = {
+    AttributeError,
+    ImportError,
+    ModuleNotFoundError,
+    NameError,
+    NotImplementedError,
+    RecursionError,
+    ImproperlyConfigured,
+    TemplateDoesNotExist,
+}
+CONNECTION_TYPES = {OperationalError, PsycopgOperationalError}  # "connection refused", "canceling statement"
+MAX_CHAIN_LENGTH = 20  # exceptions of which one led to the next
 
 
 class RedactingFormatter(logging.Formatter):
-    """Dates in UTC; secret links and everything after a question mark replaced by an ellipsis."""
+    """Dates in UTC; an ellipsis for secret links, what follows a question mark, e-mail addresses and long numbers."""
 
     converter = staticmethod(time.gmtime)
 
+    def format(self, record: logging.LogRecord) -> str:
+        record = logging.makeLogRecord(vars(record))
+        record.exc_text = None  # another handler's, with everything in it
+        if isinstance(record.args, tuple):
+            record.args = tuple(describe_error(a) if isinstance(a, BaseException) else a for a in record.args)
+        if isinstance(record.msg, BaseException):
+            record.msg, record.args = describe_error(record.msg), ()
+        return super().format(record)
+
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line; the traceback beneath it, if there is one, has no addresses."""
-        return QUERY_STRING.sub("?…", SECRET_SEGMENT.sub(redact_segment, super().formatMessage(record)))
+        return redact(super().formatMessage(record))
+
+    def formatException(self, ei: object) -> str:
+        """Where it happened, by file, line and code; of its words what describe_error leaves."""
+        error = ei[1] if isinstance(ei, tuple) else None
+        return "\n".join(list_traceback_lines(error)) if isinstance(error, BaseException) else ""
+
+
+def redact(text: str) -> str:
+    text = QUERY_STRING.sub("?…", SECRET_SEGMENT.sub(redact_segment, text))
+    return DATABASE_DETAIL.sub(r"\1: …", LONG_NUMBER.sub("…", EMAIL_ADDRESS.sub("…", text)))
 
 
 def redact_segment(found: re.Match[str]) -> str:
     """An ellipsis, but identifiers of rows stay: they open nothing by themselves."""
     return found[0] if parse_uuid(found[0]) else "…"
+
+
+def describe_error(error: BaseException) -> str:
+    """Its type, and its words where they cannot be anybody's; of the database's the names of what refused."""
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    if type(error) in HARMLESS_TYPES:
+        return f"{name}: {redact(str(error))}"
+    if type(error) in CONNECTION_TYPES:
+        return f"{name}: {redact(str(error).partition(chr(10))[0])}"
+    source = error.__cause__ if isinstance(error, DjangoDatabaseError) else error
+    if isinstance(source, PsycopgError):
+        named = {what: getattr(source.diag, f"{what}_name") for what in ("constraint", "table", "column")}
+        known = [f"SQLSTATE {source.sqlstate}", *(f"{what} {value}" for what, value in named.items() if value)]
+        return f"{name} ({', '.join(known)})"
+    if isinstance(error, OSError) and error.errno:
+        return f"{name}: errno {error.errno}"
+    return f"{name} (its words are left out)"
+
+
+def list_traceback_lines(error: BaseException, most: int = MAX_CHAIN_LENGTH) -> list[str]:
+    """What Python would print, without the words of the exceptions."""
+    lines: list[str] = []
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if earlier and most:
+        how = "directly caused the next" if error.__cause__ else "was at work when the next was raised"
+        lines += [*list_traceback_lines(earlier, most - 1), f"This {how}:"]
+    if error.__traceback__:
+        lines += ["Traceback (most recent call last):"]
+        lines += "".join(traceback.format_tb(error.__traceback__)).splitlines()
+    lines.append(describe_error(error))
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) and most else ():
+        lines += list_traceback_lines(inner, most - 1)
+    return lines
+
+
+def log_uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """What ends a process (sys.excepthook): as a line of the log, for standard error is the log."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("uncaught").critical("The process ends", exc_info=(kind, error, where))

@@ -1,6 +1,6 @@
 """Working days in England: Monday to Friday without bank holidays.
 
-Bank holidays come from the `holidays` library (England), which follows gov.uk/bank-holidays.
+Bank holidays come from the `holidays` library, which follows gov.uk/bank-holidays: ENG, WLS (the same), SCT, NIR.
 """
 
 from datetime import date, timedelta
@@ -11,9 +11,15 @@ from holidays.holiday_base import HolidayBase
 
 
 @cache
-def bank_holidays() -> HolidayBase:
-    """English bank holidays; the library adds each year when it is first asked about."""
-    return country_holidays("GB", subdiv="ENG")
+def bank_holidays(nation: str = "ENG") -> HolidayBase:
+    """Its bank holidays; the library adds each year when it is first asked about."""
+    return country_holidays("GB", subdiv=nation)
+
+
+@cache
+def bank_holiday_name(day: date, nation: str = "ENG") -> str:
+    """ "Christmas Day", also when it falls on a Sunday, and for the day kept in its stead; "" for any other day."""
+    return str(bank_holidays(nation).get(day, "")).replace(" (observed)", "")
 
 
 def is_working_day(day: date) -> bool:

@@ -20,7 +20,7 @@ from directory.publishing.views import sessions as listing_sessions
 from directory.search.views import activities, finder, home, map
 from directory.shortlist.views import collections, shortlist, slip
 from directory.stewardship.views import collections as steward_collections
-from directory.stewardship.views import inbox, stale, unmet, words
+from directory.stewardship.views import dangers, inbox, stale, unmet, words
 
 app_name = "directory"
 
@@ -82,6 +82,8 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
     path("steward/words/", words.words, name="words"),
     path("steward/words/leave-out/", words.add_stop_word, name="stop_word"),
     path("steward/words/remove/", words.remove_word, name="remove_word"),
+    path("steward/danger/", dangers.dangers, name="dangers"),
+    path("steward/danger/switch/", dangers.switch_danger, name="switch_danger"),
     path("steward/places/", words.places, name="places"),
     path("steward/places/remove/", words.remove_place, name="remove_place"),
     path("steward/lost-searches/", unmet.unmet_searches, name="lost"),

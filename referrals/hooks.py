@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
+from agencies.models import Membership
 from config.hooks import Hook
 from referrals.models import Move, Referral, Remark
 
 on_referral_moved: Hook[Callable[[Referral, Move], None]] = Hook()
 on_remark_saved: Hook[Callable[[Referral, Remark], None]] = Hook()
+
+# A member has opened the referral's page.
+on_referral_opened: Hook[Callable[[Referral, Membership], None]] = Hook()

@@ -162,7 +162,7 @@ def _iter_search_results(query: str) -> Iterator[Service]:
     asked = replace(form.asked(), size=PAGE_SIZE)
     for _ in range(MAX_PAGES):
         found = search(asked)
-        if found.loose or found.corrected:
+        if found.loose or found.corrected or found.dangers:
             return
         yield from load_services(found.cards)
         if not found.more:

@@ -4,21 +4,25 @@ Order of the answer after the PRSB Social Prescribing Information Standard v1.1,
 who it is about, the outcome first, then what was asked. A closed list of fields, so nothing typed is a template.
 """
 
+import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from referrals import story
 from referrals.models import Answer, Referral
 from referrals.states import FINISHED_STATUSES, ReferralStatus
 
-# SNOMED CT UK edition: Referral to social prescribing service (procedure). Once, at the first contact of an episode.
-REFERRAL_CODE = {"code": "871731000000106", "term": "Referral to social prescribing service"}
+# SNOMED CT UK edition. Once, at the first contact of an episode: not when it is asked for, not for a call that books a
+# time, not for a session booked, and not again at the end (shared standards, nhs.md 4.3).
+REFERRAL_CODE = {"code": "871731000000106", "term": "Referral to social prescribing service (procedure)"}
 
 
 def build_letter_context(referral: Referral) -> dict[str, Any]:
     """Values for templates/pdf/letter.html: from whom, to whom, and what it says."""
-    answer, ended = find_answer(referral), None
+    answer, ended, moves = find_answer(referral), None, story.load_moves(referral)
     if answer is None and referral.status in FINISHED_STATUSES - {ReferralStatus.WITHDRAWN}:
-        ended = story.build_move_entry(referral.moves.select_related("reason", "to_agency").order_by("-number")[0])
+        ended = story.build_move_entry(moves[-1])
     told = answer or ended
     sender, receiver = referral.from_agency, referral.to_agency
     writer, reader = (receiver, sender) if told else (sender, receiver)
@@ -33,8 +37,18 @@ def build_letter_context(referral: Referral) -> dict[str, Any]:
         "reader_lines": [line.strip() for line in envelope if line.strip()],
         "dated": told.at if told else referral.sent_at,
         "needs": [need.name for need in referral.needs.all()],
+        "agreements": story.list_agreements(referral, moves),
         "asked": referral.service.name if referral.service else receiver.name,
     }
+
+
+def find_first_contact(referral: Referral) -> datetime.date | None:
+    """When the team first spoke to the person, for a practice to record with REFERRAL_CODE; None when it has not, and
+    for what no practice records: a referral to a group, and a person whose practice is not known."""
+    if referral.service_id or not referral.practice_id:
+        return None
+    first = referral.moves.filter(after=ReferralStatus.STARTED).order_by("number").first()
+    return (first.happened_on or timezone.localdate(first.at)) if first else None
 
 
 def find_answer(referral: Referral) -> Answer | None:

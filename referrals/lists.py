@@ -4,26 +4,30 @@ Dates and states become words here, once, so that the page has nothing left to w
 """
 
 import datetime
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agencies.access import Permission
 from agencies.models import Draft, Membership
 from config.http import parse_uuid
-from config.template_tags import date_words, due, status_tag
+from config.template_tags import age, date_words, due, status_tag
+from directory.models import TaxonomyTerm
 from referrals.models import Referral
-from referrals.states import FINISHED_STATUSES, OPEN_STATUSES, ReferralStatus, Side
+from referrals.person_search import find_near, match_person, with_phone_digits
+from referrals.states import FINISHED_STATUSES, OPEN_STATUSES, TRIAGE_STATUSES, ReferralStatus, Side
 
 PAGE_SIZE = 30
 ROW_FIELDS = (
     "person_name",
     "date_of_birth",
+    "postcode",
     "status",
     "urgency",
     "sent_at",
@@ -79,7 +83,10 @@ REFERRAL_LISTS = (
         "unassigned",
         "Not assigned",
         "Each one has somebody looking at it.",
-        lambda m: Q(to_agency=m.agency_id, status=ReferralStatus.SENT, assigned_to=None),
+        lambda m: (
+            Q(to_agency=m.agency_id, status=ReferralStatus.SENT)
+            & (Q(assigned_to=None) | Q(assigned_to__ended_at__isnull=False))
+        ),
         "answer_by",
         (Permission.ASSIGN,),
         only_when_some=True,
@@ -140,15 +147,17 @@ class ListTab:
 class ReferralRow:
     """One referral in a list.
 
-    `state` is its coloured word, `other` the agency on the other side, `ageing` how long ago it was sent.
+    `about` is the person's age and area, `needs` what is asked for, `state` its coloured word, `other` the agency on
+    the other side, `waiting` how long it has been waiting, or when it was sent.
     """
 
     url: str
     person: str
-    born: str
+    about: str
+    needs: str
     other: str
     state: SafeString
-    ageing: str
+    waiting: str
     answer_by: str
     late: bool
     soon: bool
@@ -199,43 +208,73 @@ def load_list_page(
     return [build_row(referral, member, today) for referral in fetched[:PAGE_SIZE]], more
 
 
-def search_referrals(member: Membership, words: str) -> list[ReferralRow]:
-    """The latest 30 that the words name: part of a name, an NHS number, or a reference as read out on the phone."""
+def search_referrals(member: Membership, words: str) -> tuple[list[ReferralRow], bool]:
+    """The latest 30 that the words name, and whether they only come near: part of a name, a phone or NHS number, or a
+    reference, as read out on the phone."""
     words = " ".join(words.replace("\0", "").split())[:120]
-    if not words:
-        return []
-    packed = words.replace(" ", "").replace("-", "")
-    named = Q(person_name__icontains=words)
-    if packed.isascii() and packed.isdigit() and len(packed) == 10:
-        named = Q(nhs_number=packed)
-    elif len(packed) == 8 and all(c in "0123456789abcdefABCDEF" for c in packed):
-        named |= Q(id__gte=uuid.UUID(packed + "0" * 24), id__lte=uuid.UUID(packed + "f" * 24))
-    found = select_row_fields(Referral.visible_to(member).filter(named)).order_by("-sent_at", "id")
-    today = timezone.localdate()
-    return [build_row(referral, member, today) for referral in found[:PAGE_SIZE]]
+    named = match_person(words, names=["person_name"], referral="id")
+    if not named:
+        return [], False
+    seen, today = select_row_fields(Referral.visible_to(member)), timezone.localdate()
+    found = list(with_phone_digits(seen, "phone").filter(named).order_by("-sent_at", "id")[:PAGE_SIZE])
+    near = [] if found else list(find_near(seen, words, "person_name")[:PAGE_SIZE])
+    return [build_row(referral, member, today) for referral in found or near], bool(near)
 
 
 def select_row_fields(rows: QuerySet[Referral]) -> QuerySet[Referral]:
     """With what a line shows, and no more of anybody."""
-    return rows.select_related("from_agency", "to_agency", "service", "assigned_to__user").only(*ROW_FIELDS)
+    needs = TaxonomyTerm.objects.filter(referrals=OuterRef("pk")).order_by("name").values("name")
+    rows = rows.select_related("from_agency", "to_agency", "service", "assigned_to__user").only(*ROW_FIELDS)
+    return rows.annotate(need_names=ArraySubquery(needs))
 
 
 def build_row(referral: Referral, member: Membership, today: datetime.date) -> ReferralRow:
     side = referral.side_of(member)
     asked = referral.service.name if referral.service else referral.to_agency.name
     waits, state = referral.status == ReferralStatus.SENT, status_label(referral.status, side)
+    undecided = referral.status in TRIAGE_STATUSES
     return ReferralRow(
         url=reverse("referrals:referral", args=[referral.pk]),
         person=referral.person_name,
-        born=date_words(referral.date_of_birth),
+        about=format_about(referral.date_of_birth, referral.postcode),
+        needs=", ".join(getattr(referral, "need_names", ())),
         other=asked if side == Side.SENDER else referral.from_agency.name,
         state=status_tag(state, code=referral.status),
-        ageing=format_days_ago(referral.sent_at, today),
+        waiting=format_waiting(referral.sent_at, today)
+        if undecided
+        else f"Sent {format_days_ago(referral.sent_at, today)}",
         answer_by=due(referral.answer_by) if waits else "",
         late=referral.is_late(today),
         soon=referral.urgency == "soon" and referral.is_open,
         assigned=referral.assigned_to.user.name if referral.assigned_to else "",
     )
+
+
+def format_about(born: datetime.date | None, postcode: str) -> str:
+    """ "75, BN11": how old, and where about."""
+    return ", ".join(filter(None, (age(born), postcode.split(" ")[0])))
+
+
+def format_waiting(sent_at: datetime.datetime, today: datetime.date) -> str:
+    """ "Since today", "1 day", "12 days"."""
+    days = (today - timezone.localdate(sent_at)).days
+    return "Since today" if days <= 0 else f"{days} day{'' if days == 1 else 's'}"
+
+
+def find_next_referral(member: Membership, *, after: Referral) -> Referral | None:
+    """What the member's team is to answer next, and is not given to a colleague; None when nothing waits."""
+    answer = next(found for found in REFERRAL_LISTS if found.name == "answer")
+    waiting = Referral.visible_to(member).filter(answer.rows(member), service=None).exclude(pk=after.pk)
+    mine = waiting.filter(Q(assigned_to=None) | Q(assigned_to=member))
+    return mine.order_by("answer_by", "id").first()
+
+
+def format_decision(member: Membership, words: str, referral: Referral) -> str:
+    """What was decided, and the way to the next referral that waits."""
+    if (coming := find_next_referral(member, after=referral)) is None:
+        return f"{words} No other referral waits for you."
+    url = reverse("referrals:referral", args=[coming.pk])
+    return format_html('{} <a href="{}">Next referral: {}</a>', words, url, coming.person_name)
 
 
 def format_days_ago(moment: datetime.datetime, today: datetime.date) -> str:

@@ -51,6 +51,7 @@ class Side(TextChoices):
 
 REASON = {"reason": "Say why, by choosing a reason."}
 WORDS = {"words": "Say why, in a few words."}
+GROUND = {"ground": "Say whether the person was asked."}  # they agreed to another team, and nobody agrees for them
 
 S = ReferralStatus
 TRANSITIONS: Table = {
@@ -61,7 +62,9 @@ TRANSITIONS: Table = {
         [Side.RECEIVER], "asked for more detail", "asked for more detail about this", needs=WORDS
     ),
     (S.SENT, S.DECLINED): Transition([Side.RECEIVER], "declined", "declined this", needs=REASON),
-    (S.SENT, S.SENT): Transition([Side.RECEIVER], "passed to another team", "passed this to another team", needs=WORDS),
+    (S.SENT, S.SENT): Transition(
+        [Side.RECEIVER], "passed to another team", "passed this to another team", needs=WORDS | GROUND
+    ),
     (S.SENT, S.WITHDRAWN): Transition([Side.SENDER], "withdrawn", "withdrew this", needs=WORDS),
     (S.RETURNED, S.SENT): Transition(
         [Side.SENDER], "sent again with more detail", "sent this again with more detail", needs=WORDS

@@ -17,14 +17,15 @@ from referrals.models import Referral
 
 REPLY_WINDOW = datetime.timedelta(days=365)
 
-# The first answer to each referral of the last year; whether there was ever a yes to it.
+# The first answer to each referral of the last year that stands; whether there was ever a yes to it.
 UPDATE_REPLIES_SQL = """
 WITH answered AS (
     SELECT r.service_id, min(m.at) - r.sent_at AS took,
         bool_or(m.after IN ('accepted', 'started', 'completed')) AS accepted
     FROM referrals_referral r JOIN referrals_move m ON m.referral_id = r.id
     WHERE r.service_id IS NOT NULL AND m.after IN ('accepted', 'waiting', 'started', 'declined') AND m.before <> ''
-        AND r.sent_at > %(since)s
+        AND r.sent_at > %(since)s AND m.takes_back_id IS NULL
+        AND NOT EXISTS (SELECT FROM referrals_move mended WHERE mended.takes_back_id = m.id)
     GROUP BY r.id
 ),
 figures AS (

@@ -9,6 +9,7 @@ from agencies.access import Permission
 from agencies.models import Membership
 from config.template_tags import date_words, when
 from referrals.models import Move, Referral, Remark
+from referrals.models.move import AGREED_GROUNDS
 from referrals.states import TRIAGE_STATUSES, ReferralStatus, Side, next_statuses
 
 STATUS_LOOKS = {  # icon and colour of the disc; the colour repeats the words
@@ -47,9 +48,14 @@ class AvailableAction:
     look: str = "secondary"
 
 
-def build_timeline(referral: Referral, member: Membership) -> list[TimelineEntry]:
+def load_moves(referral: Referral) -> list[Move]:
+    """Its moves in order, with what is said of them."""
+    return list(referral.moves.select_related("reason", "to_agency").order_by("number"))
+
+
+def build_timeline(referral: Referral, member: Membership, moves: list[Move]) -> list[TimelineEntry]:
     """Moves and remarks, latest first. Who works on it inside the team that was asked stays with that team."""
-    told = [build_move_entry(made) for made in referral.moves.select_related("reason", "to_agency").order_by("number")]
+    told = [build_move_entry(made) for made in moves]
     remarks = referral.remarks.all()
     if member.agency_id != referral.to_agency_id:
         remarks = remarks.exclude(kind=Remark.Kind.ASSIGNED)
@@ -69,12 +75,38 @@ def find_detail_request(referral: Referral) -> list[TimelineEntry]:
 def build_move_entry(made: Move) -> TimelineEntry:
     title = made.deed.capitalize()
     if made.to_agency:
-        title = f"Passed to {made.to_agency.name}"
+        title = f"Passed to {made.to_agency_name or made.to_agency.name}"
     if made.happened_on:
         title = f"{title} ({date_words(made.happened_on)})"
     icon, tone = STATUS_LOOKS[ReferralStatus(made.after)]
-    reason = made.reason.text if made.reason else ""
+    reason = made.reason.text if made.reason else made.ground_words if made.to_agency else ""
     return TimelineEntry(title, made.byline, when(made.at), made.at, reason, made.words, icon, tone)
+
+
+def list_agreements(referral: Referral, moves: list[Move]) -> list[str]:
+    """What the person agreed to when they were referred, as it was put then; and on what ground it went on since."""
+    if not referral.agreed_tell_name:
+        telling = f"but not telling {referral.from_agency.name} how it went"
+    else:
+        back = "" if referral.agreed_to_tell else " (this was taken back)"
+        telling = f"and telling {referral.agreed_tell_name} how it went{back}"
+    passed = [
+        f"Passed to {made.to_agency_name or made.to_agency.name} on {date_words(made.at)}. {made.ground_words}"
+        for made in moves
+        if made.to_agency
+    ]
+    return [f"Sharing this with {referral.agreed_with_name}, {telling}", *passed]
+
+
+def find_agreed_passing(referral: Referral, moves: list[Move]) -> Move | None:
+    """The move by which the team that has it now got it with the person's own agreement; None without one."""
+    agreed = [made for made in moves if made.to_agency_id == referral.to_agency_id and made.ground in AGREED_GROUNDS]
+    return agreed[-1] if agreed else None
+
+
+def is_agreement_missing(referral: Referral, moves: list[Move]) -> bool:
+    """Whether the team that has it now is one that the person was not asked about."""
+    return referral.agreed_with_id != referral.to_agency_id and find_agreed_passing(referral, moves) is None
 
 
 def build_remark_entry(remark: Remark) -> TimelineEntry:

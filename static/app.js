@@ -35,9 +35,11 @@ body.addEventListener("htmx:sendError", connectionLost);
 body.addEventListener("htmx:timeout", connectionLost);
 body.addEventListener("htmx:responseError", (event) => {
   const code = event.detail.xhr.status;
-  connection.textContent = code === 403 || code === 401
-    ? "You may have been signed out. Copy what you have typed, then load the page again."
-    : "Something went wrong and nothing was changed. Try again.";
+  connection.textContent = code === 401
+    ? "You have been signed out. What you have typed is kept: sign in, and it comes back."
+    : code === 403
+      ? "This was not sent. Copy what you have typed, then load the page again."
+      : "Something went wrong and nothing was changed. Try again.";
 });
 body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) connection.textContent = "";
@@ -82,6 +84,39 @@ body.addEventListener("htmx:afterRequest", (event) => {
   if (form) release(form);
 });
 
+// --- Signed out: what is typed goes to the server, which gives it back to the same person after sign-in ----
+// Nothing of it is stored in the browser. The token in the page says whose it is; see agencies/actions/unsent.py.
+const typed = new Map(); // form with words that were not sent → its name for the server
+
+addEventListener("input", ({ target: { form } }) => {
+  if (body.dataset.keep && form?.getAttribute("method") === "post" && !typed.has(form)) typed.set(form, crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`);
+});
+body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) typed.delete(event.detail.elt); });
+
+async function keepForm([form, name]) {
+  const data = new FormData(form);
+  for (const [field, value] of [...data]) if (value instanceof File) data.delete(field);
+  const action = new URL(form.getAttribute("hx-post") ?? form.getAttribute("action") ?? "", location);
+  data.set("unsent_form", name);
+  data.set("unsent_page", location.pathname + location.search);
+  data.set("unsent_action", action.pathname + action.search);
+  const answer = await post(body.dataset.keep, data);
+  if (answer.status !== 401 && answer.status !== 403) throw new Error(answer.status);
+  return answer.headers.get("HX-Redirect") ?? "/"; // sign-in, and from there back to the form; 403: another's by now
+}
+
+async function leave() {
+  try {
+    const doors = await Promise.all([...typed].filter(([form]) => form.isConnected).map(keepForm));
+    location.replace(doors.length === 1 ? doors[0] : location.pathname + location.search); // never sends a form again
+  } catch {
+    document.getElementById("session-warning").close();
+    body.classList.add("signed-out"); // nobody else is to read the page, and what was typed stays in it
+    connection.textContent = "You have been signed out, and there is no connection. What you have typed is kept in this page: leave it open, and it comes back when you have a signal.";
+    setTimeout(leave, 5000);
+  }
+}
+
 // --- Drafts: <form data-draft="/accounts/draft/" data-draft-key="note:…"> with a .saved line inside ---
 // The server keeps the words two seconds after the last key; nothing of them is stored in the browser.
 const waiting = new WeakMap();
@@ -106,6 +141,7 @@ async function keepDraft(form) {
   const line = form.querySelector(".saved");
   try {
     const answer = await post(form.dataset.draft, data);
+    if (answer.status === 401) return await sayWhereWordsAre(form, line);
     if (!answer.ok) throw new Error(answer.status);
     if (line) line.textContent = `Draft saved at ${new Date().toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit" })}`;
   } catch {
@@ -114,10 +150,46 @@ async function keepDraft(form) {
   }
 }
 
-function post(url, data) {
-  const token = JSON.parse(body.getAttribute("hx-headers") ?? "{}");
-  return fetch(url, { method: "POST", body: data, headers: token, credentials: "same-origin", redirect: "error" });
+async function sayWhereWordsAre(form, line) {
+  const link = document.createElement("a");
+  link.href = await keepForm([form, typed.get(form)]);
+  link.textContent = "Sign in and go on";
+  link.addEventListener("click", (event) => { event.preventDefault(); leave(); });
+  line?.replaceChildren("You have been signed out. What you have typed is kept. ", link);
 }
+
+function post(url, data) {
+  const headers = { ...JSON.parse(body.getAttribute("hx-headers") ?? "{}"), "HX-Request": "true" }; // 401, no redirect
+  return fetch(url, { method: "POST", body: data, headers, credentials: "same-origin", redirect: "error" });
+}
+
+// --- Characters left of a limit: <div data-count="200"> around a box, its .count says the limit --------
+// A screen reader hears it when one pauses; a line says it from half of the limit on.
+const pauses = new WeakMap();
+
+function countCharacters(event) {
+  const group = event.target.closest?.("[data-count]");
+  const limit = group?.querySelector(".count");
+  if (!limit) return;
+  const box = event.target;
+  const left = group.dataset.count - [...box.value].length; // as the server counts, not in UTF-16
+  if (!group.querySelector(".count__left")) {
+    limit.insertAdjacentHTML("afterend",
+      '<div class="govuk-hint count__left" aria-hidden="true"></div><div class="govuk-visually-hidden" aria-live="polite"></div>');
+    limit.classList.add("govuk-visually-hidden");
+  }
+  const shown = group.querySelector(".count__left");
+  const number = Math.abs(left);
+  shown.textContent = `You have ${number} character${number === 1 ? "" : "s"} ${left < 0 ? "too many" : "remaining"}`;
+  shown.hidden = limit.matches(".count--line") && left > group.dataset.count / 2;
+  shown.classList.toggle("govuk-error-message", left < 0);
+  shown.classList.toggle("govuk-hint", left >= 0);
+  box.classList.toggle(box.matches("textarea") ? "govuk-textarea--error" : "govuk-input--error", left < 0 || box.ariaInvalid === "true");
+  clearTimeout(pauses.get(box));
+  pauses.set(box, setTimeout(() => { shown.nextElementSibling.textContent = shown.hidden ? "" : shown.textContent; }, 1000));
+}
+addEventListener("input", countCharacters);
+addEventListener("focusin", countCharacters); // a text that came back too long
 
 // --- Copy: <button data-copy="#element"> -------------------------------------------------------------
 addEventListener("click", async (event) => {
@@ -146,7 +218,6 @@ if (warning) {
   const warn = warning.dataset.warnMinutes * 60_000;
   let last = Date.now();
   const seen = () => { last = Date.now(); };
-  const afresh = () => location.replace(location.pathname + location.search); // never sends a form again
   addEventListener("input", () => { if (Date.now() - last > idle / 3) stay(); }); // typing is not being idle
   body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) seen(); });
 
@@ -154,7 +225,7 @@ if (warning) {
     const left = idle - (Date.now() - last);
     if (left <= 0) {
       clearInterval(watch); // asked for again each second, a page that takes longer would never come
-      afresh();
+      leave();
     } else if (left <= warn) {
       const minutes = Math.ceil(left / 60_000);
       const words = left > 60_000 ? `${minutes} minutes` : `${Math.ceil(left / 1000)} seconds`;
@@ -170,7 +241,7 @@ if (warning) {
       seen();
       if (warning.open) warning.close();
     } catch {
-      if (navigator.onLine) afresh();
+      if (navigator.onLine) leave();
       else connectionLost();
     }
   };

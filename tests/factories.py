@@ -125,6 +125,11 @@ class ReferralFactory(DjangoModelFactory):
     no_known_risks = True
     agreed_to_share = True
     agreed_to_tell = True
+    agreed_with = factory.SelfAttribute("to_agency")
+    agreed_with_name = factory.LazyAttribute(
+        lambda r: f"{r.service.name}, {r.to_agency.name}" if r.service else r.to_agency.name
+    )
+    agreed_tell_name = factory.LazyAttribute(lambda r: r.from_agency.name if r.agreed_to_tell else "")
     sent_at = factory.LazyFunction(timezone.now)
     started_at = factory.SelfAttribute("sent_at")
     moved_at = factory.SelfAttribute("sent_at")
@@ -184,6 +189,7 @@ class PersonFactory(DjangoModelFactory):
     class Meta:
         model = Person
 
+    agency = factory.SubFactory(AgencyFactory, kind=AgencyKind.CONNECTORS)
     name = factory.Sequence(lambda n: f"Joan Whitfield {n}")
     date_of_birth = datetime.date(1951, 3, 27)
     phone = "07700 900123"
@@ -191,16 +197,26 @@ class PersonFactory(DjangoModelFactory):
 
 
 class CaseFactory(DjangoModelFactory):
-    """An open case of a connector's team, with the team's row in its circle: CaseFactory(lead=connector)."""
+    """An open case of a connector's team, with the team's row in its circle: CaseFactory(lead=connector).
+
+    A person given is that team's from then on: a case is always of a person of its own team.
+    """
 
     class Meta:
         model = Case
         skip_postgeneration_save = True
 
-    person = factory.SubFactory(PersonFactory)
+    person = factory.SubFactory(PersonFactory, agency=factory.SelfAttribute("..agency"))
     lead = factory.SubFactory(MembershipFactory, role=Role.CONNECTOR)
     agency = factory.SelfAttribute("lead.agency")
     first_contact_due = factory.LazyFunction(timezone.localdate)
+
+    @classmethod
+    def _create(cls, model_class: type[Case], *args: Any, **fields: Any) -> Case:
+        if fields["person"].agency != fields["agency"]:
+            fields["person"].agency = fields["agency"]
+            fields["person"].save(update_fields=["agency"])
+        return super()._create(model_class, *args, **fields)
 
     @factory.post_generation
     def owner(self, create: bool, extracted: Any, **fields: Any) -> None:

@@ -55,6 +55,14 @@ class Membership(models.Model):
         return cls.objects.filter(agency=agency)
 
     @classmethod
+    def left_emails(cls, agency: Agency) -> set[str]:
+        """Addresses, in small letters, of those who worked in that agency and no longer can: nothing secret goes there,
+        though a listing may still name one of them."""
+        rows = cls.of_agency(agency).order_by().values_list("user__email", "ended_at", "user__is_active")
+        at_work = {email.casefold() for email, ended_at, active in rows if ended_at is None and active}
+        return {email.casefold() for email, _, _ in rows} - at_work
+
+    @classmethod
     def open_for_user(cls, user: User) -> "models.QuerySet[Self]":
         """The memberships a user may work under now, with agency and user at hand."""
         open_now = cls.objects.filter(user=user, ended_at=None, agency__left_at=None)

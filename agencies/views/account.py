@@ -4,16 +4,18 @@ import time
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.access import allow, redirect_to_sign_in, signed_in
+from agencies.access import allow, public, redirect_to_sign_in, signed_in
 from agencies.actions.session import end_sessions, format_device, list_sessions
+from agencies.actions.unsent import keep_unsent
 from agencies.landing_page import find_landing_page
 from agencies.models import Draft
 from agencies.request import MemberRequest
 from config.fragments import render_page
+from config.http import parse_number
 
 # Never kept in a draft: the key that says which form it is, and what proves that the post came from us.
 NEVER_DRAFTED_FIELDS = frozenset({"draft_key", "csrfmiddlewaretoken"})
@@ -81,7 +83,29 @@ def save_draft(request: MemberRequest) -> HttpResponse:
         not key
         or len(key) > MAX_DRAFT_KEY_LENGTH
         or "\0" in key + "".join(f"{n}{''.join(v)}" for n, v in typed.items())
+        or not Draft.fits(typed)
     ):
         return HttpResponse("This draft cannot be kept.", status=422, content_type="text/plain")
     Draft.save_draft(member=request.member, key=key, data=typed)
     return HttpResponse(status=204)
+
+
+@require_http_methods(["GET", "POST"])
+@allow()
+def unsent(request: MemberRequest) -> HttpResponse:
+    """What the session's end kept from being sent: to go on with, to send as it is, or, by POST `discard`, to drop."""
+    rows = Draft.unsent_of(request.memberships)
+    if request.method == "POST":
+        number = parse_number(request.POST.get("discard", ""))
+        if not rows.filter(pk=number or 0).delete()[0]:
+            raise Http404
+        messages.success(request, "Thrown away.")
+        return redirect("agencies:unsent")
+    return render_page(request, "agencies/unsent.html", {"drafts": rows})
+
+
+@require_POST
+@public
+def keep(request: HttpRequest) -> HttpResponse:
+    """What a page holds when its session ends, before the page leaves for sign-in and comes back to it."""
+    return redirect_to_sign_in(request, keep_unsent(request))

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.access import public
+from agencies.actions.unsent import offer_unsent
 from agencies.demo import list_demo_members, require_demo, sign_in_as
 from agencies.landing_page import find_landing_page
 from agencies.models import Message
@@ -22,7 +23,7 @@ def sign_in(request: HttpRequest, role: str) -> HttpResponse:
     if member is None:
         raise Http404
     sign_in_as(request, member)
-    return redirect(find_landing_page(member))
+    return offer_unsent(member.user, redirect(find_landing_page(member)))
 
 
 @require_GET

@@ -2,16 +2,14 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.debug import sensitive_post_parameters
 
-from agencies.access import public
-
-SECRET_FIELD_WORDS = ("password", "csrfmiddlewaretoken", "code", "token", "otp", "secret")  # in a field's name
-MAX_REPOST_LENGTH = 200_000  # characters that a page with what was typed may carry
+from agencies.access import public, redirect_to_sign_in
+from agencies.actions.unsent import keep_unsent, list_posted_fields
 
 
 @public
@@ -47,12 +45,27 @@ def render_without_request(template: str, status: int) -> HttpResponse:
 @sensitive_post_parameters()
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's key was too old: what was typed comes back with a fresh key, to look at and send again.
+    """The form's key was too old, or another person's.
 
-    Only to who is signed in, for a form that came from this site, and never a password or a code.
+    What a member typed is kept for them: it is in the form again, or comes back when they sign in, and whoever else is
+    signed in here now does not see it. A form of nobody's, such as one opened before sign-in, comes back to who is
+    signed in, to look at and send again, if it came from this site; never a password or a code.
     """
-    again = list_posted_fields(request) if can_send_again(request) else []
-    return render(request, "errors/csrf.html", {"typed": again, "send_to": request.get_full_path()}, status=403)
+    kept = keep_unsent(request)
+    member = getattr(request, "member", None)
+    if kept and (member is None or kept.member in request.memberships):
+        return redirect_to_page(request, kept.return_address) if member else redirect_to_sign_in(request, kept)
+    fields = list_posted_fields(request) if not kept and can_send_again(request) else {}
+    typed = [(name, value) for name, values in fields.items() for value in values]
+    context = {"typed": typed, "theirs": kept, "send_to": request.get_full_path()}
+    return render(request, "errors/csrf.html", context, status=403)
+
+
+def redirect_to_page(request: HttpRequest, address: str) -> HttpResponse:
+    """The whole page goes there, also when htmx asked for a part of it."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def can_send_again(request: HttpRequest) -> bool:
@@ -60,11 +73,3 @@ def can_send_again(request: HttpRequest) -> bool:
     ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
     user = getattr(request, "user", None)
     return bool(came_from.startswith("http") and ours and user and user.is_authenticated and not request.FILES)
-
-
-def list_posted_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """The posted names and values, but none that is secret; nothing when there is too much of it."""
-    names = [name for name in request.POST if not any(word in name.lower() for word in SECRET_FIELD_WORDS)]
-    pairs = [(name, value) for name in names for value in request.POST.getlist(name)]
-    secret = len(names) < len([name for name in request.POST if name != "csrfmiddlewaretoken"])
-    return [] if secret or sum(len(value) for _, value in pairs) > MAX_REPOST_LENGTH else pairs

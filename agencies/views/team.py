@@ -10,12 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.access import Permission, Role, allow, has_permission
 from agencies.actions import invitation as invitations
 from agencies.actions import membership as memberships
+from agencies.actions.hand_over import LeavesBehind, list_holdings
+from agencies.forms.hand_over import HandOverForm
 from agencies.forms.team import InviteForm, MemberForm
 from agencies.models import Invitation, Membership, Message
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
 
+CANNOT_CLOSE_ERROR = (
+    "Nobody would be left for these: {}. Invite somebody who goes on, close them or pass them on first."
+)
 LAST_MANAGER_ERROR = "Somebody must run the team. Let another person run it first."
 
 
@@ -58,37 +63,67 @@ def invite(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Permission.MANAGE_TEAM)
 def member(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Change what one member may do."""
+    """Change what one member may do. What the new role may not hold is handed over first, on the same page."""
     membership = find_member(request, pk)
     form = MemberForm(request.POST or None, membership=membership)
+    hand_over = None
     if request.method == "POST" and form.is_valid():
         role, manages = Role(form.cleaned_data["role"]), form.cleaned_data["manages_team"]
+        holdings = list_holdings(membership, becomes=role)
+        chosen = request.POST if any(holding.name in request.POST for holding in holdings) else None
+        hand_over = HandOverForm(chosen, member=membership, holdings=holdings, leaves=False) if holdings else None
         try:
-            memberships.change_membership(membership=membership, role=role, manages_team=manages, by=request.member)
+            decided = hand_over.decisions if hand_over and hand_over.is_valid() else None
+            memberships.change_membership(
+                membership=membership, role=role, manages_team=manages, by=request.member, decisions=decided
+            )
         except memberships.LastManager:
             form.add_error("manages_team", LAST_MANAGER_ERROR)
+        except LeavesBehind:
+            pass  # the page asks, with what was chosen
         else:
             messages.success(request, f"Saved. {membership.user.name} is now: {role.label}.")
             return redirect("agencies:team")
-    return render_form_page(request, "agencies/member.html", {"form": form, "membership": membership})
+    context = {"form": form, "membership": membership, "hand_over": hand_over}
+    asks = hand_over is not None and not form.errors
+    return render_form_page(request, "agencies/member.html", context, status=422 if asks else None)
 
 
 @require_http_methods(["GET", "POST"])
 @allow(Permission.MANAGE_TEAM)
 def end_member(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Asks first; then the membership ends at once."""
-    membership = find_member(request, pk)
-    refused = ""
-    if request.method == "POST":
+    """Says what is left behind, and asks who takes it; then the membership ends at once."""
+    return process_end(request, find_member(request, pk), "agencies/member_end.html")
+
+
+@require_http_methods(["GET", "POST"])
+@allow()
+def leave(request: MemberRequest) -> HttpResponse:
+    """The same for oneself: anybody may leave."""
+    return process_end(request, request.member, "agencies/leave.html")
+
+
+def process_end(request: MemberRequest, membership: Membership, template: str) -> HttpResponse:
+    """The page that asks, with what has been chosen; and the end of the membership."""
+    holdings = list_holdings(membership)
+    form = HandOverForm(request.POST if request.method == "POST" else None, member=membership, holdings=holdings)
+    if request.method == "POST" and form.is_valid():
         try:
-            memberships.end_membership(membership=membership, by=request.member)
+            memberships.end_membership(
+                membership=membership,
+                by=request.member,
+                decisions=form.decisions,
+                manager=form.manager,
+                closes=form.cleaned_data.get("closes", False),
+            )
+        except LeavesBehind as left:
+            form.add_error(None, CANNOT_CLOSE_ERROR.format(", ".join(h.label.lower() for h in left.holdings)))
         except memberships.LastManager:
-            refused = LAST_MANAGER_ERROR
+            form.add_error(None, LAST_MANAGER_ERROR)
         else:
             messages.success(request, f"{membership.user.name} no longer works for {membership.agency.name}.")
             return redirect("/" if membership == request.member else "agencies:team")
-    context = {"membership": membership, "refused": refused}
-    return render_page(request, "agencies/member_end.html", context, status=422 if refused else 200)
+    return render_form_page(request, template, {"form": form, "membership": membership})
 
 
 @require_POST

@@ -98,6 +98,8 @@ def booking_closed_reason(session: Session) -> str:
     if has_begun(session):
         return "This session has begun."
     service = session.service
+    if session.is_in_doubt:
+        return f"{service.agency.name} has not said yet whether it is on that day. {session.check_first}."
     if not service.bookable or not service.is_listed:
         return f"{service.agency.name} does not take bookings here."
     if not runs_on(service, timezone.localdate(session.starts_at)):

@@ -11,6 +11,7 @@ from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
 from cases.actions.booking import lock_coming_bookings
+from cases.booking import bookings_of
 from cases.history.record import record_entry
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
 from config.transitions import save_columns
@@ -18,8 +19,18 @@ from referrals.actions import answer_referrer, move_referral
 from referrals.models import Referral
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
 
-# Once in each episode, whatever came of it (shared standards, nhs.md 4.3).
-SOCIAL_PRESCRIBING_CODE = {"code": "871731000000106", "term": "Referral to social prescribing service (procedure)"}
+GONE_ON_TO = {  # how an onward referral that came to something is said in the answer
+    ReferralStatus.ACCEPTED: "has a place",
+    ReferralStatus.WAITING: "on the waiting list",
+    ReferralStatus.STARTED: "goes there",
+    ReferralStatus.COMPLETED: "has finished there",
+}
+BOOKINGS_GONE_ON_TO = {
+    BookingStatus.ATTENDED: "has been there",
+    BookingStatus.BOOKED: "has booked",
+    BookingStatus.WAITING: "on the waiting list",
+    BookingStatus.OFFERED: "on the waiting list",
+}
 
 
 @transaction.atomic
@@ -31,11 +42,13 @@ def close_case(
     outcome: Outcome | None,
     summary: str,
     withdraw: Collection[Referral] = (),
+    leave_out: Collection[str] = (),
 ) -> Case:
     """Close `case`, answer whoever referred, thank the person, and withdraw the onward referrals named.
 
-    The others run on; places booked are kept, unless the person has died. Two who close at once make one closing: the
-    second gets the case as the first has closed it.
+    The answer names the groups of `list_groups` but those to `leave_out`, by key. The other referrals run on; places
+    booked are kept, unless the person has died. Two who close at once make one closing: the second gets the case as
+    the first has closed it.
     """
     places = lock_coming_bookings(case) if reason.code == notifications.DIED_REASON_CODE else []
     # Referrals before the case, as whoever answers one locks them: in the other order the two could block each other.
@@ -48,7 +61,16 @@ def close_case(
     for referral in referrals[CaseReferral.Direction.SENT]:
         if referral.pk in to_withdraw:
             move_referral(referral, ReferralStatus.WITHDRAWN, by=by, side=Side.SENDER, words="The case was closed.")
-    told = answer_received_referrals(referrals[CaseReferral.Direction.RECEIVED], by, reason, outcome, summary)
+    told = answer_received_referrals(
+        referrals[CaseReferral.Direction.RECEIVED],
+        by=by,
+        becomes=ReferralStatus(reason.referral_becomes),
+        reason=reason.text,
+        outcome=outcome.text if outcome else "",
+        summary=summary,
+        codes=list_snomed_codes(reason, outcome),
+        groups=name_groups(case, reason, leave_out),
+    )
     record_entry(
         case=head,
         kind=Kind.CLOSED,
@@ -83,23 +105,44 @@ def list_open_referrals(case: Case) -> dict[str, list[Referral]]:
     return found
 
 
-def answer_received_referrals(
-    received: list[Referral], by: Author, reason: ClosingReason, outcome: Outcome | None, summary: str
-) -> list[str]:
+def answer_received_referrals(received: list[Referral], **said: Any) -> list[str]:
     """Answer each referral that led here; the names of the agencies that were told how it went."""
     for referral in received:
-        answer_referrer(
-            referral,
-            by=by,
-            becomes=ReferralStatus(reason.referral_becomes),
-            reason=reason.text,
-            outcome=outcome.text if outcome else "",
-            summary=summary,
-            codes=list_snomed_codes(reason),
-        )
+        answer_referrer(referral, **said)
     return [referral.from_agency.name for referral in received if referral.agreed_to_tell]
 
 
-def list_snomed_codes(reason: ClosingReason) -> list[dict[str, Any]]:
-    """The SNOMED CT concepts that go with the answer."""
-    return [SOCIAL_PRESCRIBING_CODE] + ([{"code": reason.snomed, "term": reason.snomed_term}] if reason.snomed else [])
+def list_snomed_codes(reason: ClosingReason, outcome: Outcome | None) -> list[dict[str, Any]]:
+    """The SNOMED CT concepts that go with the answer: of the reason and of what has changed, where each has one.
+
+    Never the code of the referral itself: that is the first contact's (referrals.letters.REFERRAL_CODE).
+    """
+    return [{"code": row.snomed, "term": row.snomed_term} for row in (reason, outcome) if row and row.snomed]
+
+
+def name_groups(case: Case, reason: ClosingReason, leave_out: Collection[str]) -> list[str]:
+    """What the answer says of where the person went on to. Of somebody who has died it says nothing of that."""
+    if reason.code == notifications.DIED_REASON_CODE:
+        return []
+    return [words for key, words in list_groups(case).items() if key not in leave_out]
+
+
+def list_groups(case: Case) -> dict[str, str]:
+    """The groups that the person went on to, by the service's id: "Monday walks, Green Gym: has a place".
+
+    What they were referred on to and got a place in, or wait for; then what was booked for them.
+    """
+    links = case.case_referrals.filter(
+        direction=CaseReferral.Direction.SENT, referral__service__isnull=False, referral__status__in=list(GONE_ON_TO)
+    )
+    links = links.select_related("referral__service__agency").order_by("referral__sent_at", "pk")
+    asked = [(link.referral.service, link.referral.status) for link in links]
+    found = [(service, GONE_ON_TO[ReferralStatus(status)]) for service, status in asked if service]
+    booked = bookings_of(case).filter(status__in=list(BOOKINGS_GONE_ON_TO)).order_by("session__starts_at", "pk")
+    ranked = sorted(booked, key=lambda one: list(BOOKINGS_GONE_ON_TO).index(BookingStatus(one.status)))
+    found += [(one.session.service, BOOKINGS_GONE_ON_TO[BookingStatus(one.status)]) for one in ranked]
+    named: dict[str, str] = {}
+    for service, words in found:
+        agency = "" if service.agency.name == service.name else f", {service.agency.name}"
+        named.setdefault(service.pk.hex, f"{service.name}{agency}: {words}")
+    return named

@@ -16,7 +16,7 @@ class FactChangedMeanwhile(Exception):
 
 
 class NHSNumberTaken(Exception):
-    """Another person's record has this NHS number."""
+    """Another record of the same team has this NHS number. Those of other teams are not asked."""
 
 
 @transaction.atomic

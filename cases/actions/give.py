@@ -1,32 +1,83 @@
-"""Giving a case to a colleague."""
+"""Giving a case to a colleague; and all the cases of somebody who leaves."""
 
 import uuid
+from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
 
-from agencies.models import Author, Membership
+from agencies.access import Permission
+from agencies.actions.hand_over import is_last
+from agencies.hooks import Holding, holding_sources
+from agencies.models import Author, Draft, Membership
+from bookings.states import ACTIVE_STATUSES
 from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind
-from cases.notifications import notify_new_lead
+from cases.notifications import notify_new_lead, notify_of_cases_given
+from config.template_tags import date_words
 
 
 @transaction.atomic
-def give_case(*, case: Case, to: Membership, by: Author, key: uuid.UUID | None = None) -> Entry | None:
-    """Make `to` the lead of `case`; the history and an e-mail say so. None when `to` leads it already.
+def give_case(
+    *, case: Case, to: Membership | None, by: Author, key: uuid.UUID | None = None, tell: bool = True
+) -> Entry | None:
+    """Make `to` the lead of `case`; the history and (with `tell`) an e-mail say so. None when `to` leads it already.
 
-    Raises PermissionDenied unless both work for the team that owns the case today.
+    With `to=None` whoever leads it leaves, and nobody has it yet: the history says that. Raises PermissionDenied unless
+    both work for the team that owns the case today.
     """
-    if by.agency != case.agency or to.agency_id != case.agency_id or to.ended_at:
+    if by.agency != case.agency or (to and (to.agency_id != case.agency_id or to.ended_at)):
         raise PermissionDenied
     head = Case.objects.select_for_update(of=("self",)).select_related("lead__user").get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
         return first
     if head.lead == to:
         return None
-    before, case.lead = head.lead.user.name, to
-    case.save(update_fields=["lead"])
-    details = {"before": before, "after": to.user.name}
+    before = head.lead.user.name
+    if to:
+        case.lead = to
+        case.save(update_fields=["lead"])
+    details = {"before": before, "after": to.user.name if to else ""}
     entry = record_entry(case=case, kind=Kind.ASSIGNED, by=by, details=details, key=key)
-    notify_new_lead(case, by)
+    if to and tell:
+        notify_new_lead(case, by)
     return entry
+
+
+@holding_sources.register
+def list_cases_held(member: Membership) -> list[Holding]:
+    """The open cases that the member leads, each with its next step; of the last connector, all of the team."""
+    if not member.has_permission(Permission.WORK_CASES):
+        return []
+    whose = Q(agency=member.agency_id) if is_last(member, Permission.WORK_CASES) else Q(lead=member)
+    coming = Q(
+        case_bookings__booking__status__in=sorted(ACTIVE_STATUSES),
+        case_bookings__booking__session__starts_at__gt=timezone.now(),
+    )
+    rows = Case.with_people().filter(whose, closed_at=None).annotate(places=Count("case_bookings", filter=coming))
+    items = [(str(case.pk), describe_case_held(case, case.places)) for case in rows.order_by("person__name", "pk")]
+    then = "They stand in “Without a connector” on everybody’s caseload until a colleague takes them."
+    return [Holding("cases", "Open cases", items, then, Permission.WORK_CASES, hand_over_cases)]
+
+
+def describe_case_held(case: Case, places: int) -> str:
+    """ "Joan Whitfield. Next: Ring, by 3 December 2026. 1 place booked"."""
+    said = [str(case.person)]
+    if case.next_action:
+        said.append(f"Next: {case.next_action}, by {date_words(case.next_action_on)}")
+    if places:
+        said.append(f"{places} place{'' if places == 1 else 's'} booked")
+    return ". ".join(said)
+
+
+def hand_over_cases(member: Membership, ids: Collection[str], to: Membership | None, by: Author) -> None:
+    """Give those cases, and what the member was writing in them, to a colleague; one e-mail tells of all."""
+    cases = list(Case.with_people().filter(pk__in=ids, agency=member.agency_id, closed_at=None).order_by("pk"))
+    for case in cases:
+        give_case(case=case, to=to, by=by, tell=False)
+        if to and not Draft.find(member=to, key=case.draft_key):
+            Draft.visible_to(member).filter(key=case.draft_key).update(member=to)
+    if to and cases:
+        notify_of_cases_given(to, len(cases), cases[0], by)

@@ -160,20 +160,21 @@ def record_signposting(*, case: Case, by: Author, key: uuid.UUID, service: Servi
 
 @on_referral_moved.register
 def record_referral_move(referral: Referral, move: Move) -> None:
-    """Write a group's move, or our own withdrawal, into the history of the case it was sent from.
+    """Write a group's move, or our own withdrawal, into the history of the case it was sent from; and what whoever
+    referred does after their referral led to a case, which is to withdraw it.
 
-    Referrals that led to a case, and those of
-    agencies without cases, are not for this.
+    What the team itself does with a referral that led to a case stands there by its own deeds.
     """
-    case = find_sending_case(referral)
-    if case is None:
+    link = CaseReferral.objects.filter(referral=referral).first()
+    if link is None:
+        return
+    sent = link.direction == CaseReferral.Direction.SENT
+    case = Case.with_people().get(pk=link.case_id)
+    if not sent and move.written_for_id == case.agency_id:
         return
     withdrawn = move.after == ReferralStatus.WITHDRAWN
-    details = service_details(referral) | {
-        "deed": move.deed,
-        "status": move.after,
-        "reason": move.reason.text if move.reason else "",
-    }
+    details = service_details(referral) if sent else {"service": referral.from_agency.name}
+    details |= {"deed": move.deed, "status": move.after, "reason": move.reason.text if move.reason else ""}
     if move.happened_on:
         details["happened_on"] = date_words(move.happened_on)
     record_entry(
@@ -185,36 +186,42 @@ def record_referral_move(referral: Referral, move: Move) -> None:
         details=details,
         about=referral,
     )
-    if not withdrawn:
+    if not (sent and withdrawn):
         notify_lead(case, referral, key=f"case move {move.pk}")
+    if sent and not withdrawn:
         notifications.notify_group_answered(case, referral, move)
+
+
+REMARK_DEEDS = {
+    Remark.Kind.MESSAGE: "wrote",
+    Remark.Kind.UNANSWERED: "no answer yet",
+    Remark.Kind.UNATTENDED: "nobody there to answer",
+}
 
 
 @on_remark_saved.register
 def record_referral_remark(referral: Referral, remark: Remark) -> None:
-    """Write a message between the group and the connector, or that no answer came, into the history of the case."""
-    case = find_sending_case(referral)
-    if case is None or remark.kind == Remark.Kind.ASSIGNED:
+    """Write a message between the case's team and the other side, or that nobody answers or hears, into its history."""
+    link = CaseReferral.objects.filter(referral=referral).first()
+    if link is None or remark.kind == Remark.Kind.ASSIGNED:
         return
-    deed = "wrote" if remark.kind == Remark.Kind.MESSAGE else "no answer yet"
+    case = Case.with_people().get(pk=link.case_id)
+    own = remark.hand == Hand.MEMBER and remark.written_for_id == case.agency_id
+    sent = link.direction == CaseReferral.Direction.SENT
+    if own and not sent:
+        return
+    details = service_details(referral) if sent else {"service": referral.from_agency.name}
     record_entry(
         case=case,
         kind=Kind.ANSWERED,
         by=remark.author,
         key=remark.pk,
         text=remark.words,
-        details=service_details(referral) | {"deed": deed},
+        details=details | {"deed": REMARK_DEEDS[Remark.Kind(remark.kind)]},
         about=referral,
     )
-    if remark.hand != Hand.MEMBER or remark.written_for_id != case.agency_id:
+    if not own:
         notify_lead(case, referral, key=f"case remark {remark.pk}")
-
-
-def find_sending_case(referral: Referral) -> Case | None:
-    """The case that an onward referral was sent from; None for any other referral."""
-    sent = CaseReferral.Direction.SENT
-    found = Case.with_people().filter(case_referrals__referral=referral, case_referrals__direction=sent)
-    return found.first()
 
 
 def service_details(referral: Referral) -> dict[str, Any]:

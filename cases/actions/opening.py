@@ -12,12 +12,14 @@ from cases.facts import KEY_FACTS, format_fact_values
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
 from config.template_tags import date_words
+from referrals import story
 from referrals.actions import MoveRefused, move_referral
 from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
 
 FIRST_CONTACT = "First contact"  # the first next step of every case
+NUMBER_LEFT_OUT = "Left out: it stands at another record of this team. Ask whose it is"
 PERSON_COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
     "date_of_birth",
     "nhs_number",
@@ -68,16 +70,19 @@ def accept_referral(
     move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
     if not joins:
         notifications.notify_new_lead(case, by)
-        notifications.notify_case_opened(case)
+        notifications.notify_case_opened(case, asked_by=referral.from_agency.name if Agreement.is_missing(case) else "")
     return case
 
 
 def create_person(referral: Referral) -> Person:
-    """Somebody new, with what the referral says. An NHS number that stands at another record is left out: two
-    records never share one, and which of them is right is for people to find out."""
-    held = Person.objects.filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
+    """Somebody new to the team, with what the referral says. An NHS number that stands at another record of the team
+    is left out: two records never share one, and which of them is right is for people to find out."""
+    ours = Person.objects.filter(agency=referral.to_agency)
+    held = ours.filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
     details = {name: getattr(referral, name) for name in PERSON_COLUMNS}
-    person = Person(name=referral.person_name, **details | ({"nhs_number": ""} if held else {}))
+    person = Person(
+        agency=referral.to_agency, name=referral.person_name, **details | ({"nhs_number": ""} if held else {})
+    )
     try:
         with transaction.atomic():
             person.save(force_insert=True)
@@ -89,9 +94,10 @@ def create_person(referral: Referral) -> Person:
 def fill_blank_columns(person: Person, referral: Referral) -> Person:
     """Give the person what the referral knows and we did not; nothing that is there is changed. The row is locked:
     two referrals of one person go one after the other."""
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    ours = Person.objects.filter(agency=referral.to_agency)  # never another team's record
+    person = ours.select_for_update(of=("self",)).get(pk=person.pk)
     blank = [name for name in PERSON_COLUMNS if not getattr(person, name) and getattr(referral, name)]
-    if Person.objects.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
+    if ours.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
         blank = [name for name in blank if name != "nhs_number"]
     if {person.address, person.postcode} - {"", referral.address, referral.postcode}:
         blank = [name for name in blank if name not in ("address", "postcode")]  # half of each would be no address
@@ -120,15 +126,18 @@ def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
 
 
 def record_agreements(case: Case, referral: Referral) -> None:
-    """What the person agreed to when they were referred, as those who asked them told it."""
-    agreed = [
-        (referral.to_agency, Agreement.Scope.SHARE, referral.agreed_to_share),
-        (referral.from_agency, Agreement.Scope.TELL, referral.agreed_to_tell),
-    ]
-    how, by = f"Told to {referral.from_agency.name} when they were referred", Author.of(referral.sent_by)
-    for agency, scope, given in agreed:
-        if given:
-            Agreement.give(case, agency, scope, by=by, how=how, referral=referral, given_at=referral.sent_at)
+    """What the person agreed to when they were referred, as those who asked them told it. A team that they were not
+    asked about, then or when it was passed on, has no agreement."""
+    share, tell = Agreement.Scope.SHARE, Agreement.Scope.TELL
+    asked = {"by": Author.of(referral.sent_by), "given_at": referral.sent_at, "referral": referral}
+    asked["how"] = f"Told to {referral.from_agency.name} when they were referred"
+    if referral.agreed_with_id == referral.to_agency_id:
+        Agreement.give(case, referral.to_agency, share, named=referral.agreed_with_name, **asked)
+    elif passed := story.find_agreed_passing(referral, story.load_moves(referral)):
+        again = {"by": passed.author, "given_at": passed.at, "how": passed.get_ground_display()}
+        Agreement.give(case, referral.to_agency, share, named=passed.to_agency_name, referral=referral, **again)
+    if referral.agreed_to_tell:
+        Agreement.give(case, referral.from_agency, tell, named=referral.agreed_tell_name, **asked)
 
 
 def record_opening_entries(case: Case, referral: Referral, *, by: Author, joined: bool, match: str) -> None:
@@ -153,6 +162,8 @@ def record_opening_entries(case: Case, referral: Referral, *, by: Author, joined
         )
     else:
         details = {"lead": case.lead.user.name, "first_contact_due": date_words(case.first_contact_due), "match": match}
+        if referral.nhs_number and not case.person.nhs_number:
+            details["number"] = NUMBER_LEFT_OUT
         record_entry(case=case, kind=Kind.OPENED, by=by, about=referral, details=details)
 
 
@@ -165,6 +176,7 @@ def format_referral(referral: Referral) -> list[tuple[str, str]]:
         ("How soon", referral.get_urgency_display()),
         ("Reach them by", referral.get_contact_by_display()),
         ("Avoid", referral.contact_avoid),
+        ("Agreed to", ". ".join(story.list_agreements(referral, story.load_moves(referral)))),
     ]
     return [(label, value) for label, value in rows if value]
 

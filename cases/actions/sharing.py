@@ -20,6 +20,19 @@ WITHDRAWAL_TEXT = "The person no longer agrees that their details are shared. Th
 
 
 @transaction.atomic
+def record_agreement(*, case: Case, by: Author, how: str, key: uuid.UUID) -> None:
+    """Note that the person, asked by the team that works with them, agrees that it has what the referral says.
+
+    The same `key` again, and an agreement that is in force already, change nothing.
+    """
+    case = Case.locked().get(pk=case.pk)
+    if Agreement.is_missing(case):
+        Agreement.give(case, case.agency, Agreement.Scope.SHARE, by=by, how=how)
+        details = {"agency": case.agency.name, "scope": Agreement.Scope.SHARE.label, "how": how}
+        record_entry(case=case, kind=Kind.AGREED, by=by, audience=Audience.CIRCLE, key=key, details=details)
+
+
+@transaction.atomic
 def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key: uuid.UUID | None = None) -> Agreement:
     """End an agreement. What was sent to that agency under it is withdrawn, and the agency is told so.
 
@@ -45,7 +58,7 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
         audience=Audience.CIRCLE,
         key=key,
         details={
-            "agency": agreement.agency.name,
+            "agency": agreement.named,
             "scope": agreement.get_scope_display(),
             "withdrawn": True,
             "stopped": stopped,

@@ -14,6 +14,7 @@ DISTANCE_CHOICES = [("", "Any distance"), ("1", "Within 1 mile"), ("3", "Within 
 
 
 class FindActivitiesForm(Form):
+    counts_characters = False
     button = "Search"
     mark_optional = False
 

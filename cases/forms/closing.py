@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from cases.models import ClosingReason, Outcome
-from config.forms import Form, Radios, TextField
+from config.forms import Checkboxes, Form, Radios, TextField
 from referrals.models import Referral
 
 KEEP_RUNNING, WITHDRAW = "stay", "stop"
@@ -37,9 +37,21 @@ class CloseCaseForm(Form):
         error_messages={"required": "Write how it went in one or two sentences"},
     )
 
-    def __init__(self, *args: Any, received: list[Referral], sent: list[Referral], **kwargs: Any) -> None:
+    leave_out = Checkboxes(
+        label="The answer names the groups they went on to",
+        help_text="Tick one to leave it out, if they would not like it to be known",
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, received: list[Referral], sent: list[Referral], groups: dict[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.sent = sent
+        if groups and any(referral.agreed_to_tell for referral in received):
+            self.fields["leave_out"].choices = list(groups.items())
+        else:
+            del self.fields["leave_out"]
         readers = [referral.from_agency.name for referral in received if referral.agreed_to_tell]
         self.fields["summary"].help_text = (
             f"A short paragraph. {' and '.join(readers)} will read it as you write it here."

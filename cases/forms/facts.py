@@ -18,7 +18,10 @@ from config.forms import (
     Radios,
     TextField,
 )
+from directory.geography.doubtful import PostcodeRightField, ask_about_postcode
 from referrals.models import ContactBy
+
+UNSAVED_FIELDS = {"seen", "key", "postcode_right"}
 
 
 class FactForm(Form):
@@ -32,7 +35,7 @@ class FactForm(Form):
     @property
     def values(self) -> dict[str, Any]:
         """Column → value, once the form is valid."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "key")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in UNSAVED_FIELDS}
 
 
 class BestTimeForm(FactForm):
@@ -83,6 +86,19 @@ class EmailForm(FactForm):
 class AddressForm(FactForm):
     address = TextField(label="Address", max_length=500, rows=3, required=False)
     postcode = PostcodeField(label="Postcode", max_length=8, required=False)
+    postcode_right = PostcodeRightField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            del self.fields["postcode_right"]
+
+    def clean(self) -> dict[str, Any]:
+        """A postcode that stood before is not asked about again."""
+        given = super().clean() or self.cleaned_data
+        typed = given.get("postcode", "")
+        ask_about_postcode(self, "" if typed == self.initial.get("postcode") else typed)
+        return given
 
 
 class KnownAsForm(FactForm):

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from agencies.models import Draft
-from cases.actions.notes import NextStep
+from cases.actions.notes import TRY_AGAIN, NextStep, plan_next_try
 from cases.models import Audience, Case, Kind
 from config.fields import CleanCharField
 from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
@@ -15,10 +15,9 @@ from config.template_tags import date_words
 from config.working_days import add_working_days
 
 NOTE_KIND_CHOICES = [
-    (kind.value, kind.label) for kind in (Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE)
+    (kind.value, kind.label) for kind in (Kind.PHONE, Kind.VISIT, Kind.CALL, Kind.ARRANGED, Kind.NO_ANSWER, Kind.NOTE)
 ]
 TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p"]
-NO_ANSWER_NEXT_STEP = "Try again"
 MAX_ENTRY_LENGTH = 5000  # characters of one entry
 
 
@@ -57,7 +56,6 @@ class NoteForm(Form):
         """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only."""
         super().__init__(*args, **kwargs)
         self.case, self.today = case, timezone.localdate()
-        self.fields["text"].counted = None  # the limit is far: no counter
         audience = {
             "circle": f"Everyone helping: {', '.join(circle)}",
             "team": f"Only {case.agency.name}",
@@ -79,8 +77,9 @@ class NoteForm(Form):
         """The quick dates with the day each one means, none on a day off."""
         tomorrow = self.quick_date("tomorrow")
         near = "Tomorrow" if tomorrow == self.today + datetime.timedelta(days=1) else "Next working day"
+        keep, again = "Leave it" if self.case.next_action else "No next step", plan_next_try(self.case)
         found = [
-            ("keep", "Leave it" if self.case.next_action else "No next step"),
+            ("keep", f"{keep}; after no answer: {format_short_day(again.on)}" if again and again.on else keep),
             ("tomorrow", f"{near}, {format_short_day(tomorrow)}"),
             ("week", f"In a week, {format_short_day(self.quick_date('week'))}"),
             ("two_weeks", f"In 2 weeks, {format_short_day(self.quick_date('two_weeks'))}"),
@@ -126,7 +125,7 @@ class NoteForm(Form):
             if words and when:
                 self.add_error("next_when", "Choose by when the next step is to be done")
             return None
-        words = words or self.case.next_action or (NO_ANSWER_NEXT_STEP if data.get("kind") == Kind.NO_ANSWER else "")
+        words = words or self.case.next_action or (TRY_AGAIN if data.get("kind") == Kind.NO_ANSWER else "")
         if not words:
             self.add_error("next_words", "Write what the next step is")
         if when == "date" and not data.get("next_on") and "next_on" not in self.errors:
@@ -143,11 +142,6 @@ class NoteForm(Form):
 def format_short_day(day: datetime.date) -> str:
     """Mon 23 Nov"""
     return f"{day:%a} {day.day} {day:%b}"
-
-
-def note_draft_key(case: Case) -> str:
-    """Under which the server keeps what a member types in the composer of the case."""
-    return f"note:{case.pk}"
 
 
 def draft_to_initial(form: type[Form], draft: Draft) -> dict[str, Any]:

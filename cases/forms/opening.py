@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundWidget
 
 from agencies.models import Membership
-from cases.person_match import MatchCandidate, MatchStrength
+from cases.person_match import MatchCandidate
 from config.forms import Form, IdempotencyKey, Radios
 from referrals.forms.triage import find_triage_colleagues
+from referrals.same_person import MatchStrength
 
 NEW_PERSON = "new"
 

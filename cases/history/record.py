@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from agencies.access import visible_sql
 from agencies.models import Author, Membership, Signed
+from cases.history.news import add_entry_news
 from cases.models import Audience, Case, Entry, Kind
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement
@@ -87,7 +88,7 @@ def record_entry(
 
     The case row is locked, so numbers have no gaps however many write at once. A `key` seen before returns
     the entry it made the first time. `details` become JSON; a decimal is kept as text, because PostgreSQL
-    may write it another way. Of the case, saves the head's columns only.
+    may write it another way. Of the case, saves the head's columns only. What another party did becomes news.
     """
     head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
@@ -110,6 +111,7 @@ def record_entry(
     )
     entry.chain = hash_chain(head.chain, entry_metadata(entry), entry.digest)
     entry.save()
+    add_entry_news(entry)
     case.entry_count, case.chain, case.last_entry_at = entry.number, entry.chain, now
     Case.objects.filter(pk=head.pk).update(entry_count=entry.number, chain=entry.chain, last_entry_at=now)
     return entry
@@ -117,7 +119,8 @@ def record_entry(
 
 TIMELINE_SQL = f"""
 SELECT {columns_sql("e", Entry)}, corrected.number,
-    ARRAY(SELECT later.number FROM cases_entry later WHERE later.corrects_id = e.id ORDER BY later.number)
+    ARRAY(SELECT later.number FROM cases_entry later WHERE later.corrects_id = e.id ORDER BY later.number),
+    (SELECT news.id FROM cases_news news WHERE news.entry_id = e.id AND news.done_at IS NULL)
 FROM ({{visible}}) e LEFT JOIN cases_entry corrected ON corrected.id = e.corrects_id
 WHERE e.case_id = %(case)s AND e.number < %(before)s
 ORDER BY e.number DESC LIMIT %(rows)s
@@ -126,7 +129,7 @@ ORDER BY e.number DESC LIMIT %(rows)s
 
 def timeline_page(*, case: Case, member: Membership, before: int | None = None) -> list[Entry]:
     """The newest entries of `case` that the member may read, older than number `before` when given; with the numbers
-    that `annotate_corrections` brings.
+    that `annotate_corrections` brings, and `news_id`: the id of the news that it is, until somebody has dealt with it.
 
     One more than a page: the extra one says that there is more.
     """
@@ -139,9 +142,9 @@ def timeline_page(*, case: Case, member: Membership, before: int | None = None) 
 
 
 def read_entry(*row: Any) -> Entry:
-    *columns, corrects_number, corrected_numbers = row
+    *columns, corrects_number, corrected_numbers, news = row
     (entry,) = build_instances(columns, Entry)
-    entry.corrects_number, entry.corrected_numbers = corrects_number, corrected_numbers
+    entry.corrects_number, entry.corrected_numbers, entry.news_id = corrects_number, corrected_numbers, news
     return cast("Entry", entry)
 
 

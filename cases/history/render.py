@@ -35,6 +35,7 @@ class TimelineEntry(NamedTuple):
     offers: Sequence[tuple[str, str]] = ()  # key facts the entry says otherwise: name, label
     corrects: tuple[int, str] | None = None  # number and address of the entry that this one corrects
     corrected_by: Sequence[tuple[int, str]] = ()
+    news: Any = None  # id of the news that it is for the team that owns the case, until it was dealt with
 
 
 class EntryIcon(NamedTuple):
@@ -46,6 +47,7 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
     Kind.OPENED: EntryIcon("flag"),
     Kind.REFERRED: EntryIcon("letter", "grey"),
     Kind.PHONE: EntryIcon("phone"),
+    Kind.ARRANGED: EntryIcon("calendar"),
     Kind.CALL: EntryIcon("chat"),
     Kind.VISIT: EntryIcon("home"),
     Kind.NO_ANSWER: EntryIcon("phone", "grey"),
@@ -70,8 +72,10 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
 
 
 def format_contact(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """first_contact (bool); next and next_on (in words); match: why a referral that joins is the same person's."""
+    """first_contact (bool); try: which one without an answer; next and next_on (in words); match: why a referral
+    that joins is the same person's."""
     title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
+    title += f", try {details['try']}" if details.get("try") else ""
     step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
     return title, step + label_details(details, ("Same person", "match"))
 
@@ -82,9 +86,13 @@ def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, L
 
 
 def format_case_opened(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """lead, first_contact_due (in words)."""
+    """lead, first_contact_due (in words); match; number: why the record has no NHS number."""
     return str(Kind(kind).label), label_details(
-        details, ("With", "lead"), ("First contact due", "first_contact_due"), ("Same person", "match")
+        details,
+        ("With", "lead"),
+        ("First contact due", "first_contact_due"),
+        ("Same person", "match"),
+        ("NHS number", "number"),
     )
 
 
@@ -95,8 +103,9 @@ def format_fact_changed(kind: str, details: dict[str, Any]) -> tuple[str, Labell
 
 
 def format_assigned(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """before, after: names of members."""
-    return f"Given to {details.get('after', 'a colleague')}", label_details(details, ("Before", "before"))
+    """before, after: names of members; after is "" when nobody has it."""
+    title = f"Given to {details.get('after', 'a colleague')}" if details.get("after", True) else "Without a connector"
+    return title, label_details(details, ("Before", "before"))
 
 
 def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -162,6 +171,7 @@ def label_details(details: dict[str, Any], *pairs: tuple[str, str]) -> LabelledV
 
 ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledValues]]] = {
     Kind.PHONE: format_contact,
+    Kind.ARRANGED: format_contact,
     Kind.CALL: format_contact,
     Kind.VISIT: format_contact,
     Kind.NO_ANSWER: format_contact,
@@ -199,8 +209,7 @@ def render_entry(
     entry: Entry, *, case: Case, member: Membership, names: list[str], url: str = "", here: Collection[int] = ()
 ) -> TimelineEntry:
     """One entry of `timeline_page` or `full_timeline`, which bring the numbers of corrections along."""
-    title, facts = ENTRY_FORMATTERS.get(entry.kind, format_kind_only)(entry.kind, entry.details)
-    text = "The words were taken out by law." if entry.details == ERASED_DETAILS else entry.text
+    title, facts, text = format_entry(entry)
     icon, tone = ENTRY_ICONS.get(entry.kind, EntryIcon("note"))
     return TimelineEntry(
         number=entry.number,
@@ -218,7 +227,20 @@ def render_entry(
         offers=list_differing_facts(entry, case, member),
         corrects=link_to_entry(corrected_entry_number(entry), here, url) if entry.corrects_id else None,
         corrected_by=[link_to_entry(number, here, url) for number in getattr(entry, "corrected_numbers", ())],
+        news=getattr(entry, "news_id", None) if case.agency_id == member.agency_id else None,
     )
+
+
+def format_entry(entry: Entry) -> tuple[str, LabelledValues, str]:
+    """Its title, what stands below the words, and the words."""
+    title, facts = ENTRY_FORMATTERS.get(entry.kind, format_kind_only)(entry.kind, entry.details)
+    return title, facts, "The words were taken out by law." if entry.details == ERASED_DETAILS else entry.text
+
+
+def describe_entry(entry: Entry) -> tuple[str, str, str]:
+    """The same for one line of a list: title, facts and words in a row, by whom."""
+    title, facts, text = format_entry(entry)
+    return title, ". ".join([*(f"{label}: {value}" for label, value in facts), *([text] if text else [])]), entry.byline
 
 
 def corrected_entry_number(entry: Entry) -> int:

@@ -2,6 +2,7 @@ from cases.models.agreement import Agreement
 from cases.models.booking import CaseBooking
 from cases.models.case import Case, CaseReferral, Circle, ClosingReason, Outcome, Reading
 from cases.models.entry import Audience, Entry, Kind
+from cases.models.news import News
 from cases.models.person import Person
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ClosingReason",
     "Entry",
     "Kind",
+    "News",
     "Outcome",
     "Person",
     "Reading",

@@ -19,6 +19,7 @@ class Agreement(Signed):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="agreements")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", help_text="Shared with")
+    named = models.CharField(max_length=600, help_text="Who was named when the person agreed, as it was put then")
     scope = models.CharField(max_length=10, choices=Scope)
     referral = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     how = models.CharField(max_length=200, help_text="Said on the phone, said face to face, signed …")
@@ -38,8 +39,15 @@ class Agreement(Signed):
     @classmethod
     def give(cls, case: Case, agency: Agency, scope: "Agreement.Scope", *, by: Author, how: str, **more: Any) -> None:
         """Note that the person agrees, as `by` was told; one that is in force already stays as it is."""
-        new = {"how": how, **more, **cls.signature(by)}
+        new = {"how": how, "named": agency.name, **more, **cls.signature(by)}
         cls.objects.get_or_create(case=case, agency=agency, scope=scope, withdrawn_at=None, defaults=new)
+
+    @classmethod
+    def is_missing(cls, case: Case) -> bool:
+        """Whether the team that works with the person has no agreement of theirs in force to have what it was sent."""
+        return not cls.objects.filter(
+            case=case, agency=case.agency_id, scope=cls.Scope.SHARE, withdrawn_at=None
+        ).exists()
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()}: {self.agency_id}"

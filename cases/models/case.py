@@ -11,6 +11,7 @@ from agencies.models import Agency, Membership
 from cases.models.person import Person
 from config.append_only import AppendOnly
 from config.database import prepared_cursor
+from config.fields import validate_sctid
 from referrals.models import Referral
 from referrals.states import ReferralStatus
 
@@ -27,7 +28,9 @@ class ClosingReason(models.Model):
     code = models.SlugField(max_length=50, unique=True)
     text = models.CharField(max_length=200)
     referral_becomes = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.COMPLETED)
-    snomed = models.CharField(max_length=18, blank=True, help_text="A code to add to the answer, if any")
+    snomed = models.CharField(
+        max_length=18, blank=True, validators=[validate_sctid], help_text="A code to add to the answer, if any"
+    )
     snomed_term = models.CharField(max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -49,6 +52,8 @@ class Outcome(models.Model):
 
     code = models.SlugField(max_length=50, unique=True)
     text = models.CharField(max_length=200)
+    snomed = models.CharField(max_length=18, blank=True, default="", db_default="", validators=[validate_sctid])
+    snomed_term = models.CharField(max_length=200, blank=True, default="", db_default="")
     order = models.PositiveSmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -77,6 +82,7 @@ class Case(models.Model):
     first_contact_due = models.DateField()
     first_contact_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Without an answer, since then")
     last_entry_at = models.DateTimeField(default=timezone.now)
     next_action = models.CharField(max_length=200, blank=True)
     next_action_on = models.DateField(null=True, blank=True)
@@ -139,6 +145,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def draft_key(self) -> str:
+        """Under which the server keeps what a member types in the composer of the case."""
+        return f"note:{self.pk}"
 
     def circle_names(self) -> list[str]:
         """Names of the agencies that may read the case today, the owning team first."""

@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     OPENED = "opened", "Case opened"
     REFERRED = "referred", "Referral received"
     PHONE = "phone", "Phone call"
+    ARRANGED = "arranged", "Call to book a time"
     CALL = "call", "Video call"
     VISIT = "visit", "Visit"
     NO_ANSWER = "no_answer", "No answer"
@@ -42,8 +43,9 @@ class Kind(models.TextChoices):
     ERASED = "erased", "Words removed by law"
 
 
-CONTACT_KINDS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT})  # the person was reached
-NOTE_KINDS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT, Kind.NO_ANSWER, Kind.NOTE})  # what the composer offers
+FIRST_CONTACT_KINDS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT})  # the support itself
+CONTACT_KINDS = FIRST_CONTACT_KINDS | {Kind.ARRANGED}  # the person was reached
+NOTE_KINDS = CONTACT_KINDS | {Kind.NO_ANSWER, Kind.NOTE}  # what the composer offers
 
 
 class Entry(AppendOnly, Signed):

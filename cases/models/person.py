@@ -9,10 +9,17 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from referrals.models import ContactBy
+from referrals.same_person import Identity
 
 
 class Person(models.Model):
+    """Who is helped, as one team knows them; what another team knows of the same person is in its own record.
+
+    `agency` is the team whose record it is; the database holds each case of a person to that team.
+    """
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="people")
     name = models.CharField(max_length=120)
     preferred_name = models.CharField(max_length=120, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
@@ -34,12 +41,15 @@ class Person(models.Model):
         ordering = ["name", "id"]
         indexes = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="person_name_trigrams"),
-            models.Index(fields=["date_of_birth", "postcode"], name="person_born_at"),
+            models.Index(fields=["agency", "date_of_birth"], name="person_of_team_born"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["nhs_number"], condition=~models.Q(nhs_number=""), name="one_person_per_nhs_number"
+                fields=["agency", "nhs_number"],
+                condition=~models.Q(nhs_number=""),
+                name="one_person_per_nhs_number_in_a_team",
             ),
+            models.UniqueConstraint(fields=["id", "agency"], name="person_of_one_team"),
             models.CheckConstraint(
                 condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
                 name="person_nhs_number_has_ten_digits",
@@ -48,6 +58,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def identity(self) -> Identity:
+        """What tells this person from another."""
+        return Identity(self.name, self.date_of_birth, self.nhs_number, self.postcode)
 
     @property
     def known_as(self) -> str:

@@ -12,7 +12,7 @@ from agencies.models import Draft, Membership
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged
 from cases.facts import KEY_FACTS
-from cases.forms.notes import NoteForm, draft_to_initial, note_draft_key
+from cases.forms.notes import NoteForm, draft_to_initial
 from cases.history.record import PAGE_SIZE, timeline_page
 from cases.history.render import render_entries
 from cases.models import Case, Entry
@@ -38,6 +38,7 @@ def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None =
     entries = list(timeline_page(case=case, member=member, before=before))
     draft = None if form else load_note_draft(member, case)
     form = form or build_note_form(request, case, circle, draft)
+    lines = render_entries(entries[:PAGE_SIZE], case=case, member=member, circle=circle)
     changed = KEY_FACTS.get(request.GET.get("changed", ""))
     return render_form_page(
         request,
@@ -48,8 +49,9 @@ def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None =
             "case_url": reverse("cases:case", args=[case.pk]),
             "form": form,
             "draft": draft,
-            "draft_key": note_draft_key(case),
-            "lines": render_entries(entries[:PAGE_SIZE], case=case, member=member, circle=circle),
+            "draft_key": case.draft_key,
+            "lines": lines,
+            "news": [line.news for line in lines if line.news],
             "older": entries[PAGE_SIZE - 1].number if len(entries) > PAGE_SIZE else None,
             "going_on": before is not None,
             "facts": [(fact, fact.format_value(case)) for fact in KEY_FACTS.values()],
@@ -71,7 +73,7 @@ def build_note_form(request: MemberRequest, case: Case, circle: list[str], draft
 def load_note_draft(member: Membership, case: Case) -> Draft | None:
     """What this member has typed here and not saved. One that was saved meanwhile (the last keystrokes came in
     after the post) is thrown away."""
-    draft = Draft.find(member=member, key=note_draft_key(case))
+    draft = Draft.find(member=member, key=case.draft_key)
     if draft and was_draft_saved(case, draft):
         draft.delete()
         return None

@@ -11,47 +11,63 @@ from django.views.decorators.http import require_http_methods
 from agencies.access import Permission, Role, allow, has_permission
 from agencies.models import Membership
 from agencies.request import MemberRequest
-from cases.caseload import count_lists, find_people, load_list_page
+from cases.caseload import FoundPeople, count_lists, find_people, load_list_page
 from cases.forms.caseload import FindPersonForm
+from cases.news import MAX_ON_LANDING, NewsLine, load_news
 from config.forms import render_form_page
 from config.http import parse_uuid
 
 CASELOAD_TILES = [  # list, words when it is one, words
+    ("news", "Piece of news from others", "News from others"),
     ("new", "New referral to accept", "New referrals to accept"),
     ("first", "First contact to make", "First contacts to make"),
     ("due", "Due today", "Due today"),
     ("overdue", "Overdue", "Overdue"),
     ("quiet", "Quiet for 14 days", "Quiet for 14 days"),
     ("waiting", "Waiting on a group", "Waiting on a group"),
+    ("alone", "Without a connector", "Without a connector"),
 ]
-LIST_TITLES = {"today": "To do today", "all": "Everybody", **{name: words for name, _, words in CASELOAD_TILES}}
+TILES_WHEN_SOME = {"alone"}
+LIST_TITLES = {
+    "today": "To do today",
+    "all": "Everybody",
+    "dealt": "News dealt with",
+    **{name: words for name, _, words in CASELOAD_TILES},
+}
+NEWS_LISTS = {"news", "dealt"}
 PAGE_PARTS = {"more": "rows", "found": "found"}
 
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def caseload(request: MemberRequest) -> HttpResponse:
-    """GET shows a list (`list`, `who`, `after` in the query); POST finds people, and leaves no trace in an address."""
+    """GET shows a list (`list`, `who`, `after` in the query); POST finds people, and leaves no trace in an address.
+
+    Who leads a team begins with all of it. Above the list of today stands what is new, until it was dealt with."""
     member = request.member
-    who = request.GET.get("who", "")
+    who = request.GET.get("who") or ("team" if has_permission(member, Permission.SEE_TEAM) else "me")
     colleagues = list_colleagues(member)
     whose = choose_caseload_owner(member, who, colleagues)
     name = request.GET.get("list", "today")
     if name not in LIST_TITLES:
         raise Http404
     form = FindPersonForm(request.POST if request.method == "POST" else None)
-    found, more_found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else ([], False)
-    shown, after = load_list_page(member, whose, name, after=parse_cursor(request))
-    figures = count_lists(member, whose)
+    found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else FoundPeople([])
+    cursor, figures = parse_cursor(request), count_lists(member, whose)
+    news, after = load_caseload_news(member, whose, name, cursor, figures["news"])
+    shown, after = ([], after) if name in NEWS_LISTS else load_list_page(member, whose, name, after=cursor)
     return render_form_page(
         request,
         "cases/caseload.html",
         part=PAGE_PARTS,
         context={
             "form": form,
-            "found": found,
-            "more_found": more_found,
+            "found": found.rows,
+            "more_found": found.more,
+            "near": found.near,
             "rows": shown,
+            "news": news,
+            "shows_news": name in NEWS_LISTS,
             "after": after,
             "name": name,
             "title": LIST_TITLES[name],
@@ -61,8 +77,8 @@ def caseload(request: MemberRequest) -> HttpResponse:
             "whose": whose,
             "colleagues": colleagues,
             "greeting": format_greeting(),
-            "going_on": parse_cursor(request) is not None,
-            "with_whom": "Given to" if name == "new" else "" if whose else "Connector",
+            "going_on": cursor is not None,
+            "with_whom": "Given to" if name == "new" else "" if whose and name != "alone" else "Connector",
         },
     )
 
@@ -76,8 +92,8 @@ def list_colleagues(member: Membership) -> list[Membership]:
 
 
 def choose_caseload_owner(member: Membership, who: str, colleagues: list[Membership]) -> Membership | None:
-    """Whose caseload is shown: one's own, a colleague's, or None for the whole team."""
-    if not who:
+    """Whose caseload is shown: one's own ("me"), a colleague's, or None for the whole team."""
+    if who == "me":
         return member
     if not colleagues:
         raise PermissionDenied
@@ -89,6 +105,17 @@ def choose_caseload_owner(member: Membership, who: str, colleagues: list[Members
     return found
 
 
+def load_caseload_news(
+    member: Membership, whose: Membership | None, name: str, after: uuid.UUID | None, waiting: int
+) -> tuple[list[NewsLine], uuid.UUID | None]:
+    """A page of the news, or its first lines above the list of today; on the other lists none."""
+    if name in NEWS_LISTS:
+        return load_news(member, holder=whose, done=name == "dealt", after=after)
+    if name == "today" and waiting and not after:
+        return load_news(member, holder=whose, size=MAX_ON_LANDING)[0], None
+    return [], None
+
+
 def parse_cursor(request: MemberRequest) -> uuid.UUID | None:
     """The id after which the list goes on; a broken one begins at the start."""
     return parse_uuid(request.GET.get("after"))
@@ -98,6 +125,7 @@ def build_tiles(figures: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {"name": name, "count": figures[name], "words": one if figures[name] == 1 else many}
         for name, one, many in CASELOAD_TILES
+        if figures[name] or name not in TILES_WHEN_SOME
     ]
 
 

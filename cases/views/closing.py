@@ -1,6 +1,7 @@
 """Closing a case, with a look at what the practice will read before it is sent."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,8 +12,9 @@ from agencies.access import Permission, allow
 from agencies.models import Author, Draft
 from agencies.request import MemberRequest
 from cases.access_log import get_own_case, log_access
-from cases.actions.closing import close_case, list_open_referrals, list_snomed_codes
+from cases.actions.closing import close_case, list_groups, list_open_referrals, list_snomed_codes, name_groups
 from cases.forms.closing import CloseCaseForm
+from cases.forms.notes import draft_to_initial
 from cases.models import Case, CaseReferral
 from config.forms import render_form_page
 from referrals.actions import MoveRefused
@@ -28,11 +30,13 @@ def close(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("cases:case", pk=case.pk)
     links = list_open_referrals(case)
     received, sent = links[CaseReferral.Direction.RECEIVED], links[CaseReferral.Direction.SENT]
+    draft = Draft.find(member=member, key=closing_draft_key(case))
     form = CloseCaseForm(
         request.POST if request.method == "POST" else None,
         received=received,
         sent=sent,
-        initial=Draft.load_initial(member, closing_draft_key(case), "reason", "outcome", "summary"),
+        groups=list_groups(case),
+        initial=draft_to_initial(CloseCaseForm, draft) if draft else {},
     )
     previewed = form.is_valid()
     if previewed and "preview" not in request.POST and try_close_case(request, case, form):
@@ -47,9 +51,19 @@ def close(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "received": received,
             "draft_key": closing_draft_key(case),
             "previewed": previewed and form.is_valid(),
-            "codes": list_snomed_codes(form.cleaned_data["reason"]) if previewed else [],
+            **(preview_answer(case, form) if previewed else {}),
         },
     )
+
+
+def preview_answer(case: Case, form: CloseCaseForm) -> dict[str, list[Any]]:
+    """What the answer says beside what is typed; a referral that is withdrawn with the closing is not in it."""
+    said = form.cleaned_data
+    leave_out = {*said.get("leave_out", ()), *(r.service_id.hex for r in form.to_withdraw if r.service_id)}
+    return {
+        "codes": list_snomed_codes(said["reason"], said["outcome"]),
+        "groups": name_groups(case, said["reason"], leave_out),
+    }
 
 
 def closing_draft_key(case: Case) -> str:
@@ -67,6 +81,7 @@ def try_close_case(request: MemberRequest, case: Case, form: CloseCaseForm) -> b
             outcome=said["outcome"],
             summary=said["summary"],
             withdraw=form.to_withdraw,
+            leave_out=said.get("leave_out", ()),
         )
     except MoveRefused as refused:
         form.add_error(None, str(refused))

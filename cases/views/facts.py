@@ -46,7 +46,7 @@ def fact(request: MemberRequest, pk: uuid.UUID, name: str) -> HttpResponse:
                 key=form.cleaned_data["key"],
             )
         except NHSNumberTaken:
-            form.add_error("nhs_number", "Another person's record has this NHS number")
+            form.add_error("nhs_number", "Another person of your team has this NHS number. Check it")
         except FactChangedMeanwhile:
             context["theirs"] = build_conflict_context(form, case, known, member)
         else:

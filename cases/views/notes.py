@@ -14,7 +14,7 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_case_unlogged, log_access
 from cases.actions.notes import correct_entry, write_note
-from cases.forms.notes import CorrectionForm, NoteForm, note_draft_key
+from cases.forms.notes import CorrectionForm, NoteForm
 from cases.history.render import can_correct, render_entry
 from cases.models import Audience, Case, Entry, Kind
 from cases.views.case import render_case_page
@@ -28,14 +28,14 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     member = request.member
     case = get_case_unlogged(member, pk)
     if "discard" in request.POST:
-        member.drafts.filter(key=note_draft_key(case)).delete()
+        member.drafts.filter(key=case.draft_key).delete()
         return redirect_to_case(request, case)
     form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=case.circle_names())
     if not form.is_valid():
         log_access(request, case, "story")
         return render_case_page(request, case, form)
     data = form.cleaned_data
-    write_note(
+    entry = write_note(
         case=case,
         by=Author.of(member),
         kind=Kind(data["kind"]),
@@ -45,9 +45,18 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         next_step=data.get("next_step"),
         key=data["key"],
     )
-    member.drafts.filter(key=note_draft_key(case)).delete()
-    messages.success(request, "Added to the story.")
+    member.drafts.filter(key=case.draft_key).delete()
+    messages.success(request, format_thanks(entry))
     return redirect_to_case(request, case)
+
+
+def format_thanks(entry: Entry) -> str:
+    """Of a call without an answer, also which try it was and what comes next."""
+    said, told = entry.details, "Added to the story."
+    if "try" in said:
+        told = f"No answer, try {said['try']}: added to the story."
+        told += f" Next step: {said['next']}, by {said['next_on']}." if said.get("next") else ""
+    return told
 
 
 def redirect_to_case(request: MemberRequest, case: Case) -> HttpResponse:

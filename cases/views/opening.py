@@ -13,12 +13,14 @@ from agencies.request import MemberRequest
 from cases.actions.opening import PersonAddedMeanwhile, accept_referral
 from cases.forms.opening import AcceptReferralForm
 from cases.models import Case
-from cases.person_match import find_candidates
+from cases.person_match import find_candidates, has_doubtful_number
 from config.forms import render_form_page
 from referrals.actions import MoveRefused
 from referrals.actions.transition import describe_latest_move
+from referrals.lists import format_decision
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side, next_statuses
+from referrals.story import is_agreement_missing, load_moves
 from referrals.views.triage import received_referrals, render_too_late
 
 
@@ -42,9 +44,16 @@ def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         except PersonAddedMeanwhile:
             form.add_error(None, "Somebody with this NHS number was added meanwhile. Look again")
         else:
-            messages.success(request, f"{case.person.name} has a case here. {referral.from_agency.name} has been told.")
+            done = f"{case.person.name} has a case here. {referral.from_agency.name} has been told."
+            messages.success(request, format_decision(member, done, referral))
             return redirect("cases:case", case.pk)
-    return render_form_page(request, "cases/accept.html", {"referral": referral, "form": form})
+    context = {
+        "referral": referral,
+        "form": form,
+        "doubtful_number": has_doubtful_number(referral),
+        "agreement_missing": is_agreement_missing(referral, load_moves(referral)),
+    }
+    return render_form_page(request, "cases/accept.html", context)
 
 
 def save_acceptance(referral: Referral, form: AcceptReferralForm, member: Membership) -> Case:

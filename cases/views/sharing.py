@@ -6,19 +6,23 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_own_case, load_access_log, log_access
-from cases.actions.sharing import list_coming_bookings_with, list_open_referrals_to, withdraw_agreement
-from cases.forms.sharing import TakeBackAgreementForm
+from cases.actions.sharing import (
+    list_coming_bookings_with,
+    list_open_referrals_to,
+    record_agreement,
+    withdraw_agreement,
+)
+from cases.forms.sharing import AgreementForm, TakeBackAgreementForm
 from cases.models import Agreement, Case
 from cases.onward import load_onward_referrals
 from cases.views.caseload import parse_cursor
 from config.forms import render_form_page
-from config.fragments import render_page
 
 
 @allow(Permission.WORK_CASES)
@@ -26,14 +30,22 @@ from config.fragments import render_page
 def sharing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """`after` in the query goes on with the log of openings."""
     case = get_case_logged(request, pk, "sharing")
+    ours = case.agency_id == request.member.agency_id
+    return render_sharing(
+        request, case, AgreementForm() if ours and case.is_open and Agreement.is_missing(case) else None
+    )
+
+
+def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | None) -> HttpResponse:
     after = parse_cursor(request)
     readings, more = load_access_log(case, after)
-    return render_page(
+    return render_form_page(
         request,
         "cases/sharing.html",
         part={"more": "openings"},
         context={
             "case": case,
+            "form": form,
             "circle": case.circle.filter(ended_at=None).select_related("agency"),
             "agreements": list_agreements(case),
             "asked": load_onward_referrals(case),
@@ -43,6 +55,21 @@ def sharing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "ours": case.agency_id == request.member.agency_id,
         },
     )
+
+
+@allow(Permission.WORK_CASES)
+@require_POST
+def agree(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """The person was asked and agrees that the team has what was passed on to it."""
+    case = get_own_case(request.member, pk)
+    form = AgreementForm(request.POST)
+    if not form.is_valid():
+        log_access(request, case, "sharing")
+        return render_sharing(request, case, form)
+    said = form.cleaned_data
+    record_agreement(case=case, by=Author.of(request.member), how=said["how_agreed"], key=said["key"])
+    messages.success(request, f"Noted: {case.person.known_as} agrees.")
+    return redirect("cases:sharing", pk=case.pk)
 
 
 @allow(Permission.WORK_CASES)

@@ -37,6 +37,8 @@ POSTGRES_SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",
+    "log_error_verbosity": "terse",  # no DETAIL, which holds the row
+    "log_min_error_statement": "panic",  # no statement, which holds the values
 }
 
 

@@ -1,5 +1,6 @@
 """Settings that hold everywhere. What differs is in development, test and production."""
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "agencies.middleware.attach_member",
     "agencies.middleware.require_second_factor",
+    "agencies.middleware.restore_unsent",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -215,4 +217,22 @@ CACHES = {
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
+}
+
+# To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "config.log.RedactingFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # its own handlers would write each line twice
+        "procrastinate.blueprints": {"level": "WARNING"},  # says at each start which tasks there are
+        "procrastinate.periodic": {"level": "WARNING"},
+        "weasyprint.progress": {"level": "WARNING"},  # says each step of each letter
+        "fontTools": {"level": "WARNING"},
+    },
 }

@@ -19,3 +19,6 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # read them at /
 PLACE["base_url"] = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # noqa: F405
 REQUIRE_SECOND_FACTOR = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost
+LOGGING["root"]["level"] = os.environ.get("LOG_LEVEL", "WARNING")  # type: ignore[index]  # noqa: F405
+if DEBUG:  # made-up people only: an error with all its words
+    LOGGING["formatters"]["line"] = {"format": "%(levelname)s %(name)s %(message)s"}  # type: ignore[index]  # noqa: F405

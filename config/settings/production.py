@@ -2,11 +2,13 @@
 
 import os
 import re
+import sys
 
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.database import build_database_settings
+from config.log import log_uncaught
 from config.settings.base import *  # noqa: F403
 
 
@@ -72,20 +74,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "config.log.RedactingFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO"},  # its own handlers would write each line twice
-        "procrastinate.blueprints": {"level": "WARNING"},  # says at each start which tasks there are
-        "procrastinate.periodic": {"level": "WARNING"},
-        "weasyprint.progress": {"level": "WARNING"},  # says each step of each letter
-        "fontTools": {"level": "WARNING"},
-    },
-}
+sys.excepthook = log_uncaught

@@ -1,5 +1,6 @@
 """Schedules in words: "Tuesdays, 10:30am to midday"."""
 
+import calendar
 import datetime
 import re
 from collections.abc import Iterable
@@ -7,6 +8,7 @@ from collections.abc import Iterable
 from config.template_tags import date_words, time_words
 from directory.models import Schedule
 from directory.models.session import DAY_NAMES, Frequency
+from directory.text.conditions import read_conditions
 
 ORDINAL_WORDS = {
     "1": "First",
@@ -17,6 +19,11 @@ ORDINAL_WORDS = {
     "-1": "Last",
     "-2": "Second last",
 }
+MAX_WORDS_SHOWN = 160  # characters of what is said beside the times
+PROPER_WORDS = re.compile(  # what keeps its capital in the middle of a sentence
+    rf"{'|'.join(DAY_NAMES.values())}|{'|'.join(f'{name}' for name in calendar.month_name[1:])}"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|Christmas|Easter|[A-Z]{2}|[A-Z][a-z]+ [A-Z]"
+)
 WORKDAYS = ["MO", "TU", "WE", "TH", "FR"]
 
 
@@ -29,12 +36,38 @@ def format_schedule(schedule: Schedule) -> str:
     """When it meets, for people; "" when nothing can be said."""
     days, times = format_days(schedule), format_times(schedule)
     said = ", ".join(part for part in (days, times) if part)
-    return said or schedule.description.partition("\n")[0] or schedule.notes.partition("\n")[0]
+    if not said:
+        return schedule.description.partition("\n")[0] or schedule.notes.partition("\n")[0]
+    words = format_conditions(schedule)
+    return f"{said} ({words})" if words else said
+
+
+def format_conditions(schedule: Schedule) -> str:
+    """What is said beside the days and times: "term time only"; "" for nothing, or nothing else."""
+    parts = [schedule.notes] if len(schedule.notes) <= MAX_WORDS_SHOWN else []
+    for text in (schedule.notes, schedule.description):
+        about = read_conditions(text)
+        if about.unread:
+            parts.append(_shorten_words(text))
+        elif text not in parts:
+            parts += about.phrases
+    lines = [part.strip(" .()") for text in parts for part in re.split(r"\n|\. ", text)]
+    shown = {line.lower(): line for line in reversed(lines) if line}
+    found = "; ".join(reversed(shown.values()))
+    return found if PROPER_WORDS.match(found) else found[:1].lower() + found[1:]
+
+
+def _shorten_words(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= MAX_WORDS_SHOWN else flat[:MAX_WORDS_SHOWN].rsplit(" ", 1)[0] + "…"
 
 
 def format_schedules(schedules: Iterable[Schedule], today: datetime.date) -> list[str]:
-    """One line each, in the order of the week, without what is over."""
-    lasting = [row for row in schedules if row.valid_to is None or row.valid_to >= today]
+    """One line each, in the order of the week, without what is over; when all is over, that it is."""
+    known = list(schedules)
+    lasting = [row for row in known if row.valid_to is None or row.valid_to >= today]
+    if known and not lasting:
+        return [f"Until {date_words(max(row.valid_to for row in known if row.valid_to))}: ask whether it is still on"]
     lasting.sort(key=lambda row: ([*DAY_NAMES].index(row.days[0]) if row.days else 7, row.opens_at or datetime.time()))
     return list(dict.fromkeys(said for said in map(format_schedule, lasting) if said))
 

@@ -9,13 +9,15 @@ import datetime
 import re
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dateutil import rrule
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from directory.catalogue.doubts import closed_on, find_doubt, find_nation, words_allow
+from directory.catalogue.hours import format_conditions
 from directory.hooks import on_session_changed
 from directory.models import Schedule, Service, ServiceAtLocation, Session, Status
 from directory.models.session import DAY_NAMES, Frequency
@@ -38,6 +40,8 @@ class UpcomingSession:
     session: Session | None = None
     cancelled_why: str = ""
     note: str = ""
+    check_first: str = ""  # why the date may be off, until its group has said that it is on
+    words: str = ""  # what its pattern says beside its times: "term time only"
 
     @property
     def is_cancelled(self) -> bool:
@@ -49,11 +53,12 @@ class UpcomingSession:
 
 def list_meeting_days(schedule: Schedule, first: datetime.date, last: datetime.date) -> list[datetime.date]:
     """The days on which it meets, from `first` to `last`, in order. None where the pattern leaves them open,
-    as "every second week" does that does not say from when."""
+    as "every second week" does that does not say from when, or where its words put them in doubt."""
     begin = max(filter(None, (first, schedule.dtstart, schedule.valid_from)))
     end = min(filter(None, (last, schedule.valid_to)))
     rule = _build_rule(schedule, begin, end) if begin <= end else ()
-    return [day for at in rule if begin <= (day := at.date()) <= end and day not in schedule.skips]
+    days = [day for at in rule if begin <= (day := at.date()) <= end and day not in schedule.skips]
+    return [day for day in days if words_allow(schedule, day)]
 
 
 def _build_rule(schedule: Schedule, begin: datetime.date, end: datetime.date) -> Iterable[datetime.datetime]:
@@ -138,7 +143,10 @@ def generate_sessions(service: Service, now: datetime.datetime, last: datetime.d
     elif service.status != Status.ACTIVE:
         return
     for schedule in service.schedules.all():
+        nation = find_nation(service, schedule)
         for day in list_meeting_days(schedule, first, last) if schedule.opens_at else ():
+            if closed_on(schedule, day, nation):
+                continue
             starts_at, ends_at = build_session_times(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
             if starts_at > now:
                 yield Session(
@@ -149,6 +157,7 @@ def generate_sessions(service: Service, now: datetime.datetime, last: datetime.d
                     ends_at=ends_at,
                     places=schedule.places,
                     at_location_id=schedule.at_location_id,
+                    check_first=find_doubt(schedule, day, nation),
                 )
 
 
@@ -167,7 +176,7 @@ def sync_sessions(service: Service) -> None:
         return
     Service.objects.select_for_update(no_key=True).get(pk=service.pk)
     now = timezone.now()
-    fresh = Service.objects.prefetch_related("schedules").get(pk=service.pk)
+    fresh = Service.objects.prefetch_related("schedules", "at_locations__location").get(pk=service.pk)
     new = {
         (row.schedule_id, row.on): row
         for row in generate_sessions(fresh, now, timezone.localdate(now) + LAYOUT_HORIZON)
@@ -193,10 +202,13 @@ def _sync_session(row: Session, wanted: Session | None) -> None:
         return
     if not row.taken:
         row.starts_at, row.ends_at, row.at_location_id = wanted.starts_at, wanted.ends_at, wanted.at_location_id
+    row.check_first = wanted.check_first
     before = row.places
     if wanted.places is None or wanted.places >= row.taken:
         row.places = wanted.places
-    row.save(update_fields=["starts_at", "ends_at", "at_location", "places", "cancelled_at", "cancelled_why"])
+    row.save(
+        update_fields=["starts_at", "ends_at", "at_location", "places", "check_first", "cancelled_at", "cancelled_why"]
+    )
     if row.places != before:
         notify_session_changed(row, "places")
 
@@ -255,22 +267,33 @@ def list_upcoming_sessions(service: Service, n: int = 6) -> list[UpcomingSession
     directory.catalogue.detail has read it; for a feed's listing, or a draft, computed from its patterns (reads
     `schedules` and `at_locations`, prefetched or not)."""
     places = {at.pk: at for at in service.at_locations.all()}
+    words = {row.pk: format_conditions(row) for row in service.schedules.all()}
     if not service.source:
         known = getattr(service, "coming", None)
         rows = list(Session.coming().filter(service=service)[:n]) if known is None else known[:n]
         if rows:
-            return [_build_upcoming(row, places) for row in rows]
+            return [_build_upcoming(row, places, words) for row in rows]
     now = timezone.now()
     for ahead in (n * WEEK, LAYOUT_HORIZON):  # what meets each week needs no further look: this is on a page's own path
         asked = sorted(generate_sessions(service, now, timezone.localdate(now) + ahead), key=lambda row: row.starts_at)
         if len(asked) >= n:
             break
-    return [UpcomingSession(row.starts_at, row.ends_at, None, _format_place(row, places)) for row in asked[:n]]
+    return [replace(_build_upcoming(row, places, words), session=None, places_left=None) for row in asked[:n]]
 
 
-def _build_upcoming(row: Session, places: dict[uuid.UUID, ServiceAtLocation]) -> UpcomingSession:
+def _build_upcoming(
+    row: Session, places: dict[uuid.UUID, ServiceAtLocation], words: dict[uuid.UUID, str]
+) -> UpcomingSession:
     return UpcomingSession(
-        row.starts_at, row.ends_at, row.places_left, _format_place(row, places), row, row.cancelled_why, row.note
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        places_left=row.places_left,
+        where=_format_place(row, places),
+        session=row,
+        cancelled_why=row.cancelled_why,
+        note=row.note,
+        check_first=row.check_first if row.is_in_doubt else "",
+        words=words.get(row.schedule_id, "") if row.schedule_id else "",
     )
 
 
@@ -293,7 +316,7 @@ def has_room(service: Service) -> bool | None:
     One query for what is kept here; otherwise reads `service.capacities.all()`, prefetched or not.
     """
     if not service.source:
-        counted = Session.coming().filter(service=service, cancelled_at=None, places__isnull=False)
+        counted = Session.coming().filter(Session.CERTAIN, service=service, cancelled_at=None, places__isnull=False)
         if rows := list(counted[:MAX_ROOM_SESSIONS]):
             return any(row.has_room for row in rows)
     said = [row.available for row in service.capacities.all()]

@@ -73,6 +73,8 @@ class SessionLine:
     room: str
     off: str  # why it does not take place; "" when it does
     note: str
+    check: str  # why to ask first whether it is on; "" when it is
+    words: str  # what is said beside the times: "term time only"
     book: str  # where to book it; "" when it cannot be
 
 
@@ -86,12 +88,14 @@ def _format_session(service: Service, one: UpcomingSession, where: str) -> Sessi
     start = timezone.localtime(one.starts_at)
     times = time_words(start) + (f" to {time_words(one.ends_at)}" if one.ends_at else "")
     listed = service.bookable and service.is_listed and runs_on(service, start.date())
-    open_to_book = listed and one.session and not one.is_cancelled
+    open_to_book = listed and one.session and not one.is_cancelled and not one.check_first
     return SessionLine(
         day=format_day(start.date(), timezone.localdate()),
         times=times,
         where=where,
         note=one.note,
+        check="" if one.is_cancelled else one.check_first,
+        words=one.words,
         room="" if one.is_cancelled else format_places_left(one.places_left),
         off=f"Not on: {one.cancelled_why}" if one.cancelled_why else "Not on" if one.is_cancelled else "",
         book=row_address("bookings:book", one.session.pk) if open_to_book and one.session else "",

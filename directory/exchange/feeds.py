@@ -4,14 +4,17 @@ A paged feed of Open Referral UK 3.0 or 1.0 or HSDS; where its list holds only n
 from `/services/{id}`. Anything that is no page (a list, a spreadsheet, an archive) is read as a file is.
 """
 
+import datetime
 import ipaddress
 import json
+import re
 import socket
 import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -21,10 +24,12 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 
 from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, read_file
+from directory.exchange.open_referral.kinds import name_other_kind
 from directory.exchange.tables import MAX_UNPACK_RATIO
 
 __all__ = [
     "FeedError",
+    "FeedNotice",
     "UnchangedService",
     "is_address",
     "read_file",
@@ -38,6 +43,8 @@ MAX_ANSWER_SECONDS = 300  # seconds that one answer may take; a feed that drips 
 MAX_PAGES = 20_000
 PER_PAGE = 100
 MAX_TRIES = 4
+MAX_WAIT_SECONDS = 120  # that a busy feed may ask for at once (Retry-After)
+MAX_WAITED_SECONDS = 900  # and in one run altogether
 TIMEOUT = httpx.Timeout(30, connect=10)
 MAX_CONNECTIONS = 4  # requests to one feed at a time
 LIMITS = httpx.Limits(max_connections=MAX_CONNECTIONS)
@@ -66,6 +73,12 @@ class UnchangedService(NamedTuple):
     """A service of which the list says that it has not changed since it was received: it was not fetched again."""
 
     raw: dict[str, Any]
+
+
+class FeedNotice(NamedTuple):
+    """Something about the feed that the steward is told; it is no service."""
+
+    said: str
 
 
 def is_address(source: str) -> bool:
@@ -105,7 +118,7 @@ class Feed:
         self.address, self.client, self.allow_private = address, client, allow_private
         self.keep: StoreDocument = keep or (lambda *_: None)
         self.unchanged: FindUnchanged = unchanged or (lambda _: set())
-        self.misses = 0
+        self.misses, self.waited = 0, 0.0
 
     def read_services(self, columns: ColumnFields | None = None) -> Iterator[Any]:
         """All of them, page after page; those of which only the names are listed are fetched whole."""
@@ -146,27 +159,38 @@ class Feed:
         return address, found
 
     def _read_pages(self, address: str, first: dict[str, Any]) -> Iterator[Any]:
-        shift = 0
+        """Each service once, until the last page, or one that brings nothing new. Raises FeedError when fewer
+        different ones came than there are said to be, and when nobody says how many there are and pages repeat."""
+        shift, base = 0, address.partition("?")[0].rstrip("/")
         if (first.get("first_page", first.get("first")) is False) and _count_pages(first) > 1:
             shift, first = 1, self.load_page(address, 0)  # its pages are numbered from 0
-        seen, count, base = "", 0, address.partition("?")[0].rstrip("/")
+        seen, repeated, total = set[str](), "", _count_services(first)
         for number in range(1, MAX_PAGES + 1):
             page = first if number == 1 else self.load_page(address, number - shift)
             rows = find_service_list(page)
             if rows is None:
                 raise FeedError(f"Page {number} of {address} has no list of services.")
-            same = json.dumps(rows[:3], sort_keys=True)
-            if not rows or same == seen:  # some feeds give the first page for any number
+            if number == 1 and (other := name_other_kind(rows, named_services=base.endswith("/services"))):
+                raise FeedError(f"{address} is a list of {other}, not of services. Nothing of it came in.")
+            fresh = [row for row in rows if not _row_key(row) or _row_key(row) not in seen]
+            if number > 1 and not fresh:
+                repeated = f"Page {number} of {address} gives again what came before, and ends the run." if rows else ""
                 break
-            seen, count = same, count + len(rows)
-            load = partial(self._load_full_service, base, self.unchanged(rows))
+            seen |= {_row_key(row) or f"page {number}, {n}" for n, row in enumerate(rows)}
+            load = partial(self._load_full_service, base, self.unchanged(fresh))
             with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
-                yield from pool.map(load, rows)
+                yield from pool.map(load, fresh)
             if page.get("last_page", page.get("last")) is True or number >= _count_pages(page):
                 break
-        said = first.get("total_items", first.get("totalElements"))
-        if isinstance(said, int) and count < said:
-            raise FeedError(f"{address} says that it has {said:,} services, and gave {count:,}.")
+        else:
+            repeated = f"{address} has more than {MAX_PAGES:,} pages."
+        if total is not None and len(seen) < total:
+            came = f"{address} says that it has {total:,} services, and gave {len(seen):,} different ones."
+            raise FeedError(" ".join(filter(None, [repeated, came])))
+        if repeated and total is None:
+            raise FeedError(f"{repeated} It does not say how many there are, so some may be missing.")
+        if repeated:
+            yield FeedNotice(repeated)
 
     def load_page(self, address: str, number: int) -> dict[str, Any]:
         found = self.load_json(str(httpx.URL(address).copy_merge_params({"page": number, "per_page": PER_PAGE})))
@@ -206,13 +230,19 @@ class Feed:
         for wait in range(MAX_TRIES):
             into.seek(0)
             into.truncate()
+            asked = 0.0
             try:
                 return self._fetch_once(address, into, most)
             except (httpx.TransportError, zlib.error) as error:
                 said = f"{address} does not answer: {error or type(error).__name__}."
-            except _BusyError as error:
-                said = f"{address} answers {error}."
-            time.sleep(0.5 * 2**wait if wait < MAX_TRIES - 1 else 0)
+            except _BusyError as busy:
+                said, asked = f"{address} answers {busy}.", busy.seconds
+                self.waited += asked
+                if asked > MAX_WAIT_SECONDS or self.waited > MAX_WAITED_SECONDS:
+                    raise FeedError(
+                        f"{said} It asks to be left alone for {_format_wait(asked)}; try again then."
+                    ) from None
+            time.sleep(max(asked, 0.5 * 2**wait) if wait < MAX_TRIES - 1 else 0)
         raise FeedError(said)
 
     def _fetch_once(self, address: str, into: IO[bytes], most: int) -> str:
@@ -224,7 +254,7 @@ class Feed:
                     address = urljoin(address, answer.headers.get("location", ""))
                     continue
                 if answer.status_code == 429 or answer.status_code >= 500:
-                    raise _BusyError(answer.status_code)
+                    raise _BusyError(answer.status_code, parse_retry_after(answer.headers.get("retry-after", "")))
                 if answer.status_code != 200:
                     raise FeedError(f"{address} answers {answer.status_code}.")
                 _write_unpacked(answer, address, into, most)
@@ -233,7 +263,27 @@ class Feed:
 
 
 class _BusyError(Exception):
-    """The feed asks to be tried again."""
+    """The feed asks to be tried again, after so many seconds (0: it does not say)."""
+
+    def __init__(self, status: int, seconds: float) -> None:
+        super().__init__(status)
+        self.seconds = seconds
+
+
+def parse_retry_after(said: str) -> float:
+    """Seconds to wait (RFC 9110, 10.2.3: seconds, or a date); 0 when nothing usable is said."""
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", said):
+        return float(said)
+    try:
+        moment = parsedate_to_datetime(said)
+    except (TypeError, ValueError):
+        return 0
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return max((moment - datetime.datetime.now(datetime.UTC)).total_seconds(), 0)
+
+
+def _format_wait(seconds: float) -> str:
+    return f"{round(seconds)} seconds" if seconds < 120 else f"{round(seconds / 60):,} minutes"
 
 
 def _write_unpacked(answer: httpx.Response, address: str, into: IO[bytes], most: int) -> None:
@@ -300,4 +350,16 @@ def is_public_ip(place: str) -> bool:
 
 def _count_pages(page: dict[str, Any]) -> int:
     pages = page.get("total_pages", page.get("totalPages"))
-    return pages if isinstance(pages, int) else MAX_PAGES
+    return pages if isinstance(pages, int) else MAX_PAGES + 1
+
+
+def _count_services(page: dict[str, Any]) -> int | None:
+    """How many the feed says it has; None when it does not."""
+    found = next((page[name] for name in ("total_items", "totalElements", "total", "count") if name in page), None)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _row_key(row: Any) -> str:
+    """What tells a row of a list from others; "" without an id."""
+    key = next((row[name] for name in ("id", "Id", "ID") if name in row), None) if isinstance(row, dict) else row
+    return str(key) if isinstance(key, (str, int)) else ""

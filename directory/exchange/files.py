@@ -14,6 +14,8 @@ from typing import Any
 
 from directory.exchange import json_stream
 from directory.exchange.open_referral import hsds_csv
+from directory.exchange.open_referral.columns import resolve_columns
+from directory.exchange.open_referral.kinds import OtherKindError, is_register, keep_services
 from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows, unnest_services
 from directory.exchange.tables import (
     MAX_TABLE_BYTES,
@@ -24,6 +26,7 @@ from directory.exchange.tables import (
     read_archive_member,
     read_csv,
     read_workbook,
+    split_heading,
 )
 
 MAX_FILE_BYTES = 5_000_000_000  # bytes, of a file on this machine
@@ -41,6 +44,33 @@ SERVICE_LIST_KEYS = (
     "organizations",
     "venues",
 )
+OFFICE_FILES = (
+    ("word/document.xml", "a Word document"),
+    ("ppt/presentation.xml", "a presentation"),
+    ("content.xml", "an OpenDocument file (save it as .xlsx or .csv)"),
+    ("doc.kml", "a map (KML)"),
+)
+OTHER_FILES = (  # how files of other kinds begin, and what they are
+    (b"{\\rtf", "a text document (RTF)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"BEGIN:VCALENDAR", "a calendar file"),
+    (b"BEGIN:VCARD", "an address book"),
+    (b"SQLite format 3", "a database"),
+    (b"Rar!", "an archive of another kind (pack it as .zip)"),
+    (b"7z\xbc\xaf", "an archive of another kind (pack it as .zip)"),
+)
+MARKUP = (
+    ("<html", "a web page"),
+    ("<!doctype html", "a web page"),
+    ("<rss", "a news feed (RSS)"),
+    ("<feed", "a news feed (Atom)"),
+    ("<kml", "a map (KML)"),
+    ("<gpx", "a map (GPX)"),
+    ("<osm", "a map (OpenStreetMap)"),
+    ("<svg", "a picture"),
+)
 
 
 class FeedError(Exception):
@@ -56,7 +86,7 @@ def read_file(path: Path, columns: ColumnFields | None = None) -> Iterator[Any]:
         yield from _read_path(path, columns)
     except OSError as error:
         raise FeedError(f"{path.name} cannot be opened: {error.strerror or type(error).__name__}.") from None
-    except TableError as error:
+    except (TableError, OtherKindError) as error:
         raise FeedError(f"{path.name}: {error}") from None
     except json_stream.CutOffError:
         raise FeedError(f"{path.name} ends in the middle.") from None
@@ -78,13 +108,28 @@ def _read_path(path: Path, columns: ColumnFields | None) -> Iterator[Any]:
     elif kind == "zip":
         yield from _read_zip(path, columns)
     elif kind in ("json", "lines"):
-        yield from unnest_services(_read_json_lines(path) if kind == "lines" else _read_json(path), columns)
+        raws = _read_json_lines(path) if kind == "lines" else _read_json(path)
+        named = hsds_csv.table_name(path.name) == "services"
+        yield from keep_services(unnest_services(raws, columns), named_services=named)
     elif kind == "table":
         if path.stat().st_size > MAX_TABLE_BYTES:
             raise FeedError(f"{path.name} is larger than {MAX_TABLE_BYTES:,} bytes.")
-        yield from read_sheet_rows(list(read_csv(path.read_bytes())), columns)
+        yield from _read_sheet(path.name, list(read_csv(path.read_bytes())), columns)
     else:
         raise FeedError(f"{path.name} is {kind}, not a list of services.")
+
+
+def _read_sheet(name: str, rows: list[Cells], columns: ColumnFields | None) -> Iterator[Any]:
+    """The rows of a table. One of organisations, by its name or by its columns, is refused unless columns were
+    matched."""
+    names, below = split_heading(rows)
+    fields = {*resolve_columns(names, [row for _, row in below], columns or {}).values()}
+    table = hsds_csv.table_name(name)
+    if not columns and is_register(names, fields):
+        raise OtherKindError("organisations")
+    if not columns and table not in ("", "services") and "id" in fields and not {"hours", "days", "cost"} & fields:
+        raise OtherKindError(f"{table.replace('_', ' ').replace('organiz', 'organis')} (one table of HSDS alone)")
+    yield from read_sheet_rows(rows, columns)
 
 
 def detect_file_kind(path: Path) -> str:
@@ -101,15 +146,20 @@ def detect_kind_of_bytes(start: bytes) -> str:
         return "zip"
     if start[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0") or start[:2] == b"PK":
         return "a PDF" if start[:4] == b"%PDF" else "an old or damaged spreadsheet (save it as .xlsx or .csv)"
+    if found := next((words for sign, words in OTHER_FILES if start.startswith(sign)), ""):
+        return found
     text = start.decode("utf-8-sig", "replace").lstrip() if start[:2] not in (b"\xff\xfe", b"\xfe\xff") else "text"
+    if not text.strip(" \t\r\n") and not start.strip():
+        return "empty"
     if text[:1] == "{" and _is_json_lines(text):
         return "lines"
     if text[:1] in ("[", "{"):
         return "json"
     if text[:1] == "<":
-        return "a web page or XML"
+        return next((words for sign, words in MARKUP if sign in text[:2000].lower()), "XML")
     is_table = text == "text" or any(sign in text for sign in ",\t;|")
-    return "table" if is_table else "no list"
+    is_text = not any(byte < 9 or 13 < byte < 32 for byte in start[:200])
+    return "table" if is_table else "plain text" if is_text else "no list"
 
 
 def _is_json_lines(text: str) -> bool:
@@ -218,7 +268,7 @@ def _read_zip(path: Path, columns: ColumnFields | None) -> Iterator[Any]:
     if hsds_csv.is_hsds_table_set([*book]):
         yield from hsds_csv.nest_csv_tables(book)
     else:
-        yield from read_sheet_rows(pick_largest_sheet(book), columns)
+        yield from _read_sheet("", pick_largest_sheet(book), columns)
 
 
 def _read_file_set(names: list[str], content_of: Callable[[str], bytes], columns: ColumnFields | None) -> Iterator[Any]:
@@ -229,7 +279,12 @@ def _read_file_set(names: list[str], content_of: Callable[[str], bytes], columns
         yield from _read_csv_tables({name: content_of(name) for name in tables}, columns)
         return
     if not documents:
-        raise FeedError("There are neither tables (.csv) nor JSON in it.")
+        office = next((words for part, words in OFFICE_FILES if part in names), "")
+        raise FeedError(
+            f"This is {office}, not a list of services."
+            if office
+            else "There are neither tables (.csv) nor JSON in it."
+        )
     if hsds_csv.is_hsds_table_set(documents):
         known = [name for name in documents if hsds_csv.table_name(name)]
         found = hsds_csv.nest_json_tables({name: _load_json_table(name, content_of(name)) for name in known})
@@ -262,6 +317,9 @@ def _read_csv_tables(files: dict[str, bytes], columns: ColumnFields | None) -> I
         tables: dict[str, list[Cells]] = {name: list(read_csv(content)) for name, content in files.items()}
         yield from hsds_csv.nest_csv_tables(tables)
     elif len(files) == 1:
-        yield from read_sheet_rows(list(read_csv(next(iter(files.values())))), columns)
+        name, content = next(iter(files.items()))
+        yield from _read_sheet(name, list(read_csv(content)), columns)
     else:
-        raise FeedError("These tables are not those of HSDS: there is no services.csv with others beside it.")
+        known = ", ".join(sorted({*hsds_csv.name_tables(files).values()} - {""}))
+        are = f"These are tables of HSDS ({known.replace('_', ' ')})" if known else "These tables are not those of HSDS"
+        raise FeedError(f"{are}: there is no services.csv with others beside it.")

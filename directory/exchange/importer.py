@@ -2,18 +2,30 @@
 
 import hashlib
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError
 
-from directory.exchange.feeds import UnchangedService
+from directory.exchange.feeds import FeedNotice, UnchangedService
+from directory.exchange.field_use import (
+    FieldTally,
+    FieldUse,
+    SentService,
+    SentTables,
+    find_sent_values,
+    leave_uncounted,
+    mark_links,
+    mark_used,
+    trace_service,
+)
 from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
 from directory.exchange.open_referral.columns import field_label
-from directory.exchange.open_referral.spreadsheet import UNMATCHED_PREFIX, SheetRow
+from directory.exchange.open_referral.spreadsheet import SheetRow
 from directory.exchange.writer import save_services
 from directory.models import Service, Status
 from directory.publishing.diff import compare_listings
@@ -21,10 +33,43 @@ from directory.publishing.snapshot import load_snapshots
 from directory.text.cleaning import clean_json
 
 BATCH_SIZE = 200
-PARSER_VERSION = "3"  # goes up when from_oruk reads more or otherwise: then everything is read again
+PARSER_VERSION = "4"  # goes up when from_oruk reads more or otherwise: then everything is read again
 MAX_REPORT_ROWS = 2_000  # changes and problems of one run that are written down; the counts are of all
+MAX_NAMED = 3  # services of which the same is said that are named
 MAX_CHANGE_LENGTH = 500  # characters of an old or new value
 ListingChange = tuple[str, str, list[tuple[str, str, str]]]  # id, name, [(what, old, new)]
+
+
+class ProblemGroup(NamedTuple):
+    """The same thing said of several services: how many, and the first of them."""
+
+    field: str
+    said: str
+    times: int
+    ids: list[str]
+
+    def __str__(self) -> str:
+        who = self.ids[0] if self.times == 1 else f"{self.times:,} times ({', '.join(self.ids)}{self._further})"
+        return f"{who}, {self.field or 'the service'}: {self.said}" if who else self.said
+
+    @property
+    def _further(self) -> str:
+        return ", …" if self.times > len(self.ids) else ""
+
+
+def group_problems(problems: Iterable[Iterable[str]]) -> list[ProblemGroup]:
+    """Each thing said once, in the order in which it was first said; values in “ ” and numbers make no difference."""
+    found: dict[tuple[str, str], ProblemGroup] = {}
+    for key, where, said in problems:
+        place = re.sub(r"\[[0-9]+\]", "", where)
+        like = place, re.sub(r"“[^”]*”|[0-9][0-9.,:]*", "…", said)
+        before = found.get(like)
+        if before is None:
+            found[like] = ProblemGroup(where, said, 1, [key])
+            continue
+        ids = before.ids + [key] if len(before.ids) < MAX_NAMED and key not in before.ids else before.ids
+        found[like] = ProblemGroup(place, before.said, before.times + 1, ids)
+    return [*found.values()]
 
 
 @dataclass
@@ -40,7 +85,13 @@ class ImportReport:
     refusals: list[tuple[Problem, Any]] = field(default_factory=list)  # with the row as it was sent
     changes: list[ListingChange] = field(default_factory=list)
     elsewhere: Counter[str] = field(default_factory=Counter)  # how many were refused that belong to another source
-    unused: dict[str, None] = field(default_factory=dict)  # the columns of a table that are no field of ours
+    fields: list[FieldUse] = field(default_factory=list)  # of the source: which were used, and where they went
+    unknown_tables: list[str] = field(default_factory=list)
+
+    @property
+    def unused(self) -> list[str]:
+        """Fields and columns of the source of which nothing was used."""
+        return [row.field for row in self.fields if not row.used]
 
     @property
     def same_elsewhere(self) -> str:
@@ -56,6 +107,23 @@ class ImportReport:
         )
 
 
+def parse_service(sent: Any, source: str, tally: FieldTally) -> ParsedService:
+    """One service as it came; the values of nested JSON are counted at once, those of tables and sheets by whoever
+    reads them. Raises what `from_oruk` raises."""
+    if isinstance(sent, SheetRow):
+        return from_oruk(sent.as_service(), source)
+    traced = trace_service(sent)
+    try:
+        return from_oruk(traced, source)
+    except ServiceRefused:
+        mark_used(traced, "")
+        raise
+    finally:
+        if traced.tables is None:
+            mark_links(traced)
+            tally.add(find_sent_values(traced))
+
+
 class Importer:
     """One run of one source. `take` any number of raw services, then `finish`."""
 
@@ -63,6 +131,8 @@ class Importer:
         """`again` reads also what has not changed since the last run, to hear once more what is wrong in it."""
         self.source, self.again, self.report = source[:100], again, ImportReport()
         self.seen: set[uuid.UUID] = set()
+        self.tally = FieldTally()
+        self.tables: dict[int, SentTables] = {}  # that services were put together from
 
     def import_services(self, raws: Iterable[Any]) -> Iterator[int]:
         """Read and save; yields how many were dealt with, after each batch is committed.
@@ -72,6 +142,9 @@ class Importer:
         batch: list[Any] = []
         try:
             for raw in raws:
+                if isinstance(raw, FeedNotice):
+                    self.report.problems.append(Problem("", "", raw.said))
+                    continue
                 batch.append(raw)
                 if len(batch) == BATCH_SIZE:
                     self._import_batch(batch)
@@ -86,6 +159,10 @@ class Importer:
 
         What was set to not running because it was gone before (its digest is empty then) is not named again.
         """
+        for tables in self.tables.values():
+            self.report.unknown_tables += tables.unknown
+            self.tally.add(find_sent_values(tables.rows))
+        self.report.fields = self.tally.rows()
         if whole:
             ours = Service.objects.filter(source=self.source).exclude(status=Status.INACTIVE, digest="")
             rows = ours.values_list("pk", "name").iterator()
@@ -106,6 +183,14 @@ class Importer:
         return {named[pk]["id"] for pk, moment in before if moment == named[pk]["last_modified"]}
 
     def _import_batch(self, raws: list[Any]) -> None:
+        self._import_rows(raws)
+        for raw in raws:  # what came of tables is counted when all of them are read
+            if isinstance(raw, SentService) and raw.tables is not None:
+                self.tables[id(raw.tables)] = raw.tables
+            elif isinstance(raw, SheetRow):
+                self.tally.add(raw.sent)
+
+    def _import_rows(self, raws: list[Any]) -> None:
         rows = [row for row in map(self._fingerprint_row, raws) if row]
         stored = Service.objects.filter(pk__in=[key for key, _, _ in rows]).values_list("pk", "source", "digest")
         known = {pk: (source, digest) for pk, source, digest in stored}
@@ -118,6 +203,7 @@ class Importer:
                 self._record_refusal(Problem(str(key), "id", f"it belongs to {owner}"), raw)
             elif (before == digest or (isinstance(raw, UnchangedService) and before)) and not self.again:
                 self.report.same += 1
+                leave_uncounted(raw, shared=not isinstance(raw, SheetRow))
             elif received := self._parse_row(raw):
                 received.service.digest = digest
                 changed.append((received, key in known, raw))
@@ -126,10 +212,6 @@ class Importer:
     def _fingerprint_row(self, raw: Any) -> tuple[uuid.UUID, str, Any] | None:
         """The id and the digest of a raw service, without reading it; None when it is refused."""
         sent = raw.raw if isinstance(raw, UnchangedService) else raw
-        if isinstance(raw, SheetRow):
-            self.report.unused |= dict.fromkeys(
-                name.removeprefix(UNMATCHED_PREFIX) for name in raw if name.startswith(UNMATCHED_PREFIX)
-            )
         try:
             key = parse_service_id(sent, self.source)
         except ServiceRefused as refused:
@@ -146,7 +228,7 @@ class Importer:
     def _parse_row(self, raw: Any) -> ParsedService | None:
         sent = raw.raw if isinstance(raw, UnchangedService) else raw
         try:
-            received = from_oruk(sent.as_service() if isinstance(sent, SheetRow) else sent, self.source)
+            received = parse_service(sent, self.source, self.tally)
         except ServiceRefused as refused:
             self._record_refusal(refused.problem, sent)
             return None
@@ -161,6 +243,8 @@ class Importer:
 
     def _record_refusal(self, problem: Problem, raw: Any = None) -> None:
         self.report.refused += 1
+        if isinstance(raw, (SheetRow, SentService)):
+            mark_used(raw, "")
         self.report.problems.append(problem)
         as_it_came = raw.cells if isinstance(raw, SheetRow) and raw.cells is not None else raw
         self.report.refusals.append((problem, clean_json(as_it_came)))

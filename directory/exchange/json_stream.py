@@ -13,6 +13,15 @@ from typing import IO, Any
 CHUNK_BYTES = 1_000_000  # bytes read at a time
 MAX_OBJECT_LENGTH = 60_000_000  # characters of one object
 NO_SPACE = re.compile(r"[^ \t\r\n]")
+OTHER_DOCUMENTS = (  # a key of an object, and what such an object is
+    ("openapi", "the description of an API"),
+    ("swagger", "the description of an API"),
+    ("$schema", "a JSON schema"),
+    ("resourceType", "a FHIR document"),
+    ("error", "an error message"),
+    ("errors", "an error message"),
+    ("message", "a message"),
+)
 NUMBER_REST = re.compile(r"[-+.0-9eE]*")
 DECODER = json.JSONDecoder()
 
@@ -53,7 +62,9 @@ def _read_list_in_object(text: "_TextBuffer", lists: tuple[str, ...]) -> Iterato
         if text.peek() == ",":
             text.expect_char(",")
     if not {"id", "name"} <= whole.keys():
-        raise JSONError("This is not a JSON list of services, nor a page of them.")
+        known = next((words for key, words in OTHER_DOCUMENTS if key in whole), "")
+        holds = f" It holds {', '.join(map(str, [*whole][:6]))}." if whole else " It holds nothing."
+        raise JSONError(f"This is {known or 'not a JSON list of services, nor a page of them'}.{holds}")
     yield whole
 
 

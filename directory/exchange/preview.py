@@ -11,14 +11,15 @@ from typing import Any
 
 from directory.catalogue.hours import format_schedule
 from directory.exchange.feeds import FeedError, read_file
+from directory.exchange.field_use import FieldTally, FieldUse, SentService, find_sent_values
 from directory.exchange.files import load_table
-from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
+from directory.exchange.importer import parse_service
+from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, parse_service_id
 from directory.exchange.open_referral.columns import field_label, resolve_columns
 from directory.exchange.open_referral.spreadsheet import REASON_COLUMN, SheetRow
 from directory.exchange.runs import unpack_upload
 from directory.exchange.tables import TableError, split_heading
 from directory.models import Run, Schedule, Service, Status
-from directory.text.cleaning import clean_json
 
 MAX_PREVIEWED_ROWS = 300  # rows that are read for a preview
 MAX_COUNTED_ROWS = 50_000  # rows whose ids alone are read, to say what is not in the file
@@ -57,6 +58,8 @@ class ImportPreview:
     owner: str = ""
     is_sheet: bool = False  # its columns can be matched
     no_organisation: bool = False
+    fields: list[FieldUse] = field(default_factory=list)  # of the rows that were read
+    unknown_tables: list[str] = field(default_factory=list)
 
     @property
     def can_begin(self) -> bool:
@@ -104,11 +107,17 @@ def build_preview(run: Run) -> ImportPreview:
     rows = [raw for raw in sample if isinstance(raw, SheetRow)]
     found.is_sheet = bool(rows)
     found.no_organisation = bool(rows) and not any(row.get("organisation") for row in rows)
+    tally = FieldTally()
     for raw in sample:
         try:
-            _preview_service(raw, run.source.name, ids, found)
+            _preview_service(raw, run.source.name, ids, found, tally)
         except ServiceRefused as refused:
             found.refused.append(refused.problem)
+        tally.add(raw.sent if isinstance(raw, SheetRow) else find_sent_values(raw))
+    found.fields = tally.rows()
+    found.unknown_tables = next(
+        (raw.tables.unknown for raw in sample if isinstance(raw, SentService) and raw.tables), []
+    )
     _compare_with_stored(found, run.source.name, ids, rest)
     found.lines = sorted(found.lines, key=lambda line: -len(line.problems))[:MAX_SHOWN_ROWS]
     return found
@@ -132,14 +141,14 @@ def _collect_ids(raws: Iterable[Any], source: str) -> list[uuid.UUID | None]:
     return found
 
 
-def _preview_service(raw: Any, source: str, ids: dict[uuid.UUID, str], found: ImportPreview) -> None:
+def _preview_service(raw: Any, source: str, ids: dict[uuid.UUID, str], found: ImportPreview, tally: FieldTally) -> None:
     """One row as it would come in. `ids`: those before it, with how each is called. Raises ServiceRefused."""
     key, name = parse_service_id(raw, source), raw.label if isinstance(raw, SheetRow) else ""
     if key in ids:
         first = f"row {ids[key]}" if ids[key] else "one before it"
         raise ServiceRefused(Problem(name or str(key), "", f"the same as {first}"))
     ids[key] = str(raw.number) if isinstance(raw, SheetRow) else ""
-    received = from_oruk(raw.as_service() if isinstance(raw, SheetRow) else clean_json(raw), source)
+    received = parse_service(raw, source, tally)
     found.noted += bool(received.problems)
     found.lines.append(_build_row(received))
 

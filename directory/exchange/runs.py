@@ -17,6 +17,7 @@ from directory.exchange.importer import MAX_REPORT_ROWS, Importer, ImportReport
 from directory.geography.postcodes import load_areas_around
 from directory.models import Run
 from directory.search.index import refresh_counts
+from directory.text.cleaning import clean_json
 
 MAX_POSTCODE_AREAS = 6  # whose postcodes are loaded at once, half a second each; the night brings the rest
 
@@ -96,9 +97,12 @@ def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
     report = work.finish_report(whole=not run.error and not part)
     save_progress(run, report)
     run.gone, run.changes = report.gone, report.changes[:MAX_REPORT_ROWS]
+    run.fields = clean_json([list(row) for row in report.fields])
     run.problems = [list(problem) for problem in report.problems[:MAX_REPORT_ROWS]]
     if report.same_elsewhere:
         run.problems.insert(0, ["", "", f"{report.same_elsewhere} Then bring it in under that name."])
+    if report.unknown_tables:
+        run.problems.insert(0, ["", "", f"Tables that are not known, and not used: {', '.join(report.unknown_tables)}"])
     if report.unused:
         run.problems.insert(0, ["", "", f"Not used: {', '.join(report.unused)}"[:2000]])
     if len(report.problems) > MAX_REPORT_ROWS:

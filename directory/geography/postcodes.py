@@ -11,7 +11,7 @@ import importlib.metadata
 import math
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -217,6 +217,7 @@ def _build_point(code: str, east: float, north: float) -> Point:
     return Point(round(lat, 6), round(lon, 6))
 
 
+@lru_cache(maxsize=256)
 def _read_postcode(code: str) -> Point | None:
     """One postcode from its file, column by column, so that the whole is never in memory as objects."""
     if not _wheel_file(code[0]).exists():

@@ -49,6 +49,36 @@ class StopWord(models.Model):
         return cls.objects.filter(access.search_aids(member))
 
 
+class Danger(models.Model):
+    """Something that people type when somebody may be in danger, and whom to ring first."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(max_length=150)
+    order = models.PositiveSmallIntegerField(default=0)
+    ring = models.TextField(help_text="Whom to ring, the first first: 'Samaritans, day or night: 116 123', one a line")
+    rules = models.TextField(help_text="What people type, one rule a line: directory/search/phrases.py")
+    spared = models.TextField(blank=True, help_text="What only sounds like it, as rules")
+    finds = models.CharField(max_length=500, blank=True, help_text="Words: only what speaks of one of these is shown")
+    off_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(name="") & ~models.Q(ring="") & ~models.Q(rules=""), name="danger_is_whole"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.search_aids(member))
+
+
 class LostSearch(models.Model):
     """A search that found nothing, counted by day, with nothing about who searched."""
 

@@ -69,6 +69,11 @@ class Schedule(models.Model):
         return self.description or f"{self.freq} {self.byday} {self.opens_at or ''}".strip()
 
     @property
+    def words(self) -> str:
+        """All that is said beside its times."""
+        return "\n".join(part for part in (self.notes, self.description) if part)
+
+    @property
     def days(self) -> list[str]:
         """The days of the week it falls on, Monday first: ["TU", "TH"]; the "2" of "2TU" is left out."""
         named = {part.strip()[-2:].upper() for part in self.byday.split(",")}
@@ -102,6 +107,12 @@ class Session(models.Model):
     taken = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=300, blank=True, help_text="For those who come: “Bring a warm coat”")
     changed = models.BooleanField(default=False, help_text="Set by hand: the pattern no longer moves it")
+    check_first = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="Why it may be off on this day: “Christmas Day”"
+    )
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its group said that it is on all the same"
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_why = models.CharField(max_length=300, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True, help_text="When who came was written down")
@@ -124,6 +135,9 @@ class Session(models.Model):
             ),
         ]
 
+    # Nobody need ask whether it is on: what SQL asks, as `is_in_doubt` does of a row.
+    CERTAIN = models.Q(check_first="") | models.Q(confirmed_at__isnull=False) | models.Q(changed=True)
+
     def __str__(self) -> str:
         return f"{self.service} on {self.on}"
 
@@ -143,6 +157,11 @@ class Session(models.Model):
     def places_left(self) -> int | None:
         """None when places are not counted."""
         return None if self.places is None else max(self.places - self.taken, 0)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether its group has yet to say that it is on. A session that was set by hand is meant so."""
+        return bool(self.check_first) and self.confirmed_at is None and not self.changed
 
     @property
     def has_room(self) -> bool:

@@ -70,6 +70,9 @@ class Run(models.Model):
     gone: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name]] no longer in the feed")
     problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, field, words]]")
     changes: "models.JSONField[Any, Any]" = models.JSONField(default=list, help_text="[[id, name, [[what, old, new]]]]")
+    fields: "models.JSONField[Any, Any]" = models.JSONField(
+        default=list, db_default=[], help_text="[[field of the source, used, where it went, not used, [examples]]]"
+    )
     retired_at = models.DateTimeField(null=True, blank=True, help_text="When what is gone was set to not running")
     retired_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -88,10 +91,15 @@ class Run(models.Model):
         return cls.objects.filter(source=source).first()
 
     @classmethod
+    def latest_with_fields(cls, run: "Self") -> "Self | None":
+        """The last run of the same source before this one that read something anew."""
+        return cls.objects.filter(source=run.source_id, started_at__lt=run.started_at).exclude(fields=[]).first()
+
+    @classmethod
     def latest_of_each(cls) -> "dict[uuid.UUID, Self]":
         """The latest run of every source, by the source's id, without the long lists."""
         rows = cls.objects.order_by("source_id", "-started_at", "id").distinct("source_id")
-        return {row.source_id: row for row in rows.defer("changes", "problems")}
+        return {row.source_id: row for row in rows.defer("changes", "problems", "fields")}
 
     @property
     def is_waiting(self) -> bool:

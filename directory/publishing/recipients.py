@@ -16,12 +16,15 @@ def find_group_emails(agency: Agency) -> list[str]:
 
 
 def find_listing_emails(agency: Agency, services: list[Service]) -> dict[str, list[Service]]:
-    """Who is written to about which listings: the group, or for want of it each listing's own address."""
-    if emails := find_group_emails(agency):
+    """Who is written to about which listings: the group, or for want of it each listing's own address. Nobody who has
+    left the group, though it may still name their address."""
+    left = Membership.left_emails(agency)
+    if emails := [email for email in find_group_emails(agency) if email.casefold() not in left]:
         return dict.fromkeys(emails, services)
     found: dict[str, list[Service]] = {}
     for service in services:
-        if own := service.referral_email or service.email:
+        own = service.referral_email or service.email
+        if own and own.casefold() not in left:
             found.setdefault(own, []).append(service)
     return found
 

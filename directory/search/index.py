@@ -23,7 +23,7 @@ from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocat
 from directory.models.taxonomy import NEEDS_CODE
 
 __all__ = ["ACCESS", "index_services", "mark_needs", "refresh_ageing_rows", "refresh_counts"]
-INDEX_VERSION = 3  # counted up when rows must be written in another way: the night writes the older ones anew
+INDEX_VERSION = 4  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH_SIZE = 500
 REFRESH_BATCH_SIZE = 5_000  # of the night's updates, which write few of the rows they read
 NO_PLACE_CELL = -1  # the cell of what meets at no place: online, by phone, at home
@@ -155,7 +155,7 @@ def _index_batch(ids: list[uuid.UUID]) -> None:
 
 def _load_counted_sessions(ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Session]]:
     """The sessions to come whose places are counted, the next first."""
-    rows = Session.coming().filter(service__in=ids, cancelled_at=None, places__isnull=False)
+    rows = Session.coming().filter(Session.CERTAIN, service__in=ids, cancelled_at=None, places__isnull=False)
     found = defaultdict(list)
     for row in rows.order_by("starts_at", "id"):
         found[row.service_id].append(row)
@@ -247,7 +247,8 @@ DELETE FROM directory_word;
 INSERT INTO directory_word (word, stem, n)
     SELECT word, stem, n FROM written JOIN stems USING (stem)
     UNION ALL SELECT left(stem, 100), left(stem, 100), n FROM stems
-        WHERE NOT EXISTS (SELECT FROM written WHERE written.stem = stems.stem OR written.word = stems.stem)
+        WHERE NOT EXISTS (SELECT FROM written WHERE written.stem = stems.stem)
+            AND NOT EXISTS (SELECT FROM written WHERE written.word = stems.stem)
     UNION ALL SELECT '#', '#', count(*) FROM directory_spot
     ON CONFLICT DO NOTHING;
 DELETE FROM directory_place WHERE NOT district AND NOT given;

@@ -61,6 +61,8 @@ UNION ALL
     ORDER BY term."order", term.name, term.id
 )
 UNION ALL
+SELECT 'danger', count(*) || ' ' || coalesce(max(changed_at)::text, ''), NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_danger
+UNION ALL
 SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s::text[])
 UNION ALL
 SELECT 'cells', level::text, array_agg(cell)::text, coalesce(sum(n), 0)::int, NULL, NULL, NULL, NULL, NULL

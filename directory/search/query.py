@@ -6,6 +6,7 @@ from directory.catalogue import facets
 from directory.catalogue.cards import Card
 from directory.geography.grid import Point
 from directory.models import TaxonomyTerm
+from directory.search.crisis import FoundDanger
 
 MAX_CANDIDATES = 200  # rows that are ranked at a time, and counted at most
 EXCLUSIVE_FILTERS = ("day", "time", "language", "need", "miles")  # filters of which one choice holds at a time
@@ -33,6 +34,8 @@ class SearchQuery:
     room: bool = False
     meets: bool = False
     online: bool = False
+    unknown_place: str = ""  # what was typed for a place, when it is none
+    calm: bool = False  # words of danger are looked for like others: who looks said that nobody is in danger
     after: str = ""
     size: int = 20
 
@@ -87,6 +90,7 @@ class SearchResult:
     needs: dict[str, str] = field(default_factory=dict)  # code and name of each that a search can find by
     asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over
     place: str = ""  # that was understood: "Worthing"
+    dangers: list[FoundDanger] = field(default_factory=list)  # what the words speak of: only help for it is found
 
     @property
     def count_label(self) -> str:

@@ -10,6 +10,7 @@ of them and gives one page. A place that is read out of the words ("near Worthin
 import math
 import re
 import uuid
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from config.database import prepared_cursor
 from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.rings import KM_PER_DEGREE_NORTH, ring_reach_km
 from directory.search import query as asking
+from directory.search.crisis import build_danger_query, find_dangers
 from directory.search.parsing import parse_words
 from directory.search.query import SearchQuery, SearchResult
 from directory.search.reasons import COUNTED_MILES, FoundRow, build_found_card, count_choices
@@ -110,10 +112,16 @@ def parse_cursor(after: str) -> Cursor:
 
 def search(asked: SearchQuery) -> SearchResult:
     """Two queries, however many services there are; three when a place is named in the words."""
+    typed = asked
     asked, understood, place = parse_words(asked)
     known, start = Vocabulary(asked), parse_cursor(asked.after)
     asked = known.asked
-    plan = SearchPlan(asked, known, start)
+    dangers = find_dangers(f"{typed.words} {typed.unknown_place}", known.danger_version)
+    if dangers and not typed.calm:
+        asked, understood = replace(typed, near=asked.near, need=asked.need), []
+        known.limit_to(build_danger_query(dangers))
+        known.asked = asked
+    plan = SearchPlan(asked, known, start, similar=not dangers)
     with prepared_cursor() as cursor:
         cursor.execute(render_statement(plan.shape), plan.values)
         rows = cursor.fetchall()
@@ -121,6 +129,7 @@ def search(asked: SearchQuery) -> SearchResult:
     on_page = [FoundRow(*row[WHOLE:]) for row in rows if row[WHOLE] is not None]
     full = near == plan.most or elsewhere == MAX_UNPLACED_ROWS
     found = SearchResult(asked=asked, understood=understood, place=place, loose=count > 0 and loose > 0)
+    found.dangers = dangers
     found.needs = known.offered_needs
     found.corrected, found.also, found.left_out = known.corrected, known.also, known.left_out
     found.count = asking.MAX_CANDIDATES + 1 if full or start.band or loose == plan.most else count
@@ -142,8 +151,10 @@ def search(asked: SearchQuery) -> SearchResult:
 class SearchPlan:
     """How one search is read: the `shape` of its statement and the `values` in it."""
 
-    def __init__(self, asked: SearchQuery, known: Vocabulary, start: Cursor) -> None:
+    def __init__(self, asked: SearchQuery, known: Vocabulary, start: Cursor, similar: bool) -> None:
+        """`similar`: when nothing is found, something like it is."""
         self.asked, self.known, self.start, self.point = asked, known, start, known.here
+        self.similar = similar and not start.band
         self.most = asking.MAX_CANDIDATES
         self.km = asked.km if asked.near and asked.km else EVERYWHERE_KM
         self.reopened = [] if start.band else asked.reopened_filters
@@ -179,7 +190,7 @@ class SearchPlan:
         if loose:
             sources.append(self._plan_source("loose", known.query(some=True), steps=1))
         sources += [self._plan_reopened(name, known.query(without=name)) for name in self.reopened if name != "miles"]
-        if first:
+        if self.similar:
             sources.append(self._plan_similar(known.build_similar_query()))
         found = ("near", "near_elsewhere", *(("loose", "loose_elsewhere") if loose else ()))
         return Shape(
@@ -187,7 +198,7 @@ class SearchPlan:
             near=self.asked.near is not None,
             further=not first,
             miles="miles" in self.reopened,
-            similar=first,
+            similar=self.similar,
             sources=tuple(sources),
             found=found,
             counted=(found, *(self._list_counted(name) for name in self.reopened)),

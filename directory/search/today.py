@@ -71,5 +71,6 @@ def _find_session(service: Service, date: datetime.date) -> UpcomingSession | No
 
 def _build_item(card: Card, on: UpcomingSession) -> DayItem:
     room = format_places_left(on.places_left)
-    chips = [*card.chips[: MAX_CHIPS - bool(room)], *([room] if room else [])]
+    said = [words for words in (on.check_first and "Check first", room) if words]
+    chips = [*said, *card.chips][:MAX_CHIPS]
     return DayItem(time_words(on.starts_at), on.starts_at, card, chips)

@@ -43,7 +43,7 @@ class QueryPart:
     @property
     def own_text_query(self) -> str:
         """The tsquery for a listing's own name and text, without the words of its needs."""
-        return re.sub(r"('(?:[^'\\]|''|\\.)*')(?::(\*))?", r"\1:\2ABC", self.query)
+        return re.sub(r"('(?:[^'\\]|''|\\.)*')(?::(\*)?[A-D]*)?", r"\1:\2ABC", self.query)
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,9 @@ class Vocabulary:
         self.corrected: list[tuple[str, str]] = []  # typed, meant
         self.also: list[tuple[str, str]] = []  # typed, the steward's words for it
         self.parts = list(self._build_parts({row[0]: row for row in rows.get("word", ())}, stop))
+        # The tsquery of the words alone, any of them: to be ranked by how many there are, and where.
+        self.ranking_query = " | ".join(part.query for part in self.parts)
+        self.danger_version: str = rows["danger"][0][0]
         here = {row[0]: row[7] for row in rows.get("here", ())}
         self.here = Point(**here) if here else None  # where it is asked for, or the largest town
         self.rings = {int(row[0]): row[1] for row in rows.get("cells", ())}  # of each size the cells: "{1, 2, …}"
@@ -155,10 +158,13 @@ class Vocabulary:
             said, n = [(typed, query), *said], n + min(part.n for part in own)
         return QueryPart(f"({' | '.join(f'({query})' for _, query in said)})", n, said)
 
-    @property
-    def ranking_query(self) -> str:
-        """The tsquery of the words alone, any of them: to be ranked by how many there are, and where."""
-        return " | ".join(part.query for part in self.parts)
+    def limit_to(self, query: str) -> None:
+        """Find only what speaks of this in its own text, whatever was typed; the words still say what comes first."""
+        n = self.counts.get("#", 0) // 50  # a guess: such words are rare
+        limit = QueryPart(query, n)
+        self.ranking_query = " | ".join(part.query for part in [*self.parts, limit])
+        self.parts = [replace(limit, query=limit.own_text_query)]
+        self.corrected, self.also, self.left_out = [], [], []
 
     def query(self, without: str = "", some: bool = False) -> TsQuery:
         """What is asked for, `without` one filter; with `some`, any of the words will do."""

@@ -80,6 +80,14 @@ def clean_text(value: Any) -> str:
     return found
 
 
+def clean_hours(text: str) -> str:
+    """Hours of one cell, each of a list on a line of its own."""
+    try:
+        return clean_text(text)
+    except ValueError:
+        return text[:MAX_TEXT_LENGTH]
+
+
 def clean_line(value: Any, longest: int = 255) -> str:
     """Text on one line."""
     try:

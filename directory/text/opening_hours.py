@@ -8,49 +8,41 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from directory.models.session import DAY_NAMES
+from directory.text.conditions import (
+    CONDITION,
+    DAY_CODES,
+    DAY_NAME_PATTERNS,
+    WEEK_OF_MONTH,
+    read_conditions,
+    tidy_words,
+)
 from directory.text.spelling import fold_case_twins
 
 Schedules = list[dict[str, Any]]
 MAX_HOURS_LENGTH = 400  # characters; longer texts are prose
 MAX_SCHEDULES = 40  # schedules of one text
+NOON = 12 * 60  # minutes of the day
+MAX_NIGHT_MINUTES = 16 * 60  # of what goes on over midnight: a night shelter from 5pm to 9am
+UNKNOWN_TIMES = re.compile(r"\b0?0[:.]?00(?::00)? ?(?:-|–|—|to) ?0?0[:.]?00\b")
 
-DAY_CODES = [*DAY_NAMES]
-DAY_NAME_PATTERNS = (
-    "mo(?:n(?:day)?s?)?",
-    "tu(?:e(?:s(?:day)?)?s?)?",
-    "we(?:d(?:s|nesday)?s?)?",
-    "th(?:u(?:r(?:s(?:day)?)?)?s?)?",
-    "fr(?:i(?:day)?s?)?",
-    "sa(?:t(?:urday)?s?)?",
-    "su(?:n(?:day)?s?)?",
-)
-WEEK_OF_MONTH = {
-    "first": "1",
-    "1st": "1",
-    "second": "2",
-    "2nd": "2",
-    "third": "3",
-    "3rd": "3",
-    "fourth": "4",
-    "4th": "4",
-    "last": "-1",
-}
 EVERY_DAY = r"daily|every ?day|all week|(?:7|seven) days(?: a| per)? week|(?:7|seven) days"
+NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+# Said of dates, and read with the hours themselves; what is "usually" so is no pattern, and stays text.
+PATTERN_KINDS = {"nth", "alternate", "monthly", "unsure"}
 # What may be said beside the hours without changing when it meets; it is kept as a note.
 HOURS_NOTES = re.compile(
-    r"\([^()]{0,200}\)"
-    r"|(?:during |in )?(?:school )?term[- ]?times?(?: only)?|by appointment(?: only)?|appointment only|drop[- ]?in"
-    r"|(?:except(?: for)?|excluding|excl\.?|not(?: on)?|closed(?: on)?|including|inc\.?)(?: all)?"
-    r" (?:bank|public|school) holidays"
-    r"|all year(?: round)?|throughout the year|no need to book|booking (?:essential|required)",
+    r"drop[- ]?in|booking (?:essential|required)|all day"
+    r"|(?:dawn|sunrise|first light)(?: ?- ?| to | till? | until )(?:dusk|sunset)"
+    r"|(?:during )?daylight(?: hours)?|(?:by )?membership only|members only|(?:till?|until|to|-) ?late\b",
     re.IGNORECASE,
 )
+PARENTHESES = re.compile(r"[(\[]([^()\[\]]{0,200})[)\]]")
 HOURS_TOKEN = re.compile(
     r"(?P<closed>closed)\b|(?P<always>24 ?/ ?7|24 ?h(?:ou)?rs?(?: a day)?|open 24 hours)(?![0-9])"
     rf"|(?P<all>{EVERY_DAY})\b|(?P<work>week ?days?|m ?- ?f)\b|(?P<rest>week ?ends?)\b"
-    r"|(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th)\b"
-    r"|(?P<other>every other|alternate|fortnightly|every (?:2|two|second) weeks?|bi-?weekly)\b"
+    rf"|(?P<nth>{'|'.join(WEEK_OF_MONTH)})\b"
+    r"|(?P<other>every other|alternate|(?:once a )?fortnight(?:ly)?|bi-?weekly"
+    r"|every (?:[2-8]|second|2nd|third|3rd|fourth|4th) weeks?)\b(?: weeks?\b)?"
     r"|(?P<every>(?:every|each) (?=(?:second|third|fourth|2nd|3rd|4th)\b))"
     r"|(?P<month>(?:of|in|each|every|per|a) (?:the |each |every )?(?:calendar )?month|monthly)\b"
     rf"|(?P<day>(?:{'|'.join(DAY_NAME_PATTERNS)}))\b\.?"
@@ -59,7 +51,7 @@ HOURS_TOKEN = re.compile(
     r"|[0-9]{4}(?= ?(?:h(?:ou)?rs|-|to\b))|(?<=-)[0-9]{4}\b|(?<=to )[0-9]{4}\b"
     r"|[0-9]{1,2})(?![0-9])(?: ?h(?:ou)?rs\b| ?o'?clock)?"
     r"|(?P<dash>-|to\b|until\b|till?\b|through\b|thru\b)|(?P<until>up to\b)"
-    r"|(?P<skip>[\s,;:.&/+|]+|(?:and|at|from|on|open(?:ing|s)?|hours?|times?|every|each|week(?:ly)?|the|only|between"
+    r"|(?P<skip>[\s,;:.&/+|*•·▪●]+|(?:and|at|from|on|open(?:ing|s)?|hours?|times?|every|each|week(?:ly)?|the|only|between"
     r"|runs?|meets?|start(?:s|ing)?)\b)",
     re.IGNORECASE,
 )
@@ -83,25 +75,107 @@ class AmbiguousHours(ValueError):
     """It cannot be said for certain when this is."""
 
 
+class BackwardHours(AmbiguousHours):
+    """The end is before the beginning, and not over midnight."""
+
+
 def parse_opening_hours(text: str) -> Schedules | None:
-    """Schedules under the standard's names, in the order written; None when the text is not certain.
+    """Schedules under the standard's names, in the order written; None when the text is not certain. What is said
+    of single dates ("term time only") is their note, which directory/text/conditions.py reads.
 
     >>> parse_opening_hours("Weds 7.30pm")
     [{'freq': 'WEEKLY', 'byday': 'WE', 'opens_at': '19:30'}]
     """
-    if not text or len(text) > MAX_HOURS_LENGTH:
-        return None
-    plain = re.sub(r"[‐-―−~]", "-", fold_case_twins(text))
-    notes = [found.group().strip("() ") for found in HOURS_NOTES.finditer(plain)]
     try:
-        groups = list(_group_tokens(list(_tokenise(HOURS_NOTES.sub(" ", plain)))))
-        found = [schedule for group in groups for schedule in group.to_schedules()]
+        return _read_hours(text) or None
     except AmbiguousHours:
         return None
-    if notes and found:
-        said = ". ".join(note[:1].upper() + note[1:] for note in dict.fromkeys(notes) if note)
-        found = [schedule | {"notes": said} for schedule in found]
-    return found if 0 < len(found) <= MAX_SCHEDULES else None
+
+
+def read_schedules(text: str) -> Schedules:
+    """The schedules that a text is certain about, else one with its words; `unread` says what to ask of them."""
+    found = parse_opening_hours(text) or [{"description": text}]
+    asked = explain_unread_hours(text)
+    return [found[0] | {"unread": asked}, *found[1:]] if asked else found
+
+
+def explain_unread_hours(text: str) -> str:
+    """What to ask whoever wrote them; "" when they are read, or are just words."""
+    try:
+        found = _read_hours(text)
+    except BackwardHours:
+        return "these hours end before they begin: is that right?"
+    except AmbiguousHours:
+        return ""
+    unknown = any("opens_at" not in row for row in found) and UNKNOWN_TIMES.search(text)
+    return "00:00 to 00:00 is no time: when it begins is not known" if unknown else ""
+
+
+def _read_hours(text: str) -> Schedules:
+    """Line by line when each line stands for itself, so that what is said in one holds for that one alone."""
+    if not text or len(text) > MAX_HOURS_LENGTH:
+        raise AmbiguousHours("prose")
+    plain = _write_times_in_figures(tidy_words(fold_case_twins(text)))
+    lines = [line for line in plain.split("\n") if line.strip()]
+    try:
+        by_line = [_read_line(line) for line in lines] if len(lines) > 1 else []
+    except BackwardHours:
+        raise
+    except AmbiguousHours:
+        by_line = []
+    found = [row for rows in by_line for row in rows] if by_line and all(by_line) else _read_line(plain)
+    if len(found) > MAX_SCHEDULES:
+        raise AmbiguousHours("too many")
+    return found
+
+
+def _read_line(text: str) -> Schedules:
+    notes: list[str] = []
+
+    def take_note(match: re.Match[str]) -> str:
+        if match.lastgroup in PATTERN_KINDS or (match.lastgroup == "harmless" and "week" in match.group().lower()):
+            return match.group()
+        late = match.group().lower().endswith("late")
+        notes.append("until late" if late else match.group())
+        return " "
+
+    def open_parentheses(match: re.Match[str]) -> str:
+        """Hours that stand in parentheses are hours; anything else there is a note, whole."""
+        try:
+            inside = list(_tokenise(CONDITION.sub(" ", match[1]))) or list(_tokenise(match[1]))
+        except AmbiguousHours:
+            inside = []
+        if {"time", "day", "nth", "other"} & {token.kind for token in inside}:
+            return f" {match[1]} "
+        notes.append(match[1])
+        return " "
+
+    plain = PARENTHESES.sub(open_parentheses, text)
+    plain = HOURS_NOTES.sub(take_note, CONDITION.sub(take_note, plain))
+    found = [row for group in _group_tokens(list(_tokenise(plain))) for row in group.to_schedules()]
+    said = [note.strip("() .,-") for note in notes]
+    note = ". ".join(part[:1].upper() + part[1:] for part in dict.fromkeys(said) if part)
+    about = read_conditions(note)
+    limits = {"valid_from": about.first_day, "valid_to": about.last_day}
+    beside = {"notes": note} | {name: day.isoformat() for name, day in limits.items() if day}
+    return [row | beside for row in found] if note else found
+
+
+def _write_times_in_figures(text: str) -> str:
+    """ "half past ten" → "10:30", "two till four" → "2 till 4"."""
+    numbers = "|".join(NUMBER_WORDS)
+
+    def figure(word: str) -> int:
+        return NUMBER_WORDS.index(word.lower()) + 1 if word.lower() in NUMBER_WORDS else int(word)
+
+    def past(match: re.Match[str]) -> str:
+        hour, minute = figure(match[3]), {"half": 30, "quarter": 15}[match[1].lower()]
+        if (match[2] or "").strip().lower() == "to":
+            hour, minute = hour - 1 or 12, 60 - minute
+        return f"{hour}:{minute:02}"
+
+    text = re.sub(rf"\b(half|quarter) (past |to )?({numbers}|[0-9]{{1,2}})(?![0-9])", past, text, flags=re.IGNORECASE)
+    return re.sub(rf"\b({numbers})\b(?! days?\b)", lambda match: str(figure(match[1])), text, flags=re.IGNORECASE)
 
 
 def _tokenise(text: str) -> Iterator[Token]:
@@ -176,7 +250,7 @@ def _add_token(group: DayGroup, tokens: list[Token], at: int) -> int:
     elif kind == "nth":
         group.nths.append(WEEK_OF_MONTH[words])
     elif kind in ("other", "month", "closed", "always", "every"):
-        group.interval = 2 if kind == "other" else group.interval
+        group.interval = _parse_interval(words) if kind == "other" else group.interval
         group.monthly |= kind == "month"
         group.every |= kind == "every"
         group.closed |= kind == "closed"
@@ -204,6 +278,12 @@ def _add_days(group: DayGroup, tokens: list[Token], at: int, following: list[str
     first, end = DAY_CODES.index(day), DAY_CODES.index(last)
     group.days += DAY_CODES[first : end + 1] if first <= end else DAY_CODES[first:] + DAY_CODES[: end + 1]
     return at + 3
+
+
+def _parse_interval(words: str) -> int:
+    """ "fortnightly" → 2, "every third week" → 3."""
+    number = re.search(r"[2-8]|third|fourth", words)
+    return {"third": 3, "fourth": 4}.get(number[0]) or int(number[0]) if number else 2
 
 
 def weekday_code(words: str) -> str:
@@ -238,11 +318,21 @@ def parse_clock_time(words: str) -> ClockTime:
 def _format_span(times: tuple[ClockTime | None, ClockTime | None]) -> dict[str, str]:
     start, end = times
     if start and end:
+        if _minutes_of_day(start) == _minutes_of_day(end) == 0:
+            return {}  # what programs write that know no time
         start, end = _resolve_span(start, end)
+        if not is_plausible_span(_minutes_of_day(start), _minutes_of_day(end)):
+            raise BackwardHours("it ends before it starts")
     else:
         start, end = _require_certain(start), _require_certain(end)
     found = {"opens_at": start, "closes_at": end}
     return {name: f"{at.hour:02}:{at.minute:02}" for name, at in found.items() if at}
+
+
+def is_plausible_span(start: int, end: int) -> bool:
+    """Whether something may last from `start` to `end`, minutes of the day: also over midnight, from the afternoon to
+    the morning and for no more than 16 hours."""
+    return start <= end or (start >= NOON >= end and end + 2 * NOON - start <= MAX_NIGHT_MINUTES)
 
 
 def _require_certain(at: ClockTime | None) -> ClockTime | None:
@@ -266,7 +356,7 @@ def _resolve_span(start: ClockTime, end: ClockTime) -> tuple[ClockTime, ClockTim
     if _minutes_of_day(start) == _minutes_of_day(end) or (
         _minutes_of_day(start) > _minutes_of_day(end) and not (start.half and end.half)
     ):
-        raise AmbiguousHours("it ends before it starts")
+        raise BackwardHours("it ends before it starts")
     return start, end
 
 

@@ -57,6 +57,13 @@ def find_link(token: str) -> AnswerLink | None:
     return links.filter(token_hash=hash_token(token)).first()
 
 
+def is_link_dead(link: AnswerLink) -> bool:
+    """Whether whoever it was sent to no longer answers for the service: their membership has ended, the group has left
+    or reads elsewhere. Checked each time the link is opened, and when it answers."""
+    sent_to = link.sent_to.casefold()
+    return all(email.casefold() != sent_to for email in link.referral.receiver_emails())
+
+
 def mark_link_opened(link: AnswerLink) -> None:
     """Note the first opening; who it was is the address that the link was sent to."""
     AnswerLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())

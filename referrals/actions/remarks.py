@@ -41,6 +41,13 @@ def assign_referral(referral: Referral, *, to: Membership, by: Author, key: uuid
     return remark
 
 
+@transaction.atomic
+def unassign_referral(referral: Referral, *, by: Author) -> None:
+    """Give it back to the whole team: whoever had it leaves."""
+    save_remark(referral, by=by, words="Given back to the team", kind=Remark.Kind.ASSIGNED, key=None)
+    save_columns(referral, assigned_to=None)
+
+
 def save_remark(
     referral: Referral, *, by: Author, words: str, kind: Remark.Kind, key: uuid.UUID | None
 ) -> tuple[Remark, bool]:

@@ -50,6 +50,9 @@ def send_referral(
         sent_at=now,
         moved_at=now,
         moves_made=1,
+        agreed_with=to_agency,
+        agreed_with_name=f"{service.name}, {to_agency.name}" if service else to_agency.name,
+        agreed_tell_name=by.member.agency.name if details.get("agreed_to_tell") else "",
         answer_by=answer_deadline(to_agency, service=service, urgency=details.get("urgency", "")),
         **details,
     )

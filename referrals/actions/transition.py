@@ -28,12 +28,14 @@ def move_referral(
     reason: DeclineReason | None = None,
     words: str = "",
     to_agency: Agency | None = None,
+    ground: str = "",
     happened_on: datetime.date | None = None,
     key: uuid.UUID | None = None,
     seen: int | None = None,
 ) -> Move:
     """Move `referral` on by the table TRANSITIONS, leave a numbered row, and tell those who wait for it.
 
+    With `to_agency` it is passed on, and `ground` (a PassingGround) says whether the person was asked again.
     `seen` is `moves_made` as it was when the form was shown: whoever answers an older state is told so.
     The second call with the same `key` gets the first one's move. `referral` is brought up to date.
     Raises MoveRefused; then nothing has changed.
@@ -49,6 +51,8 @@ def move_referral(
         reason=reason,
         words=words.strip(),
         to_agency=to_agency,
+        to_agency_name=to_agency.name if to_agency else "",
+        ground=ground,
         happened_on=happened_on,
         key=key,
         **Signed.signature(by),

@@ -22,6 +22,7 @@ def triage_referral(
     words: str,
     reason: DeclineReason | None = None,
     team: Agency | None = None,
+    ground: str = "",
 ) -> Move:
     """RETURNED to the sender with what is missing, DECLINED, or SENT on to another team, whose clock starts anew.
 
@@ -33,5 +34,14 @@ def triage_referral(
     if referral.status not in TRIAGE_STATUSES:
         raise MoveRefused(describe_latest_move(referral))
     return move_referral(
-        referral, to, by=by, side=Side.RECEIVER, reason=reason, words=words, to_agency=team, key=key, seen=seen
+        referral,
+        to,
+        by=by,
+        side=Side.RECEIVER,
+        reason=reason,
+        words=words,
+        to_agency=team,
+        ground=ground,
+        key=key,
+        seen=seen,
     )

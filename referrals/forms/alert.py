@@ -31,6 +31,8 @@ class AlertForm(Form):
         search = SearchForm(QueryDict(self.cleaned_data["query"]))
         if not search.is_valid():
             raise ValidationError("We cannot read this search. Start again from the list of activities")
+        if search.find_dangers():
+            raise ValidationError("We keep no words about danger. Ring one of the numbers above")
         return search.query()
 
     def clean(self) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.models import Membership
 from config.forms import DateField, Form, IdempotencyKey, NameField, Radios, TextField
+from referrals.actions.answer import find_answer_to_take_back
 from referrals.forms.triage import MAX_MESSAGE_LENGTH, SeenMovesField
-from referrals.models import DeclineReason, Referral
+from referrals.models import DeclineReason, Move, Referral
 from referrals.states import ReferralStatus, Side, next_statuses
 
 MESSAGE_CHOICE = "message"
@@ -99,6 +100,26 @@ class AnswerForm(Form):
     def typed_values(self) -> dict[str, str]:
         """What somebody wrote, to be given back on a new form."""
         return {name: self.data.get(name, "") for name in ("words", "name")}
+
+
+class TakeBackForm(Form):
+    """One button, to take back `answer`, the one that was given last. `seen` as in AnswerForm."""
+
+    button = "Take back this answer"
+    key = IdempotencyKey()
+    seen = SeenMovesField()
+
+    def __init__(self, data: Any = None, *, answer: Move | None = None) -> None:
+        super().__init__(data, initial={"seen": answer.number if answer else None}, auto_id="id_take_back_%s")
+        self.answer = answer
+
+
+def build_take_back_form(referral: Referral, member: Membership | None) -> TakeBackForm | None:
+    """The form, while the group has an answer to take back; `member` is None for whoever came by link."""
+    if member and not (member.agency_id == referral.to_agency_id and member.has_permission(Permission.ANSWER)):
+        return None
+    answer = find_answer_to_take_back(referral)
+    return TakeBackForm(answer=answer) if answer else None
 
 
 def build_answer_form(referral: Referral, member: Membership) -> AnswerForm | None:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from agencies.models import Membership
 from config.forms import Form, NHSNumberField
 from referrals.forms.refer import ReferForm
 from referrals.models import ContactBy, Referral
+from referrals.same_person import Identity
 
 TypedValues = dict[str, Any]  # field name → text, or a list of texts, as a browser posts it and a widget shows it
 
@@ -46,6 +48,15 @@ def read_typed_values(data: QueryDict) -> TypedValues:
     return {name: field.widget.value_from_datadict(data, {}, name) for name, field in ReferForm.base_fields.items()}
 
 
+def typed_identity(given: TypedValues, nhs_number: str) -> Identity:
+    """Whom the form is about as far as it is filled in, with the number that is looked for."""
+    try:
+        born = ReferForm.base_fields["date_of_birth"].clean(given["date_of_birth"])
+    except ValidationError:
+        born = None
+    return Identity(str(given["person_name"] or ""), born, nhs_number)
+
+
 def values_from_referral(referral: Referral) -> TypedValues:
     """The person's details and needs as they were sent last time, as if they had been typed."""
     born = referral.date_of_birth
@@ -65,9 +76,12 @@ def values_from_referral(referral: Referral) -> TypedValues:
 def fill_gaps(given: TypedValues, *, found: Referral | None, before: Referral | None) -> TypedValues:
     """What was typed, with the gaps filled from `found`: words somebody typed stay.
 
-    What an earlier look-up filled in (`before`, another person's) goes first, so that two people never mix.
+    What an earlier look-up filled in (`before`, another person's) goes first, so that two people never mix: with it
+    goes what that person agreed to.
     """
     filled = dict(given)
+    if before:
+        filled["agreement"] = []
     for name, value in values_from_referral(before).items() if before else ():
         if is_same_value(filled[name], value):
             filled[name] = ""

@@ -1,6 +1,7 @@
 """The referral form: one page for a GP with ten minutes, at most eight inputs for a new person."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django import forms
@@ -21,10 +22,14 @@ from config.forms import (
     TextField,
 )
 from config.template_tags import date_words, nhs
+from directory.geography.doubtful import PostcodeRightField, ask_about_postcode
 from directory.models import TaxonomyTerm
 from referrals.models import ContactBy, Referral, Urgency
+from referrals.same_person import Identity, MatchStrength, compare_identities
 
 MAX_AGE_YEARS = 120  # years
+MAX_COMPARED = 50  # open referrals weighed at most
+DOUBTED_NUMBER = "Check this number: you have given it for somebody with another name or date of birth"
 NONE, SOME, DANGER = "none", "some", "danger"
 ADD_MORE_FIELDS = (
     "to_agency",
@@ -96,6 +101,7 @@ class ReferForm(Form):
     postcode = PostcodeField(
         label="Postcode", required=False, help_text="Leave it blank if they have no fixed address."
     )
+    postcode_right = PostcodeRightField()
     needs = Checkboxes(
         label="What do they need help with?",
         help_text="Tick all that apply.",
@@ -123,6 +129,7 @@ class ReferForm(Form):
         choices=[("share", "Share this referral with the team"), ("tell", "Tell us how it went")],
         error_messages={"required": "Ask the person, and tick that they agree to share this"},
     )
+    number_is_right = forms.BooleanField(required=False, label="I have checked the NHS number: it is theirs")
     send_anyway = forms.BooleanField(required=False, label="Send another referral for them anyway")
 
     to_agency: forms.ModelChoiceField = forms.ModelChoiceField(
@@ -163,6 +170,7 @@ class ReferForm(Form):
         super().__init__(*args, **kwargs)
         self.member = member
         self.already_open: list[Referral] = []
+        self.number_doubted = False
         today = timezone.localdate()
         self.fields["date_of_birth"].earliest = datetime.date(today.year - MAX_AGE_YEARS, 1, 1)
         self.terms = {str(term.pk): term for term in TaxonomyTerm.needs()}
@@ -172,6 +180,8 @@ class ReferForm(Form):
         self.offered = list(Referral.receiving_teams())
         self.team = find_usual_team(member, self.offered)
         self._offer_teams()
+        if not self.is_bound:
+            del self.fields["postcode_right"]
 
     def _offer_teams(self) -> None:
         field, named = self.fields["to_agency"], "the connector team"
@@ -230,10 +240,13 @@ class ReferForm(Form):
         self._clean_filled(given)
         self._clean_risk(given)
         self._clean_contact(given)
+        ask_about_postcode(self, given.get("postcode", ""))
         if "agreement" in given and "share" not in given["agreement"]:
             self.add_error("agreement", "Without the person’s agreement to share this we cannot send it")
         if not self.errors:
-            self._clean_open(given)
+            who = Identity(given["person_name"], given["date_of_birth"], given["nhs_number"], given["postcode"])
+            self._clean_number(given, who)
+            self._clean_open(given, who)
         return given
 
     def _clean_filled(self, given: dict[str, Any]) -> None:
@@ -260,8 +273,13 @@ class ReferForm(Form):
         if field not in self.errors and not given.get(field, "").strip():
             self.add_error(field, words)
 
-    def _clean_open(self, given: dict[str, Any]) -> None:
-        self.already_open = find_open_referrals(given)
+    def _clean_number(self, given: dict[str, Any], who: Identity) -> None:
+        self.number_doubted = is_number_doubtful(self.member, who)
+        if self.number_doubted and not given["number_is_right"]:
+            self.add_error("nhs_number", f"{DOUBTED_NUMBER}. If it is right, tick the box below")
+
+    def _clean_open(self, given: dict[str, Any], who: Identity) -> None:
+        self.already_open = find_open_referrals(self.member, who, given["key"])
         if self.already_open and not given["send_anyway"]:
             self.add_error("send_anyway", f"{describe_open_referrals(self.already_open)} Tick the box to send another")
 
@@ -285,17 +303,25 @@ class ReferForm(Form):
         return f"Sent all the same. {describe_open_referrals(self.already_open)}" if self.already_open else ""
 
 
-def find_open_referrals(given: dict[str, Any]) -> list[Referral]:
-    """Open referrals to teams for the person that the form is about; not the one this very form has become."""
-    found = Referral.open_for(
-        nhs_number=given.get("nhs_number") or "",
-        name=given.get("person_name") or "",
-        date_of_birth=given.get("date_of_birth"),
-        postcode=given.get("postcode") or "",
-    )
-    if key := given.get("key"):
-        found = found.exclude(key=key)
-    return list(found[:3])
+def find_open_referrals(member: Membership, who: Identity, key: uuid.UUID | None = None) -> list[Referral]:
+    """Open referrals for that person that the member's agency knows; not the one that the form `key` has become.
+
+    A number alone, as in a look-up, is enough; with a name both must be of one person, and twins are two.
+    """
+    found = []
+    for referral in Referral.open_near(member, who).exclude(key=key)[:MAX_COMPARED]:
+        strength = compare_identities(referral.identity, who).strength
+        if (strength or 0) >= MatchStrength.LIKELY or (not who.name and referral.nhs_number == who.nhs_number):
+            found.append(referral)
+    return found[:3]
+
+
+def is_number_doubtful(member: Membership, who: Identity) -> bool:
+    """Whether the member's agency has given this NHS number for somebody of another name or birthday."""
+    if not who.name:
+        return False
+    given = [compare_identities(earlier.identity, who) for earlier in Referral.sent_before(member, who.nhs_number)[:10]]
+    return any(pair.doubtful_number or pair.strength is MatchStrength.POSSIBLE for pair in given)
 
 
 def describe_open_referrals(found: list[Referral]) -> str:

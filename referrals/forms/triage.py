@@ -7,7 +7,7 @@ from django import forms
 from agencies.access import Permission
 from agencies.models import Agency, Membership
 from config.forms import Form, IdempotencyKey, Radios, TextField
-from referrals.models import DeclineReason, Referral
+from referrals.models import DeclineReason, PassingGround, Referral
 
 MAX_MESSAGE_LENGTH = 2000  # characters
 
@@ -70,6 +70,11 @@ class PassOnForm(TriageForm):
         empty_label="Choose a team",
         error_messages={"required": "Choose a team", "invalid_choice": "Choose a team from the list"},
     )
+    ground = Radios(
+        label="Have they agreed that the other team gets this?",
+        choices=PassingGround.choices,
+        error_messages={"required": "Say whether the person was asked. They agreed to your team, not to another"},
+    )
     words = TextField(
         label="Why are you passing it on?",
         help_text="The other team and whoever sent it read this",
@@ -80,6 +85,9 @@ class PassOnForm(TriageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        person, named = self.referral.person_name, self.referral.agreed_with_name
+        self.fields["ground"].label = f"Has {person} agreed that the other team gets this?"
+        self.fields["ground"].help_text = f"When they were referred, they agreed to share it with {named}"
         self.fields["team"].queryset = Referral.receiving_teams().exclude(pk=self.referral.to_agency_id)
 
 

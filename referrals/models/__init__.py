@@ -1,6 +1,7 @@
 from referrals.models.alert import Alert
 from referrals.models.answer import Answer, AnswerLink
-from referrals.models.move import DeclineReason, Move
+from referrals.models.look_up import LookUp
+from referrals.models.move import DeclineReason, Move, PassingGround
 from referrals.models.referral import ContactBy, Referral, Urgency
 from referrals.models.remark import Remark
 
@@ -10,7 +11,9 @@ __all__ = [
     "AnswerLink",
     "ContactBy",
     "DeclineReason",
+    "LookUp",
     "Move",
+    "PassingGround",
     "Referral",
     "Remark",
     "Urgency",

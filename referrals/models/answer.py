@@ -22,7 +22,10 @@ class Answer(AppendOnly, Signed):
     reason = models.CharField(max_length=200, help_text="Why the case was closed")
     outcome = models.CharField(max_length=200, blank=True)
     summary = models.TextField()
-    codes = models.JSONField(default=list, help_text='SNOMED CT: [{"code": "871731000000106", "term": "…"}]')
+    codes = models.JSONField(default=list, help_text='SNOMED CT: [{"code": "871711000000103", "term": "…"}]')
+    groups = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), help_text="Whom they went on to"
+    )
 
     class Meta:
         ordering = ["at", "id"]

@@ -13,6 +13,7 @@ from agencies import access
 from agencies.models import Agency, AgencyKind, Membership
 from config.working_days import add_working_days
 from directory.models import Service, TaxonomyTerm
+from referrals.same_person import Identity, likely_birth_dates
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
 
 SERVICE_ANSWER_DAYS = 5  # working days in which a voluntary group answers
@@ -75,7 +76,14 @@ class Referral(models.Model):
     risks = models.TextField(blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
     agreed_to_share = models.BooleanField(default=False, help_text="The person agreed that this is sent")
-    agreed_to_tell = models.BooleanField(default=False, help_text="The person agreed that the sender hears back")
+    agreed_to_tell = models.BooleanField(default=False, help_text="The person agrees that the sender hears back")
+    agreed_with = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="+", help_text="Who was named when the person agreed; stays so"
+    )
+    agreed_with_name = models.CharField(max_length=600, help_text="What it was called then, with the service if any")
+    agreed_tell_name = models.CharField(
+        max_length=255, blank=True, default="", help_text="Who they agreed is told, as named then; blank for nobody"
+    )
 
     status = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.SENT)
     started_at = models.DateTimeField(help_text="When the form was opened: the measured time to refer")
@@ -140,26 +148,23 @@ class Referral(models.Model):
         return own.filter(nhs_number=nhs_number).exclude(nhs_number="").order_by("-sent_at", "id")
 
     @classmethod
-    def open_for(
-        cls,
-        *,
-        nhs_number: str = "",
-        name: str = "",
-        date_of_birth: datetime.date | None = None,
-        postcode: str = "",
-    ) -> "models.QuerySet[Self]":
-        """Open referrals to teams for the same person, whoever sent them, latest first.
+    def open_near(cls, member: Membership, who: Identity) -> "models.QuerySet[Self]":
+        """Open referrals to teams that may be about the same person, latest first: the number or nearly the birthday is
+        the same.
 
-        The same person: by NHS number, or by name, date of birth and postcode together. Of what is found only
-        the date and the team may be shown: the asker need not be of an agency that may see the rest.
+        Only those that the member's own agency sent or received: a number or a birthday tried out must not tell who is
+        helped elsewhere, or where.
         """
-        same = models.Q(pk__in=[])
-        if nhs_number:
-            same |= models.Q(nhs_number=nhs_number)
-        if name and date_of_birth and postcode:
-            same |= models.Q(person_name__iexact=name, date_of_birth=date_of_birth, postcode=postcode)
-        found = cls.objects.filter(same, service=None, status__in=sorted(OPEN_STATUSES))
+        same = models.Q(date_of_birth__in=likely_birth_dates(who.date_of_birth))
+        if who.nhs_number:
+            same |= models.Q(nhs_number=who.nhs_number)
+        found = cls.visible_to(member).filter(same, service=None, status__in=sorted(OPEN_STATUSES))
         return found.select_related("to_agency").order_by("-sent_at", "id")
+
+    @property
+    def identity(self) -> Identity:
+        """What tells this person from another."""
+        return Identity(self.person_name, self.date_of_birth, self.nhs_number, self.postcode)
 
     @property
     def is_open(self) -> bool:
@@ -188,11 +193,21 @@ class Referral(models.Model):
         return self.service.name if self.service else self.to_agency.name
 
     def receiver_email(self) -> str:
-        """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none."""
-        if to := self.service.reply_to_email() if self.service else self.to_agency.email:
-            return to
-        member = self.to_agency.memberships.filter(ended_at=None, user__is_active=True).first()
-        return member.user.email if member else ""
+        """Where whoever is asked reads: the service's or the team's e-mail, else a member's; "" when there is none.
+
+        Not that of somebody who has left, though a listing may still name it.
+        """
+        return next(iter(self.receiver_emails()), "")
+
+    def receiver_emails(self) -> list[str]:
+        """All the addresses at which whoever is asked reads today, the first one first."""
+        if self.to_agency.left_at:
+            return []
+        named = [self.service.referral_email, self.service.email] if self.service else []
+        left = Membership.left_emails(self.to_agency)
+        members = self.to_agency.memberships.filter(ended_at=None, user__is_active=True).select_related("user")
+        found = [*named, self.to_agency.email, *(member.user.email for member in members)]
+        return [email for email in found if email and email.casefold() not in left]
 
     def is_late(self, today: datetime.date | None = None) -> bool:
         """Whether an answer is owed and its date has passed."""

@@ -15,6 +15,7 @@ class Remark(AppendOnly, Signed):
         MESSAGE = "message", "Message"
         ASSIGNED = "assigned", "Given to a colleague"
         UNANSWERED = "unanswered", "No answer by its date"
+        UNATTENDED = "unattended", "Nobody there to answer or to hear"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="remarks")

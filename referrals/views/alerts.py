@@ -3,7 +3,7 @@
 Programs that scan e-mail open every link: no page here changes anything by being opened (point 23).
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -39,7 +39,13 @@ def ask_for_alert(request: HttpRequest) -> HttpResponse:
         form.add_error(None, TOO_MANY_ALERTS_MESSAGE)
         status = 429
     asked = form.data.get("query", "") if form.is_bound else search.query()
-    context = {"form": form, "search": search, "query": asked, "words": alerts.describe_search(asked[:2000])}
+    context = {
+        "form": form,
+        "search": search,
+        "query": asked,
+        "words": alerts.describe_search(asked[:2000]),
+        "dangers": SearchForm(QueryDict(asked[:2000])).find_dangers(),
+    }
     return render_form_page(request, "referrals/alert.html", context, status=status or (None if readable else 422))
 
 

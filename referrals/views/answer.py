@@ -17,9 +17,9 @@ from config.fragments import render_page
 from config.http import add_noindex_header
 from config.template_tags import when
 from referrals.actions import MoveRefused, links
-from referrals.actions.answer import has_replied, reply_to_referral
+from referrals.actions.answer import has_replied, reply_to_referral, take_back_answer
 from referrals.actions.transition import describe_latest_move, describe_move
-from referrals.forms.answer import AnswerForm
+from referrals.forms.answer import AnswerForm, TakeBackForm, build_take_back_form
 from referrals.models import Referral, Remark
 
 
@@ -31,6 +31,8 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find_link(token)
     if link is None:
         return add_noindex_header(render_page(request, "referrals/link_unknown.html", status=404))
+    if links.is_link_dead(link):
+        return add_noindex_header(render_page(request, "referrals/link_dead.html", status=410))
     if link.has_expired:
         return add_noindex_header(render_page(request, "referrals/link_ended.html", {"token": token}, status=410))
     links.mark_link_opened(link)
@@ -63,6 +65,9 @@ def process_answer(request: HttpRequest, referral: Referral, member: Membership 
     """
     if request.method == "POST" and has_replied(referral, request.POST.get("key", "")):
         return redirect(then)
+    if request.method == "POST" and "take_back" in request.POST:
+        process_take_back(request, referral, member)
+        return redirect(then)
     by_link, refused = member is None, ""
     form = AnswerForm(request.POST or None, referral=referral, by_link=by_link)
     if request.method == "POST" and not referral.is_open:
@@ -90,8 +95,24 @@ def process_answer(request: HttpRequest, referral: Referral, member: Membership 
         "standing": describe_latest_move(referral),
         "answers": load_conversation(referral),
         "needs": ", ".join(need.name for need in referral.needs.all()),
+        "take_back": build_take_back_form(referral, member),
     }
     return render_form_page(request, "referrals/answer.html", context, status=409 if refused else None)
+
+
+def process_take_back(request: HttpRequest, referral: Referral, member: Membership | None) -> None:
+    """Take back the answer that was given last, and say so; or say why not, and whom to ring."""
+    form, asks = TakeBackForm(request.POST), referral.from_agency
+    try:
+        if not form.is_valid():
+            raise MoveRefused(describe_latest_move(referral))
+        by = Author.of(member) if member else Author.by_link(referral.to_agency)
+        take_back_answer(referral, by=by, **form.cleaned_data)
+    except MoveRefused as error:
+        ring = f" on {asks.phone}" if asks.phone else ""
+        messages.error(request, f"{error}. That cannot be taken back here now. Ring {asks.name}{ring}.")
+    else:
+        messages.success(request, f"Your answer is taken back, and {asks.name} has been told. You can answer again.")
 
 
 def load_conversation(referral: Referral) -> list[dict[str, str]]:

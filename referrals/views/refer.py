@@ -18,12 +18,20 @@ from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from config.http import parse_uuid
 from referrals.actions import has_same_content, send_referral
-from referrals.forms.prefill import FindPersonForm, build_refer_form, fill_gaps, read_typed_values
-from referrals.forms.refer import ReferForm, find_open_referrals
-from referrals.letters import REFERRAL_CODE
-from referrals.models import Referral
+from referrals.forms.prefill import (
+    FindPersonForm,
+    TypedValues,
+    build_refer_form,
+    fill_gaps,
+    read_typed_values,
+    typed_identity,
+)
+from referrals.forms.refer import DOUBTED_NUMBER, ReferForm, find_open_referrals, is_number_doubtful
+from referrals.models import LookUp, Referral
 from referrals.models.referral import answer_days, answer_deadline
+from referrals.same_person import Identity
 
+TOO_MANY_LOOK_UPS = "You have looked up many numbers in a short time. Fill in their details below, and go on"
 UNSAVED_FIELDS = {"csrfmiddlewaretoken", "draft_key", "later"}
 
 
@@ -138,14 +146,31 @@ def ask_about_change(request: MemberRequest, referral: Referral) -> HttpResponse
 def find_person(request: MemberRequest) -> HttpResponse:
     """Fill the form from the last referral of the own agency for that NHS number. The number is in no URL."""
     member, find, given = request.member, FindPersonForm(request.POST), read_typed_values(request.POST)
-    if not find.is_valid():
-        return render_filled_part(request, build_refer_form(member, given), number=find, status=422, part="looked_up")
-    wanted, earlier = find.cleaned_data["nhs_number"], find.cleaned_data["filled"]
+    status = 422
+    if find.is_valid() and not LookUp.has_room(member):
+        find.add_error("nhs_number", TOO_MANY_LOOK_UPS)
+        status = 422 if wants_fragment(request) else 429  # htmx puts nothing of a 429 into the page
+    if find.errors:
+        form = build_refer_form(member, given)
+        return render_filled_part(request, form, number=find, status=status, part="looked_up")
+    return render_found_person(request, find, given)
+
+
+def render_found_person(request: MemberRequest, find: FindPersonForm, given: TypedValues) -> HttpResponse:
+    """The form filled in; or, where the name typed is not that of the number, with nothing of whose number it was."""
+    member, wanted, earlier = request.member, find.cleaned_data["nhs_number"], find.cleaned_data["filled"]
     found = Referral.sent_before(member, wanted).first()
     before = Referral.sent_before(member, earlier).first() if earlier and earlier != wanted else None
-    form = build_refer_form(member, fill_gaps(given, found=found, before=before))
-    form.already_open = find_open_referrals({"nhs_number": wanted})
-    changed = found or before or form.already_open
+    given = fill_gaps(given, found=None, before=before)
+    already_open = find_open_referrals(member, Identity("", nhs_number=wanted))
+    LookUp.record(member, wanted, found=bool(found or already_open))
+    if is_number_doubtful(member, typed_identity(given, wanted)):
+        find.add_error("nhs_number", DOUBTED_NUMBER)
+        form, part = build_refer_form(member, given), "person" if before else "looked_up"
+        return render_filled_part(request, form, number=find, status=422, part=part)
+    form = build_refer_form(member, fill_gaps(given, found=found, before=None))
+    form.already_open = already_open
+    changed = found or before or already_open
     return render_filled_part(request, form, found=found, looked=True, part="person" if changed else "looked_up")
 
 
@@ -171,12 +196,11 @@ def danger(request: MemberRequest) -> HttpResponse:
 def sent(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent: the reference, and who calls whom by when."""
     mine = Referral.visible_to(request.member).filter(from_agency=request.member.agency, service=None)
-    referral = get_object_or_404(mine.select_related("to_agency", "practice"), pk=pk)
+    referral = get_object_or_404(mine.select_related("to_agency"), pk=pk)
     context = {
         "referral": referral,
         "answer_by": format_day(referral.answer_by),
         "contact_by": format_day(referral.contact_due),
-        "code": REFERRAL_CODE if referral.practice else None,
     }
     return render_page(request, "referrals/sent.html", context)
 

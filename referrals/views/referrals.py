@@ -17,8 +17,9 @@ from config.http import parse_uuid
 from config.pdf import pdf_response
 from referrals import letters, lists, story
 from referrals.actions import MoveRefused, move_referral
-from referrals.forms.answer import build_answer_form
+from referrals.forms.answer import build_answer_form, build_take_back_form
 from referrals.forms.referral import ResendForm, WithdrawForm
+from referrals.hooks import on_referral_opened
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
 
@@ -33,9 +34,10 @@ def referrals(request: MemberRequest) -> HttpResponse:
     drafts = wanted == "drafts" and member.has_permission(Permission.REFER)
     if not chosen and not drafts:
         raise Http404
-    context: dict[str, Any] = {"words": words, "list": chosen, "drafts": [], "rows": [], "more": None}
+    context: dict[str, Any] = {"words": words, "list": chosen, "drafts": [], "rows": [], "near": False, "more": None}
     if request.method == "POST":
-        context |= {"rows": lists.search_referrals(member, words), "list": None, "tabs": lists.build_tabs(member, "")}
+        rows, near = lists.search_referrals(member, words)
+        context |= {"rows": rows, "near": near, "list": None, "tabs": lists.build_tabs(member, "")}
     elif chosen:
         rows, more = lists.load_list_page(member, chosen, find_page_start(request))
         context |= {"rows": rows, "more": more, "tabs": lists.build_tabs(member, chosen.name)}
@@ -68,17 +70,24 @@ def get_referral(request: MemberRequest, pk: uuid.UUID) -> Referral:
 def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = get_referral(request, pk), request.member
-    side = found.side_of(member)
+    for hear in on_referral_opened:
+        hear(found, member)
+    side, moves = found.side_of(member), story.load_moves(found)
     context = {
         "referral": found,
         "sender_side": side == Side.SENDER,
+        "first_contact": letters.find_first_contact(found) if side == Side.SENDER else None,
+        "referral_code": letters.REFERRAL_CODE,
         "state": lists.status_label(found.status, side),
         "needs": [need.name for need in found.needs.all()],
-        "steps": story.build_timeline(found, member),
+        "steps": story.build_timeline(found, member, moves),
         "deeds": story.available_actions(found, member),
+        "agreements": story.list_agreements(found, moves),
+        "agreement_missing": story.is_agreement_missing(found, moves),
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
         "reply": build_answer_form(found, member),
+        "take_back": build_take_back_form(found, member),
     }
     return render_page(request, "referrals/referral.html", context)
 

@@ -17,6 +17,7 @@ from referrals.actions import MoveRefused, assign_referral
 from referrals.actions.transition import describe_latest_move, describe_move
 from referrals.actions.triage import triage_referral
 from referrals.forms.triage import AskDetailForm, AssignForm, DeclineForm, PassOnForm, TriageForm
+from referrals.lists import format_decision
 from referrals.models import Move, Referral
 from referrals.states import TRIAGE_STATUSES, ReferralStatus
 
@@ -72,7 +73,7 @@ def process_triage(
                 assign_referral(referral, by=by, to=given["colleague"], key=given["key"])
         except MoveRefused as refused:
             return render_too_late(request, str(refused), referral)
-        messages.success(request, done.format(referral, given))
+        messages.success(request, format_decision(request.member, done.format(referral, given), referral))
         if referral.to_agency_id != request.member.agency_id:
             return redirect("referrals:referrals")
         return redirect("referrals:referral", pk)

@@ -19,10 +19,11 @@ TEXTS = [
 KINDS = [Kind.PHONE, Kind.VISIT, Kind.NO_ANSWER]
 
 PEOPLE = """
-INSERT INTO cases_person (id, name, preferred_name, date_of_birth, nhs_number, phone, email, address, postcode,
-    contact_by, contact_avoid, best_time, leave_message, created_at, version)
-SELECT md5('person' || i)::uuid, 'Joan Whitfield ' || i, '', date '1930-01-01' + i %% 20000, '', '07700 900123', '', '',
-    'BN11 2AA', 'phone', '', '', '', now(), 1
+INSERT INTO cases_person (id, agency_id, name, preferred_name, date_of_birth, nhs_number, phone, email, address,
+    postcode, contact_by, contact_avoid, best_time, leave_message, created_at, version)
+SELECT md5('person' || i)::uuid, (%(teams)s::uuid[])[1 + (i / %(each)s) %% %(many)s],
+    'Joan Whitfield ' || i, '', date '1930-01-01' + i %% 20000, '', '07700 900123', '', '', 'BN11 2AA', 'phone', '',
+    '', '', now(), 1
 FROM generate_series(%(first)s::int, %(last)s::int) i
 """
 CASES = """
@@ -85,7 +86,7 @@ class Casework:
 
     def case_with(self, entries: int) -> Case:
         """One more case of the measured connector, with a history of that length."""
-        person = Person.objects.create(name=f"Elsie Long {entries}", postcode="BN11 2AA")
+        person = Person.objects.create(agency=self.connector.agency, name=f"Elsie Long {entries}", postcode="BN11 2AA")
         case = Case.objects.create(
             person=person, agency=self.connector.agency, lead=self.connector, first_contact_due=timezone.localdate()
         )

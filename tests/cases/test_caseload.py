@@ -72,6 +72,8 @@ def test_counts_each_list(connector: Membership) -> None:
     ReferralFactory(to_agency=connector.agency)
     assert count_lists(connector, connector) == {
         "new": 1,
+        "news": 0,
+        "alone": 0,
         "today": 2,
         "first": 1,
         "due": 1,
@@ -96,7 +98,7 @@ def test_closed_cases_are_on_no_list(connector: Membership) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("new", "Accept, or say why not"),
+        ("new", "No need was named"),
         ("first", "First contact"),
         ("overdue", "Overdue"),
         ("quiet", "Quiet 15 days"),
@@ -136,9 +138,22 @@ def test_shows_own_people_only(client_of: ClientOf, connector: Membership) -> No
 def test_a_lead_sees_the_team_and_each_colleague(client_of: ClientOf, connector: Membership, lead: Membership) -> None:
     contacted(connector, person=PersonFactory(name="Malik Farooq"))
     client = client_of(lead)
-    assert "Malik Farooq" not in client.get(URL, {"list": "all"}).content.decode()
+    assert "Malik Farooq" not in client.get(URL, {"list": "all", "who": "me"}).content.decode()
     assert "Malik Farooq" in client.get(URL, {"list": "all", "who": "team"}).content.decode()
     assert "Malik Farooq" in client.get(URL, {"list": "all", "who": str(connector.pk)}).content.decode()
+
+
+def test_a_lead_lands_on_the_team(client_of: ClientOf, connector: Membership, lead: Membership) -> None:
+    """given a lead who has just signed in, then the whole team is there, and one's own people are a press away"""
+    contacted(connector, person=PersonFactory(name="Malik Farooq"), next_action="Ring", next_action_on=day(-1))
+    contacted(lead, person=PersonFactory(name="Ada Byron"), next_action="Ring", next_action_on=day(0))
+    client = client_of(lead)
+    page = client.get(URL)
+    assert [row.name for row in page.context["rows"]] == ["Malik Farooq", "Ada Byron"]
+    assert page.context["figures"]["today"] == 2
+    assert "<title>The team" in page.text
+    mine = client.get(URL, {"who": "me"})
+    assert [row.name for row in mine.context["rows"]] == ["Ada Byron"]
 
 
 def test_a_lead_sees_nobody_of_another_team(client_of: ClientOf, lead: Membership, outsider: Membership) -> None:

@@ -116,11 +116,18 @@ def test_given_another_fact_was_changed_meanwhile_then_that_is_no_conflict(clien
 
 
 def test_given_another_persons_nhs_number_then_it_is_refused(client_of, connector, case):
-    PersonFactory(nhs_number="9990000018")
+    PersonFactory(agency=connector.agency, nhs_number="9990000018")
     page = save(client_of(connector), case, "identity", name="Joan", nhs_number="9990000018")
     assert page.status_code == 422
     assert "Another person" in page.text
     assert not Entry.objects.exists()
+
+
+def test_given_a_number_that_only_another_team_knows_then_it_is_taken_and_nothing_is_said(client_of, connector, case):
+    theirs = CaseFactory(person__nhs_number="9990000018")
+    assert save(client_of(connector), case, "identity", name="Joan", nhs_number="9990000018").status_code == 302
+    theirs.person.refresh_from_db()
+    assert (theirs.person.nhs_number, theirs.entries.count()) == ("9990000018", 0)
 
 
 BAD = [

@@ -152,7 +152,7 @@ BAD = [
     ({"next_words": "Ring"}, "Choose by when"),
     ({"next_when": "tomorrow"}, "Write what the next step is"),
     ({"next_words": "Ring", "next_when": "date"}, "Enter the day the next step"),
-    ({"next_words": "x" * 201, "next_when": "week"}, "at most 200"),
+    ({"next_words": "x" * 201, "next_when": "week"}, "Use 200 characters or fewer"),
     ({"key": "no key"}, "We could not tell whether this was sent before"),
 ]
 

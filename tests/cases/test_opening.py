@@ -5,19 +5,20 @@ import threading
 import uuid
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.access import Role
 from agencies.models import Author, Message
 from cases.actions.opening import FIRST_CONTACT, accept_referral
 from cases.history.verify import verify_histories
 from cases.models import Agreement, Case, CaseReferral, Circle, Entry, Kind, Person
 from config.working_days import add_working_days
-from referrals.actions import MoveRefused
+from referrals.actions import MoveRefused, move_referral
 from referrals.models import Referral, Urgency
-from referrals.states import ReferralStatus
-from tests.factories import CaseFactory, PersonFactory, ReferralFactory, teammate
+from referrals.states import ReferralStatus, Side
+from tests.factories import CaseFactory, MembershipFactory, PersonFactory, ReferralFactory, teammate
 
 
 @pytest.fixture
@@ -81,6 +82,68 @@ def test_given_an_urgent_referral_when_accepted_then_first_contact_is_due_in_two
     assert case.first_contact_due == add_working_days(timezone.localdate(), 2)
 
 
+def passed_on(referral, team, ground):
+    """`referral` as the team that it was passed to finds it."""
+    by = Author.of(MembershipFactory(role=Role.CONNECTOR, agency=referral.to_agency))
+    move_referral(
+        referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="Lives there", to_agency=team, ground=ground
+    )
+    return referral
+
+
+def test_given_it_was_passed_on_unasked_when_accepted_then_no_agreement_is_made_up(client_of, connector):
+    first = ReferralFactory()
+    named = first.to_agency.name
+    referral = passed_on(first, connector.agency, "not_reached")
+    client = client_of(connector)
+    assert "Ask first." in client.get(url(referral)).text
+    post(client, referral)
+    case = Case.objects.get()
+    assert list(case.agreements.values_list("scope", "named")) == [("tell", referral.from_agency.name)]
+    assert f"Sharing this with {named}" in str(Entry.objects.get(kind=Kind.REFERRED).details["sent"])
+    told = Message.objects.get(key__startswith=f"person {case.pk}").body
+    assert "You agreed" not in told
+    assert f"{referral.from_agency.name} asked us" in told
+    assert "You have not been asked yet" in told
+    page = client.get(reverse("cases:sharing", args=[case.pk])).text
+    assert "Ask first." in page
+    # when they are asked and say yes, then that is noted once
+    agree, key = reverse("cases:agree", args=[case.pk]), uuid.uuid4()
+    assert client.post(agree, {"key": key}).status_code == 422
+    for _ in range(2):
+        assert client.post(agree, {"how_agreed": "Said so on the phone", "key": key}).status_code == 302
+    given = case.agreements.get(scope="share")
+    assert (given.agency, given.named, given.how) == (connector.agency, connector.agency.name, "Said so on the phone")
+    assert Entry.objects.filter(kind=Kind.AGREED).count() == 1
+    assert "Ask first." not in client.get(reverse("cases:sharing", args=[case.pk])).text
+    assert list(verify_histories()) == [3]
+
+
+def test_given_they_agreed_again_when_accepted_then_that_is_the_agreement(connector):
+    referral = passed_on(ReferralFactory(), connector.agency, "agreed_face")
+    case = accept_referral(referral=referral, by=Author.of(connector), person=None)
+    given, passed = case.agreements.get(scope="share"), referral.moves.get(number=2)
+    assert (given.agency, given.how) == (connector.agency, "They were asked and agreed, face to face")
+    assert (given.author_name, given.given_at) == (passed.author_name, passed.at)
+
+
+def test_given_it_came_back_to_the_team_they_named_then_their_agreement_holds(connector):
+    referral = passed_on(ReferralFactory(to_agency=connector.agency), ReferralFactory().to_agency, "not_reached")
+    passed_on(referral, connector.agency, "harm")
+    case = accept_referral(referral=referral, by=Author.of(connector), person=None)
+    assert case.agreements.get(scope="share").how.startswith("Told to")
+
+
+def test_strangers_and_readers_note_no_agreement(client_of, connector, outsider, gp):
+    case = CaseFactory(lead=connector)
+    agree, posted = reverse("cases:agree", args=[case.pk]), {"how_agreed": "Said so on the phone", "key": uuid.uuid4()}
+    Circle.objects.create(case=case, agency=outsider.agency, purpose="Helps too")
+    assert client_of(outsider).post(agree, posted).status_code == 404
+    assert client_of(gp).post(agree, posted).status_code == 403
+    assert client_of(connector).get(agree).status_code == 405
+    assert not case.agreements.exists()
+
+
 def test_given_risks_when_accepted_then_they_are_the_safety_note(connector):
     referral = ReferralFactory(to_agency=connector.agency, no_known_risks=False, risks="Dog in the garden")
     assert accept_referral(referral=referral, by=Author.of(connector), person=None).safety_note == "Dog in the garden"
@@ -99,32 +162,58 @@ def test_given_nobody_alike_then_a_new_person_is_chosen_already(client_of, conne
 
 
 def test_given_the_same_nhs_number_then_it_is_chosen_already_but_shown_with_its_reasons(client_of, connector, referral):
-    known = PersonFactory(name="Joan Whitfield", nhs_number="9990000018", postcode="BN11 4ZZ", phone="01632 960555")
+    known = PersonFactory(
+        agency=connector.agency,
+        name="Joan Whitfield",
+        nhs_number="9990000018",
+        postcode="BN11 4ZZ",
+        phone="01632 960555",
+    )
     page = client_of(connector).get(url(referral))
     assert page.context["form"]["who"].value() == str(known.pk)
     for words in ("Same NHS number", "Same name", "Born the same day", "Same area: BN11", "Almost certainly"):
         assert words in page.text
 
 
-def test_given_somebody_of_another_team_then_only_name_birth_and_area_are_shown(client_of, connector, referral):
-    PersonFactory(
-        name="Joan Whitfield",
-        phone="01632 960555",
-        postcode="BN11 4ZZ",
-        email="joan@mail.example.org",
-        address="9 Far Lane",
-        contact_avoid="Her son must not know",
+def test_given_somebody_of_another_team_then_nothing_of_theirs_is_shown_joined_or_changed(
+    client_of, connector, referral
+):
+    theirs = CaseFactory(
+        person__name="Joan Whitfield",
+        person__nhs_number="9990000018",
+        person__phone="01632 960555",
+        person__postcode="BN11 4ZZ",
+        person__email="joan@mail.example.org",
+        person__address="9 Far Lane",
+        person__contact_avoid="Her son must not know",
+        person__best_time="After dark",
     )
-    page = client_of(connector).get(url(referral)).text
-    assert "BN11" in page
-    for secret in ("960555", "4ZZ", "joan@mail", "Far Lane", "Her son"):
-        assert secret not in page
+    before = Person.objects.filter(pk=theirs.person.pk).values().get()
+    client = client_of(connector)
+    page = client.get(url(referral))
+    assert post(client, referral, who=str(theirs.person.pk)).status_code == 422
+    post(client, referral)
+    case = Case.objects.get(agency=connector.agency)
+    pages = page.text + client.get(reverse("cases:case", args=[case.pk])).text
+    for secret in ("960555", "4ZZ", "joan@mail", "Far Lane", "Her son", "After dark", str(theirs.person.pk)):
+        assert secret not in pages
+    assert case.person != theirs.person
+    assert (case.person.nhs_number, case.person.email, case.person.postcode) == ("9990000018", "", "BN11 2AA")
+    assert Person.objects.filter(pk=theirs.person.pk).values().get() == before
+
+
+def test_the_database_refuses_a_case_of_another_teams_person(connector):
+    case = CaseFactory(lead=connector)
+    Case.objects.filter(pk=case.pk).update(person=PersonFactory())
+    with pytest.raises(IntegrityError, match="case_of_a_person_of_its_team"), transaction.atomic():
+        connection.check_constraints()
+    Case.objects.filter(pk=case.pk).update(person=case.person)
 
 
 def test_given_a_likely_match_without_nhs_number_then_nothing_is_chosen_and_the_form_asks(
     client_of, connector, referral
 ):
-    PersonFactory(name="Jon Whitfield")
+    PersonFactory(agency=connector.agency, name="Jon Whitfield")
     client = client_of(connector)
     assert client.get(url(referral)).context["form"]["who"].value() == ""
     page = post(client, referral, who="")
@@ -136,7 +225,7 @@ def test_given_a_likely_match_without_nhs_number_then_nothing_is_chosen_and_the_
 def test_given_the_same_person_then_what_is_known_stays_blanks_are_filled_and_the_difference_is_offered(
     client_of, connector, referral
 ):
-    known = PersonFactory(name="Joan Whitfield", phone="01632 960555", nhs_number="")
+    known = PersonFactory(agency=connector.agency, name="Joan Whitfield", phone="01632 960555", nhs_number="")
     client = client_of(connector)
     post(client, referral, who=str(known.pk))
     known.refresh_from_db()
@@ -152,7 +241,7 @@ def test_given_the_same_person_then_what_is_known_stays_blanks_are_filled_and_th
 
 
 def test_given_another_address_then_halves_are_never_put_together(connector):
-    known = PersonFactory(name="Joan Whitfield", address="", postcode="BN11 2AA")
+    known = PersonFactory(agency=connector.agency, name="Joan Whitfield", address="", postcode="BN11 2AA")
     referral = ReferralFactory(to_agency=connector.agency, nhs_number="", address="1 Sea Road", postcode="BN43 5AB")
     accept_referral(referral=referral, by=Author.of(connector), person=known)
     known.refresh_from_db()
@@ -162,10 +251,30 @@ def test_given_another_address_then_halves_are_never_put_together(connector):
 def test_given_the_number_of_another_when_said_to_be_a_new_person_then_two_records_never_share_it(
     client_of, connector, referral
 ):
-    PersonFactory(name="Malik Farooq", nhs_number="9990000018", date_of_birth=datetime.date(1980, 1, 1), postcode="")
-    post(client_of(connector), referral, who="new")
-    assert Case.objects.get().person.nhs_number == ""
+    PersonFactory(
+        agency=connector.agency,
+        name="Malik Farooq",
+        nhs_number="9990000018",
+        date_of_birth=datetime.date(1980, 1, 1),
+        postcode="",
+    )
+    client = client_of(connector)
+    page = client.get(url(referral)).text
+    assert "Check this number" in page
+    assert "Malik" not in page
+    post(client, referral, who="new")
+    case = Case.objects.get()
+    assert case.person.nhs_number == ""
     assert Person.objects.count() == 2
+    assert "Left out: it stands at another record" in client.get(reverse("cases:case", args=[case.pk])).text
+
+
+def test_given_a_twin_then_the_page_says_so_and_chooses_nobody(client_of, connector, referral):
+    CaseFactory(lead=connector, person__name="Harriet Whitfield")
+    page = client_of(connector).get(url(referral))
+    assert "May be a twin or a relative" in page.text
+    assert "Probably the same person" not in page.text
+    assert page.context["form"]["who"].value() == ""
 
 
 def test_given_an_open_case_of_the_team_when_accepted_for_that_person_then_the_referral_joins_it(
@@ -177,13 +286,6 @@ def test_given_an_open_case_of_the_team_when_accepted_for_that_person_then_the_r
     assert Case.objects.count() == 1
     assert CaseReferral.objects.get(referral=referral).case == case
     assert list(case.entries.order_by("number").values_list("kind", flat=True)) == [Kind.REFERRED, Kind.NOTE]
-
-
-def test_given_an_open_case_of_another_team_when_accepted_then_this_team_opens_its_own(client_of, connector, referral):
-    case = CaseFactory(person__name="Joan Whitfield")
-    assert "has an open case" not in client_of(connector).get(url(referral)).text
-    post(client_of(connector), referral, who=str(case.person.pk))
-    assert set(case.person.cases.values_list("agency", flat=True)) == {case.agency_id, connector.agency_id}
 
 
 def test_given_a_double_click_then_one_case_and_the_second_gets_the_firsts_answer(client_of, connector, referral):
@@ -223,7 +325,7 @@ def test_given_eight_accept_at_once_then_there_is_one_case_and_each_gets_it(conn
 
 @pytest.mark.django_db(transaction=True)
 def test_given_two_referrals_of_one_person_accepted_at_once_then_there_is_one_case(connector):
-    person = PersonFactory(name="Joan Whitfield")
+    person = PersonFactory(agency=connector.agency, name="Joan Whitfield")
     referrals = [ReferralFactory(to_agency=connector.agency) for _ in range(4)]
     start, cases, failed = threading.Barrier(4), [], []
 
@@ -268,7 +370,7 @@ def test_given_a_person_who_is_no_candidate_then_the_guess_is_refused(client_of,
 def test_given_somebody_alike_was_added_meanwhile_then_a_new_person_must_be_said_again(client_of, connector, referral):
     client = client_of(connector)
     client.get(url(referral))
-    PersonFactory(name="Joan Whitfield", nhs_number="9990000018")
+    PersonFactory(agency=connector.agency, name="Joan Whitfield", nhs_number="9990000018")
     page = client.post(url(referral), {"who": "new", "lead": str(connector.pk), "shown": "", "key": uuid.uuid4()})
     assert page.status_code == 422
     assert "added meanwhile" in page.text

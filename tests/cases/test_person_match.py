@@ -6,21 +6,23 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Case, ClosingReason, Person
-from cases.person_match import MatchStrength, find_candidates, likely_birth_dates, normalise_name
+from cases.person_match import find_candidates, has_doubtful_number
+from referrals.same_person import MatchStrength
 from tests.factories import CaseFactory, PersonFactory, ReferralFactory
 
 KNOWN = {"name": "Joan Whitfield", "date_of_birth": datetime.date(1951, 3, 8), "nhs_number": "", "postcode": "BN11 2AA"}
 
 
 def found(person=None, **asked):
-    PersonFactory(**(KNOWN | (person or {})))
+    """Who is found in the team that was asked, which knows a person like that."""
+    team = PersonFactory(**(KNOWN | (person or {}))).agency
     details = {
         "person_name": "Joan Whitfield",
         "date_of_birth": datetime.date(1951, 3, 8),
         "nhs_number": "",
         "postcode": "BN11 2AA",
     }
-    return find_candidates(ReferralFactory(**(details | asked)))
+    return find_candidates(ReferralFactory(to_agency=team, **(details | asked)))
 
 
 def only(*arguments, **asked):
@@ -33,10 +35,11 @@ PAIRS = [  # what differs in the referral, strength, a reason
     ({}, MatchStrength.LIKELY, "Born the same day"),
     ({}, MatchStrength.LIKELY, "Same postcode"),
     (
-        {"person_name": "Joanne Witfield"},
+        {"person_name": "Joan Witfield"},
         MatchStrength.LIKELY,
-        "Name is nearly the same: Joanne Witfield / Joan Whitfield",
+        "Name is nearly the same: Joan Witfield / Joan Whitfield",
     ),
+    ({"person_name": "Harriet Whitfield"}, MatchStrength.POSSIBLE, "Same postcode"),
     (
         {"person_name": "WHITFIELD JOAN"},
         MatchStrength.LIKELY,
@@ -85,45 +88,42 @@ def test_given_the_same_nhs_number_when_compared_then_it_is_almost_certain():
     assert candidate.reasons[0] == "Same NHS number"
 
 
-@pytest.mark.parametrize(
-    "differs",
-    [
-        {"person_name": "Malik Farooq"},
-        {"date_of_birth": datetime.date(1980, 1, 1)},
-        {"date_of_birth": None},
-    ],
-)
-def test_given_the_same_nhs_number_with_another_name_or_birthday_then_it_is_not_almost_certain(differs):
-    candidate = only({"nhs_number": "9990000018"}, nhs_number="9990000018", **differs)
-    assert candidate.strength is MatchStrength.LIKELY
-
-
-def test_given_a_case_then_only_the_team_that_was_asked_is_told_of_it():
-    person = PersonFactory(**KNOWN)
-    case = CaseFactory(person=person)
-    asked = {"person_name": person.name, "date_of_birth": person.date_of_birth}
-    (ours,) = find_candidates(ReferralFactory(to_agency=case.agency, **asked))
-    (theirs,) = find_candidates(ReferralFactory(**asked))
-    assert (ours.has_open_case, theirs.has_open_case) == (True, False)
+def test_given_an_open_case_then_it_is_told_of_and_a_closed_one_is_not():
+    case = CaseFactory(person=PersonFactory(**KNOWN))
+    asked = {"person_name": "Joan Whitfield", "date_of_birth": KNOWN["date_of_birth"], "to_agency": case.agency}
+    (found_open,) = find_candidates(ReferralFactory(**asked))
     Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), closing_reason=ClosingReason.objects.first())
-    (closed,) = find_candidates(ReferralFactory(to_agency=case.agency, **asked))
-    assert not closed.has_open_case
+    (found_closed,) = find_candidates(ReferralFactory(**asked))
+    assert (found_open.has_open_case, found_closed.has_open_case) == (True, False)
 
 
-def test_each_strength_is_said():
-    assert len({strength.label for strength in MatchStrength}) == 3
+def test_given_the_same_person_in_another_team_then_nobody_is_found():
+    CaseFactory(person=PersonFactory(**KNOWN | {"nhs_number": "9990000018"}))
+    asked = {"person_name": "Joan Whitfield", "date_of_birth": KNOWN["date_of_birth"], "nhs_number": "9990000018"}
+    assert find_candidates(ReferralFactory(**asked)) == []
 
 
-def test_given_the_same_nhs_number_and_all_else_different_then_it_is_said_so():
-    candidate = only(
-        {"nhs_number": "9990000018"},
-        nhs_number="9990000018",
-        person_name="Malik Farooq",
-        date_of_birth=datetime.date(1980, 1, 1),
-        postcode="BN43 5AB",
-    )
-    assert candidate.strength is MatchStrength.LIKELY
-    assert candidate.differences == ["Another name: Malik Farooq / Joan Whitfield", "Another date of birth"]
+SHARED = [  # a number that is somebody else's: a twin's, a mother's, a stranger's
+    {"person_name": "Harriet Whitfield"},
+    {"person_name": "Harriet Whitfield", "date_of_birth": datetime.date(1975, 11, 30)},
+    {"person_name": "Malik Farooq", "date_of_birth": datetime.date(1980, 1, 1), "postcode": "BN43 5AB"},
+]
+
+
+@pytest.mark.parametrize("asked", SHARED)
+def test_given_the_number_of_somebody_else_then_they_are_not_offered_and_the_number_is_doubted(asked):
+    team = PersonFactory(**KNOWN | {"nhs_number": "9990000018"}).agency
+    referral = ReferralFactory(**{"to_agency": team, "nhs_number": "9990000018", "postcode": "BN11 2AA"} | asked)
+    assert has_doubtful_number(referral)
+    assert find_candidates(referral) == []
+
+
+def test_given_no_number_or_the_persons_own_then_it_is_not_doubted():
+    person = PersonFactory(**KNOWN | {"nhs_number": "9990000018"})
+    own = {"to_agency": person.agency, "person_name": person.name, "date_of_birth": person.date_of_birth}
+    assert not has_doubtful_number(ReferralFactory(nhs_number="9990000018", **own))
+    assert not has_doubtful_number(ReferralFactory(nhs_number="", **own))
+    assert not has_doubtful_number(ReferralFactory(nhs_number="9990000018", person_name="Malik Farooq"))
 
 
 def test_given_two_nhs_numbers_when_all_else_is_alike_then_it_is_only_possible_and_the_difference_is_shown():
@@ -138,30 +138,17 @@ def test_given_any_name_when_compared_then_it_is_found_by_birthday_and_nothing_b
 
 
 def test_given_many_alike_then_five_are_shown_the_strongest_first():
+    team = PersonFactory().agency
     for n in range(8):
-        PersonFactory(**KNOWN | {"name": f"Joan Whitfield{'e' * n}", "nhs_number": ""})
-    sure = PersonFactory(**KNOWN | {"nhs_number": "9990000018"})
-    shown = find_candidates(ReferralFactory(person_name="Joan Whitfield", date_of_birth=KNOWN["date_of_birth"]))
+        PersonFactory(agency=team, **KNOWN | {"name": f"Joan Whitfield{'e' * n}", "nhs_number": ""})
+    sure = PersonFactory(agency=team, **KNOWN | {"nhs_number": "9990000018"})
+    asked = {"person_name": "Joan Whitfield", "date_of_birth": KNOWN["date_of_birth"]}
+    shown = find_candidates(ReferralFactory(to_agency=team, **asked))
     assert len(shown) == 5
     assert shown[0].person == sure
 
 
-def test_birth_dates_are_real_days_only():
-    assert datetime.date(1951, 2, 28) in likely_birth_dates(datetime.date(1951, 2, 28))
-    assert len(likely_birth_dates(datetime.date(2024, 2, 29))) >= 2
-    assert likely_birth_dates(None) == []
-    slips = [(1951, 3, 18), (1951, 18, 3), (1941, 3, 18), (1950, 3, 18), (1952, 3, 18), (1961, 3, 18)]
-    slips += [(1951, 3, 8), (1951, 3, 17), (1951, 3, 19), (1951, 3, 28), (1951, 2, 18), (1951, 4, 18)]
-    real = [datetime.date(*parts) for parts in slips if parts[1] <= 12]
-    assert likely_birth_dates(datetime.date(1951, 3, 18)) == real
-
-
-def test_plain_names():
-    assert normalise_name("Dr Zoë O'Hara-Smith") == "ZOE OHARA SMITH"
-    assert normalise_name("Dr") == "DR"
-
-
 def test_comparing_changes_nobody():
     person = PersonFactory(**KNOWN)
-    find_candidates(ReferralFactory(phone="07700 900999"))
+    find_candidates(ReferralFactory(to_agency=person.agency, phone="07700 900999"))
     assert Person.objects.get(pk=person.pk).phone == person.phone

@@ -240,6 +240,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:send_on": a_case,
     "cases:close": a_case,
     "cases:sharing": a_case,
+    "cases:agree": a_case,
     "cases:take_back": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,

@@ -22,14 +22,14 @@ from agencies.access import (
     visible_sql,
 )
 from agencies.actions.invitation import invite_member
-from agencies.models import AgencyKind, Author, Draft, Invitation, Membership
+from agencies.models import Agency, AgencyKind, Author, Draft, Invitation, Membership
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, Entry, Kind
+from cases.models import Audience, Case, Circle, Entry, Kind, News
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
-from referrals.models import Referral
+from referrals.models import Move, Referral
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -78,6 +78,16 @@ def shared_case(member: Membership, *, ended: bool = False) -> Case:
 
 def entry(case: Case, audience: Audience) -> Entry:
     return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", audience=audience)
+
+
+def case_news(case: Case, agency: Agency) -> News:
+    told = entry(case, Audience.CIRCLE)
+    return News.objects.get_or_create(entry=told, defaults={"agency": agency, "case": case, "at": told.written_at})[0]
+
+
+def referral_news(referral: Referral, agency: Agency) -> News:
+    made = Move.objects.get(referral=referral)
+    return News.objects.create(agency=agency, referral=referral, move=made, at=made.at)
 
 
 def draft(member: Membership) -> Draft:
@@ -139,6 +149,15 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "shared case, entry for the person too": lambda m: entry(shared_case(m), Audience.PERSON),
     "left case, entry for the circle": lambda m: entry(shared_case(m, ended=True), Audience.CIRCLE),
     "case of others, entry for the circle": lambda m: entry(CaseFactory(), Audience.CIRCLE),
+    "news in a case of their own team": lambda m: case_news(case_of(m), m.agency),
+    "news in a case of others": lambda m: case_news(shared := shared_case(m), shared.agency),
+    "news about a referral their agency sent": lambda m: referral_news(ReferralFactory(from_agency=m.agency), m.agency),
+    "news about a referral their agency received": lambda m: referral_news(
+        ReferralFactory(to_agency=m.agency), m.agency
+    ),
+    "news of the other side about a referral": lambda m: referral_news(
+        r := ReferralFactory(from_agency=m.agency), r.to_agency
+    ),
     "a colleague's membership": teammate,
     "a membership in another agency": lambda m: MembershipFactory(),
     "an invitation to their agency": invitation,

@@ -124,8 +124,25 @@ def test_none_of_these_unticks_the_others(page: Page) -> None:
 
 def test_characters_are_counted(page: Page) -> None:
     page.goto("/form/")
-    page.get_by_label("What matters to the person").fill("x" * 490)
-    expect(page.get_by_text("You have 10 characters remaining").first).to_be_attached()
+    box = page.get_by_label("What matters to the person")
+    expect(page.get_by_text("You can write up to 500 characters")).to_be_visible()
+    box.fill("x" * 489 + "🌻")
+    expect(page.locator(".count__left", has_text="You have 10 characters remaining")).to_be_visible()
+    expect(page.locator("[aria-live]", has_text="You have 10 characters remaining")).to_be_attached()
+    box.fill("x" * 501)
+    expect(page.locator(".count__left.govuk-error-message", has_text="You have 1 character too many")).to_be_visible()
+    box.fill("x" * 400)
+    expect(page.locator(".count__left.govuk-error-message")).to_have_count(0)
+    assert violations(page) == []
+
+
+def test_a_line_counts_from_half_of_its_limit(page: Page) -> None:
+    page.goto("/form/")
+    name = page.get_by_label("Full name")
+    name.fill("x" * 59)
+    expect(page.locator(".count__left").first).to_be_hidden()
+    name.fill("x" * 70)
+    expect(page.locator(".count__left", has_text="You have 50 characters remaining")).to_be_visible()
 
 
 def test_a_double_click_sends_once(page: Page) -> None:

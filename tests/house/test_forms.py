@@ -13,7 +13,19 @@ from django.template import engines
 from django.test import Client
 from django.test.html import Element, parse_html
 
-from config.forms import Checkboxes, DateField, Form, IdempotencyKey, Radios, TextField
+from config.fields import CleanCharField
+from config.forms import (
+    Checkboxes,
+    DateField,
+    Form,
+    IdempotencyKey,
+    NameField,
+    NHSNumberField,
+    PhoneField,
+    PostcodeField,
+    Radios,
+    TextField,
+)
 from config.template_tags import error_summary, fields
 from tests.house.sink import SinkForm
 
@@ -156,7 +168,7 @@ def test_an_input_in_error_looks_it_and_says_it() -> None:
     drawn = fields(SinkForm({}), "name")
     assert "govuk-input--error" in drawn
     assert 'aria-invalid="true"' in drawn
-    assert 'aria-describedby="id_name_error"' in drawn
+    assert 'aria-describedby="id_name_error id_name-info"' in drawn
     assert "govuk-form-group--error" in drawn
 
 
@@ -168,9 +180,54 @@ def test_error_text_is_a_paragraph_that_says_error() -> None:
 
 def test_a_character_count_works_without_a_hint() -> None:
     drawn = fields(SinkForm(), "story")
-    assert 'data-module="govuk-character-count" data-maxlength="500"' in drawn
+    assert 'data-count="500"' in drawn
     assert 'id="id_story-info"' in drawn
-    assert "maxlength=" not in drawn.replace("data-maxlength=", "")
+    assert 'aria-describedby="id_story-info"' in drawn
+    assert "You can write up to 500 characters" in drawn
+    assert "maxlength=" not in drawn
+
+
+COUNTED = [
+    (forms.CharField(max_length=200), True),
+    (CleanCharField(max_length=200), True),
+    (NameField(), True),
+    (forms.CharField(max_length=200, widget=forms.Textarea), True),
+    (forms.CharField(), False),
+    (forms.CharField(max_length=8), False),
+    (forms.CharField(max_length=200, widget=forms.HiddenInput), False),
+    (forms.CharField(max_length=200, widget=forms.PasswordInput), False),
+    (forms.EmailField(max_length=254), False),
+    (forms.URLField(max_length=2000, assume_scheme="https"), False),
+    (forms.CharField(max_length=200, widget=forms.TextInput(attrs={"type": "search"})), False),
+    (NHSNumberField(), False),
+    (PostcodeField(), False),
+    (PhoneField(), False),
+]
+
+
+@pytest.mark.parametrize(("field", "counted"), COUNTED)
+def test_every_box_for_words_with_a_limit_counts_and_cuts_nothing(field: forms.Field, counted: bool) -> None:
+    drawn = fields(type("Asked", (Form,), {"box": field})(), "box")
+    assert ("data-count=" in drawn) == counted
+    assert ("characters</div>" in drawn) == counted
+    if counted:
+        assert "maxlength=" not in drawn
+
+
+def test_a_search_counts_nothing() -> None:
+    class Search(Form):
+        counts_characters = False
+        words = forms.CharField(max_length=200)
+
+    assert "data-count" not in fields(Search(), "words")
+
+
+def test_what_is_too_long_says_by_how_much() -> None:
+    class Asked(Form):
+        words = CleanCharField(max_length=5)
+
+    assert Asked({"words": "🌻🌻🌻\r\n🌻"}).is_valid()  # as the counter on the page counts
+    assert "Use 5 characters or fewer. You have 6" in str(Asked({"words": "123456"}).errors)
 
 
 def test_labels_hints_choices_values_and_errors_are_escaped() -> None:

@@ -1,10 +1,26 @@
 """The log of production keeps no secret and nothing that somebody typed (security checklist, points 56 and 59)."""
 
+import io
 import logging
+import re
+import runpy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 
 import pytest
+from django import forms
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from agencies.messages import queue_message
+from agencies.models import Message
+from config.embedded.keeper import POSTGRES_SETTINGS
 from config.log import RedactingFormatter
+from tests.agencies.test_jobs import work_once
+from tests.house.test_settings import NEEDED, start
 
 TOKEN = "c2VjcmV0LW9mLWEtbGluay1mb3ItdGVzdHM:1tQy7Z:abc_DEF"
 UUID = "0b1f5c1e-6f0e-4c0e-9b1e-0d6b6a1f2c3d"
@@ -35,3 +51,183 @@ def test_numbers_of_rows_stay() -> None:
 def test_ordinary_words_stay() -> None:
     words = "Sent message 12 to the queue in 0.3 s (attempt 1/5)"
     assert line(words) == f"ERROR django.request {words}"
+
+
+# --- What somebody typed, provoked in each way it could come there ------------------------------------
+
+NAME, NHS_NUMBER, EMAIL, PHONE = "Margaret Thornbury", "9990000018", "margaret@person.example.org", "01632 960123"
+PERSONAL = (NAME, "Thornbury", NHS_NUMBER, EMAIL, PHONE, "999 000 0018")
+
+
+@pytest.fixture
+def written() -> Iterator[Callable[[], str]]:
+    """What the log of production has from now on."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(RedactingFormatter("%(levelname)s %(name)s %(message)s"))
+    logging.root.addHandler(handler)
+    yield stream.getvalue
+    logging.root.removeHandler(handler)
+
+
+def assert_nobody_in(text: str) -> None:
+    assert text
+    assert [words for words in PERSONAL if words in text] == []
+
+
+def fail_row() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE log_test (name text, n int CHECK (n > 0)) ON COMMIT DROP")
+        cursor.execute("INSERT INTO log_test VALUES (%s, 0)", [NAME])
+
+
+def fail_key() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE log_test (name text UNIQUE) ON COMMIT DROP")
+        cursor.execute("INSERT INTO log_test VALUES (%s), (%s)", [NAME, NAME])
+
+
+def fail_type() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(%s AS integer)", [NAME])
+
+
+def fail_length() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE log_test (name varchar(3)) ON COMMIT DROP")
+        cursor.execute("INSERT INTO log_test VALUES (%s)", [NAME])
+
+
+def fail_value() -> None:
+    int(NAME)
+
+
+def fail_lookup() -> None:
+    {"a": 1}[NAME]
+
+
+def fail_query() -> None:
+    Message.objects.get(pk=NAME)
+
+
+def fail_form() -> None:
+    forms.ChoiceField(choices=[("a", "A")]).clean(f"{NAME} {NHS_NUMBER}")
+
+
+def fail_mail() -> None:
+    raise SMTPRecipientsRefused({EMAIL: (550, f"no {NAME}".encode())})
+
+
+def fail_file() -> None:
+    (Path("/nowhere") / NAME).read_text()
+
+
+def fail_address() -> None:
+    reverse("cases:case", args=[NAME])
+
+
+def fail_chain() -> None:
+    try:
+        fail_value()
+    except ValueError as error:
+        raise RuntimeError(f"for {NAME}") from ExceptionGroup(NAME, [error, KeyError(NAME)])
+
+
+FAILURES = [value for name, value in list(globals().items()) if name.startswith("fail_")]
+
+
+@pytest.mark.parametrize("fail", FAILURES, ids=lambda fail: fail.__name__)
+def test_an_error_is_logged_by_where_and_what_and_without_its_words(
+    fail: Callable[[], None], written: Callable[[], str]
+) -> None:
+    try:
+        with transaction.atomic():
+            fail()
+    except Exception as error:
+        logging.getLogger("a").exception("It failed")
+        logging.getLogger("a").error("It failed: %s", error)
+        logging.getLogger("a").error(error)
+    else:
+        pytest.fail("it should")
+    assert_nobody_in(written())
+    assert f"in {fail.__name__}" in written()
+
+
+def test_the_name_of_a_constraint_stays(written: Callable[[], str]) -> None:
+    try:
+        with transaction.atomic():
+            fail_key()
+    except IntegrityError:
+        logging.getLogger("a").exception("It failed")
+    assert "SQLSTATE 23505, constraint log_test_name_key, table log_test" in written()
+
+
+def test_what_speaks_of_the_code_alone_keeps_its_words(written: Callable[[], str]) -> None:
+    try:
+        getattr(None, "nothing")  # noqa: B009
+    except AttributeError:
+        logging.getLogger("a").exception("It failed")
+    assert "'NoneType' object has no attribute 'nothing'" in written()
+
+
+def test_a_message_itself_is_tidied(written: Callable[[], str]) -> None:
+    logging.getLogger("a").error("Not sent to %s, %s, of +44 1632 960123\nDETAIL:  Key (name)=(%s)", EMAIL, PHONE, NAME)
+    assert_nobody_in(written())
+
+
+@pytest.mark.usefixtures("sink")
+def test_a_page_that_fails(written: Callable[[], str]) -> None:
+    client = Client(raise_request_exception=False)
+    assert client.get(f"/fails/?name={NAME}").status_code == 500
+    assert_nobody_in(written())
+    assert "Internal Server Error: /fails/" in written()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_fails(monkeypatch: pytest.MonkeyPatch, written: Callable[[], str]) -> None:
+    def refuse(*_: object) -> None:
+        fail_mail()
+
+    monkeypatch.setattr("agencies.jobs.send_email", refuse)
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    words = {"timestamp": None, "ip": NAME}
+    queue_message(key="a", to=EMAIL, subject=NAME, template="email/recovery_codes_generated.txt", context=words)
+    work_once()
+    assert "deliver_message" in written()
+    assert_nobody_in(written())
+
+
+def test_what_ends_a_process_is_a_line_of_the_log() -> None:
+    program = f"import django; django.setup(); int({NAME!r})"
+    answer = start(NEEDED, "-c", program)
+    assert answer.returncode == 1
+    assert "CRITICAL uncaught The process ends" in answer.stderr
+    assert "builtins" not in answer.stderr
+    assert NAME not in answer.stderr.replace(program, "")
+
+
+def test_no_error_is_sent_by_e_mail() -> None:
+    program = """
+import django, logging
+django.setup()
+loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+print([h for one in loggers for h in getattr(one, "handlers", []) if "Stream" not in type(h).__name__
+       and "Null" not in type(h).__name__])
+"""
+    assert start(NEEDED | {"ADMINS": "a@b.example.org"}, "-c", program).stdout == "[]\n"
+
+
+def test_gunicorns_access_log_has_no_query_and_no_secret() -> None:
+    config = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
+    asked = re.findall(r"%\(([^)]+)\)s", config["access_log_format"])
+    assert not {"r", "q", "f", "a"} & set(asked)  # request line, query, the page before, the browser
+    atoms = dict.fromkeys(asked, "1") | {"U": f"/answer/{TOKEN}/"}
+    formatter = config["logconfig_dict"]["formatters"]["line"]
+    assert formatter["()"] == "config.log.RedactingFormatter"
+    assert TOKEN not in line(config["access_log_format"] % atoms)
+
+
+def test_the_servers_own_log_has_no_row_and_no_statement() -> None:
+    """Of the embedded server; docs/deploying.md says it of any other."""
+    assert POSTGRES_SETTINGS["log_error_verbosity"] == "terse"
+    assert POSTGRES_SETTINGS["log_min_error_statement"] == "panic"

@@ -11,7 +11,7 @@ from referrals.models import Answer, Referral
 from referrals.states import ReferralStatus
 from tests.factories import MembershipFactory, ReferralFactory
 
-CODES = [{"code": "871731000000106", "term": "Referral to social prescribing service"}]
+CODES = [{"code": "871711000000103", "term": "Social prescribing declined (situation)"}]
 
 
 def told(

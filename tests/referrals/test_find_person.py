@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Membership
-from referrals.models import Referral
+from referrals.models import LookUp, Referral
 from referrals.states import ReferralStatus
-from tests.factories import ReferralFactory, needs, team_of, teammate
+from tests.factories import CaseFactory, ReferralFactory, needs, team_of, teammate
 from tests.referrals.posted import FIND, HTMX, REFER, form, value_of
 from tests.strict import strict_templates
 
@@ -127,6 +127,17 @@ def test_two_people_never_mix(gp: Membership, client: Client) -> None:
     assert value_of(gone, "phone") == "07700 900001"
 
 
+def test_what_one_person_agreed_to_is_not_ticked_for_the_next(gp: Membership, client: Client) -> None:
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="9990000018", person_name="Ada Fern")
+    ticked = r'name="agreement"[^>]*checked'
+    first = client.post(FIND, form(filled="9990000018", person_name="Ada Fern"), headers=HTMX).text
+    assert re.search(ticked, first)
+    for number in ("9990000026", "9990000034"):
+        posted = form(nhs_number=number, filled="9990000018", person_name="Ada Fern")
+        assert not re.search(ticked, client.post(FIND, posted, headers=HTMX).text)
+        assert not re.search(ticked, client.post(FIND, posted).text)
+
+
 def test_details_of_one_person_are_not_sent_under_another_s_number(gp: Membership, client: Client) -> None:
     team = team_of(gp)
     ReferralFactory(sent_by=gp, to_agency=team, person_name="Ada Fern", status=ReferralStatus.COMPLETED)
@@ -157,7 +168,8 @@ def test_security_51_another_agency_s_patient_is_not_found(gp: Membership, clien
     team = team_of(gp)
     ReferralFactory(nhs_number="9990000018", person_name="Ada Fern", to_agency=team, phone="07700 900044")
     html = looked_up(client)
-    assert "You have not referred this person before" in html or "Already referred" in html
+    assert "You have not referred this person before" in html
+    assert "Already referred" not in html
     assert "Ada Fern" not in html
     assert "07700 900044" not in html
 
@@ -199,13 +211,72 @@ def test_security_56_the_number_is_in_no_address(gp: Membership, client: Client)
     assert "hx-get" not in html
 
 
+def test_security_a_number_that_only_others_know_is_answered_as_one_that_nobody_knows(
+    gp: Membership, client: Client
+) -> None:
+    """given one number open elsewhere and one unknown, when each is looked for and sent, then both answers are alike"""
+    ReferralFactory(nhs_number="9990000018", person_name="Ada Fern", date_of_birth=date(1951, 3, 27))
+    CaseFactory(person__nhs_number="9990000018", person__name="Ada Fern")
+    team_of(gp)
+    pages = [
+        re.sub(r'value="[^"]*"|:[0-9a-f-]{36}', "", looked_up(client, nhs_number=number).partition("<main")[2])
+        for number in ("9990000018", "9990000026")
+    ]
+    assert pages[0] == pages[1]
+    assert client.post(REFER, form(nhs_number="9990000018")).status_code == 302
+
+
+def test_a_team_that_received_it_is_warned_when_it_refers_the_same_person(
+    connector: Membership, client_of: Callable[[Membership], Client]
+) -> None:
+    ReferralFactory(to_agency=connector.agency, nhs_number="9990000018")
+    assert "Already referred" in looked_up(client_of(connector))
+
+
+def test_security_15_numbers_are_not_looked_up_without_limit_and_each_is_noted(gp: Membership, client: Client) -> None:
+    team_of(gp)
+    for _ in range(39):
+        LookUp.record(gp, "9990000026", found=False)
+    ReferralFactory(sent_by=gp, to_agency=gp.agency.refers_to, nhs_number="9990000018", person_name="Ada Fern")
+    assert "Ada Fern" in looked_up(client)
+    noted = LookUp.objects.latest("at")
+    assert (noted.member, noted.agency, noted.found) == (gp, gp.agency, True)
+    assert noted.number_hash == LookUp.hash_number("9990000018")
+    assert "9990000018" not in noted.number_hash
+    answer = client.post(FIND, form(message="Her garden"))
+    assert answer.status_code == 429
+    assert "You have looked up many numbers" in answer.text
+    assert "Her garden" in answer.text
+    assert 'value="Ada Fern"' in answer.text  # as typed; the last referral's date is not told
+    assert "Filled in from your last referral" not in answer.text
+    assert client.post(FIND, form(), headers=HTMX).status_code == 422
+    assert LookUp.objects.count() == 40
+    assert client.post(REFER, form(send_anyway="on")).status_code == 302
+
+
+def test_the_limit_of_one_member_is_not_a_colleague_s_and_is_over_after_a_day(
+    gp: Membership, client_of: Callable[[Membership], Client]
+) -> None:
+    team_of(gp)
+    for hours in range(150):
+        LookUp(
+            member=gp,
+            agency=gp.agency,
+            number_hash="x",
+            found=False,
+            at=timezone.now() - timedelta(hours=2, minutes=hours),
+        ).save()
+    assert not LookUp.has_room(gp)
+    assert LookUp.has_room(teammate(gp))
+
+
 # --- Already referred ---------------------------------------------------------------------------------
 
 
 def test_an_open_referral_is_warned_of_with_date_and_team(gp: Membership, client: Client) -> None:
     team = team_of(gp, "Worthing Connectors")
     sent_at = timezone.now() - timedelta(days=20)
-    ReferralFactory(to_agency=team, nhs_number="9990000018", sent_at=sent_at, person_name="Ada Fern")
+    ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", sent_at=sent_at, person_name="Ada Fern")
     answer = client.post(REFER, form())
     html = answer.content.decode()
     day = timezone.localtime(sent_at)
@@ -218,22 +289,67 @@ def test_an_open_referral_is_warned_of_with_date_and_team(gp: Membership, client
 
 def test_the_warning_may_be_overridden_and_that_is_recorded(gp: Membership, client: Client) -> None:
     team = team_of(gp, "Worthing Connectors")
-    ReferralFactory(to_agency=team, nhs_number="9990000018")
+    first = ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", person_name="Ada Fern")
     assert client.post(REFER, form(send_anyway="on")).status_code == 302
-    move = Referral.objects.get(from_agency=gp.agency).moves.get()
+    move = Referral.objects.exclude(pk=first.pk).get().moves.get()
     assert "Already referred to Worthing Connectors on" in move.words
 
 
-def test_without_a_number_name_birth_date_and_postcode_warn_too(gp: Membership, client: Client) -> None:
-    ReferralFactory(
-        to_agency=team_of(gp),
-        nhs_number="",
-        person_name="ada fern",
-        date_of_birth=date(1951, 3, 27),
-        postcode="BN11 2AA",
+SAME = [  # who is referred without a number, when Ada Fern of 27 March 1951 and BN11 2AA is open
+    {},
+    {"postcode": ""},
+    {"postcode": "BN43 5AB"},
+    {"person_name": "FERN, Ada"},
+    {"person_name": "Ada Mary Fern"},
+    {"person_name": "Mrs Ada Fearn"},
+    {"date_of_birth_day": "28"},
+    {"person_name": "Ada Reed"},
+]
+OTHERS = [
+    {"person_name": "Ida Fern"},  # a twin
+    {"person_name": "Adam Fern"},
+    {"date_of_birth_year": "1976"},  # a daughter of the same name
+    {"person_name": "Bo Reed"},
+]
+
+
+@pytest.mark.parametrize("changes", SAME)
+def test_without_a_number_name_and_birth_date_warn_too(gp: Membership, client: Client, changes: dict[str, str]) -> None:
+    born = date(1951, 3, 27)
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="", person_name="ada fern", date_of_birth=born)
+    assert "Already referred" in client.post(REFER, form(nhs_number="", **changes)).text
+
+
+@pytest.mark.parametrize("changes", OTHERS)
+def test_a_twin_or_a_relative_is_not_warned_of(gp: Membership, client: Client, changes: dict[str, str]) -> None:
+    born = date(1951, 3, 27)
+    ReferralFactory(sent_by=gp, to_agency=team_of(gp), nhs_number="", person_name="Ada Fern", date_of_birth=born)
+    assert client.post(REFER, form(nhs_number="", **changes)).status_code == 302
+
+
+SHARED = [  # whose details come with the number that the agency gave for Ada Fern
+    {"person_name": "Bo Reed", "date_of_birth_year": "1980"},
+    {"person_name": "Harriet Fern"},  # a twin
+    {"person_name": "Harriet Fern", "date_of_birth_year": "1980"},  # a child, with the mother's number
+    {"date_of_birth_year": "1980"},  # a daughter of the same name
+]
+
+
+@pytest.mark.parametrize("changes", SHARED)
+def test_a_number_given_for_somebody_else_is_to_be_checked_and_nobody_s_data_is_shown(
+    gp: Membership, client: Client, changes: dict[str, str]
+) -> None:
+    last = ReferralFactory(
+        sent_by=gp, to_agency=team_of(gp), person_name="Ada Fern", phone="01632 960555", status=ReferralStatus.COMPLETED
     )
-    assert client.post(REFER, form(nhs_number="")).status_code == 422
-    assert client.post(REFER, form(nhs_number="", person_name="Ada Reed")).status_code == 302
+    posted = form(**changes)
+    for page in (client.post(FIND, posted), client.post(FIND, posted, headers=HTMX), client.post(REFER, posted)):
+        assert page.status_code == 422
+        assert "Check this number" in page.text
+        assert "01632 960555" not in page.text
+    assert "Ada Fern" not in client.post(REFER, posted).text or "person_name" not in changes
+    assert Referral.objects.get() == last
+    assert client.post(REFER, posted | {"number_is_right": "on"}).status_code == 302
 
 
 def test_one_that_is_finished_does_not_warn(gp: Membership, client: Client) -> None:
@@ -242,7 +358,8 @@ def test_one_that_is_finished_does_not_warn(gp: Membership, client: Client) -> N
 
 
 def test_the_look_up_warns_too_and_tells_only_date_and_team(gp: Membership, client: Client) -> None:
-    ReferralFactory(to_agency=team_of(gp, "Worthing Connectors"), nhs_number="9990000018", what_matters="Secret garden")
+    team = team_of(gp, "Worthing Connectors")
+    ReferralFactory(sent_by=gp, to_agency=team, nhs_number="9990000018", what_matters="Secret garden")
     html = looked_up(client)
     assert "Already referred" in html
     assert "Secret garden" not in html

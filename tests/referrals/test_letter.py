@@ -44,7 +44,7 @@ def finish(referral: Referral, by: Membership) -> None:
         reason="Finished as planned",
         outcome="More connected",
         summary="Ada goes to the garden.",
-        codes=[{"code": "871731000000106", "term": "Referral"}],
+        codes=[{"code": "871711000000103", "term": "Declined"}],
     )
 
 
@@ -73,6 +73,27 @@ def test_before_the_end_it_is_the_referral_as_sent(ada: Referral, gp: Membership
         assert part in words
 
 
+def test_passed_on_it_names_the_team_they_agreed_to_and_says_on_what_ground_it_went_on(
+    ada: Referral, gp: Membership, priya: Membership, client_of: ClientOf
+) -> None:
+    team = ReferralFactory().to_agency
+    by, words = Author.of(priya), "Lives in Lancing"
+    move_referral(
+        ada, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words=words, to_agency=team, ground="best_interests"
+    )
+    words = letter(client_of(gp), ada)
+    assert "Sharing this with Worthing Connectors" in words
+    assert f"Passed to {team.name}" in words
+    assert "Not asked: they cannot decide this themselves" in words
+
+
+def test_taken_back_later_the_letter_still_says_what_was_agreed(
+    ada: Referral, gp: Membership, client_of: ClientOf
+) -> None:
+    Referral.objects.update(agreed_to_tell=False)
+    assert f"and telling {gp.agency.name} how it went (this was taken back)" in letter(client_of(gp), ada)
+
+
 def test_at_the_end_it_is_the_answer_to_the_practice(
     ada: Referral, gp: Membership, priya: Membership, client_of: ClientOf
 ) -> None:
@@ -86,13 +107,13 @@ def test_at_the_end_it_is_the_answer_to_the_practice(
         "Finished as planned",
         "More connected",
         "Ada goes to the garden.",
-        "871731000000106",
+        "871711000000103",
         "Priya Shah",
         "01632 960042",
         ada.reference,
     ):
         assert part in words
-    assert words.index("Ada goes to the garden.") < words.index("871731000000106")
+    assert words.index("Ada goes to the garden.") < words.index("871711000000103")
 
 
 def test_declined_the_letter_gives_the_reason_and_the_words(
@@ -121,7 +142,7 @@ def test_without_agreement_the_letter_tells_nothing_of_how_it_went(
     words = letter(client_of(gp), referral)
     assert "did not agree" in words
     assert "garden" not in words
-    assert "871731000000106" not in words
+    assert "871711000000103" not in words
 
 
 def test_security_16_it_is_a_download_named_by_its_reference(

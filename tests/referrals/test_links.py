@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from agencies.models import Author, Message
+from agencies.actions.session import disable_account
+from agencies.models import Agency, Author, Membership, Message
 from config.http import hash_token
 from referrals.actions import links, move_referral, send_link
 from referrals.models import AnswerLink, Referral
 from referrals.states import ReferralStatus, Side
-from tests.factories import MembershipFactory, OnwardReferralFactory
+from tests.factories import MembershipFactory, OnwardReferralFactory, ServiceFactory
 
 
 def token_in(message: Message) -> str:
@@ -133,6 +134,80 @@ def test_an_address_that_is_no_longer_the_services_gets_nothing(client: Client) 
     client.post(f"/answer/{token}/new-link/")
 
     assert AnswerLink.objects.count() == 1
+
+
+def ended(member: Membership) -> None:
+    member.ended_at = timezone.now()
+    member.save()
+
+
+@pytest.mark.parametrize("gone", ["membership", "account", "agency", "address"])
+def test_a_link_dies_with_whoever_it_was_sent_to(client: Client, gone: str) -> None:
+    member = MembershipFactory(role="provider")
+    service = ServiceFactory(agency=member.agency, referral_email=member.user.email)
+    token, link = sent_link(service=service)
+    assert client.get(f"/answer/{token}/").status_code == 200
+    if gone == "membership":
+        ended(member)
+    elif gone == "account":
+        disable_account(user=member.user)
+    elif gone == "agency":
+        Agency.objects.filter(pk=member.agency_id).update(left_at=timezone.now())
+    else:
+        service.referral_email, service.agency.email = "new.volunteer@group.example.org", "new@group.example.org"
+        service.save()
+        service.agency.save()
+        Membership.objects.filter(pk=member.pk).delete()
+
+    for response in (
+        client.get(f"/answer/{token}/"),
+        client.post(f"/answer/{token}/", {"choice": "accepted", "seen": "1", "name": "Old volunteer"}),
+    ):
+        assert response.status_code == 410
+        assert "no longer answers for this group" in response.text
+        assert "Joan" not in response.text
+        assert "new-link" not in response.text
+    assert Referral.objects.get(pk=link.referral_id).status == ReferralStatus.SENT
+    client.post(f"/answer/{token}/new-link/")
+    assert AnswerLink.objects.count() == 1
+
+
+def test_a_page_opened_before_somebody_left_answers_nothing_after(client: Client) -> None:
+    member = MembershipFactory(role="provider")
+    token, link = sent_link(service=ServiceFactory(agency=member.agency, referral_email=member.user.email))
+    form = client.get(f"/answer/{token}/").context["form"]
+    ended(member)
+    posted = {"choice": "accepted", "seen": "1", "name": "Old", "key": str(form["key"].value())}
+    assert client.post(f"/answer/{token}/", posted).status_code == 410
+    assert not link.referral.moves.filter(number__gt=1).exists()
+
+
+def test_the_link_of_whoever_comes_back_works_again(client: Client) -> None:
+    member = MembershipFactory(role="provider")
+    token, _ = sent_link(service=ServiceFactory(agency=member.agency, referral_email=member.user.email.upper()))
+    ended(member)
+    assert client.get(f"/answer/{token}/").status_code == 410
+    MembershipFactory(user=member.user, agency=member.agency, role="provider")
+    assert client.get(f"/answer/{token}/").status_code == 200
+
+
+def test_another_volunteers_link_lives_on_when_one_leaves(client: Client) -> None:
+    service = ServiceFactory()
+    leaver = MembershipFactory(agency=service.agency, role="provider")
+    token, _ = sent_link(service=service)
+    ended(leaver)
+    assert client.get(f"/answer/{token}/").status_code == 200
+
+
+def test_what_is_asked_next_goes_to_nobody_who_left() -> None:
+    member = MembershipFactory(role="provider", agency__email="")
+    service = ServiceFactory(agency=member.agency, referral_email=member.user.email)
+    stays = MembershipFactory(agency=member.agency, role="provider")
+    ended(member)
+    _, link = sent_link(service=service)
+    assert link.sent_to == stays.user.email
+    ended(stays)
+    assert send_link(OnwardReferralFactory(service=service)) is None
 
 
 def test_there_is_no_new_link_once_the_referral_has_ended(client: Client) -> None:

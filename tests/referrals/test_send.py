@@ -18,6 +18,7 @@ from agencies.models import Author, Draft, Membership, Message
 from config.working_days import add_working_days
 from referrals.actions import send_referral
 from referrals.models import AnswerLink, Move, Referral
+from referrals.same_person import Identity
 from referrals.states import ReferralStatus
 from tests.factories import MembershipFactory, ReferralFactory, ServiceFactory, needs, team_of
 from tests.referrals.posted import REFER, form
@@ -106,20 +107,18 @@ def test_a_team_without_e_mail_still_gets_it_in_its_inbox(gp: Membership) -> Non
     assert not Message.objects.exists()
 
 
-# --- Referral.open_for --------------------------------------------------------------------------------
+# --- Referral.open_near -------------------------------------------------------------------------------
 
 
-def test_open_for_finds_nobody_without_a_number_or_all_of_name_birth_and_postcode(gp: Membership) -> None:
-    ReferralFactory(nhs_number="")
-    assert not Referral.open_for(nhs_number="")
-    assert not Referral.open_for(name="Joan Whitfield", postcode="BN11 2AA")
-    assert Referral.open_for(name="joan whitfield", date_of_birth=ReferralFactory().date_of_birth, postcode="BN11 2AA")
+def test_open_near_finds_nobody_without_a_number_or_a_birthday(gp: Membership) -> None:
+    ReferralFactory(sent_by=gp, nhs_number="")
+    assert not Referral.open_near(gp, Identity("Joan Whitfield", postcode="BN11 2AA"))
 
 
-def test_open_for_leaves_out_what_a_team_sent_on(connector: Membership) -> None:
+def test_open_near_leaves_out_what_a_team_sent_on(connector: Membership) -> None:
     service = ServiceFactory()
     ReferralFactory(sent_by=connector, service=service, to_agency=service.agency, nhs_number="9990000018")
-    assert not Referral.open_for(nhs_number="9990000018")
+    assert not Referral.open_near(connector, Identity("", nhs_number="9990000018"))
 
 
 # --- Double click, retry, Back ------------------------------------------------------------------------

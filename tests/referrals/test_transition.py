@@ -55,7 +55,14 @@ def test_only_what_the_table_allows_is_done_and_only_by_that_side(status: str) -
     for to, side in itertools.product(ReferralStatus, Side):
         rule = TRANSITIONS.get((ReferralStatus(status), to))
         team = other if status == to == ReferralStatus.SENT else None
-        how = {"by": Author.system(), "side": side, "reason": reason(), "words": "Because", "to_agency": team}
+        how = {
+            "by": Author.system(),
+            "side": side,
+            "reason": reason(),
+            "words": "Because",
+            "to_agency": team,
+            "ground": "harm",
+        }
         if rule and side in rule.actors:
             assert move_referral(ReferralFactory(status=status), to, **how).after == to
         else:
@@ -188,7 +195,7 @@ def test_passed_on_the_other_team_has_it_with_its_own_time_and_both_are_told() -
     first_date = referral.answer_by
 
     made = move_referral(
-        referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="Adur's side of the river", to_agency=other
+        referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="Adur's side", to_agency=other, ground="harm"
     )
 
     stored = Referral.objects.get(pk=referral.pk)
@@ -202,7 +209,9 @@ def test_passing_on_without_a_team_or_to_the_same_one_is_refused() -> None:
     by = receiver_of(referral)
     for team in (None, referral.to_agency):
         with pytest.raises(MoveRefused, match="another team"):
-            move_referral(referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="Not ours", to_agency=team)
+            move_referral(
+                referral, ReferralStatus.SENT, by=by, side=Side.RECEIVER, words="No", to_agency=team, ground="harm"
+            )
 
 
 # --- One transaction (security point 13) ------------------------------------------------------------

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from agencies.access import Role
-from agencies.models import AgencyKind, Author, Membership, Message
+from agencies.models import Agency, AgencyKind, Author, Membership, Message
 from referrals.actions import MoveRefused, assign_referral, move_referral
 from referrals.actions.triage import triage_referral
-from referrals.models import DeclineReason, Referral, Remark
+from referrals.models import DeclineReason, PassingGround, Referral, Remark
 from referrals.states import ReferralStatus, Side
 from tests.factories import AgencyFactory, MembershipFactory, OnwardReferralFactory, ReferralFactory, teammate
 from tests.referrals.test_answer import hidden
@@ -88,13 +88,61 @@ def test_passed_on_it_leaves_the_inbox_and_the_first_team_sees_it_no_more(
 ) -> None:
     client, receiver = client_of(connector), MembershipFactory(agency=other_team, role=Role.CONNECTOR)
 
-    response = post(client, url(referral, "pass-on"), team=str(other_team.pk), words="She lives in Lancing")
+    response = post(
+        client, url(referral, "pass-on"), team=str(other_team.pk), ground="agreed_phone", words="She lives in Lancing"
+    )
 
     assert response["Location"] == "/referrals/"
     assert now(referral).to_agency == other_team
     assert client.get(f"/referrals/{referral.pk}/").status_code == 404
     assert client_of(receiver).get(f"/referrals/{referral.pk}/").status_code == 200
     assert client_of(referral.sent_by).get(f"/referrals/{referral.pk}/").status_code == 200
+
+
+def test_what_the_person_agreed_to_stays_as_it_was_put_when_it_is_passed_on(
+    connector: Membership, client_of: ClientOf, referral: Referral, other_team: Agency
+) -> None:
+    """given a referral that named one team, when it goes to another, then nothing says that they agreed to that one"""
+    receiver, first = MembershipFactory(agency=other_team, role=Role.CONNECTOR), connector.agency.name
+    post(client_of(connector), url(referral, "pass-on"), team=str(other_team.pk), ground="not_reached", words="Lancing")
+    Agency.objects.filter(pk=connector.agency_id).update(name="Renamed since")
+    Agency.objects.filter(pk=other_team.pk).update(name="Renamed too")
+
+    made = referral.moves.last()
+    assert (made.ground, made.to_agency_name) == (PassingGround.NOT_REACHED, "Adur Connectors")
+    assert now(referral).agreed_with == connector.agency
+    practice = referral.from_agency.name
+    for member in (receiver, referral.sent_by):
+        page = client_of(member).get(f"/referrals/{referral.pk}/").text
+        assert f"Sharing this with {first}, and telling {practice} how it went" in page
+        assert "Passed to Adur Connectors on" in page
+        assert "Not asked: they could not be reached" in page
+        assert "Sharing this with Renamed" not in page
+    assert "Ask first." in client_of(receiver).get(f"/referrals/{referral.pk}/").text
+    assert "Ask first." not in client_of(referral.sent_by).get(f"/referrals/{referral.pk}/").text
+
+
+@pytest.mark.parametrize("ground", ["", "because", "agreed"])
+def test_without_a_ground_it_is_not_passed_on(
+    connector: Membership, client_of: ClientOf, referral: Referral, other_team: Agency, ground: str
+) -> None:
+    client = client_of(connector)
+    page = client.get(url(referral, "pass-on")).text
+    assert "Has Joan Whitfield agreed that the other team gets this?" in page
+    assert not re.search(r'name="ground"[^>]*checked', page)
+    response = post(client, url(referral, "pass-on"), team=str(other_team.pk), ground=ground, words="Lancing")
+    assert response.status_code == 422
+    assert now(referral).to_agency == connector.agency
+    with pytest.raises(MoveRefused, match="asked"):
+        triage_referral(
+            referral,
+            ReferralStatus.SENT,
+            by=Author.of(connector),
+            team=other_team,
+            words="Lancing",
+            key=uuid.uuid4(),
+            seen=1,
+        )
 
 
 def test_given_to_a_colleague_who_is_told_and_the_team_still_sees_it(
@@ -137,7 +185,7 @@ def test_only_other_connector_teams_are_offered(
     assert str(connector.agency_id) not in text
     assert str(practice.pk) not in text
     for wrong in (practice.pk, connector.agency_id, uuid.uuid4(), "nonsense", "\0"):
-        response = post(client_of(connector), url(referral, "pass-on"), team=str(wrong), words="Lancing")
+        response = post(client_of(connector), url(referral, "pass-on"), team=str(wrong), ground="harm", words="Lancing")
         assert response.status_code == 422
 
 
@@ -170,6 +218,7 @@ def test_a_double_click_is_one_deed_and_the_same_answer(
         "words": "Because",
         "reason": "out-of-area",
         "team": str(other_team.pk),
+        "ground": "not_reached",
         "colleague": str(colleague.pk),
     }
 
@@ -198,7 +247,7 @@ def test_who_is_second_is_told_kindly_who_was_quicker_and_loses_nothing(
     form = hidden(second.get(url(referral, page)).text)
     move_referral(referral, ReferralStatus.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
 
-    words = {"words": "I rang her son", "reason": "out-of-area", "team": str(other_team.pk)}
+    words = {"words": "I rang her son", "reason": "out-of-area", "team": str(other_team.pk), "ground": "harm"}
     response = second.post(url(referral, page), form | words)
 
     assert response.status_code == 409
@@ -212,7 +261,13 @@ def test_who_is_second_after_it_was_passed_on_is_told_that_and_nothing_of_the_pe
 ) -> None:
     second = client_of(teammate(connector))
     form = hidden(second.get(url(referral, "decline")).text)
-    post(client_of(connector), url(referral, "pass-on"), team=str(other_team.pk), words="Joan lives in Lancing")
+    post(
+        client_of(connector),
+        url(referral, "pass-on"),
+        team=str(other_team.pk),
+        ground="harm",
+        words="Joan lives in Lancing",
+    )
 
     response = second.post(url(referral, "decline"), form | {"reason": "no-answer", "words": "I rang"})
 
@@ -235,6 +290,7 @@ def test_12_what_is_accepted_is_not_decided_on_any_more(
         "words": "Because",
         "reason": "out-of-area",
         "team": str(other_team.pk),
+        "ground": "harm",
         "colleague": str(connector.pk),
     }
 
@@ -341,6 +397,7 @@ def test_the_actions_refuse_what_the_forms_do_not_offer(connector: Membership, r
             ReferralStatus.SENT,
             by=by,
             team=connector.agency,
+            ground="harm",
             words="Back to us",
             key=uuid.uuid4(),
             seen=1,

@@ -107,7 +107,9 @@ class UploadForm(Form):
         kind = detect_kind_of_bytes(file.read(64_000))
         file.seek(0)
         if kind not in FILE_ENDINGS[ending]:
-            raise ValidationError(f"What is in this file is not what its name says ({ending})")
+            is_named = kind not in ("table", "zip", "json", "lines", "gzip")
+            what = f": it is {kind}" if is_named else ""
+            raise ValidationError(f"What is in this file is not what its name says ({ending}){what}")
         return file
 
 

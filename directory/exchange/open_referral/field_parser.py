@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from agencies.models import Agency
-from directory.exchange.open_referral.fields import FieldTable
+from directory.exchange.field_use import NOT_COUNTED, mark_used, plain
+from directory.exchange.open_referral.fields import FieldTable, describe_destination
 from directory.models import Location, Service, Taxonomy, TaxonomyTerm
 from directory.text import cleaning as clean
 
@@ -48,18 +49,22 @@ class FieldParser:
         found: dict[str, Any] = {}
         filled = raw.get("filled")  # our own feed: values that are only there because the standard requires one
         for column, name, cleaner in table:
+            sent = raw.get(name)
             if isinstance(filled, list) and name in filled:
+                mark_used(sent, NOT_COUNTED)
                 continue
             try:
-                value = cleaner(raw.get(name))
+                value = cleaner(plain(sent))
             except clean.TruncatedError as cut:
                 self.add_problem(where + name, str(cut))
                 value = cut.kept
             except ValueError as error:
                 self.add_problem(where + name, str(error))
+                mark_used(sent, "")
                 continue
             if value not in ("", None):
                 found[column] = value
+                mark_used(sent, describe_destination(where, name))
         return found
 
     def set_fields(self, row: Any, values: dict[str, Any]) -> None:
@@ -87,6 +92,8 @@ class FieldParser:
     def find_or_make_id(self, item: dict[str, Any], where: str, *names: object) -> Any:
         """The item's own id, or one made from where it stands."""
         try:
-            return clean.parse_id(item.get("id"), *names)
+            found = clean.parse_id(plain(item.get("id")), *names)
+            mark_used(item.get("id"), "Id")
+            return found
         except ValueError:
             return clean.stable_id(*names, where)

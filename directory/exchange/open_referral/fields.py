@@ -5,6 +5,7 @@ of those means.
 """
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,29 @@ EXTENSION_FIELDS = {
     "filled": "Names of the fields of this object that the standard requires and that are not known: their values "
     "only fill the gap.",
 }
+
+DESTINATIONS = {  # the part of a listing that a list or an object of the standard becomes, for the steward
+    "organization": "Organisation",
+    "location": "Place",
+    "addresses": "Place",
+    "accessibility": "Access at the place",
+    "schedules": "Times",
+    "cost_options": "Cost",
+    "contacts": "Contact",
+    "languages": "Language",
+    "service_areas": "Area served",
+    "capacities": "Room",
+    "taxonomy_term": "Category",
+    "phones": "Phone",
+}
+
+
+def describe_destination(where: str, name: str) -> str:
+    """Where a value of the standard's field goes, in words: ("…location.addresses[0].", "postal_code") → "Place: postal
+    code"."""
+    parts = re.sub(r"\[[0-9]+\]", "", where).strip(".").split(".")
+    part = next((DESTINATIONS[one] for one in reversed(parts) if one in DESTINATIONS), "Activity")
+    return part if part == "Phone" else f"{part}: {name.replace('_', ' ')}"
 
 
 def parse_true(value: Any) -> bool | None:

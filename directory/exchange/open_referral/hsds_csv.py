@@ -1,14 +1,15 @@
-"""The tables of HSDS as CSV files or sheets (2.0, 3.x, and those that are nearly so) → nested services.
+"""The tables of HSDS as CSV files or sheets (1.0 to 3.x, and those that are nearly so) → nested services.
 
-File and column names are read forgivingly: singular or plural, "Organisation ID*", "Postcode".
+File and column names are read forgivingly: singular or plural, "Organisation ID*", "Postcode", "serviceId".
 Source: docs.openreferral.org, "HSDS tabular data package"; Open Referral UK's own tables are a part of it.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from directory.exchange.field_use import SentService, SentTables, build_sent_value, mark_used, normalise_key
 from directory.exchange.open_referral.spreadsheet import AGE_RANGE_PATTERN, WORDS_FOR_YES
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.text.encoding import FREE_OF_CHARGE
@@ -16,73 +17,138 @@ from directory.text.encoding import FREE_OF_CHARGE
 Object = dict[str, Any]
 Tables = dict[str, list[Object]]
 
-# The name by which a table is nested: what else it is called, without signs.
+# The name by which a table is nested: what else it is called, in the singular.
 TABLE_NAME_LIST = """
-services: service
-organizations: organization organisation organisations
-locations: location
-service_at_locations: serviceatlocation servicelocation servicelocations
-addresses: address physicaladdress physicaladdresses
-phones: phone
-schedules: schedule regularschedule regularschedules
-cost_options: costoption
-contacts: contact
-languages: language
-service_areas: servicearea
-accessibility: accessibilityfordisabilities
-attributes: attribute linktaxonomy linktaxonomies
-taxonomies: taxonomy
-taxonomy_terms: taxonomyterm
-service_capacities: servicecapacity
-organization_identifiers: organizationidentifier
-eligibilities: eligibility eligibilitys
-service_taxonomies: servicetaxonomy servicetaxonomys
-postal_addresses: postaladdress
-fundings: funding
-programs: program
-units: unit
+services:
+organizations:
+locations:
+service_at_locations: service_location service_venue servicesatlocation servicesatlocations service_x_location
+addresses: physical_address location_address
+phones: phone_number telephone
+schedules: regular_schedule
 holiday_schedules:
+cost_options: service_cost
+contacts: contact_person
+languages: service_language
+service_areas: area_served
+accessibility: accessibility_for_disability accessibility_for_disabled
+attributes: link_taxonomy other_attribute
+taxonomies:
+taxonomy_terms: term
+service_capacities:
+organization_identifiers:
+eligibilities:
+service_taxonomies: service_taxonomy_term
+postal_addresses:
+fundings:
+programs:
+units:
 required_documents:
+payments_accepted: payment
 urls:
 metadata:
 meta_table_descriptions:
 """
-TABLE_NAMES = {  # without signs → by which it is nested
-    known: name
-    for name, _, others in (line.partition(":") for line in TABLE_NAME_LIST.strip().splitlines())
-    for known in (name.replace("_", ""), *others.split())
-}
 COLUMN_NAMES = {
+    "servicesatlocation_id": "service_at_location_id",
+    "services_at_location_id": "service_at_location_id",
+    "service_at_locations_id": "service_at_location_id",
+    "referral_url": "referral_link",
+}
+ADDRESS_COLUMN_NAMES = {
+    "address1": "address_1",
+    "address2": "address_2",
+    "address": "address_1",
+    "street": "address_1",
+    "street_address": "address_1",
     "address_line_1": "address_1",
     "address_line_2": "address_2",
     "address_line_3": "address_3",
+    "address_line_4": "address_4",
+    "town": "city",
     "county": "state_province",
+    "state": "state_province",
     "postcode": "postal_code",
-    "organisation_id": "organization_id",
+    "post_code": "postal_code",
+    "zip": "postal_code",
+    "zip_code": "postal_code",
     "lat": "latitude",
     "lng": "longitude",
     "lon": "longitude",
-    "phone_number": "number",
-    "telephone": "number",
-    "referral_url": "referral_link",
+    "long": "longitude",
+}
+TABLE_COLUMN_NAMES = {
+    "phones": {"phone_number": "number", "telephone": "number", "phone": "number"},
+    "addresses": ADDRESS_COLUMN_NAMES,
+    "postal_addresses": ADDRESS_COLUMN_NAMES,
+    "locations": ADDRESS_COLUMN_NAMES,
+}
+LINK_COLUMNS = {  # a column that leads to a row of another table, the nearest home first
+    "contact_id": "contacts",
+    "service_at_location_id": "service_at_locations",
+    "service_id": "services",
+    "location_id": "locations",
+    "organization_id": "organizations",
+}
+LINK = "Link"  # where a value went that only says what belongs together
+
+
+def _singular(word: str) -> str:
+    for plural, single in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
+        if word.endswith(plural):
+            return word.removesuffix(plural) + single
+    return word
+
+
+def _table_key(name: str) -> str:
+    """ "Services_at_location", "serviceAtLocations" → "serviceatlocation"."""
+    return "".join(_singular(word) for word in re.findall(r"[a-z]+", normalise_key(name.strip())))
+
+
+TABLE_NAMES = {
+    _table_key(known): name
+    for name, _, others in (line.partition(":") for line in TABLE_NAME_LIST.strip().splitlines())
+    for known in (name, name.replace("_", ""), *others.split())
 }
 
 
+def _base_name(name: str) -> str:
+    return re.sub(r"\.(csv|tsv|txt|json|ndjson|jsonl)$", "", name.replace("\\", "/").rpartition("/")[2], flags=re.I)
+
+
 def table_name(name: str) -> str:
-    """ "data/Service_at_locations.csv" → "service_at_locations"; "" for what is no table of HSDS."""
-    base = re.sub(r"\.(csv|tsv|txt|json|ndjson|jsonl)$", "", name.replace("\\", "/").rpartition("/")[2].lower())
-    return TABLE_NAMES.get(re.sub(r"[^a-z]", "", base), "")
+    """ "data/Services_at_location.csv" → "service_at_locations"; "" for what is no table of HSDS."""
+    return TABLE_NAMES.get(_table_key(_base_name(name)), "")
+
+
+def name_tables(names: Iterable[str]) -> dict[str, str]:
+    """The table that each file or sheet is, "" for one that is not known; what all names begin with is passed over."""
+    bases = {name: _base_name(name) for name in names}
+    if len(bases) > 1 and not any(table_name(name) == "services" for name in bases):
+        first, last = min(bases.values()), max(bases.values())
+        shared = first[: next((n for n, sign in enumerate(first) if last[n : n + 1] != sign), len(first))]
+        cut = max(map(shared.rfind, "-_ .")) + 1
+        return {name: table_name(base[cut:]) for name, base in bases.items()}
+    return {name: table_name(base) for name, base in bases.items()}
 
 
 def is_hsds_table_set(names: list[str]) -> bool:
     """Whether files or sheets of these names are such tables: services, and at least one to go with them."""
-    found = {table_name(name) for name in names} - {""}
+    found = {*name_tables(names).values()} - {""}
     return "services" in found and len(found) > 1
 
 
-def nest_csv_tables(files: dict[str, list[Cells]]) -> Iterator[Object]:
+def nest_csv_tables(files: dict[str, list[Cells]]) -> Iterator[SentService]:
     """The services of these tables, each as `/services/{id}` nests it. The tables are held in memory."""
-    yield from nest_tables({table_name(name): list(_read_rows(rows)) for name, rows in files.items() if rows})
+    known = name_tables(files)
+    tables, sent = defaultdict[str, list[Object]](list), SentTables()
+    for name, cells in files.items():
+        rows = list(_read_rows(cells, _base_name(name), known[name])) if cells else []
+        sent.rows += rows
+        tables[known[name]] += rows
+        if not known[name] and rows:
+            sent.unknown.append(_base_name(name))
+    yield from nest_tables(tables, sent)
 
 
 def nest_json_tables(lists: dict[str, Any]) -> Iterator[Object] | None:
@@ -90,157 +156,207 @@ def nest_json_tables(lists: dict[str, Any]) -> Iterator[Object] | None:
 
     Services that hold their organisation or places already are given as they are.
     """
-    tables = {table_name(name): rows for name, rows in lists.items() if isinstance(rows, list) and table_name(name)}
+    known = name_tables(lists)
+    tables = {known[name]: rows for name, rows in lists.items() if isinstance(rows, list) and known[name]}
     services = [row for row in tables.get("services", []) if isinstance(row, dict)]
     if len(tables) < 2 or not services or len(services) < len(tables["services"]):
         return None
     nested = ("organization", "service_at_locations")
     if any(isinstance(row.get(name), (dict, list)) for row in services[:20] for name in nested):
         return iter(services)
-    return nest_tables(
-        {name: [_clean_row(row) for row in rows if isinstance(row, dict)] for name, rows in tables.items()}
-    )
+    sent = SentTables(unknown=[name for name, rows in lists.items() if isinstance(rows, list) and not known[name]])
+    clean = {
+        known[name] or name: [_clean_row(row, _base_name(name), known[name]) for row in rows if isinstance(row, dict)]
+        for name, rows in lists.items()
+        if isinstance(rows, list)
+    }
+    sent.rows = [row for rows in clean.values() for row in rows]
+    return nest_tables(clean, sent)
 
 
-def _clean_row(row: Object) -> Object:
+def _clean_row(row: Object, base: str, table: str) -> Object:
     """Cells as text; what is nested stays where a table would hang, and nowhere else."""
-    filled = {_normalise_column(name): value for name, value in row.items() if value not in (None, "")}
-    nested = {name for name, value in filled.items() if isinstance(value, (dict, list))}
+    filled = {normalise_column(name, table): (name, value) for name, value in row.items() if value not in (None, "")}
+    nested = {name for name, (_, value) in filled.items() if isinstance(value, (dict, list))}
     hanging = {name for name in nested if table_name(name) or name == "capacities"}
     return {
-        name: value if name in hanging else str(value) for name, value in filled.items() if name not in nested - hanging
+        name: value if name in hanging else build_sent_value(value, f"{base}.{given}")
+        for name, (given, value) in filled.items()
+        if name not in nested - hanging
     }
 
 
-def nest_tables(tables: Tables) -> Iterator[Object]:
-    tables.pop("", None)
+def nest_tables(tables: Tables, sent: SentTables) -> Iterator[SentService]:
     if not tables.get("services"):
         raise TableError("There is no table of services.")
-    nester, homes = _TableNester(tables), dict[str, list[Object]]()
-    if not tables.get("service_at_locations"):  # then a service is where its organisation is
-        homes = _group_by(nester.table_rows("locations"), "organization_id")
+    nester = _TableNester(tables)
     for row in tables["services"]:
-        yield nester.nest_service(row, homes)
+        found = nester.nest_service(row)
+        found.tables = sent
+        yield found
 
 
-def _read_rows(table: list[Cells]) -> Iterator[Object]:
-    names, below = split_heading(table)
-    keys = {name: _normalise_column(name) for name in names}
+def _read_rows(cells: list[Cells], base: str, table: str) -> Iterator[Object]:
+    names, below = split_heading(cells)
+    keys = {name: normalise_column(name, table) for name in names}
     for _, row in below:
         found: Object = {}
         for name, cell in row.items():
             if cell and cell.lower() != "null":
-                found.setdefault(keys[name], cell)
+                key = keys[name] if keys[name] not in found else name
+                found[key] = build_sent_value(cell, f"{base}.{name}")
         if found:
             yield found
 
 
-def _normalise_column(name: str) -> str:
-    key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-    return COLUMN_NAMES.get(key, key)
-
-
-def _group_by(rows: list[Object], *keys: str) -> dict[str, list[Object]]:
-    found: dict[str, list[Object]] = defaultdict(list)
-    for row in rows:
-        for key in keys:
-            if row.get(key):
-                found[row[key]].append(row)
-                break
-    return found
+def normalise_column(name: str, table: str) -> str:
+    """ "Organisation ID*", "organisationId" → "organization_id"; "Post code" of an address → "postal_code"."""
+    key = re.sub(r"[^a-z0-9]+", "_", normalise_key(name.strip())).strip("_")
+    return (COLUMN_NAMES | TABLE_COLUMN_NAMES.get(table, {})).get(key, key)
 
 
 class _TableNester:
-    """The tables by what they hang on."""
+    """The rows of the tables by what they belong to: the nearest of the rows that each names and that is there."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.organizations = {row["id"]: row for row in self.table_rows("organizations") if row.get("id")}
-        self.locations = {row["id"]: row for row in self.table_rows("locations") if row.get("id")}
-        self.terms = {
-            row["id"]: row
-            for row in [*self.table_rows("taxonomies"), *self.table_rows("taxonomy_terms")]
-            if row.get("id")
+        self.by_id = {
+            name: {row["id"]: row for row in tables.get(name, []) if row.get("id")}
+            for name in (*LINK_COLUMNS.values(), "taxonomies", "taxonomy_terms", "units")
         }
-        self.taxonomies = {row["id"]: row for row in self.table_rows("taxonomies") if row.get("id")}
-        self.units = {row["id"]: row.get("name") for row in self.table_rows("units") if row.get("id")}
-        self.found: dict[tuple[str, str], dict[str, list[Object]]] = {}
+        self.terms = self.by_id["taxonomies"] | self.by_id["taxonomy_terms"]
+        self.at_place: dict[tuple[str, str], str] = {}
+        for link in tables.get("service_at_locations", []):
+            pair = link.get("service_id", ""), link.get("location_id", "")
+            self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(pair)), link)
+            self.at_place.setdefault(pair, link["id"])
+        self.hung: dict[str, dict[tuple[str, str], list[Object]]] = {}
 
-    def table_rows(self, name: str) -> list[Object]:
-        return self.tables.get(name, [])
+    def rows_of(self, table: str, home: str, key: str | None) -> list[Object]:
+        """The table's rows that belong to this row of the table `home`, and to none that is nearer."""
+        if table not in self.hung:
+            self.hung[table] = defaultdict(list)
+            for row in self.tables.get(table, []):
+                if found := self.find_home(row):
+                    self.hung[table][found].append(row)
+        return self.hung[table].get((home, key or ""), [])
 
-    def rows_with(self, name: str, key: str, value: str | None, *, first: tuple[str, ...] = ()) -> list[Object]:
-        """The table's rows whose `key` is the value and that do not hang closer, on one of `first`."""
-        index = self.found.get((name, key))
-        if index is None:
-            rows = [row for row in self.table_rows(name) if not any(row.get(other) for other in first)]
-            index = self.found[name, key] = _group_by(rows, key)
-        return index.get(value or "", [])
+    def find_home(self, row: Object) -> tuple[str, str] | None:
+        """The nearest row that it names; a link that leads nowhere is passed over, and stays unused."""
+        led = {column: row[column] for column, home in LINK_COLUMNS.items() if row.get(column) in self.by_id[home]}
+        mark_used([*led.values(), row.get("id") if led else None], LINK)
+        pair = self.at_place.get((led.get("service_id", ""), led.get("location_id", "")))
+        if pair and not {"service_at_location_id", "contact_id"} & led.keys():
+            return "service_at_locations", pair
+        return next(((home, led[column]) for column, home in LINK_COLUMNS.items() if column in led), None)
 
-    def nest_service(self, row: Object, homes: dict[str, list[Object]]) -> Object:
+    def nest_service(self, row: Object) -> SentService:
         key = row.get("id")
-        out = _fill_ages_and_price(dict(row))
-        if organization := self.organizations.get(row.get("organization_id", "")):
-            phones = self.rows_with(
-                "phones", "organization_id", organization["id"], first=("service_id", "location_id", "contact_id")
-            )
-            numbers = self.rows_with("organization_identifiers", "organization_id", organization["id"])
-            out["organization"] = organization | {"phones": phones} | _drop_empty(organization_identifiers=numbers)
-        at = self.rows_with("service_at_locations", "service_id", key)
-        places = [self.nest_at_location(link) for link in at] or [
-            self.nest_at_location({"location_id": place["id"]})
-            for place in homes.get(row.get("organization_id", ""), [])
-            if place.get("id")
-        ]
-        return out | _drop_empty(
-            phones=self.rows_with("phones", "service_id", key, first=("service_at_location_id", "contact_id")),
-            schedules=self.rows_with("schedules", "service_id", key, first=("service_at_location_id",)),
-            cost_options=self.rows_with("cost_options", "service_id", key) or out.get("cost_options"),
-            contacts=[
-                found | _drop_empty(phones=self.rows_with("phones", "contact_id", found.get("id")))
-                for found in self.rows_with("contacts", "service_id", key)
-            ],
-            languages=self.rows_with("languages", "service_id", key),
-            service_areas=self.rows_with("service_areas", "service_id", key),
-            eligibilitys=self.rows_with("eligibilities", "service_id", key),
-            capacities=[
-                found | {"unit": self.units.get(found.get("unit_id", "")) or found.get("unit") or "places"}
-                for found in self.rows_with("service_capacities", "service_id", key)
-            ],
+        out = SentService(_fill_ages_and_price(dict(row)))
+        out |= self.nest_organization(row.get("organization_id", ""))
+        if "organization" in out:
+            mark_used(row["organization_id"], LINK)
+        places = [self.nest_at_location(link) for link in self.rows_of_service("service_at_locations", key)]
+        out |= _drop_empty(
+            phones=self.rows_of("phones", "services", key),
+            schedules=self.rows_of("schedules", "services", key),
+            holiday_schedules=self.rows_of("holiday_schedules", "services", key),
+            cost_options=self.rows_of("cost_options", "services", key) or out.get("cost_options"),
+            contacts=self.nest_contacts("services", key),
+            languages=self.rows_of("languages", "services", key),
+            service_areas=self.rows_of("service_areas", "services", key),
+            eligibilitys=self.rows_of("eligibilities", "services", key),
+            required_documents=self.rows_of("required_documents", "services", key),
+            capacities=[self.nest_capacity(found) for found in self.rows_of("service_capacities", "services", key)],
             attributes=self.nest_attributes(key),
-            service_at_locations=places,
+            service_at_locations=places or self.find_places(row, out),
         )
+        return out
+
+    def rows_of_service(self, table: str, key: str | None) -> list[Object]:
+        """Rows of a table that ties services to something else, which `find_home` would hang elsewhere."""
+        name = f"{table} of services"
+        if name not in self.hung:
+            self.hung[name] = defaultdict(list)
+            for row in self.tables.get(table, []):
+                self.hung[name]["services", row.get("service_id", "")].append(row)
+        rows = self.hung[name].get(("services", key or ""), [])
+        mark_used([row.get("service_id") for row in rows], LINK)
+        return rows
+
+    def nest_organization(self, key: str) -> Object:
+        row = self.by_id["organizations"].get(key)
+        if not row:
+            return {}
+        phones = self.rows_of("phones", "organizations", key)
+        numbers = self.rows_of("organization_identifiers", "organizations", key)
+        return {"organization": row | _drop_empty(phones=phones, organization_identifiers=numbers)}
+
+    def nest_contacts(self, home: str, key: str | None) -> list[Object]:
+        rows = self.rows_of("contacts", home, key)
+        return [row | _drop_empty(phones=self.rows_of("phones", "contacts", row.get("id"))) for row in rows]
+
+    def nest_capacity(self, row: Object) -> Object:
+        unit = self.by_id["units"].get(row.get("unit_id", ""))
+        return row | {"unit": (unit or row).get("name" if unit else "unit") or "places"}
+
+    def find_places(self, row: Object, out: SentService) -> list[Object]:
+        """Where no table ties a service to a place: the place it names, or that names it; else the only place of its
+        organisation, which is said. Of several nobody knows which."""
+        own = self.by_id["locations"].get(row.get("location_id", ""))
+        found = [own] if own else self.rows_of_service("locations", row.get("id"))
+        if not found and not self.tables.get("service_at_locations"):
+            found = self.places_of_organization(row.get("organization_id", ""))
+            if len(found) > 1:
+                said = f"it is not said at which of the {len(found)} places of its organisation it is; none is taken"
+                out.said = (("locations", said),)
+                return []
+            if found:
+                out.said = (("locations", "it is not said where it is; the only place of its organisation is taken"),)
+        mark_used([row.get("location_id"), [place.get("organization_id") for place in found]], LINK)
+        return [{"location": self.nest_location(place)} for place in found]
+
+    def places_of_organization(self, key: str) -> list[Object]:
+        return self.rows_of("locations", "organizations", key) if key else []
 
     def nest_at_location(self, link: Object) -> Object:
-        place = self.locations.get(link.get("location_id", ""))
-        hours = self.rows_with("schedules", "service_at_location_id", link["id"]) if link.get("id") else []
-        return link | _drop_empty(schedules=hours, location=self.nest_location(place) if place else None)
+        place = self.by_id["locations"].get(link.get("location_id", ""))
+        if place:
+            mark_used(link["location_id"], LINK)
+        return link | _drop_empty(
+            schedules=self.rows_of("schedules", "service_at_locations", link["id"]),
+            holiday_schedules=self.rows_of("holiday_schedules", "service_at_locations", link["id"]),
+            phones=self.rows_of("phones", "service_at_locations", link["id"]),
+            contacts=self.nest_contacts("service_at_locations", link["id"]),
+            location=self.nest_location(place) if place else None,
+        )
 
     def nest_location(self, row: Object) -> Object:
-        key = row["id"]
-        addresses = self.rows_with("addresses", "location_id", key) + [
-            found | {"address_type": "postal"} for found in self.rows_with("postal_addresses", "location_id", key)
+        key = row.get("id")
+        addresses = self.rows_of("addresses", "locations", key) + [
+            found | {"address_type": "postal"} for found in self.rows_of("postal_addresses", "locations", key)
         ]
-        if not addresses and (row.get("address_1") or row.get("postal_code")):
-            lines = [row.get(name) for name in ("address_2", "address_3") if row.get(name)]
-            addresses = [row | {"address_2": "\n".join(map(str, lines)), "address_type": "physical"}]
         return row | _drop_empty(
             addresses=addresses,
-            accessibility=self.rows_with("accessibility", "location_id", key),
-            schedules=self.rows_with("schedules", "location_id", key, first=("service_id", "service_at_location_id")),
-            phones=self.rows_with(
-                "phones", "location_id", key, first=("service_id", "service_at_location_id", "contact_id")
-            ),
+            accessibility=self.rows_of("accessibility", "locations", key),
+            schedules=self.rows_of("schedules", "locations", key),
+            phones=self.rows_of("phones", "locations", key),
         )
 
     def nest_attributes(self, service: str | None) -> list[Object]:
-        links = [row for row in self.rows_with("attributes", "link_id", service) if self.is_of_service(row)]
-        links += self.rows_with("service_taxonomies", "service_id", service)
+        if "attributes of services" not in self.hung:
+            self.hung["attributes of services"] = defaultdict(list)
+            for row in self.tables.get("attributes", []):
+                if self.is_of_service(row):
+                    self.hung["attributes of services"]["services", row.get("link_id", "")].append(row)
+        links = self.hung["attributes of services"].get(("services", service or ""), [])
+        mark_used([[row.get("link_id"), row.get("link_entity"), row.get("link_type")] for row in links], LINK)
         found = []
-        for link in links:
-            term = self.terms.get(link.get("taxonomy_term_id") or link.get("taxonomy_id") or "")
-            if term:
-                taxonomy = self.taxonomies.get(term.get("taxonomy_id", ""))
+        for link in links + self.rows_of_service("service_taxonomies", service):
+            column = "taxonomy_term_id" if link.get("taxonomy_term_id") else "taxonomy_id"
+            if term := self.terms.get(link.get(column, "")):
+                mark_used(link[column], LINK)
+                taxonomy = self.by_id["taxonomies"].get(term.get("taxonomy_id", ""))
                 about: Object = {"taxonomy_detail": taxonomy} if taxonomy else {}
                 about |= {"taxonomy": term["vocabulary"]} if term.get("vocabulary") and not term.get("taxonomy") else {}
                 found.append(link | {"taxonomy_term": term | about})
@@ -258,15 +374,19 @@ def _drop_empty(**values: Any) -> Object:
 
 def _fill_ages_and_price(row: Object) -> Object:
     """Columns of tables that are nearly HSDS: "Is Free", "Criteria - Age Group"; other criteria say who it is for."""
-    if row.get("is_free", "").lower() in WORDS_FOR_YES or FREE_OF_CHARGE.fullmatch(row.get("fees", "")):
+    free = row.get("is_free", "").lower() in WORDS_FOR_YES
+    if free or FREE_OF_CHARGE.fullmatch(row.get("fees", "")):
         row["cost_options"] = [{"amount": "0"}]
+        mark_used(row.get("is_free"), "Cost" if free else "")
     criteria = {name: value for name, value in row.items() if name.startswith(("criteria_", "critera_"))}
     for name, value in criteria.items():
         found = AGE_RANGE_PATTERN.fullmatch(value.strip()) if "age" in name else None
         if found and not row.get("minimum_age"):
             row["minimum_age"], row["maximum_age"] = found[1], found[2]
+            mark_used(value, "Ages")
     if criteria and not row.get("eligibility_description"):
         row["eligibility_description"] = "\n".join(dict.fromkeys(criteria.values()))
+        mark_used([*criteria.values()], "Who it is for")
     if row.get("intro") and not row.get("description"):
         row["description"] = row["intro"]
     return row

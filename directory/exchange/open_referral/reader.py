@@ -3,10 +3,13 @@
 Repaired here: a postcode in the wrong field, latitude and longitude swapped, a point that is 0, 0.
 """
 
+import datetime
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from agencies.models import Agency
+from directory.exchange.field_use import SentService, mark_used, plain
 from directory.exchange.open_referral.field_parser import FieldParser, ParsedService, Problem
 from directory.exchange.open_referral.fields import (
     ACCESSIBILITY_FIELDS,
@@ -36,7 +39,10 @@ from directory.models import (
 )
 from directory.text import cleaning as clean
 from directory.text.encoding import find_postcode_in_text
+from directory.text.opening_hours import is_plausible_span
 
+MAX_PHONES = 6  # numbers of one service that are kept
+PHONE_FIELDS: FieldTable = (("number", "number", clean.clean_phone),)
 REGISTER_COLUMNS = {"GB-CHC": "charity_number", "GB-COH": "company_number"}
 KNOWN_LOCATION_FIELDS = {name for _, name, _ in LOCATION_FIELDS} | {"id", "addresses", "accessibility"}
 MAX_REGISTER_NUMBER_LENGTH = {"charity_number": 10, "company_number": 8}
@@ -53,9 +59,13 @@ class ServiceRefused(ValueError):
 def from_oruk(raw: Any, source: str = "") -> ParsedService:
     """One service, nested as `/services/{id}` gives it → unsaved rows, and what was wrong with it.
 
-    Open Referral UK 3.0 and 1.0, HSDS 2 and 3.x. Raises ServiceRefused when it is no object, or has no id or no name.
+    Open Referral UK 3.0 and 1.0, HSDS 1 to 3.x. Raises ServiceRefused when it is no object, or has no id or no name.
+    Of a `SentService`, each value says afterwards where it went.
     """
-    return ServiceParser(upgrade_service(raw) if isinstance(raw, dict) else raw, source).received
+    received = ServiceParser(upgrade_service(raw) if isinstance(raw, dict) else raw, source).received
+    noticed = raw.said if isinstance(raw, SentService) else ()
+    received.problems += [Problem(_service_label(raw), where, said) for where, said in noticed]
+    return received
 
 
 def parse_service_id(raw: Any, source: str = "") -> uuid.UUID:
@@ -63,7 +73,7 @@ def parse_service_id(raw: Any, source: str = "") -> uuid.UUID:
     if not isinstance(raw, dict):
         raise ServiceRefused(Problem("?", "", "this is not a service"))
     try:
-        return clean.parse_id(raw.get("id"), source, "service")
+        return clean.parse_id(plain(raw.get("id")), source, "service")
     except ValueError as error:
         raise ServiceRefused(Problem(_service_label(raw), "id", str(error))) from None
 
@@ -88,28 +98,49 @@ class ServiceParser(FieldParser):
         self.service = self.received.service
         self.service.agency_id = self.received.agency.pk
         self.set_fields(self.service, self.drop_reversed_pair(values, "minimum_age", "maximum_age"))
-        self.service.phone = self.phone(raw) or self.phone(raw.get("organization"))
+        mark_used(raw.get("id"), "Id")
+        self.parse_phones(raw)
         self.parse_places(raw)
         self.parse_capacities(raw)
         for model, name, table in CHILD_TABLES:
             self.parse_children(raw, model, name, table)
         self.parse_attributes(raw)
 
+    def numbers(self, raw: Any) -> Iterator[tuple[str, str]]:
+        """Each number that is no fax, and what it is for."""
+        for item, where in self.items(raw, "phones"):
+            kind = str(item.get("description") or "")
+            mark_used(item.get("type"), "Phone: what it is for")
+            if "fax" in f"{item.get('type')} {kind}"[:100].lower():
+                mark_used(item, "Left out: a fax")
+                continue
+            if number := self.parse_fields(item, PHONE_FIELDS, where).get("number"):
+                mark_used(item.get("description"), "Phone: what it is for")
+                yield str(number), clean.clean_line(kind[:255])
+
     def phone(self, raw: Any) -> str:
         """The first number that is no fax; "" when there is none."""
-        for item, where in self.items(raw, "phones"):
-            if "fax" in str(item.get("type") or item.get("description") or "")[:100].lower():
-                continue
-            if number := self.parse_fields(item, (("number", "number", clean.clean_phone),), where).get("number"):
-                return str(number)
-        return ""
+        return next((number for number, _ in self.numbers(raw)), "")
+
+    def parse_phones(self, raw: dict[str, Any]) -> None:
+        """The first number is the service's; others stand with what each is for, as somebody to ask."""
+        found: dict[str, str] = {}
+        for number, kind in self.numbers(raw):
+            found.setdefault(number, kind)
+        self.service.phone = next(iter(found), "") or self.phone(raw.get("organization"))
+        for number in [*found][1:MAX_PHONES]:
+            key = clean.stable_id(self.service.pk, "phone", number)
+            title = found[number] or "Another number"
+            self.received.rows.append(Contact(pk=key, service_id=self.service.pk, title=title, phone=number))
 
     def agency(self, raw: dict[str, Any], service: Any) -> Agency:
         item = raw.get("organization")
         if not isinstance(item, dict) or not item.get("name"):
             self.add_problem("organization", "there is no organisation with a name; the service's name is used")
+            mark_used(raw.get("organization_id"), "Link")
             item = {"id": raw.get("organization_id"), "name": clean.clean_line(str(raw.get("name"))[:200])}
         key = self.find_or_make_id(item, "organization", self.source, "organization")
+        mark_used(item.get("id"), "Id")
         if not item.get("id"):
             key = clean.stable_id(service, "organization")
         known = {name for _, name, _ in AGENCY_FIELDS} | {"id"}
@@ -130,6 +161,9 @@ class ServiceParser(FieldParser):
             column = REGISTER_COLUMNS.get(clean.to_printable(str(row.get("identifier_scheme") or "")).strip().upper())
             if column and len(number) <= MAX_REGISTER_NUMBER_LENGTH[column]:
                 found[column] = number
+                mark_used([row.get("identifier_scheme"), row.get("id")], "Organisation: identifier")
+            else:
+                mark_used(row.get("identifier"), "")
         return found
 
     def parse_places(self, raw: dict[str, Any]) -> None:
@@ -155,6 +189,7 @@ class ServiceParser(FieldParser):
         self.set_fields(row, self.repair_coordinates(self.parse_fields(item, LOCATION_FIELDS, where), where))
         addresses = list(self.items(item, "addresses", where))
         addresses.sort(key=lambda found: found[0].get("address_type") not in ("physical", None, ""))
+        mark_used([address.get("address_type") for address, _ in addresses], "Place: kind of address")
         for address, path in addresses[:1]:
             lines = self.parse_fields(address, ADDRESS_FIELDS, path)
             lines["address"] = "\n".join(filter(None, (lines.get("address"), lines.pop("address_2", ""))))
@@ -209,15 +244,28 @@ class ServiceParser(FieldParser):
             )
             if model is Contact:
                 row.phone = self.phone(item)
-            if model is Schedule and not (row.notes or row.description):
-                row.notes = self.format_sent_hours(item, row)
+            if model is Schedule:
+                self.check_times(item, row, path)
             self.received.rows.append(row)
 
-    def format_sent_hours(self, item: dict[str, Any], row: Schedule) -> str:
-        """Hours that are no time of day ("9.30am-5pm") still tell a reader something."""
-        if (item.get("opens_at") and not row.opens_at) or (item.get("closes_at") and not row.closes_at):
-            return clean.clean_line(f"{item.get('opens_at') or ''} to {item.get('closes_at') or ''}"[:200]).strip(" to")
-        return ""
+    def check_times(self, item: dict[str, Any], row: Schedule, where: str) -> None:
+        """Times that cannot be so are asked about, and stay as words: "9.30am-5pm", 19:30 to 18:30, 00:00 to 00:00."""
+        opens, closes = row.opens_at, row.closes_at
+        if item.get("unread"):
+            self.add_problem(where + "opens_at", str(item["unread"]))
+        if opens and opens == closes == datetime.time():
+            self.add_problem(where + "opens_at", "00:00 to 00:00 is no time: when it begins is not known")
+            row.opens_at = row.closes_at = None
+            return
+        if opens and closes and not is_plausible_span(*(60 * at.hour + at.minute for at in (opens, closes))):
+            self.add_problem(
+                where + "closes_at", f"it ends at {closes:%H:%M} and begins at {opens:%H:%M}: is that right?"
+            )
+            row.opens_at = row.closes_at = None
+        unused = (item.get("opens_at") and not row.opens_at) or (item.get("closes_at") and not row.closes_at)
+        if unused and not (row.notes or row.description):
+            said = clean.clean_line(f"{item.get('opens_at') or ''} to {item.get('closes_at') or ''}"[:200])
+            row.notes = said.strip(" to")
 
     def parse_capacities(self, raw: dict[str, Any]) -> None:
         """HSDS 3.1 `service_capacity`: what has no number of free places says nothing."""
@@ -252,7 +300,9 @@ class ServiceParser(FieldParser):
             return None
         detail = item.get("taxonomy_detail")
         about: dict[str, Any] = detail if isinstance(detail, dict) else {}
-        name = clean.clean_line(str(about.get("name") or item.get("taxonomy") or "Other")[:255])
+        listed = about.get("name") or item.get("taxonomy")
+        name = clean.clean_line(str(listed or "Other")[:255])
+        mark_used([listed, item.get("taxonomy_id"), item.get("vocabulary")], "Category: list")
         given = {"id": about.get("id") or item.get("taxonomy_id") or name}
         taxonomy = Taxonomy(
             pk=self.find_or_make_id(given, where, self.source, "taxonomy"), name=name, source=self.source
@@ -262,6 +312,7 @@ class ServiceParser(FieldParser):
         )
         self.set_fields(term, self.parse_fields(item, TERM_FIELDS, where))
         if item.get("parent_id"):
+            mark_used(item["parent_id"], "Category: parent")
             term.parent_id = self.find_or_make_id({"id": item["parent_id"]}, where, self.source, "term")
         self.received.taxonomies.append(taxonomy)
         self.received.terms.append(term)

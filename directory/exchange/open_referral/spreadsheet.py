@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from directory.exchange.open_referral.columns import guess_columns, has_name_column, resolve_columns
+from directory.exchange.field_use import SentValue, build_sent_value, find_sent_values, mark_used
+from directory.exchange.open_referral.columns import FIELDS, guess_columns, has_name_column, resolve_columns
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.models.session import DAY_NAMES
+from directory.text.cleaning import clean_hours
 from directory.text.encoding import FREE_OF_CHARGE
-from directory.text.opening_hours import parse_opening_hours
+from directory.text.opening_hours import read_schedules
 
 PRICE_PATTERN = re.compile(
     r"£ ?([0-9]{1,4}(?:\.[0-9]{2})?)(?: (?:per|a) (?:session|class|week|person|visit))?\.?", re.I
@@ -34,6 +36,20 @@ class SheetRow(dict[str, str]):
 
     number = 0
     cells: dict[str, str] | None = None
+    sent: tuple[SentValue, ...] = ()  # each value that is filled, which says afterwards whether it was read
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name)
+        self._note_use(name, value)
+        return value
+
+    def get(self, name: str, default: Any = "") -> Any:
+        value = super().get(name, default)
+        self._note_use(name, value)
+        return value
+
+    def _note_use(self, name: str, value: Any) -> None:
+        mark_used(value, FIELDS[name].label if name in FIELDS else name)
 
     @property
     def label(self) -> str:
@@ -103,9 +119,13 @@ def read_sheet_rows(table: list[Cells], columns: dict[str, str] | None = None) -
     originals = dict(below)
     if not has_name_column(known):
         raise TableError("No column looks like the name of an activity. Say which columns are which.")
-    for row in assign_row_ids((number, rename_cells(row, known)) for number, row in below):
+    for row in assign_row_ids((number, rename_cells(_trace_cells(row), known)) for number, row in below):
         row.cells = originals[row.number]
         yield row
+
+
+def _trace_cells(row: dict[str, str]) -> dict[str, str]:
+    return {name: build_sent_value(cell, name) if cell else cell for name, cell in row.items()}
 
 
 def rename_cells(row: dict[str, str], columns: dict[str, str]) -> dict[str, str]:
@@ -118,7 +138,7 @@ def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Sheet
     seen: dict[str, list[dict[str, str]]] = {}
     for number, cells in rows:
         row = SheetRow(cells)
-        row.number = number
+        row.number, row.sent = number, tuple(find_sent_values(cells))
         if not row.get("id"):
             parts = (
                 row.name,
@@ -132,6 +152,7 @@ def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Sheet
             turn = before.index(cells) + 1 if cells in before else len(before) + 1
             before.append(dict(cells))
             row["id"] = key if turn == 1 else f"{key}#{turn}"
+        mark_used(cells, "")  # to tell rows apart is no use of what is in them
         yield row
 
 
@@ -147,7 +168,8 @@ def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Itera
     known = (columns or guess_columns([*flat], [flat])) if flat else {}
     if flat and has_name_column(known) and {*known.values()} & DISTINCTIVE_FIELDS:
         rows = (
-            (n, rename_cells(_flatten_object(item), known)) for n, item in enumerate(chain([first], found), start=1)
+            (n, rename_cells(_trace_cells(_flatten_object(item)), known))
+            for n, item in enumerate(chain([first], found), start=1)
         )
         yield from assign_row_ids(rows)
         return
@@ -192,8 +214,8 @@ def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
-    """Hours that are certain as schedules, others as the text that was written."""
-    text = row.get("hours", "")
+    """Hours that are certain as schedules, others as the text that was written, with what is to be asked."""
+    text = clean_hours(row.get("hours", ""))
     if not text and row.get("days"):
         text = " ".join(filter(None, (row["days"], "-".join(filter(None, (row.get("opens"), row.get("closes")))))))
     by_day = [f"{name}: {row[name.lower()]}" for name in DAY_NAMES.values() if row.get(name.lower())]
@@ -201,8 +223,7 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
         text = "\n".join(by_day)
     if not text:
         return []
-    read = parse_opening_hours(text)
-    return read if read is not None else [{"description": text}]
+    return read_schedules(text)
 
 
 # --- Where, for whom, for how much ------------------------------------------------------------------------

@@ -16,7 +16,9 @@ from directory.exchange.actions import retire as gone_deeds
 from directory.exchange.actions import sources as deeds
 from directory.exchange.archive import MAX_ARCHIVED_RUNS, unpack_document
 from directory.exchange.feeds import FeedError
+from directory.exchange.field_use import FieldUse
 from directory.exchange.forms.sources import ChangeFeedForm, ColumnsForm, FeedForm, UploadForm
+from directory.exchange.importer import group_problems
 from directory.exchange.preview import build_preview, load_sheet_columns
 from directory.models import Document, Run, Service, Source
 
@@ -63,7 +65,7 @@ def source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         deeds.change_feed(found, **form.cleaned_data, by=request.member)
         messages.success(request, "Saved.")
         return redirect("directory:source", pk)
-    runs = found.runs.select_related("started_by__user").defer("changes", "problems")[:MAX_SHOWN_RUNS]
+    runs = found.runs.select_related("started_by__user").defer("changes", "problems", "fields")[:MAX_SHOWN_RUNS]
     context = {"source": found, "form": form, "runs": runs}
     listings = Service.count_by_source().get(found.name, 0)
     return render_form_page(
@@ -103,7 +105,9 @@ def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "run": found,
         "changes": found.changes[:MAX_SHOWN_ROWS],
-        "problems": found.problems[:MAX_SHOWN_ROWS],
+        "problems": group_problems(found.problems)[:MAX_SHOWN_ROWS],
+        "fields": [FieldUse(*row) for row in found.fields],
+        "fields_before": None if found.fields else Run.latest_with_fields(found),
         "gone": found.gone[:MAX_SHOWN_ROWS],
         "shown": MAX_SHOWN_ROWS,
         "documents": found.documents.defer("body").order_by("number"),

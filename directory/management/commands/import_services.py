@@ -11,7 +11,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from directory.exchange.feeds import is_address
-from directory.exchange.importer import ImportReport
+from directory.exchange.importer import ImportReport, group_problems
 from directory.exchange.runs import run_import
 from directory.models import Run, Source
 
@@ -48,16 +48,34 @@ class Command(BaseCommand):
         if run.error:
             hint = " If that is meant, add --allow-private." if "private network" in run.error else ""
             raise CommandError(f"{run.error}{hint} What came before that is in: {report}.")
+        if report.refused and not (report.new or report.changed or report.same):
+            raise CommandError("All of it was refused.")
+
+    def _print_fields(self, report: ImportReport) -> None:
+        """The table of the source's fields."""
+        if not report.fields:
+            return
+        width = min(max(len(row.field) for row in report.fields), 60)
+        self.stdout.write(
+            f"{'Field of the source':{width}}  {'used':>8}  {'not used':>8}  where it went, what was not used"
+        )
+        for row in report.fields:
+            shown = "; ".join(f"“{example}”" for example in row.examples)
+            words = " · ".join(filter(None, [row.went, f"not used: {shown}" if shown else ""]))
+            self.stdout.write(f"{row.field:{width}}  {row.used:>8,}  {row.unused:>8,}  {words}")
+        if report.unused:
+            self.stdout.write(f"Not used: {', '.join(report.unused)}")
 
     def _print_report(self, report: ImportReport, verbosity: int) -> None:
         if not verbosity:
             return
-        for problem in report.problems:
-            self.stdout.write(f"{problem.id}, {problem.field or 'the service'}: {problem.said}")
+        for problem in group_problems(report.problems):
+            self.stdout.write(str(problem))
         for pk, name in report.gone:
             self.stdout.write(f"{pk} is no longer in this source and stays in the directory: {name}")
-        if report.unused:
-            self.stdout.write(f"Not used: {', '.join(report.unused)}")
+        if report.unknown_tables:
+            self.stdout.write(f"Tables that are not known, and not used: {', '.join(report.unknown_tables)}")
+        self._print_fields(report)
         self.stdout.write(self.style.SUCCESS(str(report)))
         if report.same_elsewhere:
             owner = report.elsewhere.most_common(1)[0][0]

@@ -22,6 +22,7 @@ __all__ = [
     "cancel_session",
     "cancel_sessions",
     "change_session",
+    "confirm_sessions",
     "fingerprint_session",
     "sync_all_sessions",
 ]
@@ -91,6 +92,16 @@ def cancel_sessions(*, sessions: list[Session], why: str) -> list[Session]:
     for row in sorted(standing, key=lambda row: row.pk):
         cancel_session(session=row, why=why)
     return standing
+
+
+@transaction.atomic
+def confirm_sessions(*, sessions: list[Session]) -> list[Session]:
+    """Their group says that they are on, bank holiday or not; those that were in doubt. May be called twice."""
+    ids = [row.pk for row in sessions]
+    rows = [row for row in Session.objects.select_for_update().filter(pk__in=ids).order_by("pk") if row.is_in_doubt]
+    Session.objects.filter(pk__in=[row.pk for row in rows]).update(confirmed_at=timezone.now())
+    index_services({row.service_id for row in rows})
+    return rows
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from config.fields import WholeNumberField
+from config.fields import CleanCharField, WholeNumberField
 from config.forms import Checkboxes, DateField, Radios, TextField
 from directory.catalogue.hours import ORDINAL_WORDS
 from directory.models import Schedule
@@ -19,7 +19,7 @@ NEW_PATTERN: ListingData = {
     "place": "",
     **{name: to_json_value(getattr(Schedule(), name)) for name in SCHEDULE_COLUMNS},
 }
-NO_RULE: ListingData = dict.fromkeys(("freq", "byday", "bymonthday", "description", "notes"), "") | {"interval": 1}
+NO_RULE: ListingData = dict.fromkeys(("freq", "byday", "bymonthday", "description"), "") | {"interval": 1}
 WEEK_OF_MONTH_CHOICES = [(nth, word) for nth, word in ORDINAL_WORDS.items() if nth in ("1", "2", "3", "4", "-1")]
 REPEAT_CHOICES = [
     ("weekly", "Every week"),
@@ -74,6 +74,12 @@ class PatternForm(ItemForm):
         rows=3,
         help_text="One date on each line, for example 25 December 2026",
     )
+    notes = CleanCharField(
+        label="What people should know about the dates (optional)",
+        max_length=160,
+        required=False,
+        help_text="For example: “term time only”, “not in August”, “except bank holidays”",
+    )
     places = WholeNumberField(
         label="Places at each session (optional)",
         required=False,
@@ -108,7 +114,8 @@ class PatternForm(ItemForm):
             "nth": nth,
             "weekday": day,
             "monthday": row.bymonthday or None,
-            "words": row.description or row.notes,
+            "words": row.description,
+            "notes": row.notes or ("" if _detect_repeat(row, new=False) == "open" else row.description),
         }
 
     def clean(self) -> ListingData:
@@ -136,7 +143,7 @@ class PatternForm(ItemForm):
 
     def build_item(self) -> ListingData:
         data = self.cleaned_data
-        names = ("opens_at", "closes_at", "dtstart", "valid_to", "places", "skips")
+        names = ("opens_at", "closes_at", "dtstart", "valid_to", "places", "skips", "notes")
         times = {name: to_json_value(data[name]) for name in names} | {"place": data.get("at", self.item["place"])}
         if data["repeats"] == "same":
             return times

@@ -9,7 +9,7 @@ from directory.publishing.review import EditChange
 
 
 class ClaimForm(Form):
-    """Yes or no to a group that asks to take part. Boxes as the steward would most often leave them."""
+    """Yes or no to a group that asks to take part. Nobody is vouched for but by the steward's own tick."""
 
     button = "Answer"
 
@@ -21,7 +21,6 @@ class ClaimForm(Form):
     verify = forms.BooleanField(
         label="We know this group",
         required=False,
-        initial=True,
         help_text="Their listings change at once. Otherwise each edit waits for you to look at it.",
     )
     hand_over = forms.BooleanField(label="Hand over", required=False, initial=True)

@@ -15,9 +15,8 @@ from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
 from config.template_tags import date_words, when
-from config.working_days import bank_holidays
 from directory.catalogue.demand import list_session_demand
-from directory.catalogue.timetable import UpcomingSession, list_stray_sessions, list_upcoming_sessions
+from directory.catalogue.timetable import list_stray_sessions, list_upcoming_sessions
 from directory.models import Service, Session
 from directory.publishing.actions.sessions import (
     ChangedMeanwhile,
@@ -26,6 +25,7 @@ from directory.publishing.actions.sessions import (
     cancel_session,
     cancel_sessions,
     change_session,
+    confirm_sessions,
     fingerprint_session,
 )
 from directory.publishing.forms.sessions import CancelForm, SessionForm
@@ -38,14 +38,12 @@ CONFLICT_MESSAGE = "Somebody changed this session while you were writing. It is 
 @allow(Permission.PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """All that comes, and what was lately; posting takes off those on bank holidays that were shown."""
+    """All that comes, and what was lately; posting says of dates in doubt that they are on, or takes them off."""
     service = get_object_or_404(services_with_patterns(request), pk=pk)
     found = list_upcoming_sessions(service, MAX_UPCOMING)
-    holidays = find_bank_holiday_sessions(found) if service.bookable else []
+    doubtful = [one.session for one in found if one.session and one.check_first and not one.is_cancelled]
     if request.method == "POST":
-        shown = set(request.POST.getlist("session"))
-        if gone := cancel_sessions(sessions=[row for row in holidays if str(row.pk) in shown], why="Bank holiday"):
-            messages.success(request, f"Taken off: {', '.join(date_words(row.starts_at) for row in gone)}.")
+        answer_doubts(request, [row for row in doubtful if str(row.pk) in request.POST.getlist("session")])
         return redirect("directory:sessions", pk)
     mine = Session.kept_by(request.member).filter(service=service).select_related("at_location__location")
     past = mine.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-id")[:MAX_PAST]
@@ -58,16 +56,21 @@ def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "several": len(service.at_locations.all()) > 1,
         "soon": timezone.now() + REGISTER_LEAD_TIME,
         "lines": list_session_demand(found, Session.coming().filter(service=service)),
-        "holidays": holidays,
-        "booked": sum(row.taken for row in holidays),
+        "doubtful": doubtful,
+        "booked": sum(row.taken for row in doubtful),
     }
     return render_page(request, "directory/sessions.html", context)
 
 
-def find_bank_holiday_sessions(found: list[UpcomingSession]) -> list[Session]:
-    """Those that the pattern lays on an English bank holiday; one that was set by hand is meant so."""
-    rows = [one.session for one in found if one.session and not one.is_cancelled and not one.session.changed]
-    return [row for row in rows if timezone.localdate(row.starts_at) in bank_holidays()]
+def answer_doubts(request: MemberRequest, chosen: list[Session]) -> None:
+    """What the group says of dates that may be off; people hear of those that are."""
+    on = request.POST.get("answer") == "on"
+    told = confirm_sessions(sessions=chosen) if on else cancel_sessions(sessions=chosen, why="Not on this day")
+    if told:
+        days = ", ".join(date_words(row.starts_at) for row in told)
+        messages.success(request, f"It is on: {days}." if on else f"Taken off: {days}.")
+    else:
+        messages.error(request, "Tick the dates that you mean.")
 
 
 def services_with_patterns(request: MemberRequest) -> Any:

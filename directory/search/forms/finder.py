@@ -35,6 +35,7 @@ class NeedForm(Form):
 
 
 class WhereForm(Form):
+    counts_characters = False
     button = "Next"
     mark_optional = False
     near = CleanCharField(

@@ -22,6 +22,7 @@ from directory.geography.grid import Point
 from directory.geography.postcodes import find_place
 from directory.models import TaxonomyTerm
 from directory.models.session import DAY_NAMES
+from directory.search.crisis import FoundDanger, find_dangers
 from directory.search.query import SearchQuery, SearchResult
 
 MILES_CHOICES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
@@ -75,6 +76,7 @@ class FilterChip:
 
 
 class SearchForm(Form):
+    counts_characters = False
     button = "Search"
     mark_optional = False
 
@@ -110,6 +112,7 @@ class SearchForm(Form):
         error_messages={"invalid_choice": "Choose from the list what helps with getting in and about"},
     )
     online = build_tick_field("online")
+    calm = forms.CharField(required=False, widget=forms.HiddenInput)
 
     data: QueryDict
 
@@ -155,12 +158,18 @@ class SearchForm(Form):
             day=read.get("day", ""),
             time=read.get("time", ""),
             age=read.get("age"),
+            unknown_place=self.data.get("near", "")[:200] if "near" in self.errors else "",
+            calm=read.get("calm") == "1",
             access=tuple(read.get("access", ())),
             language=read.get("language", "").lower(),
             after=after,
             size=PAGE_SIZE,
             **ticked,
         )
+
+    def find_dangers(self) -> list[FoundDanger]:
+        """What somebody may be in who typed this, in either box."""
+        return find_dangers(f"{self.data.get('words', '')} {self.data.get('near', '')}")
 
     # --- Its address, and the filters in it -----------------------------------------------------------
 

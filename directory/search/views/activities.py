@@ -2,13 +2,15 @@
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
 from config.http import parse_number
 from directory.catalogue import statistics
-from directory.search import crisis, unmet
+from directory.search import unmet
 from directory.search.forms.search import SearchForm
 from directory.search.query import SearchResult
 from directory.search.statement import search
@@ -25,10 +27,10 @@ def activities(request: HttpRequest) -> HttpResponse:
     found = search(asked)
     before = parse_shown_count(request.GET.get("shown", "")) if found.cards else 0
     form.take_found(found)
-    statistics.count_appearances([card.pk for card in found.cards], "shown")
-    danger = crisis.mentions_crisis(request.GET.get("words", ""))
-    if unmet.is_deliberate(request) and not asked.after and not danger and is_unmet(form, found):
-        unmet.count_unmet_search(form, found)
+    if not found.dangers:
+        statistics.count_appearances([card.pk for card in found.cards], "shown")
+        if unmet.is_deliberate(request) and not asked.after and is_unmet(form, found):
+            unmet.count_unmet_search(form, found)
     context = {
         "form": form,
         "found": found,
@@ -36,11 +38,18 @@ def activities(request: HttpRequest) -> HttpResponse:
         "first": before + 1,
         "understood": form.understood(found),
         "by": request.headers.get("HX-Trigger", ""),
-        "danger": danger,
     }
-    return render_page(
+    response = render_page(
         request, "directory/activities.html", context, part=PAGE_PARTS, status=422 if form.errors else 200
     )
+    return forget_words(response) if found.dangers else response
+
+
+def forget_words(response: HttpResponse) -> HttpResponse:
+    """What speaks of danger stays neither in the browser's store nor, where htmx draws the page, in its history."""
+    add_never_cache_headers(response)
+    response["HX-Push-Url"] = response["HX-Replace-Url"] = reverse("directory:activities")
+    return response
 
 
 def parse_shown_count(shown: str) -> int:

@@ -10,6 +10,7 @@ from agencies.access import public
 from config.forms import Form, render_form_page
 from directory.search.finder import ANSWER_FIELDS, QUESTIONS, format_answers, list_answers, list_preferences
 from directory.search.forms.finder import NeedForm, PreferencesForm, WhereForm
+from directory.search.forms.search import SearchForm
 
 FORMS: tuple[type[Any], ...] = (NeedForm, WhereForm, PreferencesForm)
 
@@ -35,6 +36,7 @@ def finder(request: HttpRequest, number: int) -> HttpResponse:
             "of": len(QUESTIONS),
             "carried": list_answers(request.GET, *others),
             "back": build_address(QUESTIONS[number - 1].page, kept) if number else reverse("directory:home"),
+            "dangers": SearchForm(request.GET).find_dangers(),
             "skip": build_address(next_page(number), format_answers(request.GET, number, [])),
         },
     )

@@ -13,7 +13,6 @@ from agencies.access import public
 from config.template_tags import row_address
 from directory.catalogue.cards import Card
 from directory.models import BaseMap
-from directory.search import crisis
 from directory.search.forms.search import SearchForm
 from directory.search.query import MAX_CANDIDATES, SearchQuery
 from directory.search.statement import search
@@ -29,9 +28,7 @@ LAND_KEPT = 60 * 60  # seconds that a browser need not ask again
 def map_hits(request: HttpRequest) -> HttpResponse:
     """All that the search with the same query finds, numbered as its list is, up to MAX_PINS."""
     form = SearchForm(request.GET, check_need=False)
-    asked = form.asked()
-    danger = crisis.mentions_crisis(request.GET.get("words", ""))
-    cards, more = ([], False) if danger else list_found(asked)
+    cards, more = list_found(form.asked())
     hits = [
         format_hit(number, card)
         for number, card in enumerate(cards, 1)

@@ -142,7 +142,7 @@ def render_collection_page(request: MemberRequest, collection: Collection, form:
             "rows": [(item, form if item.pk == sent else ItemNoteForm(item=item)) for item in items],
             "inside": {item.service_id for item in items},
             "words": words,
-            "found": search(SearchQuery(words=words, size=MAX_OFFERED)) if words else None,
+            "found": search(SearchQuery(words=words, calm=True, size=MAX_OFFERED)) if words else None,
         },
     )
 

@@ -4,6 +4,8 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,10 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from directory.exchange import feeds
 from directory.exchange.feeds import FeedError, read_services, resolve_public_address
-from directory.models import Service
+from directory.models import Run, Service
 from tests.directory.exchange.test_importer import walk
 
 
@@ -111,9 +114,96 @@ def test_services_that_are_only_named_are_fetched_whole(server: Server) -> None:
     assert ["schedules" in row for row in rows] == [True, True, False], "what is not there stays as it was named"
 
 
-def test_a_feed_that_gives_its_first_page_for_every_number_ends(server: Server) -> None:
-    server.pages = {"/services": {"contents": [walk("a")]}}
+@pytest.mark.parametrize("total", [{}, {"total_items": 3}, {"totalElements": 3}])
+def test_a_feed_that_gives_its_first_page_for_every_number_ends_and_is_not_whole(
+    server: Server, total: dict[str, int]
+) -> None:
+    server.pages = {"/services": {"contents": [walk("a")]} | total}
+    came: list[str] = []
+    with pytest.raises(FeedError, match=r"Page 2 .* gives again what came before"):
+        came.extend(row["id"] for row in read_services(f"{server.url}/services", allow_private=True))
+    assert came == ["a"]
+    assert len(server.asked) < 5
+
+
+def test_pages_that_wrap_round_end_a_whole_run_and_say_so(server: Server) -> None:
+    """After its last page this feed begins anew, and says that it never ends."""
+    rows = [walk(str(n)) for n in range(5)]
+    tidy = paged(rows)
+
+    def endless(query: dict[str, list[str]]) -> Any:
+        number = int(query.get("page", ["1"])[0])
+        return tidy({"page": [str((number - 1) % 3 + 1)]}) | {"last_page": False, "total_pages": 900}
+
+    server.pages = {"/services": endless}
+    *services, notice = read_services(f"{server.url}/services", allow_private=True)
+    assert [row["id"] for row in services] == ["0", "1", "2", "3", "4"]
+    assert "Page 4" in notice.said
+    call_command("import_services", f"{server.url}/services", "--allow-private", "--source", "x", verbosity=0)
+    run = Run.objects.get()
+    assert (run.new, run.refused, run.is_whole) == (5, 0, True)
+    assert any("Page 4" in said for _, _, said in run.problems)
+
+
+def test_fewer_different_services_than_the_feed_counts_is_not_a_whole_run(server: Server) -> None:
+    rows = [walk(str(n)) for n in (0, 1, 1, 2, 2, 0)]
+    server.pages = {"/services": paged(rows)}
+    with pytest.raises(CommandError, match="has 6 services, and gave 3 different ones"):
+        call_command("import_services", f"{server.url}/services", "--allow-private", "--source", "x", verbosity=0)
+    run = Run.objects.get()
+    assert (run.new, run.refused, run.gone, run.is_whole) == (3, 0, [], False)
+
+
+@pytest.mark.parametrize("path", ["/organizations", "/services", "/taxonomies"])
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"id": "1", "name": "Big Charity", "description": "A charity", "website": "https://example.org"}, "organis"),
+        ({"id": "1", "name": "Big Charity", "legal_status": "CIO", "phones": [{"number": "01632 960000"}]}, "organis"),
+        ({"id": "1", "name": "Isolation", "vocabulary": "esd", "parent_id": None}, "taxonomy terms"),
+        ({"id": "1", "name": "Hall", "location_type": "physical", "schedules": [{}]}, "locations"),
+        ({"id": "1", "service": {"id": "2"}, "location": {"id": "3"}}, "services at locations"),
+    ],
+)
+def test_a_page_of_something_else_is_refused_by_name(server: Server, path: str, row: Any, kind: str) -> None:
+    server.pages = {path: {"total_items": 1, "total_pages": 1, "page_number": 1, "contents": [row]}}
+    with pytest.raises(FeedError, match=f"is a list of {kind}"):
+        ids(server.url + path)
+
+
+def test_names_alone_are_services_only_at_an_address_of_services(server: Server) -> None:
+    server.pages = {"/taxonomies": paged([{"id": "1", "name": "Needs", "description": "Of the place"}])}
+    with pytest.raises(FeedError, match="only id, name, description"):
+        ids(f"{server.url}/taxonomies")
+
+
+# --- Busy feeds --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("as_date", [False, True])
+def test_retry_after_is_obeyed(server: Server, monkeypatch: pytest.MonkeyPatch, status: int, as_date: bool) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(feeds.time, "sleep", pauses.append)
+    said = format_datetime(timezone.now() + timedelta(seconds=30), usegmt=True) if as_date else "30"
+    answers = [(status, {"Retry-After": said}, b"")]
+    server.pages = {"/services": lambda _query: answers.pop() if answers else [walk("a")]}
     assert ids(f"{server.url}/services") == ["a"]
+    assert 25 < pauses[0] <= 30
+
+
+def test_a_feed_that_asks_for_too_long_a_pause_is_left_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(feeds.time, "sleep", pauses.append)
+    server.pages = {"/services": (429, {"Retry-After": "7200"}, b"")}
+    with pytest.raises(FeedError, match="left alone for 120 minutes"):
+        ids(f"{server.url}/services")
+    assert (pauses, len(server.asked)) == ([], 1)
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-5", "1e9", "Wed, 21 Oct 2015 07:28:00 GMT", "9" * 40])
+def test_what_is_no_pause_is_none(said: str) -> None:
+    assert feeds.parse_retry_after(said) == 0
 
 
 def test_a_busy_feed_is_asked_again(server: Server) -> None:

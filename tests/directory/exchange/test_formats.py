@@ -372,7 +372,11 @@ def test_one_bad_record_spoils_no_other(tmp_path: Path) -> None:
     [
         ("a.json", '[{"id": "1", "name": "Walk", "organization": {}}, {"id"', "ends in the middle"),
         ("a.json", '[{"id": "1", "name": "Walk", "organization": {}} x', "cannot be read as JSON"),
-        ("a.ndjson", '{"id": "1", "name": "Walk"}\n{"id": "2", "name": "Wa', "ends in the middle of line 2"),
+        (
+            "a.ndjson",
+            '{"id": "1", "name": "Walk", "status": "active"}\n{"id": "2", "name": "Wa',
+            "ends in the middle of line 2",
+        ),
         ("a.json", "[" * 100_000, "nested too deeply"),
         ("a.json", '{"a":' * 100_000, "nested too deeply"),
         ("a.json", "<html>", "a web page"),
@@ -496,7 +500,8 @@ def test_the_same_directory_under_a_second_name_ends_with_one_line(tmp_path: Pat
     path = written(tmp_path, "us 211.json", json.dumps(services))
     call_command("import_services", str(path), stdout=io.StringIO())
     out = io.StringIO()
-    call_command("import_services", str(path), "--source", "other", stdout=out)
+    with pytest.raises(CommandError, match="All of it was refused"):
+        call_command("import_services", str(path), "--source", "other", stdout=out)
     assert out.getvalue().endswith("2 belong to us 211.json. The same directory? --source 'us 211.json'\n")
 
 

@@ -1,5 +1,6 @@
 """/steward/claims/: the steward answers groups that ask to take part."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -97,6 +98,13 @@ def test_yes_to_a_new_group_makes_it_and_invites_who_asked(
     assert "You asked to take part with Goring Gap Singers" in mail.body
     assert "Welcome!" in mail.body
     assert client.get(reverse("agencies:invitation", args=[token_in(mail)])).status_code in (200, 302)
+
+
+def test_that_the_steward_knows_the_group_is_ticked_by_nobody_else(steward: Membership, client_of: ClientOf) -> None:
+    claim = asked(AgencyFactory(name="Singers"), charity_number="1234567")
+    page = client_of(steward).get(url(claim)).text
+    assert re.search(r'<input[^>]*name="verify"', page)
+    assert not re.search(r'<input[^>]*name="verify"[^>]*checked', page)
 
 
 def test_unknown_groups_are_let_in_unverified(steward: Membership, client_of: ClientOf) -> None:

@@ -129,6 +129,10 @@ PATTERNS = [  # posted, words on the list
     ),
     ({"repeats": "open", "words": "By arrangement"}, "By arrangement"),
     (
+        {"repeats": "weekly", "days": ["SU"], "opens_at": "10am", "notes": "Term time only"},
+        "Sundays, from 10am (term time only)",
+    ),
+    (
         {"repeats": "weekly", "days": ["SU"], "opens_at": "10am", "skips": "25 December 2026\n1/1/2027", "places": "8"},
         "Sundays, from 10am, not on 25 December 2026 and 1 January 2027, 8 places",
     ),

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from bookings.states import Actor, BookingStatus
 from config.working_days import bank_holidays
 from directory.catalogue.timetable import sync_sessions
 from directory.hooks import on_session_changed
-from directory.models import Service, Session
+from directory.models import Schedule, Service, Session
 from tests.directory.own import a_listing, posted, verified
 from tests.factories import MembershipFactory, ServiceFactory, SessionFactory, booked, teammate
 from tests.queries import assert_max_queries
@@ -96,46 +97,93 @@ def test_given_a_full_session_then_it_says_who_waits_and_who_is_to_be_rung(clien
     assert "to be rung" not in stranger.get("/listings/").text
 
 
-# --- Bank holidays --------------------------------------------------------------------------------------
+# --- Dates in doubt -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def holiday(walk):
-    """A session that the pattern lays on the next bank holiday."""
+    """A session that its pattern lays on a bank holiday, as the night finds it."""
     Service.objects.update(bookable=True)
     day = timezone.localdate() + datetime.timedelta(days=2)
     while day not in bank_holidays():
         day += datetime.timedelta(days=1)
     Session.objects.all().delete()  # the pattern's own may lie on others
     starts_at = datetime.datetime.combine(day, datetime.time(10, 30), timezone.get_default_timezone())
-    return SessionFactory(service=walk, on=day, starts_at=starts_at, ends_at=None, places=6)
+    return SessionFactory(
+        service=walk, on=day, starts_at=starts_at, ends_at=None, places=6, check_first="It is a bank holiday"
+    )
 
 
-def test_given_a_session_on_a_bank_holiday_then_one_press_takes_it_off(client_of, provider, walk, holiday):
-    joan = booked(holiday, email="joan@home.example.org")
-    client, at = client_of(provider), url(walk, "sessions")
-    text = " ".join(client.get(at).text.split())
-    assert f"A bank holiday: {holiday.on.day} {holiday.on:%B}. Is it on?" in text
-    assert "1 is booked: they are told" in text
+def test_given_a_date_in_doubt_then_nobody_can_book_it_until_the_group_says_yes(
+    client, client_of, provider, walk, holiday
+):
+    page = client.get(reverse("directory:service", args=[walk.pk])).text
+    assert "Check first." in page
+    assert reverse("bookings:book", args=[holiday.pk]) not in page
+    assert "has not said yet" in client.get(reverse("bookings:book", args=[holiday.pk])).text
+    group, at = client_of(provider), url(walk, "sessions")
+    text = " ".join(group.get(at).text.split())
+    assert "Is it on this day?" in text
+    assert "It is a bank holiday" in text
     for _ in range(2):
-        page = client.post(at, {"session": str(holiday.pk)}, follow=True)
-    assert "Is it on?" not in page.text
+        answer = group.post(at, {"session": str(holiday.pk), "answer": "on"}, follow=True)
+    assert "Is it on this day?" not in answer.text
+    holiday.refresh_from_db()
+    assert holiday.confirmed_at is not None
+    page = client.get(reverse("directory:service", args=[walk.pk])).text
+    assert "Check first." not in page
+    assert reverse("bookings:book", args=[holiday.pk]) in page
+
+
+def test_given_a_date_in_doubt_then_one_press_takes_it_off_and_who_booked_is_told(client_of, provider, walk, holiday):
+    holiday.confirmed_at = timezone.now()
+    holiday.save()
+    joan = booked(holiday, email="joan@home.example.org")
+    Session.objects.update(confirmed_at=None)
+    client, at = client_of(provider), url(walk, "sessions")
+    assert "1 is booked already: they are told" in " ".join(client.get(at).text.split())
+    for _ in range(2):
+        page = client.post(at, {"session": str(holiday.pk), "answer": "off"}, follow=True)
+    assert "Is it on" not in page.text
     holiday.refresh_from_db()
     joan.refresh_from_db()
-    assert (holiday.cancelled_why, joan.status) == ("Bank holiday", BookingStatus.CALLED_OFF)
+    assert (holiday.cancelled_why, joan.status) == ("Not on this day", BookingStatus.CALLED_OFF)
 
 
-def test_given_it_is_set_by_hand_or_not_bookable_or_was_not_shown_then_it_stands(client_of, provider, walk, holiday):
+@pytest.mark.parametrize("answer", ["on", "off", "", "x"])
+def test_given_it_was_set_by_hand_or_not_ticked_then_it_stands(client_of, provider, walk, holiday, answer):
     client, at = client_of(provider), url(walk, "sessions")
-    client.post(at, {"session": ["x", "\0", str(walk.pk)]})
+    client.post(at, {"session": ["x", "\0", str(walk.pk)], "answer": answer})
     Session.objects.update(changed=True)
-    client.post(at, {"session": str(holiday.pk)})
-    assert "Is it on?" not in client.get(at).text
-    Session.objects.update(changed=False)
-    Service.objects.update(bookable=False)
-    assert "Is it on?" not in client.get(at).text
+    client.post(at, {"session": str(holiday.pk), "answer": answer})
+    assert "Is it on this day?" not in client.get(at).text
     holiday.refresh_from_db()
-    assert holiday.cancelled_at is None
+    assert (holiday.cancelled_at, holiday.confirmed_at) == (None, None)
+
+
+def test_a_stranger_answers_for_nobody(client_of, walk, holiday):
+    stranger = client_of(MembershipFactory(role=Role.PROVIDER))
+    response = stranger.post(url(walk, "sessions"), {"session": str(holiday.pk), "answer": "on"})
+    assert response.status_code == 404
+    holiday.refresh_from_db()
+    assert holiday.confirmed_at is None
+
+
+def test_the_night_lays_christmas_out_as_in_doubt(walk):
+    with time_machine.travel(datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC)):
+        Schedule.objects.update(byday="TU,FR", notes="")
+        Session.objects.all().delete()
+        sync_sessions(walk)
+        assert dict(Session.objects.exclude(check_first="").values_list("on", "check_first")) == {
+            datetime.date(2026, 12, 25): "It is a bank holiday (Christmas Day)",
+            datetime.date(2027, 1, 1): "It is a bank holiday (New Year's Day)",
+        }
+        Session.objects.filter(on="2026-12-25").update(confirmed_at=timezone.now())
+        sync_sessions(walk)
+        assert not Session.objects.get(on="2026-12-25").is_in_doubt
+        Schedule.objects.update(notes="Not on bank holidays")
+        sync_sessions(walk)
+        assert not Session.objects.filter(on="2026-12-25").exists()
 
 
 def test_the_statements_are_few_however_many_sessions(client_of, provider, walk):

@@ -165,6 +165,18 @@ def test_an_address_that_is_no_longer_the_groups_opens_nothing(client: Client) -
     assert not confirmed(service)
 
 
+def test_the_link_of_somebody_who_left_the_group_opens_nothing(client: Client) -> None:
+    service = asked()
+    member = MembershipFactory(agency=service.agency, user__email=service.agency.email)
+    address = link(service)
+    assert client.get(address).status_code == 200
+    member.ended_at = timezone.now()
+    member.save()
+    assert client.get(address).status_code == 410
+    assert client.post(address, {"service": str(service.pk)}).status_code == 410
+    assert not confirmed(service)
+
+
 def test_a_group_that_has_left_is_not_known(client: Client) -> None:
     service = asked()
     service.agency.left_at = timezone.now()

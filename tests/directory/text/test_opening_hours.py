@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.text.opening_hours import parse_opening_hours
+from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
 
 
 def short(text: str) -> str | None:
@@ -65,6 +65,23 @@ ALL = f"{WEEK},SA,SU"
         ("Tuesday 19:30-21:30", "TU 19:30-21:30"),
         ("Tuesday 19.30", "TU 19:30-"),
         ("Tuesday 9 a.m. - 1 p.m.", "TU 09:00-13:00"),
+        ("April to October: Mon-Sun 10-4", f"{ALL} 10:00-16:00"),
+        ("Tuesday - 10:30am to 2:30pm\nThursday - 10:30am to 2:30pm", "TU 10:30-14:30; TH 10:30-14:30"),
+        ("• Mon 9-5\n• Tue 10-4", "MO 09:00-17:00; TU 10:00-16:00"),
+        ("Mon 9-5 | Tue 10-4 | Wed closed", "MO 09:00-17:00; TU 10:00-16:00"),
+        ("Wednesday 00:00 - 00:00", "WE"),
+        ("Mon-Sun 18:00-09:00", f"{ALL} 18:00-09:00"),
+        ("Tuesdays half past ten till twelve", "TU 10:30-12:00"),
+        ("Thursdays, two till four", "TH 14:00-16:00"),
+        ("Fridays at quarter to eleven", "FR 10:45-"),
+        ("Fri 10 till late", "FR 10:00-"),
+        ("Mondays, dawn till dusk", "MO"),
+        ("Mondays (10am - 12pm)", "MO 10:00-12:00"),
+        ("Every third week on Tuesday 2pm", "TU/3 14:00-"),
+        ("alternate weeks, Tuesday 2pm", "TU/2 14:00-"),
+        ("1st & 3rd Tuesdays 10-12", "1TU,3TU 10:00-12:00"),
+        ("10am-12pm first Tuesday of the month", "1TU 10:00-12:00"),
+        ("Sunday closed\nMon-Sat 10am-4pm", "MO,TU,WE,TH,FR,SA 10:00-16:00"),
     ],
 )
 def test_what_is_certain_is_read(text: str, read: str) -> None:
@@ -82,7 +99,6 @@ def test_what_is_certain_is_read(text: str, read: str) -> None:
         "Tuesday 7.30",
         "10am-4pm",
         "Monthly, Tuesday",
-        "April to October: Mon-Sun 10-4",
         "Tuesday 25:00",
         "Tuesday 9am-9am",
         "TBC",
@@ -101,6 +117,10 @@ def test_what_is_certain_is_read(text: str, read: str) -> None:
         "Tuesday closed",
         "Every 2nd Tuesday 2pm",
         "every second Tuesday, 2pm to 4pm",
+        "Wednesday 19:30 - 18:30",
+        "Tuesday 7.30pm-6.30pm",
+        "Quarter to seven, Mondays",
+        "usually Tuesdays 10am",
     ],
 )
 def test_what_is_not_certain_stays_text(text: str) -> None:
@@ -114,7 +134,49 @@ def test_what_is_not_certain_stays_text(text: str) -> None:
         ("Mon 9am-3pm term time only", "Term time only"),
         ("Mon-Fri 9am-5pm excluding bank holidays", "Excluding bank holidays"),
         ("Drop-in Tuesdays 2-4pm", "Drop-in"),
+        ("Tuesdays 10-12 (members only)", "Members only"),
+        ("Tuesdays 10-12 (monthly)", "Monthly"),
+        ("Tuesdays 10-12, not in August", "Not in August"),
+        ("Saturdays 10-12 except the second Saturday", "Except the second Saturday"),
+        ("Wed 2-4 Nov–Mar", "Nov-Mar"),
+        ("Wednesdays 10am to 12 noon, by appointment", "By appointment"),
+        ("Sundays 10am weather permitting", "Weather permitting"),
+        ("Tuesday 2pm - 4pm (Ring Sue first on 01632 960123)", "Ring Sue first on 01632 960123"),
+        ("Mon–Fri 9–5 (closed 12–1)", "Closed 12-1"),
+        ("Fri 10 till late", "Until late"),
     ],
 )
 def test_what_is_said_beside_the_hours_is_a_note(text: str, note: str) -> None:
     assert [row["notes"] for row in parse_opening_hours(text) or []] == [note]
+
+
+def test_each_line_has_its_own_conditions_unless_one_stands_by_itself() -> None:
+    def notes(text: str) -> list[str]:
+        return [row.get("notes", "") for row in parse_opening_hours(text) or []]
+
+    assert notes("Tuesday 10-12 (term time)\nThursday 2pm-4pm") == ["Term time", ""]
+    assert notes("Tuesday 10-12\nThursday 2pm-4pm\nTerm time only") == ["Term time only", "Term time only"]
+    assert notes("Tuesdays 10-12, Thursdays 2-4 (term time)") == ["Term time", "Term time"]
+
+
+def test_days_with_their_year_are_the_limits_of_the_pattern() -> None:
+    (row,) = parse_opening_hours("Tuesdays 10am - 12pm from 5 Jan 2027 to 20 March 2027") or []
+    assert (row["valid_from"], row["valid_to"]) == ("2027-01-05", "2027-03-20")
+    (row,) = parse_opening_hours("Tuesdays 10am - 12pm until 1 March 2024") or []
+    assert row["valid_to"] == "2024-03-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Wednesday 19:30 - 18:30", "end before they begin"),
+        ("Tuesday 7.30pm-6.30pm", "end before they begin"),
+        ("Wednesday 00:00 - 00:00", "is no time"),
+        ("Friday 22:00-06:00", ""),
+        ("ring for times", ""),
+        ("Mon 9-5", ""),
+    ],
+)
+def test_what_cannot_be_so_is_asked_about(text: str, asked: str) -> None:
+    said = explain_unread_hours(text)
+    assert asked in said if asked else not said

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0015_needs_as_said'),
+        ('directory', '0018_import_fields'),
     ]
 
     operations = [

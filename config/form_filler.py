@@ -1,0 +1,94 @@
+"""A form of a page that is drawn already, filled with what was once typed in it."""
+
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from django.forms.utils import flatatt
+from django.utils.html import escape
+
+NEVER_FILLED = {"submit", "button", "reset", "image", "file", "password"}  # kinds of <input>
+LONGEST_LOST_WORD = 20  # characters: a longer value without a place in the form would be somebody's words out of sight
+
+
+class FormFiller(HTMLParser):
+    """Looks in `html`, the page at the path `page`, for the forms that are posted to the path `action`."""
+
+    def __init__(self, html: str, page: str, action: str, values: dict[str, list[str]], hidden: dict[str, str]) -> None:
+        super().__init__(convert_charrefs=False)
+        self.html, self.page, self.action, self.values = html, page, action, values
+        self.hidden = "".join(f'<input type="hidden"{flatatt({"name": n, "value": v})}>' for n, v in hidden.items())
+        self.line_starts = [0]
+        for line in html.split("\n"):
+            self.line_starts.append(self.line_starts[-1] + len(line) + 1)
+        self.edits: list[tuple[int, int, str]] | None = None  # from, to, what stands there instead: of the form at hand
+        self.placed: dict[str, int] = {}  # how many values of each name have found their field
+        self.select = ""
+        self.best: list[tuple[int, int, str]] = []
+        self.best_placed: dict[str, int] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: True if value is None else value for name, value in attrs}
+        start = self.line_starts[self.getpos()[0] - 1] + self.getpos()[1]
+        end = start + len(self.get_starttag_text() or "")
+        if tag == "form":
+            address = urlsplit(urljoin(self.page, str(found.get("action", ""))))
+            ours = str(found.get("method", "")).lower() == "post" and address.path == self.action
+            self.edits, self.placed = ([(end, end, self.hidden)] if ours else None), {}
+        elif self.edits is not None and tag in ("input", "textarea", "select", "option"):
+            self.fill(tag, found, start, end)
+
+    def fill(self, tag: str, attrs: dict[str, str | bool], start: int, end: int) -> None:
+        name, kind = str(attrs.get("name", "")), str(attrs.get("type", "text"))
+        if tag == "select":
+            self.select = name
+        elif tag == "option" and self.select in self.values:
+            self.mark(tag, attrs, "selected", self.select, (start, end))
+        elif tag == "input" and kind in ("checkbox", "radio") and (kind == "checkbox" or name in self.values):
+            self.mark(tag, attrs, "checked", name, (start, end))
+        elif name in self.values and name != "csrfmiddlewaretoken" and kind not in NEVER_FILLED:
+            value = (self.values[name][self.placed.get(name, 0) :] or [""])[0]
+            self.place(name)
+            if tag == "textarea":
+                self.change(end, self.html.find("</textarea", end), f"\n{escape(value)}")
+            else:
+                self.change(start, end, f"<input{flatatt(attrs | {'value': value})}>")
+
+    def mark(self, tag: str, attrs: dict[str, str | bool], mark: str, name: str, where: tuple[int, int]) -> None:
+        """Choose this answer, or unchoose it."""
+        chosen = str(attrs.get("value", "on")) in self.values.get(name, [])
+        if chosen:
+            self.place(name)
+        self.change(*where, f"<{tag}{flatatt(attrs | {mark: chosen})}>")
+
+    def place(self, name: str) -> None:
+        self.placed[name] = self.placed.get(name, 0) + 1
+
+    def change(self, start: int, end: int, text: str) -> None:
+        if self.edits is not None:
+            self.edits.append((start, end, text))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self.edits is not None:
+            if not self.best or len(self.placed) > len(self.best_placed):
+                self.best, self.best_placed = self.edits, self.placed
+            self.edits = None
+
+
+def fill_form(html: str, *, page: str, action: str, values: dict[str, list[str]], hidden: dict[str, str]) -> str | None:
+    """The page with the form that is posted to `action` (a path) filled: of several, the one with most of the fields.
+
+    `values` is what was posted, name → texts; `hidden` goes into the form beside it. None when there is no such form
+    any more, or it has no place for some of the words.
+    """
+    filler = FormFiller(html, page, action, values, hidden)
+    for name, texts in values.items():
+        if any(len(text) > LONGEST_LOST_WORD for text in texts[filler.best_placed.get(name, 0) :]):
+            return None
+    if not filler.best:
+        return None
+    parts, at = [], 0
+    for start, end, text in filler.best:
+        parts += [html[at:start], text]
+        at = end
+    return "".join([*parts, html[at:]])

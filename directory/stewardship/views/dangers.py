@@ -1,0 +1,46 @@
+"""/steward/danger/: what people type when somebody may be in danger, and whom to ring. Each phrase can be tried."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.access import Permission, allow
+from agencies.request import MemberRequest
+from config.forms import render_form_page
+from directory.models import Danger
+from directory.search.crisis import find_dangers, parse_ring
+from directory.stewardship.actions import dangers as deeds
+from directory.stewardship.forms.dangers import DangerForm
+
+
+@allow(Permission.STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def dangers(request: MemberRequest) -> HttpResponse:
+    """The list, a form for one more (or, with ?change=, for one of them), and a phrase to try."""
+    there = Danger.visible_to(request.member)
+    change, tried = (request.GET.get(name, "").replace("\x00", "")[:1000] for name in ("change", "words"))
+    danger = get_object_or_404(there, code=change) if change else None
+    form = DangerForm(request.POST or None, member=request.member, danger=danger)
+    if request.method == "POST" and form.is_valid():
+        kept = deeds.save_danger(fields=form.cleaned_data, by=request.member, danger=danger)
+        messages.success(request, f"“{kept.name}” is kept. It counts at once.")
+        return redirect("directory:dangers")
+    context = {
+        "form": form,
+        "danger": danger,
+        "rows": [(row, parse_ring(row.ring), row.rules.count("\n") + 1) for row in there],
+        "tried": tried,
+        "found": find_dangers(tried),
+    }
+    return render_form_page(request, "directory/dangers.html", context)
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def switch_danger(request: MemberRequest) -> HttpResponse:
+    code, on = request.POST.get("code", "").replace("\x00", ""), request.POST.get("on") == "1"
+    danger = get_object_or_404(Danger.visible_to(request.member), code=code)
+    deeds.switch_danger(danger=danger, on=on, by=request.member)
+    messages.success(request, f"“{danger.name}” is {'recognised again' if on else 'no longer recognised'}.")
+    return redirect("directory:dangers")

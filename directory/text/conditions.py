@@ -1,0 +1,401 @@
+"""What the words beside hours say of single dates: "term time only", "not in August", "monthly", "until 1 March 2024".
+
+`read_conditions` never guesses that a date takes place: words that hold a doubt and are not understood leave no date.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from directory.models.session import DAY_NAMES
+
+MAX_CONDITION_LENGTH = 1_000  # characters of a schedule's words that are read
+DAY_CODES = [*DAY_NAMES]
+DAY_NAME_PATTERNS = (
+    "mo(?:n(?:day)?s?)?",
+    "tu(?:e(?:s(?:day)?)?s?)?",
+    "we(?:d(?:s|nesday)?s?)?",
+    "th(?:u(?:r(?:s(?:day)?)?)?s?)?",
+    "fr(?:i(?:day)?s?)?",
+    "sa(?:t(?:urday)?s?)?",
+    "su(?:n(?:day)?s?)?",
+)
+WEEK_OF_MONTH = {
+    "first": "1",
+    "1st": "1",
+    "second": "2",
+    "2nd": "2",
+    "third": "3",
+    "3rd": "3",
+    "fourth": "4",
+    "4th": "4",
+    "fifth": "5",
+    "5th": "5",
+    "last": "-1",
+}
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+SEASON_WINDOWS = {  # the widest that people mean, as (month, day) from and to
+    "christmas": ((12, 10), (1, 12)),
+    "xmas": ((12, 10), (1, 12)),
+    "new year": ((12, 20), (1, 12)),
+    "easter": ((3, 8), (5, 10)),
+    "spring": ((2, 15), (6, 15)),
+    "summer": ((5, 15), (9, 30)),
+    "autumn": ((8, 25), (12, 10)),
+    "winter": ((10, 15), (4, 15)),
+}
+FEAST_DAYS = {  # names of bank holidays as `config.working_days.bank_holiday_name` gives them
+    "christmas day": "Christmas Day",
+    "boxing day": "Boxing Day",
+    "new year's day": "New Year's Day",
+    "good friday": "Good Friday",
+    "easter monday": "Easter Monday",
+}
+
+# --- The phrases ------------------------------------------------------------------------------------------
+
+DAY = rf"(?:{'|'.join(DAY_NAME_PATTERNS)})\b\.?"
+NTH = rf"(?:{'|'.join(WEEK_OF_MONTH)})"
+NTHS = rf"{NTH}(?:(?:,| ?&| ?\+| ?/| and| or| ?-)+ ?(?:the )?{NTH}){{0,4}}"
+AND = r"(?: ?[,/&+] ?| and | or | ?, and )"
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?! (?:be|vary|change|also|not|need|have)\b)|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+YEAR = r"(?:,? ?(?:20[0-9]{2})\b)"
+DATE = (
+    rf"(?:(?:{DAY},? )?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}{YEAR}?"
+    rf"|{MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?\b(?![:.][0-9]){YEAR}?"
+    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:20)?[0-9]{2}\b|20[0-9]{2}-[0-9]{2}-[0-9]{2}\b))"
+)
+TO = r"(?: ?- ?| to | until | till? | through )"
+NOT = (
+    r"(?:\b(?:except(?:ing)?(?: for| on| in| during)?|excluding|excl?\.?|apart from|other than|but not(?: on"
+    r"| in| during)?"
+    r"|not(?: held| meeting| running| open| available)?(?: on| in| during| over)?|without"
+    r"|no (?:sessions?|meetings?|class(?:es)?|groups?|clubs?)(?: on| in| during| over)?"
+    r"|closed(?: on| in| during| for| over)?|closes (?:for|in|during|over)) (?:the |all |any |every "
+    r"|each )?(?:month of )?)"
+)
+OFF = r"(?: excepted| excluded| closed| off| not included)"
+SEASON = r"(?:christmas|xmas|new year|easter|spring|summer|autumn|winter)"
+FEAST = r"(?:christmas day|boxing day|new year'?s day|good friday|easter monday)"
+BANK = (
+    r"(?:bank|public|national)(?: ?(?:and|&|/|or) ?(?:bank|public|school))? hol(?:iday)?s?\b(?: mondays?| weekends?)?"
+)
+SCHOOL = r"(?:(?:the )?school (?:holidays?|hols|breaks?)|holidays|half[- ]?terms?(?: holidays?)?)"
+UNTIL = (
+    r"(?:\b(?:until|till?|up to|to|ends?(?: on)?|ending(?: on)?|finish(?:es|ing)?(?: on)?"
+    r"|(?:last|final) (?:session|meeting|date|class|one)(?: is| on|:)?) (?:the )?(?:end of )?)"
+)
+FROM = (
+    r"(?:\b(?:(?:closed|no sessions?|no meetings?|not meeting|not running) (?:until|till?)|from"
+    r"|starts?(?: back)?|starting"
+    r"(?: back)?|begin(?:s|ning)?|re-?opens?|re-?opening|resum(?:es|ing)|restart(?:s|ing)?|return(?:s|ing)?|back|as of"
+    r"|commenc(?:es|ing)|first (?:session|meeting|class)(?: is)?|new for|w/c)(?: on| from| in|:)? (?:the )?)"
+)
+CLOCK = r"(?:[0-9]{1,2}(?:[:.]?[0-9]{2})? ?(?:[ap]\.?m\b\.?)?|noon|midday)"
+ASK = (
+    r"\b(?:please |pls )?(?:ring|call|phone|telephone|text|e-?mail|contact|check|message|enquire|ask)\b[^.;()\n]{0,40}?"
+)
+SOME = r"(?:most|some|certain|selected|specific|various|particular)"
+
+CONDITION_PATTERNS = {
+    "harmless": rf"\bno (?:need|appointments?)\b[^.;()\n]{{0,30}}|\bclosed (?:for lunch|(?:between |from )?{CLOCK}"
+    rf"(?: ?- ?| to | until | and ){CLOCK})|\b(?:is |are )?not (?:required|necessary|needed|suitable|wheelchair"
+    rf"|accessible"
+    r"|essential)|\b(?:do|does)(?: not|n't) (?:need|require|have)|\bwhy not|\bterms (?:and|&) conditions"
+    r"|\ball year(?: round)?|\bthroughout the year|\b52 weeks(?: (?:of the|a|per) year)?|\bevery week\b|\bweekly\b",
+    "bank_ok": r"\b(?:including|inc(?:l)?\.?|open(?: on)?|even|also)(?: on| during)?(?: all)? (?:bank"
+    r"|public) hol(?:iday)?s?",
+    "school_ok": r"\b(?:including|inc(?:l)?\.?|open(?: during)?|even|also)(?: in| during)?(?: the| all)? (?:school )?"
+    r"(?:holidays|half[- ]terms?)",
+    "feast": rf"{NOT}{FEAST}(?:{AND}{FEAST}){{0,4}}",
+    "bank": rf"{NOT}(?:{SCHOOL}{AND})?{BANK}(?:{AND}{SCHOOL})?|\b{BANK}{OFF}|\bph (?:off|closed)\b",
+    "bank_only": rf"\b(?:on )?{BANK} only",
+    "season": rf"{NOT}(?:over )?{SEASON}(?:{AND}(?:the )?{SEASON}){{0,3}}(?: (?:holidays?|break|period|months?"
+    rf"|week(?:end)?))?",
+    "term": rf"\b(?:during |in |within )?(?:school |college )?term[- ]?times?(?: only)?|\b(?:school )?terms? only"
+    rf"|\b(?:during|in) (?:school )?terms?\b|\bterm dates\b|{NOT}{SCHOOL}|\b{SCHOOL}{OFF}",
+    "school_only": r"\b(?:in |during )?(?:the )?(?:school (?:holidays?|hols)|half[- ]?terms?)(?: only)?",
+    "not_range": rf"{NOT}(?:from |between )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
+    "not_date": rf"{NOT}{DATE}(?:{AND}{DATE}){{0,9}}",
+    "range": rf"(?:\bfrom |\bbetween )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
+    "month_range": rf"(?:\bfrom |\bbetween )?{MONTH} ?20[0-9]{{2}}(?:{TO}| and ){MONTH} ?20[0-9]{{2}}(?: inclusive)?",
+    "not_nth": rf"{NOT}{NTHS} (?:{DAY}|one|session|meeting)(?: (?:of|in) (?:the |each |every )?month)?",
+    "not_months": rf"{NOT}{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}",
+    "until_season": rf"{UNTIL}(?:the )?(?:{SEASON}|further notice|half[- ]?term|end of term)",
+    "from": rf"{FROM}(?:{DATE}|{MONTH}(?:{YEAR})?(?!{TO}{MONTH})(?!{AND}{MONTH}))",
+    "until": rf"{UNTIL}(?:{DATE}|{MONTH}(?:{YEAR})?)",
+    "months": rf"\b(?:(?:only |open )?(?:in|during|from|between|throughout) )?{MONTH}(?:(?:{TO}|{AND}){MONTH}){{1,11}}"
+    rf"(?: only| inclusive)?|\b(?:only )?(?:in|during|throughout) {MONTH}(?: only)?|\b{MONTH} only",
+    "season_only": rf"\b{SEASON}(?: months?| term| holidays?| season)? only|\b(?:in|during) (?:the )?{SEASON}\b",
+    "alternate": rf"\bevery other\b(?: {DAY}| week)?|\balternat(?:e|ing)(?: {DAY}| weeks?)?"
+    rf"|\b(?:once a )?fortnight(?:ly)?"
+    rf"|\bbi-?weekly|\b(?:every|each) (?:[2-9]|two|three|four|six|{NTH}) weeks?"
+    rf"|\bevery (?:2nd|second|3rd|third|4th|fourth) (?:{DAY})(?! (?:of|in))|\b(?:odd|even) weeks|\bweeks? [1-4ab]\b",
+    "nth": rf"\b(?:every |each |the )?{NTHS} {DAY}(?:(?: ?,| and| &) ?{DAY}){{0,3}}"
+    r"(?: (?:of|in) (?:the |each |every |a )?(?:calendar )?month)?",
+    "monthly": r"\b(?:bi-?)?monthly|\b(?:(?:once|twice|[0-9] times|three times) )?(?:a|per|each"
+    r"|every) (?:calendar )?month\b"
+    r"|\bevery (?:other|second|[2-9]|two|three|six) months?|\bquarterly|\bannual(?:ly)?\b|\byearly|\btermly"
+    r"|\bonce a (?:year|term|quarter)",
+    "course": r"\b(?:[0-9]{1,2}|four|five|six|eight|ten|twelve)[- ]weeks?\b(?: (?:course|block|programme))?",
+    "appointment": r"\b(?:by|via) (?:prior )?(?:appointment|arrangement|request)s?(?: only)?"
+    r"|\bappointments?(?: only| required"
+    r"| needed| necessary| essential)|\bon request|\bpre-?arranged|\bas (?:and when )?(?:arranged|required|needed)"
+    r"|\bad[- ]hoc|\bflexible\b",
+    "unsure": rf"{ASK}\b(?:for|which|when|what|our|the) ?(?:exact |next |session )?(?:dates?|times?|days?"
+    rf"|website|facebook"
+    r"|web ?site|calendar)\b|\bvar(?:y|ies|ied|iable)\b|\b(?:dates|times)? ?(?:to be confirmed|tb[ca])\b"
+    r"|\bsee (?:our |the )?"
+    r"(?:website|facebook|web ?site|calendar|poster|social|dates)\b|\birregular(?:ly)?|\boccasional(?:ly)?|\bsometimes"
+    rf"|\busually|\bnormally|\bmostly|\btypically|\bgenerally|\bapprox(?:imately)?\b|\b{SOME} (?:{DAY}|days?"
+    rf"|weeks?|months?"
+    r"|dates?)|\bcurrently (?:closed|suspended|paused|not)|\bsuspended|\bpaused|\bpostponed|\bcancelled|\bon hold"
+    r"|\b(?:permanently|temporarily) closed|\bclosed (?:for now|at present|at the moment|since|indefinitely|until)"
+    r"|\bno longer|\bceased|\bnot (?:currently|at present|at the moment)|\b(?:on|taking) a break|\bdiscontinued",
+    "check": rf"{ASK}\b(?:first|before|ahead|beforehand|in advance|to (?:check|confirm|arrange))\b"
+    rf"|\bweather[- ]?(?:permitting"
+    r"|dependent)?|\bif (?:dry|fine|wet)|\bsubject to\b[^.;()\n]{0,60}|\bprovisional(?:ly)?|\b(?:(?:dates?"
+    r"|times?|days?) )?"
+    r"(?:may|can|might) (?:be )?(?:vary|change|differ|subject|cancelled)\b",
+    "not_day": rf"(?:(?:^|(?<=[,;.(] )|(?<=[,;.(])|(?<=\n))closed(?: on)?|\b(?:except(?: for| on)?|excluding|apart from"
+    rf"|not(?: on)?|but not(?: on)?)) {DAY}(?:{AND}{DAY}){{0,5}}(?! ?[0-9:])",
+}
+CONDITION = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in CONDITION_PATTERNS.items()), re.IGNORECASE)
+# What is left and holds one of these words may change when it meets, nobody here knows how.
+DOUBT = re.compile(
+    r"\b(?:except\w*|exclud\w*|excl|unless|apart from|other than|cancel\w*|suspend\w*|postpon\w*|temporar\w*"
+    r"|(?:until|till)(?! (?:[0-9]|noon|midday|midnight|late))|closed(?! group)|holidays?|hols|half[- ]term|term"
+    r"|season\w*"
+    r"|christmas|xmas|easter|ramadan|(?:summer|winter|spring|autumn)(?= (?:holiday|break|term|month|season)|[).,;]|$)"
+    r"|alternat\w*|fortnight\w*|month\w*|dates|(?:starts?|starting|begins?)(?! (?:at|from|[0-9]+(?::|\.|am"
+    r"|pm)))|resum\w*"
+    r"|restart\w*|not (?:on|in|during|held|every|always|meeting|running|open|available|the)"
+    r"|20[0-9]{2}(?!-)|january|february|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+
+# --- What they mean -----------------------------------------------------------------------------------------
+
+MonthDay = tuple[int, int]
+Window = tuple[MonthDay, MonthDay]
+
+
+@dataclass
+class Conditions:
+    """What the words of a schedule say of its dates. `phrases` are those that were understood, as written."""
+
+    phrases: list[str] = field(default_factory=list)
+    unread: bool = False  # words of doubt that were not understood
+    no_dates: bool = False
+    monthly: bool = False  # without saying which week
+    alternate: bool = False  # every second week, without saying which
+    term: bool = False
+    bank_holidays: str = ""  # "no", "yes", or not said
+    feasts: set[str] = field(default_factory=set)  # bank holidays by name, on which it does not meet
+    months: set[int] = field(default_factory=lambda: set(range(1, 13)))
+    nths: dict[str, set[int]] = field(default_factory=dict)  # day of the week → which of the month
+    not_nths: list[tuple[int, str]] = field(default_factory=list)  # "" for whichever day of the week
+    not_days: set[str] = field(default_factory=set)
+    not_dates: list[tuple[datetime.date | MonthDay, datetime.date | MonthDay]] = field(default_factory=list)
+    first: list[datetime.date | MonthDay] = field(default_factory=list)
+    last: list[datetime.date | MonthDay] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)  # dates in them may be off
+    check: str = ""  # every date is to be asked about: why
+
+    def allows(self, day: datetime.date, today: datetime.date) -> bool:
+        """Whether the words leave this day standing. `today` tells which 5 January is meant where no year is."""
+        code, nth = DAY_CODES[day.weekday()], (day.day - 1) // 7 + 1
+        here = {nth} | ({-1} if (day + datetime.timedelta(days=7)).month != day.month else set())
+        return not (
+            self.no_dates
+            or self.unread
+            or day.month not in self.months
+            or code in self.not_days
+            or (code in self.nths and not self.nths[code] & here)
+            or any(number in here and named in ("", code) for number, named in self.not_nths)
+            or any(_is_between(day, first, last, today) for first, last in self.not_dates)
+            or any(day < _resolve_date(first, today) for first in self.first)
+            or any(day > _resolve_date(last, today, end=True) for last in self.last)
+        )
+
+    @property
+    def first_day(self) -> datetime.date | None:
+        return max((day for day in self.first if isinstance(day, datetime.date)), default=None)
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        return min((day for day in self.last if isinstance(day, datetime.date)), default=None)
+
+
+def is_in_window(day: datetime.date, window: Window) -> bool:
+    """Whether the day lies in these days of the year; a window may go over New Year."""
+    (first, last), at = window, (day.month, day.day)
+    return first <= at <= last if first <= last else at >= first or at <= last
+
+
+def _resolve_date(said: datetime.date | MonthDay, today: datetime.date, *, end: bool = False) -> datetime.date:
+    """A day without its year: what is to come, or was begun or ended no longer than three months ago."""
+    if isinstance(said, datetime.date):
+        return said
+    early = today - datetime.timedelta(days=90)
+    years = (_make_date(year, *said) for year in (early.year, early.year + 1, early.year + 2))
+    return next(day for day in years if day and day >= early)
+
+
+def _is_between(day: datetime.date, first: object, last: object, today: datetime.date) -> bool:
+    if isinstance(first, datetime.date) and isinstance(last, datetime.date):
+        return first <= day <= last
+    low, high = (_month_and_day(said) for said in (first, last))
+    return is_in_window(day, (low, high))
+
+
+def _month_and_day(said: object) -> MonthDay:
+    return (said.month, said.day) if isinstance(said, datetime.date) else said  # type: ignore[return-value]
+
+
+def _make_date(year: int, month: int, day: int) -> datetime.date:
+    """Of 29 February, in a year without it, the last of the month."""
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return datetime.date(year, month, 28)
+
+
+# --- Reading ----------------------------------------------------------------------------------------------
+
+
+def tidy_words(text: str) -> str:
+    """One kind of dash and of apostrophe, single spaces; lines stay lines."""
+    plain = re.sub(r"[‐-―−~]", "-", text.replace("’", "'"))
+    return re.sub(r"[^\S\n]+", " ", plain)
+
+
+@lru_cache(maxsize=8_192)
+def read_conditions(text: str) -> Conditions:
+    """What these words say of single dates. Nobody may change what is returned: it is kept for the next reader."""
+    found = Conditions()
+    plain = tidy_words(text[:MAX_CONDITION_LENGTH])
+    for match in CONDITION.finditer(plain):
+        kind, words = str(match.lastgroup), match.group()
+        if kind != "harmless" or words.lower().startswith("closed"):
+            found.phrases.append(words.strip(" .,"))
+        _apply(found, kind, words.lower())
+    rest = CONDITION.sub(" ; ", plain)
+    found.unread = bool(DOUBT.search(rest)) or len(text) > MAX_CONDITION_LENGTH
+    return found
+
+
+def _apply(found: Conditions, kind: str, words: str) -> None:
+    """Add what one phrase says."""
+    dates = [day for day in map(_parse_date, re.findall(DATE, words)) if day]
+    if kind in ("bank_only", "school_only", "course", "appointment", "unsure"):
+        found.no_dates = True
+    elif kind in ("alternate", "monthly", "term"):
+        setattr(found, kind, True)
+    elif kind in ("bank", "bank_ok"):
+        found.bank_holidays = "no" if kind == "bank" else "yes"
+        found.term |= kind == "bank" and bool(re.search(r"school|half", words))
+    elif kind == "feast":
+        found.feasts |= {FEAST_DAYS[name.replace("years", "year's")] for name in re.findall(FEAST, words)}
+    elif kind in ("check", "until_season"):
+        found.check = found.check or words.strip()
+    elif kind in ("season", "season_only"):
+        _apply_seasons(found, kind, [SEASON_WINDOWS[name] for name in re.findall(SEASON, words)])
+    elif kind in ("not_range", "not_date"):
+        found.not_dates += [(dates[0], dates[-1])] if kind == "not_range" and dates else [(day, day) for day in dates]
+        found.no_dates |= not dates
+    elif kind in ("range", "month_range", "from", "until"):
+        _apply_limits(found, kind, words, dates)
+    elif kind in ("months", "not_months"):
+        named = _list_months(words)
+        found.months &= named if kind == "months" else set(range(1, 13)) - named
+    elif kind in ("nth", "not_nth", "not_day"):
+        _apply_weekdays(found, kind, words)
+
+
+def _apply_seasons(found: Conditions, kind: str, windows: list[Window]) -> None:
+    if kind == "season":
+        found.windows += windows
+        return
+    found.check = found.check or "only in a part of the year"
+    found.months &= {month for month in range(1, 13) if any(_has_month(window, month) for window in windows)}
+
+
+def _has_month(window: Window, month: int) -> bool:
+    return any(is_in_window(datetime.date(2024, month, day), window) for day in (1, 15, 28))
+
+
+def _apply_limits(found: Conditions, kind: str, words: str, dates: list[datetime.date | MonthDay]) -> None:
+    if not dates:  # "from January", "until March 2027"
+        months = [
+            (MONTH_NAMES.index(name[:3]) + 1, int(year) if year else None)
+            for name, year in re.findall(rf"({MONTH})(?:,? ?(20[0-9]{{2}}))?", words)
+        ]
+        lasts = [(_end_of_month(month, year), year) for month, year in months]
+        firsts = [(month, 1) if year is None else datetime.date(year, month, 1) for month, year in months]
+        dates = [firsts[0], lasts[-1][0]] if kind == "month_range" else [firsts[0] if kind == "from" else lasts[-1][0]]
+    if kind in ("range", "month_range", "from"):
+        found.first.append(dates[0])
+    if kind in ("range", "month_range", "until"):
+        found.last.append(dates[-1])
+
+
+def _end_of_month(month: int, year: int | None) -> datetime.date | MonthDay:
+    last = datetime.date((year or 2023) + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
+    return last if year else (month, last.day)
+
+
+def _apply_weekdays(found: Conditions, kind: str, words: str) -> None:
+    days = [name[:2].upper() for name in re.findall(rf"\b{DAY}", words)]
+    numbers = [int(WEEK_OF_MONTH[nth]) for nth in re.findall(rf"\b{NTH}\b", words)]
+    if kind == "not_day":
+        found.not_days |= set(days)
+    elif kind == "not_nth":
+        found.not_nths += [(number, day) for number in numbers for day in days or [""]]
+    else:
+        for day in days:
+            found.nths.setdefault(day, set()).update(numbers)
+
+
+def _list_months(words: str) -> set[int]:
+    """ "november to march" → 11, 12, 1, 2, 3; "june, july and august" → 6, 7, 8."""
+    named: list[int] = []
+    for name, joined in re.findall(rf"({MONTH})({TO}(?=(?:{MONTH})))?", words):
+        month = MONTH_NAMES.index(name[:3]) + 1
+        if named and named[-1] < 0:
+            start = -named.pop()
+            named += list(_months_between(start, month))
+            start = month
+        named.append(-month if joined else month)
+    return {abs(month) for month in named}
+
+
+def _months_between(first: int, last: int) -> Iterator[int]:
+    while first != last:
+        yield first
+        first = first % 12 + 1
+
+
+def _parse_date(words: str) -> datetime.date | MonthDay | None:
+    """ "5 january 2027" → a date, "5 jan" → (1, 5); None for what is no day."""
+    year = re.search(r"20[0-9]{2}", words)
+    name = re.search(MONTH, words)
+    try:
+        if name:
+            number = re.search(r"(?<![0-9])[0-9]{1,2}(?![0-9])", words.replace(year[0] if year else "\0", " "))
+            month, day = MONTH_NAMES.index(name[0][:3]) + 1, int(number[0]) if number else 0
+        elif "-" in words and year:
+            month, day = (int(part) for part in re.findall(r"-([0-9]{2})", words)[:2])
+        else:
+            read = [int(part) for part in re.findall(r"[0-9]+", words)]
+            day, month = read[0], read[1]
+            return datetime.date(read[2] if read[2] > 99 else 2000 + read[2], month, day)
+        found = datetime.date(int(year[0]) if year else 2024, month, day)
+    except ValueError:
+        return None
+    return found if year else (month, day)
