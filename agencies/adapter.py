@@ -33,6 +33,7 @@ EMAIL_SUBJECTS = {
     "account/email/password_reset_key": "Choose a new password",
     "account/email/password_reset": "Your password was changed",
     "account/email/password_changed": "Your password was changed",
+    "account/email/password_set": "Your account has a password now",
     "mfa/email/totp_activated": "Signing in now asks for a code from your app",
     "mfa/email/totp_deactivated": "Your authenticator app was removed",
     "mfa/email/webauthn_added": "A passkey was added",
@@ -44,6 +45,7 @@ EMAIL_SUBJECTS = {
 # What allauth reports after a deed → our words; what is not here needs no words.
 SUCCESS_MESSAGES = {
     "account/messages/password_changed.txt": "Your password is changed.",
+    "account/messages/password_set.txt": "Your password is saved.",
     "mfa/messages/totp_activated.txt": "The authenticator app is on.",
     "mfa/messages/totp_deactivated.txt": "The authenticator app is removed.",
     "mfa/messages/webauthn_added.txt": "The passkey is added.",

@@ -1,5 +1,6 @@
 """What apps to the right tell of a member's work, and hear of its end."""
 
+import datetime
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -31,3 +32,17 @@ holding_sources: Hook[Callable[[Membership], Iterable[Holding]]] = Hook()
 
 # Nobody in the agency has this permission any more: whoever waits for it must hear.
 on_agency_unattended: Hook[Callable[[Agency, Permission], None]] = Hook()
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """One thing that waits for a member: what kind it is, what it is about, where it is dealt with, and by when."""
+
+    kind: str  # "Answer due"
+    words: str
+    url: str
+    due: datetime.date | None = None
+
+
+# What waits for a member who has no caseload.
+waiting_sources: Hook[Callable[[Membership], Iterable[WaitingItem]]] = Hook()

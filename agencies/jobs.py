@@ -16,6 +16,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
 from agencies.models.message import Message
+from config.database import is_made_up
 
 logger = logging.getLogger(__name__)
 
@@ -29,10 +30,16 @@ class Undeliverable(Exception):
     """The mail server has said that this address will never be accepted: trying again is no use."""
 
 
+class NotSentHere(Exception):
+    """These settings send nothing and the place is real: the message waits for a worker that sends."""
+
+
 class DeliveryRetryStrategy(BaseRetryStrategy):
     """Try again after each time of RETRY_DELAYS_SECONDS, then no more."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, NotSentHere):
+            return RetryDecision(retry_in={"seconds": RETRY_DELAYS_SECONDS[-1]})
         if isinstance(exception, Undeliverable) or job.attempts >= len(RETRY_DELAYS_SECONDS):
             return None
         return RetryDecision(retry_in={"seconds": RETRY_DELAYS_SECONDS[job.attempts]})
@@ -45,6 +52,8 @@ def deliver_message(context: JobContext, *, message: str) -> None:
     Raises what the mail server raised, so that the job is tried again with a growing pause; after the last
     try the message keeps `given_up_at` and the error is logged.
     """
+    if settings.DEMO and not is_made_up():
+        raise NotSentHere("Settings for development, and a place that is not made up.")
     started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
     if not started:
         return  # an earlier try got through

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 LANDING_PAGES = [
     (Permission.WORK_CASES, "cases:caseload"),
     (Permission.REFER, "referrals:refer"),
-    (Permission.ANSWER, "referrals:referrals"),
+    (Permission.ANSWER, "agencies:waiting"),
     (Permission.STEWARD, "directory:steward"),
     (Permission.MANAGE_TEAM, "agencies:team"),
 ]
 
 
 def find_landing_page(member: Membership | None) -> str:
-    """The address of the member's first page: caseload, referral form, referrals received, or team."""
+    """The address of the member's first page: caseload, referral form, what waits, or team."""
     for permission, name in LANDING_PAGES:
         if has_permission(member, permission):
             try:

@@ -14,11 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import BadHeaderError
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.template import Context, Engine
 from django.urls import reverse
 
 from agencies.jobs import deliver_message
 from agencies.models.message import Channel, Message
+from agencies.models.user import User
 from config.transitions import insert_if_new
 
 
@@ -34,14 +36,15 @@ def queue_message(
 ) -> Message:
     """Write the message once under `key`, and queue it for delivery if it is an e-mail.
 
-    `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place. A
+    `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place, and `hello`,
+    which greets by name whoever has an account with that address. A
     letter or a call script stays in the table, to be printed or read out. Raises BadHeaderError when a line
     break is smuggled into the address, the subject or one of the further `headers` (security point 8).
     """
     headers = headers or {}
     if any(c in value for value in (to, subject, *headers.values()) for c in "\r\n\0"):
         raise BadHeaderError("An address, a subject and a header are one line each.")
-    body = render_plain_text(template, context)
+    body = render_plain_text(template, {"hello": format_hello(to, channel), **context})
     message = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
     with transaction.atomic(savepoint=False):
         if not insert_if_new(message):
@@ -49,6 +52,15 @@ def queue_message(
         if channel == Channel.EMAIL:
             deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
     return message
+
+
+def format_hello(to: str, channel: str) -> str:
+    """ "Hello Priya" to somebody who has an account with that address; "Hello" to anybody else: whose a mailbox is that
+    a group or a reader gave, nobody knows."""
+    if channel != Channel.EMAIL:
+        return "Hello"
+    user = User.objects.alias(address=Lower("email")).filter(address=to.lower(), is_active=True).first()
+    return f"Hello {user.first_name}" if user else "Hello"
 
 
 def render_plain_text(template: str, context: dict[str, Any]) -> str:

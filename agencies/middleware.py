@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -22,6 +22,7 @@ from agencies.adapter import SECOND_STEP_TYPES
 from agencies.landing_page import find_landing_page
 from agencies.models import Draft
 from agencies.page_owner import set_page_owner
+from agencies.request import MemberRequest
 from agencies.sessions import load_user
 from config.form_filler import fill_form
 from config.http import parse_number
@@ -129,21 +130,22 @@ def restore_unsent(get_response: View) -> View:
     """Fills the form of a page that is asked for with ?unsent=, its member's own; once it is sent the words go."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.member and request.method == "GET" and "unsent" in request.GET:
-            return refill_page(request, get_response)
+        member = getattr(request, "member", None)
+        if member and request.method == "GET" and "unsent" in request.GET:
+            return refill_page(cast("MemberRequest", request), get_response)
         response = get_response(request)
-        if request.member and request.method == "POST" and "unsent" in request.POST:
-            settle_unsent(request, response)
+        if member and request.method == "POST" and "unsent" in request.POST and "draft_key" not in request.POST:
+            settle_unsent(cast("MemberRequest", request), response)
         return response
 
     return middleware
 
 
-def find_unsent(request: HttpRequest, number: str) -> Draft | None:
+def find_unsent(request: MemberRequest, number: str) -> Draft | None:
     return Draft.unsent_of(request.memberships).filter(pk=parse_number(number) or 0).first()
 
 
-def refill_page(request: HttpRequest, get_response: View) -> HttpResponse:
+def refill_page(request: MemberRequest, get_response: View) -> HttpResponse:
     """The page with its form filled; the list of what was not sent, where it has no such form now."""
     draft = find_unsent(request, request.GET["unsent"])
     if draft is None:  # sent meanwhile; or another's, who was signed in here before
@@ -173,7 +175,7 @@ def put_into_form(request: HttpRequest, response: HttpResponse, draft: Draft, va
     return page is not None
 
 
-def settle_unsent(request: HttpRequest, response: HttpResponse) -> None:
+def settle_unsent(request: MemberRequest, response: HttpResponse) -> None:
     draft = find_unsent(request, request.POST["unsent"])
     if draft and response.status_code < 400:
         draft.delete()

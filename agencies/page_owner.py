@@ -9,7 +9,8 @@ again, and another's on the same browser are refused and known to be another's (
 import uuid
 
 from django.http import HttpRequest
-from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_TOKEN_LENGTH, _unmask_cipher_token, rotate_token
+from django.middleware import csrf
+from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_TOKEN_LENGTH, rotate_token
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from agencies.models import Membership
@@ -55,5 +56,6 @@ def find_page_owner(request: HttpRequest) -> Membership | None:
     token = request.POST.get("csrfmiddlewaretoken") or request.headers.get("X-CSRFToken", "")
     if len(token) != CSRF_TOKEN_LENGTH or not set(token) <= set(CSRF_ALLOWED_CHARS):
         return None
-    found = read_page_secret(_unmask_cipher_token(token))
+    secret = csrf._unmask_cipher_token(token)  # type: ignore[attr-defined]  # Django's own, which its stubs leave out
+    found = read_page_secret(secret)
     return Membership.objects.filter(pk=found, ended_at=None, agency__left_at=None).first() if found else None

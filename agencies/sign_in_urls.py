@@ -21,6 +21,7 @@ urlpatterns = [
         signed_in(changes_password(account.password_change)),
         name="account_change_password",
     ),
+    path("password/set/", signed_in(changes_password(account.password_set)), name="account_set_password"),
     path("password/reset/", public(adapt_allauth_view(account.password_reset)), name="account_reset_password"),
     path(
         "password/reset/done/",

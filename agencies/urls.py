@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, demo, invitation, team
+from agencies.views import about, demo, invitation, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/unsent/", own.unsent, name="unsent"),
     path("accounts/unsent/keep/", own.keep, name="keep"),
     path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("waiting/", waiting.waiting, name="waiting"),
     path("team/", team.team, name="team"),
     path("team/invite/", team.invite, name="invite"),
     path("team/<uuid:pk>/", team.member, name="member"),

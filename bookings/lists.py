@@ -1,5 +1,6 @@
 """Reading bookings: what a session's lists and a booking's own page print, worked out once."""
 
+import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -75,10 +76,14 @@ def sessions_run_by(member: Membership) -> QuerySet[Session]:
 
 
 def find_browser_bookings(ids: Iterable[str], session: Session) -> list[Booking]:
-    """Those that this browser made for the session, as it remembers them, and that stand."""
-    wanted = [pk for text in ids if (pk := parse_uuid(text))]
-    rows = Booking.objects.filter(pk__in=wanted, session=session, status__in=sorted(ACTIVE_STATUSES))
-    return list(rows.order_by("number"))
+    """Those that this browser asked for in the session, as it remembers them, and that stand; `asked_on` is the day
+    on which it did ("2026-11-28")."""
+    days = {pk: text.partition(" ")[2] for text in ids if (pk := parse_uuid(text.split(" ")[0]))}
+    rows = Booking.objects.filter(pk__in=days, session=session, status__in=sorted(ACTIVE_STATUSES))
+    found = list(rows.order_by("number"))
+    for row in found:
+        row.asked_on = datetime.date.fromisoformat(days[row.pk]) if days[row.pk] else timezone.localdate(row.made_at)
+    return found
 
 
 def find_booking_by_key(key: uuid.UUID) -> Booking | None:
@@ -158,6 +163,57 @@ def split_register(shown: list[BookingRow]) -> tuple[list[BookingRow], list[Book
     expected = [line for line in shown if line.booking.status in EXPECTED_STATUSES]
     others = [line for line in shown if line.booking.status not in EXPECTED_STATUSES | {BookingStatus.CALLED_OFF}]
     return sorted(expected, key=lambda line: line.booking.name.casefold()), others
+
+
+@dataclass(frozen=True)
+class PendingCall:
+    """Somebody whom the group has still to tell: the script, and whose booking it is about (None when it is gone)."""
+
+    message: Message
+    booking: Booking | None
+
+    @property
+    def phone(self) -> str:
+        return self.booking.phone if self.booking else ""
+
+
+@dataclass(frozen=True)
+class ToldRow:
+    """Somebody who had booked a session that is cancelled, and how they hear of it."""
+
+    row: BookingRow
+    how: str
+    tone: str
+
+
+def load_pending_calls(session: Session, rows: list[BookingRow]) -> tuple[list[PendingCall], list[PendingCall]]:
+    """Whom to ring, and who left nothing to be reached by."""
+    known = {str(row.booking.pk): row.booking for row in rows}
+    calls = [PendingCall(call, known.get(call.key.split()[2])) for call in pending_calls(session)]
+    return [call for call in calls if call.phone], [call for call in calls if not call.phone]
+
+
+def load_told(session: Session, rows: list[BookingRow]) -> list[ToldRow]:
+    """Of a session that is cancelled: how each who had booked it hears of that, the unreached first."""
+    keys = dict.fromkeys(f"{session_key_prefix(session.pk)}{row.booking.pk} {row.booking.moves_made}" for row in rows)
+    sent = {message.key.split()[2]: message for message in Message.objects.filter(key__in=list(keys)).order_by("pk")}
+    off = [row for row in rows if row.booking.status == BookingStatus.CALLED_OFF]
+    told = [ToldRow(row, *describe_telling(row.booking, sent.get(str(row.booking.pk)))) for row in off]
+    return sorted(told, key=lambda one: (one.tone != "coral", one.tone != "amber"))
+
+
+def describe_telling(booking: Booking, message: Message | None) -> tuple[str, str]:
+    """How somebody hears that a session is cancelled, and the colour of it."""
+    if booking.team:
+        return f"{booking.team.name} tell them", "sky"
+    if booking.email:
+        if message and message.given_up_at:
+            return "The e-mail did not arrive", "coral"
+        return ("Told by e-mail", "green") if message and message.sent_at else ("E-mail on its way", "green")
+    told = message is not None and message.sent_at is not None
+    if booking.phone:
+        return ("Rung", "green") if told else ("To ring", "amber")
+    return ("Told", "green") if told else ("Cannot be reached", "coral")
 
 
 def pending_calls(session: Session) -> QuerySet[Message]:

@@ -44,6 +44,7 @@ class Booking(models.Model):
     offered_until = models.DateTimeField(null=True, blank=True, help_text="So long the place offered is held")
     reminded_at = models.DateTimeField(null=True, blank=True)
     blanked_at = models.DateTimeField(null=True, blank=True, help_text="When name and contact were taken out")
+    asked_on: datetime.date  # by this browser: of those of lists.find_browser_bookings alone
 
     class Meta:
         db_table = "referrals_booking"  # made when bookings stood among the referrals
@@ -140,6 +141,11 @@ class BookingLink(models.Model):
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
+    repeat = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Of a second booking that was not made: what its page shows (actions.book.Repeat)",
+    )
 
     class Meta:
         db_table = "referrals_bookinglink"

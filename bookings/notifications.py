@@ -33,6 +33,9 @@ NEWS_SUBJECTS = {
     "moved": "New time or place",
     "reminder": "Tomorrow",
     "still_waiting": "Still on the waiting list",
+    "asked_again": "You have a place already",
+    "asked_again_waiting": "You are on the waiting list already",
+    "cancelled_again": "Your booking stands",
 }
 NO_CONTACT = "no phone or e-mail"
 NEWS_ALREADY_SEEN = {"booked", "waiting", "cancelled"}  # who has no e-mail saw it on the page, or said it on the phone
@@ -45,6 +48,15 @@ def notify_of_move(booking: Booking, made: BookingMove, mover: Actor) -> None:
     Message.with_key_prefix(booking_key_prefix(booking)).filter(channel=Channel.CALL, sent_at=None).delete()
     if news := classify_news(made, mover):
         notify_booker(booking, news, key=str(made.number), words=made.words)
+
+
+def notify_of_repeat(booking: Booking, did: str) -> None:
+    """Somebody, likely the same person, has `did` "asked" for a place again, or "cancelled" what they then saw. Once
+    a day."""
+    news = f"{did}_again"
+    if did == "asked" and booking.status == BookingStatus.WAITING:
+        news = "asked_again_waiting"
+    notify_booker(booking, news, key=f"{news} {timezone.localdate()}")
 
 
 def classify_news(made: BookingMove, mover: Actor) -> str:

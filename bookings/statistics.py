@@ -16,9 +16,9 @@ from agencies.models import Message
 from agencies.models.message import Channel
 from bookings.models import Booking
 from bookings.notifications import session_key_prefix
-from bookings.states import EXPECTED_STATUSES, BookingStatus
+from bookings.states import ACTIVE_STATUSES, EXPECTED_STATUSES, BookingStatus
 from directory.catalogue.statistics import MonthlyCounts
-from directory.hooks import call_counters, statistics_sources, waiting_counters
+from directory.hooks import SessionReach, call_counters, reach_counters, statistics_sources, waiting_counters
 from directory.models import Session
 
 MAX_SESSIONS_CHECKED = 200  # sessions with somebody who left no e-mail that are looked at
@@ -49,6 +49,20 @@ def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCount
 def count_waiting(sessions: "QuerySet[Session]") -> dict[uuid.UUID, int]:
     rows = Booking.objects.filter(session__in=sessions, status=BookingStatus.WAITING)
     return dict(rows.values_list("session").annotate(n=Count("pk")).order_by())
+
+
+@reach_counters.register
+def count_reach(sessions: list[Session]) -> SessionReach:
+    """As `notifications.notify_booker` reaches them: their team, else their e-mail, else a call."""
+    standing = Q(status__in=sorted(ACTIVE_STATUSES))
+    own, mail = Q(team=None), ~Q(email="")
+    counts = Booking.objects.filter(standing, session__in=sessions).aggregate(
+        by_email=Count("pk", filter=own & mail),
+        to_ring=Count("pk", filter=own & ~mail & ~Q(phone="")),
+        by_team=Count("pk", filter=~own),
+        unreachable=Count("pk", filter=own & ~mail & Q(phone="")),
+    )
+    return SessionReach(**counts)
 
 
 @call_counters.register

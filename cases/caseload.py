@@ -16,6 +16,7 @@ from agencies.access import visible_sql
 from agencies.models import Membership
 from cases.models import Case, CaseReferral
 from cases.news import AT_WORK_SQL, NEWS_OF_SQL, NEWS_SQL
+from config.births import Birth
 from config.database import prepared_cursor
 from config.statements import fill_statement
 from config.template_tags import due, row_address
@@ -106,11 +107,11 @@ LEFT JOIN LATERAL (
 ORDER BY c.{{order}}, c.id
 """  # noqa: S608
 REFERRAL_PAGE_SQL = f"""WITH listed AS (SELECT r.* FROM {NEW_REFERRALS_SQL})
-SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_of_birth, r.postcode, r.sent_at,
-    sender.name, array_to_string(ARRAY(
+SELECT r.id, r.person_name, r.answer_by, r.urgency, assigned_user.name, r.date_of_birth, r.birth_precision, r.postcode,
+    r.sent_at, sender.name, array_to_string(ARRAY(
         SELECT term.name FROM referrals_referral_needs need JOIN directory_taxonomyterm term
             ON term.id = need.taxonomyterm_id WHERE need.referral_id = r.id ORDER BY term.name
-    ), ', ')
+    ), '; ')
 FROM listed r
 JOIN agencies_agency sender ON sender.id = r.from_agency_id
 LEFT JOIN agencies_membership assigned ON assigned.id = r.assigned_to_id AND assigned.ended_at IS NULL
@@ -133,6 +134,7 @@ class CaseloadRow(NamedTuple):
     lead: str
     about: str = ""
     asked_by: str = ""
+    answer_due: str = ""
     news: int = 0  # pieces of news that nobody has dealt with
 
 
@@ -171,6 +173,7 @@ CASE_COLUMNS = (
     "closed_at",
     "tries",
     "last_contact_at",
+    "lead__ended_at",
 )
 
 
@@ -236,6 +239,7 @@ class ListedReferral(NamedTuple):
     urgency: str
     assigned_to: str | None
     born: datetime.date | None
+    birth_precision: str
     postcode: str
     sent_at: datetime.datetime
     sender: str
@@ -251,11 +255,12 @@ def build_referral_row(asked: ListedReferral) -> CaseloadRow:
         url=row_address("referrals:referral", asked.pk),
         name=asked.person_name,
         next_step=asked.needs or "No need was named",
-        due=f"{format_waiting_days(asked.sent_at, today)}, answer by: {due(asked.answer_by)}",
+        due=format_waiting_days(asked.sent_at, today),
+        answer_due=due(asked.answer_by),
         status=status,
         tone=tone,
         lead=asked.assigned_to or "Nobody yet",
-        about=format_about(asked.born, asked.postcode),
+        about=format_about(Birth(asked.born, asked.birth_precision), asked.postcode),
         asked_by=asked.sender,
     )
 
@@ -344,5 +349,8 @@ def find_people(member: Membership, words: str) -> FoundPeople:
     )
     found = list(exact.values_list(*CASE_COLUMNS)[: MAX_PEOPLE_FOUND + 1])
     near = [] if found else list(find_near(seen, words, "person__name").values_list(*CASE_COLUMNS)[:MAX_PEOPLE_FOUND])
-    rows = [build_case_row(ListedCase(*case), "found") for case in (found or near)[:MAX_PEOPLE_FOUND]]
+    rows = [
+        build_case_row(ListedCase(*case)._replace(is_held=ended is None), "found")
+        for *case, ended in (found or near)[:MAX_PEOPLE_FOUND]
+    ]
     return FoundPeople(rows, len(found) > MAX_PEOPLE_FOUND, bool(near))

@@ -1,12 +1,12 @@
 """Key facts: what one must know of a person before ringing or calling round. Each is edited in place."""
 
-import datetime
 import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from cases.models import Case, Person
-from config.template_tags import date_words, nhs
+from config.births import Birth
+from config.template_tags import born, nhs
 from referrals.models import ContactBy
 
 
@@ -48,19 +48,27 @@ KEY_FACTS: dict[str, KeyFact] = {
         KeyFact("email", "E-mail", "person", ("email",)),
         KeyFact("address", "Address", "person", ("address", "postcode")),
         KeyFact("known-as", "Likes to be called", "person", ("preferred_name",)),
-        KeyFact("identity", "Name, birth date, NHS number", "person", ("name", "date_of_birth", "nhs_number")),
+        KeyFact(
+            "identity",
+            "Name, birth date, NHS number",
+            "person",
+            ("name", "date_of_birth", "birth_precision", "nhs_number"),
+        ),
     )
 }
 
 
 def format_fact_values(values: dict[str, Any]) -> str:
     """The values of one fact as one text, a line each; "" when nothing is known."""
+    if precision := values.get("birth_precision"):
+        values = {k: v for k, v in values.items() if k != "birth_precision"}
+        values["date_of_birth"] = Birth(values.get("date_of_birth"), precision)
     return "\n".join(filter(None, (format_fact_value(field, value) for field, value in values.items())))
 
 
 def format_fact_value(field: str, value: Any) -> str:
-    if isinstance(value, datetime.date):
-        return date_words(value)
+    if isinstance(value, Birth):
+        return born(value)
     if field == "contact_by" and value:
         return str(ContactBy(value).label)
     if field == "contact_avoid" and value:

@@ -6,9 +6,11 @@ import uuid
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
-from agencies.access import casework_roles_sql
+from agencies.access import Permission, casework_roles_sql
+from agencies.hooks import WaitingItem, waiting_sources
 from agencies.models import Membership
 from cases.history.render import describe_entry
 from cases.models import News
@@ -124,3 +126,12 @@ def describe_news(row: News) -> tuple[str, str, str]:
     else:
         raise ValueError(f"News {row.pk} is of nothing.")
     return step.title, ". ".join(part for part in (step.reason, step.words) if part), step.by
+
+
+@waiting_sources.register
+def list_waiting_news(member: Membership) -> list[WaitingItem]:
+    """For whoever has no caseload, which lists it."""
+    if not member.has_permission(Permission.SEE_REFERRALS) or member.has_permission(Permission.WORK_CASES):
+        return []
+    lines, _ = load_news(member)
+    return [WaitingItem("News", f"{line.person}: {line.title}", reverse("cases:news")) for line in lines]

@@ -98,7 +98,6 @@ def notify_of_cases_given(to: Membership, number: int, first: Case, by: Author) 
         template="email/cases_given.txt",
         context={
             "giver": by.name,
-            "name": to.user.first_name,
             "number": number,
             "link": absolute_url("cases:caseload"),
         },

@@ -13,10 +13,11 @@ from django.db.models.functions import Upper
 
 from cases.models import Case, Person
 from referrals.models import Referral
-from referrals.same_person import Comparison, MatchStrength, compare_identities, likely_birth_dates, normalise_name
+from referrals.same_person import Comparison, MatchStrength, born_alike, compare_identities, normalise_name
 
 MAX_CANDIDATES = 5  # candidates shown
 MAX_COMPARED = 50  # rows weighed at most
+LIKELY = MatchStrength.LIKELY
 MIN_NAME_SIMILARITY = 0.45  # trigram similarity of two whole names from which they are looked at: Jon / John is 0.64
 
 
@@ -56,6 +57,25 @@ def find_candidates(referral: Referral) -> list[MatchCandidate]:
     return shown
 
 
+def find_cases_elsewhere(referral: Referral) -> list[Case]:
+    """Open cases of other teams that are probably of the person referred: to be asked, and never to be shown.
+
+    The one place that looks beyond the team. Its callers may tell that there is one, and nothing of it.
+    """
+    same = born_alike(referral.birth)
+    if referral.nhs_number:
+        same |= Q(nhs_number=referral.nhs_number)
+    people = Person.objects.filter(same).exclude(agency=referral.to_agency).order_by("pk")[:MAX_COMPARED]
+    likely = [p for p in people if (compare_identities(p.identity, referral.identity).strength or 0) >= LIKELY]
+    return list(Case.with_people().filter(person__in=likely, closed_at=None).order_by("pk"))
+
+
+def is_known_elsewhere(referral: Referral) -> bool:
+    """Whether another team may work with the person. Not told of a referral that the team wrote itself: a name and a
+    birthday tried out must not say who is helped elsewhere."""
+    return referral.from_agency_id != referral.to_agency_id and bool(find_cases_elsewhere(referral))
+
+
 def has_doubtful_number(referral: Referral) -> bool:
     """Whether the team has the referral's NHS number for somebody else: the mother, whose number was given for her
     child, or a twin. Who that is is not told."""
@@ -67,14 +87,13 @@ def find_similar_people(referral: Referral) -> list[Person]:
     """People who share the NHS number, or a date of birth or postcode together with a name or place alike."""
     name = normalise_name(referral.person_name)
     near_name = Q(likeness__gte=MIN_NAME_SIMILARITY)
-    born = Q(date_of_birth__in=likely_birth_dates(referral.date_of_birth))
     area = referral.postcode.split(" ")[0]
     near = Q(postcode=referral.postcode) | Q(postcode__startswith=f"{area} ") if area else Q(pk__in=[])
     ours = Person.objects.filter(agency=referral.to_agency)
     rows = ours.annotate(likeness=TrigramSimilarity(Upper("name"), name))
     queries = [
         rows.filter(nhs_number=referral.nhs_number) if referral.nhs_number else None,
-        rows.filter(born),
+        rows.filter(born_alike(referral.birth)),
         rows.annotate(upper=Upper("name")).filter(near, near_name, upper__trigram_similar=name),
     ]
     found: dict[object, Person] = {}

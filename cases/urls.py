@@ -13,17 +13,23 @@ from cases.views import (
     news,
     notes,
     opening,
+    outcomes,
     papers,
+    part,
+    questions,
     sharing,
 )
 
 app_name = "cases"
 
 urlpatterns = [
+    path("steward/outcomes/", outcomes.outcomes, name="outcomes"),
     path("caseload/", caseload.caseload, name="caseload"),
+    path("caseload/alone/", give.give_alone, name="give_alone"),
     path("news/", news.news, name="news"),
     path("news/done/", news.news_done, name="news_done"),
     path("referrals/<uuid:pk>/accept/", opening.accept, name="accept"),
+    path("referrals/<uuid:pk>/another-person/", part.part, name="part"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/write/", notes.write, name="write"),
     path("cases/<uuid:pk>/entries/<int:number>/correct/", notes.correct, name="correct"),
@@ -38,6 +44,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
     path("cases/<uuid:pk>/sharing/agree/", sharing.agree, name="agree"),
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
+    path("cases/<uuid:pk>/ask-teams/", questions.ask, name="ask_teams"),
+    path("cases/<uuid:pk>/asked/<uuid:question>/", questions.answer, name="answer_team"),
     path("cases/<uuid:pk>/papers/", papers.papers, name="papers"),
     path("cases/<uuid:pk>/papers/history.pdf", papers.history_pdf, name="history_pdf"),
     path("cases/<uuid:pk>/papers/letters/<uuid:letter>.pdf", papers.person_letter, name="person_letter"),

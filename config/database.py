@@ -8,12 +8,14 @@ from typing import Any
 import dj_database_url
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
 # answers, so that a restarted server is noticed by nobody.
 CONNECTION_MAX_AGE_SECONDS = 600
+# A server that is gone without a word is given up after so long, and the page says so.
+NETWORK_OPTIONS = {"connect_timeout": 10, "tcp_user_timeout": 20_000}  # seconds; milliseconds
 # The ORM prepares nothing (its cursor puts the values in itself); only prepared_cursor() below does, whose statements
 # are planned once whatever the values are. (Behind pgbouncer: docs/deploying.md.)
 MAX_PREPARED = 60  # on a connection; the server holds up to 1 MB for each, and their shapes come from addresses
@@ -36,8 +38,12 @@ def build_database_settings() -> dict[str, Any]:
         if settings["ENGINE"] != "django.db.backends.postgresql":
             raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
         given = settings.get("OPTIONS", {})
-        options = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
-        return {**settings, "OPTIONS": {**given, **PREPARED_OPTIONS, "options": options}, "ATOMIC_REQUESTS": True}
+        flags = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
+        return {
+            **settings,
+            "OPTIONS": {**NETWORK_OPTIONS, **given, **PREPARED_OPTIONS, "options": flags},
+            "ATOMIC_REQUESTS": True,
+        }
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_database_name(),
@@ -47,6 +53,44 @@ def build_database_settings() -> dict[str, Any]:
         "OPTIONS": PREPARED_OPTIONS,
         "ATOMIC_REQUESTS": True,
     }
+
+
+def is_database_gone(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, is that the database cannot be reached, or not now."""
+    seen: set[int] = set()
+    while error and id(error) not in seen:
+        if isinstance(error, (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+MADE_UP = "made up by manage.py demo"  # the comment on the schema of a demo place: it goes when the schema goes
+
+
+def is_made_up() -> bool:
+    """Whether all that is in this database was made up, so that it may be thrown away and no e-mail of it is real."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regnamespace('public'), 'pg_namespace') = %s", [MADE_UP])
+        return bool(cursor.fetchone()[0])
+
+
+def refuse_real_database() -> None:
+    """For settings that make up people and send nothing: raises ImproperlyConfigured unless told twice.
+
+    DATABASE_URL alone may be left over in a shell of a real place; DEVELOPMENT_DATABASE says its name again.
+    """
+    if not os.environ.get("DATABASE_URL"):
+        return
+    name = dj_database_url.config()["NAME"]
+    if os.environ.get("DEVELOPMENT_DATABASE") != name:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL names the database “{name}”, and these are the settings for development: they make up "
+            "people, and their e-mails go nowhere. For a real place, set "
+            "DJANGO_SETTINGS_MODULE=config.settings.production. For a database of your own to try things in, "
+            f"say its name once more: DEVELOPMENT_DATABASE={name}"
+        )
 
 
 def embedded_database_name() -> str:

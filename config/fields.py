@@ -17,6 +17,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from config.births import Birth, BirthPrecision
 from config.http import parse_uuid
 
 
@@ -26,6 +27,7 @@ def width_attrs(characters: int) -> dict[str, str]:
 
 
 MONTHS = [name.lower() for name in calendar.month_name[1:]]  # in English, as Python has them
+YEAR_WORDS = "The year must have 4 numbers, for example 1951"
 DATE_PARTS = {"day": "a day", "month": "a month", "year": "a year"}
 
 
@@ -89,9 +91,7 @@ class DateField(forms.MultiValueField):
                 "The month must be a number from 1 to 12, or its name", code="month", params={"parts": ["month"]}
             )
         if not re.fullmatch(r"[0-9]{4}", typed["year"]) or int(typed["year"]) == 0:
-            raise ValidationError(
-                "The year must have 4 numbers, for example 1951", code="year", params={"parts": ["year"]}
-            )
+            raise ValidationError(YEAR_WORDS, code="year", params={"parts": ["year"]})
         try:
             return datetime.date(int(typed["year"]), month, day)
         except ValueError:
@@ -109,6 +109,60 @@ class DateField(forms.MultiValueField):
             raise ValidationError(f"The date must be {first} or later", code="earliest", params={"parts": ["year"]})
 
 
+UNKNOWN_PART = re.compile(r"[?xX\-–_.0 ]+|(?:not )?known|unknown|unk|n/?k|n/?a", re.IGNORECASE)
+ABOUT_YEAR = re.compile(r"(?:about|abt|approx\.?|around|circa|ca?\.?|~)?\s*([0-9]{4})\s*\??", re.IGNORECASE)
+
+
+class BirthWidget(DateWidget):
+    """The three boxes, blank where the date is not known so exactly."""
+
+    def decompress(self, value: Birth | datetime.date | None) -> list[Any]:
+        on, precision = value if isinstance(value, Birth) else (value, BirthPrecision.DAY)
+        if on is None or precision == BirthPrecision.DAY:
+            return super().decompress(on)
+        month = on.month if precision == BirthPrecision.MONTH else None
+        return [None, month, f"about {on.year}" if precision == BirthPrecision.ABOUT else on.year]
+
+
+class BirthField(DateField):
+    """A date of birth → Birth, also where only the month and year are known, or the year, or about which ("c. 1948").
+
+    A box with "?", "xx" or "not known" is as a blank one. Left blank altogether it is a Birth of nothing.
+    """
+
+    widget = BirthWidget
+    year_width = 10  # characters: "about 1948"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(past=True, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        typed = [str(v or "").strip() for v in value or ["", "", ""]]
+        day, month, year = ("" if UNKNOWN_PART.fullmatch(part) else part for part in typed)
+        rough = ABOUT_YEAR.fullmatch(year)
+        if year and not (day or month or rough):
+            raise ValidationError(YEAR_WORDS, code="year", params={"parts": ["year"]})
+        if not rough or int(rough[1]) == 0 or (day and rough[1] == year):
+            found = super().clean([day, month, year])
+            return Birth(found) if isinstance(found, datetime.date) else Birth()
+        birth = read_rough_birth(month, int(rough[1]), is_guess=rough[1] != year)
+        this_year = birth.on is not None and birth.on.year == timezone.localdate().year
+        if birth.on and not this_year:
+            self._check_limits(birth.on)
+        return birth
+
+
+def read_rough_birth(month: str, year: int, *, is_guess: bool) -> Birth:
+    """Raises ValidationError for a month that is none."""
+    if is_guess or not month:
+        return Birth.in_year(year, BirthPrecision.ABOUT if is_guess else BirthPrecision.YEAR)
+    number = parse_month(month)
+    if not number:
+        words = "The month must be a number from 1 to 12, or its name"
+        raise ValidationError(words, code="month", params={"parts": ["month"]})
+    return Birth.in_month(year, number)
+
+
 def parse_month(typed: str) -> int:
     """ "3", "03", "mar" or "March" → 3; 0 when it is no month."""
     if re.fullmatch(r"[0-9]{1,2}", typed):
@@ -120,7 +174,7 @@ def parse_month(typed: str) -> int:
 class CleanCharField(forms.CharField):
     """Text without control characters; a message for people in place of "Null characters are not allowed"."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "max_length": "Use %(limit_value)d characters or fewer. You have %(show_value)d"
     }
 

@@ -11,7 +11,7 @@ LONGEST_LOST_WORD = 20  # characters: a longer value without a place in the form
 
 
 class FormFiller(HTMLParser):
-    """Looks in `html`, the page at the path `page`, for the forms that are posted to the path `action`."""
+    """Looks in `html`, the page at the path `page`, for the form that is posted to the path `action`."""
 
     def __init__(self, html: str, page: str, action: str, values: dict[str, list[str]], hidden: dict[str, str]) -> None:
         super().__init__(convert_charrefs=False)
@@ -23,8 +23,10 @@ class FormFiller(HTMLParser):
         self.edits: list[tuple[int, int, str]] | None = None  # from, to, what stands there instead: of the form at hand
         self.placed: dict[str, int] = {}  # how many values of each name have found their field
         self.select = ""
+        self.is_sought = False  # whether the form at hand is posted to `action`
         self.best: list[tuple[int, int, str]] = []
         self.best_placed: dict[str, int] = {}
+        self.best_rank = (False, -1)
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -33,8 +35,9 @@ class FormFiller(HTMLParser):
         end = start + len(self.get_starttag_text() or "")
         if tag == "form":
             address = urlsplit(urljoin(self.page, str(found.get("action", ""))))
-            ours = str(found.get("method", "")).lower() == "post" and address.path == self.action
-            self.edits, self.placed = ([(end, end, self.hidden)] if ours else None), {}
+            self.is_sought = address.path == self.action
+            posted = str(found.get("method", "")).lower() == "post"
+            self.edits, self.placed = ([(end, end, self.hidden)] if posted else None), {}
         elif self.edits is not None and tag in ("input", "textarea", "select", "option"):
             self.fill(tag, found, start, end)
 
@@ -70,9 +73,15 @@ class FormFiller(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form" and self.edits is not None:
-            if not self.best or len(self.placed) > len(self.best_placed):
-                self.best, self.best_placed = self.edits, self.placed
+            rank = (self.is_sought, len(self.placed))
+            if (self.is_sought or self.holds_everything()) and rank > self.best_rank:
+                self.best, self.best_placed, self.best_rank = self.edits, self.placed, rank
             self.edits = None
+
+    def holds_everything(self) -> bool:
+        """Whether the form at hand, posted elsewhere, is the one: a part of it was posted, to look something up."""
+        typed = {name for name, texts in self.values.items() if any(len(text) > 2 for text in texts)}
+        return len(typed) > 1 and typed <= self.placed.keys()
 
 
 def fill_form(html: str, *, page: str, action: str, values: dict[str, list[str]], hidden: dict[str, str]) -> str | None:

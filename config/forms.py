@@ -43,6 +43,7 @@ from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from config.fields import (
+    BirthField,
     Checkboxes,
     DateField,
     DateWidget,
@@ -59,6 +60,7 @@ from config.fields import (
 from config.fragments import render_page
 
 __all__ = [
+    "BirthField",
     "Checkboxes",
     "DateField",
     "Form",
@@ -156,11 +158,11 @@ class GovukBoundField(BoundField):
         """The three boxes of a date as template rows."""
         value, wrong = self.value(), self.wrong_parts
         typed = value if isinstance(value, list) else self.field.widget.decompress(value)
-        offered = getattr(self.field, "autocomplete", "")
+        offered, year_width = getattr(self.field, "autocomplete", ""), getattr(self.field, "year_width", 4)
         rows = []
         for number, part in enumerate(("day", "month", "year")):
             id_, looks = f"{self.auto_id}_{number}", ["govuk-input", "govuk-date-input__input"]
-            looks += ["govuk-input--width-4" if part == "year" else "govuk-input--width-2"]
+            looks += [f"govuk-input--width-{year_width}" if part == "year" else "govuk-input--width-2"]
             looks += ["govuk-input--error"] if part in wrong else []
             attrs = {
                 "class": " ".join(looks),

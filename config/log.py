@@ -39,6 +39,9 @@ HARMLESS_TYPES = {
     TemplateDoesNotExist,
 }
 CONNECTION_TYPES = {OperationalError, PsycopgOperationalError}  # "connection refused", "canceling statement"
+# PostgreSQL's own words for these name what is in the database or on its machine: what may not be done or is not there,
+# connections, passwords, room, deadlocks (appendix A of its manual: a class has two letters).
+HARMLESS_SQLSTATES = ("08", "28", "3D", "3F", "40", "53", "57", "58", "42501", "42P01", "42703")
 MAX_CHAIN_LENGTH = 20  # exceptions of which one led to the next
 
 
@@ -87,7 +90,8 @@ def describe_error(error: BaseException) -> str:
     if isinstance(source, PsycopgError):
         named = {what: getattr(source.diag, f"{what}_name") for what in ("constraint", "table", "column")}
         known = [f"SQLSTATE {source.sqlstate}", *(f"{what} {value}" for what, value in named.items() if value)]
-        return f"{name} ({', '.join(known)})"
+        said = source.diag.message_primary if (source.sqlstate or "").startswith(HARMLESS_SQLSTATES) else ""
+        return f"{name} ({', '.join(known)}){f': {redact(said)}' if said else ''}"
     if isinstance(error, OSError) and error.errno:
         return f"{name}: errno {error.errno}"
     return f"{name} (its words are left out)"

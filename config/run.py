@@ -7,18 +7,23 @@ Both processes are held up until SIGINT (Ctrl-C) or SIGTERM; one that dies is st
 """
 
 import contextlib
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 from config.embedded.keeper import end_when_parent_ends
@@ -27,6 +32,7 @@ POLL_SECONDS = 0.2  # seconds between two looks at the processes
 STOP_TIMEOUT = 8  # seconds for a process to end by itself before it is killed
 RESTART_DELAY_SECONDS = 1  # seconds before a process that died is started again
 FIRST_PAGE_TIMEOUT = 60  # seconds for the web server to answer
+held_ports: list[IO[str]] = []
 WEB_WORKERS, WEB_THREADS = "2", "2"  # measured best on 2 cores: shared/performance.md, "The floor"
 
 
@@ -95,10 +101,10 @@ def main() -> int:
             print(f"{problem} Choose another: make run PORT=8001", file=sys.stderr)
             return 1
         prepare_database()
-        print("Starting the web server and the job worker.", flush=True)
+        print("Starting the web server and the job workers.", flush=True)
         processes.append(start_web_server(port))
         announce_address(port)
-        processes.append(start_job_worker())
+        processes += [start_job_worker("default"), start_job_worker(settings.LONG_JOBS_QUEUE)]
         supervise_processes(processes)
     except StopRequested:
         print("\nEnding.", flush=True)
@@ -110,19 +116,32 @@ def main() -> int:
     return 0
 
 
-def explain_port_problem(port: str) -> str:
-    """Why the web server cannot have that port, in a sentence; empty when it can."""
+def explain_port_problem(port: str, host: str = "127.0.0.1") -> str:
+    """Why a web server of ours cannot have that port, in a sentence; empty when it can, and it is ours from now on.
+
+    granian lets a second server listen on a port that it uses already, and each gets some of the visitors. Two that
+    look at once would both find the port free: so it is held by the lock of a file too, as long as this process lives.
+    """
     if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         return f"PORT={port} is not a port: those are numbers from 1 to 65535."
-    with socket.socket() as ours:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as ours:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            ours.bind(("127.0.0.1", int(port)))
+            hold_port(port)
+            ours.bind((host, int(port)))
         except PermissionError:
             return f"You may not use port {port}: the low numbers are kept for the system."
         except OSError:
             return f"Something else is using port {port}."
     return ""
+
+
+def hold_port(port: str) -> None:
+    """Until this process, and what it becomes, ends. Raises BlockingIOError where another of ours holds it."""
+    path = Path(tempfile.gettempdir()) / f"hereabouts-{os.getuid()}-{port}.lock"
+    held_ports.append(path.open("w"))
+    fcntl.flock(held_ports[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.set_inheritable(held_ports[-1].fileno(), True)
 
 
 def prepare_database() -> None:
@@ -146,9 +165,10 @@ def start_web_server(port: str) -> ManagedProcess:
     return ManagedProcess("web server", *command, "--log-level", "warning")
 
 
-def start_job_worker() -> ManagedProcess:
+def start_job_worker(queue: str = "") -> ManagedProcess:
+    """For the jobs of one queue, or of all."""
     command = [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
-    return ManagedProcess("job worker", *command)
+    return ManagedProcess(f"{queue} job worker".lstrip(), *command, *(["--queues", queue] if queue else []))
 
 
 def announce_address(port: str) -> None:

@@ -1,9 +1,11 @@
 """Template tags and filters, built into every template: words, dates, icons, forms, navigation."""
 
 import datetime
+import re
 import uuid
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import phonenumbers
 from django import forms, template
@@ -15,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from config.births import Birth, BirthPrecision
 from config.fields import MONTHS, find_phone_number
 from config.forms import GovukFormHelper
 
@@ -35,6 +38,19 @@ def nhs(digits: str | None) -> str:
     """ "9990000018" → "999 000 0018"."""
     text = str(digits or "")
     return f"{text[:3]} {text[3:6]} {text[6:]}" if len(text) == 10 else text
+
+
+@register.filter
+def email_words(address: str | None) -> SafeString:
+    """An e-mail address as it is shown: it breaks before @ and dots, never within a word."""
+    first, *others = re.split(r"(?=[@.])", str(address or ""))
+    return format_html('<span class="email">{}{}</span>', first, format_html_join("", "<wbr>{}", zip(others)))
+
+
+@register.filter
+def site_name(url: str | None) -> str:
+    """The name of a website, for the words of a link to it: "greengym.example.org" of its address."""
+    return urlsplit(str(url or "")).netloc.removeprefix("www.") or str(url or "")
 
 
 @register.filter
@@ -107,6 +123,22 @@ def age(born_on: datetime.date | None) -> str:
         return ""
     today = timezone.localdate()
     return str(today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day)))
+
+
+@register.filter
+def born(birth: Birth) -> str:
+    """27 March 1951, about March 1951, about 1951; "" when it is not known."""
+    if birth.on is None or birth.precision == BirthPrecision.DAY:
+        return date_words(birth.on)
+    month = f"{MONTHS[birth.on.month - 1].title()} " if birth.precision == BirthPrecision.MONTH else ""
+    return f"about {month}{birth.on.year}"
+
+
+@register.filter
+def birth_age(birth: Birth) -> str:
+    """ "75", "about 75"; "" when it is not known."""
+    years = age(birth.on)
+    return f"about {years}" if years and birth.precision != BirthPrecision.DAY else years
 
 
 @register.simple_tag
@@ -212,6 +244,7 @@ def button(form: forms.BaseForm | None = None, words: str = "", **options: str) 
 NAVIGATION_PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allow decides)
     ("directory:activities", "Find activities"),
     ("cases:caseload", "Today"),
+    ("agencies:waiting", "Waiting for you"),
     ("referrals:refer", "Make a referral"),
     ("referrals:referrals", "Our referrals"),
     ("directory:listings", "Our activities"),

@@ -114,22 +114,11 @@ COLLECTIONS = [
     ),
 ]
 
-SYNONYMS = [
-    ("aa", "alcohol, recovery"),
-    ("cab", "advice, money advice"),
-    ("cheap", "free"),
-    ("citizens advice", "money advice, benefits"),
-    ("copd", "breathing"),
-    ("esol", "english conversation"),
-    ("fat club", "exercise, healthy eating"),
-    ("food bank", "pantry, food parcel"),
-    ("hoover", "home help, cleaning"),
-    ("kids", "children, family"),
-    ("nan", "grandparents, older people"),
-    ("old age", "older people, over 50s"),
-    ("telly", "film, television"),
+SYNONYMS = [  # of this place alone: the others are shipped
+    ("kettle on", "befriending"),
+    ("splashpoint", "swim, gym"),
+    ("the lido", "seafront stroll"),
 ]
-STOP_WORDS = ["activity", "activities", "local", "nice", "somewhere", "something", "want", "would"]
 
 NEIGHBOURHOODS = [  # name, a postcode in its middle
     ("Broadwater", "BN14 8HT"),

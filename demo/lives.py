@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import time_machine
+from django.db.models import F, OuterRef
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -17,7 +18,7 @@ from cases.actions.notes import NextStep, write_note
 from cases.actions.onward import OnwardRequest, record_signposting, refer_on
 from cases.actions.opening import accept_referral
 from cases.facts import KEY_FACTS
-from cases.models import Case, ClosingReason, Kind, Outcome
+from cases.models import Case, ClosingReason, Kind, News, Outcome
 from demo.building import parse_need_codes, stable_id
 from demo.people import FIRST_NAMES, HOME_POSTCODES, STREETS, SURNAMES, nhs_number
 from demo.place import OFFERS, PRACTICES
@@ -28,6 +29,7 @@ from referrals.models import DeclineReason, Referral
 from referrals.states import ReferralStatus, Side
 
 NUMBER_OF_PEOPLE = 150
+DEMO_NEWS_AGE = datetime.timedelta(days=6)  # what others did longer ago was dealt with
 FACT_NAMES = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
 
 
@@ -79,7 +81,16 @@ def simulate_lives(staff: dict[str, list[Membership]], agencies: dict[str, Agenc
     now, known = timezone.now(), ReferenceData()
     for nth in range(NUMBER_OF_PEOPLE):
         LifeSimulation(make_up_life(nth, pick, staff, agencies), known, now).run()
+    mark_old_news_done(now - DEMO_NEWS_AGE)
     return NUMBER_OF_PEOPLE
+
+
+def mark_old_news_done(before: datetime.datetime) -> None:
+    """Whoever held it dealt with it on its day: only what is newer still waits."""
+    old = News.objects.filter(at__lt=before)
+    old.exclude(case=None).update(done_at=F("at"), done_by=Case.objects.filter(pk=OuterRef("case")).values("lead"))
+    sent_by = Referral.objects.filter(pk=OuterRef("referral")).values("sent_by")
+    old.exclude(referral=None).update(done_at=F("at"), done_by=sent_by)
 
 
 def make_up_life(

@@ -20,7 +20,6 @@ from demo.listings import (
     LISTING_EXTRAS,
     NEIGHBOURHOODS,
     REPORTS,
-    STOP_WORDS,
     SYNONYMS,
     UNMET_SEARCHES,
     VENUE_ACCESS,
@@ -46,7 +45,6 @@ from directory.models import (
     Session,
     Source,
     Status,
-    StopWord,
     Synonym,
 )
 from directory.models.service import ConfirmationInterval
@@ -218,8 +216,12 @@ def add_steward_content(services: dict[str, Service]) -> None:
         LostSearch(on=today - datetime.timedelta(days=ago), words=words, near=near, filters=filters, times=times)
         for words, near, filters, times, ago in UNMET_SEARCHES
     )
+    add_steward_words()
+
+
+def add_steward_words() -> None:
+    """Beside the meanings that every place starts with: names of neighbourhoods, and what is said only here."""
     Synonym.objects.bulk_create(Synonym(typed=typed, means=means) for typed, means in SYNONYMS)
-    StopWord.objects.bulk_create(StopWord(word=word) for word in STOP_WORDS)
     for name, postcode in NEIGHBOURHOODS:
         if point := find_postcode(postcode):
             row = {"shown": name, "latitude": point.lat, "longitude": point.lon, "given": True}

@@ -6,5 +6,5 @@ class DirectoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What a group's last volunteer leaves behind: this registers for it."""
-        from directory.publishing import unattended  # noqa: F401
+        """What waits for a volunteer, and what the last one leaves behind: these register for it."""
+        from directory.publishing import unattended, waiting  # noqa: F401

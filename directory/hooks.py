@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -21,4 +22,17 @@ on_session_changed: Hook[Callable[[Session, str], None]] = Hook()
 statistics_sources: Hook[Callable[[list[uuid.UUID], datetime.date], MonthlyCounts]] = Hook()
 
 waiting_counters: Hook[SessionCounter] = Hook()  # on the waiting list
+
+
+class SessionReach(NamedTuple):
+    """How those who have a place in sessions, or wait for one, hear news of them: how many in each way."""
+
+    by_email: int = 0
+    to_ring: int = 0
+    by_team: int = 0  # a connector team booked for them, and tells them
+    unreachable: int = 0
+
+
+# Sessions → how those who booked them can be told.
+reach_counters: Hook[Callable[[list[Session]], SessionReach]] = Hook()
 call_counters: Hook[SessionCounter] = Hook()  # to be rung by the group, about news that reaches them no other way

@@ -20,7 +20,7 @@ from directory.publishing.views import sessions as listing_sessions
 from directory.search.views import activities, finder, home, map
 from directory.shortlist.views import collections, shortlist, slip
 from directory.stewardship.views import collections as steward_collections
-from directory.stewardship.views import dangers, inbox, stale, unmet, words
+from directory.stewardship.views import dangers, inbox, needs, stale, unmet, words
 
 app_name = "directory"
 
@@ -79,6 +79,8 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
     path("find/suits/", finder.finder, {"number": 2}, name="finder_suits"),
     path("collections/", collections.collections, name="collections"),
     path("collections/<slug:slug>/", collections.collection, name="collection"),
+    path("steward/needs/", needs.needs, name="needs"),
+    path("steward/needs/correct/", needs.correct, name="correct_needs"),
     path("steward/words/", words.words, name="words"),
     path("steward/words/leave-out/", words.add_stop_word, name="stop_word"),
     path("steward/words/remove/", words.remove_word, name="remove_word"),
@@ -128,10 +130,12 @@ urlpatterns += [  # the steward: where imported listings come from, and which of
     path("steward/sources/<uuid:pk>/", sources.source, name="source"),
     path("steward/sources/<uuid:pk>/run/", sources.run_now, name="run_now"),
     path("steward/sources/<uuid:pk>/stop/", sources.stop_source, name="stop_source"),
+    path("steward/sources/<uuid:pk>/zero-cost/", sources.zero_cost, name="zero_cost"),
     path("steward/sources/runs/<uuid:pk>/", sources.run, name="run"),
     path("steward/sources/runs/<uuid:pk>/columns/", sources.columns, name="run_columns"),
     path("steward/sources/runs/<uuid:pk>/begin/", sources.begin_import, name="begin_run"),
     path("steward/sources/runs/<uuid:pk>/retire/", sources.retire_gone, name="retire"),
+    path("steward/sources/runs/<uuid:pk>/take-back/", sources.take_back, name="take_back"),
     path("steward/sources/documents/<uuid:pk>/", sources.document, name="document"),
     path("steward/doubles/", duplicates.likenesses, name="likenesses"),
     path("steward/doubles/<uuid:pk>/", duplicates.likeness, name="likeness"),

@@ -32,6 +32,8 @@ def build_letter_context(referral: Referral) -> dict[str, Any]:
         "answer": answer,
         "ended": ended,
         "told": told is not None,
+        "first_contact": find_first_contact(referral) if answer and referral.agreed_to_tell else None,
+        "referral_code": REFERRAL_CODE,
         "writer": writer,
         "reader": reader,
         "reader_lines": [line.strip() for line in envelope if line.strip()],

@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString
 
 from agencies.access import Permission
 from agencies.models import Draft, Membership
+from config.births import Birth
 from config.http import parse_uuid
-from config.template_tags import age, date_words, due, status_tag
+from config.template_tags import birth_age, date_words, due, status_tag
 from directory.models import TaxonomyTerm
 from referrals.models import Referral
 from referrals.person_search import find_near, match_person, with_phone_digits
@@ -27,6 +28,7 @@ PAGE_SIZE = 30
 ROW_FIELDS = (
     "person_name",
     "date_of_birth",
+    "birth_precision",
     "postcode",
     "status",
     "urgency",
@@ -236,8 +238,8 @@ def build_row(referral: Referral, member: Membership, today: datetime.date) -> R
     return ReferralRow(
         url=reverse("referrals:referral", args=[referral.pk]),
         person=referral.person_name,
-        about=format_about(referral.date_of_birth, referral.postcode),
-        needs=", ".join(getattr(referral, "need_names", ())),
+        about=format_about(referral.birth, referral.postcode),
+        needs="; ".join(getattr(referral, "need_names", ())),
         other=asked if side == Side.SENDER else referral.from_agency.name,
         state=status_tag(state, code=referral.status),
         waiting=format_waiting(referral.sent_at, today)
@@ -250,9 +252,9 @@ def build_row(referral: Referral, member: Membership, today: datetime.date) -> R
     )
 
 
-def format_about(born: datetime.date | None, postcode: str) -> str:
+def format_about(birth: Birth, postcode: str) -> str:
     """ "75, BN11": how old, and where about."""
-    return ", ".join(filter(None, (age(born), postcode.split(" ")[0])))
+    return ", ".join(filter(None, (birth_age(birth), postcode.split(" ")[0])))
 
 
 def format_waiting(sent_at: datetime.datetime, today: datetime.date) -> str:

@@ -13,9 +13,15 @@ from enum import IntEnum
 from functools import cache
 from pathlib import Path
 
+from django.db.models import Q
+
+from config.births import GUESSED_YEARS, NOT_KNOWN, Birth, BirthPrecision
+from config.template_tags import born as birth_words
+
 GIVEN_NAMES = Path(__file__).parent / "data/given_names.csv"  # spellings of a name, then its short forms
 TITLES = {"MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "SIR", "DAME", "LADY", "LORD", "FR", "SR"}
 WITHOUT_ACCENT = str.maketrans("łŁøØđĐıßæÆœŒðÐ", "lLoOdDisaAoOdD")  # letters that have no accent to take off
+INEXACT = sorted(set(BirthPrecision) - {BirthPrecision.DAY})
 TWIN = "May be a twin or a relative"
 
 
@@ -44,7 +50,7 @@ class Identity:
     """What tells one person from another."""
 
     name: str
-    date_of_birth: datetime.date | None = None
+    birth: Birth = NOT_KNOWN
     nhs_number: str = ""
     postcode: str = ""
 
@@ -64,7 +70,7 @@ def compare_identities(known: Identity, given: Identity) -> Comparison:
     found = Comparison()
     number = compare_numbers(found, known.nhs_number, given.nhs_number)
     name = compare_names(found, known.name, given.name)
-    born = compare_birth_dates(found, known.date_of_birth, given.date_of_birth)
+    born = compare_births(found, known.birth, given.birth)
     place = compare_postcodes(found, known.postcode, given.postcode)
     found.doubtful_number = number is Likeness.SAME and name is Likeness.OTHER
     if not found.doubtful_number:
@@ -87,7 +93,8 @@ def weigh_likeness(*, number: Likeness, name: Likeness, born: Likeness, place: L
         if born is Likeness.OTHER:
             return MatchStrength.POSSIBLE
         return MatchStrength.SURE if known_name and near_birth else MatchStrength.LIKELY
-    if name is Likeness.SAME and (born is Likeness.SAME or (near_birth and place)):
+    same_home = born is Likeness.WEAK and place is Likeness.SAME
+    if name is Likeness.SAME and (born is Likeness.SAME or (near_birth and place) or same_home):
         return MatchStrength.LIKELY
     if name is Likeness.CHANGED and born is Likeness.SAME and place is Likeness.SAME:
         return MatchStrength.LIKELY
@@ -219,6 +226,32 @@ def count_edits(one: str, other: str) -> int:
 
 
 # --- Dates of birth and postcodes -------------------------------------------------------------------
+
+
+def compare_births(found: Comparison, known: Birth, given: Birth) -> Likeness:
+    """To the day where both are; else whether they may be the same: a reason, and a weak one."""
+    if known.precision == given.precision == BirthPrecision.DAY:
+        return compare_birth_dates(found, known.on, given.on)
+    ours, theirs = known.span, given.span
+    if ours is None or theirs is None:
+        return Likeness.UNKNOWN
+    if ours[0] > theirs[1] or theirs[0] > ours[1]:
+        return Likeness.OTHER
+    found.reasons.append(f"May be born on the same day: {birth_words(given)} / {birth_words(known)}")
+    return Likeness.WEAK
+
+
+def born_alike(birth: Birth) -> Q:
+    """Rows with `date_of_birth` and `birth_precision` that may be of somebody born then; none when it is not known."""
+    span = birth.span
+    if span is None:
+        return Q(pk__in=[])
+    exact = Q(date_of_birth__in=likely_birth_dates(birth.on))
+    if birth.precision != BirthPrecision.DAY:
+        exact = Q(date_of_birth__range=span)
+    widest = datetime.timedelta(days=366 * (GUESSED_YEARS + 1))
+    rough = Q(birth_precision__in=INEXACT, date_of_birth__range=(span[0] - widest, span[1] + widest))
+    return exact | rough
 
 
 def compare_birth_dates(found: Comparison, known: datetime.date | None, given: datetime.date | None) -> Likeness:

@@ -147,6 +147,17 @@ def reverse_or_blank(name: str, referral: Referral) -> str:
         return ""
 
 
+def find_parting_url(referral: Referral, member: Membership) -> str:
+    """Where the team says that it is about another person than its case; "" when it has none or is over."""
+    link = (
+        getattr(referral, "case_referral", None)
+        if referral.is_open and member.has_permission(Permission.TRIAGE)
+        else None
+    )
+    ours = link is not None and link.direction == "received" and referral.to_agency_id == member.agency_id
+    return reverse("cases:part", args=[referral.pk]) if ours else ""
+
+
 def find_case_url(referral: Referral, member: Membership) -> str:
     """The case that this referral led to or came from, for the team whose case it is; "" for everybody else."""
     link = getattr(referral, "case_referral", None) if member.has_permission(Permission.WORK_CASES) else None

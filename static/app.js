@@ -84,6 +84,33 @@ body.addEventListener("htmx:afterRequest", (event) => {
   if (form) release(form);
 });
 
+// --- Back, and sent again: the same key as before, so that the server gives the first answer again ---
+// A page that one goes back to is drawn anew, with a new key. The browser's entry of the page remembers the key that was
+// sent, and a number made of what was in the form: whoever typed something else since sends something new.
+const keyed = (path) => [...document.forms].filter((form) => form.elements.key?.type === "hidden" && pathOf(form) === path);
+const pathOf = (form) => new URL(form.getAttribute("hx-post") ?? form.getAttribute("action") ?? "", location).pathname;
+const untouched = new WeakMap();
+
+function contentOf(form) {
+  let sum = 0;
+  for (const { name, type, value, checked } of form.elements) {
+    if (!name || ["hidden", "submit", "button"].includes(type)) continue;
+    for (const letter of `${name}=${/checkbox|radio/.test(type) ? checked && value : value};`) sum = (Math.imul(sum, 31) + letter.codePointAt(0)) | 0;
+  }
+  return sum;
+}
+for (const path of Object.keys(history.state?.sent ?? {})) keyed(path).forEach((form) => untouched.set(form, contentOf(form)));
+
+addEventListener("submit", ({ target: form }) => {
+  const path = pathOf(form);
+  const key = form.elements.key;
+  if (form.getAttribute("method") !== "post" || keyed(path).length !== 1 || keyed(path)[0] !== form) return;
+  const before = history.state?.sent?.[path];
+  const content = contentOf(form);
+  if (before && [before.content, untouched.get(form)].includes(content)) key.value = before.key;
+  history.replaceState({ ...history.state, sent: { ...history.state?.sent, [path]: { key: key.value, content } } }, "");
+}, true);
+
 // --- Signed out: what is typed goes to the server, which gives it back to the same person after sign-in ----
 // Nothing of it is stored in the browser. The token in the page says whose it is; see agencies/actions/unsent.py.
 const typed = new Map(); // form with words that were not sent → its name for the server
@@ -197,7 +224,7 @@ addEventListener("click", async (event) => {
   if (!button) return;
   const source = document.querySelector(button.dataset.copy);
   try {
-    await navigator.clipboard.writeText(source.value ?? source.innerText);
+    await navigator.clipboard.writeText(button.matches("[data-copy-link]") ? source.href : source.value ?? source.innerText);
     announce("Copied");
     button.textContent = "Copied";
   } catch {

@@ -1,20 +1,19 @@
-// Share the page by whatever the phone offers, or copy its address. Without this the address stands there to be copied.
+// Share the page by whatever the phone offers, or copy its link. Without this its address is the browser's to copy.
 addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-share]");
   if (!button) return;
-  const url = document.querySelector(button.dataset.share).textContent.trim();
+  const url = document.querySelector(button.dataset.share).href;
   const words = button.querySelector("span");
   try {
     if (navigator.share) {
       await navigator.share({ title: button.dataset.title, url });
     } else {
       await navigator.clipboard.writeText(url);
-      words.textContent = "Address copied";
-      document.getElementById("status").textContent = "Address copied";
+      words.textContent = "Link copied";
+      document.getElementById("status").textContent = "Link copied";
     }
   } catch (error) {
     if (error.name === "AbortError") return; // closed without sharing
-    getSelection().selectAllChildren(document.querySelector(button.dataset.share));
-    words.textContent = "Address selected: copy it";
+    words.textContent = "Copy it from the top of your browser";
   }
 });

@@ -20,6 +20,13 @@ class Decision:
     rest: Membership | None
     each: Mapping[str, Membership | None] = field(default_factory=dict)
 
+    def share_out(self, holding: Holding) -> dict[Membership | None, list[str]]:
+        """The ids of what each gets."""
+        shares: dict[Membership | None, list[str]] = {}
+        for pk, _ in holding.items:
+            shares.setdefault(self.each.get(pk, self.rest), []).append(pk)
+        return shares
+
 
 class LeavesBehind(Exception):
     """There is something to hand over, and nobody has said to whom: `holdings`."""
@@ -49,11 +56,7 @@ def hand_over_holdings(
     if undecided := [holding for holding in to_give if holding.name not in decided]:
         raise LeavesBehind(undecided)
     for holding in to_give:
-        decision = decided[holding.name]
-        shares: dict[Membership | None, list[str]] = {}
-        for pk, _ in holding.items:
-            shares.setdefault(decision.each.get(pk, decision.rest), []).append(pk)
-        for to, ids in shares.items():
+        for to, ids in decided[holding.name].share_out(holding).items():
             if to and (to == member or to not in list_receivers(member, holding)):
                 raise PermissionDenied
             if holding.hand_over:

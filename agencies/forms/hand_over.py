@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from agencies.access import Permission
-from agencies.actions.hand_over import Decision, list_colleagues, list_receivers
+from agencies.actions.hand_over import Decision, list_colleagues
 from agencies.hooks import Holding
 from agencies.models import Membership
 from config.forms import Form
@@ -26,16 +26,24 @@ class HoldingSection:
 
 class HandOverForm(Form):
     """With the colleagues who may take each kind. Whether the team is left without somebody to run it, and whether the
-    agency is left empty, is asked too."""
+    agency is left empty, is asked when the member `leaves`. One who gives what nobody has `takes` some too."""
 
     button = "End the membership"
+    mark_optional = False
 
     def __init__(
-        self, *args: Any, member: Membership, holdings: Sequence[Holding], leaves: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        member: Membership,
+        holdings: Sequence[Holding],
+        leaves: bool = True,
+        takes: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.holdings, self.colleagues = holdings, {str(m.pk): m for m in list_colleagues(member)}
-        self.sections = [self._add_section(holding, list_receivers(member, holding)) for holding in holdings]
+        self.holdings = holdings
+        self.colleagues = {str(m.pk): m for m in ([member] if takes else []) + list_colleagues(member)}
+        self.sections = [self._add_section(holding) for holding in holdings]
         manages = leaves and member.has_permission(Permission.MANAGE_TEAM)
         if manages and not any(m.has_permission(Permission.MANAGE_TEAM) for m in self.colleagues.values()):
             if self.colleagues:
@@ -46,7 +54,8 @@ class HandOverForm(Form):
                     error_messages={"required": "Say that the agency leaves, or invite somebody who goes on"},
                 )
 
-    def _add_section(self, holding: Holding, receivers: list[Membership]) -> HoldingSection:
+    def _add_section(self, holding: Holding) -> HoldingSection:
+        receivers = [m for m in self.colleagues.values() if holding.needs is None or m.has_permission(holding.needs)]
         if not (holding.hand_over and receivers):
             return HoldingSection(holding, "", [])
         people = [(str(m.pk), m.user.name) for m in receivers]

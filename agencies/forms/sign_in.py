@@ -81,6 +81,17 @@ class ChangePasswordForm(allauth.ChangePasswordForm, AllauthForm):
         set_field_texts(self, "password1", "New password", "Enter a new password", PASSWORD_HINT)
 
 
+class FirstPasswordForm(allauth.SetPasswordForm, AllauthForm):
+    """Of an account that has signed in without one so far."""
+
+    button = "Save password"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        set_field_texts(self, "password1", "New password", "Enter a new password", PASSWORD_HINT)
+
+
 class NewAccountForm(Form):
     """The two questions an invitation asks somebody who has no account yet."""
 

@@ -1,4 +1,6 @@
-"""The pages for when something went wrong. None of them touches the database."""
+"""The pages for when something went wrong. None of them needs the database; one keeps in it what was typed."""
+
+import sys
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies.access import public, redirect_to_sign_in
 from agencies.actions.unsent import keep_unsent, list_posted_fields
+from config.database import is_database_gone
 
 
 @public
@@ -33,7 +36,12 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 @public
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render_without_request("errors/500.html", 500)
+    """Called while the error is at hand: 503, to be tried again, where the database is gone."""
+    if not is_database_gone(sys.exception()):
+        return render_without_request("errors/500.html", 500)
+    response = render_without_request("errors/503.html", 503)
+    response["Retry-After"] = "60"
+    return response
 
 
 def render_without_request(template: str, status: int) -> HttpResponse:
@@ -53,7 +61,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     kept = keep_unsent(request)
     member = getattr(request, "member", None)
-    if kept and (member is None or kept.member in request.memberships):
+    if kept and (member is None or kept.member in getattr(request, "memberships", [])):
         return redirect_to_page(request, kept.return_address) if member else redirect_to_sign_in(request, kept)
     fields = list_posted_fields(request) if not kept and can_send_again(request) else {}
     typed = [(name, value) for name, values in fields.items() for value in values]

@@ -3,7 +3,7 @@
 Lock order: session → referrals → person → case. Whoever hears or tells is called inside the deed's transaction.
 """
 
-from bookings.actions.book import Attendee, create_booking, create_walk_in_booking
+from bookings.actions.book import Attendee, create_booking, create_walk_in_booking, request_place
 from bookings.actions.transition import mark_attendance, move_booking
 from config.transitions import MoveRefused
 
@@ -14,4 +14,5 @@ __all__ = [
     "create_walk_in_booking",
     "mark_attendance",
     "move_booking",
+    "request_place",
 ]

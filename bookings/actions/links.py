@@ -1,11 +1,14 @@
 """Secret ways to one's own booking: a link in an e-mail, or a code to write down. Only hashes are kept."""
 
+import copy
 import re
 import secrets
+from typing import Any
 
 from django.utils import timezone
 
 from bookings.models import NAMES_SHOWN_FOR, Booking, BookingLink
+from bookings.states import BookingStatus
 from config.http import hash_token
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed
@@ -13,29 +16,48 @@ CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are read for ano
 CODE_LENGTH = 10  # 50 bits, and few tries from one network (views/booking.py)
 
 
-def create_link(booking: Booking) -> str:
+def create_link(booking: Booking, repeat: dict[str, Any] | None = None) -> str:
     """A token that opens the booking: for an e-mail, or the page after booking."""
-    return _save_link(booking, secrets.token_urlsafe(TOKEN_BYTES))
+    return _save_link(booking, secrets.token_urlsafe(TOKEN_BYTES), repeat)
 
 
-def create_code(booking: Booking) -> str:
+def create_code(booking: Booking, repeat: dict[str, Any] | None = None) -> str:
     """A code that opens the booking, for who has no e-mail: to write down, and to read out on the phone."""
-    return _save_link(booking, "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)))
+    return _save_link(booking, "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)), repeat)
 
 
-def _save_link(booking: Booking, token: str) -> str:
-    BookingLink.objects.create(booking=booking, token_hash=hash_token(token))
+def _save_link(booking: Booking, token: str, repeat: dict[str, Any] | None) -> str:
+    BookingLink.objects.create(booking=booking, token_hash=hash_token(token), repeat=repeat)
     return token
 
 
 def find_booking(token: str) -> Booking | None:
-    """The booking that a token or a code leads to, until some weeks after its session."""
+    """The booking that a token or a code leads to, until some weeks after its session; not by that of a repeat."""
+    link = find_link(token)
+    return link.booking if link and link.repeat is None else None
+
+
+def build_repeat_page(link: BookingLink) -> Booking:
+    """What the page of a second booking shows that was not made: as it would have been, and nothing of the first.
+    Not to be saved."""
+    shown, said, session = copy.copy(link.booking), link.repeat or {}, link.booking.session
+    for name in ("name", "email", "phone", "status"):
+        setattr(shown, name, said[name])
+    if session.cancelled_at and shown.is_active:
+        shown.status = BookingStatus.CALLED_OFF
+    elif shown.status == BookingStatus.WAITING and session.starts_at <= timezone.now():
+        shown.status = BookingStatus.FULL
+    return shown
+
+
+def find_link(token: str) -> BookingLink | None:
+    """The link of that token or code, until some weeks after its session."""
     links = BookingLink.objects.select_related("booking__session__service__agency", "booking__team")
     tokens = {hash_token(token), hash_token(normalise_code(token))}
     link = links.filter(token_hash__in=tokens, booking__blanked_at=None).first()
     if link is None or link.booking.session.starts_at + NAMES_SHOWN_FOR < timezone.now():
         return None
-    return link.booking
+    return link
 
 
 def normalise_code(code: str) -> str:

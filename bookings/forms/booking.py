@@ -68,7 +68,7 @@ class BookingForm(Form):
             self.add_error("email", "Enter an e-mail address or a phone number, or tick “I have neither”")
         self.same = next((one for one in self.earlier if is_same_person(one, said)), None)
         if self.same and not said.get("another"):
-            made = date_words(self.same.made_at)
+            made = date_words(self.same.asked_on)
             self.add_error("another", f"You booked this session on {made}. Tick this if it is for another person")
         return said
 

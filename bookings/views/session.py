@@ -11,14 +11,16 @@ from agencies.access import Permission, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
 from bookings.actions import MoveRefused, create_booking, move_booking
-from bookings.actions.book import booking_closed_reason
+from bookings.actions.book import booking_closed_reason, find_same_person
 from bookings.forms.booking import AddBookingForm, TakeOffForm
 from bookings.lists import (
     BookingRow,
     count_bookings,
+    find_booking_by_key,
     load_booking_rows,
+    load_pending_calls,
+    load_told,
     mark_call_made,
-    pending_calls,
     sessions_run_by,
     summarise_session,
 )
@@ -36,6 +38,9 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The lists; posting books for somebody who rang."""
     session = get_object_or_404(sessions_run_by(request.member), pk=pk)
     form = AddBookingForm(request.POST if request.method == "POST" else None, full=not session.has_room)
+    first = find_booking_by_key(form.cleaned_data["key"]) if form.is_valid() else None
+    if form.is_valid() and first is None and (same := find_same_person(session, form.attendee)):
+        form.add_error("name", f"{same.name} is on the list already: {same.get_status_display().lower()}")
     if form.is_valid():
         try:
             made = create_booking(
@@ -51,6 +56,7 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, f"{made.name}: {made.get_status_display().lower()}.")
             return redirect("bookings:session_bookings", pk=pk)
     shown = load_booking_rows(request.member, session)
+    ring, unreachable = load_pending_calls(session, shown)
     return render_form_page(
         request,
         "bookings/session_bookings.html",
@@ -64,7 +70,9 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "offered": [(row, format_offer_end(row.booking)) for row in filter_by_status(shown, BookingStatus.OFFERED)],
             "waiting": filter_by_status(shown, BookingStatus.WAITING),
             "gone": filter_by_status(shown, BookingStatus.CANCELLED, BookingStatus.LAPSED),
-            "ring": pending_calls(session),
+            "ring": ring,
+            "unreachable": unreachable,
+            "told": load_told(session, shown) if session.cancelled_at else [],
             "why": booking_closed_reason(session),
         },
     )

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from agencies.access import Permission
-from agencies.actions.hand_over import is_last
+from agencies.actions.hand_over import Decision, is_last
 from agencies.hooks import Holding, holding_sources
 from agencies.models import Author, Draft, Membership
 from bookings.states import ACTIVE_STATUSES
@@ -52,14 +52,40 @@ def list_cases_held(member: Membership) -> list[Holding]:
     if not member.has_permission(Permission.WORK_CASES):
         return []
     whose = Q(agency=member.agency_id) if is_last(member, Permission.WORK_CASES) else Q(lead=member)
+    then = "They stand in “Without a connector” on everybody’s caseload until a colleague takes them."
+    return [build_case_holding(whose, then)]
+
+
+def list_cases_alone(member: Membership) -> Holding:
+    """The open cases of the member's team whose connector has left, or may no longer work with cases."""
+    at_work = [
+        m.pk
+        for m in Membership.of_agency(member.agency).filter(ended_at=None, user__is_active=True)
+        if m.has_permission(Permission.WORK_CASES)
+    ]
+    then = "They stay in “Without a connector”."
+    return build_case_holding(Q(agency=member.agency_id) & ~Q(lead__in=at_work), then)
+
+
+@transaction.atomic
+def give_cases_alone(*, by: Membership, decision: Decision) -> int:
+    """Give cases that nobody leads to colleagues, or to oneself; how many were given."""
+    given = 0
+    for to, ids in decision.share_out(list_cases_alone(by)).items():
+        if to:
+            hand_over_cases(by, ids, to, Author.of(by))
+            given += len(ids)
+    return given
+
+
+def build_case_holding(whose: Q, then: str) -> Holding:
     coming = Q(
         case_bookings__booking__status__in=sorted(ACTIVE_STATUSES),
         case_bookings__booking__session__starts_at__gt=timezone.now(),
     )
     rows = Case.with_people().filter(whose, closed_at=None).annotate(places=Count("case_bookings", filter=coming))
     items = [(str(case.pk), describe_case_held(case, case.places)) for case in rows.order_by("person__name", "pk")]
-    then = "They stand in “Without a connector” on everybody’s caseload until a colleague takes them."
-    return [Holding("cases", "Open cases", items, then, Permission.WORK_CASES, hand_over_cases)]
+    return Holding("cases", "Open cases", items, then, Permission.WORK_CASES, hand_over_cases)
 
 
 def describe_case_held(case: Case, places: int) -> str:

@@ -13,10 +13,14 @@ from referrals.models import Referral
 
 
 @on_referral_opened.register
-def mark_referral_news_opened(referral: Referral, member: Membership) -> None:
-    """Whoever looks at the referral has seen what is new about it. Of a case, its log of openings notes it."""
-    unread = News.objects.filter(agency=member.agency_id, referral=referral, opened_at=None)
-    unread.update(opened_at=timezone.now(), opened_by=member)
+def mark_referral_news_opened(referral: Referral, member: Membership) -> list[uuid.UUID]:
+    """Whoever looks at the referral has seen what is new about it: the ids of what waits. Of a case, its log of
+    openings notes it."""
+    waiting = News.visible_to(member).filter(referral=referral, done_at=None).values_list("pk", "opened_at")
+    found = dict(waiting)
+    if unread := [pk for pk, opened_at in found.items() if opened_at is None]:
+        News.objects.filter(pk__in=unread).update(opened_at=timezone.now(), opened_by=member)
+    return list(found)
 
 
 @transaction.atomic

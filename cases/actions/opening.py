@@ -22,6 +22,7 @@ FIRST_CONTACT = "First contact"  # the first next step of every case
 NUMBER_LEFT_OUT = "Left out: it stands at another record of this team. Ask whose it is"
 PERSON_COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
     "date_of_birth",
+    "birth_precision",
     "nhs_number",
     "phone",
     "email",
@@ -60,18 +61,33 @@ def accept_referral(
         return first.case
     if referral.to_agency_id != by.member.agency_id:  # passed on to another team meanwhile
         raise MoveRefused(describe_latest_move(referral))
-    person = fill_blank_columns(person, referral) if person else create_person(referral)
+    link = CaseReferral(referral=referral, direction=CaseReferral.Direction.RECEIVED)
+    case, is_new = settle_referral(link, by=by, person=person, lead=lead or by.member, match=match)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
+    if is_new:
+        notify_of_opening(case, referral, by)
+    return case
+
+
+def settle_referral(
+    link: CaseReferral, *, by: Author, person: Person | None, lead: Membership, match: str
+) -> tuple[Case, bool]:
+    """Tie the referral of `link` to the open case of `person` (None: somebody new) or to a new one, with its agreements
+    and entries. Returns the case and whether it is new."""
+    referral = link.referral
+    person, link.filled = fill_blank_columns(person, referral) if person else (create_person(referral), {})
     opened = Case.objects.select_for_update(of=("self",))
     joins = opened.filter(person=person, agency=referral.to_agency, closed_at=None).first()
-    case = joins or create_case(referral, person, lead or by.member)
-    CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
-    record_agreements(case, referral)
-    record_opening_entries(case, referral, by=by, joined=joins is not None, match=match)
-    move_referral(referral, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER, key=key)
-    if not joins:
-        notifications.notify_new_lead(case, by)
-        notifications.notify_case_opened(case, asked_by=referral.from_agency.name if Agreement.is_missing(case) else "")
-    return case
+    link.case = joins or create_case(referral, person, lead)
+    link.save()
+    record_agreements(link.case, referral)
+    record_opening_entries(link.case, referral, by=by, joined=joins is not None, match=match)
+    return link.case, joins is None
+
+
+def notify_of_opening(case: Case, referral: Referral, by: Author) -> None:
+    notifications.notify_new_lead(case, by)
+    notifications.notify_case_opened(case, asked_by=referral.from_agency.name if Agreement.is_missing(case) else "")
 
 
 def create_person(referral: Referral) -> Person:
@@ -91,9 +107,9 @@ def create_person(referral: Referral) -> Person:
     return person
 
 
-def fill_blank_columns(person: Person, referral: Referral) -> Person:
+def fill_blank_columns(person: Person, referral: Referral) -> tuple[Person, dict[str, str]]:
     """Give the person what the referral knows and we did not; nothing that is there is changed. The row is locked:
-    two referrals of one person go one after the other."""
+    two referrals of one person go one after the other. Returns the person, and what was filled in, as text."""
     ours = Person.objects.filter(agency=referral.to_agency)  # never another team's record
     person = ours.select_for_update(of=("self",)).get(pk=person.pk)
     blank = [name for name in PERSON_COLUMNS if not getattr(person, name) and getattr(referral, name)]
@@ -101,12 +117,19 @@ def fill_blank_columns(person: Person, referral: Referral) -> Person:
         blank = [name for name in blank if name != "nhs_number"]
     if {person.address, person.postcode} - {"", referral.address, referral.postcode}:
         blank = [name for name in blank if name not in ("address", "postcode")]  # half of each would be no address
+    if "date_of_birth" in blank:
+        blank.append("birth_precision")
     for name in blank:
         setattr(person, name, getattr(referral, name))
     if blank:
         person.version += 1
         person.save(update_fields=[*blank, "version"])
-    return person
+    return person, {name: column_text(person, name) for name in blank}
+
+
+def column_text(person: Person, name: str) -> str:
+    """A column of PERSON_COLUMNS as text, to tell whether it was changed since."""
+    return str(person.practice_id if name == "practice" else getattr(person, name))
 
 
 def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
@@ -129,12 +152,12 @@ def record_agreements(case: Case, referral: Referral) -> None:
     """What the person agreed to when they were referred, as those who asked them told it. A team that they were not
     asked about, then or when it was passed on, has no agreement."""
     share, tell = Agreement.Scope.SHARE, Agreement.Scope.TELL
-    asked = {"by": Author.of(referral.sent_by), "given_at": referral.sent_at, "referral": referral}
+    asked: dict[str, Any] = {"by": Author.of(referral.sent_by), "given_at": referral.sent_at, "referral": referral}
     asked["how"] = f"Told to {referral.from_agency.name} when they were referred"
     if referral.agreed_with_id == referral.to_agency_id:
         Agreement.give(case, referral.to_agency, share, named=referral.agreed_with_name, **asked)
     elif passed := story.find_agreed_passing(referral, story.load_moves(referral)):
-        again = {"by": passed.author, "given_at": passed.at, "how": passed.get_ground_display()}
+        again: dict[str, Any] = {"by": passed.author, "given_at": passed.at, "how": passed.get_ground_display()}
         Agreement.give(case, referral.to_agency, share, named=passed.to_agency_name, referral=referral, **again)
     if referral.agreed_to_tell:
         Agreement.give(case, referral.from_agency, tell, named=referral.agreed_tell_name, **asked)
@@ -184,8 +207,10 @@ def format_referral(referral: Referral) -> list[tuple[str, str]]:
 def find_differing_facts(case: Case, referral: Referral) -> dict[str, Any]:
     """Key facts that the referral tells otherwise than the record: kept as they are, and offered for change."""
     found = {}
+    said = {"name": referral.person_name} | {name: getattr(referral, name) for name in PERSON_COLUMNS}
+    if not referral.birth.on or referral.birth.may_be(case.person.birth):
+        del said["date_of_birth"], said["birth_precision"]
     for fact in KEY_FACTS.values():
-        said = {"name": referral.person_name} | {name: getattr(referral, name) for name in PERSON_COLUMNS}
         said |= {"what_matters": referral.what_matters, "safety_note": referral.risks}
         theirs = {field: said[field] for field in fact.fields if said.get(field)}
         if any(str(value) != str(getattr(fact.find_row(case), field)) for field, value in theirs.items()):

@@ -1,14 +1,16 @@
 """One small form for each key fact; its fields are columns of the person or of the case."""
 
+import datetime
 from typing import Any
 
 from django import forms
 
 from cases.facts import KeyFact
 from cases.models import Case
+from config.births import Birth, BirthPrecision
 from config.fields import CleanCharField
 from config.forms import (
-    DateField,
+    BirthField,
     Form,
     IdempotencyKey,
     NameField,
@@ -107,8 +109,23 @@ class KnownAsForm(FactForm):
 
 class IdentityForm(FactForm):
     name = NameField(label="Full name", error_messages={"required": "Enter the full name"})
-    date_of_birth = DateField(label="Date of birth", past=True, required=False)
+    date_of_birth = BirthField(
+        label="Date of birth",
+        required=False,
+        help_text="Leave blank what is not known. A year may be “about 1948”",
+    )
     nhs_number = NHSNumberField(label="NHS number", required=False)
+
+    def __init__(self, *args: Any, initial: dict[str, Any], **kwargs: Any) -> None:
+        """`initial` has the columns; a referral's are text (cases/actions/opening.py)."""
+        on, precision = initial.get("date_of_birth"), initial.pop("birth_precision", BirthPrecision.DAY)
+        birth = Birth(datetime.date.fromisoformat(on) if isinstance(on, str) and on else on or None, precision)
+        super().__init__(*args, initial=initial | {"date_of_birth": birth}, **kwargs)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        birth = self.cleaned_data["date_of_birth"]
+        return super().values | {"date_of_birth": birth.on, "birth_precision": birth.precision}
 
 
 FACT_FORMS: dict[str, type[FactForm]] = {

@@ -15,7 +15,7 @@ from config.template_tags import date_words
 from config.working_days import add_working_days
 
 NOTE_KIND_CHOICES = [
-    (kind.value, kind.label) for kind in (Kind.PHONE, Kind.VISIT, Kind.CALL, Kind.ARRANGED, Kind.NO_ANSWER, Kind.NOTE)
+    (kind.value, kind.label) for kind in (Kind.PHONE, Kind.NO_ANSWER, Kind.VISIT, Kind.NOTE, Kind.CALL, Kind.ARRANGED)
 ]
 TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S", "%H.%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p"]
 MAX_ENTRY_LENGTH = 5000  # characters of one entry

@@ -31,6 +31,11 @@ class AcceptReferralForm(Form):
     button = "Accept and open the case"
     who = Radios(label="Is this the same person?", error_messages={"required": "Say whether this is the same person"})
     lead = ColleagueField(label="Who takes the case?")
+    ask_teams = forms.BooleanField(
+        required=False,
+        label="They agree that we ask the other teams here whether they work with them too",
+        help_text="Whoever does is told that you ask, and decides what to tell you. Nothing is shown or joined.",
+    )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     key = IdempotencyKey()
 

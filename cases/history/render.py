@@ -32,6 +32,7 @@ class TimelineEntry(NamedTuple):
     is_private: bool
     can_be_corrected: bool
     referral: Any = None  # id of the referral it is about
+    question: str = ""  # id of a question by another team that it holds
     offers: Sequence[tuple[str, str]] = ()  # key facts the entry says otherwise: name, label
     corrects: tuple[int, str] | None = None  # number and address of the entry that this one corrects
     corrected_by: Sequence[tuple[int, str]] = ()
@@ -55,6 +56,8 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
     Kind.CORRECTION: EntryIcon("pencil", "amber"),
     Kind.FACT: EntryIcon("pencil", "grey"),
     Kind.ASSIGNED: EntryIcon("people", "grey"),
+    Kind.ASKED: EntryIcon("chat", "amber"),
+    Kind.PARTED: EntryIcon("people", "amber"),
     Kind.AGREED: EntryIcon("share"),
     Kind.SENT_ON: EntryIcon("walk", "plum"),
     Kind.ANSWERED: EntryIcon("check"),
@@ -73,11 +76,11 @@ ENTRY_ICONS: dict[str, EntryIcon] = {
 
 def format_contact(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """first_contact (bool); try: which one without an answer; next and next_on (in words); match: why a referral
-    that joins is the same person's."""
+    that joins is the same person's; moved: who wrote it first, in a case that it was not about."""
     title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
     title += f", try {details['try']}" if details.get("try") else ""
     step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
-    return title, step + label_details(details, ("Same person", "match"))
+    return title, step + label_details(details, ("Same person", "match"), ("First written", "moved"))
 
 
 def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -106,6 +109,17 @@ def format_assigned(kind: str, details: dict[str, Any]) -> tuple[str, LabelledVa
     """before, after: names of members; after is "" when nobody has it."""
     title = f"Given to {details.get('after', 'a colleague')}" if details.get("after", True) else "Without a connector"
     return title, label_details(details, ("Before", "before"))
+
+
+def format_question(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """what (the title); team and phone of whoever is to be rung."""
+    return str(details.get("what") or Kind(kind).label), label_details(details, ("Team", "team"), ("Phone", "phone"))
+
+
+def format_parting(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """what (the title); and in the case it was taken from: entries (numbers), blanked (labels of facts)."""
+    facts = label_details(details, ("Entries taken out", "entries"), ("Facts taken out", "blanked"))
+    return str(details.get("what") or Kind(kind).label), facts
 
 
 def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -180,6 +194,8 @@ ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledV
     Kind.OPENED: format_case_opened,
     Kind.FACT: format_fact_changed,
     Kind.ASSIGNED: format_assigned,
+    Kind.ASKED: format_question,
+    Kind.PARTED: format_parting,
     Kind.AGREED: format_agreement,
     Kind.SENT_ON: format_referred_on,
     Kind.ANSWERED: format_group_answer,
@@ -224,6 +240,7 @@ def render_entry(
         is_private=entry.audience == Audience.TEAM,
         can_be_corrected=can_correct(entry, member),
         referral=entry.about_id,
+        question=str(entry.details.get("question", "")),
         offers=list_differing_facts(entry, case, member),
         corrects=link_to_entry(corrected_entry_number(entry), here, url) if entry.corrects_id else None,
         corrected_by=[link_to_entry(number, here, url) for number in getattr(entry, "corrected_numbers", ())],

@@ -4,6 +4,7 @@ from cases.models.case import Case, CaseReferral, Circle, ClosingReason, Outcome
 from cases.models.entry import Audience, Entry, Kind
 from cases.models.news import News
 from cases.models.person import Person
+from cases.models.question import TeamQuestion
 
 __all__ = [
     "Agreement",
@@ -19,4 +20,5 @@ __all__ = [
     "Outcome",
     "Person",
     "Reading",
+    "TeamQuestion",
 ]

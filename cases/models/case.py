@@ -1,7 +1,7 @@
 """One episode of support by a connector team, and who may see it."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
@@ -37,9 +37,20 @@ class ClosingReason(models.Model):
 
     class Meta:
         ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
+                name="reason_code_has_its_term",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All of the list, for whoever keeps it."""
+        return cls.objects.filter(access.closing_words(member))
 
     @classmethod
     def in_use(cls) -> "models.QuerySet[Self]":
@@ -59,9 +70,20 @@ class Outcome(models.Model):
 
     class Meta:
         ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
+                name="outcome_code_has_its_term",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All of the list, for whoever keeps it."""
+        return cls.objects.filter(access.closing_words(member))
 
     @classmethod
     def in_use(cls) -> "models.QuerySet[Self]":
@@ -168,6 +190,9 @@ class CaseReferral(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="case_referrals")
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="case_referral")
     direction = models.CharField(max_length=10, choices=Direction)
+    filled: "models.JSONField[Any, Any]" = models.JSONField(
+        default=dict, blank=True, help_text="What of the person's record came from this referral: column, value as text"
+    )
 
     class Meta:
         ordering = ["case", "id"]

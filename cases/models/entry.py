@@ -30,6 +30,8 @@ class Kind(models.TextChoices):
     NOTE = "note", "Note"
     CORRECTION = "correction", "Correction"
     FACT = "fact", "Key fact changed"
+    ASKED = "asked", "Asked another team"
+    PARTED = "parted", "Joined by mistake"
     ASSIGNED = "assigned", "Given to a colleague"
     AGREED = "agreed", "Agreement"
     SENT_ON = "sent_on", "Referred on"

@@ -8,11 +8,12 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from agencies.models import Agency
+from config.births import BirthPrecision, WithBirth
 from referrals.models import ContactBy
 from referrals.same_person import Identity
 
 
-class Person(models.Model):
+class Person(WithBirth, models.Model):
     """Who is helped, as one team knows them; what another team knows of the same person is in its own record.
 
     `agency` is the team whose record it is; the database holds each case of a person to that team.
@@ -23,6 +24,9 @@ class Person(models.Model):
     name = models.CharField(max_length=120)
     preferred_name = models.CharField(max_length=120, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
+    birth_precision = models.CharField(
+        max_length=10, choices=BirthPrecision, default=BirthPrecision.DAY, db_default=BirthPrecision.DAY
+    )
     nhs_number = models.CharField(max_length=10, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(max_length=254, blank=True)
@@ -62,7 +66,7 @@ class Person(models.Model):
     @property
     def identity(self) -> Identity:
         """What tells this person from another."""
-        return Identity(self.name, self.date_of_birth, self.nhs_number, self.postcode)
+        return Identity(self.name, self.birth, self.nhs_number, self.postcode)
 
     @property
     def known_as(self) -> str:

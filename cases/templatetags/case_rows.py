@@ -8,6 +8,7 @@ from django import template
 from cases.facts import KeyFact
 from cases.history.render import TimelineEntry
 from config.rows import draw
+from config.template_tags import email_words
 
 register = template.Library()
 
@@ -21,4 +22,5 @@ def timeline(entries: Iterable[TimelineEntry], case_url: str = "", ours: bool = 
 @register.simple_tag
 def key_facts(facts: Iterable[tuple[KeyFact, str]], case_url: str, ours: bool, changed: KeyFact | None) -> Any:
     """Each with its value in words; those of the own team's case (`ours`) can be changed, and `changed` just was."""
-    return draw("key_facts.html", "key_facts", facts, case_url, ours, changed)
+    shown = [(fact, email_words(words) if fact.name == "email" and words else words) for fact, words in facts]
+    return draw("key_facts.html", "key_facts", shown, case_url, ours, changed)

@@ -11,9 +11,10 @@ from agencies.access import Permission, allow
 from agencies.models import Author, Membership
 from agencies.request import MemberRequest
 from cases.actions.opening import PersonAddedMeanwhile, accept_referral
+from cases.actions.questions import ask_other_teams
 from cases.forms.opening import AcceptReferralForm
 from cases.models import Case
-from cases.person_match import find_candidates, has_doubtful_number
+from cases.person_match import find_candidates, has_doubtful_number, is_known_elsewhere
 from config.forms import render_form_page
 from referrals.actions import MoveRefused
 from referrals.actions.transition import describe_latest_move
@@ -50,6 +51,7 @@ def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "referral": referral,
         "form": form,
+        "known_elsewhere": is_known_elsewhere(referral),
         "doubtful_number": has_doubtful_number(referral),
         "agreement_missing": is_agreement_missing(referral, load_moves(referral)),
     }
@@ -58,11 +60,15 @@ def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 def save_acceptance(referral: Referral, form: AcceptReferralForm, member: Membership) -> Case:
     chosen = form.chosen_candidate
-    return accept_referral(
+    by = Author.of(member)
+    case = accept_referral(
         referral=referral,
-        by=Author.of(member),
+        by=by,
         person=chosen.person if chosen else None,
         lead=form.cleaned_data["lead"],
         key=form.cleaned_data["key"],
         match=". ".join(chosen.reasons) if chosen else "",
     )
+    if form.cleaned_data["ask_teams"]:
+        ask_other_teams(case=case, by=by, key=uuid.uuid5(form.cleaned_data["key"], "ask"))
+    return case

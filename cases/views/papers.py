@@ -4,7 +4,6 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
@@ -59,7 +58,7 @@ def history_pdf(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "large": request.GET.get("print") == "large",
             "reader": member,
         },
-        f"history-{slugify(case.person.name) or 'case'}.pdf",
+        f"history-{str(case.pk)[:8]}.pdf",  # no name: it stands in a list of downloads that others see
     )
 
 

@@ -128,6 +128,7 @@ ACCOUNT_RATE_LIMITS = {  # the adapter counts failures by address *and* network:
 ACCOUNT_FORMS = {
     "login": "agencies.forms.sign_in.SignInForm",
     "change_password": "agencies.forms.sign_in.ChangePasswordForm",
+    "set_password": "agencies.forms.sign_in.FirstPasswordForm",
     "reset_password": "agencies.forms.sign_in.ForgottenPasswordForm",
     "reset_password_from_key": "agencies.forms.sign_in.NewPasswordForm",
     "reauthenticate": "agencies.forms.sign_in.ConfirmPasswordForm",
@@ -155,6 +156,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agenci
 # at the next look (agencies.jobs), so at most a minute and a half after it died.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
+LONG_JOBS_QUEUE = "imports"  # jobs of minutes: a worker of their own runs them, so that no e-mail waits for one
 LOOK_FOR_DEAD_WORKERS = "* * * * *"  # cron: each minute
 
 # UK conventions: dates, London time.

@@ -13,7 +13,7 @@ from config.spreadsheets import escape_formula
 from directory.exchange.open_referral import Problem
 from directory.exchange.open_referral.spreadsheet import REASON_COLUMN, UNMATCHED_PREFIX
 from directory.exchange.tables import MAX_TABLE_COLUMNS
-from directory.models import Document, Run
+from directory.models import Document, Run, RunChange
 from directory.text.cleaning import to_printable
 
 MAX_ARCHIVED_RUNS = 3  # of a source, whose documents keep their bodies; of older ones name, size and digest stay
@@ -91,6 +91,7 @@ def drop_old_bodies(run: Run) -> None:
     """Of the source's older runs, and of repeats of what an earlier run received, keep no bodies."""
     newest = Run.objects.filter(source=run.source).order_by("-started_at", "id").values_list("pk", flat=True)
     old = list(newest[MAX_ARCHIVED_RUNS:])
+    RunChange.objects.filter(run__in=old).delete()
     Document.objects.filter(run__in=old).exclude(body=b"").exclude(run__begun_at=None).update(body=b"")
     digests = run.documents.exclude(body=b"").values("digest")
     repeats = Document.objects.filter(run__source=run.source, digest__in=digests).exclude(run=run)

@@ -337,15 +337,30 @@ def resolve_public_address(address: str, *, allow_private: bool) -> tuple[str, t
     return pinned, (parts.netloc.rpartition("@")[2], name)
 
 
+# IPv6 that only wraps an IPv4 address, which is the last 32 bits: NAT64 (RFC 6052), mapped (RFC 4291).
+WRAPPED_NETWORKS = [ipaddress.ip_network(text) for text in ("64:ff9b::/96", "::ffff:0:0/96")]
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out (RFC 4291, IANA)
+# In it, what leads elsewhere or nowhere: protocols (Teredo, ORCHID), 6to4, 6bone, documentation.
+NEVER_ASKED_NETWORKS = [
+    ipaddress.ip_network(text)
+    for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3ffe::/16", "3fff::/20", "192.88.99.0/24")
+]
+ISATAP_MARKS = (0x00005EFE, 0x02005EFE)  # the third quarter of an address that wraps an IPv4 one (RFC 5214)
+
+
 def is_public_ip(place: str) -> bool:
-    """Whether an IP address is one of the public internet, also where it only wraps another (6to4, NAT64, Teredo)."""
+    """Whether an IP address is a machine of the public internet.
+
+    IPv6 has a dozen ways to wrap an IPv4 address; two are looked into and every other is refused, those to come too.
+    """
     address = ipaddress.ip_address(place.partition("%")[0])
-    inner: list[Any] = []
     if isinstance(address, ipaddress.IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in ipaddress.ip_network("64:ff9b::/96"):
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return all(one.is_global and not one.is_multicast for one in [address, *inner] if one)
+        if any(address in network for network in WRAPPED_NETWORKS):
+            return is_public_ip(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+        if address not in GLOBAL_UNICAST or int(address) >> 32 & 0xFFFFFFFF in ISATAP_MARKS:
+            return False
+    never = any(address in network for network in NEVER_ASKED_NETWORKS if network.version == address.version)
+    return address.is_global and not address.is_multicast and not never
 
 
 def _count_pages(page: dict[str, Any]) -> int:

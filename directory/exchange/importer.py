@@ -5,12 +5,13 @@ import json
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError
 
+from directory.exchange.actions.zero_cost import drop_zero_costs
 from directory.exchange.feeds import FeedNotice, UnchangedService
 from directory.exchange.field_use import (
     FieldTally,
@@ -26,8 +27,9 @@ from directory.exchange.field_use import (
 from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
 from directory.exchange.open_referral.columns import field_label
 from directory.exchange.open_referral.spreadsheet import SheetRow
+from directory.exchange.stored import load_stored_services, pack_service, rename_service
 from directory.exchange.writer import save_services
-from directory.models import Service, Status
+from directory.models import Service, ServiceAlias, Status
 from directory.publishing.diff import compare_listings
 from directory.publishing.snapshot import load_snapshots
 from directory.text.cleaning import clean_json
@@ -37,6 +39,7 @@ PARSER_VERSION = "4"  # goes up when from_oruk reads more or otherwise: then eve
 MAX_REPORT_ROWS = 2_000  # changes and problems of one run that are written down; the counts are of all
 MAX_NAMED = 3  # services of which the same is said that are named
 MAX_CHANGE_LENGTH = 500  # characters of an old or new value
+Journal = Callable[[dict[uuid.UUID, bytes]], None]  # of each listing that is written, how it stood; b"" of a new one
 ListingChange = tuple[str, str, list[tuple[str, str, str]]]  # id, name, [(what, old, new)]
 
 
@@ -127,10 +130,17 @@ def parse_service(sent: Any, source: str, tally: FieldTally) -> ParsedService:
 class Importer:
     """One run of one source. `take` any number of raw services, then `finish`."""
 
-    def __init__(self, source: str, *, again: bool = False) -> None:
-        """`again` reads also what has not changed since the last run, to hear once more what is wrong in it."""
+    def __init__(
+        self, source: str, *, again: bool = False, journal: Journal | None = None, zero_is_unknown: bool = False
+    ) -> None:
+        """`again` reads also what has not changed since the last run, to hear once more what is wrong in it.
+
+        `journal` hears what is written, and how it stood before. Where `zero_is_unknown`, 0 is no price.
+        """
         self.source, self.again, self.report = source[:100], again, ImportReport()
         self.seen: set[uuid.UUID] = set()
+        self.created: set[uuid.UUID] = set()
+        self.journal, self.zero_is_unknown = journal, zero_is_unknown
         self.tally = FieldTally()
         self.tables: dict[int, SentTables] = {}  # that services were put together from
 
@@ -192,8 +202,14 @@ class Importer:
 
     def _import_rows(self, raws: list[Any]) -> None:
         rows = [row for row in map(self._fingerprint_row, raws) if row]
-        stored = Service.objects.filter(pk__in=[key for key, _, _ in rows]).values_list("pk", "source", "digest")
-        known = {pk: (source, digest) for pk, source, digest in stored}
+        known = self._find_stored(key for key, _, _ in rows)
+        if (
+            aliases := ServiceAlias.resolve(missing)
+            if (missing := [row[0] for row in rows if row[0] not in known])
+            else {}
+        ):
+            rows = [(self._resolve_alias(key, aliases), digest, raw) for key, digest, raw in rows]
+            known |= self._find_stored(aliases.values())
         changed = []
         for key, digest, raw in rows:
             source, before = known.get(key, (self.source, ""))
@@ -204,10 +220,23 @@ class Importer:
             elif (before == digest or (isinstance(raw, UnchangedService) and before)) and not self.again:
                 self.report.same += 1
                 leave_uncounted(raw, shared=not isinstance(raw, SheetRow))
-            elif received := self._parse_row(raw):
+            elif received := self._parse_row(raw, key):
                 received.service.digest = digest
                 changed.append((received, key in known, raw))
         self._save_batch(changed)
+
+    def _find_stored(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
+        """Of the listings that are here: source and digest."""
+        rows = Service.objects.filter(pk__in=list(keys)).values_list("pk", "source", "digest")
+        return {pk: (source, digest) for pk, source, digest in rows}
+
+    def _resolve_alias(self, key: uuid.UUID, aliases: dict[uuid.UUID, uuid.UUID]) -> uuid.UUID:
+        """The listing's own id of what the source calls otherwise by now, unless it sends that one too."""
+        own = aliases.get(key, key)
+        if own != key and own in self.seen:
+            return key
+        self.seen.add(own)
+        return own
 
     def _fingerprint_row(self, raw: Any) -> tuple[uuid.UUID, str, Any] | None:
         """The id and the digest of a raw service, without reading it; None when it is refused."""
@@ -225,7 +254,7 @@ class Importer:
         as_sent = json.dumps(sent, sort_keys=True, default=str)
         return key, hashlib.sha256(f"{PARSER_VERSION}{as_sent}".encode()).hexdigest(), raw
 
-    def _parse_row(self, raw: Any) -> ParsedService | None:
+    def _parse_row(self, raw: Any, key: uuid.UUID) -> ParsedService | None:
         sent = raw.raw if isinstance(raw, UnchangedService) else raw
         try:
             received = parse_service(sent, self.source, self.tally)
@@ -236,6 +265,10 @@ class Importer:
             problem = Problem(str(parse_service_id(sent, self.source)), "", f"could not be read: {error}"[:300])
             self._record_refusal(problem, sent)
             return None
+        if self.zero_is_unknown:
+            drop_zero_costs(received)
+        if received.service.pk != key:
+            rename_service(received, key)
         received.service.received = clean_json(sent)
         if isinstance(sent, SheetRow):  # a sheet has columns, not paths
             received.problems[:] = [one._replace(field=field_label(one.field)) for one in received.problems]
@@ -255,6 +288,7 @@ class Importer:
             return
         room = max(MAX_REPORT_ROWS - len(self.report.changes), 0)  # changes that are still written down
         before = load_snapshots([received.service.pk for received, was_there, _ in batch if was_there][:room])
+        stood = self._pack_stored(batch)
         try:
             save_services([received for received, _, _ in batch], self.source)
         except (DatabaseError, ValueError) as error:
@@ -266,6 +300,9 @@ class Importer:
             received, _, raw = batch[0]
             self._record_refusal(Problem(str(received.service.pk), "", f"could not be stored: {said}"), raw)
             return
+        if self.journal:
+            self.journal(stood)
+        self.created |= {received.service.pk for received, was_there, _ in batch if not was_there}
         for received, was_there, _ in batch:
             self.report.problems += received.problems
             self.report.changed += was_there
@@ -274,3 +311,9 @@ class Importer:
             found = compare_listings(before[pk], now)
             short = [(each.label, each.old[:MAX_CHANGE_LENGTH], each.new[:MAX_CHANGE_LENGTH]) for each in found]
             self.report.changes.append((str(pk), now["name"], short))
+
+    def _pack_stored(self, batch: list[tuple[ParsedService, bool, Any]]) -> dict[uuid.UUID, bytes]:
+        if not self.journal:
+            return {}
+        stored = load_stored_services([received.service.pk for received, was_there, _ in batch if was_there])
+        return {row.service.pk: b"" for row, _, _ in batch} | {pk: pack_service(one) for pk, one in stored.items()}

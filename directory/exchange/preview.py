@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from directory.catalogue.hours import format_schedule
+from directory.exchange.actions.zero_cost import count_parsed_costs
 from directory.exchange.feeds import FeedError, read_file
 from directory.exchange.field_use import FieldTally, FieldUse, SentService, find_sent_values
 from directory.exchange.files import load_table
@@ -19,7 +20,8 @@ from directory.exchange.open_referral.columns import field_label, resolve_column
 from directory.exchange.open_referral.spreadsheet import REASON_COLUMN, SheetRow
 from directory.exchange.runs import unpack_upload
 from directory.exchange.tables import TableError, split_heading
-from directory.models import Run, Schedule, Service, Status
+from directory.models import Run, Schedule, Service, ServiceAlias, Status
+from directory.models.source import ZeroCost
 
 MAX_PREVIEWED_ROWS = 300  # rows that are read for a preview
 MAX_COUNTED_ROWS = 50_000  # rows whose ids alone are read, to say what is not in the file
@@ -58,6 +60,8 @@ class ImportPreview:
     owner: str = ""
     is_sheet: bool = False  # its columns can be matched
     no_organisation: bool = False
+    zero_percent: int = 0  # of the listings cost 0, and it is to be asked whether that is so
+    parsed: list[ParsedService] = field(default_factory=list)
     fields: list[FieldUse] = field(default_factory=list)  # of the rows that were read
     unknown_tables: list[str] = field(default_factory=list)
 
@@ -114,6 +118,9 @@ def build_preview(run: Run) -> ImportPreview:
         except ServiceRefused as refused:
             found.refused.append(refused.problem)
         tally.add(raw.sent if isinstance(raw, SheetRow) else find_sent_values(raw))
+    costs = count_parsed_costs(found.parsed)
+    if run.source.zero_cost in (ZeroCost.NOT_ASKED, ZeroCost.ASKED) and costs.is_suspicious:
+        found.zero_percent = costs.percent
     found.fields = tally.rows()
     found.unknown_tables = next(
         (raw.tables.unknown for raw in sample if isinstance(raw, SentService) and raw.tables), []
@@ -150,6 +157,7 @@ def _preview_service(raw: Any, source: str, ids: dict[uuid.UUID, str], found: Im
     ids[key] = str(raw.number) if isinstance(raw, SheetRow) else ""
     received = parse_service(raw, source, tally)
     found.noted += bool(received.problems)
+    found.parsed.append(received)
     found.lines.append(_build_row(received))
 
 
@@ -157,6 +165,9 @@ def _compare_with_stored(
     found: ImportPreview, source: str, ids: dict[uuid.UUID, str], rest: list[uuid.UUID | None]
 ) -> None:
     """With what is here: what is known, what another source has, and what this source has that is not in the file."""
+    aliases = ServiceAlias.resolve([*ids, *filter(None, rest)])
+    ids = {aliases.get(key, key): name for key, name in ids.items()}
+    rest = [aliases.get(key, key) if key else None for key in rest]
     owners = Counter(Service.objects.filter(pk__in=ids).exclude(source=source).values_list("source", flat=True))
     found.known = Service.objects.filter(pk__in=ids, source=source).count()
     found.elsewhere = owners.total()

@@ -2,7 +2,9 @@
 
 import logging
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.exchange.actions.duplicates import suggest_duplicates
+from directory.exchange.actions.renamed import recognise_renamed
 from directory.exchange.actions.retire import retire_twice_gone
+from directory.exchange.actions.zero_cost import ask_about_zero_costs
 from directory.exchange.archive import DocumentArchive, drop_old_bodies, save_refused_rows, unpack_document
 from directory.exchange.feeds import FeedError, is_address, read_file, read_services
 from directory.exchange.importer import MAX_REPORT_ROWS, Importer, ImportReport
+from directory.exchange.open_referral import Problem
 from directory.geography.postcodes import load_areas_around
-from directory.models import Run
+from directory.models import Run, RunChange, Service
+from directory.models.source import ZeroCost
 from directory.search.index import refresh_counts
 from directory.text.cleaning import clean_json
 
@@ -42,7 +48,9 @@ def run_import(
     uploaded = not source and not run.source.url
     if not uploaded:
         run.documents.all().delete()
-    work, keeper = Importer(run.source.name, again=again), DocumentArchive(run)
+    zero_is_unknown = run.source.zero_cost == ZeroCost.UNKNOWN
+    work = Importer(run.source.name, again=again, journal=partial(_note_changes, run), zero_is_unknown=zero_is_unknown)
+    keeper = DocumentArchive(run)
     try:
         with tempfile.TemporaryDirectory() as folder:
             raws = _read_source(run, source, Path(folder), work, keeper, allow_private)
@@ -92,9 +100,33 @@ def save_progress(run: Run, report: ImportReport) -> None:
     run.save(update_fields=["begun_at", "new", "changed", "same", "refused"])
 
 
+def _note_changes(run: Run, stood: dict[uuid.UUID, bytes]) -> None:
+    """So that the run can be taken back. A run that begins anew leaves what it noted first."""
+    rows = [RunChange(run=run, service=key, before=before) for key, before in stood.items()]
+    RunChange.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _recognise_renamed(run: Run, work: Importer, whole: bool) -> None:
+    """What came as new and is a listing that the source calls by another id now."""
+    if not work.created:
+        return
+    report, ours = work.report, Service.objects.filter(source=run.source.name)
+    unseen = set(ours.values_list("pk", flat=True)) - work.seen
+    found = recognise_renamed(run, new=work.created, gone=unseen, whole=whole)
+    known = {str(pk) for pk in found.same.values()}
+    report.new, report.changed = report.new - len(known), report.changed + len(known)
+    report.gone = [row for row in report.gone if row[0] not in known]
+    report.problems += [Problem(key, "id", "another id at the source now; the same by name and place") for key in known]
+    if found.asked:
+        said = f"{found.asked:,} new listings may be here under another id: see the likely doubles"
+        report.problems.append(Problem("", "", said))
+
+
 @transaction.atomic
 def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
-    report = work.finish_report(whole=not run.error and not part)
+    whole = not run.error and not part
+    report = work.finish_report(whole=whole)
+    _recognise_renamed(run, work, whole)
     save_progress(run, report)
     run.gone, run.changes = report.gone, report.changes[:MAX_REPORT_ROWS]
     run.fields = clean_json([list(row) for row in report.fields])
@@ -115,6 +147,7 @@ def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
     if report.new or report.changed or retired:
         load_areas_around(most=MAX_POSTCODE_AREAS)
         refresh_counts()
+    ask_about_zero_costs(run.source)
     if report.new or report.changed:
         suggest_duplicates(run.source.name)
     return report

@@ -19,6 +19,7 @@ from directory.models import (
     CostOption,
     Language,
     Location,
+    NeedCorrection,
     Postcode,
     Schedule,
     Service,
@@ -204,6 +205,17 @@ def _replace_rows(batch: list[ParsedService]) -> None:
         described |= {row.pk for row in r.locations}
     for model in (ServiceAtLocation, *SERVICE_CHILD_MODELS[1:], Accessibility):
         model.objects.bulk_create(_replace_taken_ids(model, batch))
+    _keep_need_corrections(services)
+
+
+def _keep_need_corrections(services: set[uuid.UUID]) -> None:
+    """What the steward said of a listing's needs holds, whatever its source sends."""
+    said = list(NeedCorrection.objects.filter(service__in=services))
+    for row in said:
+        if not row.carries:
+            ServiceTerm.objects.filter(service=row.service_id, term=row.term_id).delete()
+    given = [ServiceTerm(service_id=row.service_id, term_id=row.term_id) for row in said if row.carries]
+    ServiceTerm.objects.bulk_create(given, ignore_conflicts=True)
 
 
 def _replace_taken_ids(model: Any, batch: list[ParsedService]) -> list[Any]:

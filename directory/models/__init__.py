@@ -9,13 +9,14 @@ from directory.models.service import (
     Contact,
     CostOption,
     Language,
+    NeedCorrection,
     Service,
     ServiceArea,
     ServiceTerm,
     Status,
 )
 from directory.models.session import Schedule, Session
-from directory.models.source import Document, Likeness, Run, Source
+from directory.models.source import Document, Likeness, Run, RunChange, ServiceAlias, Source
 from directory.models.taxonomy import Taxonomy, TaxonomyTerm
 from directory.models.version import Version
 
@@ -39,6 +40,7 @@ __all__ = [
     "Likeness",
     "Location",
     "LostSearch",
+    "NeedCorrection",
     "OpenFile",
     "OpenPart",
     "Place",
@@ -46,8 +48,10 @@ __all__ = [
     "Proposal",
     "ReportReason",
     "Run",
+    "RunChange",
     "Schedule",
     "Service",
+    "ServiceAlias",
     "ServiceArea",
     "ServiceAtLocation",
     "ServiceTerm",

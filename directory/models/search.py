@@ -4,6 +4,7 @@ import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils import timezone
 
@@ -18,9 +19,19 @@ class Synonym(models.Model):
     id = models.BigAutoField(primary_key=True)
     typed = models.CharField(max_length=100, unique=True)
     means = models.CharField(max_length=200, help_text="Words to look for as well, separated by commas")
+    key = models.GeneratedField(
+        expression=models.Func("typed", function="hereabouts_key"),
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
+        help_text="The stems of what is typed, so that each ending of it is found",
+    )
 
     class Meta:
         ordering = ["typed"]
+        indexes = [
+            models.Index(fields=["key"], name="synonym_key"),
+            GinIndex(OpClass("typed", name="gin_trgm_ops"), name="synonym_trigrams"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(typed="") & ~models.Q(means=""), name="synonym_is_whole")
         ]
@@ -34,7 +45,7 @@ class Synonym(models.Model):
 
 
 class StopWord(models.Model):
-    """A word that says nothing here and is left out of a search: "activities", "local"."""
+    """What says nothing here and is left out of a search: "activities", "local", "help with"."""
 
     word = models.CharField(max_length=50, primary_key=True)
 

@@ -218,6 +218,24 @@ class ServiceTerm(models.Model):
         return f"{self.service}: {self.term}"
 
 
+class NeedCorrection(models.Model):
+    """The steward's word on whether a listing is for a need, whatever its source or its words say, at every import."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="need_corrections")
+    term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="+")
+    carries = models.BooleanField(help_text="Whether it is for this need")
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["service", "term"]
+        constraints = [models.UniqueConstraint(fields=["service", "term"], name="one_correction_per_need_of_a_service")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id}: {self.term_id} {'yes' if self.carries else 'no'}"
+
+
 class CostOption(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="cost_options")

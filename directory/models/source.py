@@ -1,6 +1,7 @@
 """Where imported listings come from, what each import did, and what was received."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -18,6 +19,15 @@ class ReadFrequency(models.TextChoices):
     WEEK = "week", "Every week"
 
 
+class ZeroCost(models.TextChoices):
+    """What a price of 0 says in a source in which nearly everything costs 0."""
+
+    NOT_ASKED = "", "Nobody was asked"
+    ASKED = "asked", "Waits for the steward"
+    FREE = "free", "It costs nothing"
+    UNKNOWN = "unknown", "The price is not known"
+
+
 class Source(models.Model):
     """Another directory's feed, or a file. Its `name` is the `source` of all it brings."""
 
@@ -27,6 +37,9 @@ class Source(models.Model):
     every = models.CharField(max_length=5, choices=ReadFrequency, blank=True, default=ReadFrequency.NEVER)
     columns: "models.JSONField[Any, Any]" = models.JSONField(
         default=dict, blank=True, help_text="Of a spreadsheet: which column is which field"
+    )
+    zero_cost = models.CharField(
+        max_length=7, choices=ZeroCost, blank=True, default=ZeroCost.NOT_ASKED, db_default=ZeroCost.NOT_ASKED
     )
     added_at = models.DateTimeField(default=timezone.now)
     added_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -75,6 +88,11 @@ class Run(models.Model):
     )
     retired_at = models.DateTimeField(null=True, blank=True, help_text="When what is gone was set to not running")
     retired_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True, help_text="When all that it brought was taken back")
+    taken_back_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    taken_back: "models.JSONField[Any, Any]" = models.JSONField(
+        default=dict, db_default={}, help_text="{deed: [[id, name]]}: what became of each"
+    )
 
     class Meta:
         ordering = ["-started_at", "id"]
@@ -118,6 +136,44 @@ class Run(models.Model):
     @property
     def processed_count(self) -> int:
         return self.new + self.changed + self.same + self.refused
+
+
+class RunChange(models.Model):
+    """What one run did to one listing, so that it can be taken back: it was new, or how it stood before.
+
+    Kept of a source's last runs, as documents are (directory/exchange/archive.py).
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="kept_changes")
+    service = models.UUIDField(help_text="It may be there no longer")
+    before = models.BinaryField(help_text="Packed (directory/exchange/stored.py); empty: it was new")
+
+    class Meta:
+        ordering = ["run", "service"]
+        constraints = [models.UniqueConstraint(fields=["run", "service"], name="one_change_per_run_and_service")]
+
+    def __str__(self) -> str:
+        return f"{self.service} in {self.run_id}"
+
+
+class ServiceAlias(models.Model):
+    """Another id under which a source sends a listing that it sent under the first before."""
+
+    id = models.UUIDField(primary_key=True, editable=False, help_text="The id that the source's new one makes")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="aliases")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", help_text="That recognised it")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "service aliases"
+
+    def __str__(self) -> str:
+        return f"{self.id} is {self.service_id}"
+
+    @classmethod
+    def resolve(cls, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        """Of these ids, those that are another one's now: the listing's."""
+        return dict(cls.objects.filter(pk__in=list(ids)).values_list("pk", "service_id"))
 
 
 class Document(models.Model):

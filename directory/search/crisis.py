@@ -20,7 +20,7 @@ VERSION_SQL = "SELECT count(*) || ' ' || coalesce(max(changed_at)::text, '') FRO
 DANGERS_SQL = """
 SELECT code, name, ring, rules, spared, (
     SELECT string_agg(query::text, ' | ')
-    FROM regexp_split_to_table(finds, ',') phrase, phraseto_tsquery('hereabouts', phrase) query
+    FROM regexp_split_to_table(finds, ',') phrase, hereabouts_phrase(phrase) query
     WHERE numnode(query) > 0
 )
 FROM directory_danger WHERE off_at IS NULL ORDER BY "order", id

@@ -23,7 +23,7 @@ from directory.models import LISTED, Location, Schedule, Service, ServiceAtLocat
 from directory.models.taxonomy import NEEDS_CODE
 
 __all__ = ["ACCESS", "index_services", "mark_needs", "refresh_ageing_rows", "refresh_counts"]
-INDEX_VERSION = 4  # counted up when rows must be written in another way: the night writes the older ones anew
+INDEX_VERSION = 5  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH_SIZE = 500
 REFRESH_BATCH_SIZE = 5_000  # of the night's updates, which write few of the rows they read
 NO_PLACE_CELL = -1  # the cell of what meets at no place: online, by phone, at home
@@ -35,6 +35,7 @@ INDEX_PREFETCH = (
     "languages",
     "capacities",
     "service_terms__term__taxonomy",
+    "need_corrections",
     "at_locations__location__accessibility",
 )
 
@@ -43,7 +44,8 @@ class IndexRow(NamedTuple):
     """One row to be written: the columns of Spot, with the words it is found by in four weights: `needed` are those
     of its needs, which nobody wrote of it.
 
-    `offered` are the marks that filters offer; `hidden` those that are only looked for: terms and ages.
+    `offered` are the marks that filters offer; `hidden` those that are only looked for: terms and ages; `refused` those
+    of needs that its words speak of and that the steward says it is not for.
     """
 
     service: uuid.UUID
@@ -56,6 +58,7 @@ class IndexRow(NamedTuple):
     needed: str
     offered: list[str]
     hidden: list[str]
+    refused: list[str]
     when: str
     where: str
     chips: list[str]
@@ -78,7 +81,7 @@ NEED_QUERIES_SQL = """
     LEFT JOIN LATERAL (
         SELECT string_agg(part::text, ' | ')::tsquery AS query
         FROM regexp_split_to_table(term.name || ',' || term.words, ',') phrase,
-            phraseto_tsquery('hereabouts', phrase) part
+            hereabouts_phrase(phrase) part
         WHERE term.words <> '' AND numnode(part) > 0
     ) said ON true
 """
@@ -102,14 +105,16 @@ SELECT line.service, line.location, line.lat, line.lon,
         ARRAY(SELECT hereabouts_cell(line.lat, line.lon, level, 0, 0) FROM generate_series(0, 11) level) END,
     line."when", line."where", line.chips, line.offered || needed.marks, {WORTH_SQL}, line.room_on, {INDEX_VERSION}
 FROM jsonb_to_recordset(%s) line (service uuid, location uuid, lat float8, lon float8, title text, about text,
-    body text, needed text, offered text[], hidden text[], "when" text, "where" text, chips text[], room_on date)
+    body text, needed text, offered text[], hidden text[], refused text[], "when" text, "where" text, chips text[],
+    room_on date)
 JOIN directory_service service ON service.id = line.service
-CROSS JOIN LATERAL (SELECT setweight(to_tsvector('hereabouts', line.title), 'A')
-    || setweight(to_tsvector('hereabouts', line.about), 'B') || setweight(to_tsvector('hereabouts', line.body), 'C')
-    || setweight(to_tsvector('hereabouts', line.needed), 'D')
+CROSS JOIN LATERAL (SELECT setweight(hereabouts_words(line.title), 'A')
+    || setweight(hereabouts_words(line.about), 'B') || setweight(hereabouts_words(line.body), 'C')
+    || setweight(hereabouts_words(line.needed), 'D')
 ) words (vector)
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(mark), '{{}}') FROM need WHERE vector @@ need.query OR mark = ANY(line.hidden)
+    SELECT coalesce(array_agg(mark), '{{}}') FROM need
+    WHERE vector @@ need.query AND mark <> ALL(line.refused) OR mark = ANY(line.hidden)
 ) needed (marks)
 ON CONFLICT (service_id, location_id) DO UPDATE SET ({", ".join(SPOT_COLUMNS)}) = ({_of("excluded")})
     WHERE ({_of("spot")}) IS DISTINCT FROM ({_of("excluded")})
@@ -123,7 +128,7 @@ DELETE FROM directory_spot spot WHERE service_id = ANY(%s) AND NOT EXISTS (
 INSERT_WORDS_SQL = """
 INSERT INTO directory_word (word, stem, n)
 SELECT word, stem, 1 FROM unnest(%s::text[]) word
-CROSS JOIN LATERAL (SELECT (tsvector_to_array(to_tsvector('hereabouts', word)))[1]) s(stem)
+CROSS JOIN LATERAL (SELECT (tsvector_to_array(hereabouts_words(word)))[1]) s(stem)
 WHERE stem IS NOT NULL ON CONFLICT DO NOTHING
 """
 
@@ -195,6 +200,7 @@ def _build_index_row(
     hidden = [facets.term_facet(term.pk) for term in terms] + facets.list_age_facets(
         service.minimum_age, service.maximum_age
     )
+    refused = [facets.term_facet(row.term_id) for row in service.need_corrections.all() if not row.carries]
     return IndexRow(
         service.pk,
         location.pk if location else None,
@@ -206,6 +212,7 @@ def _build_index_row(
         " . ".join(needed),
         sorted(offered),
         hidden,
+        refused,
         _shorten_hours(when),
         where,
         [price, *chips] if price else chips,
@@ -235,11 +242,11 @@ INSERT INTO directory_cell (cell, n) SELECT cell, count(*) FROM directory_spot, 
 CREATE TEMPORARY TABLE stems ON COMMIT DROP AS
     SELECT word AS stem, ndoc AS n FROM ts_stat('SELECT search FROM directory_spot');
 CREATE TEMPORARY TABLE written ON COMMIT DROP AS
-    SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] AS stem FROM ts_stat($$
+    SELECT word, (tsvector_to_array(hereabouts_words(word)))[1] AS stem FROM ts_stat($$
         SELECT to_tsvector('simple', s.name || ' ' || s.description) FROM directory_service s
         JOIN directory_spot p ON p.service_id = s.id LIMIT 50000 $$)
     WHERE word ~ '^[[:alpha:]]{3,30}$'
-    UNION SELECT word, (tsvector_to_array(to_tsvector('hereabouts', word)))[1] FROM ts_stat($$
+    UNION SELECT word, (tsvector_to_array(hereabouts_words(word)))[1] FROM ts_stat($$
         SELECT to_tsvector('simple', name) FROM agencies_agency
         UNION ALL SELECT to_tsvector('simple', name || ' ' || words) FROM directory_taxonomyterm $$)
     WHERE word ~ '^[[:alpha:]]{3,30}$';
@@ -265,7 +272,10 @@ MARK_NEEDS_SQL = f"""
 WITH need AS MATERIALIZED ({NEED_QUERIES_SQL}),
 now AS (
     SELECT spot.id, need.mark, true AS there FROM need JOIN directory_spot spot ON spot.search @@ need.query
-    WHERE spot.id = ANY(%(spots)s) AND NOT spot.marks @> ARRAY[need.mark::varchar]
+    WHERE spot.id = ANY(%(spots)s) AND NOT spot.marks @> ARRAY[need.mark::varchar] AND NOT EXISTS (
+        SELECT FROM directory_needcorrection said WHERE NOT said.carries
+        AND said.service_id = spot.service_id AND '#' || replace(said.term_id::text, '-', '') = need.mark
+    )
     UNION ALL SELECT spot.id, need.mark, false FROM need
     JOIN directory_spot spot ON spot.search @@ quote_literal(need.mark)::tsquery
     WHERE spot.id = ANY(%(spots)s) AND (spot.search @@ need.query) IS NOT TRUE AND NOT EXISTS (

@@ -1,5 +1,6 @@
 """What the search does by itself, each night."""
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -12,7 +13,7 @@ from directory.search.index import index_services, refresh_ageing_rows, refresh_
 
 
 @app.periodic(cron="41 2 * * *")
-@app.task(name="refresh_directory", queueing_lock="refresh_directory")
+@app.task(name="refresh_directory", queue=settings.LONG_JOBS_QUEUE, queueing_lock="refresh_directory")
 def refresh_directory(timestamp: int) -> None:
     """Take ended hours out of what is found, put in what has none yet, and count again. May run twice.
 

@@ -1,5 +1,6 @@
 -- What the directory knows of the words, the marks and the place that are asked for (vocabulary.py), as rows of:
--- kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows],
+-- kind, key, stem or query, rows it is in, the steward's words, [word that may be meant, its stem, rows] (of a synonym
+-- the first and the last word that it stands for, from 1, and the number of the meaning),
 -- when words begin so the stems of those, the stems of other spellings, degrees.
 WITH here AS (
     SELECT coalesce(%(lat)s::float8, latitude) AS lat, coalesce(%(lon)s::float8, longitude) AS lon
@@ -8,8 +9,21 @@ WITH here AS (
     ) town ON true
 ),
 typed AS (
-    SELECT word, swapped, spelt, coalesce((tsvector_to_array(to_tsvector('hereabouts', word)))[1], '') AS stem
-    FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) asked(word, swapped, spelt)
+    SELECT n, word, swapped, spelt, coalesce((tsvector_to_array(hereabouts_words(word)))[1], '') AS stem
+    FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) WITH ORDINALITY asked(word, swapped, spelt, n)
+),
+stop AS MATERIALIZED (SELECT word FROM directory_stopword WHERE word = ANY(%(phrases)s::text[])),
+-- The words in a row that a synonym may be, without what says nothing and with it.
+sequence AS (
+    SELECT lean, n, stem, row_number() OVER (PARTITION BY lean ORDER BY n) AS at
+    FROM typed, (VALUES (true), (false)) both_ways(lean)
+    WHERE stem <> '' AND NOT (lean AND EXISTS (SELECT FROM stop WHERE stop.word = typed.word))
+),
+run AS (
+    SELECT DISTINCT first.n AS first, max(part.n) AS last, string_agg(part.stem, ' ' ORDER BY part.at) AS key
+    FROM sequence first, generate_series(1, %(longest)s::int) many, sequence part
+    WHERE part.lean = first.lean AND part.at BETWEEN first.at AND first.at + many - 1
+    GROUP BY first.lean, first.n, first.at, many HAVING count(*) = many
 ),
 around AS (
     SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
@@ -23,7 +37,7 @@ LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word WHERE stem = typed.ste
 LEFT JOIN LATERAL (
     SELECT max(n) AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems FROM directory_word
     WHERE typed.spelt <> '' AND stem <> typed.stem
-        AND stem = ANY(tsvector_to_array(to_tsvector('hereabouts', typed.spelt)))
+        AND stem = ANY(tsvector_to_array(hereabouts_words(typed.spelt)))
 ) spelt ON true
 LEFT JOIN LATERAL (
     SELECT sum(n)::int AS n, array_agg(DISTINCT stem ORDER BY stem) AS stems
@@ -32,24 +46,31 @@ LEFT JOIN LATERAL (
         AND word LIKE typed.word || '%%'
 ) begun ON true
 LEFT JOIN LATERAL (
-    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM directory_word
+    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM (
+        SELECT word, stem, n FROM directory_word WHERE word NOT LIKE '#%%'
+        UNION ALL SELECT typed, key, 0 FROM directory_synonym WHERE key NOT LIKE '%% %%'
+        UNION ALL SELECT one.word || ' ' || two.word, '', least(one.n, two.n)  -- "lunchclub" is a lunch club
+            FROM generate_series(3, length(typed.word) - 3) size
+            JOIN directory_word one ON known.n IS NULL AND one.word = left(typed.word, size)
+            JOIN directory_word two ON two.word = substr(typed.word, size + 1)
+    ) word
     WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
-        AND word NOT LIKE '#%%'
+        AND NOT EXISTS (SELECT FROM directory_synonym WHERE key = typed.stem)
         AND (word = ANY(string_to_array(swapped, ' '))
             OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s::float8))
     ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
     LIMIT 9) likeliest
 ) meant ON true
 UNION ALL
-SELECT 'synonym', synonym.typed, query::text, (
-    SELECT coalesce(min(coalesce(n, 0)), 0) FROM unnest(tsvector_to_array(to_tsvector('hereabouts', meaning))) stem
+SELECT 'synonym', run.key, query::text, (
+    SELECT coalesce(min(coalesce(n, 0)), 0) FROM unnest(tsvector_to_array(hereabouts_words(meaning))) stem
     LEFT JOIN LATERAL (SELECT max(n) AS n FROM directory_word w WHERE w.stem = stem.stem) known ON true
-), trim(meaning), NULL, NULL, NULL, NULL
-FROM directory_synonym synonym, regexp_split_to_table(synonym.means, ',') meaning,
-    phraseto_tsquery('hereabouts', meaning) query
-WHERE synonym.typed = ANY(%(phrases)s::text[]) AND numnode(query) > 0
+), trim(meaning), ARRAY[ARRAY[run.first::text, run.last::text, number::text]], NULL, NULL, NULL
+FROM run JOIN directory_synonym synonym USING (key), regexp_split_to_table(synonym.means, ',') WITH ORDINALITY means(meaning, number),
+    hereabouts_phrase(meaning) query
+WHERE numnode(query) > 0
 UNION ALL
-SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_stopword WHERE word = ANY(%(words)s::text[])
+SELECT 'stop', word, NULL, 0, NULL, NULL, NULL, NULL, NULL FROM stop
 UNION ALL
 (   -- with its name where a search can find by it
     SELECT 'need', mark, term.code, coalesce(known.n, 0), CASE WHEN term.retired_at IS NULL AND term.words <> '' THEN term.name END,

@@ -38,7 +38,7 @@ ROOM_PATTERN = (
 )
 FREE_PATTERN = (
     r"(?:\b(?:(?:that|which)\s+(?:is|are)|that['’]s|for|completely)\s+)?(?<![-\w])free\b(?:\s+of\s+charge\b)?"
-    r"(?!\s+(?:school|range|from|speech|church))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
+    r"(?!\s+(?:school|range|from|speech|church|food))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
     r"|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
 )
 FREE_FROM_WORDS = {
@@ -78,7 +78,7 @@ QUERY_ACCESS_PATTERNS = {
     "hearing-loop": r"(?:hearing|induction)\s+loop",
     "accessible-toilet": r"(?:accessible|disabled)\s+toilets?",
     "changing-place": r"changing\s+places?\s+toilets?",
-    "parking": r"blue\s+badge(?:\s+parking)?|disabled\s+parking",
+    "parking": r"blue\s+badge\s+(?:parking|spaces?|bays?)|disabled\s+parking",
     "quiet": r"quiet\s+(?:space|room)",
     "sign-language": r"(?:in\s+|with\s+)(?:bsl|sign\s+language)",
 }

@@ -86,6 +86,7 @@ class SearchResult:
     nearest: list[Card] = field(default_factory=list)  # when nothing was found: at most 3, like it but unfiltered
     understood: list[ParsedFilter] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)  # typed, and the steward's words looked for as well
+    absent: list[str] = field(default_factory=list)  # words that were typed, of which nothing that was found speaks
     left_out: list[str] = field(default_factory=list)  # the steward's stop words that were typed
     needs: dict[str, str] = field(default_factory=dict)  # code and name of each that a search can find by
     asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over

@@ -73,9 +73,8 @@ def build_found_card(row: FoundRow, asked: SearchQuery, words: list[str]) -> Car
 def list_reasons(row: FoundRow, asked: SearchQuery, km: float | None, matched: dict[str, str | None]) -> list[str]:
     """Why it is among what was found, and what to mind, the most telling first. None of it praises."""
     said = [format_distance(km)]
-    said += [
-        f"Matches “{word}”" for word, need in matched.items() if need == "" and word.lower() not in row.name.lower()
-    ]
+    own = [word for word, need in matched.items() if need == ""]
+    said += [f"Matches “{word}”" for word in own[:1] if word.lower() not in row.name.lower()]
     said += [f"For {need[:1].lower()}{need[1:]}" for need in dict.fromkeys(filter(None, matched.values()))]
     if row.assured_date and row.assured_date < timezone.localdate() - STALE_AFTER:
         said.append("Not checked for over a year")

@@ -17,7 +17,8 @@ A source is read from `rings` of grid cells, the smallest first; the next one on
 {% macro has_room() %}(('#room' = ANY(marks))::int){% endmacro %}
 
 {# How well a row fits the words, how near it is, and a little how well it is kept and whether it has room. What has a
-   word in its own name or text comes before what is found by it only through a need. Without words the nearest comes
+   word in its own name or text comes before what is found by it only through a need, and what was typed before what
+   the steward says that it means. Without words the nearest comes
    first, where a good listing counts as up to a kilometre nearer, and what has no place last. #}
 {% macro score() %}
 round(1000000 * (
@@ -26,7 +27,11 @@ round(1000000 * (
     {% for n in range(shape.parts) %}
     + {{ 0.40 / shape.parts }}::float8 * (search @@ %(own{{ n }})s::tsquery)::int
     + {{ 0.15 / shape.parts }}::float8 * (search @@ %(any{{ n }})s::tsquery)::int
+    + {{ 0.40 / shape.parts }}::float8 * (search @@ %(typed{{ n }})s::tsquery)::int
+    + {{ 0.25 / shape.parts }}::float8 * (search @@ %(title{{ n }})s::tsquery)::int
+    + {{ 0.30 / shape.parts }}::float8 * (search @@ %(first{{ n }})s::tsquery)::int
     {% endfor %}
+    + 3 * whole_query
     {% if shape.near %}+ 0.3 / (1 + coalesce(distance, 25) / 5){% endif %}
 {% else %}
     0.8 * worth + 0.2 * {{ has_room() }} - coalesce(distance, 100000)
@@ -95,19 +100,22 @@ near AS (SELECT * FROM miles WHERE distance <= %(km)s::float8),
 
 {% macro union(tables) %}{% for table in tables %}{{ " UNION ALL " if not loop.first }}SELECT * FROM {{ table }}{% endfor %}{% endmacro %}
 
+{# With 1 for what has all that is asked for, which comes before what has some of it. #}
+{% macro rated(tables) %}{% for table in tables %}{{ " UNION ALL " if not loop.first }}SELECT *, {{ 0 if table.startswith("loose") else 1 }} AS whole_query FROM {{ table }}{% endfor %}{% endmacro %}
+
 {% macro count(table) %}(SELECT count(*) FROM {{ table }}){% endmacro %}
 
 WITH
 {% for source in shape.sources if source.name != "alike" %}
 {{ candidates(source) }}
 {% endfor %}
-scored AS (SELECT id, service_id, distance, {{ score() }} FROM ({{ union(shape.found) }}) candidate),
+scored AS (SELECT id, service_id, distance, {{ score() }} FROM ({{ rated(shape.found) }}) candidate),
 best AS MATERIALIZED (SELECT DISTINCT ON (service_id) * FROM scored ORDER BY service_id, score DESC, id),
 {% for source in shape.sources if source.name == "alike" %}
 {{ candidates(source) }}
 useful AS (
     SELECT DISTINCT ON (service_id) id, service_id, distance, {{ score() }}
-    FROM alike ORDER BY service_id, score DESC, id
+    FROM (SELECT *, 0 AS whole_query FROM alike) alike ORDER BY service_id, score DESC, id
 ),
 {% endfor %}
 page AS (
@@ -117,6 +125,12 @@ page AS (
     UNION ALL (SELECT * FROM useful ORDER BY score DESC, service_id DESC LIMIT %(most_similar)s::int)
     {% endif %}
 ),
+{% if shape.parts %}
+terms AS MATERIALIZED (  {# of what is on the page, with the words that each finds by #}
+    SELECT id, name, "order", hereabouts_words(name || ' . ' || words) AS vector FROM directory_taxonomyterm
+    WHERE id IN (SELECT term_id FROM directory_serviceterm WHERE service_id IN (SELECT service_id FROM page))
+),
+{% endif %}
 {# One row of what holds for the whole search; the marks of all that was found, one line a row, to be counted. #}
 whole AS MATERIALIZED (
     SELECT {{ count("best") }} AS count,
@@ -141,9 +155,8 @@ SELECT whole.count, whole.loose, whole.near, whole.elsewhere, whole.far, whole.f
     {% if shape.parts %}
     (   {# of each word: '' when it is in the listing's own name or text, else the need that it is found through #}
         SELECT array_agg(CASE WHEN ts_filter(spot.search, '{a,b,c}') @@ query THEN '' WHEN spot.search @@ query THEN (
-            SELECT name FROM directory_serviceterm link JOIN directory_taxonomyterm term ON term.id = link.term_id
-            WHERE link.service_id = spot.service_id AND to_tsvector('hereabouts', name || ' . ' || words) @@ query
-            ORDER BY term."order", name LIMIT 1
+            SELECT name FROM directory_serviceterm link JOIN terms ON terms.id = link.term_id
+            WHERE link.service_id = spot.service_id AND vector @@ query ORDER BY terms."order", name LIMIT 1
         ) END ORDER BY number)
         FROM unnest(%(said)s::text[]::tsquery[]) WITH ORDINALITY said (query, number)
     )

@@ -26,7 +26,7 @@ from directory.search.crisis import build_danger_query, find_dangers
 from directory.search.parsing import parse_words
 from directory.search.query import SearchQuery, SearchResult
 from directory.search.reasons import COUNTED_MILES, FoundRow, build_found_card, count_choices
-from directory.search.vocabulary import TsQuery, Vocabulary
+from directory.search.vocabulary import QueryPart, TsQuery, Vocabulary
 
 __all__ = ["SearchQuery", "SearchResult", "search"]
 RING_OVERSAMPLING = 1.5  # times as many the circle of a ring should hold by the counts
@@ -115,6 +115,10 @@ def search(asked: SearchQuery) -> SearchResult:
     typed = asked
     asked, understood, place = parse_words(asked)
     known, start = Vocabulary(asked), parse_cursor(asked.after)
+    if known.corrected:  # what is meant may mean more: "demenita"
+        meant = Vocabulary(replace(asked, words=known.corrected_words))
+        meant.corrected = known.corrected
+        known = meant
     asked = known.asked
     dangers = find_dangers(f"{typed.words} {typed.unknown_place}", known.danger_version)
     if dangers and not typed.calm:
@@ -137,6 +141,8 @@ def search(asked: SearchQuery) -> SearchResult:
     found.least = plan.partly_counted
     said = [word for part in known.parts for word, _ in part.said]
     cards = [build_found_card(row, asked, said) for row in on_page]
+    if not dangers and not asked.after:
+        found.absent = find_absent_words(known.parts, on_page)
     if not count:
         found.nearest = cards
     elif len(on_page) > asked.size:
@@ -148,13 +154,25 @@ def search(asked: SearchQuery) -> SearchResult:
     return found
 
 
+def find_absent_words(parts: list[QueryPart], rows: list[FoundRow]) -> list[str]:
+    """The single words of which nothing here speaks. Those rows are the best: who has what was typed comes first."""
+    at, absent = 0, []
+    for part in parts:
+        typed = part.said[0][0]
+        theirs = any((row.matched or [None] * (at + 1))[at] == "" for row in rows)
+        if (" " not in typed or not rows) and not theirs and (len(parts) == 1 or not part.typed_rows):
+            absent.append(typed)
+        at += len(part.said)
+    return absent
+
+
 class SearchPlan:
     """How one search is read: the `shape` of its statement and the `values` in it."""
 
     def __init__(self, asked: SearchQuery, known: Vocabulary, start: Cursor, similar: bool) -> None:
         """`similar`: when nothing is found, something like it is."""
         self.asked, self.known, self.start, self.point = asked, known, start, known.here
-        self.similar = similar and not start.band
+        self.similar = similar and not start.band and (not known.parts or any(part.n for part in known.parts))
         self.most = asking.MAX_CANDIDATES
         self.km = asked.km if asked.near and asked.km else EVERYWHERE_KM
         self.reopened = [] if start.band else asked.reopened_filters
@@ -181,6 +199,9 @@ class SearchPlan:
         }
         for n, part in enumerate(known.parts):
             self.values |= {f"any{n}": part.query, f"own{n}": part.own_text_query}
+            typed = part.own_text_query_of(0)
+            self.values |= {f"typed{n}": typed, f"title{n}": typed.replace(":ABC", ":A").replace(":*ABC", ":*A")}
+            self.values[f"first{n}"] = part.own_text_query_of(1)
         self.shape = self._plan()
 
     def _plan(self) -> Shape:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from psycopg.types.numeric import Int8
+
 from config.database import prepared_cursor
 from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
@@ -21,9 +23,12 @@ MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
 COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
 MAX_PREFIX_STEMS = 40  # of the words that begin as typed; beyond it the index looks for the beginning
-MAX_PHRASE_WORDS = 4  # words of the longest of the steward's synonyms
+MAX_PHRASE_WORDS = 5  # words of the longest of the steward's synonyms and fillers
 
 LOOKUP_SQL = Path(__file__).with_name("lookup.sql").read_text()
+
+
+Run = tuple[int, int]  # of the words, from the first to before the last
 
 
 @dataclass
@@ -33,6 +38,7 @@ class QueryPart:
     query: str
     n: int
     said: list[tuple[str, str]] = field(default_factory=list)  # a word, its tsquery
+    typed_rows: int = 0  # of n those that have what was typed
     stems: str = ""  # the same by whole stems, which the index skips through, if a word is cut short and they are few
 
     @property
@@ -43,7 +49,16 @@ class QueryPart:
     @property
     def own_text_query(self) -> str:
         """The tsquery for a listing's own name and text, without the words of its needs."""
-        return re.sub(r"('(?:[^'\\]|''|\\.)*')(?::(\*)?[A-D]*)?", r"\1:\2ABC", self.query)
+        return limit_to_own_text(self.query)
+
+    def own_text_query_of(self, number: int) -> str:
+        """The same for the first of `said`, which is what was typed, or a later one."""
+        return limit_to_own_text(self.said[min(number, len(self.said) - 1)][1]) if self.said else self.own_text_query
+
+
+def limit_to_own_text(query: str) -> str:
+    """A tsquery without what is found only by the words of needs (weight D)."""
+    return re.sub(r"('(?:[^'\\]|''|\\.)*')(?::(\*)?[A-D]*)?", r"\1:\2ABC", query)
 
 
 @dataclass(frozen=True)
@@ -81,14 +96,14 @@ class Vocabulary:
         for mark, code, _, name, *_rest in needs:
             if asked.need_code and name and code == asked.need_code:
                 self.asked = replace(asked, need=TaxonomyTerm(pk=uuid.UUID(mark[1:]), code=code, name=name))
-        stop = {row[0] for row in rows.get("stop", ())}
-        self.left_out = [word for word in self.words if word in stop]
-        self.synonyms: dict[str, list[Any]] = {}
-        for row in rows.get("synonym", ()):
-            self.synonyms.setdefault(row[0], []).append(row)
         self.corrected: list[tuple[str, str]] = []  # typed, meant
         self.also: list[tuple[str, str]] = []  # typed, the steward's words for it
-        self.parts = list(self._build_parts({row[0]: row for row in rows.get("word", ())}, stop))
+        self.left_out: list[str] = []  # the steward's fillers
+        meant: dict[Run, list[Any]] = {}  # the words that a synonym stands for, and its meanings, the first first
+        for row in sorted(rows.get("synonym", ()), key=lambda row: int(row[4][0][2])):
+            meant.setdefault((int(row[4][0][0]) - 1, int(row[4][0][1])), []).append(row)
+        fillers = find_runs(self.words, {row[0] for row in rows.get("stop", ())})
+        self.parts = list(self._build_parts({row[0]: row for row in rows.get("word", ())}, meant, fillers))
         # The tsquery of the words alone, any of them: to be ranked by how many there are, and where.
         self.ranking_query = " | ".join(part.query for part in self.parts)
         self.danger_version: str = rows["danger"][0][0]
@@ -105,6 +120,7 @@ class Vocabulary:
             "swapped": [" ".join(list_letter_swaps(word)) for word in self.words],
             "spelt": [" ".join(list_spellings(word)) for word in self.words],
             "last": self.words[-1] if self.words else "",
+            "longest": Int8(MAX_PHRASE_WORDS),
             "alike": MIN_SIMILARITY,
             "phrases": list_phrases(self.words),
             "marks": ["#", *{mark for choice in choices for mark in choice}],
@@ -116,21 +132,23 @@ class Vocabulary:
             rows: list[Any] = cursor.fetchall()
         return rows
 
-    def _build_parts(self, known: dict[str, Any], stop: set[str]) -> Iterator[QueryPart]:
-        """One for each word or the steward's synonym; none for a stop word."""
-        at = 0
-        while at < len(self.words):
-            typed, many = next(
-                (found for found in _list_leading_phrases(self.words[at:]) if found[0] in self.synonyms),
-                (self.words[at], 1),
-            )
-            words, at = self.words[at : at + many], at + many
-            meant = self.synonyms.get(typed)
-            own = [
-                self._build_part(known[word], told=not meant) for word in words if known[word][1] and word not in stop
-            ]
-            if meant:
-                yield self._build_synonym_part(typed, own, meant)
+    def _build_parts(
+        self, known: dict[str, Any], meant: dict[Run, list[Any]], fillers: set[Run]
+    ) -> Iterator[QueryPart]:
+        """One for each synonym and for each other word; none for what says nothing, unless it is all there is."""
+        runs = plan_runs(len(self.words), {*meant}, fillers)
+        if all(run in fillers for run in runs):
+            fillers = fillers - meant.keys()
+        for first, last in runs:
+            words = self.words[first:last]
+            if (first, last) in fillers and (last - first == 1 or (first, last) not in meant):
+                self.left_out.append(" ".join(words))
+                continue
+            rows = meant.get((first, last))
+            single = [word for word in words if known[word][1]]
+            own = [self._build_part(known[word], told=not rows) for word in single]
+            if rows:
+                yield self._build_synonym_part(" ".join(words), own, rows)
             else:
                 yield from own
 
@@ -147,16 +165,24 @@ class Vocabulary:
         if spelt:
             query = f"({' | '.join([query, *map(quote_lexeme, spelt)])})"
         few = begun is not None and not spelt and len(begun) <= MAX_PREFIX_STEMS
-        return QueryPart(query, n, [(meant, query)], stems=f"({' | '.join(map(quote_lexeme, begun))})" if few else "")
+        return QueryPart(
+            query, n, [(meant, query)], n, stems=f"({' | '.join(map(quote_lexeme, begun))})" if few else ""
+        )
 
     def _build_synonym_part(self, typed: str, own: list[QueryPart], meant: list[Any]) -> QueryPart:
-        self.also.append((typed, ", ".join(row[3] for row in meant)))
-        said = [(row[3], row[1]) for row in meant]
-        n = sum(row[2] for row in meant)
+        said = list(dict.fromkeys((row[3], row[1]) for row in meant))
+        self.also.append((typed, ", ".join(meaning for meaning, _ in said)))
+        n, typed_rows = sum(row[2] for row in meant), 0
         if own:
-            query = " & ".join(part.query for part in own)
-            said, n = [(typed, query), *said], n + min(part.n for part in own)
-        return QueryPart(f"({' | '.join(f'({query})' for _, query in said)})", n, said)
+            query, typed_rows = " & ".join(part.query for part in own), min(part.n for part in own)
+            said = [(typed, query), *said]
+        return QueryPart(f"({' | '.join(f'({query})' for _, query in said)})", n + typed_rows, said, typed_rows)
+
+    @property
+    def corrected_words(self) -> str:
+        """What was typed, with what was meant."""
+        meant = dict(self.corrected)
+        return " ".join(meant.get(word, word) for word in self.words)
 
     def limit_to(self, query: str) -> None:
         """Find only what speaks of this in its own text, whatever was typed; the words still say what comes first."""
@@ -243,14 +269,44 @@ def estimate_joint_share(shares: list[float]) -> float:
 
 def split_words(text: str) -> list[str]:
     """The words, without what means something to PostgreSQL: "Men's shed & tea" → ["men's", "shed", "tea"]."""
-    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text[:MAX_QUERY_LENGTH].lower())
+    text = re.sub(r"\b([^\W_])\.(?=[^\W_](?:\.|\b))", r"\1", text[:MAX_QUERY_LENGTH].lower())  # C.A.B.
+    text = re.sub(r"\b([^\W\d_]{1,2})['’](?!(?:ll|re|ve)\b)([^\W\d_]{2,})", r"\1\2", text)  # T'ai chi
+    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text)
     return list(dict.fromkeys(word[:40].replace("’", "'") for word in found))[:MAX_WORDS]
+
+
+def find_runs(words: list[str], phrases: set[str]) -> set[Run]:
+    """Where one of these phrases stands in the words."""
+    return {
+        (at, at + many)
+        for at in range(len(words))
+        for phrase, many in _list_leading_phrases(words[at:])
+        if phrase in phrases
+    }
+
+
+def plan_runs(size: int, meant: set[Run], fillers: set[Run]) -> list[Run]:
+    """So many words cut into runs, in order: the longest that mean something or nothing first. Several words mean
+    something rather than nothing ("support group"), a single one nothing ("group")."""
+
+    def rank(run: Run) -> tuple[int, bool, Run]:
+        many = run[1] - run[0]
+        return -many, (run in fillers) == (many > 1), run
+
+    planned: list[Run] = []
+    for run in [*sorted(meant | fillers, key=rank), *((at, at + 1) for at in range(size))]:
+        if all(run[1] <= other[0] or other[1] <= run[0] for other in planned):
+            planned.append(run)
+    return sorted(planned)
 
 
 def _list_leading_phrases(words: list[str]) -> Iterator[tuple[str, int]]:
     """What the words begin with, as the steward may have written it, the longest first; and how many words it is."""
     for many in range(min(MAX_PHRASE_WORDS, len(words)), 0, -1):
-        yield from ((phrase, many) for phrase in dict.fromkeys((" ".join(words[:many]), "-".join(words[:many]))))
+        spaced = " ".join(words[:many])
+        yield from (
+            (phrase, many) for phrase in dict.fromkeys((spaced, spaced.replace("'", ""), "-".join(words[:many])))
+        )
 
 
 def list_phrases(words: list[str]) -> list[str]:

@@ -23,7 +23,10 @@ from directory.text.encoding import fix_encoding
 
 MAX_TEXT_LENGTH = 20_000  # characters of a text; the longest real description seen has 5,800
 HTML_BLOCK_TAGS = re.compile(r"</?(?:p|div|h[1-6]|ul|ol|table|tr|section|article|blockquote)\b[^>]*>", re.IGNORECASE)
-HTML_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]+|#[0-9]+);")
+HTML_LINE_TAGS = re.compile(r"<br\s*/?>|<li\b[^>]*>", re.IGNORECASE)
+HTML_TAG_START = re.compile(r"</?[a-zA-Z]")
+HTML_ENTITY = re.compile(r"&(?:[a-zA-Z]+|#[0-9]+);")
+MAX_EMAILS_LENGTH = 1_000  # characters in which an e-mail address is looked for
 WORDS_FOR_NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
 BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -69,8 +72,8 @@ def clean_text(value: Any) -> str:
     if len(raw) <= MAX_TEXT_LENGTH and raw.isprintable() and not any(sign in raw for sign in ("<", "&", "  ")):
         return raw.strip()
     found = raw[: MAX_TEXT_LENGTH * 4]
-    if HTML_MARKUP.search(found):
-        found = re.sub(r"<br\s*/?>|<li\b[^>]*>", "\n", HTML_BLOCK_TAGS.sub("\n\n", found), flags=re.IGNORECASE)
+    if has_markup(found):
+        found = break_at_tags(found)
         found = html.unescape(nh3.clean(found, tags=set(), clean_content_tags={"script", "style"}))
     found = re.sub(r"[^\S\n]+", " ", found)
     found = re.sub(r" ?\n ?", "\n", found)
@@ -78,6 +81,19 @@ def clean_text(value: Any) -> str:
     if len(found) > MAX_TEXT_LENGTH or len(raw) > MAX_TEXT_LENGTH * 4:
         raise TruncatedError(f"cut to {MAX_TEXT_LENGTH:,} of {len(raw):,} characters", found[:MAX_TEXT_LENGTH])
     return found
+
+
+def has_markup(text: str) -> bool:
+    """Whether it has a tag (one that begins, with a > anywhere behind it) or an entity."""
+    tag = HTML_TAG_START.search(text)
+    return bool((tag and text.find(">", tag.end()) >= 0) or HTML_ENTITY.search(text))
+
+
+def break_at_tags(text: str) -> str:
+    """Blocks as paragraphs, <br> and <li> as lines. Behind the last > there is no tag, and looking for the end of each
+    that begins there would take the square of the time."""
+    tagged, sign, rest = text.rpartition(">")
+    return HTML_LINE_TAGS.sub("\n", HTML_BLOCK_TAGS.sub("\n\n", tagged + sign)) + rest
 
 
 def clean_hours(text: str) -> str:
@@ -110,7 +126,7 @@ def clean_phone(value: Any) -> str:
 
 def clean_email(value: Any) -> str:
     """An e-mail address; of several the first."""
-    found = to_printable(value).strip().removeprefix("mailto:")
+    found = to_printable(value).strip().removeprefix("mailto:")[:MAX_EMAILS_LENGTH]
     if found.lower() in WORDS_FOR_NOTHING:
         return ""
     if found.count("@") > 1:

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from agencies.models import Membership
+from config.births import NOT_KNOWN
+from config.fields import BirthWidget
 from config.forms import Form, NHSNumberField
 from referrals.forms.refer import ReferForm
 from referrals.models import ContactBy, Referral
@@ -51,18 +53,17 @@ def read_typed_values(data: QueryDict) -> TypedValues:
 def typed_identity(given: TypedValues, nhs_number: str) -> Identity:
     """Whom the form is about as far as it is filled in, with the number that is looked for."""
     try:
-        born = ReferForm.base_fields["date_of_birth"].clean(given["date_of_birth"])
+        birth = ReferForm.base_fields["date_of_birth"].clean(given["date_of_birth"])
     except ValidationError:
-        born = None
-    return Identity(str(given["person_name"] or ""), born, nhs_number)
+        birth = NOT_KNOWN
+    return Identity(str(given["person_name"] or ""), birth, nhs_number)
 
 
 def values_from_referral(referral: Referral) -> TypedValues:
     """The person's details and needs as they were sent last time, as if they had been typed."""
-    born = referral.date_of_birth
     return {
         "person_name": referral.person_name,
-        "date_of_birth": [str(born.day), str(born.month), str(born.year)] if born else ["", "", ""],
+        "date_of_birth": [str(part or "") for part in BirthWidget().decompress(referral.birth)],
         "phone": referral.phone,
         "postcode": referral.postcode,
         "email": referral.email,

@@ -9,9 +9,11 @@ from django.core import signing
 from django.utils import timezone
 
 from agencies.models import Agency, AgencyKind, Membership
+from config.births import NOT_KNOWN, Birth
+from config.fields import WholeNumberField
 from config.forms import (
+    BirthField,
     Checkboxes,
-    DateField,
     Form,
     IdempotencyKey,
     NameField,
@@ -28,10 +30,13 @@ from referrals.models import ContactBy, Referral, Urgency
 from referrals.same_person import Identity, MatchStrength, compare_identities
 
 MAX_AGE_YEARS = 120  # years
+BIRTH_HINT = "For example, 27 3 1951. Leave blank what is not known. An age alone goes further down."
 MAX_COMPARED = 50  # open referrals weighed at most
 DOUBTED_NUMBER = "Check this number: you have given it for somebody with another name or date of birth"
 NONE, SOME, DANGER = "none", "some", "danger"
 ADD_MORE_FIELDS = (
+    "age",
+    "birth_unknown",
     "to_agency",
     "what_matters",
     "message",
@@ -44,6 +49,7 @@ ADD_MORE_FIELDS = (
 COPIED_FIELDS = (
     "person_name",
     "date_of_birth",
+    "birth_precision",
     "nhs_number",
     "phone",
     "email",
@@ -91,12 +97,16 @@ class ReferForm(Form):
         help_text="10 digits. We look for the last referral you made for them. Leave it blank if you do not have it.",
     )
     person_name = NameField(label="Full name", error_messages={"required": "Enter the person’s full name"})
-    date_of_birth = DateField(
-        label="Date of birth",
-        past=True,
-        help_text="For example, 27 3 1951",
-        error_messages={"required": "Enter their date of birth"},
+    date_of_birth = BirthField(label="Date of birth", help_text=BIRTH_HINT, required=False)
+    age = WholeNumberField(
+        label="Their age, if only that is known",
+        width=3,
+        min_value=0,
+        max_value=MAX_AGE_YEARS,
+        required=False,
+        error_messages={"invalid": "Enter an age in whole years, for example 78"},
     )
+    birth_unknown = forms.BooleanField(required=False, label="Neither their birthday nor their age is known")
     phone = PhoneField(label="Phone number", required=False)
     postcode = PostcodeField(
         label="Postcode", required=False, help_text="Leave it blank if they have no fixed address."
@@ -207,9 +217,16 @@ class ReferForm(Form):
         return self.data.get(self.add_prefix("risk")) == DANGER
 
     @property
+    def is_blank(self) -> bool:
+        """Whether it names nobody: sent as a browser shows it after one step back."""
+        return not any(str(self.data.get(name, "")).strip() for name in ("person_name", "nhs_number"))
+
+    @property
     def is_more_open(self) -> bool:
         """Whether "Add more" holds something to see: an error, or words that somebody typed."""
-        if any(self[name].errors for name in ADD_MORE_FIELDS) or (not self.team and len(self.offered) > 1):
+        if any(self[name].errors for name in ("date_of_birth", *ADD_MORE_FIELDS)) or (
+            not self.team and len(self.offered) > 1
+        ):
             return True
         usual = {
             "to_agency": self.team and str(self.team.pk),
@@ -237,6 +254,7 @@ class ReferForm(Form):
         given["to_agency"] = given.get("to_agency") or self.team
         if given["to_agency"] is None and "to_agency" not in self.errors:
             self.add_error("to_agency", "No connector team takes referrals here yet. Call us and we will help")
+        self._clean_birth(given)
         self._clean_filled(given)
         self._clean_risk(given)
         self._clean_contact(given)
@@ -244,10 +262,21 @@ class ReferForm(Form):
         if "agreement" in given and "share" not in given["agreement"]:
             self.add_error("agreement", "Without the person’s agreement to share this we cannot send it")
         if not self.errors:
-            who = Identity(given["person_name"], given["date_of_birth"], given["nhs_number"], given["postcode"])
+            birth = Birth(given["date_of_birth"], given["birth_precision"])
+            who = Identity(given["person_name"], birth, given["nhs_number"], given["postcode"])
             self._clean_number(given, who)
             self._clean_open(given, who)
         return given
+
+    def _clean_birth(self, given: dict[str, Any]) -> None:
+        """A date, or as much of one as is known, or an age; or that nothing is known, which is an answer too."""
+        birth, years = given.get("date_of_birth", NOT_KNOWN), given.get("age")
+        if not birth.on and years is not None:
+            birth = Birth.from_age(years, timezone.localdate())
+        if not birth.on and not given.get("birth_unknown") and not {"date_of_birth", "age"} & {*self.errors}:
+            words = "Enter their date of birth or what is known of it, or their age under “Add more”"
+            self.add_error("date_of_birth", words)
+        given["date_of_birth"], given["birth_precision"] = birth
 
     def _clean_filled(self, given: dict[str, Any]) -> None:
         """One person's details never go under another's number, as when the number is changed after a look-up."""
@@ -309,7 +338,8 @@ def find_open_referrals(member: Membership, who: Identity, key: uuid.UUID | None
     A number alone, as in a look-up, is enough; with a name both must be of one person, and twins are two.
     """
     found = []
-    for referral in Referral.open_near(member, who).exclude(key=key)[:MAX_COMPARED]:
+    near = Referral.open_near(member, who)
+    for referral in (near.exclude(key=key) if key else near)[:MAX_COMPARED]:
         strength = compare_identities(referral.identity, who).strength
         if (strength or 0) >= MatchStrength.LIKELY or (not who.name and referral.nhs_number == who.nhs_number):
             found.append(referral)

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, AgencyKind, Membership
+from config.births import BirthPrecision, WithBirth
 from config.working_days import add_working_days
 from directory.models import Service, TaxonomyTerm
-from referrals.same_person import Identity, likely_birth_dates
+from referrals.same_person import Identity, born_alike
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
 
 SERVICE_ANSWER_DAYS = 5  # working days in which a voluntary group answers
@@ -34,7 +35,7 @@ class ContactBy(models.TextChoices):
     OTHER = "other", "Through someone else"
 
 
-class Referral(models.Model):
+class Referral(WithBirth, models.Model):
     """Details as sent, plus where it stands now. How it came there are its moves.
 
     To a connector team `service` is empty; onward to a voluntary group it names what is asked for, and
@@ -61,6 +62,9 @@ class Referral(models.Model):
 
     person_name = models.CharField(max_length=120)
     date_of_birth = models.DateField(null=True, blank=True)
+    birth_precision = models.CharField(
+        max_length=10, choices=BirthPrecision, default=BirthPrecision.DAY, db_default=BirthPrecision.DAY
+    )
     nhs_number = models.CharField(max_length=10, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(max_length=254, blank=True)
@@ -155,7 +159,7 @@ class Referral(models.Model):
         Only those that the member's own agency sent or received: a number or a birthday tried out must not tell who is
         helped elsewhere, or where.
         """
-        same = models.Q(date_of_birth__in=likely_birth_dates(who.date_of_birth))
+        same = born_alike(who.birth)
         if who.nhs_number:
             same |= models.Q(nhs_number=who.nhs_number)
         found = cls.visible_to(member).filter(same, service=None, status__in=sorted(OPEN_STATUSES))
@@ -164,7 +168,7 @@ class Referral(models.Model):
     @property
     def identity(self) -> Identity:
         """What tells this person from another."""
-        return Identity(self.person_name, self.date_of_birth, self.nhs_number, self.postcode)
+        return Identity(self.person_name, self.birth, self.nhs_number, self.postcode)
 
     @property
     def is_open(self) -> bool:

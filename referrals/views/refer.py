@@ -12,8 +12,10 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
+from agencies.hooks import WaitingItem
 from agencies.models import Agency, Author, Draft, Membership
 from agencies.request import MemberRequest
+from agencies.waiting import list_waiting
 from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from config.http import parse_uuid
@@ -38,7 +40,10 @@ UNSAVED_FIELDS = {"csrfmiddlewaretoken", "draft_key", "later"}
 @allow(Permission.REFER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refer(request: MemberRequest) -> HttpResponse:
-    """The whole referral on one page. With ?draft= (the form's own key) it goes on where it was left."""
+    """The whole referral on one page. With ?draft= (the form's own key) it goes on where it was left.
+
+    The form of a referral that was sent, empty again (Back, then Send), gets the first confirmation again.
+    """
     member = request.member
     if request.method != "POST":
         wanted = request.GET.get("draft")
@@ -49,7 +54,8 @@ def refer(request: MemberRequest) -> HttpResponse:
     if form.is_danger or "later" in request.POST:
         return save_draft(request, form)
     if not form.is_valid():
-        return render_form(request, form)
+        sent = find_sent_referral(member, str(form["key"].value())) if form.is_blank else None
+        return redirect("referrals:sent", sent.pk) if sent else render_form(request, form)
     details, needs = form.referral_values(), form.chosen_needs()
     referral = send_referral(
         by=Author.of(member),
@@ -77,10 +83,16 @@ def render_form(request: MemberRequest, form: ReferForm, **more: Any) -> HttpRes
         "found": None,
         "looked": False,
         "sent_already": None,
+        "waiting": [] if form.is_bound else list_waiting_for_referrer(request.member),
         "swapped": False,
     }
     status = more.pop("status", None)
     return render_form_page(request, "referrals/refer.html", context | more, part=more.pop("part", None), status=status)
+
+
+def list_waiting_for_referrer(member: Membership) -> list[WaitingItem]:
+    """What waits for somebody whose day begins with this form: the first of it, above the form."""
+    return [] if member.has_permission(Permission.WORK_CASES) else list_waiting(member)
 
 
 def describe_promise(team: Agency) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def find_page_start(request: MemberRequest) -> Referral | None:
 def get_referral(request: MemberRequest, pk: uuid.UUID) -> Referral:
     """A referral the member may see, with both agencies at hand. Raises Http404."""
     rows = Referral.visible_to(request.member).select_related(
-        "from_agency", "to_agency", "service", "sent_by__user", "assigned_to__user"
+        "from_agency", "to_agency", "service", "sent_by__user", "assigned_to__user", "case_referral"
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -70,8 +70,6 @@ def get_referral(request: MemberRequest, pk: uuid.UUID) -> Referral:
 def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = get_referral(request, pk), request.member
-    for hear in on_referral_opened:
-        hear(found, member)
     side, moves = found.side_of(member), story.load_moves(found)
     context = {
         "referral": found,
@@ -86,7 +84,9 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "agreement_missing": story.is_agreement_missing(found, moves),
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
+        "parting_url": story.find_parting_url(found, member),
         "reply": build_answer_form(found, member),
+        "news": [pk for hear in on_referral_opened for pk in hear(found, member)],
         "take_back": build_take_back_form(found, member),
     }
     return render_page(request, "referrals/referral.html", context)

@@ -19,6 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from agencies import messages
 from agencies.jobs import retry_stalled_jobs
 from agencies.models import Message
+from tests.factories import SourceFactory
 from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,3 +150,31 @@ def test_a_worker_killed_and_started_again_delivers_what_is_left(worker_process:
     worker_process()
     until(lambda: Message.objects.exclude(sent_at=None).count() == 2)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+# --- What takes minutes has a queue of its own ---------------------------------------------------------
+
+LONG = {"import_source", "make_open_data", "refresh_directory", "judge_listings"}
+
+
+def test_each_job_is_in_the_queue_of_a_worker_that_there_is() -> None:
+    """config.run and compose.yaml start one worker for each of the two."""
+    ours = {name: task.queue for name, task in app.tasks.items() if "." not in name and ":" not in name}
+    assert {name for name, queue in ours.items() if queue == settings.LONG_JOBS_QUEUE} == LONG
+    assert {queue for name, queue in ours.items() if name not in LONG} == {"default"}
+    compose = (settings.BASE_DIR / "compose.yaml").read_text()
+    assert all(f"worker --queues {queue}\n" in compose for queue in ("default", settings.LONG_JOBS_QUEUE))
+
+
+def test_a_message_does_not_wait_for_an_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    run = SourceFactory().runs.create()
+    app.configure_task("import_source", lock="a").defer(run=str(run.pk))
+    message = send()
+    # when only the worker of all that is short is at work
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False, queues=["default"])
+    message.refresh_from_db()
+    assert message.sent_at
+    assert ProcrastinateJob.objects.get(task_name="import_source").queue_name == settings.LONG_JOBS_QUEUE
+    assert ProcrastinateJob.objects.get(task_name="import_source").status == "todo"

@@ -1,9 +1,11 @@
 """Messages leave once for each key, in the transaction of the deed, and come back after failures."""
 
+import re
 import smtplib
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.mail import BadHeaderError
 from django.core.mail.backends.locmem import EmailBackend
@@ -13,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from agencies import messages
 from agencies.jobs import RETRY_DELAYS_SECONDS
 from agencies.models import Message
+from tests.factories import AgencyFactory, UserFactory
 from tests.jobs import run_jobs
 
 
@@ -173,3 +176,37 @@ def test_production_blanks_what_has_left(settings: Any) -> None:
     message.refresh_from_db()
     assert message.body == ""
     assert mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "hello"),
+    [
+        ("Priya Shah", "priya@work.example.org", "Hello Priya"),
+        ("Dr Amara Okafor", "PRIYA@work.example.org", "Hello Amara"),
+        ("Priya Shah", "walks@group.example.org", "Hello"),
+    ],
+)
+def test_a_mail_greets_by_name_whoever_has_an_account(name: str, to: str, hello: str) -> None:
+    UserFactory(name=name, email="priya@work.example.org")
+    about = {"agency": AgencyFactory(), "link": "https://hereabouts.example.org/"}
+    sent = messages.queue_message(key="x", to=to, subject="News", template="email/unattended.txt", context=about)
+    assert sent.body.splitlines()[0] == hello
+
+
+def test_nobody_who_has_gone_is_greeted() -> None:
+    UserFactory(name="Priya Shah", email="priya@work.example.org", is_active=False)
+    about = {"agency": AgencyFactory(), "link": "https://hereabouts.example.org/"}
+    sent = messages.queue_message(
+        key="x", to="priya@work.example.org", subject="N", template="email/unattended.txt", context=about
+    )
+    assert sent.body.splitlines()[0] == "Hello"
+
+
+def test_each_mail_to_staff_greets() -> None:
+    """What goes to residents says no name: an address can be mistyped. All others greet whoever reads."""
+    residents = {"alert_again", "alert_asked", "alert_news", "booking"}
+    parts = {"booking_call", "booking_words"}
+    for path in sorted((settings.BASE_DIR / "templates" / "email").glob("*.txt")):
+        first = path.read_text().splitlines()[0]
+        if path.stem not in residents | parts:
+            assert first == "{{ hello }}" or re.fullmatch(r"Hello {{ \w+\.(contact_)?name }}", first), path.name

@@ -280,3 +280,20 @@ def test_a_visitor_has_no_members_token(gp: Membership, client_of: ClientOf) -> 
     end_session(client, "ended elsewhere")
     client.get(reverse("account_login"))
     assert read_page_secret(client.cookies["csrftoken"].value) is None
+
+
+def test_a_look_up_within_a_form_brings_the_whole_form_back(gp: Membership, client_of: ClientOf) -> None:
+    client, token = at_work(gp, client_of)
+    end_session(client, "idle")
+    typed = {"nhs_number": "999 000 0018", "person_name": "Joan Whitfield", "key": str(uuid.uuid4())}
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/refer/", "x-csrftoken": token}
+    answer = client.post(reverse("referrals:find_person"), typed, headers=headers)
+    shown = sign_in(client, gp, answer["HX-Redirect"]).content.decode()
+    assert 'value="Joan Whitfield"' in shown
+    assert 'value="999 000 0018"' in shown
+
+
+def test_what_is_saved_while_one_types_settles_nothing(gp: Membership, client_of: ClientOf) -> None:
+    draft = Draft.save_unsent(member=gp, form="1", page="/refer/", action="/refer/", data={"words": [WORDS]})
+    client_of(gp).post(reverse("agencies:draft"), {"draft_key": "refer:1", "words": WORDS, "unsent": str(draft.pk)})
+    assert Draft.unsent_of([gp]).get() == draft

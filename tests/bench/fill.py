@@ -106,8 +106,8 @@ SPOTS = f"""
 INSERT INTO directory_spot (service_id, location_id, latitude, longitude, search, cells, "when", "where", chips,
     marks, worth, room_on, written_as)
 SELECT service.id, l.id, l.latitude, l.longitude,
-    setweight(to_tsvector('hereabouts', service.name), 'A')
-        || setweight(to_tsvector('hereabouts', service.description), 'C')
+    setweight(hereabouts_words(service.name), 'A')
+        || setweight(hereabouts_words(service.description), 'C')
         || array_to_tsvector(offered || CASE WHEN minimum_age = 18 THEN %(adults)s::text[]
             WHEN minimum_age = 55 THEN %(older)s::text[] WHEN maximum_age = 11 THEN %(children)s::text[]
             ELSE %(anyone)s::text[] END),

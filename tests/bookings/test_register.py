@@ -209,7 +209,7 @@ def test_as_many_queries_however_many_come(client_of: ClientOf, provider: Member
             with CaptureQueriesContext(connection) as seen:
                 client.get(f"/listings/sessions/{session.pk}/{path}/")
             counts[path, session.pk] = len(seen)
-        assert counts[path, few.pk] == counts[path, many.pk] <= 12
+        assert counts[path, few.pk] == counts[path, many.pk] <= 19  # seven are the tab's number
 
 
 def test_bad_input_changes_nothing(client_of: ClientOf, provider: Membership) -> None:

@@ -73,7 +73,7 @@ def test_gives_a_place_to_whoever_the_group_chooses(
 def test_takes_somebody_off_with_a_word_why(client_of: ClientOf, provider: Membership, session: Session) -> None:
     joan, next_one = booked(session, email="joan@home.example.org"), booked(session, "Zed First")
     client = client_of(provider)
-    assert "They are told" in text(client.get(deed(joan, "take-off")))
+    assert "They are told by e-mail" in text(client.get(deed(joan, "take-off")))
     said = {"words": "You asked us to.", "key": str(uuid.uuid4())}
     for _ in range(2):
         client.post(deed(joan, "take-off"), said)
@@ -119,7 +119,7 @@ def test_who_has_no_e_mail_is_rung_by_the_group(client_of: ClientOf, provider: M
     move_booking(joan, BookingStatus.CANCELLED, by=PERSON, mover=Actor.PERSON)
     client = client_of(provider)
     shown = text(client.get(url(session)))
-    assert "Zed First, 07700 900456" in shown
+    assert "Zed First : 07700 900456" in shown
     assert "A place has come free" in shown
     hint = Message.objects.get(to=session.service.referral_email)
     assert "Zed" not in hint.body + hint.subject

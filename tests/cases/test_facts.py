@@ -141,7 +141,7 @@ BAD = [
         {"name": "Joan", "date_of_birth_day": "31", "date_of_birth_month": "2", "date_of_birth_year": "1951"},
         "no 31 February",
     ),
-    ("best-time", {"best_time": "x" * 201}, "at most 200"),
+    ("best-time", {"best_time": "x" * 201}, "Use 200 characters or fewer"),
     ("contact", {"contact_by": "pigeon"}, "valid choice"),
 ]
 

@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.access import Role
 from agencies.models import Author, Message
 from cases.actions.give import give_case
-from cases.models import Circle, Entry, Kind
+from cases.models import Case, Circle, Entry, Kind
 from tests.factories import CaseFactory, teammate
 
 
@@ -71,3 +72,55 @@ def test_strangers_readers_teammates_and_wrong_verbs(
     assert client_of(teammate(connector)).get(url(case)).status_code == 200
     assert client_of(connector).put(url(case)).status_code == 405
     assert client.get(url(case)).status_code == 302
+
+
+# --- Those that nobody has ----------------------------------------------------------------------------
+
+ALONE = "/caseload/alone/"
+
+
+def left_behind(connector, number):
+    cases = [CaseFactory(lead=connector) for _ in range(number)]
+    connector.ended_at = timezone.now()
+    connector.save()
+    return cases
+
+
+def test_cases_that_nobody_has_are_given_all_at_once_or_each(client_of, connector, lead):
+    first, *rest = left_behind(connector, 13)
+    colleague = teammate(lead, Role.CONNECTOR)
+    client = client_of(lead)
+    assert ALONE in client.get("/caseload/", {"list": "alone"}).text
+    assert "Open cases: 13" in client.get(ALONE).text
+    assert client.post(ALONE, {}).status_code == 422
+    posted = {"cases": str(colleague.pk), f"cases-{first.pk}": str(lead.pk)}
+    assert client.post(ALONE, posted).url == "/caseload/"
+    assert [case.lead for case in Case.objects.filter(pk__in=[c.pk for c in rest]).order_by("pk")] == [colleague] * 12
+    first.refresh_from_db()
+    assert first.lead == lead
+    assert Entry.objects.filter(kind=Kind.ASSIGNED).count() == 13
+    assert [m.subject for m in Message.objects.all()] == ["12 cases were given to you"]
+    assert "Everybody has a connector" in client.get(ALONE).text
+    assert client.post(ALONE, posted).status_code == 302
+
+
+def test_a_connector_takes_one_and_leaves_the_others(client_of, connector, lead):
+    first, second = left_behind(connector, 2)
+    colleague = teammate(lead, Role.CONNECTOR)
+    posted = {"cases": "nobody", f"cases-{first.pk}": str(colleague.pk)}
+    assert client_of(colleague).post(ALONE, posted).status_code == 302
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.lead, second.lead) == (colleague, connector)
+    assert Entry.objects.count() == 1
+
+
+def test_nobody_gives_the_cases_of_others(client_of, connector, outsider, gp, lead):
+    (case,) = left_behind(connector, 1)
+    assert "Everybody has a connector" in client_of(outsider).get(ALONE).text
+    client_of(outsider).post(ALONE, {"cases": str(outsider.pk), f"cases-{case.pk}": str(outsider.pk)})
+    assert client_of(lead).post(ALONE, {"cases": str(outsider.pk)}).status_code == 422
+    assert client_of(gp).get(ALONE).status_code == 403
+    assert client_of(lead).put(ALONE).status_code == 405
+    case.refresh_from_db()
+    assert case.lead == connector

@@ -170,7 +170,9 @@ def test_whoever_referred_has_the_decision_as_news(client_of, connector, gp):
     client = client_of(gp)
     page = client.get("/news/")
     assert [(line.title, line.status) for line in page.context["lines"]] == [("Accepted", "New")]
-    client.get(reverse("referrals:referral", args=[referral.pk]))
+    shown = client.get(reverse("referrals:referral", args=[referral.pk]))
+    assert [str(pk) for pk in shown.context["news"]] == [str(page.context["lines"][0].pk)]
+    assert "1 piece of news" in shown.text
     (line,) = client.get("/news/").context["lines"]
     assert line.status == "Opened"
     assert done(client, [line.pk]).url == "/news/"
@@ -201,6 +203,9 @@ def test_it_is_the_holders_and_the_whole_teams_when_nobody_holds_it(client_of, c
     assert [(row.name, row.lead) for row in page.context["rows"]] == [
         ("Joan Whitfield", "Nobody (Priya Shah has left)")
     ]
+    (found,) = client_of(colleague).post(URL, {"words": "Joan"}).context["found"]
+    assert found.lead == "Nobody (Priya Shah has left)"
+    assert "Nobody: Priya Shah has left" in client_of(colleague).get(reverse("cases:case", args=[case.pk])).text
 
 
 @pytest.mark.parametrize("gone", ["ended", "account off", "role"])

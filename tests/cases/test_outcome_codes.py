@@ -202,6 +202,30 @@ def test_what_is_mistyped_is_none(code):
         Outcome(code="c", text="t", snomed=code or "1", snomed_term="x").full_clean()
 
 
+def letter_of(client, referral):
+    pdf = client.get(f"/referrals/{referral.pk}/letter.pdf").content
+    return " ".join(" ".join(part.extract_text() for part in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_the_closing_letter_gives_it_to_the_first_contact_with_its_date_and_not_to_the_outcome(client_of, gp, case):
+    write_note(case=case, by=Author.of(case.lead), kind=Kind.PHONE, text="We talked")
+    close(case, case.lead)
+    referral = Referral.objects.get(service=None)
+    words, today = letter_of(client_of(gp), referral), timezone.localdate()
+    assert words.count(REFERRAL) == 1
+    assert f"First contact {today.day} {today:%B %Y}. SNOMED CT {REFERRAL}" in words
+    assert Answer.objects.get().codes == []
+    assert "For your record" not in words
+
+
+def test_who_was_never_reached_has_no_code_at_the_end(client_of, gp, case):
+    write_note(case=case, by=Author.of(case.lead), kind=Kind.ARRANGED, text="Tuesday at ten")
+    close(case, case.lead, "person-declined")
+    words = letter_of(client_of(gp), Referral.objects.get(service=None))
+    assert REFERRAL not in words
+    assert DECLINED in words
+
+
 # --- The groups ---------------------------------------------------------------------------------------
 
 

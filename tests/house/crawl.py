@@ -19,8 +19,9 @@ from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
 from cases.actions.booking import book_for_case
+from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Agreement, Kind
+from cases.models import Agreement, Kind, TeamQuestion
 from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
@@ -66,6 +67,19 @@ def a_referral() -> Parts:
 
 def a_case() -> Parts:
     return {"pk": CaseFactory().pk}
+
+
+def a_joined_referral() -> Parts:
+    case = CaseFactory()
+    referral = ReferralFactory(to_agency=case.agency)
+    accept_referral(referral=referral, by=Author.of(case.lead), person=case.person)
+    return {"pk": referral.pk}
+
+
+def a_team_question() -> Parts:
+    case, asking = CaseFactory(), CaseFactory()
+    question = TeamQuestion.objects.create(case=asking, about_case=case, asked_by=asking.lead)
+    return {"pk": case.pk, "question": question.pk}
 
 
 def an_entry() -> Parts:
@@ -241,6 +255,9 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:close": a_case,
     "cases:sharing": a_case,
     "cases:agree": a_case,
+    "cases:ask_teams": a_case,
+    "cases:answer_team": a_team_question,
+    "cases:part": a_joined_referral,
     "cases:take_back": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
@@ -267,6 +284,8 @@ OWN_ONLY = {
     "directory:run_columns": a_run,
     "directory:begin_run": a_run,
     "directory:retire": a_run,
+    "directory:take_back": a_run,
+    "directory:zero_cost": a_source,
     "directory:document": a_document,
     "directory:likeness": a_likeness,
 }

@@ -11,6 +11,8 @@ from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 from granian.cli import cli
 
+from config.serve import SERVER
+
 ROOT = settings.BASE_DIR
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -58,11 +60,11 @@ def test_each_value_is_given_and_none_stands_in_the_file() -> None:
 
 
 def test_one_image_is_built_once_for_all_three() -> None:
-    assert set(OURS) == {"migrate", "web", "jobs"}
+    assert set(OURS) == {"migrate", "web", "jobs", "imports"}
     assert [name for name, service in OURS.items() if "build" in service] == ["migrate"]
 
 
-@pytest.mark.parametrize("name", ["migrate", "web", "jobs"])
+@pytest.mark.parametrize("name", ["migrate", "web", "jobs", "imports"])
 def test_nothing_can_be_written_and_nothing_more_be_had(name: str) -> None:
     service = OURS[name]
     assert service["read_only"] is True
@@ -76,7 +78,7 @@ def test_nothing_can_be_written_and_nothing_more_be_had(name: str) -> None:
 def test_the_database_first_then_one_migration_then_the_rest() -> None:
     assert OURS["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
     assert OURS["migrate"]["restart"] == "no"
-    for name in ("web", "jobs"):
+    for name in ("web", "jobs", "imports"):
         assert OURS[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
         assert OURS[name]["restart"] == "always"
 
@@ -96,8 +98,8 @@ def test_the_health_check_asks_a_page_that_there_is() -> None:
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_each_command_is_one_that_there_is(words: list[str]) -> None:
-    if words[0] == "granian":
-        cli.make_context("granian", words[1:])  # raises for an option or value it does not know
+    if words[:3] == ["python", "-m", "config.serve"]:
+        cli.make_context("granian", [*SERVER[1:], *words[3:]])  # raises for an option or value it does not know
     else:
         assert words[:2] == ["python", "manage.py"]
         load_command_class(get_commands()[words[2]], words[2]).create_parser("manage.py", words[2]).parse_args(

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -54,6 +55,25 @@ def test_a_broken_database_still_gets_a_page(connector: Membership, client_of: C
         answer = client.get("/gallery/")
     assert answer.status_code == 500
     assert "<h1>Something went wrong</h1>" in body(answer)
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, psycopg.OperationalError])
+@pytest.mark.parametrize("who", ["visitor", "member"])
+def test_a_database_that_is_gone_is_503_and_to_be_tried_again(
+    kind: type[Exception], who: str, connector: Membership, client_of: Callable[..., Client]
+) -> None:
+    client = client_of(connector) if who == "member" else Client()
+    client.raise_request_exception = False
+
+    def gone(*_: Any) -> None:
+        raise kind("server closed the connection: Margaret Thornbury")
+
+    with connection.execute_wrapper(gone):
+        answer = client.get("/gallery/")
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "60"
+    assert "<h1>Back in a moment</h1>" in body(answer)
+    assert "Thornbury" not in body(answer)
 
 
 def late(member: Membership, client_of: Callable[..., Client]) -> Client:

@@ -57,3 +57,10 @@ def test_no_such_form_or_no_place_for_the_words_is_said() -> None:
     assert filled({"words": ["mine"]}, action="/c/") is None
     assert filled({"gone": ["x" * 21]}) is None
     assert filled({"gone": ["short"]}) is not None
+
+
+def test_a_form_of_which_a_part_was_posted_elsewhere_is_found_by_all_its_fields() -> None:
+    page = filled({"words": ["mine, and"], "long": ["more of it"], "one": ["b"]}, action="/look-up/")
+    assert page
+    assert 'value="mine, and"' in page
+    assert filled({"words": ["mine, and"], "other": ["more of it"]}, action="/look-up/") is None

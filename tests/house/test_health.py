@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -39,11 +39,29 @@ def test_not_ready_without_a_job_queue(client: Client) -> None:
 
 
 def test_not_ready_without_a_database_and_no_word_of_why(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
+    def refuse(*_: object) -> None:
         raise DatabaseError("password authentication failed for user ann") from psycopg.OperationalError()
 
-    monkeypatch.setattr(connection, "ensure_connection", refuse)
+    monkeypatch.setattr(connection, "cursor", refuse)
     answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json() == {"database": False, "migrations": False, "jobs": False}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_connection_to_a_database_that_is_gone_is_no_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    connection.ensure_connection()
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "get_new_connection", refuse)
+        answer = client.get("/health/ready")
+    connection.close()
     assert answer.status_code == 503
     assert answer.json() == {"database": False, "migrations": False, "jobs": False}
 

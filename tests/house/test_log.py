@@ -11,7 +11,7 @@ from smtplib import SMTPRecipientsRefused
 import pytest
 from django import forms
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -160,6 +160,15 @@ def test_the_name_of_a_constraint_stays(written: Callable[[], str]) -> None:
     except IntegrityError:
         logging.getLogger("a").exception("It failed")
     assert "SQLSTATE 23505, constraint log_test_name_key, table log_test" in written()
+
+
+def test_what_the_database_says_of_itself_stays(written: Callable[[], str]) -> None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM nowhere")
+    except ProgrammingError:
+        logging.getLogger("a").exception("It failed")
+    assert '(SQLSTATE 42P01): relation "nowhere" does not exist' in written()
 
 
 def test_what_speaks_of_the_code_alone_keeps_its_words(written: Callable[[], str]) -> None:

@@ -16,8 +16,9 @@ from agencies.access import PERMISSIONS, Permission, Role
 from agencies.models import Author, Membership
 from cases.actions.booking import book_for_case
 from cases.history.record import record_entry
-from cases.models import Kind
+from cases.models import CaseReferral, Kind, TeamQuestion
 from referrals.actions.links import send_link
+from referrals.models import Referral
 from tests.conftest import signed_in_client
 from tests.factories import (
     CaseFactory,
@@ -84,8 +85,10 @@ def own_case(member: Membership) -> Parts:
     booking = book_for_case(
         case=case, by=Author.of(member), key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone"
     )
+    question = TeamQuestion.objects.create(case=CaseFactory(), about_case=case, asked_by=member)
     return {
         "pk": case.pk,
+        "question": question.pk,
         "number": 1,
         "name": "phone",
         "agreement": case.pk,
@@ -124,6 +127,10 @@ def own_parts(name: str, member: Membership) -> Parts:
         parts |= own_member(member)
     elif name in OF_SESSIONS:
         parts |= own_session(member, name)
+    elif name == "cases:part":
+        referral, case = Referral.objects.get(pk=own_referral(member)["pk"]), CaseFactory(lead=member)
+        CaseReferral.objects.create(case=case, referral=referral, direction=CaseReferral.Direction.RECEIVED)
+        parts["pk"] = referral.pk
     elif ("pk" in parts and name.startswith("referrals:")) or name == "cases:accept":
         parts |= own_referral(member)
     elif "pk" in parts and name.startswith("cases:"):

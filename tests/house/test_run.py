@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -121,3 +122,33 @@ def test_a_port_in_use_is_said_before_anything_is_done(
         monkeypatch.setenv("PORT", port)
         assert run.main() == 1
     assert f"Something else is using port {port}" in capsys.readouterr().err
+
+
+def test_two_that_begin_at_once_do_not_share_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "held_ports", [])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    try:
+        # given one that has looked and does not listen yet
+        assert run.explain_port_problem(port) == ""
+        # then nobody else gets it, though granian shares ports with whoever allows it
+        assert run.explain_port_problem(port) == f"Something else is using port {port}."
+    finally:
+        for held in run.held_ports:
+            held.close()
+
+
+def test_a_second_server_of_production_is_refused_in_a_sentence() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        answer = subprocess.run(
+            [sys.executable, "-m", "config.serve", "--port", port],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert (answer.returncode, answer.stderr) == (1, f"Something else is using port {port}.\n")

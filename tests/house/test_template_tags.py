@@ -154,3 +154,31 @@ def test_demo_is_for_the_own_machine_only(address: str, demo: bool, settings: An
     assert tags.place_context(RequestFactory().get("/", REMOTE_ADDR=address))["demo"] is demo
     settings.DEMO = False
     assert tags.place_context(RequestFactory().get("/", REMOTE_ADDR=address))["demo"] is False
+
+
+@pytest.mark.parametrize(
+    ("address", "drawn"),
+    [
+        ("joan@home.example.org", "joan<wbr>@home<wbr>.example<wbr>.org"),
+        ("joan.whitfield@home.example.org", "joan<wbr>.whitfield<wbr>@home<wbr>.example<wbr>.org"),
+        ("<b>@x.example.org", "&lt;b&gt;<wbr>@x<wbr>.example<wbr>.org"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_an_email_address_breaks_between_its_words_only(address: str | None, drawn: str) -> None:
+    assert draw("{{ it|email_words }}", it=address) == f'<span class="email">{drawn}</span>'
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://www.greengym.example.org/walks?x=1", "greengym.example.org"),
+        ("http://greengym.example.org", "greengym.example.org"),
+        ("greengym.example.org", "greengym.example.org"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_website_is_called_by_its_name(url: str | None, name: str) -> None:
+    assert draw("{{ it|site_name }}", it=url) == name

@@ -166,3 +166,37 @@ def test_a_template_that_is_broken_would_be_seen() -> None:
         Engine().from_string("{% if %}")
     assert select_template(["nothing.html", "base.html"])
     assert Engine().from_string("{{ x }}").render(Context({"x": "<b>"})) == "&lt;b&gt;"
+
+
+# --- The way back -------------------------------------------------------------------------------------
+
+BACK_LINK = re.compile(r'<a class="back" href="(?P<to>[^>]*?)">(?P<words>[^<]*)</a>')
+
+
+def back_links() -> list[tuple[str, str, str]]:
+    """(template, name of the address or "", words) of each way back."""
+    found = []
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        text = path.read_text()
+        named = dict(re.findall(r'{% address "([\w:]+)"[^%]* as (\w+) %}', text))
+        by_variable = {variable: name for name, variable in named.items()}
+        for link in BACK_LINK.finditer(text):
+            direct = re.search(r'{% url "([\w:]+)".*?%}(.*)', link["to"])
+            variable = re.search(r"{{ (\w+) }}", link["to"])
+            name = direct[1] + direct[2] if direct else by_variable.get(variable[1], "") if variable else ""
+            found.append((path.name, name, link["words"]))
+    return found
+
+
+def test_a_way_back_says_where_it_leads() -> None:
+    """Never a bare "Back"; and the words are the same on every page that leads there, as on its tab."""
+    from config.template_tags import NAVIGATION_PAGES
+
+    assert len(back_links()) > 50
+    assert not [(page, words) for page, _, words in back_links() if re.match(r"\s*back\b", words, re.IGNORECASE)]
+    tabs, said = dict(NAVIGATION_PAGES), {}
+    for page, name, words in back_links():
+        if name and "{" not in words:
+            said.setdefault(name, set()).add(words)
+            assert words == tabs.get(name, words), f"{page}: the tab says “{tabs.get(name)}”"
+    assert not {name: words for name, words in said.items() if len(words) > 1 and name != "directory:join_question"}

@@ -55,9 +55,18 @@ def test_nhs_numbers(typed: str, digits: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["1A2B3C40", "1a2b3c40", "#1A2B3C40", "ref 1A2B3C40", "Ref: 1A2B-3C40", "reference no. 1A2B 3C40", "IA2B3C4O",
-     "our ref 1A2B3C40", "1A2B3C"],
-)  # fmt: skip
+    [
+        "1A2B3C40",
+        "1a2b3c40",
+        "#1A2B3C40",
+        "ref 1A2B3C40",
+        "Ref: 1A2B-3C40",
+        "reference no. 1A2B 3C40",
+        "IA2B3C4O",
+        "our ref 1A2B3C40",
+        "1A2B3C",
+    ],
+)
 def test_references_as_they_are_read_out(typed: str) -> None:
     found = parse_reference(typed)
     assert found
@@ -178,3 +187,13 @@ def test_hostile_words_are_answered(gp, priya, client_of, words):
     ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern")
     assert "Ada Fern" not in found(client_of(priya), words)
     assert Referral.objects.count() == 1
+
+
+def test_from_the_caseload_one_press_looks_in_the_referrals_too(gp, priya, client_of):
+    """given somebody whose referral nobody has accepted, when sought on the caseload, then they are a press away"""
+    ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern", phone="01632 960017")
+    client = client_of(priya)
+    page = client.post("/caseload/", {"words": "+44 1632 960017"}).text
+    assert "Nobody found" in page
+    assert '<input type="hidden" name="words" value="+44 1632 960017">' in page
+    assert "Ada Fern" in found(client, "+44 1632 960017")

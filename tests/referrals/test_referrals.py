@@ -281,7 +281,7 @@ def test_the_page_of_a_referral_takes_a_fixed_number_of_queries(
     gp: Membership, priya: Membership, ada: Referral, client_of: ClientOf
 ) -> None:
     client = client_of(priya)
-    with assert_max_queries(7):  # one notes that its news was opened
+    with assert_max_queries(7):  # one finds its news
         client.get(path(ada))
 
 

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from config.births import Birth, BirthPrecision
 from referrals.same_person import (
     GIVEN_NAMES,
     Identity,
@@ -21,7 +22,10 @@ SURE, LIKELY, POSSIBLE, NOBODY = MatchStrength.SURE, MatchStrength.LIKELY, Match
 
 def compare(known="Joan Whitfield", given="Joan Whitfield", born=BORN, number=("", ""), place=("BN11 2AA", "BN11 2AA")):
     """Someone known, and what is given; `born` and the pairs are of the second and of both."""
-    return compare_identities(Identity(known, BORN, number[0], place[0]), Identity(given, born, number[1], place[1]))
+    birth = born if isinstance(born, Birth) else Birth(born)
+    return compare_identities(
+        Identity(known, Birth(BORN), number[0], place[0]), Identity(given, birth, number[1], place[1])
+    )
 
 
 NAMES = [  # known, given, born the same day in one street
@@ -86,6 +90,14 @@ BIRTHS = [  # born, postcode, strength
     (None, "BN11 2AA", POSSIBLE),
     (None, "BN43 5AB", NOBODY),
     (BORN, "", LIKELY),
+    (Birth.in_month(1951, 3), "BN11 2AA", LIKELY),
+    (Birth.in_year(1951), "BN11 2AA", LIKELY),
+    (Birth.in_year(1953, BirthPrecision.ABOUT), "BN11 2AA", LIKELY),
+    (Birth.in_year(1951), "BN11 4XX", POSSIBLE),
+    (Birth.in_year(1951), "BN43 5AB", POSSIBLE),
+    (Birth.in_month(1951, 4), "BN43 5AB", NOBODY),
+    (Birth.in_year(1950), "BN43 5AB", NOBODY),
+    (Birth.in_year(1975, BirthPrecision.ABOUT), "BN11 2AA", POSSIBLE),  # a son of the same name
 ]
 
 

@@ -198,3 +198,19 @@ def test_many_forms_at_once_make_one_referral_each(
     for thread in threads:
         thread.join()
     assert sorted(Referral.objects.values_list("nhs_number", flat=True)) == numbers
+
+
+def test_an_empty_form_of_a_sent_referral_gets_the_first_confirmation_again(
+    gp: Membership, client_of: Callable[[Membership], Client]
+) -> None:
+    """Back, then Send: the browser shows the form empty, under the same key."""
+    client = client_of(gp)
+    team_of(gp)
+    posted = form()
+    first = client.post(REFER, posted)
+    again = client.post(REFER, {"key": posted["key"], "person_name": " "})
+    assert again["Location"] == first["Location"]
+    assert Referral.objects.count() == 1
+    # but nobody's words are dropped, and an empty form of nothing sent says what is missing
+    assert client.post(REFER, {"key": posted["key"], "person_name": "Joan"}).status_code == 422
+    assert client.post(REFER, {"key": str(uuid.uuid4())}).status_code == 422

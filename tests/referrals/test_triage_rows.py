@@ -41,7 +41,7 @@ def waiting(connector: Membership) -> list[Referral]:
 def test_a_row_says_need_practice_area_age_and_days_waiting(connector, client_of, waiting, address):
     page = client_of(connector).get(address).text
     row = page.split("<tbody")[1].split("</tr>")[0]
-    for words in ("Ada Fern", "75, BN11", "Loneliness, Money or debt", waiting[0].from_agency.name, "4 days"):
+    for words in ("Ada Fern", "75, BN11", "Loneliness; Money or debt", waiting[0].from_agency.name, "4 days"):
         assert words in row
     assert "BN11 2AA" not in row
     assert "1951" not in row
@@ -73,7 +73,7 @@ def test_needs_cost_no_query_for_each_row(connector, client_of):
 DECISIONS = [
     ("ask-detail", {"words": "What about the stairs?"}),
     ("decline", {"reason": "out-of-area", "words": "Try the Arun team"}),
-    ("pass-on", {"words": "She lives in Lancing"}),
+    ("pass-on", {"words": "She lives in Lancing", "ground": "agreed_phone"}),
     ("assign", {}),
 ]
 

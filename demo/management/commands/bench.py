@@ -63,7 +63,8 @@ class Command(BaseCommand):
         self.execute_there("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         self.execute_there("CREATE DATABASE {}")
         if url := os.environ.get("DATABASE_URL"):
-            return {"DATABASE_URL": urlsplit(url)._replace(path=f"/{BENCH_DATABASE}").geturl()}
+            there = urlsplit(url)._replace(path=f"/{BENCH_DATABASE}").geturl()
+            return {"DATABASE_URL": there, "DEVELOPMENT_DATABASE": BENCH_DATABASE}
         return {"DATABASE_NAME": BENCH_DATABASE}
 
     def execute_there(self, statement: str) -> None:

@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.db.models import F
 
+from agencies.demo import list_demo_members
 from agencies.models import Agency, Message
+from config.database import is_made_up
 from demo.building import build_activities, build_agencies, build_staff
 from demo.lives import simulate_lives
 from demo.place import DATA
@@ -28,9 +30,11 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo place exists in development only.")
         if options["reset"]:
+            self.refuse_unless_made_up()
             self.drop_all_tables()
         elif Agency.objects.exists():
             if options["if_empty"]:
+                self.recognise_earlier_release()
                 return
             raise CommandError("There is a place already. To throw it away and start again: demo --reset")
         self.stdout.write("Making up a place, with its people and their months. This takes a moment.")
@@ -40,7 +44,26 @@ class Command(BaseCommand):
                 people = self.build_place()
             finally:
                 del connection.features.uses_savepoints
+            self.mark_as_made_up()
         self.stdout.write(self.style.SUCCESS(f"The demo place is ready: {people} people."))
+
+    def mark_as_made_up(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("COMMENT ON SCHEMA public IS 'made up by manage.py demo'")  # config.database.MADE_UP
+
+    def recognise_earlier_release(self) -> None:
+        """Earlier releases left no mark on the demo place that they made in .postgres."""
+        if not is_made_up() and hasattr(connection, "server") and list_demo_members():
+            self.mark_as_made_up()
+
+    def refuse_unless_made_up(self) -> None:
+        """Raises CommandError for a database that holds anything and was not filled by this command."""
+        if connection.introspection.table_names() and not is_made_up():
+            name = connection.settings_dict["NAME"]
+            raise CommandError(
+                f"The database “{name}” was not made up by this command, so nothing is thrown away. If it may go all "
+                "the same, drop it yourself (the one in .postgres: remove that folder), and begin with an empty one."
+            )
 
     def drop_all_tables(self) -> None:
         """Drop every table: the history cannot be emptied in any other way."""

@@ -3,11 +3,14 @@
 Never deleted. Its digest is emptied, so that it runs again as soon as the feed has it again.
 """
 
+import uuid
+
 from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Membership
-from directory.models import Run, Service, Status
+from directory.exchange.stored import load_stored_services, pack_service
+from directory.models import Run, RunChange, Service, Status
 from directory.search.index import index_services
 
 MAX_RETIRED_SHARE = (
@@ -55,6 +58,13 @@ def _set_inactive(run: Run, ids: list[str]) -> int:
     away = {pk for pk, _ in newest.gone} if newest else set(ids)
     rows = Service.objects.filter(pk__in=[pk for pk in ids if pk in away], source=run.source.name)
     keys = list(rows.values_list("pk", flat=True))
+    kept = [RunChange(run=run, service=pk, before=pack_service(one)) for pk, one in load_stored_services(keys).items()]
+    RunChange.objects.bulk_create(kept, ignore_conflicts=True)
+    set_to_not_running(keys)
+    return len(keys)
+
+
+def set_to_not_running(keys: list[uuid.UUID]) -> None:
+    """Nobody finds them; their digest is emptied, so that they run again when their source has them again."""
     Service.objects.filter(pk__in=keys).update(status=Status.INACTIVE, digest="", last_modified=timezone.now())
     index_services(keys)
-    return len(keys)

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from agencies.models import Membership
 from directory.exchange.archive import build_document
 from directory.models import Run, Source
-from directory.models.source import ReadFrequency
+from directory.models.source import ReadFrequency, ZeroCost
 
 MAX_RUN_TIME = timedelta(hours=6)  # without an end: whatever was at work on it is no more
 READ_INTERVALS = {ReadFrequency.DAY: timedelta(hours=23), ReadFrequency.WEEK: timedelta(days=7, hours=-1)}
@@ -121,7 +121,7 @@ def request_due_runs() -> int:
 
 
 def count_failing_feeds() -> int:
-    """How many feeds in use ended early when they were last read."""
+    """How many feeds in use ended early when they were last read, or wait for the steward's word about prices."""
     latest = Run.objects.filter(source=OuterRef("pk")).exclude(ended_at=None).order_by("-started_at")
     feeds = Source.objects.filter(stopped_at=None).annotate(error=Subquery(latest.values("error")[:1]))
-    return feeds.exclude(error=None).exclude(error="").count()
+    return feeds.filter(Q(error__gt="") | Q(zero_cost=ZeroCost.ASKED)).count()

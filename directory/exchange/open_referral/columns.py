@@ -162,8 +162,11 @@ def _match_by_name(names: Cells, found: dict[str, str]) -> None:
                 break
 
 
+MAX_SHAPE_LENGTH = 200  # characters of a cell that show what it is; in more, hours take the square of the time to find
+
+
 def _match_by_content(cells: list[str]) -> str:
-    filled = [cell for cell in cells if cell]
+    filled = [cell[:MAX_SHAPE_LENGTH] for cell in cells if cell]
     for field, shape in CELL_PATTERNS.items():
         if len(filled) >= 3 and sum(bool(shape.fullmatch(cell)) for cell in filled) >= 0.7 * len(filled):
             return field

@@ -79,6 +79,7 @@ ADDRESS_RENAMES = {
     "postal_code": ("postcode", "post_code", "zip"),
 }
 MAX_HOLIDAY_DAYS = 60  # days of one holiday; what is longer is no exception any more
+DATED_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([0-9]{2}:[0-9]{2})")
 SCHEDULE_TIME_FIELDS = ("byday", "bymonthday", "freq", "opens_at", "closes_at", "dtstart", "weekday")
 
 
@@ -189,11 +190,12 @@ def _upgrade_documents(out: Object) -> None:
     """HSDS `required_document`: what to bring, said where it is said how to join."""
     rows = _list_objects(out.get("required_documents"))
     said = [row["document"] for row in rows if isinstance(row.get("document"), str) and row["document"].strip()]
-    if said:
-        joining = out.get("application_process")
-        bring = f"Bring: {', '.join(said)}"
-        out["application_process"] = "\n\n".join(filter(None, [joining if isinstance(joining, str) else "", bring]))
-        mark_used([joining, said], "How to join")
+    waiting = out.get("wait_time") if isinstance(out.get("wait_time"), str) else ""
+    joining = out.get("application_process") if isinstance(out.get("application_process"), str) else ""
+    if said or waiting:
+        further = [f"Waiting time: {waiting}" if waiting else "", f"Bring: {', '.join(said)}" if said else ""]
+        out["application_process"] = "\n\n".join(filter(None, [joining, *further]))
+        mark_used([joining, waiting, said], "How to join")
 
 
 def _upgrade_terms(out: Object) -> None:
@@ -279,6 +281,10 @@ def _upgrade_schedule(item: Any) -> list[Any]:
     if not isinstance(item, dict):
         return [item]
     row = _rename_fields(item, {"valid_to": ("until",), "byday": ("weekday",)})
+    for name in ("opens_at", "closes_at"):  # .NET and Rails send a time of day with a day that means nothing
+        if found := DATED_TIME.match(str(row.get(name) or "")):
+            mark_used(row[name], f"Times: {name.replace('_', ' ')}")
+            row[name] = found[1]
     if row.get("weekday") and row["byday"] == row["weekday"]:
         row["byday"] = _convert_weekdays(row["weekday"])
         mark_used(row["weekday"], "Times: day")
@@ -325,6 +331,10 @@ def _upgrade_places(out: Object) -> None:
     found += [_list_any(row["location"].get("phones")) for row in places if isinstance(row.get("location"), dict)]
     if any(found) and isinstance(out.get("phones") or [], list):
         out["phones"] = [*(out.get("phones") or []), *(phone for phones in found for phone in phones)]
+    located = [row["location"] for row in places if isinstance(row.get("location"), dict)]
+    if not out.get("languages"):
+        spoken = [language for place in located for language in _list_objects(place.get("languages"))]
+        out |= {"languages": [_rename_fields(row, {"name": ("language",)}) for row in spoken]} if spoken else {}
     contacts = [contact for row in places for contact in _list_objects(row.get("contacts"))]
     if contacts and isinstance(out.get("contacts") or [], list):
         for contact in contacts:

@@ -21,7 +21,7 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 def about(request: HttpRequest) -> HttpResponse:
     files = [file for kind in CONTENT_TYPES if (file := OpenFile.latest(f"activities.{kind}"))]
     licence = {"name": settings.PLACE["licence"], "url": settings.PLACE["licence_url"]}
-    context = {"files": files, "columns": open_data.CSV_COLUMNS, "licence": licence, "base": settings.PLACE["base_url"]}
+    context = {"files": files, "columns": open_data.CSV_COLUMNS, "licence": licence}
     return render_page(request, "directory/open_data.html", context)
 
 

@@ -14,6 +14,13 @@ from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from directory.exchange.actions import retire as gone_deeds
 from directory.exchange.actions import sources as deeds
+from directory.exchange.actions.take_back import (
+    TakeBackRefused,
+    explain_why_kept,
+    format_taken_back,
+    take_back_run,
+)
+from directory.exchange.actions.zero_cost import CostCounts, answer_zero_costs, count_costs
 from directory.exchange.archive import MAX_ARCHIVED_RUNS, unpack_document
 from directory.exchange.feeds import FeedError
 from directory.exchange.field_use import FieldUse
@@ -21,9 +28,12 @@ from directory.exchange.forms.sources import ChangeFeedForm, ColumnsForm, FeedFo
 from directory.exchange.importer import group_problems
 from directory.exchange.preview import build_preview, load_sheet_columns
 from directory.models import Document, Run, Service, Source
+from directory.models.source import ZeroCost
 
 MAX_SHOWN_ROWS = 100  # changes, problems and gone listings on a page
 MAX_SHOWN_RUNS = 30
+ZERO_ANSWERS = {"free": True, "unknown": False}
+NOT_FREE = "What costs 0 there is shown without a price from now on; it takes a few minutes."
 
 
 @allow(Permission.STEWARD)
@@ -66,7 +76,7 @@ def source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("directory:source", pk)
     runs = found.runs.select_related("started_by__user").defer("changes", "problems", "fields")[:MAX_SHOWN_RUNS]
-    context = {"source": found, "form": form, "runs": runs}
+    context = {"source": found, "form": form, "runs": runs, "costs": _find_cost_question(found)}
     listings = Service.count_by_source().get(found.name, 0)
     return render_form_page(
         request, "directory/source.html", context | {"listings": listings, "kept_runs": MAX_ARCHIVED_RUNS}
@@ -95,11 +105,17 @@ def stop_source(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("directory:source", pk)
 
 
+def _find_cost_question(source: Source) -> CostCounts | None:
+    return count_costs(source) if source.zero_cost == ZeroCost.ASKED else None
+
+
 @allow(Permission.STEWARD)
 @require_safe
 def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One import: what it would bring, how far it is, or what it did."""
-    found = get_object_or_404(Run.visible_to(request.member).select_related("source", "started_by__user"), pk=pk)
+    found = get_object_or_404(
+        Run.visible_to(request.member).select_related("source", "started_by__user", "taken_back_by__user"), pk=pk
+    )
     if found.is_waiting:
         return render_page(request, "directory/run_preview.html", {"run": found, "preview": build_preview(found)})
     context = {
@@ -113,6 +129,10 @@ def run(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "documents": found.documents.defer("body").order_by("number"),
         "kept": set(found.documents.exclude(body=b"").values_list("number", flat=True)),
         "kept_runs": MAX_ARCHIVED_RUNS,
+        "source": found.source,
+        "costs": _find_cost_question(found.source),
+        "why_kept": explain_why_kept(found),
+        "taken_back": format_taken_back(found.taken_back),
     }
     response = render_page(request, "directory/run.html", context, part="progress")
     if wants_fragment(request) and not found.is_running:
@@ -147,8 +167,24 @@ def begin_import(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         deeds.discard_upload(found, by=request.member)
         messages.success(request, "The file is thrown away. Nothing came in.")
         return redirect("directory:sources")
+    if (answer := request.POST.get("zero", "")) in ZERO_ANSWERS:
+        answer_zero_costs(found.source, free=ZERO_ANSWERS[answer], by=request.member)
     deeds.begin_import(found, part="part" in request.POST, by=request.member)
     return redirect("directory:run", pk)
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def zero_cost(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Whether what costs 0 in a source is free: `zero` is free or unknown."""
+    found = get_object_or_404(Source.visible_to(request.member), pk=pk)
+    answer = request.POST.get("zero", "")
+    if answer in ZERO_ANSWERS:
+        answer_zero_costs(found, free=ZERO_ANSWERS[answer], by=request.member)
+        messages.success(request, "What costs 0 there is shown as free." if ZERO_ANSWERS[answer] else NOT_FREE)
+    else:
+        messages.error(request, "Choose whether it is free.")
+    return redirect("directory:source", pk)
 
 
 @allow(Permission.STEWARD)
@@ -158,6 +194,20 @@ def retire_gone(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Run.visible_to(request.member), pk=pk)
     count = gone_deeds.retire_gone_listings(found, by=request.member)
     messages.success(request, f"{count} {'listing is' if count == 1 else 'listings are'} set to not running.")
+    return redirect("directory:run", pk)
+
+
+@allow(Permission.STEWARD)
+@require_POST
+def take_back(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """A mistaken import is undone."""
+    found = get_object_or_404(Run.visible_to(request.member), pk=pk)
+    try:
+        done = take_back_run(found, by=request.member)
+    except TakeBackRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Taken back: {format_taken_back(done)}.")
     return redirect("directory:run", pk)
 
 

@@ -94,5 +94,5 @@ class CancelForm(Form):
         label="Why?",
         max_length=300,
         error_messages={"required": "Say why, in a few words"},
-        help_text="Everybody can read it, and those who are booked are told",
+        help_text="Everybody can read it, and it is in the e-mails",
     )

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
@@ -17,6 +18,7 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
+from directory.catalogue.demand import count_reach, format_reach
 from directory.catalogue.detail import load_listing
 from directory.catalogue.quality import prefetch_for_score
 from directory.catalogue.views.service import build_page_context
@@ -118,18 +120,19 @@ def state(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     form = ListingStateForm(request.POST or None, service=service, booked=partial(list_booked_sessions, service))
     if request.method == "POST" and form.is_valid():
         by, said = Author.of(request.member), form.cleaned_data
+        told = format_reach(count_reach(form.cancels), reverse("directory:sessions", args=[pk]))
         if said["state"] == RUNS:
             reopen_listing(service=service, by=by)
         else:
             close_listing(service=service, status=form.status, until=form.day, alert=said["alert"], by=by)
-        messages.success(request, format_saved_message(service, len(form.cancels)))
+        messages.success(request, format_saved_message(service, len(form.cancels), told))
         return redirect("directory:listing", pk)
     return render_form_page(
         request, "directory/listing_state.html", {"service": service, "form": form, "tab": "listing"}
     )
 
 
-def format_saved_message(service: Service, cancelled: int) -> str:
+def format_saved_message(service: Service, cancelled: int, told: str) -> str:
     until = service.paused_until
     words = "Saved. It is closed."
     if service.is_running:
@@ -139,7 +142,8 @@ def format_saved_message(service: Service, cancelled: int) -> str:
     elif until:
         words = f"Saved. It is closed, and runs again on {until.day} {until:%B %Y}."
     if cancelled:
-        words += f" {cancelled} session{'s were' if cancelled > 1 else ' was'} cancelled, and those booked are told."
+        off = f"{cancelled} session{'s were' if cancelled > 1 else ' was'} cancelled."
+        return format_html("{} {} {}", words, off, told)
     return words
 
 

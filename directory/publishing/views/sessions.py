@@ -8,14 +8,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from agencies.access import Permission, allow
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
-from config.template_tags import date_words, when
-from directory.catalogue.demand import list_session_demand
+from config.template_tags import address, date_words, when
+from directory.catalogue.demand import count_reach, format_reach, list_session_demand
 from directory.catalogue.timetable import list_stray_sessions, list_upcoming_sessions
 from directory.models import Service, Session
 from directory.publishing.actions.sessions import (
@@ -57,18 +58,18 @@ def sessions(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "soon": timezone.now() + REGISTER_LEAD_TIME,
         "lines": list_session_demand(found, Session.coming().filter(service=service)),
         "doubtful": doubtful,
-        "booked": sum(row.taken for row in doubtful),
+        "reach": format_reach(count_reach(doubtful)) if doubtful else "",
     }
     return render_page(request, "directory/sessions.html", context)
 
 
 def answer_doubts(request: MemberRequest, chosen: list[Session]) -> None:
     """What the group says of dates that may be off; people hear of those that are."""
-    on = request.POST.get("answer") == "on"
+    on, reach = request.POST.get("answer") == "on", format_reach(count_reach(chosen), request.path)
     told = confirm_sessions(sessions=chosen) if on else cancel_sessions(sessions=chosen, why="Not on this day")
     if told:
         days = ", ".join(date_words(row.starts_at) for row in told)
-        messages.success(request, f"It is on: {days}." if on else f"Taken off: {days}.")
+        messages.success(request, f"It is on: {days}." if on else format_html("Taken off: {}. {}", days, reach))
     else:
         messages.error(request, "Tick the dates that you mean.")
 
@@ -98,6 +99,7 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     form = SessionForm(request.POST or None, service=row.service, session=row)
     if request.method == "POST" and form.is_valid():
         try:
+            was = (row.starts_at, row.ends_at, row.at_location_id)
             row = change_session(session=row, values=form.values, seen_before=form.cleaned_data["seen"])
         except TooFewPlaces as few:
             form.add_error("places", f"{few.taken} people are booked: there must be at least as many places")
@@ -107,7 +109,9 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             state = f"cancelled ({now.cancelled_why})" if now.cancelled_at else f"{when(now.starts_at)}{places}"
             form.add_conflict(CONFLICT_MESSAGE.format(state), fingerprint_session(now))
         else:
-            messages.success(request, f"Saved: {when(row.starts_at)}.")
+            moved = was != (row.starts_at, row.ends_at, row.at_location_id)
+            told = describe_reach(row) if moved and row.taken else ""
+            messages.success(request, format_html("Saved: {}. {}", when(row.starts_at), told))
             return redirect("directory:sessions", row.service_id)
     context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
     return render_form_page(request, "directory/session.html", context)
@@ -118,13 +122,20 @@ def session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def cancel_one_session(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     row = load_session(request, pk)
     form = CancelForm(request.POST or None)
+    told = describe_reach(row)
     if request.method == "POST" and form.is_valid():
         cancel_session(session=row, why=form.cleaned_data["why"])
-        told = " Those who are booked are told." if row.taken else ""
-        messages.success(request, f"Cancelled: {date_words(row.starts_at)}.{told}")
+        messages.success(request, format_html("Cancelled: {}. {}", date_words(row.starts_at), told))
         return redirect("directory:sessions", row.service_id)
+    reach = count_reach([row])
     context = {"service": row.service, "session": row, "form": form, "tab": "sessions"}
+    context |= {"reach": format_reach(reach), "waiting": sum(reach) - row.taken}
     return render_form_page(request, "directory/session_cancel.html", context)
+
+
+def describe_reach(row: Session) -> str:
+    """Who is told of what became of it and how, with the way to those who are to be rung."""
+    return format_reach(count_reach([row]), address("bookings:session_bookings", row.pk))
 
 
 def load_session(request: MemberRequest, pk: uuid.UUID) -> Session:

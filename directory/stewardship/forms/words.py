@@ -11,7 +11,7 @@ from config.forms import Form, PostcodeField, width_attrs
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_postcode
 from directory.models import Place, StopWord, Synonym
-from directory.search.vocabulary import split_words
+from directory.search.vocabulary import MAX_PHRASE_WORDS, split_words
 
 UK_BOUNDS = {"latitude": (49.0, 61.0), "longitude": (-9.0, 2.5)}  # degrees, Shetland and Northern Ireland in it
 
@@ -79,7 +79,7 @@ class StopWordForm(Form):
         label="Word",
         max_length=50,
         widget=forms.TextInput(attrs=width_attrs(20)),
-        help_text="A word that most activities could have, such as local or group",
+        help_text="What most activities could have, such as local, or help with",
         error_messages={"required": "Enter a word"},
     )
 
@@ -88,14 +88,12 @@ class StopWordForm(Form):
         self.member = member
 
     def clean_word(self) -> str:
-        words = split_words(self.cleaned_data["word"])
-        if len(words) != 1:
-            raise ValidationError("Enter one word", code="one")
-        if Synonym.visible_to(self.member).filter(typed=words[0]).exists():
-            raise ValidationError(
-                f"“{words[0]}” also looks for other words. Take it out of that list first", code="both"
-            )
-        return words[0]
+        word = normalise_words(self.cleaned_data["word"])
+        if not word or len(word.split()) > MAX_PHRASE_WORDS:
+            raise ValidationError(f"Enter a word, or up to {MAX_PHRASE_WORDS} words in a row", code="few")
+        if Synonym.visible_to(self.member).filter(typed=word).exists():
+            raise ValidationError(f"“{word}” also looks for other words. Take it out of that list first", code="both")
+        return word
 
 
 class NeighbourhoodForm(Form):

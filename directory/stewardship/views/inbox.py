@@ -53,6 +53,6 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
         InboxTile("Reports from readers", reports, "directory:proposals", "?show=reports"),
         InboxTile("Listings that are hidden", hidden, "directory:stale", "?show=hidden"),
         InboxTile("Likely doubles", count_open_likenesses(), "directory:likenesses"),
-        InboxTile("Imports that failed", count_failing_feeds(), "directory:sources"),
+        InboxTile("Imports that failed or ask something", count_failing_feeds(), "directory:sources"),
         InboxTile("Searches that found nothing", unmet.aggregate(n=Sum("times"))["n"] or 0, "directory:lost"),
     ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,8 +17,9 @@ from directory.search.explain_words import explain_words
 from directory.search.query import SearchQuery
 from directory.search.statement import search
 from directory.stewardship.actions import words as deeds
-from directory.stewardship.forms.words import NeighbourhoodForm, StopWordForm, SynonymForm
+from directory.stewardship.forms.words import NeighbourhoodForm, StopWordForm, SynonymForm, normalise_words
 
+MAX_SYNONYMS_SHOWN = 100  # of those that a place starts with there are many more
 MAX_TRIED_RESULTS = 5  # activities found by what is tried
 
 
@@ -97,11 +99,15 @@ def render_words_page(request: MemberRequest, **context: Any) -> HttpResponse:
     """`form` is the one that was sent: when it has errors they are named above the heading."""
     tried = strip_nul(request.GET.get("words", ""))[:200]
     found = search(SearchQuery(words=tried, size=MAX_TRIED_RESULTS)) if tried else None
+    sought = normalise_words(request.GET.get("find", "")[:100])
+    synonyms = Synonym.visible_to(request.member).filter(Q(typed__contains=sought) | Q(means__contains=sought))
     context = {
         "synonym": None,
         "synonym_form": SynonymForm(member=request.member),
         "stop_form": StopWordForm(member=request.member),
-        "synonyms": Synonym.visible_to(request.member),
+        "synonyms": synonyms[:MAX_SYNONYMS_SHOWN],
+        "most_shown": MAX_SYNONYMS_SHOWN,
+        "sought": sought,
         "stop_words": StopWord.visible_to(request.member),
         "tried": tried,
         "found": found,

@@ -343,7 +343,8 @@ def test_the_address_can_be_copied_and_sent_without_script(client: Client) -> No
     service = listed("Walk & talk")
     html = client.get(url(service)).content.decode()
     address = f"http://127.0.0.1:8000/activities/{service.pk}/"
-    assert f'id="address">{address}</p>' in html
+    assert f'id="address" href="{address}"' in html
+    assert f">{address}<" not in html  # no address stands bare on a page
     assert "mailto:?subject=Walk%20%26%20talk&amp;body=http%3A%2F%2F127.0.0.1%3A8000" in html
 
 

@@ -16,7 +16,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from directory.exchange import feeds
-from directory.exchange.feeds import FeedError, read_services, resolve_public_address
+from directory.exchange.feeds import FeedError, is_public_ip, read_services, resolve_public_address
 from directory.models import Run, Service
 from tests.directory.exchange.test_importer import walk
 
@@ -249,11 +249,47 @@ def test_nobody_there() -> None:
         "http://0.0.0.0/",
         "http://[::ffff:127.0.0.1]/",
         "http://100.64.0.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://192.88.99.1/",
+        "http://224.0.0.1/",
+        "http://[::7f00:1]/",
+        "http://[::127.0.0.1]/",
+        "http://[::]/",
+        "http://[::8.8.8.8]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://[::ffff:0:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b::169.254.169.254]/",
+        "http://[64:ff9b:1::8.8.8.8]/",
+        "http://[64:ff9b:1:fffe::10.0.0.1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[2002:808:808::1]/",
+        "http://[2001:0:808:808::1]/",
+        "http://[2001:db8::1]/",
+        "http://[3fff::1]/",
+        "http://[3ffe::1]/",
+        "http://[2a00:1450:4009:81e:0:5efe:10.0.0.1]/",
+        "http://[2a00:1450:4009:81e:200:5efe:127.0.0.1]/",
+        "http://[fe80::1]/",
+        "http://[fec0::1]/",
+        "http://[fd00::1]/",
+        "http://[ff02::1]/",
+        "http://[100::1]/",
+        "http://[5f00::1]/",
+        "http://[4000::1]/",
     ],
 )
 def test_private_machines_are_not_asked(address: str) -> None:
     with pytest.raises(FeedError, match="private network"):
         resolve_public_address(address, allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "place", ["93.184.215.14", "2a00:1450:4009:81e::200e", "64:ff9b::808:808", "::ffff:8.8.8.8", "2606:4700::1111"]
+)
+def test_public_machines_are(place: str) -> None:
+    assert is_public_ip(place)
 
 
 @pytest.mark.parametrize(

@@ -364,3 +364,25 @@ def test_two_services_of_a_source_do_not_mix_their_counts(client: Client, tmp_pa
     call_command("import_services", str(tmp_path / "feed.json"), "--source", "x", verbosity=0)
     found = fields(Run.objects.order_by("-started_at")[0])
     assert (found["name"].used, found["fees"].used, found["odd"].unused) == (1, 1, 1)
+
+
+# --- Feeds of other makers ---------------------------------------------------------------------------
+
+
+def test_times_with_a_day_that_means_nothing_languages_of_the_place_and_what_to_bring(tmp_path: Path) -> None:
+    """As .NET and Rails write a time of day, and as a 211 sends languages, waiting times and documents."""
+    raw = walk(
+        "1",
+        schedules=[{"Weekday": "Monday", "Opens_at": "2023-01-01T10:00:00", "Closes_at": "2000-01-01T12:00:00.000Z"}],
+        required_documents=[{"document": "Proof of address"}],
+        wait_time="2 weeks",
+    )
+    raw["service_at_locations"][0]["location"]["languages"] = [{"language": "Polish"}]
+    (tmp_path / "feed.json").write_text(json.dumps([raw]))
+    run, _ = bring(tmp_path / "feed.json")
+    service = Service.objects.get()
+    hours = service.schedules.get()
+    assert (hours.byday, f"{hours.opens_at:%H:%M}", f"{hours.closes_at:%H:%M}") == ("MO", "10:00", "12:00")
+    assert service.languages.get().name == "Polish"
+    assert service.application == "Waiting time: 2 weeks\n\nBring: Proof of address"
+    assert not [row.field for row in fields(run).values() if row.unused]

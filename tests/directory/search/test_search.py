@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from directory.geography.grid import Point
@@ -26,6 +28,8 @@ from tests.factories import ServiceFactory
 from tests.queries import assert_max_queries
 
 HERE = Point(*WORTHING)
+
+pytestmark = pytest.mark.usefixtures("no_shipped_words")
 
 
 def names(found: SearchResult) -> list[str]:
@@ -383,7 +387,7 @@ def test_what_has_all_the_words_only_through_a_need_shuts_nothing_out() -> None:
     with_need("Chair exercise", condition, quality=100)
     listed("Caring for someone with dementia")
     found = search(SearchQuery(words="dementia cafe"))
-    assert names(found) == ["Caring for someone with dementia", "Chair exercise"]
+    assert names(found) == ["Chair exercise", "Caring for someone with dementia"], "some of the words come after all"
     assert found.loose
 
 
@@ -393,6 +397,65 @@ def test_what_the_steward_says_it_means_comes_before_a_need() -> None:
     listed("Community pantry")
     Synonym.objects.create(typed="food bank", means="pantry, food parcel")
     assert names(search(SearchQuery(words="food bank"))) == ["Community pantry", "Long lunch"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "finds"),
+    [
+        ("C.A.B.", "Advice at the CAB"),
+        ("cab", "Advice at the CAB"),
+        ("T'ai chi", "Tai chi"),
+        ("taichi", "Tai chi"),
+        ("tai-chi", "Tai chi"),
+        ("universities", "University of the third age"),
+        ("universal credit", "Universal Credit form"),
+        ("housing", "Housing advice"),
+        ("house", "House plants"),
+        ("organisation", "Organising a street party"),
+        ("organic", "Organic vegetables"),
+        ("park", "Walk in the park"),
+        ("parking", "Parking permits"),
+        ("walking", "Walk in the park"),
+    ],
+)
+def test_dots_and_hyphens_do_not_matter_and_endings_that_mislead_are_held_apart(typed: str, finds: str) -> None:
+    for name in (
+        "Advice at the CAB",
+        "Tai chi",
+        "University of the third age",
+        "Universal Credit form",
+        "Housing advice",
+        "House plants",
+        "Organising a street party",
+        "Organic vegetables",
+        "Walk in the park",
+        "Parking permits",
+        "Walking football",
+    ):
+        listed(name, city="Lancing")
+    assert names(search(SearchQuery(words=typed))) == [finds]
+
+
+def test_fillers_say_nothing_and_several_words_mean_something() -> None:
+    listed("Bereavement café")
+    listed("Husband and wife dancing")
+    Synonym.objects.create(typed="lost husband", means="bereavement")
+    StopWord.objects.bulk_create(StopWord(word=word) for word in ("ive", "help with", "husband", "my husband"))
+    for typed in ("I've lost my husband", "lost husband", "help with my lost husband"):
+        assert names(search(SearchQuery(words=typed))) == ["Bereavement café"], typed
+    assert len(search(SearchQuery(words="help with")).cards) == 2, "nothing is asked for"
+
+
+def test_what_nothing_here_is_called_is_said_and_nothing_unlike_it_suggested(client: Client) -> None:
+    listed("Chair exercise")
+    Synonym.objects.create(typed="yoga", means="exercise")
+    html = client.get(reverse("directory:activities"), {"words": "yoga"}).content.decode()
+    assert "Nothing here is called <strong>yoga</strong>" in html
+    assert "Chair exercise" in html
+    html = client.get(reverse("directory:activities"), {"words": "xylophone"}).content.decode()
+    assert "Nothing here is called <strong>xylophone</strong>" in html
+    assert "Chair exercise" not in html
+    assert search(SearchQuery(words="exercise")).absent == []
 
 
 def test_the_words_of_a_need_narrow_still() -> None:

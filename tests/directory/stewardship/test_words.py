@@ -20,6 +20,9 @@ WORDS, LEAVE_OUT, REMOVE, PLACES, REMOVE_PLACE = (
 )
 
 
+pytestmark = pytest.mark.usefixtures("no_shipped_words")
+
+
 @pytest.fixture
 def at_work(client_of: Any, steward: Membership) -> Client:
     return client_of(steward)
@@ -54,8 +57,8 @@ def test_the_same_word_sent_twice_is_there_once(at_work: Client) -> None:
         ("aa", "drink", "is in the list"),
         ("tea", "tea, coffee", "is looked for anyway"),
         ("local", "here", "is left out of searches"),
-        ("x" * 101, "y", "at most 100"),
-        ("x", "y" * 201, "at most 200"),
+        ("x" * 101, "y", "Use 100 characters or fewer"),
+        ("x", "y" * 201, "Use 200 characters or fewer"),
     ],
 )
 def test_a_word_that_cannot_be_is_refused_and_nothing_is_lost(
@@ -113,7 +116,7 @@ def test_a_word_is_left_out_and_taken_in_again(at_work: Client) -> None:
     assert not StopWord.objects.exists()
 
 
-@pytest.mark.parametrize("word", ["", "two words", "!!", "aa", "x" * 51])
+@pytest.mark.parametrize("word", ["", "six words are none too few", "!!", "aa", "x" * 51])
 def test_what_is_no_word_is_refused(at_work: Client, word: str) -> None:
     Synonym.objects.create(typed="aa", means="alcohol")
     response = at_work.post(LEAVE_OUT, {"word": word})

@@ -1,0 +1,88 @@
+"""Asking the other teams of the place whether they work with the same person, and answering."""
+
+import uuid
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Author
+from cases.history.record import record_entry
+from cases.models import Audience, Case, CaseReferral, Kind, TeamQuestion
+from cases.notifications import notify_lead
+from cases.person_match import find_cases_elsewhere
+from config.transitions import save_columns
+
+
+@transaction.atomic
+def ask_other_teams(*, case: Case, by: Author, key: uuid.UUID) -> None:
+    """Ask each team that may work with the person of `case`, as the referrals that led to it name them.
+
+    The history says that the others were asked, whether or not there is anybody to ask: it must not tell which. Asked
+    again, only who was not asked before is.
+    """
+    if by.member is None or by.agency != case.agency:
+        raise PermissionDenied("Only a member of the team asks for it.")
+    details = {"what": "Asked the other teams whether they work with the same person. Whoever does may answer"}
+    record_entry(case=case, kind=Kind.ASKED, by=by, audience=Audience.TEAM, details=details, key=key)
+    links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
+    elsewhere = {found.pk: found for link in links for found in find_cases_elsewhere(link.referral)}
+    for about in elsewhere.values():
+        question, is_new = TeamQuestion.objects.get_or_create(
+            case=case, about_case=about, defaults={"asked_by": by.member}
+        )
+        if is_new:
+            ask_team(question, by)
+
+
+def ask_team(question: TeamQuestion, by: Author) -> None:
+    """Into the history of the team that is asked, for it alone, and to whoever leads the case there."""
+    team = question.case.agency
+    record_entry(
+        case=question.about_case,
+        kind=Kind.ASKED,
+        by=by,
+        audience=Audience.TEAM,
+        key=question.pk,
+        details={
+            "what": f"{team.name} asks whether you work with somebody whom they have been asked to help",
+            "team": team.name,
+            "phone": team.phone,
+            "question": str(question.pk),
+        },
+    )
+    notify_lead(question.about_case, key=f"team question {question.pk}", subject="A team asks about one of your cases")
+
+
+@transaction.atomic
+def answer_question(*, question: TeamQuestion, by: Author, answer: TeamQuestion.Answer) -> TeamQuestion:
+    """Only a yes is told to the team that asked; the first answer stands."""
+    question = TeamQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    if question.answer or by.member is None:
+        return question
+    save_columns(question, answer=answer, answered_by=by.member, answered_at=timezone.now())
+    team, asking = question.about_case.agency, question.case.agency
+    told = f"{asking.name} was told that you work with the same person" if answer == "yes" else "Nothing was told"
+    record_entry(
+        case=question.about_case,
+        kind=Kind.ASKED,
+        by=by,
+        audience=Audience.TEAM,
+        key=uuid.uuid5(question.pk, "answered"),
+        details={"what": told},
+    )
+    if answer == TeamQuestion.Answer.YES:
+        record_entry(
+            case=question.case,
+            kind=Kind.ASKED,
+            by=by,
+            audience=Audience.TEAM,
+            key=uuid.uuid5(question.pk, "told"),
+            details={
+                "what": f"{team.name} works with the same person, and asks you to ring",
+                "team": team.name,
+                "phone": team.phone,
+            },
+        )
+        notify_lead(question.case, key=f"team answer {question.pk}", subject="A team has answered you")
+    return question
