@@ -6,5 +6,6 @@ class AgenciesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Drafts and invitations are among what a member leaves behind."""
+        """Drafts and invitations are among what a member leaves behind; the check of fonts is made at each start."""
         from agencies.actions import hand_over  # noqa: F401
+        from config import fonts  # noqa: F401

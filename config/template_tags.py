@@ -25,7 +25,7 @@ register = template.Library()
 
 
 def place_context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `place_context` (name, area, phone) and `demo`, true only where one-click sign-in is open."""
+    """Context processor: `place` (name, area, phone) and `demo`, true only where one-click sign-in is open."""
     here = request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1")
     return {"place": settings.PLACE, "demo": settings.DEMO and here}
 

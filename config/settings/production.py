@@ -45,6 +45,8 @@ PLACE["tiles"] = os.environ.get("TILES_URL", "")  # noqa: F405
 if PLACE["tiles"]:  # noqa: F405
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] = [SELF, "data:", require_env("TILES_ORIGIN")]  # noqa: F405
 
+SILENCED_SYSTEM_CHECKS += os.environ.get("SILENCED_CHECKS", "").split()  # noqa: F405
+
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = require_env("EMAIL_HOST")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))

@@ -12,8 +12,8 @@ SESSION_SECONDS = 28 * 24 * 3600  # seconds; of somebody's who is not signed in;
 
 
 def shortlist_context(request: HttpRequest) -> dict[str, list[str]]:
-    """Context processor: `shortlist_context`, the ids on the list. The session is read on every page in any case."""
-    return {"kept": load_ids(request.session) if hasattr(request, "session") else []}
+    """Context processor: `shortlist_ids`, in the order of the list. The session is read on every page in any case."""
+    return {"shortlist_ids": load_ids(request.session) if hasattr(request, "session") else []}
 
 
 def load_ids(session: SessionBase) -> list[str]:

@@ -1,6 +1,7 @@
 """Papers: tagged, titled, with the right letters on the picture, fetching nothing from outside."""
 
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -9,11 +10,14 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from django.core.checks import WARNING
+from django.core.checks.registry import registry
 from django.test import RequestFactory
 from pypdf import PdfReader
 
-from config import pdf
-from config.pdf import format_content_disposition, pdf_response, render_pdf
+from config import fonts, pdf
+from config.fonts import check_fonts, list_missing_scripts
+from config.pdf import UNPRINTABLE_PATTERN, format_content_disposition, pdf_response, render_pdf
 from config.weasyprint_renderer import IDLE_SECONDS, FileRefused, PackagedFilesFetcher, refuse_network
 
 pytestmark = pytest.mark.usefixtures("sink")
@@ -64,7 +68,7 @@ def ink(page: bytes) -> int:
 def test_a_letter_with_a_mark_has_more_ink_than_the_letter(pair: str) -> None:
     """The picture, not the text: with two files in one family WeasyPrint prints another letter or an empty box."""
     marked, plain = drawn(pair[0]), drawn(pair[1])
-    box = drawn("\U0010fffd")
+    box = drawn("\u0378")  # no letter, and never will be one
     assert marked not in (plain, box)
     assert ink(plain) < ink(marked) < 1.9 * ink(plain)
 
@@ -204,3 +208,75 @@ def test_one_whose_asker_has_died_does_not_work_for_ever() -> None:
 def test_it_connects_to_nothing() -> None:
     with pytest.raises(PermissionError):
         refuse_network("socket.connect", ())
+
+
+# --- Long words, pictures and other scripts -----------------------------------------------------------------
+
+LONG = [
+    "x" * 400,
+    "Pneumono" + "ultramicroscopic" * 25,
+    "https://example.org/" + "a/very-long_path." * 20,
+    "someone.with.a.long.name" * 6 + "@example.org",
+    "Ł" * 300,
+]
+
+
+@pytest.mark.parametrize("word", LONG)
+@pytest.mark.parametrize("template", ["sink/letter.html", "sink/word.html"])
+@pytest.mark.parametrize("large", [False, True])
+def test_nothing_is_printed_beyond_the_edge(template: str, word: str, large: bool) -> None:
+    context = LETTER | {"name": word, "words": [word] if "letter" in template else word, "large": large}
+    with pypdfium2.PdfDocument(render_pdf(template, context)) as paper:
+        for page in paper:
+            text, width = page.get_textpage(), page.get_width()
+            right = max(text.get_charbox(n)[2] for n in range(text.count_chars()))
+            assert right <= width - 40, "within the margin"
+        assert sum(page.get_textpage().get_text_range().count(word[0]) for page in paper) >= word.count(word[0])
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Hello 😀 there", "Hello there"),
+        ("Walks 👩🏽‍🦽 and 👨‍👩‍👧‍👦, daily", "Walks and, daily"),
+        ("Thumbs 👍🏿👍🏻 up", "Thumbs up"),
+        ("From 🏴󠁧󠁢󠁥󠁮󠁧󠁿 and 🇵🇱.", "From and."),
+        ("I ❤️ Hove ✨", "I Hove"),
+        ("1️⃣ first #️⃣ tag", "1 first # tag"),
+        ("Bullet \uf0b7 of Word", "Bullet of Word"),
+        ("☎ ring ☀️ sun", "ring sun"),
+        ("Runner 🏃🏾‍♀️ and ❤️‍🔥", "Runner and"),
+        ("Done ✓ © 2026 ™ £5 → end", "Done ✓ © 2026 ™ £5 → end"),
+        ("Łódź, Siân, O’Neill", "Łódź, Siân, O’Neill"),
+    ],
+)
+def test_pictures_are_left_out_and_the_words_stay(written: str, printed: str) -> None:
+    found = read(render_pdf("sink/word.html", {"words": written})).pages[0].extract_text()
+    assert printed in " ".join(found.split())
+    assert not re.search("[\U0001f000-\U0001faff\ufe0f\u200d]", found)
+
+
+@pytest.mark.parametrize("word", ["می\u200cخواهم", "ক্\u200dষ", "ਗੁਰਪ੍ਰੀਤ ਕੌਰ", "王小明", "Ольга", "محمد عبد الله"])
+def test_words_of_other_scripts_lose_nothing(word: str) -> None:
+    assert UNPRINTABLE_PATTERN.sub("", word) == word
+
+
+def test_a_machine_without_fonts_says_for_which_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "list_missing_scripts", lambda: ["Punjabi", "Chinese"])
+    (warning,) = check_fonts()
+    assert (warning.id, warning.level) == ("hereabouts.W001", WARNING)
+    assert "Punjabi, Chinese" in warning.msg
+    monkeypatch.setattr(fonts, "list_missing_scripts", list)
+    assert check_fonts() == []
+
+
+def test_the_check_is_made_at_each_start() -> None:
+    assert check_fonts in registry.get_checks()
+
+
+def test_what_is_installed_is_asked_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Latin letters are in any font, and those of a planned language in none."""
+    monkeypatch.setattr(fonts, "SCRIPTS", {"Latin": "aZ", "None such": "\u0378"})
+    assert list_missing_scripts.__wrapped__() == ["None such"]
+    monkeypatch.setattr(fonts, "find_library", lambda name: None)
+    assert list_missing_scripts.__wrapped__() == ["Latin", "None such"]

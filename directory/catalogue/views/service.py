@@ -21,7 +21,8 @@ from directory.models import Service, Status
 @require_safe
 def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found, back = load_listing(pk), find_back_address(request)
-    shown = found is not None and is_shown_to(found, request.member)  # type: ignore[attr-defined]
+    member = request.member  # type: ignore[attr-defined]
+    shown = found is not None and is_shown_to(found, member)
     if found is None or (found.published_at is None and not shown):
         raise Http404
     if found.joined_to_id:
@@ -30,11 +31,8 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return render_page(request, "directory/service_over.html", {"service": found, "back": back}, status=410)
     if found.is_listed and request.method == "GET":
         statistics.count_appearances([found.pk], "views")
-    return render_page(
-        request,
-        "directory/service.html",
-        {"service": found, "back": back, **build_page_context(found, staff=bool(request.member))},
-    )  # type: ignore[attr-defined]
+    context = {"service": found, "back": back, **build_page_context(found, staff=member is not None)}
+    return render_page(request, "directory/service.html", context)
 
 
 def build_page_context(service: Service, staff: bool = False) -> dict[str, object]:

@@ -26,7 +26,7 @@ class NeedForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        needs = [(need.code, str(need)) for need in TaxonomyTerm.needs() if need.words]
+        needs = [(need.code, need.said or need.name) for need in TaxonomyTerm.needs() if need.words]
         self.fields["need"].choices = [*needs, (UNSURE, "I am not sure. Show me everything")]
 
     def to_answers(self) -> list[tuple[str, str]]:

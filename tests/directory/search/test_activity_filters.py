@@ -131,10 +131,10 @@ def test_few_filters_are_open_until_others_are_set(client: Client) -> None:
 def test_each_result_says_why_it_is_there(client: Client) -> None:
     listed("Gardening", free=True, meets_you=True)
     html = page(client, words="gardening", near="Worthing")
-    why = re.search(r"Why it is here: </span>([^<]*)<", html)
-    assert why
-    assert "half a mile away" in why[1]
-    assert "Someone can meet you" in html, "a recommendation, with a tick of its own"
+    for label, said in (("Why it is here", "half a mile away"), ("What speaks for it", "Someone can meet you")):
+        found = re.search(rf"{label}: </span>([^<]*)<", html)
+        assert found
+        assert said in found[1]
 
 
 def test_near_a_place_stops_at_a_sensible_distance_and_offers_to_go_further(client: Client) -> None:

@@ -76,6 +76,14 @@ def test_no_session_that_does_not_take_place_is_on_today(client: Client) -> None
         assert names_on(client) == []
 
 
+def test_a_date_in_doubt_says_that_one_should_check_first(client: Client) -> None:
+    with time_machine.travel(datetime.datetime(2026, 12, 25, 9, tzinfo=datetime.UTC), tick=False):
+        listed("Friday tea", day="FR")
+        html = client.get("/").content.decode()
+        assert names_on(client) == ["Friday tea"]
+    assert "Check first" in html
+
+
 def test_what_is_on_near_a_place(client: Client) -> None:
     with time_machine.travel(TUESDAY, tick=False):
         for n in range(4):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0005_unsent_forms'),
-        ('directory', '0020_meanings'),
+        ('directory', '0019_base_map'),
     ]
 
     operations = [
