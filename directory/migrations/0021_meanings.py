@@ -33,7 +33,9 @@ $$;
 CREATE FUNCTION hereabouts_phrase(text) RETURNS tsquery LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT phraseto_tsquery('hereabouts'::regconfig, hereabouts_text($1))
 $$;
-CREATE FUNCTION hereabouts_key(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+-- Its own search path: a dump is restored without one, and the column that it makes is made anew then.
+CREATE FUNCTION hereabouts_key(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = public AS $$
     SELECT coalesce(string_agg(stem, ' ' ORDER BY n), '')
     FROM regexp_split_to_table(lower($1), '[^[:alnum:]''’]+') WITH ORDINALITY said(word, n),
         LATERAL (SELECT (tsvector_to_array(hereabouts_words(word)))[1]) s(stem) WHERE stem IS NOT NULL
