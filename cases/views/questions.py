@@ -27,7 +27,7 @@ def ask(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         ask_other_teams(case=case, by=Author.of(request.member), key=form.cleaned_data["key"])
         messages.success(request, "Asked. If a team works with them too, it decides whether it tells you.")
         return redirect("cases:case", case.pk)
-    log_access(request, case, "sharing")
+    log_access(request, case, "asking other teams")
     return render_form_page(request, "cases/ask_teams.html", {"case": case, "form": form})
 
 

@@ -38,7 +38,11 @@ def strip_markup(text: str) -> str:
         if not HTML_MARKUP.search(found):
             break
         found = _strip_html(found)
-    return _strip_markdown(found)
+    for _ in range(MAX_UNWRAPPINGS):  # so that what is read again, as from our own feed, stays as it is
+        found, before = _strip_markdown(found), found
+        if found == before:
+            break
+    return found
 
 
 def _strip_html(text: str) -> str:

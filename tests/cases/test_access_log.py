@@ -40,6 +40,7 @@ def pages(case):
         "letter": letter.pk,
         "session": SessionFactory().pk,
         "booking": booked.pk,
+        "question": uuid.uuid4(),
     }
     for pattern in urlpatterns:
         route = str(pattern.pattern)

@@ -26,6 +26,7 @@ from cases.models import Agreement, Audience, Case, CaseBooking, Circle, Closing
 from directory.hooks import on_session_changed
 from directory.models import Session
 from tests.bookings.test_places import at_once
+from tests.directory.making import place_service
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, SessionFactory, at, booked, teammate
 
 ClientOf = Callable[[Membership], Client]
@@ -165,6 +166,7 @@ def test_the_activities_page_offers_dates(
 ) -> None:
     from directory.search.index import index_services
 
+    place_service(session.service)
     index_services([session.service_id])
     response = client_of(connector).get(f"/cases/{case.pk}/activities/", {"words": "gardening"})
     assert url(case, session) in response.content.decode()

@@ -16,8 +16,7 @@ def listed(name: str, at: tuple[float, float] | None = WORTHING, day: str = "", 
     city, free = fields.pop("city", "Worthing"), fields.pop("free", False)
     service = ServiceFactory(name=name, **fields)
     if at:
-        place = Location.objects.create(name="St Mary's Hall", city=city, latitude=at[0], longitude=at[1])
-        ServiceAtLocation.objects.create(service=service, location=place)
+        place_service(service, at, city)
     if day:
         times = {"opens_at": datetime.time(10, 30), "closes_at": datetime.time(12)}
         Schedule.objects.create(service=service, freq="WEEKLY", byday=day, **times)
@@ -26,6 +25,12 @@ def listed(name: str, at: tuple[float, float] | None = WORTHING, day: str = "", 
     index_services([service.pk])
     refresh_counts()
     return service
+
+
+def place_service(service: Service, at: tuple[float, float] = WORTHING, city: str = "Worthing") -> None:
+    """Say that it meets there."""
+    place = Location.objects.create(name="St Mary's Hall", city=city, latitude=at[0], longitude=at[1])
+    ServiceAtLocation.objects.create(service=service, location=place)
 
 
 def need(code: str = "company", name: str = "Company", words: str = "lonely, befriending") -> TaxonomyTerm:

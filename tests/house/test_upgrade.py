@@ -126,6 +126,10 @@ def test_a_person_whom_two_teams_shared_becomes_one_record_for_each(old_database
     assert all(own for _, _, own in pair)
 
 
+# A row for each change of the directory, which a migration may be, and the words that a release brings.
+GROWING = ("directory_edition", "directory_stopword", "directory_synonym")
+
+
 def test_a_place_of_the_release_before_migrates_with_nothing_lost(old_database: str) -> None:
     """given people, bookings and a job that waits, when migrated, then all of it is there and the histories verify"""
     with connect(old_database) as old:
@@ -136,7 +140,8 @@ def test_a_place_of_the_release_before_migrates_with_nothing_lost(old_database: 
     assert all(before[table] for table in MOVED), "the made-up place has bookings to lose"
     manage(old_database, "migrate", "--verbosity", "0")
     after = count_rows(old_database)
-    del before["directory_edition"]  # a row for each change of the directory, and a migration may change it
+    for table in GROWING:
+        assert after[table] >= before.pop(table)
     assert {table: after.get(table) for table in before} == before
     assert "entries verified" in manage(old_database, "verify_history")
     booked = "from bookings.models import Booking; print(Booking.objects.count())"

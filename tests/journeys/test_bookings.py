@@ -15,6 +15,7 @@ from agencies.models import Membership, Message
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from directory.models import Session
+from tests.directory.making import place_service
 from tests.factories import CaseFactory, PersonFactory, SessionFactory, booked
 from tests.journeys.conftest import Window
 
@@ -160,6 +161,7 @@ def test_a_connector_books_and_the_history_says_who_came(
     case = CaseFactory(lead=connector, person=PersonFactory(name="Joan Whitfield"), first_contact_at=timezone.now())
     from directory.search.index import index_services
 
+    place_service(session.service)
     index_services([session.service_id])
     work = window(1000, member=connector)
     page = work.page

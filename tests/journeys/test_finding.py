@@ -129,17 +129,17 @@ def test_nothing_found_by_who_types_and_waits(window: Windows) -> None:
     page.clock.install()
     page.goto("/activities/?near=BN11")
     page.clock.pause_at(timezone.now() + datetime.timedelta(minutes=1))
-    page.get_by_label("What would you like to do?").press_sequentially("zumba")
+    page.get_by_label("What would you like to do?").press_sequentially("kabaddi")
     page.clock.run_for(500)
     expect(page.get_by_role("heading", name="Nothing matches yet")).to_be_visible()
     page.clock.run_for(2_500)
-    assert not LostSearch.objects.filter(words="zumba").exists(), "three seconds at rest come first"
+    assert not LostSearch.objects.filter(words="kabaddi").exists(), "three seconds at rest come first"
     with page.expect_response(lambda answer: answer.request.headers.get("hx-trigger") == "settled"):
         page.clock.run_for(1_000)
     page.clock.resume()
     expect(page.get_by_role("heading", name="What we have near BN11")).to_be_visible()
     doreen.step("Nothing found")
-    assert LostSearch.objects.get(words="zumba", near="BN11").times == 1
+    assert LostSearch.objects.get(words="kabaddi", near="BN11").times == 1
 
 
 @pytest.mark.usefixtures("place")
@@ -184,11 +184,11 @@ def test_without_script_there_is_the_list_and_no_button_for_a_map(window: Window
 def test_a_steward_makes_a_word_known_and_a_collection(window: Windows, steward: Membership) -> None:
     helen = window(1200, member=steward)
     page = helen.page
-    page.goto("/steward/words/?typed=zumba")
+    page.goto("/steward/words/?typed=kabaddi")
     helen.step("Words")
     page.get_by_label("Also look for").fill("choir")
     page.get_by_role("button", name="Add").first.click()
-    page.get_by_role("link", name="Try zumba").click()
+    page.get_by_role("link", name="Try kabaddi").click()
     expect(page.locator("#try")).to_contain_text("Monday choir")
     helen.step("A word is tried")
     page.goto("/steward/collections/")
@@ -221,7 +221,7 @@ def test_a_steward_makes_a_word_known_and_a_collection(window: Windows, steward:
 @pytest.mark.parametrize("url", ["/steward/words/", "/steward/places/", "/steward/lost-searches/", "/collections/"])
 def test_every_page_fits_and_passes_axe(window: Windows, steward: Membership, url: str, width: int) -> None:
     Place.objects.create(name="goring", shown="Goring", latitude=50.81, longitude=-0.42, given=True)
-    LostSearch.objects.create(on="2026-01-01", words="zumba", near="BN11", filters="day=TU")
+    LostSearch.objects.create(on="2026-01-01", words="kabaddi", near="BN11", filters="day=TU")
 
     helen = window(width, member=steward)
     helen.page.goto(f"{url}?days=365")

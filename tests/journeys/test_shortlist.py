@@ -180,6 +180,6 @@ def test_the_address_is_shared_or_copied(window: Callable[..., Window]) -> None:
     here.context.grant_permissions(["clipboard-read", "clipboard-write"])
     here.page.goto(reverse("directory:service", args=[walk.pk]))
     here.page.evaluate("Object.defineProperty(navigator, 'share', {value: undefined})")
-    here.page.get_by_role("button", name="Share or copy the address").click()
-    expect(here.page.get_by_role("button", name="Address copied")).to_be_visible()
+    here.page.get_by_role("button", name="Share, or copy the link").click()
+    expect(here.page.get_by_role("button", name="Link copied")).to_be_visible()
     assert str(walk.pk) in here.page.evaluate("navigator.clipboard.readText()")

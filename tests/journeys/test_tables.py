@@ -28,7 +28,7 @@ Windows = Callable[..., Any]
 
 
 def pages_of_a_steward(steward: Membership) -> list[str]:
-    Synonym.objects.create(typed="aa", means="alcohol")
+    Synonym.objects.create(typed="kabaddi", means="sport")
     Place.objects.create(name="goring", shown="Goring", latitude=50.81, longitude=-0.42, given=True)
     LostSearch.objects.create(on=timezone.localdate(), near="BN11", filters="day=TU")
     pair = likeness()

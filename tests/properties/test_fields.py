@@ -15,6 +15,7 @@ from config.fields import (
     PostcodeField,
     is_valid_nhs_number,
 )
+from config.postcodes import AREAS, INWARD_LETTERS
 from directory.geography.postcodes import normalise_postcode
 from tests.properties.strategies import awkward_text
 
@@ -69,7 +70,12 @@ def test_an_nhs_number_bears_no_wrong_digit_and_no_two_swapped(number: str, data
         assert not is_valid_nhs_number(number[:at] + number[at + 1] + number[at] + number[at + 2 :])
 
 
-POSTCODES = st.from_regex(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}", fullmatch=True)
+POSTCODES = st.builds(
+    "{}{} {}".format,
+    st.sampled_from(sorted(AREAS)),
+    st.from_regex(r"[0-9][0-9]?", fullmatch=True),
+    st.from_regex(f"[0-9][{''.join(sorted(INWARD_LETTERS))}]{{2}}", fullmatch=True),
+)
 
 
 @given(POSTCODES, st.sampled_from([" ", "", "-", "  ", "\t"]), st.booleans())
