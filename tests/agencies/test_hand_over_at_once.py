@@ -1,0 +1,58 @@
+"""Somebody leaves, gives cases or passes on while others write: on real commits, in an order that is made to happen."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from agencies.actions.hand_over import Decision
+from agencies.actions.membership import end_membership
+from agencies.models import Author, Membership
+from cases.history.record import record_entry
+from cases.models import Case, Entry, Kind
+from tests.factories import CaseFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def start_until_it_waits(deed: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
+    """The deed in a thread of its own, once it waits for a lock that this one holds; and what came of it."""
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append(deed())
+        except Exception as error:
+            results.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not results:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                break
+        time.sleep(0.02)
+    return thread, results
+
+
+def test_a_colleague_who_writes_in_a_case_and_one_who_leaves_do_not_block_each_other(
+    lead: Membership, connector: Membership
+) -> None:
+    case = CaseFactory(lead=connector)
+    decisions = {"cases": Decision(lead)}
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=case.pk)
+        leaving, results = start_until_it_waits(
+            lambda: end_membership(membership=connector, by=lead, decisions=decisions)
+        )
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(lead), text="Rang, and she is well")
+    leaving.join()
+    assert isinstance(results[0], Membership), results
+    assert [entry.kind for entry in Entry.objects.order_by("number")] == [Kind.NOTE, Kind.ASSIGNED]
