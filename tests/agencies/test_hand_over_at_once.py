@@ -8,12 +8,18 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from agencies.access import Role
 from agencies.actions.hand_over import Decision
 from agencies.actions.membership import end_membership
 from agencies.models import Author, Membership
+from cases.actions.give import give_case
+from cases.actions.notes import write_note
+from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind
-from tests.factories import CaseFactory
+from referrals.actions import MoveRefused, move_referral
+from referrals.states import ReferralStatus, Side
+from tests.factories import CaseFactory, MembershipFactory, ReferralFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,3 +62,30 @@ def test_a_colleague_who_writes_in_a_case_and_one_who_leaves_do_not_block_each_o
     leaving.join()
     assert isinstance(results[0], Membership), results
     assert [entry.kind for entry in Entry.objects.order_by("number")] == [Kind.NOTE, Kind.ASSIGNED]
+
+
+def test_a_note_written_while_the_case_is_given_to_a_colleague_is_kept(lead: Membership, connector: Membership) -> None:
+    case, by = CaseFactory(lead=connector), Author.of(connector)
+    with transaction.atomic():
+        give_case(case=case, to=lead, by=by)
+        mine = Case.objects.get(pk=case.pk)
+        writing, results = start_until_it_waits(lambda: write_note(case=mine, by=by, kind=Kind.NOTE, text="She rang"))
+    writing.join()
+    assert isinstance(results[0], Entry), results
+    case.refresh_from_db()
+    assert (case.lead, case.entry_count) == (lead, 2)
+
+
+def test_a_referral_accepted_while_a_colleague_passes_it_on_says_so(lead: Membership, connector: Membership) -> None:
+    referral = ReferralFactory(to_agency=connector.agency)
+    other = MembershipFactory(role=Role.CONNECTOR).agency
+    with transaction.atomic():
+        sent, back = ReferralStatus.SENT, Side.RECEIVER
+        move_referral(referral, sent, by=Author.of(lead), side=back, to_agency=other, words="Nearer", ground="harm")
+        mine = type(referral).objects.get(pk=referral.pk)
+        accepting, results = start_until_it_waits(
+            lambda: accept_referral(referral=mine, by=Author.of(connector), person=None)
+        )
+    accepting.join()
+    assert isinstance(results[0], MoveRefused), results
+    assert not Case.objects.exists()
