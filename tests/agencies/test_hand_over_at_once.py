@@ -12,14 +12,14 @@ from agencies.access import Role
 from agencies.actions.hand_over import Decision
 from agencies.actions.membership import end_membership
 from agencies.models import Author, Membership
-from cases.actions.give import give_case
+from cases.actions.give import give_case, give_cases_alone
 from cases.actions.notes import write_note
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind
 from referrals.actions import MoveRefused, move_referral
 from referrals.states import ReferralStatus, Side
-from tests.factories import CaseFactory, MembershipFactory, ReferralFactory
+from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, teammate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +62,20 @@ def test_a_colleague_who_writes_in_a_case_and_one_who_leaves_do_not_block_each_o
     leaving.join()
     assert isinstance(results[0], Membership), results
     assert [entry.kind for entry in Entry.objects.order_by("number")] == [Kind.NOTE, Kind.ASSIGNED]
+
+
+def test_two_who_share_out_the_same_cases_do_not_take_them_from_each_other(
+    lead: Membership, connector: Membership
+) -> None:
+    third = teammate(connector)
+    case = CaseFactory(lead=connector)
+    end_membership(membership=connector, by=lead, decisions={"cases": Decision(None)})
+    with transaction.atomic():
+        assert give_cases_alone(by=lead, decision=Decision(lead)) == 1
+        other, results = start_until_it_waits(lambda: give_cases_alone(by=third, decision=Decision(third)))
+    other.join()
+    case.refresh_from_db()
+    assert (results, case.lead) == ([0], lead)
 
 
 def test_a_note_written_while_the_case_is_given_to_a_colleague_is_kept(lead: Membership, connector: Membership) -> None:
