@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,9 @@ from agencies.models import Author, Membership
 from cases.actions.give import give_case, give_cases_alone
 from cases.actions.notes import write_note
 from cases.actions.opening import accept_referral
+from cases.actions.questions import ask_other_teams
 from cases.history.record import record_entry
-from cases.models import Case, Entry, Kind
+from cases.models import Case, CaseReferral, Entry, Kind
 from referrals.actions import MoveRefused, move_referral
 from referrals.states import ReferralStatus, Side
 from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, teammate
@@ -103,3 +105,23 @@ def test_a_referral_accepted_while_a_colleague_passes_it_on_says_so(lead: Member
     accepting.join()
     assert isinstance(results[0], MoveRefused), results
     assert not Case.objects.exists()
+
+
+def test_two_teams_that_ask_each_other_at_once_hold_the_cases_in_one_order(
+    connector: Membership, outsider: Membership
+) -> None:
+    theirs = CaseFactory(pk=uuid.UUID(int=1), lead=outsider, person__nhs_number="9990000018")
+    case = CaseFactory(pk=uuid.UUID(int=2), lead=connector)
+    referral = ReferralFactory(to_agency=connector.agency, status="accepted", nhs_number="9990000018")
+    type(theirs.person).objects.filter(pk=theirs.person_id).update(name=referral.person_name)
+    CaseReferral.objects.create(case=case, referral=referral, direction="received")
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=theirs.pk)
+        asking, results = start_until_it_waits(
+            lambda: ask_other_teams(case=case, by=Author.of(connector), key=uuid.uuid4())
+        )
+        assert not results, "it waits for the first of the two"
+        Case.objects.select_for_update(nowait=True).get(pk=case.pk)
+    asking.join()
+    assert results == [None]
+    assert theirs.entries.get().kind == Kind.ASKED
