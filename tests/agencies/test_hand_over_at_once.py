@@ -125,3 +125,19 @@ def test_two_teams_that_ask_each_other_at_once_hold_the_cases_in_one_order(
     asking.join()
     assert results == [None]
     assert theirs.entries.get().kind == Kind.ASKED
+
+
+def test_a_referral_accepted_while_its_holder_leaves_stays_with_who_accepted(
+    lead: Membership, connector: Membership
+) -> None:
+    referral = ReferralFactory(to_agency=connector.agency, assigned_to=connector)
+    decisions = {"referrals": Decision(lead)}
+    with transaction.atomic():
+        accept_referral(referral=referral, by=Author.of(lead), person=None)
+        leaving, results = start_until_it_waits(
+            lambda: end_membership(membership=connector, by=lead, decisions=decisions)
+        )
+    leaving.join()
+    assert isinstance(results[0], Membership), results
+    referral.refresh_from_db()
+    assert referral.status == ReferralStatus.ACCEPTED
