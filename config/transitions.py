@@ -66,6 +66,15 @@ def save_move(head: HeadT, row: RowT, hooks: Iterable[Callable[[HeadT, RowT], No
     return row
 
 
+def lock_row(row: Model) -> None:
+    """Hold the row until the transaction ends, before it is read together with others.
+
+    A statement that joins and locks at once finds no row at all where, while it waited for the lock, a column that it
+    joins by was changed: another lead, another team.
+    """
+    type(row)._default_manager.select_for_update().values_list("pk").get(pk=row.pk)
+
+
 def save_columns(row: Model, **changed: Any) -> None:
     """Set and save these columns; a row that is new is saved whole."""
     for column, value in changed.items():

@@ -92,8 +92,11 @@ def appoint_manager(leaving: Membership, manager: Membership) -> None:
 
 
 def lock_membership(membership: Membership) -> Membership:
-    """The row as it is now. Its agency is locked first: two managers cannot end each other at the same time."""
-    Agency.objects.select_for_update(of=("self",)).get(pk=membership.agency_id)
+    """The row as it is now. Its agency is locked first: two managers cannot end each other at the same time.
+
+    Without its key: colleagues go on writing rows that name the agency, and hold cases and referrals meanwhile.
+    """
+    Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.agency_id)
     return Membership.objects.select_related("user", "agency").get(pk=membership.pk)
 
 

@@ -14,7 +14,7 @@ from cases.actions.booking import lock_coming_bookings
 from cases.booking import bookings_of
 from cases.history.record import record_entry
 from cases.models import Case, CaseReferral, ClosingReason, Kind, Outcome
-from config.transitions import save_columns
+from config.transitions import lock_row, save_columns
 from referrals.actions import answer_referrer, move_referral
 from referrals.models import Referral
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
@@ -53,6 +53,7 @@ def close_case(
     places = lock_coming_bookings(case) if reason.code == notifications.DIED_REASON_CODE else []
     # Referrals before the case, as whoever answers one locks them: in the other order the two could block each other.
     list(Referral.objects.select_for_update(of=("self",)).filter(case_referral__case=case).order_by("pk"))
+    lock_row(case)
     head = Case.locked().get(pk=case.pk)
     if head.closed_at:
         return head

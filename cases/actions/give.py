@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agencies.access import Permission
 from agencies.actions.hand_over import Decision, is_last
+from agencies.actions.membership import lock_membership
 from agencies.hooks import Holding, holding_sources
 from agencies.models import Author, Draft, Membership
 from bookings.states import ACTIVE_STATUSES
@@ -30,7 +31,7 @@ def give_case(
     """
     if by.agency != case.agency or (to and (to.agency_id != case.agency_id or to.ended_at)):
         raise PermissionDenied
-    head = Case.objects.select_for_update(of=("self",)).select_related("lead__user").get(pk=case.pk)
+    head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
         return first
     if head.lead == to:
@@ -69,7 +70,9 @@ def list_cases_alone(member: Membership) -> Holding:
 
 @transaction.atomic
 def give_cases_alone(*, by: Membership, decision: Decision) -> int:
-    """Give cases that nobody leads to colleagues, or to oneself; how many were given."""
+    """Give cases that nobody leads to colleagues, or to oneself; how many were given. Two who do so at once go one
+    after the other: the second gives what the first has left."""
+    lock_membership(by)
     given = 0
     for to, ids in decision.share_out(list_cases_alone(by)).items():
         if to:

@@ -15,7 +15,7 @@ from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Entry, Kind
 from cases.models.entry import CONTACT_KINDS, FIRST_CONTACT_KINDS, NOTE_KINDS
 from config.template_tags import date_words
-from config.transitions import save_columns
+from config.transitions import lock_row, save_columns
 from config.working_days import add_working_days
 from referrals.actions import move_referral
 from referrals.models import Referral
@@ -60,6 +60,7 @@ def write_note(
         raise PermissionDenied
     # Referrals before the case, as everybody locks them: in the other order two could block each other.
     led_here = lock_waiting_referrals(case)
+    lock_row(case)
     case.refresh_from_db(from_queryset=Case.locked())
     written, when = case.entry_count, happened_at or timezone.now()
     first_contact = kind in FIRST_CONTACT_KINDS and by.agency == case.agency and case.first_contact_at is None

@@ -12,6 +12,7 @@ from cases.facts import KEY_FACTS, format_fact_values
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
 from config.template_tags import date_words
+from config.transitions import lock_row
 from referrals import story
 from referrals.actions import MoveRefused, move_referral
 from referrals.actions.transition import describe_latest_move
@@ -56,6 +57,7 @@ def accept_referral(
     """
     if by.member is None:
         raise PermissionDenied("Only a member accepts a referral.")
+    lock_row(referral)
     referral.refresh_from_db(from_queryset=Referral.locked())
     if first := CaseReferral.objects.filter(referral=referral).select_related("case__person").first():
         return first.case

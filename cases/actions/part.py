@@ -19,7 +19,7 @@ from cases.models import Audience, Case, CaseReferral, Entry, Kind, Person
 from cases.models.entry import CONTACT_KINDS, NOTE_KINDS
 from config.births import BirthPrecision
 from config.template_tags import when
-from config.transitions import save_columns
+from config.transitions import lock_row, save_columns
 from referrals.actions import MoveRefused
 from referrals.models import Referral
 
@@ -41,6 +41,7 @@ def part_referral(
     A case that it alone led to goes over whole; else it leaves the case, with the notes numbered in `entries`. `words`
     say why. The same `key` again changes nothing. Raises MoveRefused once it is closed, PersonAddedMeanwhile.
     """
+    lock_row(referral)
     referral.refresh_from_db(from_queryset=Referral.locked())
     link = CaseReferral.objects.select_related("case__person", "case__lead", "referral").get(referral=referral)
     link.referral, was = referral, link.case

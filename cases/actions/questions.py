@@ -23,16 +23,22 @@ def ask_other_teams(*, case: Case, by: Author, key: uuid.UUID) -> None:
     """
     if by.member is None or by.agency != case.agency:
         raise PermissionDenied("Only a member of the team asks for it.")
-    details = {"what": "Asked the other teams whether they work with the same person. Whoever does may answer"}
-    record_entry(case=case, kind=Kind.ASKED, by=by, audience=Audience.TEAM, details=details, key=key)
     links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
     elsewhere = {found.pk: found for link in links for found in find_cases_elsewhere(link.referral)}
+    lock_cases(case, *elsewhere.values())
+    details = {"what": "Asked the other teams whether they work with the same person. Whoever does may answer"}
+    record_entry(case=case, kind=Kind.ASKED, by=by, audience=Audience.TEAM, details=details, key=key)
     for about in elsewhere.values():
         question, is_new = TeamQuestion.objects.get_or_create(
             case=case, about_case=about, defaults={"asked_by": by.member}
         )
         if is_new:
             ask_team(question, by)
+
+
+def lock_cases(*cases: Case) -> None:
+    """Hold them in one order, whoever asks whom: two teams that ask each other at once would block each other."""
+    list(Case.objects.select_for_update().filter(pk__in=[case.pk for case in cases]).order_by("pk").values_list("pk"))
 
 
 def ask_team(question: TeamQuestion, by: Author) -> None:
@@ -60,6 +66,7 @@ def answer_question(*, question: TeamQuestion, by: Author, answer: TeamQuestion.
     question = TeamQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if question.answer or by.member is None:
         return question
+    lock_cases(question.case, question.about_case)
     save_columns(question, answer=answer, answered_by=by.member, answered_at=timezone.now())
     team, asking = question.about_case.agency, question.case.agency
     told = f"{asking.name} was told that you work with the same person" if answer == "yes" else "Nothing was told"

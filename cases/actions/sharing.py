@@ -12,6 +12,7 @@ from bookings.states import Actor, BookingStatus
 from cases.actions.booking import coming_bookings, lock_coming_bookings
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Kind
+from config.transitions import lock_row
 from referrals.actions import move_referral
 from referrals.models import Referral
 from referrals.states import OPEN_STATUSES, TRANSITIONS, ReferralStatus, Side
@@ -25,6 +26,7 @@ def record_agreement(*, case: Case, by: Author, how: str, key: uuid.UUID) -> Non
 
     The same `key` again, and an agreement that is in force already, change nothing.
     """
+    lock_row(case)
     case = Case.locked().get(pk=case.pk)
     if Agreement.is_missing(case):
         Agreement.give(case, case.agency, Agreement.Scope.SHARE, by=by, how=how)

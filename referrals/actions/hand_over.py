@@ -54,7 +54,7 @@ def list_items(rows: QuerySet[Referral]) -> list[tuple[str, str]]:
 def hand_over_referrals(member: Membership, ids: Collection[str], to: Membership | None, by: Author) -> None:
     """Assign those that still wait to a colleague, or to nobody."""
     waiting = Referral.objects.filter(pk__in=ids, to_agency=member.agency_id, status__in=sorted(TRIAGE_STATUSES))
-    for referral in waiting.order_by("pk"):
+    for referral in waiting.select_for_update().order_by("pk"):  # one that is answered meanwhile is left out
         if to:
             assign_referral(referral, to=to, by=by)
         elif referral.assigned_to_id:

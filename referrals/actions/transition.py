@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
 from config.template_tags import date_words, time_words
-from config.transitions import MoveRefused, check_move, find_by_key, save_move
+from config.transitions import MoveRefused, check_move, find_by_key, lock_row, save_move
 from referrals import notifications
 from referrals.hooks import on_referral_moved
 from referrals.models import DeclineReason, Move, Referral
@@ -65,6 +65,7 @@ def move_referral(
 
 def lock_referral(referral: Referral) -> None:
     """Hold the row until the transaction ends, and read it as it stands now."""
+    lock_row(referral)
     referral.refresh_from_db(from_queryset=Referral.locked())
 
 

@@ -84,6 +84,7 @@ def match_columns(run: Run, *, columns: dict[str, str], by: Membership) -> None:
 @transaction.atomic
 def begin_import(run: Run, *, part: bool = False, by: Membership) -> None:
     """Bring in an uploaded file, by a job. Once. Of a `part` of the list, what is not in it is not gone."""
+    Source.objects.select_for_update().get(pk=run.source_id)  # an earlier run of it may just be taken back
     if Run.objects.filter(pk=run.pk, begun_at=None).update(begun_at=timezone.now(), started_by=by):
         _queue_import(run, part=part)
 

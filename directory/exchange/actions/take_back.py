@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Membership
 from directory.exchange.actions.retire import set_to_not_running
+from directory.exchange.actions.sources import MAX_RUN_TIME
 from directory.exchange.stored import OWN_MODELS, find_used, unpack_service
 from directory.exchange.writer import save_services
 from directory.models import Accessibility, Location, Run, RunChange, Service, ServiceAlias, Source, Spot
@@ -33,6 +34,7 @@ def take_back_run(run: Run, *, by: Membership | None) -> dict[str, Names]:
 
     A feed that is read by itself is stopped, or the next night would bring it again. Raises TakeBackRefused.
     """
+    Source.objects.select_for_update().get(pk=run.source_id)  # no run of it begins meanwhile (sources.py)
     run = Run.objects.select_for_update(of=("self",)).select_related("source").get(pk=run.pk)
     if run.taken_back_at:
         return {deed: [(key, name) for key, name in names] for deed, names in run.taken_back.items()}
@@ -59,6 +61,9 @@ def explain_why_kept(run: Run) -> str:
         return "It has not ended yet."
     if run.taken_back_at:
         return "It is taken back already."
+    at_work = Run.objects.filter(source=run.source_id, ended_at=None, begun_at__gte=timezone.now() - MAX_RUN_TIME)
+    if at_work.exists():
+        return "This source is being read at this moment. Wait until that has ended."
     later = Run.objects.filter(source=run.source_id, started_at__gt=run.started_at, taken_back_at=None)
     if later.filter(kept_changes__isnull=False).exists():
         return "A later import of this source changed things too. Take that one back first."

@@ -12,9 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Agency, Membership
+from directory.exchange.actions.sources import MAX_RUN_TIME
 from directory.exchange.actions.take_back import TakeBackRefused, take_back_run
 from directory.exchange.stored import load_stored_services
 from directory.models import Location, Run, Service, Source, Spot
@@ -141,3 +143,13 @@ def test_nothing_to_take_back_is_said(tmp_path: Path, name: str) -> None:
     call_command("take_back_import", "x", verbosity=0)
     with pytest.raises(CommandError, match="no import"):
         call_command("take_back_import", name, verbosity=0)
+
+
+def test_while_the_source_is_read_again_nothing_is_taken_back(tmp_path: Path) -> None:
+    first = bring(tmp_path, [at("1", "Walk")])
+    at_work = Run.objects.create(source=first.source, begun_at=timezone.now())
+    with pytest.raises(TakeBackRefused, match="being read"):
+        take_back_run(first, by=None)
+    assert Service.objects.exists()
+    Run.objects.filter(pk=at_work.pk).update(begun_at=timezone.now() - 2 * MAX_RUN_TIME)  # its worker died
+    assert take_back_run(first, by=None)["removed"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -266,3 +267,14 @@ def test_nobody_else_may(client_of: Any, client: Client, provider: Membership, l
 def test_the_wrong_verb_changes_nothing(at_work: Client, url: str) -> None:
     assert at_work.get(url).status_code == 405
     assert at_work.delete(WORDS).status_code == 405
+
+
+def test_a_backup_of_the_words_can_be_restored() -> None:
+    """pg_dump empties the search path before it restores rows: a generated column finds its function."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        table = f'"{cursor.fetchone()[0]}".directory_synonym'
+        cursor.execute("SET LOCAL search_path = ''")
+        cursor.execute(f"INSERT INTO {table} (typed, means) VALUES ('walks', 'active') RETURNING key")
+        assert cursor.fetchone() == ("walk",)
+        cursor.execute("SET LOCAL search_path TO DEFAULT")
