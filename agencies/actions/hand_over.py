@@ -90,13 +90,14 @@ def report_unattended(member: Membership, before: Collection[Permission]) -> Non
 
 @holding_sources.register
 def list_drafts_and_invitations(member: Membership) -> list[Holding]:
-    """What is begun and not sent; and who was asked to join."""
+    """What is begun and not sent; and who was asked to join. What a session's end kept from being sent is nobody
+    else's: it is a whole request, which whoever takes it over would send with their own rights."""
     drafts = [
         (
             str(draft.pk),
             f"{DRAFT_NAMES.get(draft.key.split(':')[0], 'A form')}, last typed on {date_words(draft.saved_at)}",
         )
-        for draft in Draft.visible_to(member).order_by("saved_at", "pk")
+        for draft in Draft.visible_to(member).filter(action="").order_by("saved_at", "pk")
     ]
     invited = Invitation.open_for(member.agency).filter(invited_by=member).order_by("name", "pk")
     return [
@@ -115,4 +116,4 @@ def hand_over_drafts(member: Membership, ids: Collection[str], to: Membership | 
     if to is None:
         return
     theirs = Draft.visible_to(to).values("key")
-    Draft.visible_to(member).filter(pk__in=ids).exclude(key__in=theirs).update(member=to)
+    Draft.visible_to(member).filter(pk__in=ids, action="").exclude(key__in=theirs).update(member=to)

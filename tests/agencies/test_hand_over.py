@@ -102,6 +102,19 @@ def test_all_go_to_a_colleague_in_one_deed(client_of: ClientOf, lead: Membership
     assert not Draft.visible_to(full).exists()
 
 
+def test_a_request_that_was_not_sent_is_never_sent_in_a_colleagues_name(
+    client_of: ClientOf, lead: Membership, full: Membership
+) -> None:
+    """given a leaver who has posted, signed out, what only the lead may do, when all goes to the lead, then not that"""
+    action, data = reverse("agencies:member", args=[teammate(full).pk]), {"role": ["lead"], "manages_team": ["on"]}
+    Draft.save_unsent(member=full, form="x", page=reverse("agencies:team"), action=action, data=data)
+    assert names(full)["drafts"] == 2
+    posted = {"cases": str(lead.pk), "referrals": "nobody", "drafts": str(lead.pk)}
+    client_of(full).post(reverse("agencies:leave"), posted)
+    assert Draft.visible_to(lead).count() == 2
+    assert action not in client_of(lead).get(reverse("agencies:unsent")).text
+
+
 def test_forty_cases_go_to_whom_each_was_given_with_one_email_each(
     client_of: ClientOf, lead: Membership, connector: Membership
 ) -> None:
