@@ -43,7 +43,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the error is at hand: 503, to be tried again, where the database is gone."""
     if not is_database_gone(sys.exception()):
         return render_without_request("errors/500.html", 500)
-    response = render_without_request("errors/503.html", 503, send_again_context(request))
+    context = send_again_context(request) | {"csrf_token": get_token(request)}
+    response = render_without_request("errors/503.html", 503, context)
     response["Retry-After"] = "60"
     return response
 
@@ -52,7 +53,7 @@ def send_again_context(request: HttpRequest) -> dict[str, Any]:
     """What was posted from a page of this site, to be sent once more; never a password or a code."""
     fields = list_posted_fields(request) if request.method == "POST" and is_from_here(request) else {}
     typed = [(name, value) for name, values in fields.items() for value in values]
-    return {"typed": typed, "send_to": request.get_full_path(), "csrf_token": get_token(request)}
+    return {"typed": typed, "send_to": request.get_full_path()}
 
 
 def render_without_request(template: str, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
