@@ -1,7 +1,7 @@
 """What a member leaves behind, and who takes it over: said and done before a membership ends, or a role is lowered."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import PermissionDenied
 
@@ -42,6 +42,13 @@ def list_holdings(member: Membership, becomes: Role | None = None) -> list[Holdi
     if becomes is None:
         return found
     return [holding for holding in found if holding.needs and holding.needs not in PERMISSIONS[becomes]]
+
+
+def hide_words(holding: Holding, reader: Membership) -> Holding:
+    """As that member may see it: who runs a team need not be who may read of the people it refers."""
+    if holding.read_by is None or reader.has_permission(holding.read_by):
+        return holding
+    return replace(holding, items=[(pk, "Whom you may not see") for pk, _ in holding.items])
 
 
 def hand_over_holdings(

@@ -337,6 +337,17 @@ def test_the_last_who_may_refer_in_a_council_team(lead: Membership) -> None:
     assert News.objects.filter(agency=lead.agency).count() == 1
 
 
+def test_a_volunteer_who_runs_the_team_reads_no_name_that_it_referred(client_of: ClientOf, lead: Membership) -> None:
+    council = AgencyFactory(kind=AgencyKind.COUNCIL)
+    referrer = MembershipFactory(agency=council, role=Role.REFERRER)
+    volunteer = MembershipFactory(agency=council, role=Role.PROVIDER, manages_team=True)
+    ReferralFactory(sent_by=referrer, to_agency=lead.agency, person_name="Ada Byron")
+    text = client_of(volunteer).get(page(referrer)).text
+    assert "Referrals sent, and still open: 1" in text.replace("</span>", "")
+    assert "Ada Byron" not in text
+    assert "Ada Byron" in client_of(referrer).get(reverse("agencies:leave")).text
+
+
 def test_with_a_colleague_left_nobody_is_told(lead: Membership, gp: Membership) -> None:
     colleague = teammate(gp)
     colleague.manages_team = True
