@@ -25,6 +25,7 @@ class Holding:
     then: str  # what becomes of those that nobody takes
     needs: Permission | None = None
     hand_over: HandOver | None = None
+    read_by: Permission | None = None  # who may read what they are; anybody else sees how many there are
 
 
 # What a member would leave behind.

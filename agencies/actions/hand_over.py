@@ -1,7 +1,7 @@
 """What a member leaves behind, and who takes it over: said and done before a membership ends, or a role is lowered."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import PermissionDenied
 
@@ -42,6 +42,13 @@ def list_holdings(member: Membership, becomes: Role | None = None) -> list[Holdi
     if becomes is None:
         return found
     return [holding for holding in found if holding.needs and holding.needs not in PERMISSIONS[becomes]]
+
+
+def hide_words(holding: Holding, reader: Membership) -> Holding:
+    """As that member may see it: who runs a team need not be who may read of the people it refers."""
+    if holding.read_by is None or reader.has_permission(holding.read_by):
+        return holding
+    return replace(holding, items=[(pk, "Whom you may not see") for pk, _ in holding.items])
 
 
 def hand_over_holdings(
@@ -90,13 +97,14 @@ def report_unattended(member: Membership, before: Collection[Permission]) -> Non
 
 @holding_sources.register
 def list_drafts_and_invitations(member: Membership) -> list[Holding]:
-    """What is begun and not sent; and who was asked to join."""
+    """What is begun and not sent; and who was asked to join. What a session's end kept from being sent is nobody
+    else's: it is a whole request, which whoever takes it over would send with their own rights."""
     drafts = [
         (
             str(draft.pk),
             f"{DRAFT_NAMES.get(draft.key.split(':')[0], 'A form')}, last typed on {date_words(draft.saved_at)}",
         )
-        for draft in Draft.visible_to(member).order_by("saved_at", "pk")
+        for draft in Draft.visible_to(member).filter(action="").order_by("saved_at", "pk")
     ]
     invited = Invitation.open_for(member.agency).filter(invited_by=member).order_by("name", "pk")
     return [
@@ -115,4 +123,4 @@ def hand_over_drafts(member: Membership, ids: Collection[str], to: Membership | 
     if to is None:
         return
     theirs = Draft.visible_to(to).values("key")
-    Draft.visible_to(member).filter(pk__in=ids).exclude(key__in=theirs).update(member=to)
+    Draft.visible_to(member).filter(pk__in=ids, action="").exclude(key__in=theirs).update(member=to)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from agencies.access import current_page_path
 from agencies.models import Draft, User
@@ -56,7 +57,7 @@ def is_worth_keeping(fields: dict[str, list[str]]) -> bool:
 
 def tidy_path(address: str) -> str:
     """Path and query on this site, without an earlier mark of words to be filled in; "" for anything else."""
-    parts = urlsplit(address) if address.startswith("/") and not address.startswith("//") else urlsplit("")
+    parts = urlsplit(address if url_has_allowed_host_and_scheme(address, None) and address[0] == "/" else "")
     query = "&".join(part for part in parts.query.split("&") if part and not part.startswith("unsent="))
     return parts.path + (f"?{query}" if query else "")
 

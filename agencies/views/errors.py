@@ -9,6 +9,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -36,6 +37,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 @public
+@never_cache
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the error is at hand: 503, to be tried again, where the database is gone."""
@@ -61,6 +63,7 @@ def render_without_request(template: str, status: int, context: dict[str, Any] |
 
 
 @public
+@never_cache
 @sensitive_post_parameters()
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.access import Permission, Role, allow, has_permission
 from agencies.actions import invitation as invitations
 from agencies.actions import membership as memberships
-from agencies.actions.hand_over import LeavesBehind, list_holdings
+from agencies.actions.hand_over import LeavesBehind, hide_words, list_holdings
 from agencies.forms.hand_over import HandOverForm
 from agencies.forms.team import InviteForm, MemberForm
 from agencies.models import Invitation, Membership, Message
@@ -105,7 +105,7 @@ def leave(request: MemberRequest) -> HttpResponse:
 
 def process_end(request: MemberRequest, membership: Membership, template: str) -> HttpResponse:
     """The page that asks, with what has been chosen; and the end of the membership."""
-    holdings = list_holdings(membership)
+    holdings = [hide_words(holding, request.member) for holding in list_holdings(membership)]
     form = HandOverForm(request.POST if request.method == "POST" else None, member=membership, holdings=holdings)
     if request.method == "POST" and form.is_valid():
         try:

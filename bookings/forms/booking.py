@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from bookings.actions import Attendee
+from bookings.actions.book import normalise_contacts
 from bookings.actions.links import normalise_code
 from bookings.models import Booking
 from config.fields import CleanCharField, width_attrs
@@ -80,9 +81,10 @@ class BookingForm(Form):
 
 def is_same_person(booking: Booking, said: dict[str, Any]) -> bool:
     """Whether an earlier booking has the contact that is typed now; without one, the name."""
-    contact = said.get("email") or said.get("phone") or ""
-    if contact:
-        return booking.contact.casefold() == contact.casefold()
+    email = said.get("email") or ""
+    contacts = normalise_contacts(email, "" if email else said.get("phone") or "")
+    if contacts:
+        return bool(contacts & normalise_contacts(booking.email, booking.phone))
     return not booking.contact and booking.name.casefold() == said.get("name", "").casefold()
 
 

@@ -160,6 +160,8 @@ def process_repeat_cancellation(request: HttpRequest, link: BookingLink, to: Boo
     if booking_closed_reason(session) or to != BookingStatus.CANCELLED:
         return "The session has begun, so this can no longer be changed here."
     cancel_repeat(link)
+    mine = request.session.get("bookings", [])  # as after a booking's own cancellation: it is asked about no more
+    request.session["bookings"] = [asked for asked in mine if not asked.startswith(str(link.booking_id))]
     messages.success(request, CANCELLED_MESSAGE)
     return ""
 

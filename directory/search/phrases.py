@@ -19,7 +19,7 @@ from directory.text.spelling import edit_distance
 MAX_PHRASE_LENGTH = 1000  # characters that are read
 MAX_WORDS_BETWEEN = 4
 MAX_STEPS = 5  # that follow each other: each is looked for after each place where the one before may end
-MIN_TYPO_LENGTH = 5  # letters of a word that may be mistyped
+MIN_TYPO_LENGTH, MAX_TYPO_LENGTH = 5, 40  # letters of a word that may be mistyped: the work grows with their cube
 ANY_ENDING = "ʃ"  # stands for a * while words are normalised: a letter that no word has
 NEGATIONS = re.compile(r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should|must|can|will) ?not\b")
 SHORT_NEGATIONS = {"can": "cant", "will": "wont"}
@@ -37,7 +37,7 @@ def load_shorthand() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def normalise_phrase(text: str) -> str:
     """ "I can NOT go on…", "I can’t go on" and "i cant go on" → "i cant go on"; "my bf" → "my boyfriend"."""
-    plain = unicodedata.normalize("NFKD", text[:MAX_PHRASE_LENGTH]).lower()
+    plain = unicodedata.normalize("NFKD", text[:MAX_PHRASE_LENGTH])[:MAX_PHRASE_LENGTH].lower()
     plain = re.sub(r"[\u0300-\u036f'’‘`´]", "", plain)
     plain = " ".join(re.findall(r"[^\W_]+", plain))
     plain = NEGATIONS.sub(lambda match: SHORT_NEGATIONS.get(match[1], f"{match[1]}nt"), plain)
@@ -125,7 +125,7 @@ class TypoTable:
         return " ".join(self._correct_word(word) for word in phrase.split())
 
     def _correct_word(self, typed: str) -> str:
-        if len(typed) < MIN_TYPO_LENGTH or not self.known.isdisjoint(list_beginnings(typed)):
+        if not MIN_TYPO_LENGTH <= len(typed) <= MAX_TYPO_LENGTH or not self.known.isdisjoint(list_beginnings(typed)):
             return typed
         meant = next((found for found in self._list_near(typed)), typed)
         return typed if meant != typed and typed in load_common_words() else meant

@@ -35,7 +35,7 @@ def list_referrals_held(member: Membership) -> list[Holding]:
             Permission.TRIAGE,
             hand_over_referrals,
         ),
-        Holding("sent", "Referrals sent, and still open", list_items(sent), hear),
+        Holding("sent", "Referrals sent, and still open", list_items(sent), hear, read_by=Permission.REFER),
         Holding(
             "answers",
             "Referrals that wait for your group",

@@ -102,6 +102,19 @@ def test_all_go_to_a_colleague_in_one_deed(client_of: ClientOf, lead: Membership
     assert not Draft.visible_to(full).exists()
 
 
+def test_a_request_that_was_not_sent_is_never_sent_in_a_colleagues_name(
+    client_of: ClientOf, lead: Membership, full: Membership
+) -> None:
+    """given a leaver who has posted, signed out, what only the lead may do, when all goes to the lead, then not that"""
+    action, data = reverse("agencies:member", args=[teammate(full).pk]), {"role": ["lead"], "manages_team": ["on"]}
+    Draft.save_unsent(member=full, form="x", page=reverse("agencies:team"), action=action, data=data)
+    assert names(full)["drafts"] == 2
+    posted = {"cases": str(lead.pk), "referrals": "nobody", "drafts": str(lead.pk)}
+    client_of(full).post(reverse("agencies:leave"), posted)
+    assert Draft.visible_to(lead).count() == 2
+    assert action not in client_of(lead).get(reverse("agencies:unsent")).text
+
+
 def test_forty_cases_go_to_whom_each_was_given_with_one_email_each(
     client_of: ClientOf, lead: Membership, connector: Membership
 ) -> None:
@@ -322,6 +335,17 @@ def test_the_last_who_may_refer_in_a_council_team(lead: Membership) -> None:
     ReferralFactory(sent_by=referrer, to_agency=lead.agency)
     change_membership(membership=referrer, role=Role.PROVIDER, manages_team=False, by=volunteer)
     assert News.objects.filter(agency=lead.agency).count() == 1
+
+
+def test_a_volunteer_who_runs_the_team_reads_no_name_that_it_referred(client_of: ClientOf, lead: Membership) -> None:
+    council = AgencyFactory(kind=AgencyKind.COUNCIL)
+    referrer = MembershipFactory(agency=council, role=Role.REFERRER)
+    volunteer = MembershipFactory(agency=council, role=Role.PROVIDER, manages_team=True)
+    ReferralFactory(sent_by=referrer, to_agency=lead.agency, person_name="Ada Byron")
+    text = client_of(volunteer).get(page(referrer)).text
+    assert "Referrals sent, and still open: 1" in text.replace("</span>", "")
+    assert "Ada Byron" not in text
+    assert "Ada Byron" in client_of(referrer).get(reverse("agencies:leave")).text
 
 
 def test_with_a_colleague_left_nobody_is_told(lead: Membership, gp: Membership) -> None:

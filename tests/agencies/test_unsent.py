@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.access import Role
+from agencies.actions.unsent import tidy_path
 from agencies.models import Draft, Membership
 from agencies.models.draft import MAX_DRAFT_LENGTH, MAX_DRAFTS
 from agencies.page_owner import build_page_secret, read_page_secret
@@ -297,3 +298,12 @@ def test_what_is_saved_while_one_types_settles_nothing(gp: Membership, client_of
     draft = Draft.save_unsent(member=gp, form="1", page="/refer/", action="/refer/", data={"words": [WORDS]})
     client_of(gp).post(reverse("agencies:draft"), {"draft_key": "refer:1", "words": WORDS, "unsent": str(draft.pk)})
     assert Draft.unsent_of([gp]).get() == draft
+
+
+@pytest.mark.parametrize(
+    "address", ["/\\evil.example.org/", "//evil.example.org/", "https://evil.example.org/", "x", ""]
+)
+def test_no_address_elsewhere_is_kept(address: str) -> None:
+    """A browser reads a \\ as a /, and the words would be posted to whose name stands behind it."""
+    assert tidy_path(address) == ""
+    assert tidy_path("/refer/?a=1&unsent=3") == "/refer/?a=1"

@@ -193,6 +193,20 @@ def test_the_same_browser_may_say_that_it_is_for_another_person():
     assert Booking.objects.count() == 2
 
 
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("contact", [MAIL, {"email": "", "phone": "+44 7700 900123"}])
+def test_a_browser_that_asks_again_learns_nothing_of_who_is_on_the_list(known: bool, contact: dict[str, str]):
+    """given a stranger with somebody's contact, when they ask twice, cancel and ask again, then each answer is as if
+    nobody were on the list"""
+    session, stranger = SessionFactory(), Client()
+    if known:
+        ask(session, **(MAIL if contact is MAIL else PHONE))
+    own = ask(session, stranger, **contact).redirect_chain[-1][0]
+    assert ask(session, stranger, **contact).status_code == 422
+    stranger.post(own.partition("?")[0], {"deed": "cancel", "key": str(uuid.uuid4())})
+    assert ask(session, stranger, **contact).status_code == 200
+
+
 def test_who_cancelled_may_book_again():
     session = SessionFactory()
     ask(session, **MAIL)

@@ -88,6 +88,7 @@ def test_what_was_posted_to_a_database_that_is_gone_can_be_sent_again(origin: st
     assert answer.status_code == 503
     assert ('<input type="hidden" name="words" value="Joan likes the sea">' in body(answer)) is kept
     assert ("csrfmiddlewaretoken" in body(answer)) is kept
+    assert "no-store" in answer["Cache-Control"]  # whoever sits there next does not find it in the browser
 
 
 def late(member: Membership, client_of: Callable[..., Client]) -> Client:
@@ -105,6 +106,7 @@ def test_a_form_sent_too_late_comes_back_to_be_sent_again(
     assert "<h1>Please send it once more</h1>" in body(answer)
     assert '<input type="hidden" name="name" value="Rhian &lt;b&gt;">' in body(answer)
     assert body(answer).count('name="reasons"') == 2
+    assert "no-store" in answer["Cache-Control"]
     assert 'action="/form/?x=1"' in body(answer)
     assert 'name="csrfmiddlewaretoken"' in body(answer)
 

@@ -52,3 +52,14 @@ def test_time_grows_no_faster_than_the_text() -> None:
 
     measure(50)
     assert measure(500) < 8 * max(measure(250), 0.001)
+
+
+@pytest.mark.parametrize("letters", ["q" * 1000, "\ufb03" * 1000], ids=["plain", "each of three letters"])
+def test_one_endless_word_is_no_slip_and_costs_nothing(letters: str) -> None:
+    """Each of its beginnings with each letter left out would be built: 10 s for one search, in any visitor's hands."""
+    table = TypoTable(["suicid*", "strangle"])
+    table.correct("warm up the list of words")
+    started = time.perf_counter()
+    phrase = table.correct(normalise_phrase(letters))
+    assert time.perf_counter() - started < 0.1
+    assert len(phrase) <= 1000
