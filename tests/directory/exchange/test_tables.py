@@ -127,6 +127,12 @@ def test_a_no_to_being_shown_is_heard_however_it_is_asked(column: str) -> None:
     assert "it is not shown" in asked(found)
 
 
+@pytest.mark.parametrize("venue", ["BN11 IEE", "Family Hub, bn11 lEE", "Family Hub, High St, BN11 IEE "])
+def test_a_postcode_with_a_mistaken_sign_is_found_in_the_venue(venue: str) -> None:
+    (place,) = one(["Name", "Venue"], "Craft", venue).locations
+    assert (place.postcode, "EE" in place.name + place.address) == ("BN11 1EE", False)
+
+
 def test_a_flag_that_is_used_is_matched_for_the_steward_to_see() -> None:
     names = ["Name", "Temp closed?", "Happy to be public?"]
     assert resolve_columns(names, [], {}) == {"Name": "name", "Temp closed?": "closed", "Happy to be public?": "shown"}
