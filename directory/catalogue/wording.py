@@ -242,10 +242,13 @@ def format_pounds(amount: Decimal) -> str:
     return f"£{amount:,.0f}" if amount == amount.to_integral_value() else f"£{amount:,.2f}"
 
 
+NOUGHTS = {"0", "0.0", "0.00", "£0", "£0.00"}  # a price of nothing is said by its row
+
+
 def format_costs(service: Service, today: datetime.date) -> list[str]:
     """One line for each price, or what is said about fees."""
     lines = [format_cost(row) for row in service.cost_options.all() if row.valid_to is None or row.valid_to >= today]
-    said = service.fees if service.fees and service.fees not in lines else ""
+    said = "" if service.fees.strip().lower() in {line.lower() for line in lines} | NOUGHTS else service.fees
     return list(dict.fromkeys(line for line in (*lines, said) if line))
 
 
@@ -271,7 +274,8 @@ def format_cost(row: CostOption) -> str:
     amount = "" if row.amount is None else "Free" if row.amount == 0 else format_pounds(row.amount)
     about = row.amount_description
     said = amount and re.search(re.escape(amount) + r"(?![.\d])", about, re.IGNORECASE)  # "£3 a time" says it all
-    return ", ".join(part for part in (row.option, about if said else f"{amount} {about}".strip()) if part)
+    price = about if said else f"{amount} {about}".strip()
+    return ", ".join(part for part in (row.option, price if price.lower() != row.option.lower() else "") if part)
 
 
 def format_distance(km: float | None) -> str:

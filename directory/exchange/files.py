@@ -90,6 +90,8 @@ def read_file(path: Path, columns: ColumnFields | None = None) -> Iterator[Any]:
         raise FeedError(f"{path.name}: {error}") from None
     except json_stream.CutOffError:
         raise FeedError(f"{path.name} ends in the middle.") from None
+    except json_stream.OtherContentError as error:
+        raise FeedError(f"{path.name}: {error}") from None
     except json_stream.JSONError as error:
         raise FeedError(f"{path.name} cannot be read as JSON. {error}") from None
 

@@ -30,6 +30,10 @@ class JSONError(ValueError):
     """This is no JSON, or not what was looked for; says where in plain English."""
 
 
+class OtherContentError(JSONError):
+    """It is good JSON, of something else than services."""
+
+
 class CutOffError(JSONError):
     """The file ends before its JSON does."""
 
@@ -64,7 +68,7 @@ def _read_list_in_object(text: "_TextBuffer", lists: tuple[str, ...]) -> Iterato
     if not {"id", "name"} <= whole.keys():
         known = next((words for key, words in OTHER_DOCUMENTS if key in whole), "")
         holds = f" It holds {', '.join(map(str, [*whole][:6]))}." if whole else " It holds nothing."
-        raise JSONError(f"This is {known or 'not a JSON list of services, nor a page of them'}.{holds}")
+        raise OtherContentError(f"This is {known or 'not a JSON list of services, nor a page of them'}.{holds}")
     yield whole
 
 

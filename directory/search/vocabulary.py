@@ -171,7 +171,8 @@ class Vocabulary:
 
     def _build_synonym_part(self, typed: str, own: list[QueryPart], meant: list[Any]) -> QueryPart:
         said = list(dict.fromkeys((row[3], row[1]) for row in meant))
-        self.also.append((typed, ", ".join(meaning for meaning, _ in said)))
+        if others := [meaning for meaning, _ in said if meaning.lower() != typed.lower()]:
+            self.also.append((typed, ", ".join(others)))
         n, typed_rows = sum(row[2] for row in meant), 0
         if own:
             query, typed_rows = " & ".join(part.query for part in own), min(part.n for part in own)

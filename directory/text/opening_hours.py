@@ -19,6 +19,7 @@ from directory.text.conditions import (
 from directory.text.spelling import fold_case_twins
 
 Schedules = list[dict[str, Any]]
+NTH_WORDS = {"1": "1st", "2": "2nd", "3": "3rd", "4": "4th", "5": "5th", "-1": "last"}
 MAX_HOURS_LENGTH = 400  # characters; longer texts are prose
 MAX_SCHEDULES = 40  # schedules of one text
 NOON = 12 * 60  # minutes of the day
@@ -115,7 +116,7 @@ def _read_hours(text: str) -> Schedules:
     """Line by line when each line stands for itself, so that what is said in one holds for that one alone."""
     if not text or len(text) > MAX_HOURS_LENGTH:
         raise AmbiguousHours("prose")
-    plain = _write_times_in_figures(tidy_words(fold_case_twins(text)))
+    plain = _write_times_in_figures(tidy_words(fold_case_twins(_write_map_signs_in_words(text))))
     lines = [line for line in plain.split("\n") if line.strip()]
     try:
         by_line = [_read_line(line) for line in lines] if len(lines) > 1 else []
@@ -127,6 +128,17 @@ def _read_hours(text: str) -> Schedules:
     if len(found) > MAX_SCHEDULES:
         raise AmbiguousHours("too many")
     return found
+
+
+def _write_map_signs_in_words(text: str) -> str:
+    """OpenStreetMap's signs: `Sa[1,3]` is "1st and 3rd Sa", `"by appointment"` a note, SH the school holidays."""
+
+    def count(match: re.Match[str]) -> str:
+        return " and ".join(NTH_WORDS[n.strip()] for n in match[2].split(",")) + f" {match[1]}"
+
+    text = re.sub(r"\b([A-Z][a-z])\[((?:-1|[1-5])(?:,\s*(?:-1|[1-5]))*)\]", count, text)
+    text = re.sub(r"\bSH (?:off|closed)\b", "(not in school holidays)", text)
+    return re.sub(r'"([^"()]+)"', r"(\1)", text)
 
 
 def _read_line(text: str) -> Schedules:

@@ -38,6 +38,7 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def build_page_context(service: Service, staff: bool = False) -> dict[str, object]:
     """What its page says, in words: formatted here, once, as templates are slow at it. More is said to `staff`."""
     today, site = timezone.localdate(), service.agency.url
+    contacts = [service, *service.contacts.all()]
     dates = wording.format_sessions(service, timetable.list_upcoming_sessions(service, SESSIONS_READ))
     return {
         "chips": wording.list_chips(service),
@@ -45,6 +46,8 @@ def build_page_context(service: Service, staff: bool = False) -> dict[str, objec
         "hours": wording.format_service_hours(service, today),
         "next_sessions": dates,
         "book": wording.booking_button(dates),
+        "ring": next((one.phone for one in contacts if one.phone), ""),
+        "write_to": next((one.email for one in contacts if one.email), ""),
         "facts": wording.list_facts(service, today, staff),
         "about": wording.list_provenance(service, today),
         "run_by": wording.organisation_name(service),

@@ -108,8 +108,9 @@ FLAG_PATTERNS = {
     "unmasked": r"(?:show|display|publish|public)(?:full)?(?:address|location)(?:online|publicly)?",
     "shown": r"(?:is)?(?:approv(?:ed|al|alstatus)|visib(?:le|ility)|publish(?:ed)?|live|public|display(?:ed)?|enabled"
     r"|showonline|moderat(?:ed|ionstatus)|current)(?:on(?:the)?(?:web)?site|online|topublish)?|"
-    r"(?:show|shown|display|publish|visible)on.*|.*(?:consent|permission|happy|agree)(?:forus|given)?to"
-    r"(?:us)?(?:publish|share|display|list|be(?:ing)?(?:published|listed|shared)).*",
+    r"(?:show|shown|display|publish|visible)on.*|.*(?:consent|permission|happy|agree|okay|content|allow"
+    r"|(?:can|may|shall|should)(?:we|this|it|your)).*(?:publish|(?:be|made?|makeit|makethis|go)public|share|display"
+    r"|listed|(?:to|we|us)list|beshown|show(?:this|it|your)|(?:be|go|put)(?:this|it)?(?:online|onthe|in(?:the|our)dir)).*",
     "hidden": r"(?:is)?(?:hid(?:den|e)|archived?|deleted?|draft|unpublished|private|suppress(?:ed)?|withdrawn|inactive"
     r"|disabled|internal(?:only)?|staffonly)(?:from(?:the)?(?:web)?site|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
     r"|publication|display|list|share)",
@@ -181,6 +182,7 @@ def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str
     sample = list(rows)[:MAX_SAMPLE_ROWS]
     names = [name for name in names if not _is_of_submitter(name, names)]
     _match_by_name(names, found)
+    _match_flags(names, found)
     names = [name for name in names if name in found or not flag_of(name)]
     for name in names:
         field = _match_by_content([row.get(name, "") for row in sample]) if name not in found else ""
@@ -188,6 +190,13 @@ def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str
             found[name] = field
     _match_by_part_of_name(names, found)
     return found
+
+
+def _match_flags(names: Cells, found: dict[str, str]) -> None:
+    for name in names:
+        flag = flag_of(name)
+        if flag in FLAG_FIELDS and name not in found and flag not in found.values():
+            found[name] = flag
 
 
 def flag_of(name: str) -> str:

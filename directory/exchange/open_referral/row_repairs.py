@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.postcodes import list_postcode_readings
 from directory.exchange.field_use import mark_used
 from directory.exchange.open_referral.columns import FLAG_FIELDS, flag_of
 from directory.text.cleaning import parse_date
@@ -57,6 +58,10 @@ ADDRESS_FIELDS = (
     "transport",
 )
 TEXT_FIELDS = ("description", "joining", "access", "who")
+
+
+# "BN11 IEE" at the end of an address: of the shape of a postcode but for a sign or two.
+ODD_POSTCODE = re.compile(r"(?:^|[\s,;])([A-Za-z]{1,2}[0-9][0-9A-Za-z]?\s[0-9A-Za-z]{3})\s*$")
 
 
 def repair_row(sent: "SheetRow") -> "SheetRow":
@@ -206,6 +211,11 @@ def _take_apart(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     _move_odd_cells(row)
     _split_place(row)
     for name in ("place", "address"):
+        odd = None if row.get("postcode") else ODD_POSTCODE.search(row.get(name, ""))
+        if odd and list_postcode_readings(odd[1]):  # whoever reads the row says how it was put right
+            row["postcode"], row[name] = odd[1], row[name][: odd.start()].strip(" ,;")
+            if not row[name]:
+                del row[name]
         if not row.get("postcode") and (code := find_postcode_in_text(row.get(name, ""))):
             row["postcode"] = code
             row[name] = re.sub(code.replace(" ", " ?"), "", row[name], flags=re.IGNORECASE).strip(" ,;")

@@ -463,6 +463,28 @@ def test_a_price_is_said_once(amount: int, about: str, words: str) -> None:
     assert format_costs(service, datetime.date(2026, 11, 22)) == [words]
 
 
+@pytest.mark.parametrize("fees", ["0", " free", "0.00", "£0"])
+def test_what_is_said_about_fees_is_not_said_again(fees: str) -> None:
+    service = ServiceFactory(fees=fees)
+    CostOption.objects.create(service=service, amount=0)
+    assert format_costs(service, datetime.date(2026, 11, 22)) == ["Free"]
+
+
+def test_an_option_called_free_is_said_once() -> None:
+    service = ServiceFactory(fees="")
+    CostOption.objects.create(service=service, option="Free", amount=0)
+    assert format_costs(service, datetime.date(2026, 11, 22)) == ["Free"]
+
+
+@pytest.mark.parametrize("given", [{"phone": "01632 960002"}, {"email": "jo@group.example.org"}])
+def test_whom_to_ask_for_is_a_way_to_reach_them(client: Client, given: dict[str, str]) -> None:
+    service = ServiceFactory(phone="", email="")
+    Contact.objects.create(service=service, name="Jo", **given)
+    page = client.get(f"/activities/{service.pk}/").content.decode()
+    assert "They give no phone number" not in page
+    assert page.count('href="tel:01632960002"' if "phone" in given else 'href="mailto:jo@group.example.org"') == 2
+
+
 def test_costs() -> None:
     service = ServiceFactory(fees="Free")
     today = datetime.date(2026, 11, 22)

@@ -380,6 +380,7 @@ def test_one_bad_record_spoils_no_other(tmp_path: Path) -> None:
         ("a.json", "[" * 100_000, "nested too deeply"),
         ("a.json", '{"a":' * 100_000, "nested too deeply"),
         ("a.json", "<html>", "a web page"),
+        ("a.json", '{"error": "Invalid API key"}', "^a.json: This is an error message"),
         ("a.pdf", "%PDF-1.7", "a PDF"),
         ("a.json", "{}", "not a JSON list"),
         ("a.csv", "x,y\n1,2\n", "No column looks like the name"),

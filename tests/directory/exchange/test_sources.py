@@ -266,7 +266,7 @@ def test_a_spreadsheet_is_matched_previewed_and_brought_in(helen: Client) -> Non
     data = {"column_0": "name", "column_1": "place", "column_2": "postcode", "column_3": "hours", "column_4": "cost"}
     assert helen.post(columns, data)["Location"] == reverse("directory:run", args=[run.pk])
     preview = words(helen.get(reverse("directory:run", args=[run.pk])))
-    assert "1 are new" in preview
+    assert "1 is new" in preview
     assert "Mondays, 2pm to 4pm" in preview
     assert "Row 3: there is no name" in preview
     assert not Service.objects.exists()
@@ -352,7 +352,7 @@ def test_the_preview_says_what_is_not_in_the_file_and_a_part_leaves_it(helen: Cl
     text = words(helen.get(reverse("directory:run", args=[run.pk])))
     assert "2 listings of this source are not in this file" in text
     assert "This file is only a part of the list" in text
-    assert "1 are new, 1 are here already, and 1 would be refused" in text
+    assert "1 is new, 1 is here already, and 1 would be refused" in text
     assert "the same as row 2" in text
     assert "No column is the organisation" in text
     assert "Change the columns" in text

@@ -109,8 +109,42 @@ def test_a_masked_address_leaves_nothing_that_tells_where_it_is(column: str) -> 
     assert "the address is kept back" in asked(found)
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Are you happy for this to be public?",
+        "Is it OK / okay to make this public",
+        "Can we put this on the website?",
+        "May we share your details?",
+        "Do you agree to being listed?",
+        "Permission to go online",
+        "Do you allow us to list you?",
+    ],
+)
+def test_a_no_to_being_shown_is_heard_however_it_is_asked(column: str) -> None:
+    found = one(["Name", "Place", column], "Dad's group", "Family Hub", "No")
+    assert found.service.status == "inactive"
+    assert "it is not shown" in asked(found)
+
+
+@pytest.mark.parametrize("venue", ["BN11 IEE", "Family Hub, bn11 lEE", "Family Hub, High St, BN11 IEE "])
+def test_a_postcode_with_a_mistaken_sign_is_found_in_the_venue(venue: str) -> None:
+    (place,) = one(["Name", "Venue"], "Craft", venue).locations
+    assert (place.postcode, "EE" in place.name + place.address) == ("BN11 1EE", False)
+
+
+def test_a_flag_that_is_used_is_matched_for_the_steward_to_see() -> None:
+    names = ["Name", "Temp closed?", "Happy to be public?"]
+    assert resolve_columns(names, [], {}) == {"Name": "name", "Temp closed?": "closed", "Happy to be public?": "shown"}
+
+
 def test_headings_that_only_look_like_flags_are_none() -> None:
     names = [
+        "Open to the public?",
+        "Can the public attend?",
+        "Can you join online?",
+        "Content of the session",
+        "Happy hour",
         "Name",
         "Website",
         "Public transport",

@@ -301,6 +301,13 @@ def test_a_correction_is_a_word_that_people_write_never_a_stem() -> None:
 # --- The steward's words, and other spellings -----------------------------------------------------------------
 
 
+def test_what_was_typed_is_not_among_what_it_also_finds() -> None:
+    Synonym.objects.create(typed="stroll", means="Stroll, walk")
+    listed("A stroll")
+    listed("A walk")
+    assert search(SearchQuery(words="stroll")).also == [("stroll", "walk")]
+
+
 def test_a_synonym_finds_what_the_steward_says_it_means() -> None:
     listed("Recovery group", description="For people who drink too much alcohol.")
     listed("Car club", description="The AA tells how.")

@@ -183,3 +183,19 @@ def test_days_with_their_year_are_the_limits_of_the_pattern() -> None:
 def test_what_cannot_be_so_is_asked_about(text: str, asked: str) -> None:
     said = explain_unread_hours(text)
     assert asked in said if asked else not said
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "note"),
+    [
+        ("Sa[1] 10:00-13:00", "1SA", ""),
+        ("Sa[1,3] 10:00-13:00", "1SA,3SA", ""),
+        ("Su[-1] 10:00-13:00", "-1SU", ""),
+        ('Mo,We 10:00-13:00 "term time"', "MO,WE", "Term time"),
+        ('Tu 10:00-13:00 "members only"', "TU", "Members only"),
+        ("Tu 10:00-13:00; SH off", "TU", "Not in school holidays"),
+    ],
+)
+def test_the_signs_of_a_map_are_read(text: str, day: str, note: str) -> None:
+    (found,) = parse_opening_hours(text) or [{}]
+    assert (found.get("byday"), found.get("opens_at"), found.get("notes", "")) == (day, "10:00", note)
