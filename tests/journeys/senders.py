@@ -18,6 +18,10 @@ from tests.factories import AgencyFactory, MembershipFactory
 from tests.referrals.posted import DANGER, REFER, form
 
 SENT = DANGER.replace("danger", "sent")
+NAMES = (  # far enough apart to be no slips of one another, nor forms of one name
+    "Ada Bertram Cecily Dougal Euan Florence Gwilym Harriet Idris Jocelyn "
+    "Kenneth Lowri Mungo Nerys Oswald Prudence Quentin Rhiannon Selwyn Tabitha"
+).split()
 PATIENCE = 120  # seconds for one referral
 
 
@@ -57,10 +61,10 @@ class Practice:
         return [pool.submit(self.send, self.somebody(next(self.people))) for _ in range(count)]
 
     def somebody(self, n: int) -> dict[str, Any]:
-        born = datetime.date(1930, 1, 1) + datetime.timedelta(days=n)
+        born = datetime.date(1930, 1, 1) + datetime.timedelta(days=n * 61)
         day, month, year = born.day, born.month, born.year
         date = {"date_of_birth_day": day, "date_of_birth_month": month, "date_of_birth_year": year}
-        return self.form | date | {"key": str(uuid.uuid4()), "person_name": f"Person {n}"}
+        return self.form | date | {"key": str(uuid.uuid4()), "person_name": f"{NAMES[n % 20]} {NAMES[n // 20 % 20]}son"}
 
     def send(self, posted: dict[str, Any]) -> None:
         """Post it; after an error post the same form again. Any other answer than "sent" or an error is wrong."""

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.access import Permission, allow
@@ -35,7 +36,7 @@ def words(request: MemberRequest) -> HttpResponse:
         read = form.cleaned_data
         kept = deeds.save_synonym(typed=read["typed"], means=read["means"], by=request.member, synonym=synonym)
         messages.success(request, f"From now on “{kept.typed}” also looks for {kept.means}.")
-        return redirect("directory:words")
+        return redirect(reverse("directory:words", query={"find": kept.typed}))
     return render_words_page(request, synonym_form=form, form=form, synonym=synonym)
 
 
