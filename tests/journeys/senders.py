@@ -18,10 +18,28 @@ from tests.factories import AgencyFactory, MembershipFactory
 from tests.referrals.posted import DANGER, REFER, form
 
 SENT = DANGER.replace("danger", "sent")
-NAMES = (  # far enough apart to be no slips of one another, nor forms of one name
-    "Ada Bertram Cecily Dougal Euan Florence Gwilym Harriet Idris Jocelyn "
-    "Kenneth Lowri Mungo Nerys Oswald Prudence Quentin Rhiannon Selwyn Tabitha"
-).split()
+NAMES = [
+    "Ada",
+    "Bertram",
+    "Cecily",
+    "Dougal",
+    "Euan",
+    "Florence",
+    "Gwilym",
+    "Harriet",
+    "Idris",
+    "Jocelyn",
+    "Kenneth",
+    "Lowri",
+    "Mungo",
+    "Nerys",
+    "Oswald",
+    "Prudence",
+    "Quentin",
+    "Rhiannon",
+    "Selwyn",
+    "Tabitha",
+]
 PATIENCE = 120  # seconds for one referral
 
 
