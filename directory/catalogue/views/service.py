@@ -14,7 +14,7 @@ from config.fragments import render_page
 from config.template_tags import address, row_address
 from directory.catalogue import statistics, timetable, wording
 from directory.catalogue.detail import SESSIONS_READ, is_shown_to, load_listing
-from directory.models import Service, Status
+from directory.models import Contact, Service, Status
 
 
 @public
@@ -38,7 +38,7 @@ def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def build_page_context(service: Service, staff: bool = False) -> dict[str, object]:
     """What its page says, in words: formatted here, once, as templates are slow at it. More is said to `staff`."""
     today, site = timezone.localdate(), service.agency.url
-    contacts = [service, *service.contacts.all()]
+    contacts: list[Service | Contact] = [service, *service.contacts.all()]
     dates = wording.format_sessions(service, timetable.list_upcoming_sessions(service, SESSIONS_READ))
     return {
         "chips": wording.list_chips(service),
