@@ -45,20 +45,25 @@ LEFT JOIN LATERAL (
     WHERE known.n IS NULL AND spelt.n IS NULL AND typed.word = %(last)s::text AND length(typed.word) > 2
         AND word LIKE typed.word || '%%'
 ) begun ON true
-LEFT JOIN LATERAL (
-    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM (
-        SELECT word, stem, n FROM directory_word WHERE word NOT LIKE '#%%'
-        UNION ALL SELECT typed, key, 0 FROM directory_synonym WHERE key NOT LIKE '%% %%'
-        UNION ALL SELECT one.word || ' ' || two.word, '', least(one.n, two.n)  -- "lunchclub" is a lunch club
-            FROM generate_series(3, length(typed.word) - 3) size
-            JOIN directory_word one ON known.n IS NULL AND one.word = left(typed.word, size)
-            JOIN directory_word two ON two.word = substr(typed.word, size + 1)
-    ) word
+LEFT JOIN LATERAL (  -- a word that nothing has: null for others, so that no index is asked for them
+    SELECT typed.word, string_to_array(swapped, ' ') AS swaps
     WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
         AND NOT EXISTS (SELECT FROM directory_synonym WHERE key = typed.stem)
-        AND (word = ANY(string_to_array(swapped, ' '))
-            OR (word %% typed.word AND similarity(word, typed.word) > %(alike)s::float8))
-    ORDER BY word = ANY(string_to_array(swapped, ' ')) DESC, similarity(word, typed.word) * ln(n + 3) DESC, word
+) lost ON true
+LEFT JOIN LATERAL (  -- each part by its own index: what is asked of all of them together reads all the words
+    SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM (
+        SELECT word, stem, n FROM directory_word WHERE word NOT LIKE '#%%'
+            AND (word = ANY(swaps) OR (word %% lost.word AND similarity(word, lost.word) > %(alike)s::float8))
+        UNION ALL SELECT synonym.typed, key, 0 FROM directory_synonym synonym WHERE key NOT LIKE '%% %%'
+            AND (synonym.typed = ANY(swaps)
+                OR (synonym.typed %% lost.word AND similarity(synonym.typed, lost.word) > %(alike)s::float8))
+        UNION ALL SELECT one.word || ' ' || two.word, '', least(one.n, two.n)  -- "lunchclub" is a lunch club
+            FROM generate_series(3, length(lost.word) - 3) size,
+                LATERAL (SELECT word, n FROM directory_word WHERE word = left(lost.word, size) LIMIT 1) one,
+                LATERAL (SELECT word, n FROM directory_word WHERE word = substr(lost.word, size + 1) LIMIT 1) two
+            WHERE similarity(one.word || ' ' || two.word, lost.word) > %(alike)s::float8
+    ) word
+    ORDER BY word = ANY(swaps) DESC, similarity(word, lost.word) * ln(n + 3) DESC, word
     LIMIT 9) likeliest
 ) meant ON true
 UNION ALL
