@@ -31,12 +31,6 @@ def _save_link(booking: Booking, token: str, repeat: dict[str, Any] | None) -> s
     return token
 
 
-def find_booking(token: str) -> Booking | None:
-    """The booking that a token or a code leads to, until some weeks after its session; not by that of a repeat."""
-    link = find_link(token)
-    return link.booking if link and link.repeat is None else None
-
-
 def build_repeat_page(link: BookingLink) -> Booking:
     """What the page of a second booking shows that was not made: as it would have been, and nothing of the first.
     Not to be saved."""

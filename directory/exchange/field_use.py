@@ -164,7 +164,3 @@ class FieldTally:
             if went or unused:
                 found.append(FieldUse(name, went.total(), places, unused, self.examples.get(name, [])))
         return found
-
-    def unused_fields(self) -> list[str]:
-        """Fields of which no value at all was used."""
-        return [row.field for row in self.rows() if not row.used]

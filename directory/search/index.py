@@ -26,7 +26,6 @@ __all__ = ["ACCESS", "index_services", "mark_needs", "refresh_ageing_rows", "ref
 INDEX_VERSION = 5  # counted up when rows must be written in another way: the night writes the older ones anew
 BATCH_SIZE = 500
 REFRESH_BATCH_SIZE = 5_000  # of the night's updates, which write few of the rows they read
-NO_PLACE_CELL = -1  # the cell of what meets at no place: online, by phone, at home
 MAX_ROOM_SESSIONS = 4  # sessions with counted places that are looked at for room
 INDEX_PREFETCH = (
     "agency",

@@ -13,7 +13,7 @@ from factory import LazyFunction
 
 from agencies.models import Author, Hand, Message
 from bookings.actions import move_booking
-from bookings.actions.links import CODE_ALPHABET, CODE_LENGTH, create_code, create_link, find_booking
+from bookings.actions.links import CODE_ALPHABET, CODE_LENGTH, create_code, create_link, find_link
 from bookings.models import NAMES_SHOWN_FOR, Booking, BookingLink, BookingMove
 from bookings.states import Actor, BookingStatus
 from bookings.views.booking import MAX_BOOKINGS_PER_HOUR, MAX_CODE_TRIES_PER_HOUR
@@ -85,7 +85,10 @@ def test_books_a_place(client: Client) -> None:
     message = Message.objects.get()
     assert message.to == "joan@home.example.org"
     token = re.search(r"/bookings/([\w-]+)/", message.body)[1]  # type: ignore[index]
-    assert find_booking(token) == booking
+    link = find_link(token)
+    assert link
+    assert link.booking == booking
+    assert link.repeat is None
     assert "Joan" not in message.body
 
 

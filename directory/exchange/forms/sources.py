@@ -29,7 +29,6 @@ FILE_ENDINGS = {  # of a file's name, and what must be in it then
     ".jsonl": ("json", "lines"),
     ".gz": ("gzip",),
 }
-LEFT_OUT = "-"
 
 
 def validate_feed_url(url: str) -> str:
