@@ -45,7 +45,8 @@ from directory.models.service import ConfirmationInterval
 from directory.publishing.actions.listings import close_listing, create_listing
 from directory.publishing.actions.reports import ANONYMOUS_READER
 from directory.publishing.actions.sessions import cancel_session
-from directory.publishing.versions import build_snapshot, propose_edit, record_version, update_listing
+from directory.publishing.snapshot import build_snapshot
+from directory.publishing.versions import propose_edit, record_version, update_listing
 from directory.search.index import index_services, refresh_counts
 from referrals.statistics import update_reply_statistics
 
