@@ -59,24 +59,6 @@ from config.fields import (
 )
 from config.fragments import render_page
 
-__all__ = [
-    "BirthField",
-    "Checkboxes",
-    "DateField",
-    "Form",
-    "IdempotencyKey",
-    "ModelForm",
-    "NHSNumberField",
-    "NameField",
-    "PhoneField",
-    "PostcodeField",
-    "Radios",
-    "TextField",
-    "is_valid_nhs_number",
-    "render_form_page",
-    "width_attrs",
-]
-
 MIN_COUNTED_LENGTH = 40  # characters: below it is a code or a number
 
 # --- Drawing ---------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """One episode of support by a connector team, and who may see it."""
 
-import uuid
 from typing import Any, Self
 
 from django.db import models
@@ -12,6 +11,7 @@ from cases.models.person import Person
 from config.append_only import AppendOnly
 from config.database import prepared_cursor
 from config.fields import validate_sctid
+from config.uuid_key import UUIDKey
 from referrals.models import Referral
 from referrals.states import ReferralStatus
 
@@ -91,10 +91,9 @@ class Outcome(models.Model):
         return cls.objects.filter(retired_at=None)
 
 
-class Case(models.Model):
+class Case(UUIDKey):
     """The head of a case: where it stands. What happened in it is its entries."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="cases")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="caseload")
@@ -201,10 +200,9 @@ class CaseReferral(models.Model):
         return f"{self.referral_id} {self.direction}"
 
 
-class Circle(models.Model):
+class Circle(UUIDKey):
     """An agency that may see the case, for what, from when, until when. The owning team has its row too."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="circle")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="circles")
     purpose = models.CharField(max_length=200)
@@ -229,7 +227,6 @@ class Circle(models.Model):
 class Reading(AppendOnly):
     """Somebody opened the case: who, for which agency, when, which page. The person can read this log."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="readings")
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")

@@ -27,16 +27,6 @@ from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, 
 from directory.exchange.open_referral.kinds import name_other_kind
 from directory.exchange.tables import MAX_UNPACK_RATIO
 
-__all__ = [
-    "FeedError",
-    "FeedNotice",
-    "UnchangedService",
-    "is_address",
-    "read_file",
-    "read_services",
-    "resolve_public_address",
-]
-
 MAX_PAGE_BYTES = 50_000_000  # bytes of one page, unpacked
 MAX_DOWNLOAD_BYTES = 500_000_000  # bytes of a whole file, unpacked
 MAX_ANSWER_SECONDS = 300  # seconds that one answer may take; a feed that drips is stopped

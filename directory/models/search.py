@@ -1,6 +1,5 @@
 """What helps people find: the steward's words and collections, kept searches, shortlists and figures."""
 
-import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Membership
+from config.uuid_key import UUIDKey
 from directory.models.service import LISTED, Service
 
 
@@ -115,10 +115,9 @@ class LostSearch(models.Model):
         return cls.objects.filter(access.search_aids(member))
 
 
-class Collection(models.Model):
+class Collection(UUIDKey):
     """Activities that the steward puts together: "Things to do after a bereavement"."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=100, unique=True)
     title = models.CharField(max_length=150)
     introduction = models.TextField(blank=True)
