@@ -58,6 +58,8 @@ def find_kind(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
     keys = {normalise_key(str(name)) for name, value in row.items() if value not in (None, "")}
+    if {"state", "kind", "data"} <= keys:
+        return "changes to sessions (OpenActive)"
     if keys & SERVICE_SIGNS:
         return SERVICES
     other = next((kind for kind, signs in OTHER_SIGNS.items() if keys & signs), "")

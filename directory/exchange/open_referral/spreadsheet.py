@@ -204,7 +204,7 @@ def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Itera
 
 def _flatten_object(item: Any) -> dict[str, str]:
     """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
-    if not isinstance(item, dict) or NESTED_KEYS & item.keys():
+    if not isinstance(item, dict) or any(isinstance(item.get(name), (dict, list)) for name in NESTED_KEYS):
         return {}
     if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
         geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}
