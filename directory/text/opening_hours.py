@@ -100,6 +100,14 @@ def read_schedules(text: str) -> Schedules:
     return [found[0] | {"unread": asked}, *found[1:]] if asked else found
 
 
+def read_times(text: str) -> dict[str, Any]:
+    """When something begins and ends, of a text without a day; what is not certain ("7.30") as a note."""
+    found = parse_opening_hours(f"daily {text}")
+    if found and len(found) == 1 and "opens_at" in found[0]:
+        return {name: found[0][name] for name in ("opens_at", "closes_at", "notes") if name in found[0]}
+    return {"notes": text}
+
+
 def explain_unread_hours(text: str) -> str:
     """What to ask whoever wrote them; "" when they are read, or are just words."""
     try:
