@@ -7,7 +7,7 @@
 const CLOSE = 38; // pixels between pins that are drawn as one
 const PULLED = 24; // pixels that a finger pulls the sheet before it goes up or down
 const phone = matchMedia("(max-width: 48em)");
-const LAND = { land: "#eceedd", water: "#d7e6f0", shore: "#1f5a8a", built: ["", "#e9e0c6", "#decda6", "#cdb585"] };
+const LAND = { land: "#eceedd", water: "#d7e6f0", shore: "#1f5a8a", built: ["", "#e9e0c6", "#decda6", "#d6c49c"] };
 let drawn = null; // the map, its pins, and the box it is in
 
 function load(kind, attributes) {
@@ -32,7 +32,7 @@ function drawLand(map, layer) {
   const flat = { renderer: L.canvas({ padding: 0.5 }), interactive: false };
   const turned = (ring) => ring.map(([lon, lat]) => [lat, lon]);
   const add = (shape) => shape.addTo(map);
-  map.getContainer().classList.add("map--drawn");
+  add(L.rectangle(drawn.extent, { ...flat, stroke: false, fillColor: LAND.water, fillOpacity: 1 }));
   for (const { properties: is, geometry } of layer.features) {
     if (is.kind === "name") drawn.names.push(drawName(map, is, turned([geometry.coordinates])[0]));
     else if (is.kind === "built") {
@@ -67,7 +67,10 @@ function drawName(map, { name, given, sea }, at) {
 function placeNames() {
   const { map, names, pins } = drawn;
   const seen = L.bounds(map.containerPointToLayerPoint([0, 0]), map.containerPointToLayerPoint(map.getSize()));
-  const taken = pins.getLayers().map((pin) => ({ ...map.latLngToLayerPoint(pin.getLatLng()), wide: 20, tall: 22 }));
+  const taken = pins.getLayers().map((pin) => {
+    const { x, y } = map.latLngToLayerPoint(pin.getLatLng());
+    return { x, y: y - (pin.options.icon.options.iconAnchor?.[1] ?? 20) + 20, wide: 20, tall: 22 };
+  });
   taken.push(...measureControls(map));
   for (const { sea, given, marker } of names) {
     const span = marker.getElement().firstChild;
@@ -181,12 +184,13 @@ function addSheet(box) {
     deeds.append(see, ...(drawn.hits.length > 1 ? [next] : []));
     one.replaceChildren(...(hit ? [describe(hit), deeds] : []));
     drawPins();
+    return hit ? sheet.offsetHeight : 0;
   };
-  const state = { shown: null, show, list: (hits) => put(true, hits), height: () => (phone.matches ? sheet.offsetHeight : 0) };
+  const state = { shown: null, show, list: (hits) => put(true, hits) };
   next.addEventListener("click", () => {
     show(drawn.hits[(drawn.hits.indexOf(state.shown) + 1) % drawn.hits.length]);
     next.focus();
-    drawn.map.panInside(state.shown.at, { paddingTopLeft: [60, 60], paddingBottomRight: [40, state.height() + 30] });
+    drawn.map.panInside(state.shown.at, { paddingTopLeft: [60, 60], paddingBottomRight: [40, sheet.offsetHeight + 30] });
     lookAround();
   });
   let from = 0, pulled = 0;
@@ -211,17 +215,14 @@ function countOutside() {
   beyond.textContent = outside === 1 ? "1 more beyond this map: show it" : `${outside} more beyond this map: show all`;
 }
 
-// The map ends where it is drawn, unless what was found lies beyond.
-function keepInside(inside) {
-  const { map, extent } = drawn;
-  map.setMaxBounds(inside ? extent : null);
-  map.setMinZoom(inside && extent ? map.getBoundsZoom(extent, true) : 5);
-}
-
-function fitHits(points) {
-  const bounds = L.latLngBounds(points);
-  drawn.sheet.show(phone.matches ? drawn.hits[0] : null);
-  if (bounds.isValid()) drawn.map.fitBounds(bounds.pad(0.08), { maxZoom: 14, animate: false, paddingBottomRight: [0, drawn.sheet.height()] });
+// The map ends where it is drawn, unless what was found lies beyond, or is wider than that.
+function fitHits(points, inside) {
+  const { map, extent, sheet, hits } = drawn;
+  const bounds = L.latLngBounds(points).pad(0.08);
+  const room = L.point(0, sheet.show(phone.matches ? hits[0] : null));
+  map.setMaxBounds(null).setMinZoom(5);
+  if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 14, animate: false, paddingBottomRight: room });
+  if (inside && extent) map.setMinZoom(Math.min(map.getBoundsZoom(extent, true), map.getZoom())).setMaxBounds(extent);
   lookAround();
 }
 
@@ -238,8 +239,7 @@ async function refresh() {
     L.circleMarker(here, { radius: 8, color: "#6b2d5c", weight: 4, fillColor: "#fff", fillOpacity: 1, interactive: false }).addTo(around);
   }
   const inside = hits.filter(({ at }) => !drawn.extent || drawn.extent.contains(at));
-  keepInside(Boolean(inside.length));
-  fitHits([...(inside.length ? inside : hits).map(({ at }) => at), ...(here ? [here] : [])]);
+  fitHits([...(inside.length ? inside : hits).map(({ at }) => at), ...(here ? [here] : [])], Boolean(inside.length));
 }
 
 // In miles however near: Leaflet's own goes over to feet.
@@ -256,25 +256,24 @@ async function draw(box) {
   if (!window.L) await Promise.all([...box.dataset.css.split(" ").map((href) => load("link", { rel: "stylesheet", href })), load("script", { src: box.dataset.js })]);
   const land = box.dataset.tiles ? null : await fetchJson(box.dataset.land).catch(() => null);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(box, { scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles), fadeAnimation: !calm, zoomAnimation: !calm, maxZoom: box.dataset.tiles ? 19 : 16, minZoom: 5 });
+  const map = L.map(box, { scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles), fadeAnimation: !calm, zoomAnimation: !calm, maxZoom: box.dataset.tiles ? 19 : 16, minZoom: 5, zoomSnap: box.dataset.tiles ? 1 : 0.25 });
   map.createPane("names").style.zIndex = 450;
   addScale(map);
   const beyond = Object.assign(element("button", "", "map__beyond"), { type: "button", hidden: true });
   box.append(beyond);
   drawn = { box, map, beyond, hits: [], names: [], around: L.layerGroup().addTo(map), pins: L.layerGroup().addTo(map), extent: null };
   drawn.sheet = addSheet(box);
-  beyond.addEventListener("click", (event) => { event.stopPropagation(); keepInside(false); fitHits(drawn.hits.map(({ at }) => at)); });
+  beyond.addEventListener("click", (event) => { event.stopPropagation(); fitHits(drawn.hits.map(({ at }) => at), false); });
   if (box.dataset.tiles) {
     L.tileLayer(box.dataset.tiles, { maxZoom: 19, attribution: "© OpenStreetMap contributors", referrerPolicy: "strict-origin-when-cross-origin" }).addTo(map);
   }
-  map.setView([54, -2], 6);
+  map.setView([54, -2], 6).on("zoomend", drawPins).on("moveend", lookAround);
   if (land?.bbox) {
     const [west, south, east, north] = land.bbox;
     drawn.extent = L.latLngBounds([south, west], [north, east]);
     drawLand(map, land);
   }
   await refresh();
-  map.on("zoomend", drawPins).on("moveend", lookAround);
   phone.addEventListener("change", refresh);
 }
 
