@@ -74,6 +74,8 @@ def format_schedules(schedules: Iterable[Schedule], today: datetime.date) -> lis
 
 def format_times(schedule: Schedule) -> str:
     start, end = schedule.opens_at, schedule.closes_at
+    if (start, end) == (datetime.time(0), datetime.time(23, 59)):
+        return "day and night"
     if start and end and start != end:
         return f"{time_words(start)} to {time_words(end)}"
     return f"from {time_words(start)}" if start else f"until {time_words(end)}" if end else ""

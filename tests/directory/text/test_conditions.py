@@ -61,7 +61,23 @@ dates on request
 November 2025 to March 2026
 paused
 cancelled
-Term dates: ask, alternate weeks""".splitlines()
+Term dates: ask, alternate weeks
+volunteers permitting
+during Lent
+maybe
+if numbers allow
+when available
+pre-covid
+ended
+moved to Wed for now
+now Wednesdays
+on a rota
+4 sessions only
+next: 15/12
+next meeting 15 December
+not every week
+BST only
+light evenings""".splitlines()
 
 
 @pytest.mark.parametrize("words", NO_DATES)
@@ -89,6 +105,13 @@ def test_where_the_words_leave_every_date_open_none_is_given(words: str) -> None
         "doors open until 11",
         "ring 01632 960123",
         "first session free",
+        "off the High Street",
+        "bus stop outside",
+        "tea break halfway",
+        "ring if lost",
+        "say hello when you arrive",
+        "next to the church",
+        "dogs allowed",
     ],
 )
 def test_words_that_say_nothing_of_dates_take_none_away(words: str) -> None:
@@ -128,6 +151,13 @@ LEFT = {
     "not on 1 December or 8 Dec 2026": lambda day: day not in (DATE(2026, 12, 1), DATE(2026, 12, 8)),
     "November 2026 to January 2027": lambda day: day <= DATE(2027, 1, 31),
     "except Tuesdays": lambda day: False,
+    "off in Aug": lambda day: day.month != 8,
+    "Aug off": lambda day: day.month != 8,
+    "we stop for July and August": lambda day: day.month not in (7, 8),
+    "skip 1st Tuesday": lambda day: nth(day) != 1,
+    "back 5/1": lambda day: day >= DATE(2027, 1, 5),
+    "until 15/12": lambda day: day <= DATE(2026, 12, 15),
+    "TTO": lambda day: True,
     "term time only": lambda day: True,  # which dates are to be asked about is below
 }
 
