@@ -47,6 +47,7 @@ from config.fields import (
     Checkboxes,
     DateField,
     DateWidget,
+    EmailField,
     IdempotencyKey,
     NameField,
     NHSNumberField,
