@@ -261,21 +261,6 @@ class Form(forms.Form):
         self.data = posted
 
 
-class ModelForm(forms.ModelForm):
-    """The same for one row of a model."""
-
-    button = "Save"
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-
-    @cached_property
-    def helper(self) -> GovukFormHelper:
-        return GovukFormHelper(self)
-
-
 def render_form_page(
     request: HttpRequest,
     template: str,
