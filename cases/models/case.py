@@ -22,73 +22,56 @@ ORDER BY circle.started_at, circle.id
 """
 
 
-class ClosingReason(models.Model):
-    """Why a case is closed, in the place's own words, and what it makes of the referral."""
+class ClosingWord(models.Model):
+    """One of a list that the steward keeps in the place’s own words, with the code that goes with the answer."""
 
     code = models.SlugField(max_length=50, unique=True)
     text = models.CharField(max_length=200)
+    order = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All of the list, for whoever keeps it."""
+        return cls._default_manager.filter(access.closing_words(member))
+
+    @classmethod
+    def in_use(cls) -> "models.QuerySet[Self]":
+        """Those that the place still offers, in its order."""
+        return cls._default_manager.filter(retired_at=None)
+
+
+CODE_HAS_ITS_TERM = models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term="")
+
+
+class ClosingReason(ClosingWord):
+    """Why a case is closed, and what it makes of the referral."""
+
     referral_becomes = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.COMPLETED)
     snomed = models.CharField(
         max_length=18, blank=True, validators=[validate_sctid], help_text="A code to add to the answer, if any"
     )
     snomed_term = models.CharField(max_length=200, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering = ["order", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
-                name="reason_code_has_its_term",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        """All of the list, for whoever keeps it."""
-        return cls.objects.filter(access.closing_words(member))
-
-    @classmethod
-    def in_use(cls) -> "models.QuerySet[Self]":
-        """Those that the place still offers, in its order."""
-        return cls.objects.filter(retired_at=None)
+    class Meta(ClosingWord.Meta):
+        constraints = [models.CheckConstraint(condition=CODE_HAS_ITS_TERM, name="reason_code_has_its_term")]
 
 
-class Outcome(models.Model):
-    """What changed for the person, as a short list that the place owns."""
+class Outcome(ClosingWord):
+    """What changed for the person."""
 
-    code = models.SlugField(max_length=50, unique=True)
-    text = models.CharField(max_length=200)
     snomed = models.CharField(max_length=18, blank=True, default="", db_default="", validators=[validate_sctid])
     snomed_term = models.CharField(max_length=200, blank=True, default="", db_default="")
-    order = models.PositiveSmallIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering = ["order", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
-                name="outcome_code_has_its_term",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        """All of the list, for whoever keeps it."""
-        return cls.objects.filter(access.closing_words(member))
-
-    @classmethod
-    def in_use(cls) -> "models.QuerySet[Self]":
-        """Those that the place still offers, in its order."""
-        return cls.objects.filter(retired_at=None)
+    class Meta(ClosingWord.Meta):
+        constraints = [models.CheckConstraint(condition=CODE_HAS_ITS_TERM, name="outcome_code_has_its_term")]
 
 
 class Case(UUIDKey):
