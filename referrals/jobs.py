@@ -145,10 +145,10 @@ def _iter_search_results(query: str) -> Iterator[Service]:
     form = SearchForm(QueryDict(query))
     if not form.is_valid():
         return  # a need or a place that the steward has since taken away: it would find too much
-    asked = replace(form.asked(), size=PAGE_SIZE)
+    asked = replace(form.asked(), size=PAGE_SIZE, whole=True)
     for _ in range(MAX_PAGES):
         found = search(asked)
-        if found.loose or found.corrected or found.dangers:
+        if found.corrected or found.dangers:
             return
         yield from load_services(found.cards)
         if not found.more:
