@@ -106,9 +106,11 @@ def format_fact_changed(kind: str, details: dict[str, Any]) -> tuple[str, Labell
 
 
 def format_assigned(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """before, after: names of members; after is "" when nobody has it."""
+    """before, after: names of members, or of teams (then with `ground`); after is "" when nobody has it; number: why
+    the record has no NHS number any more."""
     title = f"Given to {details.get('after', 'a colleague')}" if details.get("after", True) else "Without a connector"
-    return title, label_details(details, ("Before", "before"))
+    facts = ("Before", "before"), ("Asked about it", "ground"), ("NHS number", "number")
+    return title, label_details(details, *facts)
 
 
 def format_question(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
