@@ -1,11 +1,11 @@
 """An organisation that takes part in the place (HSDS `organization`)."""
 
-import uuid
-
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
+
+from config.uuid_key import UUIDKey
 
 
 class AgencyKind(models.TextChoices):
@@ -19,8 +19,7 @@ class AgencyKind(models.TextChoices):
     STEWARD = "steward", "Steward of the place"
 
 
-class Agency(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class Agency(UUIDKey):
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=20, choices=AgencyKind)
     description = models.TextField(blank=True)
