@@ -125,7 +125,12 @@ class WordParser:
                 return
 
     def can_set_filter(self, field: str, value: Any) -> bool:
-        return field == "access" or getattr(self.asked, field) in (value, "", None, False)
+        return (
+            field == "access" or getattr(self.asked, field) in (value, "", None, False) or self.is_refused(field, value)
+        )
+
+    def is_refused(self, field: str, value: Any) -> bool:
+        return (field, "1" if value is True else str(value)) in self.asked.refused
 
     def remove_match(self, field: str, value: Any, start: int, end: int, label: str) -> None:
         """Leave this out of the words; tell it, unless it was chosen anyhow."""
@@ -135,7 +140,7 @@ class WordParser:
 
     def add_filter(self, field: str, value: Any, typed: str, label: str) -> None:
         chosen = getattr(self.asked, field, None)
-        if chosen == value or (field == "access" and value in self.asked.access):
+        if chosen == value or (field == "access" and value in self.asked.access) or self.is_refused(field, value):
             return
         self.read.append(ParsedFilter(field, "1" if value is True else str(value), typed, label))
         if field == "access":
@@ -151,7 +156,7 @@ def parse_words(asked: SearchQuery) -> tuple[SearchQuery, list[ParsedFilter], st
     reading = WordParser(asked, re.sub(r"[\x00-\x1f|]", " ", fold_case_twins(asked.words[:MAX_QUERY_LENGTH])))
     reading.text = re.sub(SET_ASIDE_PATTERN, f" {TAKEN_MARKER} ", reading.text, flags=re.IGNORECASE)
     _parse_filters(reading)
-    if not asked.near:
+    if not asked.near or any(field == "near" for field, _ in asked.refused):
         _parse_place(reading)
     left = re.sub(FILLER_PATTERN, " ", reading.text, flags=re.IGNORECASE).replace(TAKEN_MARKER, " ")
     return replace(reading.asked, words=" ".join(left.split())), reading.read, reading.place
@@ -243,13 +248,14 @@ def _parse_place(reading: WordParser) -> None:
     name, shown, point = found
     _, start, end, miles = named[name]
     _set_place(reading, point, shown, start, end)
-    if miles and not reading.asked.km:
+    if miles and reading.place and not reading.asked.km:
         reading.add_filter("miles", miles, reading.read[-1].typed, f"Within {miles} miles")
 
 
 def _set_place(reading: WordParser, point: Point, shown: str, start: int, end: int) -> None:
     reading.remove_match("near", shown, start, end, f"Near {shown}")
-    reading.place, reading.asked = shown, replace(reading.asked, near=point)
+    if not reading.is_refused("near", shown):
+        reading.place, reading.asked = shown, replace(reading.asked, near=point)
 
 
 def _list_place_candidates(text: str) -> Iterator[tuple[PlaceCandidate, int, int, str]]:

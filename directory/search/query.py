@@ -36,6 +36,7 @@ class SearchQuery:
     online: bool = False
     reach_km: float | None = None  # near a place, how far at most when no distance is chosen
     unknown_place: str = ""  # what was typed for a place, when it is none
+    refused: tuple[tuple[str, str], ...] = ()  # fields and values that the words say and that were taken away
     whole: bool = False  # only what has all the words: nothing is guessed at
     calm: bool = False  # words of danger are looked for like others: who looks said that nobody is in danger
     after: str = ""
