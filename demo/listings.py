@@ -135,6 +135,7 @@ REPORTS = [
     ("Knit and natter", "time", "I went at ten and the door was shut until half past.", 2),
     ("Sunday outing", "cost", "The driver asked for £7, not £6.", 5),
     ("Gentle swim", "contact", "Nobody answers that number on Mondays.", 9),
+    ("Growers' soup lunch", "time", "It began at half past twelve when I came.", 1),
 ]
 CLAIMS = [
     (

@@ -87,4 +87,5 @@ STAFF = [
     ("Gordon Pike", "gordon.pike", "shed", "provider"),
     ("Lorraine Foster", "lorraine.foster", "contact", "contact_centre"),
     ("Imogen Vale", "imogen.vale", "steward", "steward"),
+    ("Alison Reeve", "alison.reeve", "worthing", "connector"),  # has left: demo/lives.py
 ]
