@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+TITLES = {"dr", "doctor", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "sister", "nurse", "rev", "cllr"}
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
@@ -45,6 +47,6 @@ class User(AbstractBaseUser):
 
     @property
     def first_name(self) -> str:
-        """The name to greet by: titles are skipped, so "Dr Amara Okafor" is greeted as Amara."""
-        words = [w for w in self.name.split() if w.rstrip(".").lower() not in {"dr", "mr", "mrs", "ms", "miss", "prof"}]
-        return words[0] if words else self.name
+        """The name to greet by: "Dr Amara Okafor" is greeted as Amara, "Mrs Whitfield" as that."""
+        words = [word for word in self.name.split() if word.rstrip(".").lower() not in TITLES]
+        return words[0] if len(words) > 1 else self.name
