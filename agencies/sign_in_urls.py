@@ -1,5 +1,8 @@
 """/accounts/…: of django-allauth only what is used here is routed, under its own names (it redirects to them)."""
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -11,7 +14,9 @@ from agencies.access import public, signed_in
 from agencies.views import sign_in
 from agencies.views.sign_in import adapt_allauth_view, changes_password, changes_second_step
 
-FROM_ALLAUTH = [  # address, who may open it, the view, its name
+FROM_ALLAUTH: list[
+    tuple[str, Callable[[Any], Any], Callable[..., Any], str]
+] = [  # address, who may open it, the view, its name
     ("login/", public, account.login, "account_login"),
     ("inactive/", public, account.account_inactive, "account_inactive"),
     ("reauthenticate/", signed_in, account.reauthenticate, "account_reauthenticate"),

@@ -203,11 +203,11 @@ def render_entry(
 ) -> TimelineEntry:
     """One entry of `timeline_page` or `full_timeline`, which bring the numbers of corrections along."""
     title, facts, text = format_entry(entry)
-    _, icon, tone = ENTRY_LOOKS.get(entry.kind, UNKNOWN_LOOK)
+    look = ENTRY_LOOKS.get(entry.kind, UNKNOWN_LOOK)
     return TimelineEntry(
         number=entry.number,
-        icon=icon,
-        tone=tone,
+        icon=look.icon,
+        tone=look.tone,
         title=title,
         by=entry.byline,
         when=format_entry_time(entry),
