@@ -97,6 +97,7 @@ class SearchResult:
     asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over
     place: str = ""  # that was understood: "Worthing"
     dangers: list[FoundDanger] = field(default_factory=list)  # what the words speak of: only help for it is found
+    told: bool = False  # somebody told what has happened to somebody, and nothing here is for all of it
 
     @property
     def count_label(self) -> str:

@@ -23,7 +23,7 @@ from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.rings import KM_PER_DEGREE_NORTH, ring_reach_km
 from directory.search import query as asking
 from directory.search.crisis import build_danger_query, find_dangers
-from directory.search.parsing import parse_words
+from directory.search.parsing import is_told, parse_words
 from directory.search.query import SearchQuery, SearchResult
 from directory.search.reasons import COUNTED_MILES, FoundRow, build_found_card, count_choices
 from directory.search.vocabulary import QueryPart, TsQuery, Vocabulary, load_states
@@ -147,6 +147,7 @@ def search(asked: SearchQuery) -> SearchResult:
     cards = [build_found_card(row, asked, said) for row in on_page]
     if not dangers and not asked.after:
         found.absent, found.unsaid = find_absent_words(known.parts, on_page)
+        found.told = bool(not found.some_whole or found.absent or found.unsaid) and is_told(typed.words)
     if not count:
         found.nearest = cards
     elif len(on_page) > asked.size:
