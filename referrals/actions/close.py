@@ -57,7 +57,7 @@ def list_referrals_of_agency(agency: Agency) -> list[AgencyHolding]:
             name="sent",
             label="Referrals sent, and still open",
             items=list_items(sent),
-            then="Each goes on. Whoever has it is told that nobody here reads the answer any more.",
+            then="Each goes on: with its case, where another team takes that. Whoever has one is told who hears, or nobody.",
             settle=leave_as_sent,
             read_by=Permission.REFER,
         ),
