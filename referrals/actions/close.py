@@ -57,7 +57,7 @@ def list_referrals_of_agency(agency: Agency) -> list[AgencyHolding]:
             name="sent",
             label="Referrals sent, and still open",
             items=list_items(sent),
-            then="Each goes on: with its case, where another team takes that. Whoever has one is told who hears, or nobody.",
+            then="Each goes on, and with its case to another team. Whoever has one hears who reads its answer.",
             settle=leave_as_sent,
             read_by=Permission.REFER,
         ),
