@@ -48,6 +48,7 @@ from config.fields import (
     Checkboxes,
     DateField,
     DateWidget,
+    EmailField,
     IdempotencyKey,
     NameField,
     NHSNumberField,
@@ -60,24 +61,6 @@ from config.fields import (
 )
 from config.fragments import render_page
 from config.sent_forms import find_first_answer
-
-__all__ = [
-    "BirthField",
-    "Checkboxes",
-    "DateField",
-    "Form",
-    "IdempotencyKey",
-    "ModelForm",
-    "NHSNumberField",
-    "NameField",
-    "PhoneField",
-    "PostcodeField",
-    "Radios",
-    "TextField",
-    "is_valid_nhs_number",
-    "render_form_page",
-    "width_attrs",
-]
 
 MIN_COUNTED_LENGTH = 40  # characters: below it is a code or a number
 
@@ -278,21 +261,6 @@ class Form(forms.Form):
         posted = cast("QueryDict", self.data).copy()  # only what was posted can be in conflict
         posted["seen"], posted["key"] = seen, str(uuid.uuid4())
         self.data = posted
-
-
-class ModelForm(forms.ModelForm):
-    """The same for one row of a model."""
-
-    button = "Save"
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-
-    @cached_property
-    def helper(self) -> GovukFormHelper:
-        return GovukFormHelper(self)
 
 
 def render_form_page(

@@ -1,6 +1,5 @@
 """An organisation that takes part in the place (HSDS `organization`)."""
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -9,6 +8,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from agencies import access
+from config.uuid_key import UUIDKey
 
 if TYPE_CHECKING:
     from agencies.models.membership import Membership
@@ -25,8 +25,7 @@ class AgencyKind(models.TextChoices):
     STEWARD = "steward", "Steward of the place"
 
 
-class Agency(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class Agency(UUIDKey):
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=20, choices=AgencyKind)
     description = models.TextField(blank=True)
