@@ -1,7 +1,6 @@
 """When a service meets: its patterns (HSDS `schedule`, iCalendar's RRULE in columns) and its dated sessions."""
 
 import datetime
-import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Membership
+from config.uuid_key import UUIDKey
 from directory.models.place import ServiceAtLocation
 from directory.models.service import Service
 
@@ -29,10 +29,9 @@ class Frequency(models.TextChoices):
     MONTHLY = "MONTHLY", "Every month"
 
 
-class Schedule(models.Model):
+class Schedule(UUIDKey):
     """Of a whole service, or of a service at one of its locations. Times are London time."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="schedules")
     at_location = models.ForeignKey(
         ServiceAtLocation, null=True, blank=True, on_delete=models.CASCADE, related_name="schedules"
@@ -101,14 +100,13 @@ class SchoolTerm(models.Model):
         return cls.objects.filter(access.search_aids(member))
 
 
-class Session(models.Model):
+class Session(UUIDKey):
     """One dated meeting of a service that is kept here, laid out from its pattern (directory/catalogue/timetable.py).
 
     `on` is the day that the pattern gives; it stays when the session is moved (iCalendar's RECURRENCE-ID).
     `taken` counts places booked, offered or attended; referrals keeps it, the database keeps its limit.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions")
     schedule = models.ForeignKey(
         Schedule,

@@ -16,7 +16,7 @@ DAY_CODES = [*DAY_NAMES]
 DAY_NAME_PATTERNS = (
     "mo(?:n(?:day)?s?)?",
     "tu(?:e(?:s(?:day)?)?s?)?",
-    "we(?:d(?:s|nesday)?s?)?",
+    r"we(?:d(?:s|nesday)?s?|(?! (?!off|closed|and|to|till?|from|[a-z]{2}\b[ ,]?[0-9])[a-z]))",  # not "we meet"
     "th(?:u(?:r(?:s(?:day)?)?)?s?)?",
     "fr(?:i(?:day)?s?)?",
     "sa(?:t(?:urday)?s?)?",
@@ -68,17 +68,18 @@ YEAR = r"(?:,? ?(?:20[0-9]{2})\b)"
 DATE = (
     rf"(?:(?:{DAY},? )?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}{YEAR}?"
     rf"|{MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?\b(?![:.][0-9]){YEAR}?"
-    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:20)?[0-9]{2}\b|20[0-9]{2}-[0-9]{2}-[0-9]{2}\b))"
+    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:20)?[0-9]{2}\b|20[0-9]{2}-[0-9]{2}-[0-9]{2}\b|(?!24/7)[0-9]{1,2}/[0-9]{1,2}\b(?!/)))"
 )
 TO = r"(?: ?- ?| to | until | till? | through )"
 NOT = (
-    r"(?:\b(?:except(?:ing)?(?: for| on| in| during)?|excluding|exc?l?\.?|apart from|other than|but not(?: on"
-    r"| in| during)?"
-    r"|(?:not|never|(?:do(?:es)?|wo|is|are)n't)(?: held| meet(?:ing)?| run(?:ning)?| open| available"
-    r"| tak(?:e|ing) place)?(?: on| in| during| over)?|without"
+    r"(?:\b(?:we (?:are |have )?)?(?:except(?:ing)?(?: for| on| in| during)?|excluding|exc?l?\.?|apart from|other than"
+    r"|but not(?: on| in| during)?|(?:not|never|(?:do(?:es)?|wo|is|are)n't)(?: held| meet(?:ing)?| run(?:ning)?| open"
+    r"| available| tak(?:e|ing) place)?(?: on| in| during| over)?|without"
     r"|no (?:[a-z]+ )?(?:sessions?|meetings?|class(?:es)?|groups?|clubs?)(?: on| in| during| over)?"
     r"|closed?(?: for (?:a|one|two|[0-9]) (?:weeks?|days?|months?))?(?: on| in| during| for| over| at| between)?"
-    r"|(?:closes|breaks?(?: up)?) (?:for|in|during|over|at|between)) (?:the |all |any |every |each )?(?:month of )?)"
+    r"|closes (?:for|in|during|over|at|between)|skip(?:s|ping)?|miss(?:es|ing)?"
+    r"|(?:off|breaks?|break(?:s|ing)? up|stops?|shut)(?: on| in| during| for| over| at| between)?) (?:the |all |any "
+    r"|every |each )?(?:month of )?)"
 )
 OFF = r"(?: excepted| excluded| exc?l?\.| closed| off| not included)"
 SEASON = r"(?:christmas|xmas|new year|easter|spring|summer|autumn|winter)"
@@ -113,13 +114,13 @@ MOVING_FEAST = (
 SOME = r"(?:most|some|certain|selected|specific|various|particular)"
 
 CONDITION_PATTERNS = {
-    "harmless": rf"\bno (?:need|appointments?)\b[^.;()\n]{{0,30}}"
-    rf"|\b(?:your )?(?:first|1st) (?:week|session|class|visit|month|time) (?:is )?free\b"
-    rf"|\bclosed (?:for lunch|(?:between |from )?{CLOCK}"
-    rf"(?: ?- ?| to | until | and ){CLOCK})|\b(?:is |are )?not (?:required|necessary|needed|suitable|wheelchair"
-    rf"|accessible"
-    r"|essential)|\b(?:do|does)(?: not|n't) (?:need|require|have)|\bwhy not|\bterms (?:and|&) conditions"
-    r"|\ball year(?: round)?|\bthroughout the year|\b52 weeks(?: (?:of the|a|per) year)?|\bevery week\b|\bweekly\b",
+    "harmless": r"\bno (?:need|appointments?)\b[^.;()\n]{0,30}"
+    r"|\b(?:your )?(?:first|1st) (?:week|session|class|visit|month|time) (?:is )?free\b"
+    rf"|\bclosed (?:for lunch|(?:for lunch )?(?:between |from )?{CLOCK}(?: ?- ?| to | until | and ){CLOCK}"
+    r"(?: ?for lunch)?)"
+    r"|\b(?:is |are )?not (?:required|necessary|needed|suitable|wheelchair|accessible|essential)"
+    r"|\b(?:do|does)(?: not|n't) (?:need|require|have)|\bwhy not|\bterms (?:and|&) conditions|\ball year(?: round)?"
+    r"|\bthroughout the year|\b52 weeks(?: (?:of the|a|per) year)?|\bevery week\b|\bweekly\b",
     "bank_ok": r"\b(?:including|inc(?:l)?\.?|open(?: on)?|even|also)(?: on| during)?(?: all)? (?:bank"
     r"|public) hol(?:iday)?s?",
     "school_ok": r"\b(?:including|inc(?:l)?\.?|open(?: during)?|even|also)(?: in| during)?(?: the| all)? (?:school )?"
@@ -132,14 +133,15 @@ CONDITION_PATTERNS = {
     "term": rf"\b(?:during |in |within )?(?:school |college )?term[- ]?times?(?: only)?|\b(?:school )?terms? only"
     rf"|\b(?:during|in) (?:school )?terms?\b|\bterm dates\b|{NOT}{SCHOOL}|\b{SCHOOL}{OFF}"
     r"|\b(?:during |in )?(?:the )?(?:school|academic|college) (?:terms?(?: dates)?|year|calendar|days?|weeks?)\b"
-    r"(?: only)?|\bterm weeks?(?: only)?|\b(?:when|while) (?:the )?schools? (?:is|are) (?:open|in|on|back)\b",
+    r"(?: only)?|\bterm weeks?(?: only)?|\b(?:when|while) (?:the )?schools? (?:is|are) (?:open|in|on|back)\b"
+    r"|\btto?\b|\bt/time\b",
     "school_only": r"\b(?:in |during )?(?:the )?(?:school (?:holidays?|hols)|half[- ]?terms?)(?: only)?",
     "not_range": rf"{NOT}(?:from |between )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
     "not_date": rf"{NOT}{DATE}(?:{AND}{DATE}){{0,9}}",
     "range": rf"(?:\bfrom |\bbetween )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
     "month_range": rf"(?:\bfrom |\bbetween )?{MONTH} ?20[0-9]{{2}}(?:{TO}| and ){MONTH} ?20[0-9]{{2}}(?: inclusive)?",
     "not_nth": rf"{NOT}{NTHS} (?:{DAY}|one|session|meeting)(?: (?:of|in) (?:the |each |every )?month)?",
-    "not_months": rf"{NOT}{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}",
+    "not_months": rf"{NOT}{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}|\b{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}{OFF}",
     "until_season": rf"{UNTIL}(?:the )?(?:{SEASON}|further notice|half[- ]?term|end of term)",
     "from": rf"{FROM}(?:{DATE}|{MONTH}(?:{YEAR})?(?!{TO}{MONTH})(?!{AND}{MONTH}))",
     "until": rf"{UNTIL}(?:{DATE}|{MONTH}(?:{YEAR})?)",
@@ -163,16 +165,14 @@ CONDITION_PATTERNS = {
     r"|\bappointments?(?: only| required"
     r"| needed| necessary| essential)|\bon request|\bpre-?arranged|\bas (?:and when )?(?:arranged|required|needed)"
     r"|\bad[- ]hoc|\bflexible\b",
-    "unsure": rf"{ASK}\b(?:for|which|when|what|our|the) ?(?:exact |next |session )?(?:dates?|times?|days?"
-    rf"|website|facebook"
-    r"|web ?site|calendar)\b|\bvar(?:y|ies|ied|iable)\b|\b(?:dates|times)? ?(?:to be confirmed|tb[ca])\b"
-    r"|\bsee (?:our |the )?"
-    r"(?:website|facebook|web ?site|calendar|poster|social|dates)\b|\birregular(?:ly)?|\boccasional(?:ly)?|\bsometimes"
-    rf"|\busually|\bnormally|\bmostly|\btypically|\bgenerally|\bapprox(?:imately)?\b|\b{SOME} (?:{DAY}|days?"
-    rf"|weeks?|months?"
-    r"|dates?)|\bcurrently (?:closed|suspended|paused|not)|\bsuspended|\bpaused|\bpostponed|\bcancelled|\bon hold"
-    r"|\b(?:permanently|temporarily) closed|\bclosed (?:for now|at present|at the moment|since|indefinitely|until)"
-    r"|\bno longer|\bceased|\bnot (?:currently|at present|at the moment)|\b(?:on|taking) a break|\bdiscontinued",
+    "unsure": rf"{ASK}\b(?:for|which|when|what|our|the) ?(?:exact |next |session )?(?:dates?|times?|days?|calendar"
+    r"|web ?site|facebook)\b|\bvar(?:y|ies|ied|iable)\b|\b(?:dates|times)? ?(?:to be confirmed|tb[ca])\b"
+    r"|\bsee (?:our |the )?(?:website|facebook|web ?site|calendar|poster|social|dates)\b|\birregular(?:ly)?"
+    r"|\boccasional(?:ly)?|\bsometimes|\busually|\bnormally|\bmostly|\btypically|\bgenerally|\bapprox(?:imately)?\b"
+    rf"|\b{SOME} (?:{DAY}|days?|weeks?|months?|dates?)|\bcurrently (?:closed|suspended|paused|not)|\bsuspended|\bpaused"
+    r"|\bpostponed|\bcancelled|\bon hold|\b(?:permanently|temporarily) closed|\bno longer|\bceased|\bdiscontinued"
+    r"|\bclosed (?:for now|at present|at the moment|since|indefinitely|until)|\bnot (?:every|each|all)\b"
+    r"|\bnot (?:currently|at present|at the moment)|\b(?:on|taking) a break",
     "check": rf"{ASK}\b(?:first|before|ahead|beforehand|in advance|to (?:check|confirm|arrange))\b"
     rf"|{WHEN}|(?:{NOT}|\b(?:during |in |on )?){MOVING_FEAST}(?: only)?"
     r"|\bsubject to\b[^.;()\n]{0,60}|\bprovisional(?:ly)?|\b(?:(?:dates?|times?|days?) )?"
@@ -185,12 +185,17 @@ CONDITION = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in CONDIT
 DOUBT = re.compile(
     r"\b(?:except\w*|exclud\w*|excl|unless|apart from|other than|cancel\w*|suspend\w*|postpon\w*|temporar\w*"
     r"|(?:until|till)(?! (?:[0-9]|noon|midday|midnight|late))|closed(?! group)|holidays?|hols|half[- ]term|term"
-    r"|season\w*"
-    r"|christmas|xmas|easter|ramadan|(?:summer|winter|spring|autumn)(?= (?:holiday|break|term|month|season)|[).,;]|$)"
-    r"|alternat\w*|fortnight\w*|month\w*|dates|(?:starts?|starting|begins?)(?! (?:at|from|[0-9]+(?::|\.|am"
-    r"|pm)))|resum\w*"
-    r"|restart\w*|not (?:on|in|during|held|every|always|meeting|running|open|available|the)"
-    r"|20[0-9]{2}(?!-)|january|february|august|september|october|november|december"
+    r"|season\w*|christmas|xmas|easter|ramadan|(?:in|during|for|throughout) (?:lent|advent)|passover|eid|diwali"
+    r"|(?:summer|winter|spring|autumn)(?= (?:holiday|break|term|month|season)|[).,;]|$)"
+    r"|alternat\w*|fortnight\w*|month\w*|dates|(?:starts?|starting|begins?)(?! (?:at|from|[0-9]+(?::|\.|am|pm)))"
+    r"|resum\w*|restart\w*|not (?:on|in|during|held|every|always|meeting|running|open|available|the"
+    r"|[1-5](?:st|nd|rd|th))|(?:if|when|whenever)(?! (?:you|there|needed|required|possible|lost|new|preferred|they))"
+    r"|permitting|allow(?:s|ing)?"
+    r"|maybe|perhaps|possibly|probably|hopefully|depend\w*|ended|finished|formerly|previously|used to|pre-?covid|moved"
+    r"|instead|rota|skip\w*|off(?=$|[.,;)]| (?:for|until|in)\b)|breaks? (?:at|over|in|for|up|during)|we stop|stopped"
+    r"|now (?:on )?(?:mon|tue|wed|thu|fri|sat|sun)\w*|next(?! (?:to|door))|[0-9]+ (?:sessions|meetings|classes)|bst|gmt"
+    r"|light (?:evenings|nights)|20[0-9]{2}(?!-)"
+    r"|january|february|august|september|october|november|december"
     r"|[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
     r"|(?:no|not|except|closed|off|cancelled)\b[^.;()\n]{0,30}\b[0-9]{1,2}/[0-9]{1,2})\b",
     re.IGNORECASE,
@@ -439,9 +444,9 @@ def parse_date(words: str) -> datetime.date | MonthDay | None:
         elif "-" in words and year:
             month, day = (int(part) for part in re.findall(r"-([0-9]{2})", words)[:2])
         else:
-            read = [int(part) for part in re.findall(r"[0-9]+", words)]
-            day, month = read[0], read[1]
-            return datetime.date(read[2] if read[2] > 99 else 2000 + read[2], month, day)
+            day, month, *years = (int(part) for part in re.findall(r"[0-9]+", words))
+            if years:
+                return datetime.date(years[0] if years[0] > 99 else 2000 + years[0], month, day)
         found = datetime.date(int(year[0]) if year else 2024, month, day)
     except ValueError:
         return None

@@ -16,18 +16,6 @@ from directory.catalogue.timetable import notify_session_changed, sync_sessions
 from directory.models import Service, Session
 from directory.search.index import index_services
 
-__all__ = [
-    "ChangedMeanwhile",
-    "TooFewPlaces",
-    "add_session",
-    "cancel_session",
-    "cancel_sessions",
-    "change_session",
-    "confirm_sessions",
-    "fingerprint_session",
-    "sync_all_sessions",
-]
-
 logger = logging.getLogger(__name__)
 
 SESSION_COLUMNS = ("starts_at", "ends_at", "at_location_id", "places", "note")

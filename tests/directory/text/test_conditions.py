@@ -69,7 +69,19 @@ in August there is no group
 first week of the month
 29 Feb only
 (29 Dec)
-no session 22/12 or 29/12""".splitlines()
+maybe
+when available
+pre-covid
+ended
+moved to Wed for now
+now Wednesdays
+on a rota
+4 sessions only
+next: 15/12
+next meeting 15 December
+not every week
+BST only
+light evenings""".splitlines()
 
 
 @pytest.mark.parametrize("words", NO_DATES)
@@ -99,6 +111,13 @@ def test_where_the_words_leave_every_date_open_none_is_given(words: str) -> None
         "first session free",
         "your first week is free",
         "ex BH",
+        "off the High Street",
+        "bus stop outside",
+        "tea break halfway",
+        "ring if lost",
+        "say hello when you arrive",
+        "next to the church",
+        "dogs allowed",
     ],
 )
 def test_words_that_say_nothing_of_dates_take_none_away(words: str) -> None:
@@ -148,6 +167,14 @@ LEFT = {
     "except 15, 22nd & 29 December 2026": lambda day: not (day.month == 12 and day.day >= 15),
     "closed 22-29 December": lambda day: not DATE(2026, 12, 22) <= day <= DATE(2026, 12, 29),
     "last session 15 December, back 12 January": lambda day: not DATE(2026, 12, 15) < day < DATE(2027, 1, 12),
+    "no session 22/12 or 29/12": lambda day: day not in (DATE(2026, 12, 22), DATE(2026, 12, 29)),
+    "off in Aug": lambda day: day.month != 8,
+    "Aug off": lambda day: day.month != 8,
+    "we stop for July and August": lambda day: day.month not in (7, 8),
+    "skip 1st Tuesday": lambda day: nth(day) != 1,
+    "back 5/1": lambda day: day >= DATE(2027, 1, 5),
+    "until 15/12": lambda day: day <= DATE(2026, 12, 15),
+    "TTO": lambda day: True,
     "term time only": lambda day: True,  # which dates are to be asked about is below
 }
 
@@ -207,7 +234,16 @@ def test_school_holidays_are_asked_about() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["weather permitting", "ring first", "subject to the tide", "until further notice", "if the hall is free"]
+    [
+        "weather permitting",
+        "volunteers permitting",
+        "during Lent",
+        "if numbers allow",
+        "ring first",
+        "subject to the tide",
+        "until further notice",
+        "if the hall is free",
+    ]
     + ["not when raining", "tide permitting", "no class on Eid", "Lent only"],
 )
 def test_what_depends_on_something_is_asked_about_each_time(words: str) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0021_meanings'),
+        ('directory', '0022_meaning_keys'),
     ]
 
     operations = [
