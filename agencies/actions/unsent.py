@@ -51,8 +51,10 @@ def keep_unsent(request: HttpRequest) -> Draft | None:
 
 
 def is_worth_keeping(fields: dict[str, list[str]]) -> bool:
-    values = [value.strip() for values in fields.values() for value in values]
-    return any(len(value) >= MIN_WORD_LENGTH and not parse_uuid(value) for value in values)
+    """Words, or several choices: one button, whose value is somebody's number, can be pressed again."""
+    values = [value.strip() for name, values in fields.items() for value in values if name != "key"]
+    chosen = [value for value in values if parse_uuid(value)]
+    return len(chosen) > 1 or any(len(value) >= MIN_WORD_LENGTH and value not in chosen for value in values)
 
 
 def tidy_path(address: str) -> str:
