@@ -51,10 +51,10 @@ def keep_unsent(request: HttpRequest) -> Draft | None:
 
 
 def is_worth_keeping(fields: dict[str, list[str]]) -> bool:
-    """Words, or several choices: one button, whose value is somebody's number, can be pressed again."""
-    values = [value.strip() for name, values in fields.items() for value in values if name != "key"]
-    chosen = [value for value in values if parse_uuid(value)]
-    return len(chosen) > 1 or any(len(value) >= MIN_WORD_LENGTH and value not in chosen for value in values)
+    """Words, or a choice of several: one button, whose value is somebody's number, can be pressed again."""
+    asked = [[value.strip() for value in values] for name, values in fields.items() if name != "key"]
+    values = [value for values in asked for value in values if len(value) >= MIN_WORD_LENGTH]
+    return bool(values) and (len(asked) > 1 or not all(map(parse_uuid, values)))
 
 
 def tidy_path(address: str) -> str:
