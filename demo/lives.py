@@ -121,7 +121,8 @@ def make_up_life(
     first, gender, born = FIRST_NAMES[nth % len(FIRST_NAMES)]
     stories = [story for story in STORIES if story.gender == gender]
     story = pick.choice(stories)
-    code, _name, _postcode, team = PRACTICES[nth * 5 % len(PRACTICES)]
+    practice = PRACTICES[nth * 5 % len(PRACTICES)]
+    code, team = practice["code"], practice["team"]
     ending, age, stop = choose_course(story, pick)
     name = f"{first} {SURNAMES[nth * 7 % len(SURNAMES)]}"
     details = {

@@ -1,11 +1,11 @@
 """A person who signs in. What they may do comes from their memberships, never from here."""
 
-import uuid
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from config.uuid_key import UUIDKey
 
 TITLES = {"dr", "doctor", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "sister", "nurse", "rev", "cllr"}
 
@@ -22,8 +22,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class User(AbstractBaseUser, UUIDKey):
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120)
     phone = models.CharField(max_length=30, blank=True)
