@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from directory.catalogue.facets import ACCESS, LANGUAGE_CODES, LANGUAGES, WEEKDAY_CODES
 from directory.catalogue.wording import KM_PER_MILE
+from directory.geography.gazetteer import find_town
 from directory.geography.grid import Point
 from directory.geography.postcodes import PlaceCandidate, find_candidate, find_mistyped_postcode, find_postcode
 from directory.models.session import DAY_NAMES
@@ -84,7 +85,10 @@ NEAR_PATTERN = (
 IN_PATTERN = r"\b(?:in|at)()\s+([^|,.;:!?()]+)"
 DISTRICT_PATTERN = r"()\b([a-z]{1,2}[0-9][a-z0-9]?)\b"
 TRAILING_WORD_PATTERN = r"([^\W\d_][^\s|,.;:!?()]*)\s*$"  # a last word: it, and some before it, may name a place
-AMBIGUOUS_PLACE_WORDS = set("bath barking battle deal diss reading rugby sandwich street walking ware wells".split())  # noqa: SIM905
+AMBIGUOUS_PLACE_WORDS = frozenset(
+    ("bath", "barking", "battle", "boston", "bury", "deal", "derby", "diss", "hart", "highland", "hull", "moray")
+    + ("reading", "rugby", "sale", "sandwich", "stoke", "street", "sutton", "walking", "ware", "wells")
+)
 PLACE_END_WORDS = set("that which who where is are for with on in at and or please has to".split())  # noqa: SIM905
 NOT_PLACE_WORDS = set("me here home my us the a an by it you".split())  # noqa: SIM905
 # What cannot be found by: what it should not be, a price, and a building as everybody has one near.
@@ -243,6 +247,9 @@ def _parse_place(reading: WordParser) -> None:
     for one in _list_place_candidates(reading.text):
         named.setdefault(one[0].name, one)
     found = find_candidate([sought for sought, *_ in named.values()]) if named else None
+    far = (name for name in named if name not in AMBIGUOUS_PLACE_WORDS and find_town(name))
+    if not found and (name := next(far, "")) and (town := find_town(name)):
+        found = name, *town
     if not found:
         return
     name, shown, point = found
@@ -255,7 +262,7 @@ def _parse_place(reading: WordParser) -> None:
 def _set_place(reading: WordParser, point: Point, shown: str, start: int, end: int) -> None:
     reading.remove_match("near", shown, start, end, f"Near {shown}")
     if not reading.is_refused("near", shown):
-        reading.place, reading.asked = shown, replace(reading.asked, near=point)
+        reading.place, reading.asked = shown, replace(reading.asked, near=point, place=shown)
 
 
 def _list_place_candidates(text: str) -> Iterator[tuple[PlaceCandidate, int, int, str]]:

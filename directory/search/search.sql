@@ -92,9 +92,13 @@ near AS (SELECT * FROM miles WHERE distance <= %(km)s::float8),
     {% if shape.near %}
     {# What has no place is not near everything: online, by phone, or for people of a place that is near. #}
     AND ('#online' = ANY(marks) OR EXISTS (
-        SELECT FROM directory_servicearea area JOIN directory_place place ON place.name = lower(trim(area.name))
-        WHERE area.service_id = directory_spot.service_id
-        AND GREATEST(abs(place.latitude - %(lat)s::float8), abs(place.longitude - %(lon)s::float8) * %(narrowing)s::float8) * %(km_per_degree)s::float8 <= %(area_km)s::float8
+        SELECT FROM directory_servicearea area LEFT JOIN directory_place place ON place.name = lower(trim(area.name))
+        WHERE area.service_id = directory_spot.service_id AND (
+            lower(trim(area.name)) = ANY(%(areas)s::text[])
+            OR substring(area.name || ' ' || left(area.extent, 200) || ' ' || area.uri FROM '[EKNSW][0-9]{8}') = ANY(%(areas)s::text[])
+            OR regexp_split_to_array(lower(trim(area.name)), '\s*(,|;|/|&|\mand\M)\s*') && %(areas)s::text[]
+            OR GREATEST(abs(place.latitude - %(lat)s::float8), abs(place.longitude - %(lon)s::float8) * %(narrowing)s::float8) * %(km_per_degree)s::float8 <= %(area_km)s::float8
+        )
     ))
     {% endif %}
     {{ only_if(name) }}
