@@ -25,13 +25,13 @@ round(1000000 * (
 {% if shape.parts %}
     ts_rank('{0.01, 0.1, 0.5, 1}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * {{ has_room() }}
     {% for n in range(shape.parts) %}
-    + 0.40 * %(share{{ n }})s::float8 * (search @@ %(own{{ n }})s::tsquery)::int
+    + (0.40 + 2 * whole_query) * %(share{{ n }})s::float8 * (search @@ %(own{{ n }})s::tsquery)::int
     + 0.15 * %(share{{ n }})s::float8 * (search @@ %(top{{ n }})s::tsquery)::int
     + 0.40 * %(share{{ n }})s::float8 * (search @@ %(typed{{ n }})s::tsquery)::int
     + 0.25 * %(share{{ n }})s::float8 * (search @@ %(title{{ n }})s::tsquery)::int
     + 0.30 * %(share{{ n }})s::float8 * (search @@ %(first{{ n }})s::tsquery)::int
     {% endfor %}
-    + 3 * whole_query
+    + whole_query
     {% if shape.near %}+ 0.3 / (1 + coalesce(distance, 25) / 5){% endif %}
 {% else %}
     0.8 * worth + 0.2 * {{ has_room() }} - coalesce(distance, 100000)

@@ -257,7 +257,7 @@ class SearchForm(Form):
             ("online", "Not only online or by phone"),
         ]
         found = [(words, self.query(**{name: "", "read": self.reading})) for name, words in ways if name in chosen]
-        if self.point and not self.data.get("miles"):
+        if (self.point or "near" in self.shown) and not self.list_values("miles"):
             found.append((f"Further than {REACH_MILES} miles", self.query(miles="any")))
         need = self.needs.get(chosen.get("need", ""))
         if need and self.data.get("words"):
