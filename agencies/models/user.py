@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from config.uuid_key import UUIDKey
 
+TITLES = {"dr", "doctor", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "sister", "nurse", "rev", "cllr"}
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
@@ -44,6 +46,6 @@ class User(AbstractBaseUser, UUIDKey):
 
     @property
     def first_name(self) -> str:
-        """The name to greet by: titles are skipped, so "Dr Amara Okafor" is greeted as Amara."""
-        words = [w for w in self.name.split() if w.rstrip(".").lower() not in {"dr", "mr", "mrs", "ms", "miss", "prof"}]
-        return words[0] if words else self.name
+        """The name to greet by: "Dr Amara Okafor" is greeted as Amara, "Mrs Whitfield" as that."""
+        words = [word for word in self.name.split() if word.rstrip(".").lower() not in TITLES]
+        return words[0] if len(words) > 1 else self.name

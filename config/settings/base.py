@@ -202,6 +202,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes; the longest form is a few thou
 PLACE = {
     "name": "Hereabouts",
     "area": "Adur and Worthing",
+    "nation": "ENG",  # whose bank holidays: ENG (Wales has the same), SCT or NIR
     "phone": "01632 960100",
     "safeguarding_team": "Adult safeguarding team",
     "safeguarding_phone": "01632 960111",

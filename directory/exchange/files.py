@@ -206,7 +206,7 @@ def _read_json_tables(path: Path) -> Iterator[Any] | None:
     if path.stat().st_size > MAX_JSON_TABLES_BYTES:
         return None
     content = path.read_bytes()
-    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") or b'"services"' not in content:
+    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") or b'"service' not in content:
         return None
     try:
         found = json.loads(content)

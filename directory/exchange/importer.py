@@ -172,6 +172,7 @@ class Importer:
         """
         for tables in self.tables.values():
             self.report.unknown_tables += tables.unknown
+            self.report.problems += [Problem("", "", f"{column}: {said}") for column, said in tables.said]
             self.tally.add(find_sent_values(tables.rows))
         self.report.fields = self.tally.rows()
         if whole:

@@ -15,7 +15,7 @@ from directory.models.service import (
     ServiceTerm,
     Status,
 )
-from directory.models.session import Schedule, Session
+from directory.models.session import Schedule, SchoolTerm, Session
 from directory.models.source import Document, Likeness, Run, RunChange, ServiceAlias, Source
 from directory.models.taxonomy import Taxonomy, TaxonomyTerm
 from directory.models.version import Version

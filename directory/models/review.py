@@ -38,11 +38,6 @@ class Decidable(models.Model):
     class Meta:
         abstract = True
 
-    @classmethod
-    def locked(cls) -> "models.QuerySet[Self]":
-        """Rows held until the transaction ends, with who has decided."""
-        return cls._default_manager.select_related("decided_by__user").select_for_update(of=("self",))
-
     @property
     def is_open(self) -> bool:
         return self.decision == Decision.OPEN

@@ -79,6 +79,27 @@ class Schedule(UUIDKey):
         return [day for day in DAY_NAMES if day in named]
 
 
+class SchoolTerm(models.Model):
+    """A stretch of days on which the schools of the place are open, as its council gives them. Where there is none,
+    all days on which schools of the nation may be closed count as doubtful (directory/catalogue/doubts.py)."""
+
+    first = models.DateField(primary_key=True)
+    last = models.DateField()
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="term_ends_after_it_begins")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.search_aids(member))
+
+
 class Session(UUIDKey):
     """One dated meeting of a service that is kept here, laid out from its pattern (directory/catalogue/timetable.py).
 

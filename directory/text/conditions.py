@@ -317,7 +317,7 @@ def tidy_words(text: str) -> str:
 def read_conditions(text: str) -> Conditions:
     """What these words say of single dates. Nobody may change what is returned: it is kept for the next reader."""
     found = Conditions()
-    plain = DAYS_OF_MONTH.sub(_name_each_month, tidy_words(text[:MAX_CONDITION_LENGTH]))
+    plain = DAYS_OF_MONTH.sub(name_each_month, tidy_words(text[:MAX_CONDITION_LENGTH]))
     matches = list(CONDITION.finditer(plain))
     for match, before, after in zip(matches, [None, *matches], [*matches[1:], None], strict=False):
         kind, words = str(match.lastgroup), match.group()
@@ -337,13 +337,14 @@ def _is_turned_round(text: str, match: Match, before: Match | None, after: Match
     return bool(NEGATION.search(led)) or (match.lastgroup != "nth" and bool(NEGATION.search(rest)))
 
 
-def _name_each_month(match: Match) -> str:
+def name_each_month(match: Match) -> str:
+    """ "22 and 29 December" → "22 December and 29 December"."""
     return re.sub(r"([0-9]+(?:st|nd|rd|th)?)", rf"\1 {match[3]}", match[1]) + match[2]
 
 
 def _apply(found: Conditions, kind: str, words: str) -> None:
     """Add what one phrase says."""
-    dates = [day for day in map(_parse_date, re.findall(DATE, words)) if day]
+    dates = [day for day in map(parse_date, re.findall(DATE, words)) if day]
     if kind in ("bank_only", "school_only", "course", "appointment", "unsure"):
         found.no_dates = True
     elif kind in ("alternate", "monthly", "term"):
@@ -432,7 +433,7 @@ def _months_between(first: int, last: int) -> Iterator[int]:
         first = first % 12 + 1
 
 
-def _parse_date(words: str) -> datetime.date | MonthDay | None:
+def parse_date(words: str) -> datetime.date | MonthDay | None:
     """ "5 january 2027" → a date, "5 jan" → (1, 5); None for what is no day."""
     year = re.search(r"20[0-9]{2}", words)
     name = re.search(MONTH, words)

@@ -34,7 +34,9 @@ class LookUp(AppendOnly):
 
     @classmethod
     def has_room(cls, member: Membership) -> bool:
-        """Whether the member may look up another number now."""
+        """Whether the member may look up another number now. Their next one waits until this request is over, so that
+        none of many at once is left uncounted."""
+        Membership.objects.select_for_update(no_key=True).values_list("pk").get(pk=member.pk)
         now = timezone.now()
         made = cls.objects.filter(member=member)
         return all(made.filter(at__gt=now - stretch).count() < most for stretch, most in MAX_LOOK_UPS.items())

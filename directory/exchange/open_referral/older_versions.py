@@ -32,7 +32,7 @@ FIELD_RENAMES = {  # of a service: the standard's name → what others call it, 
     "name": ("title", "service_name"),
     "url": ("website", "uri", "web_address"),
     "fees": ("fees_description", "fees_text", "cost_description", "price_range"),
-    "eligibility_description": ("eligibility_text", "who_is_it_for", "audience"),
+    "eligibility_description": ("eligibility_text", "who_is_it_for"),
     "application_process": ("how_to_access", "referral_process", "how_to_start"),
     "last_modified": ("last_updated", "updated_at", "modified", "last_modified_at", "date_modified"),
     "assured_date": ("last_assured",),
@@ -133,7 +133,7 @@ def upgrade_service(raw: Object) -> Object:
         rows = out.get(name)
         rows = [rows] if isinstance(rows, str) else rows
         if isinstance(rows, list) and all(isinstance(row, str) for row in rows):  # words, not objects
-            out[name] = [{"name": word.strip()} for row in rows for word in row.split(",") if word.strip()]
+            out[name] = [{"name": word.strip()} for row in rows for word in list_words(row)]
             mark_used(rows, "Language" if name == "languages" else "Area served")
         elif rows := list_objects(rows):
             out[name] = [rename_fields(row, {"name": (other, "description")}) for row in rows]
@@ -249,8 +249,7 @@ def _upgrade_eligibility(out: Object) -> None:
             out[name] = widest(said, key=float)
             mark_used(said, "Ages")
     words = [row["eligibility"] for row in rows if isinstance(row.get("eligibility"), str)]
-    if isinstance(out.get("eligibility"), str):
-        words.append(out["eligibility"])
+    words += [out[name] for name in ("audience", "eligibility") if isinstance(out.get(name), str)]
     if not out.get("eligibility_description") and any(words):
         out["eligibility_description"] = "\n".join(dict.fromkeys(word.strip() for word in words if word.strip()))
         mark_used(words, "Who it is for")

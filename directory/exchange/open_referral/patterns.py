@@ -19,7 +19,7 @@ from directory.exchange.open_referral.objects import (
     rename_fields,
 )
 from directory.models.session import DAY_NAMES, Frequency
-from directory.text.cleaning import clean_hours, parse_date
+from directory.text.cleaning import clean_hours, parse_date, parse_weekdays
 from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
 
 SCHEDULE_LISTS = ("regular_schedules", "regular_schedule", "regular_opening_hours", "opening_hours_specification")
@@ -32,12 +32,21 @@ SCHEDULE_RENAMES = {
     "closes_at": ("closes",),
     "bymonthday": ("day_of_month",),
 }
+CLOCK_FIELDS = (
+    ("dtstart", "opens_at"),
+    ("valid_from", "opens_at"),
+    ("until", "closes_at"),
+    ("valid_to", "closes_at"),
+)
 HOLIDAY_RENAMES = {"start_date": ("starts_at",), "end_date": ("ends_at",), "closed": ("is_closed",)}
 FREQUENCY_WORDS = {"DAILY": "WEEKLY", "FORTNIGHTLY": "WEEKLY", "NTH_OCCURRENCE_OF_MONTH": "MONTHLY"}
+SAID_OF_A_DAY = ("opens_at", "closes_at", "description", "notes", "original_text")
 INEXACT_FIELDS = ("bymonth", "byweekno", "byyearday")  # of RFC 5545, that a pattern of ours has not
 MAX_HOLIDAY_DAYS = 60  # days of one holiday; what is longer is no exception any more
 MAX_COUNT = 1_000  # times of one pattern
 DATED_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([0-9]{2}:[0-9]{2})")
+DAY_RANGE = re.compile(r"([A-Za-z]{3,9})\s*(?:-|–|to)\s*([A-Za-z]{3,9})", re.IGNORECASE)
+CLOCK_TIME = re.compile(r"\s*[0-9]{1,2}(?::[0-9]{2}){0,2}\s*(?:[ap]m)?\s*", re.IGNORECASE)
 SCHEDULE_TIME_FIELDS = ("byday", "bymonthday", "freq", "opens_at", "closes_at", "dtstart", "weekday")
 
 
@@ -53,8 +62,18 @@ def upgrade_hours(out: Object) -> None:
             out["schedules"] = [{"description": out[name] if isinstance(out[name], str) else said}]
             mark_used(out[name], "Times")
     if isinstance(out.get("schedules"), list):
-        out["schedules"] = [row for item in out["schedules"] for row in _upgrade_schedule(item)]
+        rows = [row for item in out["schedules"] for row in _upgrade_schedule(item)]
+        out["schedules"] = [row for row in rows if not _is_closed(row, rows)]
     _upgrade_holidays(out)
+
+
+def _is_closed(row: Any, rows: list[Any]) -> bool:
+    """A day without a time among days that have one: it is named because all seven are, and it is closed then."""
+    timed = any(isinstance(one, dict) and one.get("opens_at") and one.get("weekday") for one in rows)
+    bare = isinstance(row, dict) and row.get("weekday") and not any(row.get(name) for name in SAID_OF_A_DAY)
+    if timed and bare:
+        mark_used(row, "Left out: no time on that day")
+    return bool(timed and bare)
 
 
 def list_holidays(out: Object) -> list[Object]:
@@ -98,7 +117,11 @@ def _upgrade_schedule(item: Any) -> list[Any]:
     """One schedule, or those that its free text is certain about."""
     if not isinstance(item, dict):
         return [item]
-    row = rename_fields(item, SCHEDULE_RENAMES)
+    row = dict(item)
+    for name, time in CLOCK_FIELDS:  # a time of day in the place of a date
+        if isinstance(row.get(name), str) and CLOCK_TIME.fullmatch(row[name]) and not row.get(time):
+            row[time] = row.pop(name)
+    row = rename_fields(row, SCHEDULE_RENAMES)
     for name in ("opens_at", "closes_at"):  # .NET and Rails send a time of day with a day that means nothing
         if found := DATED_TIME.match(str(row.get(name) or "")):
             mark_used(row[name], f"Times: {name.replace('_', ' ')}")
@@ -124,14 +147,30 @@ def _upgrade_schedule(item: Any) -> list[Any]:
 def _upgrade_days(row: Object) -> None:
     """HSDS 2 numbers the days from Monday, 1; 0 is a Sunday. schema.org gives them as addresses of its own."""
     days = row.get("byday")
+    if isinstance(days, str) and DAY_RANGE.search(days):
+        row["byday"] = ",".join(DAY_RANGE.sub(_list_range, part).strip() for part in re.split(r"[,;]", days))
+        mark_used(days, "Times: day")
     if not days or days not in (row.get("weekday"), row.get("day_of_week")):
         return
     parts = days if isinstance(days, list) else re.split(r"[,;]", str(days))
     codes = [*DAY_NAMES]
     names = [str(part).rpartition("/")[2].strip() for part in parts]
+    if isinstance(days, str) and DAY_RANGE.search(days):
+        names = row["byday"].split(",")
     row["byday"] = ",".join(codes[(int(name) - 1) % 7] if re.fullmatch(r"[0-7]", name) else name for name in names)
     mark_used(days, "Times: day")
     row.setdefault("freq", "WEEKLY")
+
+
+def _list_range(found: re.Match[str]) -> str:
+    """ "Monday - Friday" → "MO,TU,WE,TH,FR"; what names no two days stays."""
+    try:
+        first, last = parse_weekdays(found[1]), parse_weekdays(found[2])
+    except ValueError:
+        return found[0]
+    codes = [*DAY_NAMES] * 2
+    start = codes.index(first)
+    return ",".join(codes[start : codes.index(last, start) + 1])
 
 
 def _upgrade_frequency(row: Object) -> None:

@@ -114,8 +114,8 @@ def change_section(
 def lock_listing(service: Service) -> Service:
     """The listing as it is now, locked until the transaction ends, and before it what waits for the steward."""
     lock_open_edits(service)
-    locked = Service.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
-    return locked.get(pk=service.pk)
+    Service.objects.select_for_update(no_key=True).values_list("pk").get(pk=service.pk)
+    return Service.objects.select_related("agency").get(pk=service.pk)
 
 
 def _update_or_propose(service: Service, data: ListingData, by: Author, what: str) -> Version | Proposal:

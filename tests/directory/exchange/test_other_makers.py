@@ -1,13 +1,16 @@
 """What a resident needs of the feeds of other makers: each is read, and says where every value went."""
 
 import datetime
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from directory.exchange.field_use import FieldTally, find_sent_values, trace_service
+from directory.exchange.files import read_file
 from directory.exchange.open_referral import ParsedService, from_oruk
 from directory.exchange.open_referral.spreadsheet import unnest_services
 from directory.models import Accessibility, Contact, CostOption, Language, Schedule, ServiceArea
@@ -252,3 +255,50 @@ def test_outpost_says_until_when_it_is_shown_and_for_which_ages() -> None:
     assert (parsed.service.application, unused) == ("You need to be referred", set())
     for over in ({"visible_to": f"{today - timedelta(1)}"}, {"visible_from": f"{today + timedelta(1)}"}):
         assert read(shown | over)[0].service.status == "inactive"
+
+
+TABLES = {  # as Ohana, a 211 and Airtable write them: organisations by the place, several ids in a cell, own names
+    "organizations": "organization_uuid,organization_name\no1,Shed CIC\n",
+    "locations": "id,organization_id,name,languages,accessibility\nl1,o1,Shed,Polish,ramp\nl2,o1,Barn,,\n",
+    "services": "service_uuid,service_name,location_id,taxonomy_ids,audience\ns1,Talk,l1,t1,Men\ns2,Walk,l2,t2,\n",
+    "contacts": "id,location_id,name,department\nc1,l1,Ann Example,Kitchen\n",
+    "phones": 'id,service_id,number,extension\np1,"s1,s2",01632 960101,7\np2,s9,01632 960109,\n',
+    "languages": "id,phone_id,language\nx,p1,Welsh\n",
+    "taxonomy": "taxonomy_id,term\nt1,Company\n",
+    "service_attributes": "id,service_id,taxonomy_term_id\na1,s2,t1\n",
+    "regular_schedules": "id,service_id,weekday,opens_at\n1,s1,Monday - Wednesday,10:00\n2,s1,Sunday,\n",
+    "schedules": "id,service_id,dtstart,until,byday\n3,s2,9:30AM,11:30AM,Friday\n",
+}
+
+
+def test_tables_of_other_makers(tmp_path: Path) -> None:
+    for name, content in TABLES.items():
+        (tmp_path / f"{name}.csv").write_text(content)
+    found = list(read_file(tmp_path))
+    talk, walk = (from_oruk(row, "211") for row in found)
+    assert (talk.service.name, talk.agency.name, walk.agency.name) == ("Talk", "Shed CIC", "Shed CIC")
+    assert [(one.locations[0].name, one.service.phone) for one in (talk, walk)] == [
+        ("Shed", "01632 960101 ext. 7"),
+        ("Barn", "01632 960101 ext. 7"),
+    ]
+    assert rows(talk, Contact, "name", "title") == [("Ann Example", "Kitchen")]
+    assert (rows(talk, Language, "name"), rows(talk, Accessibility, "description")) == (["Polish"], ["Ramp"])
+    assert [term.name for one in (talk, walk) for term in one.terms] == ["Company", "Company"]
+    assert (talk.service.eligibility, rows(talk, Schedule, "byday", "opens_at")) == (
+        "Men",
+        [("MO,TU,WE", datetime.time(10))],
+    )
+    assert rows(walk, Schedule, "byday", "opens_at", "closes_at") == [
+        ("FR", datetime.time(9, 30), datetime.time(11, 30))
+    ]
+    assert found[0].tables is not None
+    assert found[0].tables.said == [("phones.service_id", "what it names is not in these tables (1)")]
+
+
+def test_tables_as_lists_of_one_file(tmp_path: Path) -> None:
+    """The examples of the standard's own repository: each list under the name of its file."""
+    lists = {"organizations.csv": [{"id": "o1", "name": "Shed CIC"}], "services.csv": [{"id": "s", "name": "Talk"}]}
+    lists["services.csv"][0]["organization_id"] = "o1"
+    (tmp_path / "tabular.json").write_text(json.dumps(lists))
+    (row,) = read_file(tmp_path / "tabular.json")
+    assert row["organization"]["name"] == "Shed CIC"
