@@ -31,6 +31,7 @@ RELATIVE_DAY_PATTERN = r"\b(today|tonight|tomorrow)\b"
 TIME_PATTERN = (
     r"(?:\b(?:in|on|of|during|only|every|this|the|some)\s+)+(morning|afternoon|evening)s?\b(?!\s+tea\b)"
     r"|(?:^|\|)\s*(morning|afternoon|evening)s?\b(?!\s+tea\b)|(?<!\S)(evening)s?\b|\|\s*(night)s?\b"
+    r"|\b(after\s+(?:work|[5-8](?:[.:]\d\d)?\s*(?:pm|o['’]?clock)))\b"
     r"|(?<!coffee\s)(?<!tea\s)(?<!craft\s)(?<!community\s)(?<!baby\s)(?<!toddler\s)\b(morning|afternoon)s\b"
 )
 ROOM_PATTERN = (
@@ -39,7 +40,7 @@ ROOM_PATTERN = (
 )
 FREE_PATTERN = (
     r"(?:\b(?:(?:that|which)\s+(?:is|are)|that['’]s|for|completely)\s+)?(?<![-\w])free\b(?:\s+of\s+charge\b)?"
-    r"(?!\s+(?:school|range|from|speech|church|food))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
+    r"(?!\s+(?:school|range|from|speech|church|food|parking|wi-?fi|internet|time|spirit|uniform|bus|prescription))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
     r"|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
 )
 FREE_FROM_WORDS = frozenset(
@@ -98,7 +99,7 @@ SET_ASIDE_PATTERN = (
     r"|\b(?:under|less\s+than|below|up\s+to|max(?:imum)?|about|around)\s*£\s*\d+(?:\.\d\d)?"
     r"|\bnear(?:by)?\s+(?:to\s+)?(?:(?:the|an?|my|our)\s+)?(?:(?:train|bus|railway|tube|tram)\s+)?"
     r"(?:station|stops?|library|shops|school|town|city|high\s+street|hospital|doctors?|surgery|supermarket|house|home|work)\b"
-    r"(?:\s+centre)?"
+    r"(?:\s+centre)?|\bwithin\s+walking\s+distance\b"
 )
 FILLER_PATTERN = (
     r"\b(?:something|anything|somewhere|things?\s+to\s+do|things|what['’]?s\s+on|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)"
@@ -212,7 +213,8 @@ def _parse_relative_day(word: str) -> str:
 
 
 def _parse_time(match: re.Match[str]) -> tuple[str, str]:
-    part = next(filter(None, match.groups())).lower().replace("night", "evening")
+    part = next(filter(None, match.groups())).lower()
+    part = "evening" if part == "night" or part.startswith("after ") else part
     return part, f"{part.capitalize()}s"
 
 
