@@ -261,7 +261,8 @@ TABLES = {  # as Ohana, a 211 and Airtable write them: organisations by the plac
     "organizations": "organization_uuid,organization_name\no1,Shed CIC\n",
     "locations": "id,organization_id,name,languages,accessibility\nl1,o1,Shed,Polish,ramp\nl2,o1,Barn,,\n",
     "services": "service_uuid,service_name,location_id,taxonomy_ids,audience\ns1,Talk,l1,t1,Men\ns2,Walk,l2,t2,\n",
-    "contacts": "id,location_id,name,department\nc1,l1,Ann Example,Kitchen\n",
+    "contacts": "id,location_id,name,department,phone_areacode,phone_number\nc1,l1,Ann Example,Kitchen,01632,960103\n"
+    "c2,l2,Bo Example,,305,4841\n",
     "phones": 'id,service_id,number,extension\np1,"s1,s2",01632 960101,7\np2,s9,01632 960109,\n',
     "languages": "id,phone_id,language\nx,p1,Welsh\n",
     "taxonomy": "taxonomy_id,term\nt1,Company\n",
@@ -281,7 +282,8 @@ def test_tables_of_other_makers(tmp_path: Path) -> None:
         ("Shed", "01632 960101 ext. 7"),
         ("Barn", "01632 960101 ext. 7"),
     ]
-    assert rows(talk, Contact, "name", "title") == [("Ann Example", "Kitchen")]
+    assert rows(talk, Contact, "name", "title", "phone") == [("Ann Example", "Kitchen", "01632 960103")]
+    assert rows(walk, Contact, "phone") == [""], "the last four figures are no number"
     assert (rows(talk, Language, "name"), rows(talk, Accessibility, "description")) == (["Polish"], ["Ramp"])
     assert [term.name for one in (talk, walk) for term in one.terms] == ["Company", "Company"]
     assert (talk.service.eligibility, rows(talk, Schedule, "byday", "opens_at")) == (
@@ -292,7 +294,7 @@ def test_tables_of_other_makers(tmp_path: Path) -> None:
         ("FR", datetime.time(9, 30), datetime.time(11, 30))
     ]
     assert found[0].tables is not None
-    assert found[0].tables.said == [("phones.service_id", "what it names is not in these tables (1)")]
+    assert found[0].tables.said == [("phones.service_id", "this is not in these tables (1 times)")]
 
 
 def test_tables_as_lists_of_one_file(tmp_path: Path) -> None:
