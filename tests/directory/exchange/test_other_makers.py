@@ -163,7 +163,7 @@ def test_what_the_profile_leaves_out_of_hsds_is_said() -> None:
         "Football, slowly.\n\nAlso known as Slow football\n\nBook here: https://book.example.org/wf\n\n"
         "Interpreters: BSL on request"
     )
-    assert (service.application, service.fees) == ("Just come\n\nBring: Passport", "£3\n\nFirst time free")
+    assert (service.application, service.fees) == ("Just come\n\nBring: Passport", "£3. First time free")
     assert (service.phone, service.accreditations) == ("01632 960300 ext. 12", "Ofsted")
     assert (place.address, place.city) == ("Rec Road\nBroadwater", "Worthing")
     assert rows(parsed, Contact, "name", "title", "phone") == [
@@ -243,7 +243,7 @@ def test_a_pattern_gives_no_date_that_the_source_does_not_give(
     (row,) = [row for row in parsed.rows if isinstance(row, Schedule)]
     assert (row.freq, row.byday) == (freq, byday)
     assert row.valid_to == (datetime.date(*valid_to) if valid_to else None)
-    assert row.description == (f"{said}, 10:00 to 12:00: ask which" if said else "")
+    assert row.description == (f"{said}, 10am to midday: ask which" if said else "")
 
 
 def test_outpost_says_until_when_it_is_shown_and_for_which_ages() -> None:
