@@ -35,9 +35,10 @@ def say_further_fields(out: Object) -> None:
 
 def say_other_names(out: Object) -> None:
     """By another name people look for it too."""
-    name = out.get("alternate_name")
-    if isinstance(name, str) and name.strip().lower() != str(out.get("name") or "").strip().lower():
-        _add_words(out, "description", [(f"Also known as {name.strip()}", name)], DESCRIPTION)
+    sent = out.get("alternate_name")
+    name = sent.strip(" ;") if isinstance(sent, str) else ""
+    if name and name.lower() != str(out.get("name") or "").strip().lower():
+        _add_words(out, "description", [(f"Also known as {name}", sent)], DESCRIPTION)
 
 
 def _add_words(out: Object, field: str, said: list[tuple[str, Any]], went: str, joint: str = "\n\n") -> None:

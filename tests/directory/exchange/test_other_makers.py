@@ -1,5 +1,6 @@
 """What a resident needs of the feeds of other makers: each is read, and says where every value went."""
 
+import csv
 import datetime
 import json
 from datetime import timedelta
@@ -304,3 +305,43 @@ def test_tables_as_lists_of_one_file(tmp_path: Path) -> None:
     (tmp_path / "tabular.json").write_text(json.dumps(lists))
     (row,) = read_file(tmp_path / "tabular.json")
     assert row["organization"]["name"] == "Shed CIC"
+
+
+AGENCY = {"ResourceAgencyNum": "1", "PublicName": "Shed CIC", "TaxonomyLevelName": "Agency", "ParentAgencyNum": "0"}
+SITE = {"TaxonomyLevelName": "Site", "ParentAgencyNum": "1", "AgencyStatus": "Active", "PhysicalCity": "Worthing"}
+ICAROL = [
+    AGENCY | {"AgencyDescription": "We mend.", "Phone1Number": "01632 960101", "Tax": "Repairs"},
+    SITE
+    | {"ResourceAgencyNum": "2", "PublicName": "Shed West", "AlternateName": "The Hut;", "InternalNotes": "Ring twice"}
+    | {"PhysicalAddress1": "2 West Road", "HoursOfOperation": "Monday-Friday, 9am-5pm", "MainContactIsPrivate": "No"}
+    | {"DisabilitiesAccess": "Ramp; Lift;", "MainContactName": "Ann Example"},
+    SITE
+    | {"ResourceAgencyNum": "3", "PublicName": "Refuge", "PhysicalAddressIsPrivate": "Yes", "Latitude": "50.83"}
+    | {"PhysicalAddress1": "3 Secret Road", "PhysicalPostalCode": "BN11 3AA", "Longitude": "-0.39"}
+    | {"Phone1Number": "01632 960103", "Phone1IsPrivate": "TRUE", "Phone2Number": "01632 960104"}
+    | {"MainContactName": "Bo Example", "MainContactIsPrivate": "Yes"},
+    SITE | {"ResourceAgencyNum": "4", "PublicName": "Shut", "AgencyStatus": "Inactive"},
+    SITE | {"ResourceAgencyNum": "5", "PublicName": "Staff only", "ExcludeFromWebsite": "Yes"},
+]
+
+
+def test_the_table_of_a_211(tmp_path: Path) -> None:
+    """An agency is the organisation of its sites; what says that it is private or inactive is not shown."""
+    with (tmp_path / "export.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in ICAROL for name in row)))
+        writer.writeheader()
+        writer.writerows(ICAROL)
+    west, refuge, *hidden = (from_oruk(row, "211") for row in read_file(tmp_path / "export.csv"))
+    assert (west.service.name, west.agency.name, west.agency.pk == refuge.agency.pk) == ("Shed West", "Shed CIC", True)
+    assert west.service.description == "We mend.\n\nAlso known as The Hut"
+    assert (west.service.phone, west.locations[0].address) == ("01632 960101", "2 West Road")
+    assert rows(west, Schedule, "byday", "opens_at") == [("MO,TU,WE,TH,FR", datetime.time(9))]
+    assert (rows(west, Accessibility, "description"), rows(west, Contact, "name")) == (
+        ["Ramp", "Lift"],
+        ["Ann Example"],
+    )
+    assert [term.name for term in west.terms] == ["Repairs"]
+    (place,) = refuge.locations
+    assert (place.address, place.postcode, place.latitude, place.city) == ("", "", None, "Worthing")
+    assert (refuge.service.phone, rows(refuge, Contact, "name")) == ("01632 960104", [])
+    assert [one.service.status for one in hidden] == ["inactive", "inactive"]
