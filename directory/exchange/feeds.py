@@ -23,7 +23,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
-from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, read_file
+from directory.exchange.files import ColumnFields, FeedError, FeedNotice, detect_file_kind, read_file
 from directory.exchange.open_referral.kinds import name_other_kind
 from directory.exchange.tables import MAX_UNPACK_RATIO
 
@@ -73,12 +73,6 @@ class UnchangedService(NamedTuple):
     """A service of which the list says that it has not changed since it was received: it was not fetched again."""
 
     raw: dict[str, Any]
-
-
-class FeedNotice(NamedTuple):
-    """Something about the feed that the steward is told; it is no service."""
-
-    said: str
 
 
 def is_address(source: str) -> bool:

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from directory.exchange.files import load_table
+from directory.exchange.files import load_table, read_file
 from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
 from directory.exchange.open_referral.columns import flag_of, resolve_columns
 from directory.exchange.open_referral.spreadsheet import read_sheet_rows
@@ -233,6 +233,43 @@ def test_merged_cells_repeat_and_rows_have_the_files_own_numbers(tmp_path: Path)
     assert child(chair, CostOption).amount == 2.5
     with pytest.raises(ServiceRefused, match="no name"):
         from_oruk(rows[2].as_service(), "table")
+
+
+def test_each_sheet_of_a_workbook_is_read_and_what_is_not_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "READ ME"
+    for n in range(20):
+        book.active.append([f"Note {n} for staff"])
+    for area in ("Adur", "Arun", "Old"):
+        sheet = book.create_sheet(area)
+        sheet.append(["Offers", "", "Where", "", "When", ""])
+        sheet.append(["Service", "ID", "Venue", "Postcode", "Day", "From"])
+        sheet.append([f"{area} lunch", 1, "Hall", "BN11 1EE", "Monday", datetime.time(12)])
+    book["Adur"]["A3"].hyperlink = "https://lunch.example.org"
+    book["Old"].sheet_state = "hidden"
+    book.save(tmp_path / "book.xlsx")
+    *rows, notice = list(read_file(tmp_path / "book.xlsx"))
+    assert "READ ME" in rows.pop(0).said
+    assert "Old" in notice.said
+    found = [from_oruk(row.as_service(), "table") for row in rows]
+    assert [one.service.name for one in found] == ["Adur lunch", "Arun lunch"]
+    assert found[0].service.pk != found[1].service.pk
+    assert found[0].service.url == "https://lunch.example.org"
+    assert child(found[0], Schedule).opens_at == datetime.time(12)
+    assert rows[1].label == "“Arun” row 3, Arun lunch"
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_row(tmp_path: Path) -> None:
+    rows = [
+        "Name,About,Postcode",
+        'Tea,"Tea and chat,BN11 1EE',
+        'Shed,Wood "n" tools,BN11 2AA',
+        'Art,"Two\nlines",BN11 3AA',
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    found = [from_oruk(row.as_service(), "table") for row in read_file(tmp_path / "a.csv")]
+    assert [one.locations[0].postcode for one in found] == ["BN11 1EE", "BN11 2AA", "BN11 3AA"]
+    assert ["not closed" in asked(one) for one in found] == [True, False, False]
 
 
 def test_row_numbers_of_a_csv_count_its_empty_rows(tmp_path: Path) -> None:
