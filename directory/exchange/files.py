@@ -64,6 +64,7 @@ OTHER_FILES = (  # how files of other kinds begin, and what they are
     (b"Rar!", "an archive of another kind (pack it as .zip)"),
     (b"7z\xbc\xaf", "an archive of another kind (pack it as .zip)"),
 )
+OLD_SPREADSHEET = "a spreadsheet with a password, an old or a damaged one (save it without a password as .xlsx or .csv)"
 MARKUP = (
     ("<html", "a web page"),
     ("<!doctype html", "a web page"),
@@ -155,10 +156,8 @@ def detect_kind_of_bytes(start: bytes) -> str:
         return "gzip"
     if start[:4] == b"PK\x03\x04":
         return "zip"
-    if "EncryptedPackage".encode("utf-16-le") in start:
-        return "a spreadsheet with a password (save it without one)"
     if start[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0") or start[:2] == b"PK":
-        return "a PDF" if start[:4] == b"%PDF" else "an old or damaged spreadsheet (save it as .xlsx or .csv)"
+        return "a PDF" if start[:4] == b"%PDF" else OLD_SPREADSHEET
     if found := next((words for sign, words in OTHER_FILES if start.startswith(sign)), ""):
         return found
     text = start.decode("utf-8-sig", "replace").lstrip() if start[:2] not in (b"\xff\xfe", b"\xfe\xff") else "text"

@@ -248,7 +248,8 @@ class Importer:
             return None
         if key in self.seen:
             label = raw.label if isinstance(raw, SheetRow) else str(key)
-            self._record_refusal(Problem(label, "id", "the feed has this service twice; the first is kept"), sent)
+            said = "this is in the list twice" if isinstance(raw, SheetRow) else "the feed has this service twice"
+            self._record_refusal(Problem(label, "id", f"{said}; the first is kept"), sent)
             return None
         self.seen.add(key)
         as_sent = json.dumps(sent, sort_keys=True, default=str)

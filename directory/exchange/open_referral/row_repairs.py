@@ -281,6 +281,7 @@ def _written_day(text: str) -> datetime.date | None:
 
 def _take_apart(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     _move_odd_cells(row)
+    _split_places(row)
     _split_place(row)
     for name in ("place", "address"):
         odd = None if row.get("postcode") else ODD_POSTCODE.search(row.get(name, ""))
@@ -317,6 +318,18 @@ def _take_apart(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
         if found and not row.get(name):
             row[name] = found[0].rstrip(".,;:")
             asked.append((name, f"{row[name][:80]} was found in the text"))
+
+
+def _split_places(row: "SheetRow") -> None:
+    """A cell with several addresses, each with its postcode, is several places."""
+    for name in ("place", "address"):
+        first, *others = [part.strip() for part in re.split(r"[|;\n]", row.get(name, "")) if part.strip()] or [""]
+        if others and all(map(find_postcode_in_text, (first, *others))):
+            row[name] = first
+            for address in others:
+                other = copy.copy(row)
+                other[name], other.places = address, []
+                row.places = [*row.places, other]
 
 
 def _split_place(row: "SheetRow") -> None:

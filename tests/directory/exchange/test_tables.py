@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from directory.exchange.files import load_table, read_file
 from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
 from directory.exchange.open_referral.columns import flag_of, resolve_columns
 from directory.exchange.open_referral.spreadsheet import read_sheet_rows
-from directory.models import Contact, CostOption, Run, Schedule, Service
+from directory.models import Accessibility, Contact, CostOption, Run, Schedule, Service
 from directory.text.cleaning import parse_date
 
 Rows = list[list[Any]]
@@ -485,6 +486,45 @@ def test_notes_on_dates_belong_to_the_hours() -> None:
 def test_headings_in_other_words(heading: list[str], fields: list[str]) -> None:
     found = resolve_columns(heading, [], {})
     assert [found.get(name, "") for name in heading] == fields
+
+
+def test_several_addresses_in_a_cell_are_several_places() -> None:
+    said = "Bonnygate, Cupar, KY15 4BY|Town Hall, Newport, DD6 8AA"
+    found = one(["Name", "Locations", "Hours", "Tags"], "Shed", said, "Tue 10-4", "community_centre;Walking")
+    assert [(place.name, place.postcode) for place in found.locations] == [
+        ("Bonnygate", "KY15 4BY"),
+        ("Town Hall", "DD6 8AA"),
+    ]
+    assert [row.byday for row in found.rows if isinstance(row, Schedule)] == ["TU", "TU"]
+    assert [term.name for term in found.terms] == ["Community centre", "Walking"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "step_free"),
+    [
+        ("yes", "Wheelchair access", True),
+        ("designated", "Wheelchair access", True),
+        ("limited", "Not all of it can be reached in a wheelchair", False),
+        ("no", "No wheelchair access", False),
+        ("Ramp at the side", "Ramp at the side", True),
+    ],
+)
+def test_what_is_said_of_wheelchairs_is_said_in_words(said: str, words: str, step_free: bool) -> None:
+    found = one(["name", "addr:street", "wheelchair"], "Hall", "High St", said)
+    assert child(found, Accessibility).description == words
+    plain = not re.search(r"\b(not|no)\b", words.lower())
+    assert plain == step_free
+
+
+@pytest.mark.django_db
+def test_a_postcode_that_nobody_has_is_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.csv").write_text("Name,Postcode\nTea,BN11 1EE\nChess,BN11 1ZZ\nTea,BN11 1EE\n")
+    call_command("import_services", str(tmp_path / "a.csv"))
+    out, err = capsys.readouterr()
+    assert "BN11 1ZZ is not among the postcodes in use" in out
+    assert "BN11 1EE is not" not in out
+    assert "in the list twice" in out
+    assert "--source says who the list is from" in err
 
 
 def test_points_without_an_address_are_places_of_their_own() -> None:
