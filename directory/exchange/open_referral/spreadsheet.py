@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from directory.exchange.field_use import SentValue, build_sent_value, find_sent_values, mark_used
+from directory.exchange.field_use import (
+    SentService,
+    SentValue,
+    build_sent_value,
+    find_sent_values,
+    mark_used,
+    normalise_key,
+)
 from directory.exchange.open_referral.columns import FIELDS, flag_of, guess_columns, has_name_column, resolve_columns
 from directory.exchange.open_referral.field_parser import Problem
+from directory.exchange.open_referral.older_versions import find_own_place
 from directory.exchange.open_referral.reader import ServiceRefused
 from directory.exchange.open_referral.row_repairs import (
     UNMATCHED_PREFIX,
@@ -46,6 +54,8 @@ MINIMUM_AGE_PATTERN = re.compile(
 MAXIMUM_AGE_PATTERN = re.compile(rf"(?i)(?:under |up to |below ){OF_AGE}([0-9]{{1,3}})(?:s|{YEARS})")
 WORDS_BEFORE_AGE = re.compile(rf"(?i)^[^0-9]*?(?=(?:over |under |above |below |up to |from )?{OF_AGE}[0-9])")
 MAX_PRICE_LENGTH = 200  # characters in which a price is looked for
+OTHER_IDS = ("@id", "_id", "uuid", "identifier", "objectId", "slug")
+PLACE_LISTS = ("service_at_locations", "locations", "location")
 NESTED_KEYS = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
 DISTINCTIVE_FIELDS = {"postcode", "address", "hours", "latitude", "point", "monday"}  # no list of bare names has them
 
@@ -242,17 +252,41 @@ def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Itera
         yield from assign_row_ids(rows)
         return
     for item in chain([first], found):
-        services = item.get("services") if isinstance(item, dict) else None
-        if isinstance(services, list) and isinstance(item, dict):
-            owner = {name: value for name, value in item.items() if name not in ("services", "locations")}
-            yield from ({"organization": owner} | one if isinstance(one, dict) else one for one in services)
+        if isinstance(item, dict) and isinstance(item.get("services"), list):
+            yield from _unnest_owner(item)
         else:
-            yield item
+            yield _fill_id(item)
+
+
+def _unnest_owner(item: dict[str, Any]) -> Iterator[Any]:
+    """The services that an organisation or a place holds; where it is said of none, they are at its only place."""
+    owner = {name: value for name, value in item.items() if name not in ("services", "locations")}
+    known = {normalise_key(str(name)): value for name, value in item.items()}
+    places = known.get("locations") or find_own_place(known)
+    for one in item["services"]:
+        if isinstance(one, dict):
+            placed = not places or len(places) > 1 or any(one.get(name) for name in (*PLACE_LISTS, "address"))
+            yield _fill_id({"organization": owner} | one | ({} if placed else {"locations": places}))
+        else:
+            yield one
+
+
+def _fill_id(item: Any) -> Any:
+    """An object with an id: under another name, or of what it and its organisation are called."""
+    if not isinstance(item, dict) or isinstance(item, SentService) or {"id", "Id", "ID"} & item.keys():
+        return item
+    owner = item.get("organization")
+    named = [owner.get("name") if isinstance(owner, dict) else "", item.get("name") or item.get("title")]
+    made = ", ".join(str(name) for name in named if name) if named[1] else None
+    found = next((item[name] for name in OTHER_IDS if item.get(name)), made)
+    return {"id": found} | item if found else item
 
 
 def _flatten_object(item: Any) -> dict[str, str]:
     """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
-    if not isinstance(item, dict) or NESTED_KEYS & item.keys():
+    if not isinstance(item, dict) or any(isinstance(item.get(name), (dict, list)) for name in NESTED_KEYS):
+        return {}
+    if any(isinstance(part, dict) for value in item.values() if isinstance(value, list) for part in value):
         return {}
     if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
         geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}

@@ -169,9 +169,9 @@ FIELDS = ("words", "near", "need", "miles", "day", "time", "age", "free", "acces
 
 
 @pytest.mark.parametrize("words", [w for w in HOSTILE if len(w) < 50_000], ids=lambda words: repr(words)[:20])
-@pytest.mark.parametrize("field", FIELDS)
-def test_anything_may_be_in_the_address(client: Client, field: str, words: str) -> None:
-    assert client.get(URL, {field: words}).status_code in (200, 422)
+def test_anything_may_be_in_the_address(client: Client, words: str) -> None:
+    for field in FIELDS:
+        assert client.get(URL, {field: words}).status_code in (200, 422), field
 
 
 def test_what_is_typed_is_escaped(client: Client) -> None:
