@@ -63,7 +63,7 @@ def notify_claim_received(claim: Claim) -> None:
         to=claim.contact_email,
         subject=f"We have your request for {name}",
         template="email/claim_received.txt",
-        context=about,
+        context=about | {"hello": f"Hello {claim.contact_name}"},
     )
     for number, email in enumerate(find_member_emails(claim.agency) if claim.agency else []):
         messages.queue_message(
@@ -117,7 +117,7 @@ def decline_claim(*, claim: Claim, words: str, by: Membership) -> Claim:
         to=claim.contact_email,
         subject=f"About {format_subject(claim.name)}",
         template="email/claim_declined.txt",
-        context={"claim": claim},
+        context={"claim": claim, "hello": f"Hello {claim.contact_name}"},
     )
     return claim
 
@@ -131,7 +131,11 @@ def invite_claimant(claim: Claim, agency: Agency, words: str, by: Membership) ->
             to=email,
             subject=f"You keep {format_subject(claim.name)} already",
             template="email/claim_member.txt",
-            context={"claim": claim, "link": absolute_url("account_login")},
+            context={
+                "claim": claim,
+                "hello": f"Hello {claim.contact_name}",
+                "link": absolute_url("account_login"),
+            },
         )
         return None
     if open_already := Invitation.open_for(agency).filter(email__iexact=email).first():
