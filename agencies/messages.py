@@ -9,6 +9,7 @@ What is promised:
   them as one. Two workers never deliver one message at the same time. (Tried by tests/journeys/test_faults.py.)
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -56,6 +57,11 @@ def queue_message(
         if channel == Channel.EMAIL:
             deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
     return message
+
+
+def queue_messages(to: Iterable[str], *, key: str, **message: Any) -> int:
+    """The same to each, once under `key` and their number; how many."""
+    return sum(bool(queue_message(key=f"{key} {n}", to=email, **message)) for n, email in enumerate(to))
 
 
 def format_hello(to: str) -> str:

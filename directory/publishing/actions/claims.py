@@ -65,22 +65,20 @@ def notify_claim_received(claim: Claim) -> None:
         template="email/claim_received.txt",
         context=about | {"hello": f"Hello {claim.contact_name}"},
     )
-    for number, email in enumerate(find_member_emails(claim.agency) if claim.agency else []):
-        messages.queue_message(
-            key=f"claim {claim.pk} member {number}",
-            to=email,
-            subject=f"Somebody asks to work for {name}",
-            template="email/claim_members.txt",
-            context=about,
-        )
-    for number, email in enumerate(find_steward_emails()):
-        messages.queue_message(
-            key=f"claim {claim.pk} steward {number}",
-            to=email,
-            subject=f"{name} asks to take part",
-            template="email/claim_steward.txt",
-            context=about | {"link": absolute_url("directory:claim", claim.pk)},
-        )
+    messages.queue_messages(
+        find_member_emails(claim.agency) if claim.agency else [],
+        key=f"claim {claim.pk} member",
+        subject=f"Somebody asks to work for {name}",
+        template="email/claim_members.txt",
+        context=about,
+    )
+    messages.queue_messages(
+        find_steward_emails(),
+        key=f"claim {claim.pk} steward",
+        subject=f"{name} asks to take part",
+        template="email/claim_steward.txt",
+        context=about | {"link": absolute_url("directory:claim", claim.pk)},
+    )
 
 
 # --- Deciding ---------------------------------------------------------------------------------------------
