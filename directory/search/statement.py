@@ -22,7 +22,7 @@ from config.database import prepared_cursor
 from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.rings import KM_PER_DEGREE_NORTH, ring_reach_km
 from directory.search import query as asking
-from directory.search.crisis import build_danger_query, find_dangers
+from directory.search.danger import build_danger_query, find_dangers
 from directory.search.parsing import parse_words
 from directory.search.query import SearchQuery, SearchResult
 from directory.search.reasons import COUNTED_MILES, FoundRow, build_found_card, count_choices

@@ -22,7 +22,7 @@ from directory.geography.grid import Point
 from directory.geography.postcodes import find_place
 from directory.models import TaxonomyTerm
 from directory.models.session import DAY_NAMES
-from directory.search.crisis import FoundDanger, find_dangers
+from directory.search.danger import FoundDanger, find_dangers
 from directory.search.query import SearchQuery, SearchResult
 
 MILES_CHOICES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from directory.models import Danger, Figure, LostSearch
-from directory.search.crisis import find_dangers
+from directory.search.danger import find_dangers
 from directory.search.statement import SearchQuery, search
 from referrals.models import Alert
 from tests.directory.making import listed
@@ -45,6 +45,7 @@ FIRST_NUMBERS = {
     "voices": "111",
     "eating": "0808 801 0677",
     "missing": "999",
+    "gambling": "0808 8020 133",
     "help": "111",
 }
 
