@@ -305,8 +305,8 @@ class TypoTable:
             begun = typed[:size]
             for word in sorted({word for cut in _list_cuts(begun) for word in self.near.get(cut, ())}):
                 stem = word.rstrip("*")
-                whole = size == len(typed)
-                if (whole or word != stem) and stem[0] == typed[0] and edit_distance(begun, stem) == 1:
+                fits = size == len(typed) or (word != stem and len(stem) > MIN_TYPO_LENGTH)
+                if fits and stem[0] == typed[0] and edit_distance(begun, stem) == 1:
                     yield stem + typed[size:]
 
 
@@ -317,5 +317,5 @@ def _list_cuts(word: str) -> set[str]:
 
 @cache
 def load_common_words() -> frozenset[str]:
-    """English words that are no slips of others: "strange" is not "strangle"."""
-    return frozenset(FREQUENCY_LISTS["english_wikipedia"]) | frozenset(FREQUENCY_LISTS["us_tv_and_film"])
+    """English words and names that are no slips of others: "strange" is not "strangle", nor "Grove" "grope"."""
+    return frozenset(chain.from_iterable(FREQUENCY_LISTS.values()))

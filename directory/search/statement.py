@@ -126,6 +126,8 @@ def search(asked: SearchQuery) -> SearchResult:
         asked, understood = replace(typed, near=asked.near, need=asked.need), []
         known.limit_to(build_danger_query(dangers))
         known.asked = asked
+    elif not dangers:  # a need that says so ("Feeling unsafe") finds what is tagged with it, beneath the numbers
+        dangers = find_dangers(known.offered_needs.get(typed.need_code, ""), known.danger_version)
     plan = SearchPlan(asked, known, start, similar=not dangers)
     with prepared_cursor() as cursor:
         cursor.execute(render_statement(plan.shape), plan.values)

@@ -171,8 +171,9 @@ class SearchForm(Form):
         )
 
     def find_dangers(self) -> list[FoundDanger]:
-        """What somebody may be in who typed this, in either box."""
-        return find_dangers(f"{self.data.get('words', '')} {self.data.get('near', '')}")
+        """What somebody may be in who typed this, in either box, or who chose a need that says so."""
+        typed, need = " ".join(self.data.get(name, "") for name in ("words", "near")), self.data.get("need", "")
+        return find_dangers(typed) or (find_dangers(self.needs.get(need, "")) if need else [])
 
     # --- Its address, and the filters in it -----------------------------------------------------------
 
