@@ -6,7 +6,7 @@ from directory.catalogue import facets
 from directory.catalogue.cards import Card
 from directory.geography.grid import Point
 from directory.models import TaxonomyTerm
-from directory.search.crisis import FoundDanger
+from directory.search.danger import FoundDanger
 
 MAX_CANDIDATES = 200  # rows that are ranked at a time, and counted at most
 EXCLUSIVE_FILTERS = ("day", "time", "language", "need", "miles")  # filters of which one choice holds at a time
