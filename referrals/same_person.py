@@ -172,7 +172,7 @@ def compare_name_words(ours: list[str], theirs: list[str]) -> tuple[Likeness, st
     if first in theirs[1:-1] or second in ours[1:-1]:
         return Likeness.WEAK, "Called by a middle name, perhaps"
     if len(first) == 1 or len(second) == 1 or is_slip(first, second):
-        same = first[0] == second[0] or min(len(first), len(second)) > 1
+        same = first[:1] == second[:1] or min(len(first), len(second)) > 1
         return (Likeness.WEAK, "First name is nearly the same") if same else (Likeness.OTHER, "Another first name")
     return Likeness.OTHER, "Another first name"
 
