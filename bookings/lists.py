@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Membership, Message
 from agencies.models.message import Channel
-from bookings.models import Booking, BookingMove
+from bookings.models import Booking, BookingLink, BookingMove
 from bookings.notifications import format_session_place, session_key_prefix
 from bookings.states import ACTIVE_STATUSES, EXPECTED_STATUSES, BookingStatus
 from config.http import parse_uuid
@@ -55,10 +55,11 @@ def summarise_session(session: Session) -> SessionSummary:
 
 
 def format_places_left(session: Session) -> str:
-    left = session.places_left
+    left = session.places_shown
     if left:
         return f"{left} place{'' if left == 1 else 's'} left"
     waiting = Booking.objects.filter(session=session, status=BookingStatus.WAITING).count()
+    waiting += BookingLink.count_waiting_repeats(session)
     if left is None:
         return f"{waiting} waiting" if waiting else ""
     return f"Full, {waiting} on the waiting list" if waiting else "Full"

@@ -13,7 +13,7 @@ from agencies.models import Draft, User
 from agencies.page_owner import find_page_owner
 from config.http import parse_uuid
 
-SECRET_FIELD_NAME = re.compile(r"password|token|secret|(^|_)(code|otp)(_|$)")
+SECRET_FIELD_NAME = re.compile(r"password|token|secret|credential|(^|_)(code|otp)(_|$)")
 MIN_WORD_LENGTH = 3  # characters: a form whose every value is shorter is a button that can be pressed again
 
 

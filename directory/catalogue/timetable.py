@@ -290,7 +290,7 @@ def _build_upcoming(
     return UpcomingSession(
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        places_left=row.places_left,
+        places_left=row.places_shown,
         where=_format_place(row, places),
         session=row,
         cancelled_why=row.cancelled_why,

@@ -230,7 +230,15 @@ def test_without_the_token_of_a_page_nothing_is_kept(token: str, client: Client)
 
 
 @pytest.mark.parametrize(
-    "fields", [{"password": WORDS}, {"code": "123456"}, {"words": "x" * (MAX_DRAFT_LENGTH + 1)}, {"end": "1"}, {}]
+    "fields",
+    [
+        {"password": WORDS},
+        {"code": "123456"},
+        {"credential": WORDS},
+        {"words": "x" * (MAX_DRAFT_LENGTH + 1)},
+        {"end": "1"},
+        {},
+    ],
 )
 def test_no_secret_nothing_endless_and_no_button_is_kept(
     fields: dict[str, str], gp: Membership, client_of: ClientOf
