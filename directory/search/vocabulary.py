@@ -15,6 +15,7 @@ from psycopg.types.numeric import Int8
 from config.database import prepared_cursor
 from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
+from directory.geography.postcodes import normalise_postcode
 from directory.geography.rings import CELL_LEVELS, circle_share, ring_reach_km
 from directory.models import TaxonomyTerm
 from directory.search.phrases import expand_shorthand, load_common_words
@@ -25,6 +26,7 @@ MAX_WORDS, MAX_QUERY_LENGTH = 10, 200  # words and characters of what is typed; 
 MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
 COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
+OUTSIDE_KM = 16.0  # a place that has nothing so far around it is outside ours
 MAX_PREFIX_STEMS = 40  # of the words that begin as typed; beyond it the index looks for the beginning
 MEANING_WEIGHT = 1.5  # of a word that the steward says something means, where a plain word has 1
 MAX_PHRASE_WORDS = 5  # words of the longest of the steward's synonyms and fillers
@@ -131,6 +133,7 @@ class Vocabulary:
         # The tsquery of the words alone, any of them: to be ranked by how many there are, and where.
         self.ranking_query = " | ".join(part.query for part in self.parts)
         self.danger_version: str = rows["danger"][0][0]
+        self.authority: str = rows.get("authority", [[""]])[0][0]  # GSS code of where it is asked for
         here = {row[0]: row[7] for row in rows.get("here", ())}
         self.here = Point(**here) if here else None  # where it is asked for, or the largest town
         self.rings = {int(row[0]): row[1] for row in rows.get("cells", ())}  # of each size the cells: "{1, 2, …}"
@@ -153,6 +156,7 @@ class Vocabulary:
             "marks": ["#", *{mark for choice in choices for mark in choice}],
             "lat": lat,
             "lon": lon,
+            "postcode": normalise_postcode(asked.place),
         }
         with prepared_cursor() as cursor:
             cursor.execute(LOOKUP_SQL, values)
@@ -208,6 +212,14 @@ class Vocabulary:
             said = [(typed, query), *said]
         query = f"({' | '.join(f'({query})' for _, query in said)})"
         return QueryPart(query, n + typed_rows, said, typed_rows, MEANING_WEIGHT + 0.25 * typed.count(" "))
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether nothing that is listed is anywhere near the place that is asked for."""
+        if not self.asked.near or not self.here:
+            return False
+        around = [level for level in self.rows_in if ring_reach_km(self.asked.near, level) <= OUTSIDE_KM]
+        return bool(around) and not self.rows_in[max(around)]
 
     @property
     def corrected_words(self) -> str:
