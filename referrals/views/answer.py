@@ -32,10 +32,10 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find_link(token)
     if link is None:
         return add_noindex_header(render_page(request, "referrals/link_unknown.html", status=404))
-    if links.is_link_dead(link):
-        return add_noindex_header(render_page(request, "referrals/link_dead.html", status=410))
-    if link.has_expired:
-        return add_noindex_header(render_page(request, "referrals/link_ended.html", {"token": token}, status=410))
+    if (dead := links.is_link_dead(link)) or link.has_expired:
+        page = "referrals/link_dead.html" if dead else "referrals/link_ended.html"
+        context = {"token": token, "kept": request.POST.get("words", "").strip()}
+        return add_noindex_header(render_page(request, page, context, status=410))
     links.mark_link_opened(link)
     return add_noindex_header(process_answer(request, link.referral, None, then=request.path))
 

@@ -195,6 +195,15 @@ def test_words_of_a_form_that_has_gone_away_are_shown(connector: Membership, cli
         end_session(client, "ended elsewhere")
 
 
+def test_a_form_that_was_drawn_into_a_page_comes_back_on_its_own(connector: Membership, client_of: ClientOf) -> None:
+    case: Case = CaseFactory(lead=connector, agency=connector.agency)
+    page, form = reverse("cases:case", args=[case.pk]), reverse("cases:fact", args=[case.pk, "matters"])
+    draft = Draft.save_unsent(member=connector, form="1", page=page, action=form, data={"what_matters": [WORDS]})
+    shown = client_of(connector).get(draft.return_address, follow=True)
+    assert shown.redirect_chain == [(f"{form}?unsent={draft.pk}", 302)]
+    assert f"{WORDS.replace('&', '&amp;')}</textarea>" in shown.content.decode()
+
+
 def test_a_draft_of_another_agency_one_works_for_comes_back_too(gp: Membership, client_of: ClientOf) -> None:
     second = MembershipFactory(user=gp.user, role=Role.REFERRER, agency__name="Zed Surgery")
     client = client_of(second)
