@@ -13,6 +13,7 @@ from directory.exchange.open_referral.objects import Object, list_any, list_obje
 DESCRIPTION, JOINING = "Activity: description", "How to join"
 LINK_LISTS = ("links", "additional_urls", "additional_websites", "social_medias")
 LINK_FIELDS = ("facebook", "twitter", "instagram", "booking_url", "fees_url", "referral_url", "same_as")
+SOCIAL_MEDIA = "social_medias_"  # a column of a table of Connected Places
 GROUP_LISTS = ("suitabilities", "send_needs")
 AGE_BAND = re.compile(r"age_band_(?:(under)_)?([0-9]{1,2})(?:_([0-9]{1,2}|plus))?")
 
@@ -56,8 +57,8 @@ def _say_links(out: Object) -> None:
     """Each further address in a line, with what it leads to."""
     rows = [row for name in LINK_LISTS for row in list_objects(out.get(name))]
     rows += [
-        {"label": name.removesuffix("_url").replace("_", " "), "url": url}
-        for name in LINK_FIELDS
+        {"label": name.removeprefix(SOCIAL_MEDIA).removesuffix("_url").replace("_", " "), "url": url}
+        for name in (*LINK_FIELDS, *(name for name in out if name.startswith(SOCIAL_MEDIA)))
         for url in ([out[name]] if isinstance(out.get(name), str) else list_any(out.get(name)))
     ]
     lines = []
