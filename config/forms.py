@@ -41,12 +41,14 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 
 from config.fields import (
     BirthField,
     Checkboxes,
     DateField,
     DateWidget,
+    EmailField,
     IdempotencyKey,
     NameField,
     NHSNumberField,
@@ -58,24 +60,7 @@ from config.fields import (
     width_attrs,
 )
 from config.fragments import render_page
-
-__all__ = [
-    "BirthField",
-    "Checkboxes",
-    "DateField",
-    "Form",
-    "IdempotencyKey",
-    "ModelForm",
-    "NHSNumberField",
-    "NameField",
-    "PhoneField",
-    "PostcodeField",
-    "Radios",
-    "TextField",
-    "is_valid_nhs_number",
-    "render_form_page",
-    "width_attrs",
-]
+from config.sent_forms import find_first_answer
 
 MIN_COUNTED_LENGTH = 40  # characters: below it is a code or a number
 
@@ -88,7 +73,7 @@ WIDGET_TEMPLATES: list[tuple[type[forms.Widget], str, str]] = [  # widget, templ
     (forms.RadioSelect, "radios", ""),
     (forms.CheckboxInput, "checkbox", "govuk-checkboxes__input"),
     (forms.Select, "control", "govuk-select"),
-    (forms.Textarea, "textarea", "govuk-textarea"),
+    (forms.Textarea, "control", "govuk-textarea"),
     (forms.FileInput, "control", "govuk-file-upload"),
     (Input, "control", "govuk-input"),  # text, number, email, url, tel, search, password
     (forms.Widget, "control", ""),
@@ -278,21 +263,6 @@ class Form(forms.Form):
         self.data = posted
 
 
-class ModelForm(forms.ModelForm):
-    """The same for one row of a model."""
-
-    button = "Save"
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-
-    @cached_property
-    def helper(self) -> GovukFormHelper:
-        return GovukFormHelper(self)
-
-
 def render_form_page(
     request: HttpRequest,
     template: str,
@@ -300,7 +270,10 @@ def render_form_page(
     part: str | Mapping[str, str] | None = None,
     status: int | None = None,
 ) -> HttpResponse:
-    """The fourth beat: the page (or its part), with 422 when `context["form"]` came back with errors."""
+    """The fourth beat: the page (or its part), with 422 when `context["form"]` came back with errors. One that was sent
+    before and has come again with nothing in it gets the first answer again."""
     form = context.get("form")
     failed = form is not None and form.is_bound and not form.is_valid()
+    if failed and not request.headers.get("HX-Request") and (answer := find_first_answer(request, form)):
+        return redirect(answer)
     return render_page(request, template, context, part=part, status=status or (422 if failed else 200))

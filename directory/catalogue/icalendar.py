@@ -85,7 +85,7 @@ def _build_doubtful_events(
         why = find_doubt(schedule, day, nation)
         if why and (schedule.pk, day) not in laid_out and not closed_on(schedule, day, nation):
             event = _build_event(service, f"{schedule.pk}", schedule, by_place, today)
-            times = build_session_times(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
+            times = build_session_times(day, schedule.opens_at, schedule.closes_at)
             event.add("recurrence-id", _to_london(times[0]))
             _set_times(event, *times)
             _mark_doubtful(event, service, why)
@@ -98,6 +98,16 @@ def _mark_doubtful(event: Event, service: Service, why: str) -> None:
     event.add("status", "TENTATIVE")
 
 
+def _apply_session(event: Event, service: Service, session: Session) -> None:
+    """Its own times, and whether it is on."""
+    _set_times(event, session.starts_at, session.ends_at)
+    if session.cancelled_at:
+        event["summary"] = f"Not on: {service.name}"
+        event.add("status", "CANCELLED")
+    elif session.is_in_doubt:
+        _mark_doubtful(event, service, session.check_first)
+
+
 def build_dated_events(service: Service, sessions: Iterable[Session]) -> list[Event]:
     """Each session as an event of its own, for a calendar of many services over some weeks."""
     today, by_place = timezone.localdate(), _places_by_id(service)
@@ -106,12 +116,7 @@ def build_dated_events(service: Service, sessions: Iterable[Session]) -> list[Ev
     for session in sessions:
         name = f"{session.schedule_id or session.pk}-{session.on:%Y%m%d}"
         event = _build_event(service, name, schedules.get(session.schedule_id), by_place, today, session)
-        _set_times(event, session.starts_at, session.ends_at)
-        if session.cancelled_at:
-            event["summary"] = f"Not on: {service.name}"
-            event.add("status", "CANCELLED")
-        elif session.is_in_doubt:
-            _mark_doubtful(event, service, session.check_first)
+        _apply_session(event, service, session)
         made.append(event)
     return made
 
@@ -134,13 +139,13 @@ def _build_repeating_event(
     service: Service, schedule: Schedule, first: datetime.date, by_place: Any, today: datetime.date
 ) -> Event:
     event = _build_event(service, f"{schedule.pk}", schedule, by_place, today)
-    _set_times(event, *build_session_times(first, schedule.opens_at, schedule.closes_at))  # type: ignore[arg-type]
+    _set_times(event, *build_session_times(first, schedule.opens_at, schedule.closes_at))
     off = {day for day in schedule.skips if day >= first} | _list_days_off(service, schedule, first, today)
     rule = _build_rrule(schedule, today + YEAR if off - set(schedule.skips) else None)
     if rule:
         event.add("rrule", rule)
     for day in sorted(off):
-        event.add("exdate", _to_london(build_session_times(day, schedule.opens_at, None)[0]))  # type: ignore[arg-type]
+        event.add("exdate", _to_london(build_session_times(day, schedule.opens_at, None)[0]))
     return event
 
 
@@ -195,12 +200,7 @@ def _build_override(
         if same and not session.cancelled_at and not session.note and not session.is_in_doubt:
             return None
         event.add("recurrence-id", _to_london(usual[0]))
-    _set_times(event, session.starts_at, session.ends_at)
-    if session.cancelled_at:
-        event["summary"] = f"Not on: {service.name}"
-        event.add("status", "CANCELLED")
-    elif session.is_in_doubt:
-        _mark_doubtful(event, service, session.check_first)
+    _apply_session(event, service, session)
     return event
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, transaction
 
 from directory.exchange.actions.zero_cost import drop_zero_costs
-from directory.exchange.feeds import FeedNotice, UnchangedService
+from directory.exchange.feeds import UnchangedService
 from directory.exchange.field_use import (
     FieldTally,
     FieldUse,
@@ -24,6 +24,7 @@ from directory.exchange.field_use import (
     mark_used,
     trace_service,
 )
+from directory.exchange.files import FeedNotice
 from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
 from directory.exchange.open_referral.columns import field_label
 from directory.exchange.open_referral.older_versions import is_in_season
@@ -250,7 +251,8 @@ class Importer:
             return None
         if key in self.seen:
             label = raw.label if isinstance(raw, SheetRow) else str(key)
-            self._record_refusal(Problem(label, "id", "the feed has this service twice; the first is kept"), sent)
+            said = "this is in the list twice" if isinstance(raw, SheetRow) else "the feed has this service twice"
+            self._record_refusal(Problem(label, "id", f"{said}; the first is kept"), sent)
             return None
         self.seen.add(key)
         as_sent = json.dumps(sent, sort_keys=True, default=str)

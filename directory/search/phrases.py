@@ -35,14 +35,18 @@ def load_shorthand() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b"), meant
 
 
+def expand_shorthand(text: str) -> str:
+    """ "My bf has no leccy" → "my boyfriend has no electric"."""
+    pattern, meant = load_shorthand()
+    return pattern.sub(lambda match: meant[match[0]], text.lower())
+
+
 def normalise_phrase(text: str) -> str:
     """ "I can NOT go on…", "I can’t go on" and "i cant go on" → "i cant go on"; "my bf" → "my boyfriend"."""
     plain = unicodedata.normalize("NFKD", text[:MAX_PHRASE_LENGTH])[:MAX_PHRASE_LENGTH].lower()
     plain = re.sub(r"[\u0300-\u036f'’‘`´]", "", plain)
     plain = " ".join(re.findall(r"[^\W_]+", plain))
-    plain = NEGATIONS.sub(lambda match: SHORT_NEGATIONS.get(match[1], f"{match[1]}nt"), plain)
-    pattern, meant = load_shorthand()
-    return pattern.sub(lambda match: meant[match[0]], plain)
+    return expand_shorthand(NEGATIONS.sub(lambda match: SHORT_NEGATIONS.get(match[1], f"{match[1]}nt"), plain))
 
 
 def split_rule(line: str) -> list[list[list[str]]]:

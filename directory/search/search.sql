@@ -3,7 +3,7 @@ One search as one statement: Jinja2 for its shape, psycopg's named parameters fo
 
 shape.sources  where candidates come from, in this order:
     near     the nearest rows that have all that is asked for
-    loose    only if `near` has none that says a word itself: rows that have any of the words
+    loose    only if `near` has few that say a word itself: rows that have what some of the words mean, else any word
     day, time, language, need   what there would be without this filter, to count what another choice would leave
     alike    only if nothing at all was found: something like it
 A source is read from `rings` of grid cells, the smallest first; the next one only while there are too few rows.
@@ -25,13 +25,13 @@ round(1000000 * (
 {% if shape.parts %}
     ts_rank('{0.01, 0.1, 0.5, 1}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * {{ has_room() }}
     {% for n in range(shape.parts) %}
-    + {{ 0.40 / shape.parts }}::float8 * (search @@ %(own{{ n }})s::tsquery)::int
-    + {{ 0.15 / shape.parts }}::float8 * (search @@ %(any{{ n }})s::tsquery)::int
-    + {{ 0.40 / shape.parts }}::float8 * (search @@ %(typed{{ n }})s::tsquery)::int
-    + {{ 0.25 / shape.parts }}::float8 * (search @@ %(title{{ n }})s::tsquery)::int
-    + {{ 0.30 / shape.parts }}::float8 * (search @@ %(first{{ n }})s::tsquery)::int
+    + (0.40 + 2 * whole_query) * %(share{{ n }})s::float8 * (search @@ %(own{{ n }})s::tsquery)::int
+    + 0.15 * %(share{{ n }})s::float8 * (search @@ %(top{{ n }})s::tsquery)::int
+    + 0.40 * %(share{{ n }})s::float8 * (search @@ %(typed{{ n }})s::tsquery)::int
+    + 0.25 * %(share{{ n }})s::float8 * (search @@ %(title{{ n }})s::tsquery)::int
+    + 0.30 * %(share{{ n }})s::float8 * (search @@ %(first{{ n }})s::tsquery)::int
     {% endfor %}
-    + 3 * whole_query
+    + whole_query
     {% if shape.near %}+ 0.3 / (1 + coalesce(distance, 25) / 5){% endif %}
 {% else %}
     0.8 * worth + 0.2 * {{ has_room() }} - coalesce(distance, 100000)
@@ -47,8 +47,7 @@ round(1000000 * (
 
 {% macro only_if(name) %}
 {% if name == "loose" %}
-    AND NOT EXISTS (SELECT FROM near WHERE search @@ %(own)s::tsquery)
-    AND NOT EXISTS (SELECT FROM near_elsewhere WHERE search @@ %(own)s::tsquery)
+    AND (SELECT count(*) FROM ({{ union(("near", "near_elsewhere")) }}) whole WHERE search @@ %(own)s::tsquery) < %(few_whole)s::int
     AND (SELECT count(*) FROM near) < %(most)s::int
 {% elif name == "alike" %}
     AND NOT EXISTS (SELECT FROM best)
@@ -93,9 +92,13 @@ near AS (SELECT * FROM miles WHERE distance <= %(km)s::float8),
     {% if shape.near %}
     {# What has no place is not near everything: online, by phone, or for people of a place that is near. #}
     AND ('#online' = ANY(marks) OR EXISTS (
-        SELECT FROM directory_servicearea area JOIN directory_place place ON place.name = lower(trim(area.name))
-        WHERE area.service_id = directory_spot.service_id
-        AND GREATEST(abs(place.latitude - %(lat)s::float8), abs(place.longitude - %(lon)s::float8) * %(narrowing)s::float8) * %(km_per_degree)s::float8 <= %(area_km)s::float8
+        SELECT FROM directory_servicearea area LEFT JOIN directory_place place ON place.name = lower(trim(area.name))
+        WHERE area.service_id = directory_spot.service_id AND (
+            lower(trim(area.name)) = ANY(%(areas)s::text[])
+            OR substring(area.name || ' ' || left(area.extent, 200) || ' ' || area.uri FROM '[EKNSW][0-9]{8}') = ANY(%(areas)s::text[])
+            OR regexp_split_to_array(lower(trim(area.name)), '\s*(,|;|/|&|\mand\M)\s*') && %(areas)s::text[]
+            OR GREATEST(abs(place.latitude - %(lat)s::float8), abs(place.longitude - %(lon)s::float8) * %(narrowing)s::float8) * %(km_per_degree)s::float8 <= %(area_km)s::float8
+        )
     ))
     {% endif %}
     {{ only_if(name) }}

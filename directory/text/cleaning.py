@@ -18,13 +18,17 @@ from django.utils import timezone
 from config.http import parse_uuid
 from directory.models.session import DAY_NAMES
 from directory.text.encoding import fix_encoding
-from directory.text.markup import drop_repeated_paragraphs, has_markup, strip_markup
+from directory.text.markup import drop_repeated_paragraphs, drop_tracking, has_markup, strip_markup
 
 MAX_TEXT_LENGTH = 20_000  # characters of a text; the longest real description seen has 5,800
 MAX_EMAILS_LENGTH = 1_000  # characters in which an e-mail address is looked for
 WORDS_FOR_NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
 BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL_CHARACTERS = re.compile(  # and signs without a width: soft hyphens, marks that reorder text
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+EMAIL_IN_TEXT = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+LINK_IN_TEXT = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,500}", re.IGNORECASE)
 STABLE_ID_NAMESPACE = uuid.UUID("6f1c3a4e-2f0b-5d53-9a41-0c6b7d0c9e11")  # of the ids made here
 
 
@@ -116,8 +120,9 @@ def clean_email(value: Any) -> str:
     found = to_printable(value).strip().removeprefix("mailto:")[:MAX_EMAILS_LENGTH]
     if found.lower() in WORDS_FOR_NOTHING:
         return ""
-    if found.count("@") > 1:
-        found = re.split(r"\s*[;,/|]\s*|\s+(?:(?:or|and|&)\s+)?", found)[0]
+    found = re.sub(r"(?<=\w) ?@ ?(?=\w)", "@", found)
+    if named := EMAIL_IN_TEXT.search(found):  # of "Jo <jo@example.org>", of several, without what is to be its subject
+        found = named[0]
     try:
         validate_email(found)
     except ValidationError:
@@ -132,8 +137,11 @@ def clean_url(value: Any) -> str:
     found = to_printable(value).strip()
     if found.lower() in WORDS_FOR_NOTHING:
         return ""
+    if (" " in found or found[0] in "[<") and (named := LINK_IN_TEXT.search(found[:MAX_EMAILS_LENGTH])):
+        found = named[0].rstrip(".,;:")  # of several the first
     if BARE_HOST.fullmatch(found):
         found = f"https://{found}"
+    found = drop_tracking(found)
     try:
         URLValidator(schemes=["http", "https"])(found)
         urlsplit(found)
@@ -145,21 +153,19 @@ def clean_url(value: Any) -> str:
 
 
 def parse_date(value: Any) -> datetime.date | None:
-    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026", "27 Mar 26", "27th March
-    2026")."""
+    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026", "27.3.26", "27 Mar 26",
+    "27th March 2026", "March 27, 2026")."""
     found = to_printable(value).strip()
     if not found:
         return None
-    read = re.match(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?=[T ]|$)", found)
-    british = re.match(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?= |$)", found)
-    worded = WORDED_DATE.match(found)
     try:
-        if read:
+        if read := re.match(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?=[T ]|$)", found):
             return datetime.date(int(read[1]), int(read[2]), int(read[3]))
-        if british:
-            return datetime.date(int(british[3]), int(british[2]), int(british[1]))
-        if worded:
-            return datetime.date(_whole_year(worded[3]), MONTHS.index(worded[2][:3].lower()) + 1, int(worded[1]))
+        if read := BRITISH_DATE.match(found):
+            return datetime.date(_whole_year(read[4]), int(read[3]), int(read[1]))
+        if read := WORDED_DATE.match(found) or MONTH_FIRST.match(found):
+            day, month = sorted((read[1], read[2]))  # figures before letters
+            return datetime.date(_whole_year(read[3]), MONTHS.index(month[:3].lower()) + 1, int(day))
     except ValueError:
         pass
     raise ValueError(f"“{found[:80]}” is not a date")
@@ -185,11 +191,13 @@ def parse_datetime(value: Any) -> datetime.datetime | None:
 
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WEEKDAY_BEFORE, YEAR_AFTER = r"(?i)(?:[a-z]{3,9},? )?", r"([0-9]{4}|[0-9]{2})(?=[T ,]|$)"
+MONTH_NAME = rf"((?:{'|'.join(MONTHS)})[a-z]{{0,6}})\.?"
+BRITISH_DATE = re.compile(rf"{WEEKDAY_BEFORE}([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2{YEAR_AFTER}")
 WORDED_DATE = re.compile(
-    rf"(?:[a-z]{{3,9}},? )?([0-9]{{1,2}})(?:st|nd|rd|th)?[ -]((?:{'|'.join(MONTHS)})[a-z]{{0,6}})"
-    r"[ ,-]+([0-9]{4}|[0-9]{2})(?= |$)",
-    re.IGNORECASE,
+    rf"{WEEKDAY_BEFORE}(?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{MONTH_NAME}[ ,'’-]+{YEAR_AFTER}"
 )
+MONTH_FIRST = re.compile(rf"{WEEKDAY_BEFORE}{MONTH_NAME} ([0-9]{{1,2}})(?:st|nd|rd|th)?,? {YEAR_AFTER}")
 TIME_OF_DAY = re.compile(
     r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})?\s*(am|pm|a\.m\.|p\.m\.)?(?:Z|[+-][0-9:]+)?", re.I
 )

@@ -14,6 +14,7 @@ from config.fields import WholeNumberField
 from config.forms import (
     BirthField,
     Checkboxes,
+    EmailField,
     Form,
     IdempotencyKey,
     NameField,
@@ -168,12 +169,7 @@ class ReferForm(Form):
         max_length=300,
         help_text="Times, places or people to avoid. If through someone else: their name and number.",
     )
-    email = forms.EmailField(
-        label="E-mail address",
-        required=False,
-        max_length=254,
-        error_messages={"invalid": "Enter an e-mail address like name@example.org"},
-    )
+    email = EmailField(label="E-mail address", required=False)
     address = TextField(label="Address", required=False, rows=3, max_length=300)
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
@@ -215,11 +211,6 @@ class ReferForm(Form):
     def is_danger(self) -> bool:
         """Somebody is in danger now, whatever else is filled in or missing."""
         return self.data.get(self.add_prefix("risk")) == DANGER
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether it names nobody: sent as a browser shows it after one step back."""
-        return not any(str(self.data.get(name, "")).strip() for name in ("person_name", "nhs_number"))
 
     @property
     def is_more_open(self) -> bool:

@@ -1,6 +1,5 @@
 """Messages leave once for each key, in the transaction of the deed, and come back after failures."""
 
-import re
 import smtplib
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.core import mail
 from django.core.mail import BadHeaderError
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from agencies import messages
@@ -183,11 +183,19 @@ def test_production_blanks_what_has_left(settings: Any) -> None:
     [
         ("Priya Shah", "priya@work.example.org", "Hello Priya"),
         ("Dr Amara Okafor", "PRIYA@work.example.org", "Hello Amara"),
-        ("Priya Shah", "walks@group.example.org", "Hello"),
+        ("Sister Jo Maddox", "priya@work.example.org", "Hello Jo"),
+        ("Mrs Whitfield", "priya@work.example.org", "Hello Mrs Whitfield"),
+        ("Priya Shah", "Walks@group.example.org", "Hello Green Gym"),
+        ("Priya Shah", "gone@group.example.org", "Hello"),
+        ("Priya Shah", "both@group.example.org", "Hello"),
+        ("Priya Shah", "reader@home.example.org", "Hello"),
     ],
 )
-def test_a_mail_greets_by_name_whoever_has_an_account(name: str, to: str, hello: str) -> None:
+def test_a_mail_greets_by_name_whoever_has_an_account_or_is_an_agency(name: str, to: str, hello: str) -> None:
     UserFactory(name=name, email="priya@work.example.org")
+    AgencyFactory(name="Green Gym", email="walks@group.example.org")
+    AgencyFactory(email="gone@group.example.org", left_at=timezone.now())
+    AgencyFactory.create_batch(2, email="both@group.example.org")
     about = {"agency": AgencyFactory(), "link": "https://hereabouts.example.org/"}
     sent = messages.queue_message(key="x", to=to, subject="News", template="email/unattended.txt", context=about)
     assert sent.body.splitlines()[0] == hello
@@ -202,11 +210,13 @@ def test_nobody_who_has_gone_is_greeted() -> None:
     assert sent.body.splitlines()[0] == "Hello"
 
 
-def test_each_mail_to_staff_greets() -> None:
-    """What goes to residents says no name: an address can be mistyped. All others greet whoever reads."""
-    residents = {"alert_again", "alert_asked", "alert_news", "booking"}
-    parts = {"booking_call", "booking_words"}
-    for path in sorted((settings.BASE_DIR / "templates" / "email").glob("*.txt")):
-        first = path.read_text().splitlines()[0]
-        if path.stem not in residents | parts:
-            assert first == "{{ hello }}" or re.fullmatch(r"Hello {{ \w+\.(contact_)?name }}", first), path.name
+def test_what_goes_to_residents_says_no_name() -> None:
+    """An address can be mistyped. All others greet whoever reads, and every e-mail is signed by the place."""
+    UserFactory(name="Priya Shah", email="priya@work.example.org")
+    about = {"agency": AgencyFactory(), "link": "https://hereabouts.example.org/", "hello": "Hello"}
+    sent = send(to="priya@work.example.org", template="email/unattended.txt", context=about)
+    lines = sent.body.splitlines()
+    assert (lines[0], lines[1], lines[-2]) == ("Hello", "", "")
+    assert lines[-1] == f"{settings.PLACE['name']} for {settings.PLACE['area']}, {settings.PLACE['phone']}"
+    for path in (settings.BASE_DIR / "templates" / "email").glob("*.txt"):
+        assert not path.read_text().startswith("Hello"), path.name

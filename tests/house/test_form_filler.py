@@ -1,6 +1,6 @@
 """A drawn form, filled again."""
 
-from config.form_filler import fill_form
+from config.form_filler import FILE_AGAIN, fill_form
 
 PAGE = """<form method="get" action="/a/"><input name="words"></form>
 <form method="post" action="/b/?x=1"><input name="words" value="b"></form>
@@ -11,6 +11,7 @@ PAGE = """<form method="get" action="/a/"><input name="words"></form>
 <input type="radio" name="one" value="a" checked> <input type="radio" name="one" value="b">
 <input type="checkbox" name="some" value="a" checked> <input type="checkbox" name="some" value="b">
 <select name="of"><option value="1" selected>One</option><option value="2">Two</option></select>
+<input type="file" name="sheet">
 <input type="password" name="secret" value=""><button name="later" value="1">Later</button></form>"""
 
 
@@ -40,6 +41,7 @@ def test_each_kind_of_field_is_filled() -> None:
     assert '<input name="one" type="radio" value="a"> <input name="one" type="radio" value="b" checked>' in page
     assert '<input name="some" type="checkbox" value="a"> <input name="some" type="checkbox" value="b" checked>' in page
     assert '<option value="1">One</option><option value="2" selected>Two</option>' in page
+    assert f'<input type="file" name="sheet">{FILE_AGAIN}' in page
     assert "hunter2" not in page
     assert "stale" not in page
     assert '<form class="x" method="post"><input type="hidden" name="unsent" value="7">' in page
@@ -64,3 +66,12 @@ def test_a_form_of_which_a_part_was_posted_elsewhere_is_found_by_all_its_fields(
     assert page
     assert 'value="mine, and"' in page
     assert filled({"words": ["mine, and"], "other": ["more of it"]}, action="/look-up/") is None
+
+
+def test_what_folds_away_is_unfolded_over_what_was_typed_in_it() -> None:
+    fold = '<details class="more"><summary>More</summary><textarea name="{0}"></textarea></details>'
+    page = f'<details><form method="post">{fold.format("said")}{fold.format("not")}<input name="x"></form></details>'
+    filled_page = fill_form(page, page="/", action="/", values={"said": ["words"], "not": [" "]}, hidden={})
+    assert filled_page
+    assert filled_page.startswith('<details open><form method="post"><details class="more" open>')
+    assert filled_page.count("open") == 2

@@ -16,6 +16,7 @@ from directory.publishing.actions import freshness
 from directory.publishing.actions.decisions import decide, lock_open
 from directory.publishing.recipients import find_group_emails, find_listing_emails
 from directory.publishing.review import fingerprint_edit, list_edit_changes
+from directory.publishing.snapshot import build_snapshot
 from directory.search.index import index_services
 
 
@@ -43,7 +44,7 @@ def accept_edit(
     if fingerprint_edit(proposal) != shown:
         raise ChangedMeanwhile
     proposed, chosen = list_edit_changes(proposal), set(fields)
-    data = versions.build_snapshot(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
+    data = build_snapshot(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
     versions.update_listing(service, data, by=Author.of(by), what=f"As {format_subject(proposal.byline)} asked"[:200])
     if "published" in chosen:
         freshness.confirm_listings([service], by=Author.of(by))  # they have just written it
@@ -70,14 +71,13 @@ def notify_edit_author(proposal: Proposal, *, put_in: list[str], left_out: list[
     author = proposal.written_by
     working = author and author.ended_at is None and author.user.is_active
     to = [author.user.email] if author and working else find_group_emails(proposal.service.agency)
-    for number, email in enumerate(to):
-        messages.queue_message(
-            key=f"proposal {proposal.pk} answered {number}",
-            to=email,
-            subject=f"Your change of {format_subject(proposal.service.name)}",
-            template="email/proposal_answered.txt",
-            context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": build_report_url(proposal)},
-        )
+    messages.queue_messages(
+        to,
+        key=f"proposal {proposal.pk} answered",
+        subject=f"Your change of {format_subject(proposal.service.name)}",
+        template="email/proposal_answered.txt",
+        context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": build_report_url(proposal)},
+    )
 
 
 def build_report_url(proposal: Proposal) -> str:
@@ -99,14 +99,13 @@ def settle_report(*, proposal: Proposal, right_as_it_is: bool, words: str, by: M
     if by.agency_id == proposal.service.agency_id or (by_link and not right_as_it_is):
         freshness.confirm_listings([proposal.service], by=Author.of(by))
     if by_link:
-        for number, email in enumerate(find_group_emails(proposal.service.agency)):
-            messages.queue_message(
-                key=f"proposal {proposal.pk} settled {number}",
-                to=email,
-                subject=f"What you told us about {format_subject(proposal.service.name)}",
-                template="email/proposal_settled.txt",
-                context={"proposal": proposal, "right_as_it_is": right_as_it_is},
-            )
+        messages.queue_messages(
+            find_group_emails(proposal.service.agency),
+            key=f"proposal {proposal.pk} settled",
+            subject=f"What you told us about {format_subject(proposal.service.name)}",
+            template="email/proposal_settled.txt",
+            context={"proposal": proposal, "right_as_it_is": right_as_it_is},
+        )
     return proposal
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from directory.exchange.files import load_table
+from directory.exchange.files import load_table, read_file
 from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
 from directory.exchange.open_referral.columns import flag_of, resolve_columns
-from directory.exchange.open_referral.row_repairs import restore_phone
 from directory.exchange.open_referral.spreadsheet import read_sheet_rows
-from directory.models import Contact, CostOption, Run, Schedule, Service
+from directory.models import Accessibility, Contact, CostOption, Run, Schedule, Service
 from directory.text.cleaning import parse_date
 
 Rows = list[list[Any]]
@@ -75,6 +75,14 @@ FLAGS = [
     ("Status", "Awaiting approval", "inactive"),
     ("Active", "0", "inactive"),
     ("End date", "01/02/2020", "inactive"),
+    ("IsActive", "0", "inactive"),
+    ("Still running?", "N", "inactive"),
+    ("DeletedFlag", "-1", "inactive"),
+    ("Can we share this publicly?", "Yes please!", "active"),
+    ("Can we share this publicly?", "No thanks", "inactive"),
+    ("Date", "4/9/19", "inactive"),
+    ("Date", "4/9/90", "active"),
+    ("Notes", "closed til further notice", "temporarily closed"),
     ("End date", "01/02/2090", "active"),
 ]
 
@@ -228,6 +236,43 @@ def test_merged_cells_repeat_and_rows_have_the_files_own_numbers(tmp_path: Path)
         from_oruk(rows[2].as_service(), "table")
 
 
+def test_each_sheet_of_a_workbook_is_read_and_what_is_not_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "READ ME"
+    for n in range(20):
+        book.active.append([f"Note {n} for staff"])
+    for area in ("Adur", "Arun", "Old"):
+        sheet = book.create_sheet(area)
+        sheet.append(["Offers", "", "Where", "", "When", ""])
+        sheet.append(["Service", "ID", "Venue", "Postcode", "Day", "From"])
+        sheet.append([f"{area} lunch", 1, "Hall", "BN11 1EE", "Monday", datetime.time(12)])
+    book["Adur"]["A3"].hyperlink = "https://lunch.example.org"
+    book["Old"].sheet_state = "hidden"
+    book.save(tmp_path / "book.xlsx")
+    *rows, notice = list(read_file(tmp_path / "book.xlsx"))
+    assert "READ ME" in rows.pop(0).said
+    assert "Old" in notice.said
+    found = [from_oruk(row.as_service(), "table") for row in rows]
+    assert [one.service.name for one in found] == ["Adur lunch", "Arun lunch"]
+    assert found[0].service.pk != found[1].service.pk
+    assert found[0].service.url == "https://lunch.example.org"
+    assert child(found[0], Schedule).opens_at == datetime.time(12)
+    assert rows[1].label == "“Arun” row 3, Arun lunch"
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_row(tmp_path: Path) -> None:
+    rows = [
+        "Name,About,Postcode",
+        'Tea,"Tea and chat,BN11 1EE',
+        'Shed,Wood "n" tools,BN11 2AA',
+        'Art,"Two\nlines",BN11 3AA',
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    found = [from_oruk(row.as_service(), "table") for row in read_file(tmp_path / "a.csv")]
+    assert [one.locations[0].postcode for one in found] == ["BN11 1EE", "BN11 2AA", "BN11 3AA"]
+    assert ["not closed" in asked(one) for one in found] == [True, False, False]
+
+
 def test_row_numbers_of_a_csv_count_its_empty_rows(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('Name,Postcode\n\n"Two\nlines",BN11 1EE\n,\nChess,BN11 1EE\n')
     rows = read_sheet_rows(load_table(tmp_path / "a.csv") or [])
@@ -279,11 +324,13 @@ def test_fillers_are_nothing(filler: str) -> None:
 @pytest.mark.parametrize(
     ("said", "phone"),
     [
-        ("1632960001", "01632960001"),
+        ("1632960001", "01632 960001"),
         ("1632 960001", "01632 960001"),
-        ("7700900001", "07700900001"),
-        ("2079460001", "02079460001"),
-        ("447700900001", "+447700900001"),
+        ("7700900001", "07700 900001"),
+        ("2079460001", "020 7946 0001"),
+        ("447700900001", "07700 900001"),
+        ("+44 (0)1632 960001", "01632 960001"),
+        ("01632-960-001", "01632 960001"),
         ("01632 960001", "01632 960001"),
         ("(206) 555-0100", "(206) 555-0100"),
         ("999", "999"),
@@ -291,7 +338,6 @@ def test_fillers_are_nothing(filler: str) -> None:
     ],
 )
 def test_a_number_gets_back_the_nought_that_a_spreadsheet_took(said: str, phone: str) -> None:
-    assert restore_phone(said) == phone
     assert one(["Name", "Telephone"], "Chess", said).service.phone == phone
 
 
@@ -305,10 +351,22 @@ def test_a_number_gets_back_the_nought_that_a_spreadsheet_took(said: str, phone:
         ("12th March 2026", (2026, 3, 12)),
         ("Thursday 12 March 2026", (2026, 3, 12)),
         ("12.3.2026", (2026, 3, 12)),
+        ("12/3/26", (2026, 3, 12)),
+        ("12.3.26", (2026, 3, 12)),
+        ("Thurs 12/03/26", (2026, 3, 12)),
+        ("the 12th of March '26", (2026, 3, 12)),
+        ("March 12th, 2026", (2026, 3, 12)),
     ],
 )
 def test_dates_as_people_and_programs_write_them(text: str, day: tuple[int, int, int]) -> None:
     assert parse_date(text) == datetime.date(*day)
+
+
+def test_a_date_that_is_not_read_is_shown_and_no_half_of_the_day_is_guessed() -> None:
+    names = ["Event", "Date", "Start"]
+    assert child(one(names, "Quiz", "Sept 2090", ""), Schedule).description == "Sept 2090"
+    quiz = child(one(names, "Quiz", "5.9.90", "7.30"), Schedule)
+    assert (quiz.dtstart, quiz.opens_at, quiz.notes) == (datetime.date(2090, 9, 5), None, "7.30")
 
 
 def test_a_serial_date_is_a_date() -> None:
@@ -316,10 +374,67 @@ def test_a_serial_date_is_a_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "amount"), [("5", 5), ("3.5", 3.5), ("0", 0), ("50p", 0.5), ("£2 per session", 2), ("Free", 0)]
+    ("column", "said", "amount"),
+    [
+        *(("Cost", said, 0) for said in ("0", "Free", "Nothing", "no charge", "Free - donations welcome", "No")),
+        *(("Cost", said, 3.5) for said in ("3.5", "£3.50", "£3.50 per session, first one free", "£3.50 incl. tea")),
+        *(("How much?", said, 0.5) for said in ("50p", "50p entry", "£0.50 pp")),
+        *(("fee", "no", 0), ("Is it free?", "Yes", 0), ("Is there a charge?", "N", 0)),
+        *(
+            ("Cost", said, None)
+            for said in ("£2 members, £4 others", "donation", "from £3", "£5 under 16s", "£30 a term")
+        ),
+        *(("fee", "yes", None), ("Is it free?", "No", None)),
+    ],
 )
-def test_costs_as_numbers(said: str, amount: float) -> None:
-    assert child(one(["Name", "Cost"], "Chess", said), CostOption).amount == amount
+def test_a_cost_is_a_price_when_it_is_everybodys(column: str, said: str, amount: float | None) -> None:
+    found = one(["Name", column], "Chess", said)
+    option = child(found, CostOption)
+    assert (option and option.amount) == amount
+    assert option or found.service.fees
+
+
+@pytest.mark.parametrize(
+    ("said", "ages"),
+    [
+        *(("50+", (50, None)), ("over 18s", (18, None)), ("60 and over", (60, None)), ("Adults (18+)", (18, None))),
+        *(("0-4yrs", (0, 4)), ("5 to 12 years", (5, 12)), ("Ages 8-18", (8, 18)), ("under 5s", (None, 4))),
+        *(("All ages welcome", (None, None)), ("up to 25", (None, 25)), ("No", (None, None))),
+    ],
+)
+def test_ages_in_words(said: str, ages: tuple[int | None, int | None]) -> None:
+    service = one(["Name", "Is there an age limit?"], "Chess", said).service
+    assert (service.minimum_age, service.maximum_age) == ages
+
+
+def test_two_numbers_in_a_cell_are_two_and_words_among_the_phones_are_told() -> None:
+    found = one(["Name", "Tel"], "Chess", "01632 960001 / 07700900001")
+    assert (found.service.phone, child(found, Contact).phone) == ("01632 960001", "07700 900001")
+    assert one(["Name", "Tel"], "Chess", "see the vicar").service.application == "see the vicar"
+    assert "no area code" in asked(one(["Name", "Tel"], "Chess", "960001"))
+
+
+def test_what_is_no_activity_is_refused_with_its_reason() -> None:
+    heading = ["Name", "Address", "Postcode", "Phone"]
+    rows = [["NORTH"], ["Shed", "1 Oak Lane", "BN11 1EE", "01632 960001"], heading, ["Subtotal", "1"], ["* ring us"]]
+    found = read(heading, *([*row, *[""] * (4 - len(row))] for row in rows))
+    said = {name: getattr(one, "said", "") for name, one in found.items()}
+    assert said == {
+        "Row 2": "“NORTH” is all there is in this row: a heading, or a note?",
+        "Shed": "",
+        "Row 4": "the headings of the table again",
+        "Row 5": "“Subtotal” is a total, no activity",
+        "Row 6": "“* ring us” is all there is in this row: a heading, or a note?",
+    }
+
+
+def test_a_timetable_of_days_and_times_is_taken_apart() -> None:
+    found = read(
+        ["Time", "Monday", "Tuesday", "Wednesday"],
+        *(["9:00-10:00", "Yoga", "Pilates", "Yoga"], ["18:00-19:00", "", "", "Spin"]),
+    )
+    days = {name: [row.byday for row in one.rows if isinstance(row, Schedule)] for name, one in found.items()}
+    assert days == {"Yoga": ["MO", "WE"], "Pilates": ["TU"], "Spin": ["WE"]}
 
 
 def test_what_stands_in_another_column_is_read_there() -> None:
@@ -371,6 +486,45 @@ def test_notes_on_dates_belong_to_the_hours() -> None:
 def test_headings_in_other_words(heading: list[str], fields: list[str]) -> None:
     found = resolve_columns(heading, [], {})
     assert [found.get(name, "") for name in heading] == fields
+
+
+def test_several_addresses_in_a_cell_are_several_places() -> None:
+    said = "Bonnygate, Cupar, KY15 4BY|Town Hall, Newport, DD6 8AA"
+    found = one(["Name", "Locations", "Hours", "Tags"], "Shed", said, "Tue 10-4", "community_centre;Walking")
+    assert [(place.name, place.postcode) for place in found.locations] == [
+        ("Bonnygate", "KY15 4BY"),
+        ("Town Hall", "DD6 8AA"),
+    ]
+    assert [row.byday for row in found.rows if isinstance(row, Schedule)] == ["TU", "TU"]
+    assert [term.name for term in found.terms] == ["Community centre", "Walking"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "step_free"),
+    [
+        ("yes", "Wheelchair access", True),
+        ("designated", "Wheelchair access", True),
+        ("limited", "Not all of it can be reached in a wheelchair", False),
+        ("no", "No wheelchair access", False),
+        ("Ramp at the side", "Ramp at the side", True),
+    ],
+)
+def test_what_is_said_of_wheelchairs_is_said_in_words(said: str, words: str, step_free: bool) -> None:
+    found = one(["name", "addr:street", "wheelchair"], "Hall", "High St", said)
+    assert child(found, Accessibility).description == words
+    plain = not re.search(r"\b(not|no)\b", words.lower())
+    assert plain == step_free
+
+
+@pytest.mark.django_db
+def test_a_postcode_that_nobody_has_is_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.csv").write_text("Name,Postcode\nTea,BN11 1EE\nChess,BN11 1ZZ\nTea,BN11 1EE\n")
+    call_command("import_services", str(tmp_path / "a.csv"))
+    out, err = capsys.readouterr()
+    assert "BN11 1ZZ is not among the postcodes in use" in out
+    assert "BN11 1EE is not" not in out
+    assert "in the list twice" in out
+    assert "--source says who the list is from" in err
 
 
 def test_points_without_an_address_are_places_of_their_own() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from directory.models import Capacity, Figure, Language, Place, Service
+from directory.models import Capacity, Figure, Language, Place, Schedule, Service
 from directory.search.forms.search import SearchForm
 from directory.search.index import index_services
 from directory.search.query import MAX_CANDIDATES, SearchResult
@@ -105,6 +105,30 @@ def test_what_was_read_out_of_the_words_is_pressed_away_too(client: Client) -> N
     assert re.search(r'href="\?words=harbour\+walk[^"]*"><span[^>]*>Remove from what you typed: </span>Tuesday', html)
 
 
+def test_what_was_read_out_of_the_words_stands_in_the_form_and_is_taken_away_once(client: Client) -> None:
+    listed("Harbour walk", day="TU", free=True)
+    listed("Harbour walk on Monday", day="MO", free=True)
+    words = {"words": "free harbour walk on tuesday near worthing"}
+    html = page(client, **words)
+    assert '<option value="TU" selected>' in html
+    assert re.search(r'name="free" value="1" checked', html)
+    assert re.search(r'id="id_near"[^>]* value="Worthing"', html)
+    said = re.search(r'name="read" value="([^"]*)"', html)
+    assert said
+    assert {*said[1].split("|")} == {"day:TU", "free:1", "near:Worthing"}
+    drawn = words | {"day": "TU", "free": "1", "near": "Worthing", "read": said[1]}
+    again = page(client, **drawn)
+    assert titles(again) == titles(html) == ["Harbour walk"]
+    assert len(re.findall("chip--remove", again)) == len(re.findall("chip--remove", html)) == 3, "each is there once"
+    any_day = page(client, **drawn | {"day": ""})
+    assert len(titles(any_day)) == 2, "what was taken away in the form is not read again"
+    assert '<option value="TU" selected>' not in any_day
+    assert "day:TU" in any_day
+    other = page(client, **drawn | {"words": "harbour walk on monday"})
+    assert titles(other) == ["Harbour walk on Monday"], "the words were changed: what they said goes with them"
+    assert 'name="free" value="1" checked' not in other
+
+
 def test_the_sentence_of_a_person_of_80(client: Client) -> None:
     Place.objects.create(name="bn11", shown="BN11", latitude=WORTHING[0], longitude=WORTHING[1], district=True)
     listed("Stroll", day="TU", free=True)
@@ -147,6 +171,23 @@ def test_near_a_place_stops_at_a_sensible_distance_and_offers_to_go_further(clie
     assert titles(page(client, words="walk", near="Worthing", miles="any")) == ["Walk here", "Walk in Carlisle"]
     assert "Look further" not in page(client, words="walk", near="Worthing", miles="3")
     assert "Further than 15 miles" in page(client, words="walk", near="Carlisle", day="TU")
+
+
+@pytest.mark.parametrize(
+    "query", [{"words": "walk in Cardiff"}, {"words": "walk", "near": "Cardiff"}, {"words": "walk", "near": "CF10 1AA"}]
+)
+def test_a_place_outside_says_so_and_shows_what_is_nearest_or_online(client: Client, query: dict[str, str]) -> None:
+    listed("Walk")
+    html = page(client, **query)
+    assert re.search(r"<strong>(Cardiff|CF10 1AA)</strong> is outside Adur and Worthing. Here is what is nearest", html)
+    assert "Nothing matches yet" in html
+    assert titles(html) == ["Walk"]
+    Schedule.objects.create(service=(talk := listed("Walk talk", at=None)), attending_type="online", freq="WEEKLY")
+    index_services([talk.pk])
+    html = page(client, **query)
+    assert "is outside Adur and Worthing. Here is what is online, by phone or for people there" in html
+    assert titles(html) == ["Walk talk"]
+    assert "is outside" not in page(client, words="walk", near="Worthing")
 
 
 def test_nothing_found_shows_what_is_near(client: Client) -> None:

@@ -87,7 +87,7 @@ def test_dates(sent: str, kept: datetime.date) -> None:
     assert clean.parse_date(sent) == kept
 
 
-@pytest.mark.parametrize("sent", ["31/02/2026", "2026-13-01", "1/1/20", "soon", "20260327", 20])
+@pytest.mark.parametrize("sent", ["31/02/2026", "2026-13-01", "32/1/20", "soon", "20260327", 20])
 def test_dates_that_are_none(sent: Any) -> None:
     with pytest.raises(ValueError, match="is not a date"):
         clean.parse_date(sent)
@@ -194,6 +194,9 @@ def test_a_document_is_kept_without_nul_and_not_deeper_than_reason() -> None:
         ("example.org", "https://example.org"),
         ("www.x.org.uk/y", "https://www.x.org.uk/y"),
         ("HTTP://example.org", "HTTP://example.org"),
+        ("[us](https://x.example.org)", "https://x.example.org"),
+        ("https://x.example.org, https://y.example.org", "https://x.example.org"),
+        ("x.example.org/?fbclid=1", "https://x.example.org/"),
         ("n/a", ""),
         ("None", ""),
         ("tbc", ""),
@@ -216,6 +219,9 @@ def test_what_is_no_web_address_is_not_made_one(sent: str) -> None:
         ("ann@x.example.org; bob@x.example.org", "ann@x.example.org"),
         ("ann@x.example.org or bob@x.example.org", "ann@x.example.org"),
         ("ann@x.example.org/bob@x.example.org", "ann@x.example.org"),
+        ("Ann <ann@x.example.org>", "ann@x.example.org"),
+        ("ann @ x.example.org.", "ann@x.example.org"),
+        ("mailto:ann@x.example.org?subject=Tea", "ann@x.example.org"),
         ("N/A", ""),
         ("none", ""),
     ],
