@@ -74,7 +74,7 @@ def _say_links(out: Object) -> None:
 
 def _find_infos(out: Object) -> list[tuple[str, Any]]:
     """Connected Places: `useful_infos` and `offerings`; Outpost: what a local offer says of itself."""
-    infos = [
+    infos: list[tuple[str, Any]] = [
         (
             f"{row.get('title') or ''}: {row.get('description') or ''}".strip(" :"),
             [row.get("title"), row["description"]],
@@ -93,9 +93,11 @@ def _find_infos(out: Object) -> list[tuple[str, Any]]:
 
 def _say_how_to_join(out: Object) -> None:
     """Whether somebody has to refer, how long the wait is, what to bring (HSDS `required_document`)."""
-    papers = [row["document"] for row in list_objects(out.get("required_documents")) if row.get("document")]
+    papers = [
+        row["document"] for row in list_objects(out.get("required_documents")) if isinstance(row.get("document"), str)
+    ]
     papers += list_words(out["required_documents"]) if isinstance(out.get("required_documents"), str) else []
-    paid = [row["payment"] for row in list_objects(out.get("payments_accepted")) if row.get("payment")]
+    paid = [row["payment"] for row in list_objects(out.get("payments_accepted")) if isinstance(row.get("payment"), str)]
     paid += list_words(out.get("accepted_payments"))
     referred, wait = out.get("needs_referral"), out.get("wait_time")
     said = [

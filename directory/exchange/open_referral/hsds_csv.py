@@ -248,8 +248,8 @@ class _TableNester:
         for link in tables.get("service_at_locations", []):
             named = [link.get("service_id", ""), link.get("location_id", "")]
             self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(named)), link)
-            for pair in product(*map(split_ids, named)):
-                self.at_place.setdefault(pair, link["id"])
+            for service, place in product(*map(split_ids, named)):
+                self.at_place.setdefault((service, place), link["id"])
         self.hung: dict[str, dict[tuple[str, str], list[Object]]] = {}
         self.astray = Counter[str]()  # by column: links that lead nowhere
 

@@ -247,7 +247,9 @@ def _upgrade_contacts(out: Object) -> None:
 def _upgrade_contact(row: Object) -> Object:
     out = dict(row)
     if isinstance(out.get("department"), str) and out["department"]:
-        out["title"] = ", ".join(dict.fromkeys(part for part in (out.get("title"), out["department"]) if part))
+        out["title"] = ", ".join(
+            dict.fromkeys(part for part in (out.get("title"), out["department"]) if isinstance(part, str) and part)
+        )
         mark_used([row.get("title"), row["department"]], "Contact: title")
     _upgrade_phones(out)
     return out
@@ -382,8 +384,8 @@ def _upgrade_accessibility(out: Object) -> None:
         words = [out["accessibility"]] if whole else [word.strip().replace("_", " ").capitalize() for word in words]
         rows = [{"description": word} for word in words]
         mark_used(out["accessibility"], "Access at the place: description")
-    for name, words in ACCESS_FLAGS.items():
-        rows += [{"description": words}] if says_yes(out.get(name)) else []
+    for name, meant in ACCESS_FLAGS.items():
+        rows += [{"description": meant}] if says_yes(out.get(name)) else []
         mark_used(out.get(name), "Access at the place: description")
     if rows:
         out["accessibility"] = rows

@@ -43,7 +43,11 @@ CLOCK_FIELDS = (
     ("until", "closes_at"),
     ("valid_to", "closes_at"),
 )
-HOLIDAY_RENAMES = {"start_date": ("starts_at",), "end_date": ("ends_at",), "closed": ("is_closed",)}
+HOLIDAY_RENAMES: dict[str, tuple[str, ...]] = {
+    "start_date": ("starts_at",),
+    "end_date": ("ends_at",),
+    "closed": ("is_closed",),
+}
 FREQUENCY_WORDS = {"DAILY": "WEEKLY", "FORTNIGHTLY": "WEEKLY", "NTH_OCCURRENCE_OF_MONTH": "MONTHLY"}
 SAID_OF_A_DAY = ("opens_at", "closes_at", "description", "notes", "original_text")
 INEXACT_FIELDS = ("bymonth", "byweekno", "byyearday")  # of RFC 5545, that a pattern of ours has not
