@@ -13,6 +13,7 @@ from directory.exchange.open_referral.objects import Object, list_any, list_obje
 DESCRIPTION, JOINING = "Activity: description", "How to join"
 LINK_LISTS = ("links", "additional_urls", "additional_websites", "social_medias")
 LINK_FIELDS = ("facebook", "twitter", "instagram", "booking_url", "fees_url", "referral_url", "same_as")
+SOCIAL_MEDIA = "social_medias_"  # a column of a table of Connected Places
 GROUP_LISTS = ("suitabilities", "send_needs")
 AGE_BAND = re.compile(r"age_band_(?:(under)_)?([0-9]{1,2})(?:_([0-9]{1,2}|plus))?")
 
@@ -56,8 +57,8 @@ def _say_links(out: Object) -> None:
     """Each further address in a line, with what it leads to."""
     rows = [row for name in LINK_LISTS for row in list_objects(out.get(name))]
     rows += [
-        {"label": name.removesuffix("_url").replace("_", " "), "url": url}
-        for name in LINK_FIELDS
+        {"label": name.removeprefix(SOCIAL_MEDIA).removesuffix("_url").replace("_", " "), "url": url}
+        for name in (*LINK_FIELDS, *(name for name in out if name.startswith(SOCIAL_MEDIA)))
         for url in ([out[name]] if isinstance(out.get(name), str) else list_any(out.get(name)))
     ]
     lines = []
@@ -73,7 +74,7 @@ def _say_links(out: Object) -> None:
 
 def _find_infos(out: Object) -> list[tuple[str, Any]]:
     """Connected Places: `useful_infos` and `offerings`; Outpost: what a local offer says of itself."""
-    infos = [
+    infos: list[tuple[str, Any]] = [
         (
             f"{row.get('title') or ''}: {row.get('description') or ''}".strip(" :"),
             [row.get("title"), row["description"]],
@@ -92,9 +93,11 @@ def _find_infos(out: Object) -> list[tuple[str, Any]]:
 
 def _say_how_to_join(out: Object) -> None:
     """Whether somebody has to refer, how long the wait is, what to bring (HSDS `required_document`)."""
-    papers = [row["document"] for row in list_objects(out.get("required_documents")) if row.get("document")]
+    papers = [
+        row["document"] for row in list_objects(out.get("required_documents")) if isinstance(row.get("document"), str)
+    ]
     papers += list_words(out["required_documents"]) if isinstance(out.get("required_documents"), str) else []
-    paid = [row["payment"] for row in list_objects(out.get("payments_accepted")) if row.get("payment")]
+    paid = [row["payment"] for row in list_objects(out.get("payments_accepted")) if isinstance(row.get("payment"), str)]
     paid += list_words(out.get("accepted_payments"))
     referred, wait = out.get("needs_referral"), out.get("wait_time")
     said = [

@@ -246,9 +246,10 @@ class _TableNester:
         self.terms = self.by_id["taxonomies"] | self.by_id["taxonomy_terms"]
         self.at_place: dict[tuple[str, str], str] = {}
         for link in tables.get("service_at_locations", []):
-            for pair in product(*(split_ids(link.get(name)) for name in ("service_id", "location_id"))):
-                self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(pair)), link)
-                self.at_place.setdefault(pair, link["id"])
+            named = [link.get("service_id", ""), link.get("location_id", "")]
+            self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(named)), link)
+            for service, place in product(*map(split_ids, named)):
+                self.at_place.setdefault((service, place), link["id"])
         self.hung: dict[str, dict[tuple[str, str], list[Object]]] = {}
         self.astray = Counter[str]()  # by column: links that lead nowhere
 

@@ -36,8 +36,8 @@ FIELD_RENAMES = {  # of a service: the standard's name → what others call it, 
     "application_process": ("how_to_access", "referral_process", "how_to_start"),
     "last_modified": ("last_updated", "updated_at", "modified", "last_modified_at", "date_modified"),
     "assured_date": ("last_assured",),
-    "description": ("long_description", "short_description", "summary", "intro"),
-    "organization": ("provider",),
+    "description": ("long_description", "short_description", "summary", "intro", "info"),
+    "organization": ("provider", "provider_name", "service_provider_name"),
     "phones": ("phone_numbers",),
     "minimum_age": ("min_age", "age_from"),
     "maximum_age": ("max_age", "age_to"),
@@ -247,7 +247,9 @@ def _upgrade_contacts(out: Object) -> None:
 def _upgrade_contact(row: Object) -> Object:
     out = dict(row)
     if isinstance(out.get("department"), str) and out["department"]:
-        out["title"] = ", ".join(dict.fromkeys(part for part in (out.get("title"), out["department"]) if part))
+        out["title"] = ", ".join(
+            dict.fromkeys(part for part in (out.get("title"), out["department"]) if isinstance(part, str) and part)
+        )
         mark_used([row.get("title"), row["department"]], "Contact: title")
     _upgrade_phones(out)
     return out
@@ -303,7 +305,8 @@ def _upgrade_terms(out: Object) -> None:
 def _upgrade_places(out: Object) -> None:
     rows = out.get("service_at_locations")
     if not rows:
-        found = list_objects(out.get("locations") or out.get("location")) or find_own_place(out)
+        found, own = list_objects(out.get("locations") or out.get("location")), find_own_place(out)
+        found = [own[0] | found[0]] if own and len(found) == 1 else found or own
         rows = [{"location": location} for location in found] or rows
     if not isinstance(rows, list):
         return
@@ -381,8 +384,8 @@ def _upgrade_accessibility(out: Object) -> None:
         words = [out["accessibility"]] if whole else [word.strip().replace("_", " ").capitalize() for word in words]
         rows = [{"description": word} for word in words]
         mark_used(out["accessibility"], "Access at the place: description")
-    for name, words in ACCESS_FLAGS.items():
-        rows += [{"description": words}] if says_yes(out.get(name)) else []
+    for name, meant in ACCESS_FLAGS.items():
+        rows += [{"description": meant}] if says_yes(out.get(name)) else []
         mark_used(out.get(name), "Access at the place: description")
     if rows:
         out["accessibility"] = rows
@@ -415,7 +418,7 @@ def _upgrade_point(out: Object) -> None:
     """A point as GeoJSON has it (RFC 7946: longitude first), or as one object of latitude and longitude."""
     for name in POINT_OBJECTS:
         found = out.get(name)
-        pair = found.get("coordinates") if isinstance(found, dict) else None
+        pair = found.get("coordinates") if isinstance(found, dict) else found if name == "coordinates" else None
         if isinstance(pair, list) and len(pair) >= 2 and out.get("latitude") in (None, ""):
             out["longitude"], out["latitude"] = pair[:2]
             mark_used(found.get("type"), "Place") if isinstance(found, dict) else None

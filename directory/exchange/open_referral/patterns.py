@@ -23,14 +23,18 @@ from directory.models.session import DAY_NAMES, Frequency
 from directory.text.cleaning import clean_hours, parse_date, parse_time, parse_weekdays
 from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
 
-SCHEDULE_LISTS = ("regular_schedules", "regular_schedule", "regular_opening_hours", "opening_hours_specification")
+SCHEDULE_LISTS = (
+    *("regular_schedules", "regular_schedule", "regular_opening_hours", "opening_hours_specification", "open_times"),
+    *("opening_times", "opening_hours"),
+)
 HOLIDAY_LISTS = ("holiday_schedules", "holiday_schedule", "holiday_schedule_collection", "holiday_opening_hours")
+DAY_FIELDS = ("weekday", "day_of_week", "day")
 SCHEDULE_RENAMES = {
     "valid_to": ("until", "valid_through"),
-    "byday": ("weekday", "day_of_week"),
+    "byday": DAY_FIELDS,
     "freq": ("frequency",),
-    "opens_at": ("opens",),
-    "closes_at": ("closes",),
+    "opens_at": ("opens", "open", "start", "start_time"),
+    "closes_at": ("closes", "close", "end", "end_time"),
     "bymonthday": ("day_of_month",),
 }
 CLOCK_FIELDS = (
@@ -39,7 +43,11 @@ CLOCK_FIELDS = (
     ("until", "closes_at"),
     ("valid_to", "closes_at"),
 )
-HOLIDAY_RENAMES = {"start_date": ("starts_at",), "end_date": ("ends_at",), "closed": ("is_closed",)}
+HOLIDAY_RENAMES: dict[str, tuple[str, ...]] = {
+    "start_date": ("starts_at",),
+    "end_date": ("ends_at",),
+    "closed": ("is_closed",),
+}
 FREQUENCY_WORDS = {"DAILY": "WEEKLY", "FORTNIGHTLY": "WEEKLY", "NTH_OCCURRENCE_OF_MONTH": "MONTHLY"}
 SAID_OF_A_DAY = ("opens_at", "closes_at", "description", "notes", "original_text")
 INEXACT_FIELDS = ("bymonth", "byweekno", "byyearday")  # of RFC 5545, that a pattern of ours has not
@@ -151,7 +159,7 @@ def _upgrade_days(row: Object) -> None:
     if isinstance(days, str) and DAY_RANGE.search(days):
         row["byday"] = ",".join(DAY_RANGE.sub(_list_range, part).strip() for part in re.split(r"[,;]", days))
         mark_used(days, "Times: day")
-    if not days or days not in (row.get("weekday"), row.get("day_of_week")):
+    if not days or days not in [row.get(name) for name in DAY_FIELDS]:
         return
     parts = days if isinstance(days, list) else re.split(r"[,;]", str(days))
     codes = [*DAY_NAMES]

@@ -193,6 +193,47 @@ def test_a_page_of_schema_org() -> None:
     assert unused == {"@context", "@type"}
 
 
+WRAPPED = {
+    "Strapi": {
+        "id": 4,
+        "attributes": {
+            "name": "Talk",
+            "organisation": {"data": {"id": 9, "attributes": {"name": "Shed CIC"}}},
+            "address": {"street": "2 Hall Road", "town": "Worthing", "postcode": "BN11 2AA"},
+            "open_times": [{"day": 1, "start": "10:00", "end": "12:00"}],
+        },
+    },
+    "Street Support": {
+        "id": "4",
+        "title": "Talk",
+        "ServiceProviderName": "Shed CIC",
+        "openTimes": [{"day": 1, "start": 1000, "end": 1200}],
+        "location": {"type": "Point", "coordinates": [-0.37, 50.81]},
+        "Address": {"Street": "2 Hall Road", "City": "Worthing", "Postcode": "BN11 2AA"},
+    },
+    "GraphQL": {
+        "node": {
+            "id": "4",
+            "name": "Talk",
+            "organization": {"id": "9", "name": "Shed CIC"},
+            "address_1": "2 Hall Road",
+            "city": "Worthing",
+            "postal_code": "BN11 2AA",
+            "schedules": [{"freq": "WEEKLY", "byday": "MO", "opens_at": "10:00"}],
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("maker", WRAPPED)
+def test_what_is_wrapped_is_taken_out(maker: str) -> None:
+    parsed, _ = read(WRAPPED[maker])
+    (place,) = parsed.locations
+    assert (parsed.service.name, parsed.agency.name) == ("Talk", "Shed CIC")
+    assert (place.address, place.city, place.postcode) == ("2 Hall Road", "Worthing", "BN11 2AA")
+    assert rows(parsed, Schedule, "byday", "opens_at") == [("MO", datetime.time(10))]
+
+
 def test_places_without_ids_are_not_one_place() -> None:
     """Each stood at the address of the first that came."""
     found = [
