@@ -130,7 +130,8 @@ def _read_sheet(name: str, rows: list[Cells], columns: ColumnFields | None) -> I
     fields = {*resolve_columns(names, [row for _, row in below], columns or {}).values()}
     table = hsds_csv.table_name(name)
     if not columns and is_register(names, fields):
-        raise OtherKindError("organisations")
+        hint = "If each of them is something to go to, say which column is which."
+        raise TableError(f"{OtherKindError('organisations')} {hint}")
     if not columns and table not in ("", "services") and "id" in fields and not {"hours", "days", "cost"} & fields:
         raise OtherKindError(f"{table.replace('_', ' ').replace('organiz', 'organis')} (one table of HSDS alone)")
     yield from read_sheet_rows(rows, columns)
