@@ -151,6 +151,7 @@ def _list_cuts(word: str) -> set[str]:
 
 
 @cache
-def load_common_words() -> frozenset[str]:
-    """English words that are no slips of others: "strange" is not "strangle"."""
-    return frozenset(FREQUENCY_LISTS["english_wikipedia"]) | frozenset(FREQUENCY_LISTS["us_tv_and_film"])
+def load_common_words(most: int | None = None) -> frozenset[str]:
+    """English words that are no slips of others: "strange" is not "strangle". `most`: of each list the most usual, as
+    the rarer ones of films have slips among them ("excercise")."""
+    return frozenset(word for name in ("english_wikipedia", "us_tv_and_film") for word in FREQUENCY_LISTS[name][:most])

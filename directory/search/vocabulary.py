@@ -26,6 +26,7 @@ MAX_WORDS, MAX_QUERY_LENGTH = 10, 200  # words and characters of what is typed; 
 MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
 COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
+COMMON_WORDS = 15_000  # the most usual of English, that are no slips of the directory's words
 OUTSIDE_KM = 16.0  # a place that has nothing so far around it is outside ours
 MAX_PREFIX_STEMS = 40  # of the words that begin as typed; beyond it the index looks for the beginning
 MEANING_WEIGHT = 1.5  # of a word that the steward says something means, where a plain word has 1
@@ -108,7 +109,7 @@ class Vocabulary:
     """What the directory knows of the words that are asked for, and the cells around the place."""
 
     def __init__(self, asked: SearchQuery) -> None:
-        self.asked, self.words = asked, split_words(expand_shorthand(asked.words))
+        self.asked, self.words = asked, split_words(expand_shorthand(" ".join(split_words(asked.words))))
         rows: dict[str, list[Any]] = {}
         for kind, *row in self._look_up_words(asked):
             rows.setdefault(kind, []).append(row)
@@ -146,7 +147,8 @@ class Vocabulary:
             "words": self.words,
             # A word that is English is no slip of another: nothing is looked for that is like it.
             "swapped": [
-                "" if word in load_common_words() else " ".join(list_letter_swaps(word)) for word in self.words
+                "" if word in load_common_words(COMMON_WORDS) else " ".join(list_letter_swaps(word))
+                for word in self.words
             ],
             "spelt": [" ".join(list_spellings(word)) for word in self.words],
             "last": self.words[-1] if self.words else "",
@@ -203,15 +205,20 @@ class Vocabulary:
         )
 
     def _build_synonym_part(self, typed: str, own: list[QueryPart], meant: list[Any]) -> QueryPart:
-        said = list(dict.fromkeys((row[3], row[1]) for row in meant))
-        if others := [meaning for meaning, _ in said if meaning.lower() != typed.lower()]:
+        said, n, typed_rows = list(dict.fromkeys((row[3], row[1]) for row in meant)), sum(row[2] for row in meant), 0
+        query = " & ".join(part.query for part in own)
+        if others := [meaning for meaning, means in said if means != query and meaning.lower() != typed.lower()]:
             self.also.append((typed, ", ".join(others)))
-        n, typed_rows = sum(row[2] for row in meant), 0
         if own:
-            query, typed_rows = " & ".join(part.query for part in own), min(part.n for part in own)
+            typed_rows = min(part.n for part in own)
             said = [(typed, query), *said]
         query = f"({' | '.join(f'({query})' for _, query in said)})"
         return QueryPart(query, n + typed_rows, said, typed_rows, MEANING_WEIGHT + 0.25 * typed.count(" "))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something may be like what was asked for: with fewer words or filters, or farther away."""
+        return bool(len(self.parts) > 1 or self.asked.wanted_facets() or self.asked.near)
 
     @property
     def is_outside(self) -> bool:
@@ -269,7 +276,7 @@ class Vocabulary:
         if asked.need:
             term = term_facet(asked.need.pk)
             choices += [(quote_lexeme(term), self.counts.get(term, 0))]
-        if choices and (len(self.parts) > 1 or asked.wanted_facets() or asked.km):
+        if choices and self.is_narrowed:
             most = min(sum(n for _, n in choices), everything)
             share = most / max(everything, 1)
             return TsQuery(" | ".join(text for text, _ in choices), most, share, share)
