@@ -90,7 +90,8 @@ UNION ALL
     ORDER BY term."order", term.name, term.id
 )
 UNION ALL
-SELECT 'danger', count(*) || ' ' || coalesce(max(changed_at)::text, ''), NULL, 0, NULL, NULL, NULL, NULL, NULL FROM directory_danger
+SELECT 'danger', count(*) || ' ' || coalesce(max(changed_at)::text, ''), NULL, 0, NULL, NULL, NULL, NULL, NULL
+FROM (SELECT changed_at FROM directory_danger UNION ALL SELECT changed_at FROM directory_dangerwords) kept
 UNION ALL
 SELECT 'mark', word, stem, n, NULL, NULL, NULL, NULL, NULL FROM directory_word WHERE word = ANY(%(marks)s::text[])
 UNION ALL

@@ -25,6 +25,16 @@ from directory.search.query import ParsedFilter, SearchQuery
 from directory.search.vocabulary import MAX_QUERY_LENGTH
 from directory.text.spelling import fold_case_twins
 
+MIN_TOLD_WORDS = 4
+TOLD_PATTERN = re.compile(  # whom it is about, or that something is so or happened: no name of what is looked for
+    r"\b(?:i|i?m|i?ve|ill|my|mi|we|were|our|hes?|his|shes?|her|they|theyre|their|nobody|"
+    r"is|isnt|are|was|wasnt|has|hasnt|had|have|havent|keeps|went|got|gone|says|said|thinks|took|wont|cant|dont|doesnt)\b"
+)
+ASKED_PATTERN = re.compile(  # for something, in a whole sentence
+    r"^(?:what|when|where|which|who|how)s?\b|\b(?:is|are) (?:there|it) (?:an?|any|some\w*|anything|anywhere)\b"
+    r"|\bdo(?:es)? (?:you|any\w*)\b|\bcan (?:i|we|you)\b|\b(?:i|we)d? (?:would |do )?(?:like|want|need)\b"
+    r"|\blooking for (?!me)"
+)
 TAKEN_MARKER = "|"  # stands where something was understood; a place's name does not go on beyond it
 DAY_PATTERN = r"(?:\b(?:on|every|each|this|next|any|an?|the)\s+)*\b([a-z]{2,7}day|tue|tues|weds|thurs?)s?\b"
 RELATIVE_DAY_PATTERN = r"\b(today|tonight|tomorrow)\b"
@@ -154,6 +164,12 @@ class WordParser:
             self.asked = replace(self.asked, km=float(value) * KM_PER_MILE)
         elif field != "near":
             self.asked = replace(self.asked, **{field: value})
+
+
+def is_told(words: str) -> bool:
+    """Whether this tells what happens to somebody, rather than names or asks for what is looked for."""
+    plain = re.sub("['’]", "", words.lower())
+    return len(plain.split()) >= MIN_TOLD_WORDS and bool(TOLD_PATTERN.search(plain)) and not ASKED_PATTERN.search(plain)
 
 
 def parse_words(asked: SearchQuery) -> tuple[SearchQuery, list[ParsedFilter], str]:

@@ -6,7 +6,7 @@ from directory.catalogue import facets
 from directory.catalogue.cards import Card
 from directory.geography.grid import Point
 from directory.models import TaxonomyTerm
-from directory.search.crisis import FoundDanger
+from directory.search.danger import FoundDanger
 
 MAX_CANDIDATES = 200  # rows that are ranked at a time, and counted at most
 EXCLUSIVE_FILTERS = ("day", "time", "language", "need", "miles")  # filters of which one choice holds at a time
@@ -99,6 +99,7 @@ class SearchResult:
     place: str = ""  # that was understood: "Worthing"
     outside: bool = False  # nothing at all is anywhere near the place that is asked for
     dangers: list[FoundDanger] = field(default_factory=list)  # what the words speak of: only help for it is found
+    told: bool = False  # somebody told what has happened to somebody, and nothing here is for all of it
 
     @property
     def count_label(self) -> str:

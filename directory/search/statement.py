@@ -23,8 +23,8 @@ from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.gazetteer import list_area_names
 from directory.geography.rings import KM_PER_DEGREE_NORTH, ring_reach_km
 from directory.search import query as asking
-from directory.search.crisis import build_danger_query, find_dangers
-from directory.search.parsing import parse_words
+from directory.search.danger import build_danger_query, find_dangers
+from directory.search.parsing import is_told, parse_words
 from directory.search.query import SearchQuery, SearchResult
 from directory.search.reasons import COUNTED_MILES, FoundRow, build_found_card, count_choices
 from directory.search.vocabulary import QueryPart, TsQuery, Vocabulary, load_states
@@ -130,6 +130,8 @@ def search(asked: SearchQuery) -> SearchResult:
         asked, understood = replace(typed, near=asked.near, need=asked.need), []
         known.limit_to(build_danger_query(dangers))
         known.asked = asked
+    elif not dangers:  # a need that says so ("Feeling unsafe") finds what is tagged with it, beneath the numbers
+        dangers = find_dangers(known.offered_needs.get(typed.need_code, ""), known.danger_version)
     plan = SearchPlan(asked, known, start, similar=not dangers)
     with prepared_cursor() as cursor:
         cursor.execute(render_statement(plan.shape), plan.values)
@@ -148,6 +150,7 @@ def search(asked: SearchQuery) -> SearchResult:
     cards = [build_found_card(row, asked, said) for row in on_page]
     if not dangers and not asked.after:
         found.absent, found.unsaid = find_absent_words(known.parts, on_page)
+        found.told = bool(not found.some_whole or found.absent or found.unsaid) and is_told(typed.words)
     if not count:
         found.nearest = cards
     elif len(on_page) > asked.size:

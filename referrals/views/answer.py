@@ -20,6 +20,7 @@ from referrals.actions import MoveRefused, links
 from referrals.actions.answer import has_replied, reply_to_referral, take_back_answer
 from referrals.actions.transition import describe_latest_move, describe_move
 from referrals.forms.answer import AnswerForm, TakeBackForm, build_take_back_form
+from referrals.lists import format_decision
 from referrals.models import Referral, Remark
 
 
@@ -80,7 +81,8 @@ def process_answer(request: HttpRequest, referral: Referral, member: Membership 
         except MoveRefused as error:
             refused = str(error)
         else:
-            messages.success(request, f"Thank you. {referral.from_agency.name} has been told.")
+            thanks = f"Thank you. {referral.from_agency.name} has been told."
+            messages.success(request, format_decision(member, thanks, referral) if member else thanks)
             return redirect(then)
     kept = form.typed_values
     if refused:

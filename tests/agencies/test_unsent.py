@@ -149,6 +149,27 @@ def client_of_nobody() -> Client:
     return Client(enforce_csrf_checks=True)
 
 
+@pytest.mark.parametrize(
+    ("posted", "kept"),
+    [
+        ({"cases": "", "cases-1": str(uuid.uuid4())}, True),  # who takes each of many
+        ({"cases": str(uuid.uuid4()), "key": str(uuid.uuid4())}, False),
+        ({"go": "on"}, False),
+    ],
+)
+def test_several_choices_are_kept_too_and_a_mere_button_leads_to_sign_in(
+    posted: dict[str, str], kept: bool, gp: Membership, client_of: ClientOf
+) -> None:
+    client, token = at_work(gp, client_of)
+    end_session(client, "cookies gone")
+    address = reverse("agencies:end_member", args=[gp.pk])
+    page = {"referer": f"http://testserver{address}"}
+    answer = client.post(address, posted | {"csrfmiddlewaretoken": token}, headers=page)
+    assert answer["Location"].startswith(reverse("account_login"))
+    assert address in answer["Location"]
+    assert Draft.unsent_of([gp]).exists() is kept
+
+
 def test_htmx_is_sent_to_sign_in_and_back(connector: Membership, client_of: ClientOf) -> None:
     case = CaseFactory(lead=connector, agency=connector.agency)
     client, token = at_work(connector, client_of)

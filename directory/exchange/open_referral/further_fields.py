@@ -28,24 +28,27 @@ def say_further_fields(out: Object) -> None:
     _say_groups(out)
     _find_ages(out)
     _say_costs(out)
-    _add_words(out, "accreditations", [(f"{out.get('licenses')}", out.get("licenses"))], "Activity: accreditations")
+    _add_words(
+        out, "accreditations", [(f"{out.get('licenses')}", out.get("licenses"))], "Activity: accreditations", ", "
+    )
 
 
 def say_other_names(out: Object) -> None:
     """By another name people look for it too."""
-    name = out.get("alternate_name")
-    if isinstance(name, str) and name.strip().lower() != str(out.get("name") or "").strip().lower():
-        _add_words(out, "description", [(f"Also known as {name.strip()}", name)], DESCRIPTION)
+    sent = out.get("alternate_name")
+    name = sent.strip(" ;") if isinstance(sent, str) else ""
+    if name and name.lower() != str(out.get("name") or "").strip().lower():
+        _add_words(out, "description", [(f"Also known as {name}", sent)], DESCRIPTION)
 
 
-def _add_words(out: Object, field: str, said: list[tuple[str, Any]], went: str) -> None:
+def _add_words(out: Object, field: str, said: list[tuple[str, Any]], went: str, joint: str = "\n\n") -> None:
     """Paragraphs behind what the field says; each with the values that it came from, which are then used."""
     before = out.get(field)
     if before and not isinstance(before, str):
         return
     words = [text for text, sent in said if isinstance(sent, (str, dict, list)) and sent]
     if words:
-        out[field] = "\n\n".join(filter(None, [before, *words]))
+        out[field] = joint.join(filter(None, [before, *words]))
         mark_used([before, *(sent for _, sent in said)], went)
 
 
@@ -137,6 +140,6 @@ def _say_costs(out: Object) -> None:
     """Two fields of words about fees, and what a price is for (Outpost's `cost_type`)."""
     further = out.get("fees_description")
     if isinstance(further, str) and further != out.get("fees"):
-        _add_words(out, "fees", [(further, further)], "Activity: fees")
+        _add_words(out, "fees", [(further, further)], "Activity: fees", ". ")
     if rows := list_objects(out.get("cost_options")):
         out["cost_options"] = [rename_fields(row, {"amount_description": ("cost_type",)}) for row in rows]

@@ -205,9 +205,7 @@ def nest_tables(tables: Tables, sent: SentTables) -> Iterator[SentService]:
         found = nester.nest_service(row)
         found.tables = sent
         yield found
-    sent.said += [
-        (column, f"what it names is not in these tables ({count:,})") for column, count in nester.astray.items()
-    ]
+    sent.said += [(column, f"this is not in these tables ({count:,} times)") for column, count in nester.astray.items()]
 
 
 def _read_rows(cells: list[Cells], base: str, table: str) -> Iterator[Object]:
@@ -261,6 +259,8 @@ class _TableNester:
             for row in self.tables.get(table, []):
                 for found in self.find_homes(row):
                     self.hung[table][found].append(row)
+                if not LINK_COLUMNS.keys() & row.keys():
+                    self.astray[f"{table.replace('_', ' ')}, what they belong to"] += 1
         return self.hung[table].get((home, key or ""), [])
 
     def find_homes(self, row: Object) -> list[tuple[str, str]]:
@@ -372,6 +372,7 @@ class _TableNester:
             holiday_schedules=self.rows_of("holiday_schedules", "service_at_locations", link["id"]),
             phones=self.nest_phones("service_at_locations", link["id"]),
             contacts=self.nest_contacts("service_at_locations", link["id"]),
+            languages=self.rows_of("languages", "service_at_locations", link["id"]),
             location=self.nest_location(place) if place else None,
         )
 
@@ -380,6 +381,7 @@ class _TableNester:
         addresses = self.rows_of("addresses", "locations", key) + [
             found | {"address_type": "postal"} for found in self.rows_of("postal_addresses", "locations", key)
         ]
+        self.follow(row, "organization_id", "organizations")
         return row | _drop_empty(
             addresses=addresses,
             accessibility=self.rows_of("accessibility", "locations", key),

@@ -65,6 +65,7 @@ STATUS_FLAGS: tuple[
     ("archived_at", set(), "inactive"),
     ("marked_for_deletion", set(), "inactive"),
 )
+MIN_PHONE_DIGITS = 9  # of a number with its area code
 ENGLISH = {"en", "eng", "english", "en-gb"}
 PHONE_KIND = "Phone: what it is for"
 PHONE_FIELDS = ("phone", "telephone", "phone_number", "tel", "mobile", "mobile_number")
@@ -214,9 +215,24 @@ def _upgrade_phones(out: Object) -> None:
     """A number beside the name, and numbers that are bare text, as a list of phones."""
     if isinstance(out.get("phones"), list):
         out["phones"] = [_upgrade_phone(row) for row in out["phones"]]
+    if area := out.get("phone_areacode") or out.get("area_code"):
+        _join_area_code(out, area)
     if not out.get("phones"):
         found = [out[name] for name in PHONE_FIELDS if isinstance(out.get(name), (str, int)) and out[name]]
         out |= {"phones": [{"number": number} for number in found]} if found else {}
+
+
+def _join_area_code(out: Object, area: Any) -> None:
+    """A number in two fields, or three; one that is too short to be rung is none."""
+    name = next((name for name in PHONE_FIELDS if isinstance(out.get(name), (str, int)) and out[name]), "")
+    if not name:
+        return
+    number = f"{area} {out[name]}"
+    if sum(sign.isdigit() for sign in number) < MIN_PHONE_DIGITS:
+        del out[name]
+    elif not out.get("phones"):
+        out["phones"] = [_upgrade_phone({"number": number, "extension": out.get("phone_extension")})]
+        mark_used([out[name], area, out.get("phone_extension")], "Phone")
 
 
 def _upgrade_contacts(out: Object) -> None:
@@ -305,7 +321,7 @@ def _upgrade_places(out: Object) -> None:
         if not out.get(name) and len(located) == 1:
             out[name] = rename_fields(located[0], {"url": ("website",)}).get(name)
     if not out.get("languages"):
-        spoken = [place["languages"] for place in located if place.get("languages")]
+        spoken = [place["languages"] for place in (*at, *located) if place.get("languages")]
         out["languages"] = [one for said in spoken for one in ([said] if isinstance(said, str) else list_any(said))]
 
 

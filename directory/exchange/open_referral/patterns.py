@@ -10,6 +10,7 @@ from typing import Any
 
 from dateutil.rrule import rrulestr
 
+from config.template_tags import time_words
 from directory.exchange.field_use import mark_used, plain
 from directory.exchange.open_referral.objects import (
     WORDS_FOR_YES,
@@ -19,7 +20,7 @@ from directory.exchange.open_referral.objects import (
     rename_fields,
 )
 from directory.models.session import DAY_NAMES, Frequency
-from directory.text.cleaning import clean_hours, parse_date, parse_weekdays
+from directory.text.cleaning import clean_hours, parse_date, parse_time, parse_weekdays
 from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
 
 SCHEDULE_LISTS = ("regular_schedules", "regular_schedule", "regular_opening_hours", "opening_hours_specification")
@@ -213,7 +214,7 @@ def _is_inexact(row: Object) -> bool:
 def _keep_in_words(row: Object) -> Object:
     """A pattern that ours cannot say: its words and its time, and no date."""
     days = ", ".join(DAY_NAMES.get(part.strip()[-2:].upper(), "") for part in str(row.get("byday") or "").split(","))
-    hours = " to ".join(str(row[name])[:5] for name in ("opens_at", "closes_at") if row.get(name))
+    hours = " to ".join(_say_time(row[name]) for name in ("opens_at", "closes_at") if row.get(name))
     said = " ".join(filter(None, ["Only on some", f"dates ({days.strip(' ,')})" if days.strip(" ,") else "dates"]))
     words = f"{said}{f', {hours}' if hours else ''}: ask which"
     fields = ("freq", "byday", "interval", "opens_at", "closes_at", "bysetpos", *INEXACT_FIELDS)
@@ -221,6 +222,13 @@ def _keep_in_words(row: Object) -> Object:
     about = "\n".join(filter(None, [words, plain(row.get("description"))]))
     mark_used(row.get("description"), "Times: description")
     return {name: value for name, value in row.items() if name not in fields} | {"description": about}
+
+
+def _say_time(value: Any) -> str:
+    try:
+        return time_words(parse_time(plain(value)))
+    except ValueError:
+        return str(value)
 
 
 def _upgrade_count(row: Object) -> None:

@@ -149,6 +149,11 @@ class SheetRow(dict[str, str]):
 
 DAY_IN_TEXT = re.compile(rf"\b{DAY}|daily|every ?day|week ?days?|24 ?hours", re.IGNORECASE)
 ColumnFields = dict[str, str]  # column → field
+# What a cell about wheelchairs says, as a reader needs it; the second has a "not" in it, for who looks for step-free.
+ACCESS_ANSWERS = dict.fromkeys([*WORDS_FOR_YES, "designated"], "Wheelchair access") | {
+    **dict.fromkeys(["limited", "partial", "partly", "partially"], "Not all of it can be reached in a wheelchair"),
+    **dict.fromkeys(WORDS_FOR_NO, "No wheelchair access"),
+}
 OSM_TAG = re.compile(r"[a-z]+(?:_[a-z]+)*")
 REASON_COLUMN = "Why it was refused"  # the column beside the rows of the file of what was refused
 
@@ -383,8 +388,9 @@ def build_places(row: SheetRow) -> list[dict[str, Any]]:
         "address_type": "physical",
     }
     access = row.get("access", "")
-    if access.lower() in WORDS_FOR_YES:
-        access = "Wheelchair access"
+    if access.lower() in WORDS_FOR_NO and not any("wheelchair" in heading.lower() for heading in row.cells or {}):
+        access = ""
+    access = ACCESS_ANSWERS.get(access.lower(), access)
     location = {
         "id": key if key.strip("|") else row["id"],
         "name": row.get("place", ""),
@@ -393,7 +399,7 @@ def build_places(row: SheetRow) -> list[dict[str, Any]]:
         "longitude": longitude,
         "transportation": row.get("transport", ""),
         "addresses": [address],
-        "accessibility": [{"description": access}] if access and access.lower() not in WORDS_FOR_NO else [],
+        "accessibility": [{"description": access}] if access else [],
     }
     return [{"location": _drop_empty(location)}]
 

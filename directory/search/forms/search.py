@@ -22,7 +22,7 @@ from directory.geography.grid import Point
 from directory.geography.postcodes import find_place, list_possible_postcodes
 from directory.models import TaxonomyTerm
 from directory.models.session import DAY_NAMES
-from directory.search.crisis import FoundDanger, find_dangers
+from directory.search.danger import FoundDanger, find_dangers
 from directory.search.query import SearchQuery, SearchResult
 
 MILES_CHOICES = {"1": "1 mile", "3": "3 miles", "5": "5 miles", "10": "10 miles"}
@@ -184,8 +184,9 @@ class SearchForm(Form):
         )
 
     def find_dangers(self) -> list[FoundDanger]:
-        """What somebody may be in who typed this, in either box."""
-        return find_dangers(f"{self.data.get('words', '')} {self.data.get('near', '')}")
+        """What somebody may be in who typed this, in either box, or who chose a need that says so."""
+        typed, need = " ".join(self.data.get(name, "") for name in ("words", "near")), self.data.get("need", "")
+        return find_dangers(typed) or (find_dangers(self.needs.get(need, "")) if need else [])
 
     # --- Its address, and the filters in it -----------------------------------------------------------
 
