@@ -322,7 +322,6 @@ def _list_cuts(word: str) -> set[str]:
 
 
 @cache
-def load_common_words(most: int | None = None) -> frozenset[str]:
-    """English words and names that are no slips of others: "strange" is not "strangle", nor "Grove" "grope". `most`:
-    of each list the most usual, as the rarer ones of films have slips among them ("excercise")."""
-    return frozenset(word for words in FREQUENCY_LISTS.values() for word in words[:most])
+def load_common_words() -> frozenset[str]:
+    """English words and names that are no slips of others: "strange" is not "strangle", nor "Grove" "grope"."""
+    return frozenset(chain.from_iterable(FREQUENCY_LISTS.values()))
