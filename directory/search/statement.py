@@ -188,7 +188,8 @@ class SearchPlan:
     def __init__(self, asked: SearchQuery, known: Vocabulary, start: Cursor, similar: bool) -> None:
         """`similar`: when nothing is found, something like it is."""
         self.asked, self.known, self.start, self.point = asked, known, start, known.here
-        self.similar = similar and not start.band and (not known.parts or any(part.n for part in known.parts))
+        like_it = known.is_narrowed and any(part.n for part in known.parts)
+        self.similar = similar and not start.band and (not known.parts or like_it)
         self.most = asking.MAX_CANDIDATES
         self.km = (asked.near and (asked.km or asked.reach_km)) or EVERYWHERE_KM
         self.reopened = [] if start.band else asked.reopened_filters
