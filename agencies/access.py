@@ -108,6 +108,11 @@ def memberships(member: Membership) -> Q:
     return Q(agency=member.agency_id)
 
 
+def agencies(member: Membership) -> Q:
+    """The own agency; the steward sees all that take part."""
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk=member.agency_id)
+
+
 def invitations(member: Membership) -> Q:
     """Who has been invited to the same agency: for those who run its team."""
     return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])

@@ -7,5 +7,5 @@ class AgenciesConfig(AppConfig):
 
     def ready(self) -> None:
         """Drafts and invitations are among what a member leaves behind; the check of fonts is made at each start."""
-        from agencies.actions import hand_over  # noqa: F401
+        from agencies.actions import close, hand_over  # noqa: F401
         from config import fonts  # noqa: F401

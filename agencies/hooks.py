@@ -9,27 +9,42 @@ from agencies.models import Agency, Author, Membership
 from config.hooks import Hook
 
 HandOver = Callable[[Membership, Collection[str], Membership | None, Author], None]  # from, ids, to, by
+Settle = Callable[[Agency, Collection[str], Agency | None, Author, str], None]  # of, ids, to, by, on what ground
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Holding:
-    """Things of one kind that a member would leave behind.
-
-    `hand_over` gives some of them (by id) to a colleague who has the permission `needs`, or with None back to the team;
-    it is None itself where nothing can be given, and `then` says what becomes of them.
-    """
+    """Things of one kind that a member, or an agency that closes, would leave behind."""
 
     name: str
     label: str  # "Open cases"
     items: Sequence[tuple[str, str]]  # id, words
     then: str  # what becomes of those that nobody takes
-    needs: Permission | None = None
-    hand_over: HandOver | None = None
     read_by: Permission | None = None  # who may read what they are; anybody else sees how many there are
 
 
-# What a member would leave behind.
-holding_sources: Hook[Callable[[Membership], Iterable[Holding]]] = Hook()
+@dataclass(frozen=True, kw_only=True)
+class MemberHolding(Holding):
+    """`hand_over` gives some of them (by id) to a colleague who has the permission `needs`, or with None back to the
+    team; it is None itself where nothing can be given."""
+
+    needs: Permission | None = None
+    hand_over: HandOver | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyHolding(Holding):
+    """`settle` hands some of them to one of the agencies `takers`, on one of the `grounds` where they are about people
+    who were not asked; or with None it answers them, so that nobody goes on waiting."""
+
+    settle: Settle
+    takers: Sequence[Agency] = ()
+    grounds: Sequence[tuple[str, str]] = ()  # value, words
+
+
+# What a member would leave behind, and what an agency that closes would.
+holding_sources: Hook[Callable[[Membership], Iterable[MemberHolding]]] = Hook()
+closing_sources: Hook[Callable[[Agency], Iterable[AgencyHolding]]] = Hook()
 
 # Nobody in the agency has this permission any more: whoever waits for it must hear.
 on_agency_unattended: Hook[Callable[[Agency, Permission], None]] = Hook()

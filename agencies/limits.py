@@ -11,6 +11,8 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from config.database import lock_name
+
 
 def is_under_limit(request: HttpRequest, what: str, *, most: int, seconds: int) -> bool:
     """Whether `what` was done fewer than `most` times from this network in this stretch of `seconds`."""
@@ -18,8 +20,9 @@ def is_under_limit(request: HttpRequest, what: str, *, most: int, seconds: int) 
 
 
 def count_attempt(request: HttpRequest, what: str, *, seconds: int) -> None:
-    """Note that it was done once more."""
+    """Note that it was done once more: one after the other, as of many at once each would count from the same."""
     key = _cache_key(request, what, seconds)
+    lock_name(key)
     cache.set(key, int(cache.get(key, 0)) + 1, timeout=seconds)
 
 

@@ -19,6 +19,7 @@ from django.template import Context, Engine
 from django.urls import reverse
 
 from agencies.jobs import deliver_message
+from agencies.models.agency import Agency
 from agencies.models.message import Channel, Message
 from agencies.models.user import User
 from config.transitions import insert_if_new
@@ -37,8 +38,8 @@ def queue_message(
     """Write the message once under `key`, and queue it for delivery if it is an e-mail.
 
     `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place, and `hello`,
-    which greets by name whoever has an account with that address. A
-    letter or a call script stays in the table, to be printed or read out. Raises BadHeaderError when a line
+    which greets by name whoever has an account with that address, or the agency whose it is. A letter or
+    a call script stays in the table, to be printed or read out. Raises BadHeaderError when a line
     break is smuggled into the address, the subject or one of the further `headers` (security point 8).
     """
     headers = headers or {}
@@ -55,12 +56,15 @@ def queue_message(
 
 
 def format_hello(to: str, channel: str) -> str:
-    """ "Hello Priya" to somebody who has an account with that address; "Hello" to anybody else: whose a mailbox is that
-    a group or a reader gave, nobody knows."""
+    """ "Hello Priya" to who has an account with that address, "Hello Green Gym" to the one agency that gave it;
+    "Hello" to anybody else: whose a mailbox is that a reader gave, nobody knows."""
     if channel != Channel.EMAIL:
         return "Hello"
     user = User.objects.alias(address=Lower("email")).filter(address=to.lower(), is_active=True).first()
-    return f"Hello {user.first_name}" if user else "Hello"
+    if user:
+        return f"Hello {user.first_name}"
+    names = Agency.objects.filter(email__iexact=to, left_at=None).order_by("pk").values_list("name", flat=True)[:2]
+    return f"Hello {names[0]}" if len(names) == 1 else "Hello"
 
 
 def render_plain_text(template: str, context: dict[str, Any]) -> str:

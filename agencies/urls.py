@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, demo, invitation, team, waiting
+from agencies.views import about, close, demo, invitation, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -18,7 +18,10 @@ urlpatterns = [
     path("accounts/unsent/keep/", own.keep, name="keep"),
     path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("waiting/", waiting.waiting, name="waiting"),
+    path("steward/agencies/", close.agencies, name="agencies"),
+    path("steward/agencies/<uuid:pk>/close/", close.close_other, name="close_other"),
     path("team/", team.team, name="team"),
+    path("team/close/", close.close_own, name="close_own"),
     path("team/invite/", team.invite, name="invite"),
     path("team/<uuid:pk>/", team.member, name="member"),
     path("team/<uuid:pk>/end/", team.end_member, name="end_member"),

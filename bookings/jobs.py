@@ -4,11 +4,9 @@ Each may run twice, or two at once: whoever holds the session's row finds what t
 """
 
 import datetime
-import logging
 import uuid
-from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -21,9 +19,10 @@ from bookings.actions.places import has_begun, lock_session
 from bookings.actions.transition import apply_move, lock_bookings, offer_free_places
 from bookings.models import CONTACT_KEPT_FOR, Booking, BookingLink, BookingMove
 from bookings.states import Actor, BookingStatus
+from config.batches import run_for_each
 from directory.models import Session
 
-logger = logging.getLogger(__name__)
+SESSION = "The bookings of session"
 
 ONE_DAY = datetime.timedelta(days=1)
 REMINDER_HOURS = (datetime.time(9), datetime.time(20))  # London: between them people are reminded, the day before
@@ -48,9 +47,8 @@ def expire_offers_and_lists(now: datetime.datetime) -> int:
     """Sessions with something that ran out: an offer that nobody took, or a list whose session has begun."""
     lapsed = Q(status=BookingStatus.OFFERED, offered_until__lte=now)
     begun = Q(status__in=[BookingStatus.WAITING, BookingStatus.OFFERED], session__starts_at__lte=now)
-    return run_for_each_session(
-        find_session_ids(Booking.objects.filter(lapsed | begun)), lambda pk: expire_in_session(pk, now)
-    )
+    due = Booking.objects.filter(lapsed | begun)
+    return run_for_each(SESSION, find_session_ids(due), lambda pk: expire_in_session(pk, now))
 
 
 def expire_in_session(pk: uuid.UUID, now: datetime.datetime) -> None:
@@ -78,7 +76,7 @@ def send_reminders(now: datetime.datetime) -> int:
         status__in=[BookingStatus.BOOKED, BookingStatus.WAITING],
         reminded_at=None,
     )
-    return run_for_each_session(find_session_ids(due), lambda pk: remind_session(pk, now))
+    return run_for_each(SESSION, find_session_ids(due), lambda pk: remind_session(pk, now))
 
 
 def remind_session(pk: uuid.UUID, now: datetime.datetime) -> None:
@@ -118,7 +116,7 @@ def blank_old_bookings(now: datetime.datetime) -> int:
     """Blank name, contact and words of bookings whose session is CONTACT_KEPT_FOR ago. That there was one, and
     whether they came, stays; so does what a case history says."""
     old = Booking.objects.filter(session__starts_at__lt=now - CONTACT_KEPT_FOR, blanked_at=None)
-    return run_for_each_session(find_session_ids(old), lambda pk: blank_session_bookings(pk, now))
+    return run_for_each(SESSION, find_session_ids(old), lambda pk: blank_session_bookings(pk, now))
 
 
 def blank_session_bookings(pk: uuid.UUID, now: datetime.datetime) -> None:
@@ -136,16 +134,3 @@ def blank_session_bookings(pk: uuid.UUID, now: datetime.datetime) -> None:
 def find_session_ids(bookings: QuerySet[Booking]) -> list[uuid.UUID]:
     """Their sessions, each once, in one order for all workers."""
     return list(bookings.order_by("session_id").values_list("session_id", flat=True).distinct())
-
-
-def run_for_each_session(sessions: list[uuid.UUID], deed: Callable[[uuid.UUID], None]) -> int:
-    """Do it to each session in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
-    done = 0
-    for pk in sessions:
-        try:
-            with transaction.atomic():
-                deed(pk)
-                done += 1
-        except Exception:
-            logger.exception("The bookings of session %s could not be looked after", pk)
-    return done

@@ -1,7 +1,6 @@
 """A place taken, or waited for, in a session. Each step of it is a row of its own."""
 
 import datetime
-import uuid
 from typing import Self
 
 from django.db import models
@@ -11,6 +10,7 @@ from agencies import access
 from agencies.models import Agency, Membership, Signed
 from bookings.states import ACTIVE_STATUSES, TRANSITIONS, BookingStatus
 from config.append_only import AppendOnly
+from config.uuid_key import UUIDKey
 from directory.models import Session
 
 NAMES_SHOWN_FOR = datetime.timedelta(days=28)  # after the session: the group reads no names any more
@@ -18,10 +18,9 @@ CONTACT_KEPT_FOR = datetime.timedelta(days=90)  # after the session: then name a
 REGISTER_OPEN_FOR = datetime.timedelta(days=7)  # after the session: so long the register may be put right
 
 
-class Booking(models.Model):
+class Booking(UUIDKey):
     """`number` orders those of a session: the waiting list goes by it. Name and contact go after CONTACT_KEPT_FOR."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the session, in the order they came")
@@ -109,7 +108,6 @@ class Booking(models.Model):
 class BookingMove(AppendOnly, Signed):
     """Who moved it, and when. It names nobody who booked; `words` are blanked with the booking."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the booking")
     before = models.CharField(max_length=10, choices=BookingStatus, blank=True)
@@ -134,10 +132,9 @@ class BookingMove(AppendOnly, Signed):
         return TRANSITIONS[self.before, self.after].deed
 
 
-class BookingLink(models.Model):
+class BookingLink(UUIDKey):
     """A secret address, or a code to write down, that leads to one booking. The table holds its hash alone."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from agencies import messages
 from agencies.messages import absolute_url
-from agencies.models import Author, Membership, Message
+from agencies.models import Agency, Author, Membership, Message
 from agencies.models.message import Channel
-from cases.models import Case, Person
+from cases.models import Agreement, Case, Person
 from config.template_tags import date_words
 from referrals.models import ContactBy, Move, Referral
 from referrals.states import ReferralStatus
 
 DIED_REASON_CODE = "died"  # the closing reason after which nobody writes or calls
+TEAM_CLOSED_CODE = "team-closed"  # made when it is first needed, and never among those that somebody chooses from
 MAX_RECIPIENT_LENGTH = 254  # characters of Message.to
 ANSWER_SUBJECTS = {
     ReferralStatus.ACCEPTED: "There is a place for you",
@@ -73,11 +74,20 @@ def notify_group_answered(case: Case, referral: Referral, move: Move) -> None:
     )
 
 
+def notify_case_moved(case: Case, before: Agency) -> None:
+    """Which team works with them now, as the one they know has closed; whether they were asked."""
+    context = {"before": before.name, "unasked": Agreement.is_missing(case)}
+    subject = "Another team works with you now"
+    notify_person(case, key=f"moved {case.entry_count}", subject=subject, template="person/moved.txt", context=context)
+
+
 def notify_case_closed(case: Case) -> None:
-    """Thanks, and how to come back."""
-    notify_person(
-        case, key="closed", subject="We have finished our work with you", template="person/closed.txt", context={}
-    )
+    """Thanks, and how to come back; where the team itself has closed, whom to ring instead."""
+    ended = case.closing_reason is not None and case.closing_reason.code == TEAM_CLOSED_CODE
+    subject = f"{case.agency.name} has closed" if ended else "We have finished our work with you"
+    phone = {"phone": settings.PLACE["phone"]} if ended else {}
+    context = {"ended": ended, **phone}
+    notify_person(case, key="closed", subject=subject, template="person/closed.txt", context=context)
 
 
 def notify_new_lead(case: Case, by: Author) -> None:
@@ -137,13 +147,13 @@ def notify_person(case: Case, *, key: str, subject: str, template: str, context:
         subject=subject,
         template=template,
         context={
-            **context,
             "call": channel == Channel.CALL,
             "who": "I" if channel == Channel.CALL else connector,
             "connector": connector,
             "team": team,
             "phone": case.agency.phone or settings.PLACE["phone"],
             "person": case.person,
+            **context,
         },
     )
 

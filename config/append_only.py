@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import migrations, models
+from django.db import migrations
+
+from config.uuid_key import UUIDKey
 
 REFUSE_CHANGE_SQL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -24,7 +26,7 @@ END $$;
 """
 
 
-class AppendOnly(models.Model):
+class AppendOnly(UUIDKey):
     """Rows are added, never changed and never deleted. A correction is another row."""
 
     class Meta:

@@ -1,16 +1,19 @@
-"""Work over all rows of a table that may be stopped at any moment and goes on where it was, such as each night's.
+"""Work over many rows: one by one, or batch by batch, to be stopped at any moment and gone on with where it was.
 
 run_in_batches("score-listings", Service.objects.all(), score_listings)
 """
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+logger = logging.getLogger(__name__)
+Key = TypeVar("Key")
 BATCH_SIZE = 500  # rows: a second's work at most, so that few locks are held and little is done twice
 # Seconds. What was stopped longer ago begins anew: the next night never goes on with what this one began.
 KEEP_PLACE_FOR = 12 * 60 * 60
@@ -39,6 +42,22 @@ def run_in_batches(
             cache.set(key, after, KEEP_PLACE_FOR)
     cache.delete(key)
     return total
+
+
+def run_for_each(what: str, keys: Iterable[Key], deed: Callable[[Key], int | None]) -> int:
+    """Do it for each in a transaction of its own; the sum of what that returned, None being 1.
+
+    One that fails is logged as `what` with its number, and keeps nobody else waiting.
+    """
+    done = 0
+    for key in keys:
+        try:
+            with transaction.atomic():
+                made = deed(key)
+                done += 1 if made is None else made
+        except Exception:
+            logger.exception("%s %s could not be looked after", what, getattr(key, "pk", key))
+    return done
 
 
 def begin_anew(name: str) -> None:

@@ -133,3 +133,9 @@ def prepared_cursor() -> CursorWrapper:
     database.connection.prepared_max = MAX_PREPARED
     cursor: CursorWrapper = database._prepare_cursor(PreparedCursor(database.connection))
     return cursor
+
+
+def lock_name(name: str) -> None:
+    """Hold what is called so, which need be no row, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

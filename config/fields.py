@@ -295,6 +295,17 @@ class PostcodeField(CleanCharField):
 MAX_PHONE_LENGTH = 30  # of the columns that phone numbers are kept in
 
 
+class EmailField(forms.EmailField):
+    """An e-mail address of up to 254 characters; `own`: the browser may offer that of whoever fills the form in."""
+
+    default_error_messages = {"invalid": "Enter an e-mail address like name@example.org"}
+
+    def __init__(self, *, own: bool = False, width: int = 0, **kwargs: Any) -> None:
+        attrs = {"spellcheck": "false"} | ({"autocomplete": "email"} if own else {})
+        widget = forms.EmailInput(attrs | (width_attrs(width) if width else {}))
+        super().__init__(max_length=254, widget=widget, **kwargs)
+
+
 class PhoneField(CleanCharField):
     """A UK phone number as people write it, with its extension → as it is usually grouped ("07700 900123").
 

@@ -23,6 +23,7 @@ class FormFiller(HTMLParser):
         self.edits: list[tuple[int, int, str]] | None = None  # from, to, what stands there instead: of the form at hand
         self.placed: dict[str, int] = {}  # how many values of each name have found their field
         self.select = ""
+        self.folds: list[tuple[int, int, str]] = []  # <details> that are open at this point of the page: as unfolded
         self.is_sought = False  # whether the form at hand is posted to `action`
         self.best: list[tuple[int, int, str]] = []
         self.best_placed: dict[str, int] = {}
@@ -38,6 +39,8 @@ class FormFiller(HTMLParser):
             self.is_sought = address.path == self.action
             posted = str(found.get("method", "")).lower() == "post"
             self.edits, self.placed = ([(end, end, self.hidden)] if posted else None), {}
+        elif tag == "details":
+            self.folds.append((start, end, f"<details{flatatt(found | {'open': True})}>"))
         elif self.edits is not None and tag in ("input", "textarea", "select", "option"):
             self.fill(tag, found, start, end)
 
@@ -51,7 +54,7 @@ class FormFiller(HTMLParser):
             self.mark(tag, attrs, "checked", name, (start, end))
         elif name in self.values and name != "csrfmiddlewaretoken" and kind not in NEVER_FILLED:
             value = (self.values[name][self.placed.get(name, 0) :] or [""])[0]
-            self.place(name)
+            self.place(name, is_news=bool(value.strip()) and kind != "hidden")
             if tag == "textarea":
                 self.change(end, self.html.find("</textarea", end), f"\n{escape(value)}")
             else:
@@ -61,17 +64,22 @@ class FormFiller(HTMLParser):
         """Choose this answer, or unchoose it."""
         chosen = str(attrs.get("value", "on")) in self.values.get(name, [])
         if chosen:
-            self.place(name)
+            self.place(name, is_news=mark not in attrs)
         self.change(*where, f"<{tag}{flatatt(attrs | {mark: chosen})}>")
 
-    def place(self, name: str) -> None:
+    def place(self, name: str, *, is_news: bool) -> None:
+        """A value has found its field; where it `is_news`, nothing that folds away hides it."""
         self.placed[name] = self.placed.get(name, 0) + 1
+        if is_news and self.edits is not None:
+            self.edits += self.folds
 
     def change(self, start: int, end: int, text: str) -> None:
         if self.edits is not None:
             self.edits.append((start, end, text))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "details" and self.folds:
+            self.folds.pop()
         if tag == "form" and self.edits is not None:
             rank = (self.is_sought, len(self.placed))
             if (self.is_sought or self.holds_everything()) and rank > self.best_rank:
@@ -97,7 +105,7 @@ def fill_form(html: str, *, page: str, action: str, values: dict[str, list[str]]
     if not filler.best:
         return None
     parts, at = [], 0
-    for start, end, text in filler.best:
+    for start, end, text in sorted(set(filler.best)):
         parts += [html[at:start], text]
         at = end
     return "".join([*parts, html[at:]])

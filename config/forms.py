@@ -47,6 +47,7 @@ from config.fields import (
     Checkboxes,
     DateField,
     DateWidget,
+    EmailField,
     IdempotencyKey,
     NameField,
     NHSNumberField,
@@ -58,24 +59,6 @@ from config.fields import (
     width_attrs,
 )
 from config.fragments import render_page
-
-__all__ = [
-    "BirthField",
-    "Checkboxes",
-    "DateField",
-    "Form",
-    "IdempotencyKey",
-    "ModelForm",
-    "NHSNumberField",
-    "NameField",
-    "PhoneField",
-    "PostcodeField",
-    "Radios",
-    "TextField",
-    "is_valid_nhs_number",
-    "render_form_page",
-    "width_attrs",
-]
 
 MIN_COUNTED_LENGTH = 40  # characters: below it is a code or a number
 
@@ -276,21 +259,6 @@ class Form(forms.Form):
         posted = cast("QueryDict", self.data).copy()  # only what was posted can be in conflict
         posted["seen"], posted["key"] = seen, str(uuid.uuid4())
         self.data = posted
-
-
-class ModelForm(forms.ModelForm):
-    """The same for one row of a model."""
-
-    button = "Save"
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-
-    @cached_property
-    def helper(self) -> GovukFormHelper:
-        return GovukFormHelper(self)
 
 
 def render_form_page(

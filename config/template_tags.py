@@ -267,6 +267,14 @@ def button(form: forms.BaseForm | None = None, words: str = "", **options: str) 
     }
 
 
+@register.inclusion_tag("hereabouts/post_form.html", takes_context=True)
+def post_form(
+    context: template.Context, form: forms.BaseForm, back: str = "", words: str = "Cancel", look: str = ""
+) -> dict[str, Any]:
+    """The whole of a form that is posted to the page it is on: its token, fields and button, and the way `back`."""
+    return {"form": form, "back": back, "words": words, "look": look}
+
+
 # --- Navigation ------------------------------------------------------------------------------------
 
 NAVIGATION_PAGES = [  # URL name, words; shown to whoever may open it (the view's own @allow decides)

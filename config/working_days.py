@@ -1,4 +1,4 @@
-"""Working days in England: Monday to Friday without bank holidays.
+"""Working days where the place is: Monday to Friday without the bank holidays of its nation.
 
 Bank holidays come from the `holidays` library, which follows gov.uk/bank-holidays: ENG, WLS (the same), SCT, NIR.
 """
@@ -6,24 +6,25 @@ Bank holidays come from the `holidays` library, which follows gov.uk/bank-holida
 from datetime import date, timedelta
 from functools import cache
 
+from django.conf import settings
 from holidays import country_holidays
 from holidays.holiday_base import HolidayBase
 
 
 @cache
-def bank_holidays(nation: str = "ENG") -> HolidayBase:
+def bank_holidays(nation: str) -> HolidayBase:
     """Its bank holidays; the library adds each year when it is first asked about."""
     return country_holidays("GB", subdiv=nation)
 
 
 @cache
-def bank_holiday_name(day: date, nation: str = "ENG") -> str:
+def bank_holiday_name(day: date, nation: str) -> str:
     """ "Christmas Day", also when it falls on a Sunday, and for the day kept in its stead; "" for any other day."""
     return str(bank_holidays(nation).get(day, "")).replace(" (observed)", "")
 
 
 def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in bank_holidays()
+    return day.weekday() < 5 and day not in bank_holidays(settings.PLACE["nation"])
 
 
 def add_working_days(day: date, n: int) -> date:

@@ -49,11 +49,9 @@ def parse_need_codes(words: str) -> list[str]:
 
 def build_agencies() -> dict[str, Agency]:
     """Teams, practices, the contact centre and the steward, by code. The groups come with their activities."""
-    made = {
-        code: make_agency(code, name, "connectors", postcode, phone, answer_days=2)
-        for code, name, postcode, phone in TEAMS
-    }
-    for nth, (code, name, postcode, team) in enumerate(PRACTICES):
+    made = {row["code"]: make_agency(kind="connectors", answer_days=2, **row) for row in TEAMS}
+    for nth, row in enumerate(PRACTICES):
+        code, name, postcode, team = row.values()
         phone = f"01632 9603{nth:02}"
         made[code] = make_agency(code, name, "practice", postcode, phone, ods_code=code, refers_to=made[team])
     made["contact"] = make_agency(
@@ -101,67 +99,61 @@ def build_activities() -> dict[str, Agency]:
 
 def build_open_referral(offer: Offer, group: Group, needs: dict[str, TaxonomyTerm]) -> dict[str, Any]:
     """The offer as one service of an Open Referral UK 3.0 feed."""
-    pk = stable_id("service", offer.group, offer.name)
-    virtual = not offer.postcode
-    place: dict[str, Any] = {
-        "id": str(stable_id("location", offer.venue, offer.postcode)),
-        "name": offer.venue,
-        "location_type": "virtual" if virtual else "physical",
-    }
-    if not virtual:
-        place["addresses"] = [
-            {
-                "id": str(stable_id("address", offer.venue, offer.postcode)),
-                "address_1": offer.venue,
-                "city": POST_TOWNS.get(offer.postcode[:4], "Worthing"),
-                "state_province": "West Sussex",
-                "postal_code": offer.postcode,
-                "country": "GB",
-                "address_type": "physical",
-            }
-        ]
-        place["accessibility"] = [{"id": str(stable_id("step-free", offer.venue)), "description": "Step-free"}]
+    pk = str(stable_id("service", offer.group, offer.name))
+    mail = f"{group.code}@{EMAIL_DOMAIN}"
+    place = build_row("location", offer.venue, offer.postcode, name=offer.venue, location_type="virtual")
+    if offer.postcode:
+        address = build_row(
+            "address",
+            offer.venue,
+            offer.postcode,
+            address_1=offer.venue,
+            city=POST_TOWNS.get(offer.postcode[:4], "Worthing"),
+            state_province="West Sussex",
+            postal_code=offer.postcode,
+            country="GB",
+            address_type="physical",
+        )
+        access = build_row("step-free", offer.venue, description="Step-free")
+        place |= {"location_type": "physical", "addresses": [address], "accessibility": [access]}
+    price = "Free" if offer.cost == "0" else f"£{offer.cost} a time"
+    times = {"freq": "WEEKLY", "byday": offer.day, "opens_at": offer.opens, "closes_at": offer.closes}
+    terms = {term.code: term for term in (needs[code] for code in parse_need_codes(offer.needs))}
     return {
-        "id": str(pk),
+        "id": pk,
         "name": offer.name,
         "description": offer.about,
         "status": "active",
-        "email": f"{group.code}@{EMAIL_DOMAIN}",
+        "email": mail,
         "assured_date": "2026-10-05",
-        "organization": {
-            "id": str(stable_id("agency", group.code)),
-            "name": group.name,
-            "description": group.about,
-            "email": f"{group.code}@{EMAIL_DOMAIN}",
-            "phones": [{"id": str(stable_id("phone", group.code)), "number": group.phone}],
-        },
-        "phones": [{"id": str(stable_id("phone", str(pk))), "number": group.phone}],
-        "cost_options": [
-            {
-                "id": str(stable_id("cost", str(pk))),
-                "amount": offer.cost,
-                "amount_description": "Free" if offer.cost == "0" else f"£{offer.cost} a time",
-            }
-        ],
-        "schedules": [
-            {
-                "id": str(stable_id("schedule", str(pk))),
-                "freq": "WEEKLY",
-                "byday": offer.day,
-                "opens_at": offer.opens,
-                "closes_at": offer.closes,
-            }
-        ],
-        "service_at_locations": [{"id": str(stable_id("at", str(pk))), "location": place}],
+        "organization": build_row(
+            "agency",
+            group.code,
+            name=group.name,
+            description=group.about,
+            email=mail,
+            phones=[build_row("phone", group.code, number=group.phone)],
+        ),
+        "phones": [build_row("phone", pk, number=group.phone)],
+        "cost_options": [build_row("cost", pk, amount=offer.cost, amount_description=price)],
+        "schedules": [build_row("schedule", pk, **times)],
+        "service_at_locations": [build_row("at", pk, location=place)],
         "attributes": [
-            {
-                "id": str(stable_id("attribute", str(pk), term.code)),
-                "link_entity": "service",
-                "taxonomy_term": {"id": str(term.pk), "name": term.name, "description": term.name},
-            }
-            for term in (needs[code] for code in parse_need_codes(offer.needs))
+            build_row(
+                "attribute",
+                pk,
+                code,
+                link_entity="service",
+                taxonomy_term={"id": str(term.pk), "name": term.name, "description": term.name},
+            )
+            for code, term in terms.items()
         ],
     }
+
+
+def build_row(*words: str, **columns: Any) -> dict[str, Any]:
+    """A row of the feed, whose id is made of the words."""
+    return {"id": str(stable_id(*words))} | columns
 
 
 def build_staff(agencies: dict[str, Agency]) -> dict[str, list[Membership]]:
@@ -169,7 +161,8 @@ def build_staff(agencies: dict[str, Agency]) -> dict[str, list[Membership]]:
     staff: dict[str, list[Membership]] = {}
     leads: set[str] = set()
     began = timezone.now() - datetime.timedelta(days=700)
-    for nth, (name, mail, code, role) in enumerate(STAFF):
+    for nth, row in enumerate(STAFF):
+        name, mail, code, role = row.values()
         user = User.objects.create_user(f"{mail}@{EMAIL_DOMAIN}", name=name)
         first_there = code not in leads
         member = Membership.objects.create(

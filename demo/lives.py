@@ -11,6 +11,8 @@ from django.db.models import F, OuterRef
 from django.utils import timezone
 from django.utils.text import slugify
 
+from agencies.actions.hand_over import Decision
+from agencies.actions.membership import end_membership
 from agencies.models import Agency, Author, Membership
 from cases.actions.closing import close_case
 from cases.actions.facts import change_fact
@@ -21,7 +23,7 @@ from cases.facts import KEY_FACTS
 from cases.models import Case, ClosingReason, Kind, News, Outcome
 from demo.building import parse_need_codes, stable_id
 from demo.people import FIRST_NAMES, HOME_POSTCODES, STREETS, SURNAMES, nhs_number
-from demo.place import OFFERS, PRACTICES
+from demo.place import OFFERS, PRACTICES, read_table
 from demo.stories import STORIES, Story
 from directory.models import Service, TaxonomyTerm
 from referrals.actions import MoveRefused, move_referral, send_referral
@@ -29,6 +31,8 @@ from referrals.models import DeclineReason, Referral
 from referrals.states import ReferralStatus, Side
 
 NUMBER_OF_PEOPLE = 150
+LEAVER = "Alison Reeve"  # a connector of the first team, who had every so manyeth of its people
+LEAVER_HAS_EACH = 9
 DEMO_NEWS_AGE = datetime.timedelta(days=6)  # what others did longer ago was dealt with
 FACT_NAMES = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
 
@@ -79,10 +83,28 @@ def simulate_lives(staff: dict[str, list[Membership]], agencies: dict[str, Agenc
     """Make up NUMBER_OF_PEOPLE people and let them live until now; returns how many."""
     pick = random.Random(1951)  # the same place each time
     now, known = timezone.now(), ReferenceData()
-    for nth in range(NUMBER_OF_PEOPLE):
-        LifeSimulation(make_up_life(nth, pick, staff, agencies), known, now).run()
+    lives = [LifeSimulation(make_up_life(nth, pick, staff, agencies), known, now) for nth in range(NUMBER_OF_PEOPLE)]
+    for life in lives:
+        life.run()
+    ask_lately(lives, staff["worthing"][0])
+    let_a_connector_leave(staff["worthing"])
     mark_old_news_done(now - DEMO_NEWS_AGE)
     return NUMBER_OF_PEOPLE
+
+
+def ask_lately(lives: "list[LifeSimulation]", connector: Membership) -> None:
+    """What waits today for a group that has an account, and a No that waits for the connector: demo/data/lately.csv."""
+    open_lives = (one for one in lives if one.life.connector == connector and one.life.case and not one.has_ended)
+    for one, row in zip(open_lives, read_table("lately.csv"), strict=False):
+        one.do_on_day(one.life.age - 1, one.refer_onward, row["offer"])
+        if row["answer"]:
+            one.do_on_day(one.life.age, one.answer_onward, *row.values())
+
+
+def let_a_connector_leave(team: list[Membership]) -> None:
+    """The last of the team's connectors has left, and nobody has those cases yet: their lead is to share them out."""
+    lead = next(member for member in team if member.role == "lead")
+    end_membership(membership=team[-1], by=lead, decisions={"cases": Decision(None)})
 
 
 def mark_old_news_done(before: datetime.datetime) -> None:
@@ -99,7 +121,8 @@ def make_up_life(
     first, gender, born = FIRST_NAMES[nth % len(FIRST_NAMES)]
     stories = [story for story in STORIES if story.gender == gender]
     story = pick.choice(stories)
-    code, _name, _postcode, team = PRACTICES[nth * 5 % len(PRACTICES)]
+    practice = PRACTICES[nth * 5 % len(PRACTICES)]
+    code, team = practice["code"], practice["team"]
     ending, age, stop = choose_course(story, pick)
     name = f"{first} {SURNAMES[nth * 7 % len(SURNAMES)]}"
     details = {
@@ -119,7 +142,10 @@ def make_up_life(
         "agreed_to_tell": nth % 11 != 6,
         **choose_contact_channel(nth, name),
     }
-    connectors = [m for m in staff[team] if m.role == "connector"]
+    connectors = [m for m in staff[team] if m.role == "connector" and m.user.name != LEAVER]
+    connector = pick.choice([*connectors, connectors[0]])  # the first is who visitors sign in as
+    if staff[team][-1].user.name == LEAVER and nth % LEAVER_HAS_EACH == 0:
+        connector = staff[team][-1]
     senders = staff[code]
     return Life(
         nth,
@@ -132,7 +158,7 @@ def make_up_life(
         agencies[code],
         agencies[team],
         senders[nth % len(senders)],
-        pick.choice([*connectors, connectors[0]]),  # the first is who visitors sign in as
+        connector,
     )
 
 
@@ -198,6 +224,10 @@ class LifeSimulation:
         self.last = max(self.last, min(at, self.now - datetime.timedelta(seconds=30)))
         with time_machine.travel(self.last, tick=True):
             deed(*what)
+
+    @property
+    def has_ended(self) -> bool:
+        return any(deed == "close" for _, deed, _ in self.life.story.steps[: self.life.stop]) or bool(self.life.ending)
 
     # --- The deeds -------------------------------------------------------------------------------
 

@@ -1,6 +1,10 @@
-"""What the groups and the steward of the demo place do with the directory: sessions, bookings, collections, a queue."""
+"""What the groups and the steward of the demo place do with the directory: sessions, bookings, collections, a queue.
+
+What it says is invented, and stands in demo/data/directory.json.
+"""
 
 import datetime
+import json
 import random
 import uuid
 from typing import Any
@@ -14,18 +18,8 @@ from bookings.actions.transition import mark_attendance
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
 from demo.building import DEMO_SOURCE, stable_id
-from demo.listings import (
-    CLAIMS,
-    COLLECTIONS,
-    LISTING_EXTRAS,
-    NEIGHBOURHOODS,
-    REPORTS,
-    SYNONYMS,
-    UNMET_SEARCHES,
-    VENUE_ACCESS,
-    ListingExtras,
-)
 from demo.people import FIRST_NAMES, SURNAMES
+from demo.place import DATA
 from directory.catalogue.statistics import list_months
 from directory.catalogue.timetable import sync_sessions
 from directory.exchange.open_data import write_open_files
@@ -51,16 +45,19 @@ from directory.models.service import ConfirmationInterval
 from directory.publishing.actions.listings import close_listing, create_listing
 from directory.publishing.actions.reports import ANONYMOUS_READER
 from directory.publishing.actions.sessions import cancel_session
-from directory.publishing.versions import build_snapshot, propose_edit, record_version, update_listing
+from directory.publishing.snapshot import build_snapshot
+from directory.publishing.versions import propose_edit, record_version, update_listing
 from directory.search.index import index_services, refresh_counts
 from referrals.statistics import update_reply_statistics
 
+CONTENT = json.loads((DATA / "directory.json").read_text(encoding="utf-8"))
+REGISTER_LEFT = datetime.timedelta(days=6)  # who came to what was later is still to be said
 DAYS_OF_BOOKINGS = 28  # days ago that the groups began to take bookings here
 BUSY_ACTIVITIES = {"Tuesday gardening group": 13, "Seeds and calm": 7, "Phone and tablet help": 6}
 THE_PERSON = Author(Hand.PERSON, "The person")
 UNVERIFIED_GROUP = "hounds"  # a group that joined by itself lately: its edits are looked at first
 FEED_NAME = "Libraries of West Sussex"
-STALE_ACTIVITIES = ("Repair café", "Sunday outing", "Nordic walking taster")
+STALE_ACTIVITIES = ("Growers' soup lunch", "Repair café", "Sunday outing", "Nordic walking taster")
 
 
 def fill_directory(staff: dict[str, list[Membership]], agencies: dict[str, Agency]) -> None:
@@ -69,7 +66,7 @@ def fill_directory(staff: dict[str, list[Membership]], agencies: dict[str, Agenc
     add_venue_access()
     with time_machine.travel(timezone.now() - datetime.timedelta(days=DAYS_OF_BOOKINGS), tick=True):
         for name, service in services.items():
-            add_listing_extras(service, LISTING_EXTRAS.get(name, ListingExtras()))
+            add_listing_extras(service, CONTENT["listings"].get(name, {}))
             sync_sessions(service)
             record_version(service, by=Author.system(), what="Brought in from the old directory")
     for name, service in services.items():
@@ -89,7 +86,7 @@ def fill_directory(staff: dict[str, list[Membership]], agencies: dict[str, Agenc
 
 def add_venue_access() -> None:
     """What the venues say about access."""
-    for name, things in VENUE_ACCESS.items():
+    for name, things in CONTENT["venues"].items():
         for place in Location.objects.filter(name=name):
             Accessibility.objects.bulk_create(Accessibility(location=place, description=thing) for thing in things)
 
@@ -101,17 +98,19 @@ def give_listings_to_groups(agencies: dict[str, Agency]) -> dict[str, Service]:
     return {service.name: service for service in Service.objects.filter(agency__source=DEMO_SOURCE)}
 
 
-def add_listing_extras(service: Service, more: ListingExtras) -> None:
-    service.bookable, service.meets_you = more.places > 0, more.meets_you
-    service.first_time = more.first_time
-    service.minimum_age, service.maximum_age = more.ages
+def add_listing_extras(service: Service, said: dict[str, Any]) -> None:
+    """What a group adds to its listing; `places` makes its sessions bookable."""
+    columns = {"meets_you": False, "first_time": "", "minimum_age": None, "maximum_age": None}
+    service.bookable = "places" in said
+    for name, blank in columns.items():
+        setattr(service, name, said.get(name, blank))
     service.save()
-    for code, name in more.languages:
+    for code, name in said.get("languages", ()):
         Language.objects.create(service=service, code=code, name=name)
-    if more.places:
-        service.schedules.update(places=more.places)
-    if more.transport:
-        Location.objects.filter(at_services__service=service).update(transport=more.transport)
+    if service.bookable:
+        service.schedules.update(places=said["places"])
+    if "transport" in said:
+        Location.objects.filter(at_services__service=service).update(transport=said["transport"])
 
 
 def change_some_listings(
@@ -129,7 +128,7 @@ def change_some_listings(
     growers = agencies["growers"]
     create_listing(agency=growers, name="Potting shed singers", by=tess, key=stable_id("listing", "singers"))
     week = Session.coming().filter(service=services["Seeds and calm"]).order_by("starts_at")
-    cancel_session(session=week[2], why="The garden is closed for the winter fair")
+    cancel_session(session=week[1], why="The garden is closed for the winter fair")
     until = timezone.localdate() + datetime.timedelta(days=40)
     taster = services["Nordic walking taster"]
     close_listing(service=taster, status=Status.CLOSED, by=Author.by_link(taster.agency), until=until)
@@ -170,7 +169,7 @@ class BookingSimulation:
     def fill_session(self, session: Session, most: int) -> None:
         now, size = timezone.now(), self.pick.randint(most * 2 // 3, most)
         booked = [self.book_place(session, now) for _ in range(size)]
-        if session.starts_at < now:
+        if session.starts_at < now - REGISTER_LEFT:
             self.mark_register(session, booked)
 
     def book_place(self, session: Session, now: datetime.datetime) -> Booking:
@@ -202,29 +201,24 @@ class BookingSimulation:
 
 def add_steward_content(services: dict[str, Service]) -> None:
     """The steward's collections, words and neighbourhoods."""
-    for order, (slug, title, introduction, items) in enumerate(COLLECTIONS, 1):
-        made = Collection.objects.create(
-            id=stable_id("collection", slug),
-            slug=slug,
-            title=title,
-            introduction=introduction,
-            order=order,
-            published_at=timezone.now(),
-        )
+    for order, row in enumerate(CONTENT["collections"], 1):
+        items, key = row["items"], stable_id("collection", row["slug"])
+        columns = {name: row[name] for name in ("slug", "title", "introduction")}
+        made = Collection.objects.create(id=key, order=order, published_at=timezone.now(), **columns)
         for nth, (name, note) in enumerate(items, 1):
             CollectionItem.objects.create(collection=made, service=services[name], note=note, order=nth)
     today = timezone.localdate()
     LostSearch.objects.bulk_create(
-        LostSearch(on=today - datetime.timedelta(days=ago), words=words, near=near, filters=filters, times=times)
-        for words, near, filters, times, ago in UNMET_SEARCHES
+        LostSearch(on=today - datetime.timedelta(days=days), **row)
+        for days, row in split_off(CONTENT["lost_searches"], "days")
     )
     add_steward_words()
 
 
 def add_steward_words() -> None:
     """Beside the meanings that every place starts with: names of neighbourhoods, and what is said only here."""
-    Synonym.objects.bulk_create(Synonym(typed=typed, means=means) for typed, means in SYNONYMS)
-    for name, postcode in NEIGHBOURHOODS:
+    Synonym.objects.bulk_create(Synonym(typed=typed, means=means) for typed, means in CONTENT["synonyms"])
+    for name, postcode in CONTENT["neighbourhoods"]:
         if point := find_postcode(postcode):
             row = {"shown": name, "latitude": point.lat, "longitude": point.lon, "given": True}
             Place.objects.update_or_create(name=name.lower(), defaults=row)
@@ -233,30 +227,18 @@ def add_steward_words() -> None:
 def add_steward_queue(services: dict[str, Service], agencies: dict[str, Agency]) -> None:
     """Readers' words about listings, and groups that ask to take part."""
     now = timezone.now()
-    for name, reason, words, days in REPORTS:
-        Proposal.objects.create(
-            key=uuid.uuid4(),
-            service=services[name],
-            reason=reason,
-            words=words,
-            based_on=services[name].version,
-            made_at=now - datetime.timedelta(days=days),
-            **Proposal.signature(ANONYMOUS_READER),
-        )
-    for code, name, about, person, role, email, phone, postcode, words, days in CLAIMS:
-        Claim.objects.create(
-            key=uuid.uuid4(),
-            agency=agencies.get(code),
-            name=name,
-            about=about,
-            contact_name=person,
-            contact_role=role,
-            contact_email=email,
-            contact_phone=phone,
-            postcode=postcode,
-            words=words,
-            made_at=now - datetime.timedelta(days=days),
-        )
+    for days, row in split_off(CONTENT["reports"], "days"):
+        service = services[row.pop("service")]
+        signed = row | Proposal.signature(ANONYMOUS_READER) | {"made_at": now - datetime.timedelta(days=days)}
+        Proposal.objects.create(key=uuid.uuid4(), service=service, based_on=service.version, **signed)
+    for days, row in split_off(CONTENT["claims"], "days"):
+        group, made_at = agencies.get(row.pop("group")), now - datetime.timedelta(days=days)
+        Claim.objects.create(key=uuid.uuid4(), agency=group, made_at=made_at, **row)
+
+
+def split_off(rows: list[dict[str, Any]], name: str) -> list[tuple[Any, dict[str, Any]]]:
+    """Each row as the value of that name and a copy of the others."""
+    return [(row[name], {key: value for key, value in row.items() if key != name}) for row in rows]
 
 
 def add_view_figures(services: dict[str, Service]) -> None:

@@ -5,15 +5,3 @@ from directory.exchange.jobs import import_source, import_what_is_due, make_open
 from directory.publishing.jobs import ask_still_right, lay_out_sessions
 from directory.search.jobs import forget_lost_searches, refresh_directory
 from directory.stewardship.jobs import tell_what_waits
-
-__all__ = [
-    "ask_still_right",
-    "forget_lost_searches",
-    "import_source",
-    "import_what_is_due",
-    "judge_listings",
-    "lay_out_sessions",
-    "make_open_data",
-    "refresh_directory",
-    "tell_what_waits",
-]

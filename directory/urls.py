@@ -20,7 +20,7 @@ from directory.publishing.views import sessions as listing_sessions
 from directory.search.views import activities, finder, home, map
 from directory.shortlist.views import collections, shortlist, slip
 from directory.stewardship.views import collections as steward_collections
-from directory.stewardship.views import dangers, inbox, needs, stale, unmet, words
+from directory.stewardship.views import dangers, inbox, needs, stale, terms, unmet, words
 
 app_name = "directory"
 
@@ -87,6 +87,7 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
     path("steward/danger/", dangers.dangers, name="dangers"),
     path("steward/danger/words/", dangers.danger_words, name="danger_words"),
     path("steward/danger/switch/", dangers.switch_danger, name="switch_danger"),
+    path("steward/terms/", terms.terms, name="terms"),
     path("steward/places/", words.places, name="places"),
     path("steward/places/remove/", words.remove_place, name="remove_place"),
     path("steward/lost-searches/", unmet.unmet_searches, name="lost"),

@@ -6,12 +6,10 @@ also writes the message, so the second one finds nothing to do.
 """
 
 import datetime
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -19,6 +17,7 @@ from procrastinate.contrib.django import app
 
 from agencies.access import Role
 from agencies.models import Author
+from config.batches import run_for_each
 from config.template_tags import date_words
 from config.working_days import is_working_day, working_days_between
 from directory.catalogue.cards import load_services
@@ -31,8 +30,6 @@ from referrals.actions.remarks import save_remark
 from referrals.models import Alert, Referral, Remark
 from referrals.states import ReferralStatus
 from referrals.statistics import update_reply_statistics
-
-logger = logging.getLogger(__name__)
 
 # What was listed in the last two hours waits for the next morning: an import may not have finished writing it.
 SETTLING_TIME = datetime.timedelta(hours=2)
@@ -76,15 +73,8 @@ def unanswered_referrals() -> QuerySet[Referral]:
 
 
 def run_for_each_referral(rows: QuerySet[Referral], deed: Callable[[Referral], bool]) -> int:
-    """Do it to each row in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
-    done = 0
-    for pk in rows.order_by("moved_at", "id").values_list("pk", flat=True):
-        try:
-            with transaction.atomic():
-                done += deed(Referral.objects.get(pk=pk))
-        except Exception:
-            logger.exception("Referral %s could not be looked after", pk)
-    return done
+    keys = rows.order_by("moved_at", "id").values_list("pk", flat=True)
+    return run_for_each("Referral", keys, lambda pk: deed(Referral.objects.get(pk=pk)))
 
 
 def remind_receiver(referral: Referral, today: datetime.date) -> bool:
@@ -134,14 +124,10 @@ def tell_of_new_activities(timestamp: int) -> None:
 
 def send_due_alerts(until: datetime.datetime) -> int:
     """Tell of what was listed up to `until`; how many alerts were looked at. One that fails keeps no other waiting."""
-    done = 0
-    waiting = Alert.objects.exclude(confirmed_at=None).filter(told_until__lt=until)
-    for alert in waiting.order_by("told_until", "id"):
-        try:
-            done += alerts.send_alert(alert, find_new_services(alert, until), until)
-        except Exception:
-            logger.exception("Alert %s could not be looked after", alert.pk)
-    return done
+    waiting = Alert.objects.exclude(confirmed_at=None).filter(told_until__lt=until).order_by("told_until", "id")
+    return run_for_each(
+        "Alert", waiting, lambda alert: alerts.send_alert(alert, find_new_services(alert, until), until)
+    )
 
 
 def find_new_services(alert: Alert, until: datetime.datetime) -> list[Service]:
@@ -159,10 +145,10 @@ def _iter_search_results(query: str) -> Iterator[Service]:
     form = SearchForm(QueryDict(query))
     if not form.is_valid():
         return  # a need or a place that the steward has since taken away: it would find too much
-    asked = replace(form.asked(), size=PAGE_SIZE)
+    asked = replace(form.asked(), size=PAGE_SIZE, whole=True)
     for _ in range(MAX_PAGES):
         found = search(asked)
-        if found.loose or found.corrected or found.dangers:
+        if found.corrected or found.dangers:
             return
         yield from load_services(found.cards)
         if not found.more:

@@ -86,7 +86,7 @@ def with_phone_digits(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
 def find_near(rows: QuerySet[Any], words: str, field: str) -> QuerySet[Any]:
     """Those whose name is spelt a little otherwise in each word, the nearest first; none for what is no name."""
     typed = [fold(word) for word in split_name(words) if len(word) > 2 and word[0].isalpha()]
-    if not typed:
+    if not typed or any(letter.isdigit() for letter in words):
         return rows.none()
     for word in typed:
         near = Func(

@@ -111,6 +111,14 @@ addEventListener("submit", ({ target: form }) => {
   history.replaceState({ ...history.state, sent: { ...history.state?.sent, [path]: { key: key.value, content } } }, "");
 }, true);
 
+// What was answered in this page itself is no step back: the same once more, as a second call without an answer, is new.
+body.addEventListener("htmx:afterRequest", ({ detail: { xhr, requestConfig: { elt } } }) => { // the form, swapped out by now
+  const sentFrom = elt.matches("form") && pathOf(elt);
+  const next = new URL(xhr.getResponseHeader("HX-Redirect") ?? "", location);
+  if (xhr.status < 200 || xhr.status >= 400 || next.pathname !== location.pathname || !history.state?.sent?.[sentFrom]) return;
+  history.replaceState({ ...history.state, sent: { ...history.state.sent, [sentFrom]: undefined } }, "");
+});
+
 // --- Signed out: what is typed goes to the server, which gives it back to the same person after sign-in ----
 // Nothing of it is stored in the browser. The token in the page says whose it is; see agencies/actions/unsent.py.
 const typed = new Map(); // form with words that were not sent → its name for the server
@@ -118,7 +126,7 @@ const typed = new Map(); // form with words that were not sent → its name for 
 addEventListener("input", ({ target: { form } }) => {
   if (body.dataset.keep && form?.getAttribute("method") === "post" && !typed.has(form)) typed.set(form, crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`);
 });
-body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) typed.delete(event.detail.elt); });
+body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) typed.delete(event.detail.requestConfig.elt); });
 
 async function keepForm([form, name]) {
   const data = new FormData(form);

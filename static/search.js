@@ -22,6 +22,7 @@ addEventListener("click", async (event) => {
   if (!shown) return;
   try {
     await (await import(box.dataset.module)).show(box);
+    box.scrollIntoView({ block: "nearest" });
   } catch {
     document.body.classList.remove("mapped");
     box.parentElement.hidden = true;

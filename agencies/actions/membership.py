@@ -2,6 +2,7 @@
 nothing that a member holds is left behind unsaid (actions/hand_over.py)."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -10,8 +11,8 @@ from django.utils import timezone
 from agencies.access import PERMISSIONS, Permission, Role
 from agencies.actions.hand_over import (
     Decision,
-    LeavesBehind,
     hand_over_holdings,
+    is_last,
     list_colleagues,
     list_holdings,
     report_unattended,
@@ -31,7 +32,7 @@ def change_membership(
     role: Role,
     manages_team: bool,
     by: Membership,
-    decisions: Mapping[str, Decision] | None = None,
+    decisions: Mapping[str, Decision[Membership]] | None = None,
 ) -> Membership:
     """Give a member another role; takes effect on that member's next request.
 
@@ -44,7 +45,7 @@ def change_membership(
     hand_over_holdings(membership, list_holdings(membership, becomes=role), decisions or {}, by)
     membership.role, membership.manages_team = role, manages_team
     membership.save(update_fields=["role", "manages_team"])
-    report_unattended(membership, before)
+    report_unattended(membership.agency, before)
     return membership
 
 
@@ -53,32 +54,24 @@ def end_membership(
     *,
     membership: Membership,
     by: Membership,
-    decisions: Mapping[str, Decision] | None = None,
+    decisions: Mapping[str, Decision[Membership]] | None = None,
     manager: Membership | None = None,
-    closes: bool = False,
 ) -> Membership:
     """End it now. A second time changes nothing. Whoever is then a member of no agency is signed out everywhere.
 
-    What they hold is handed over by `decisions`; the team is run by `manager` from now on, where nobody else does; and
-    with `closes` the last one to leave takes the agency out. Raises LastManager, LeavesBehind (also when a team would
-    close with people whom nobody has), PermissionDenied.
+    What they hold is handed over by `decisions`, and the team is run by `manager` from now on, where nobody else does.
+    The last one to leave closes the agency instead (close_agency). Raises LastManager, LeavesBehind, PermissionDenied.
     """
     membership = lock_membership(membership)
     if membership.ended_at:
         return membership
-    holdings, closes = list_holdings(membership), closes and not list_colleagues(membership)
-    if closes and (kept := [holding for holding in holdings if holding.needs and holding.hand_over]):
-        raise LeavesBehind(kept)
     if manager:
         appoint_manager(membership, manager)
-    if not closes:
-        require_another_manager(membership)
-    hand_over_holdings(membership, holdings, decisions or {}, by)
+    require_another_manager(membership)
+    hand_over_holdings(membership, list_holdings(membership), decisions or {}, by)
     membership.ended_at, membership.ended_by = timezone.now(), by.user
     membership.save(update_fields=["ended_at", "ended_by"])
-    if closes:
-        Agency.objects.filter(pk=membership.agency_id).update(left_at=membership.ended_at)
-    report_unattended(membership, PERMISSIONS[Role(membership.role)])
+    report_unattended(membership.agency, PERMISSIONS[Role(membership.role)])
     if not Membership.open_for_user(membership.user).exists():
         end_sessions(user=membership.user)
     return membership
@@ -92,18 +85,18 @@ def appoint_manager(leaving: Membership, manager: Membership) -> None:
 
 
 def lock_membership(membership: Membership) -> Membership:
-    """The row as it is now. Its agency is locked first: two managers cannot end each other at the same time.
-
-    Without its key: colleagues go on writing rows that name the agency, and hold cases and referrals meanwhile.
-    """
-    Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.agency_id)
+    """The row as it is now. Its agency is locked first: two managers cannot end each other at the same time."""
+    lock_agency(membership.agency_id)
     return Membership.objects.select_related("user", "agency").get(pk=membership.pk)
 
 
+def lock_agency(pk: UUID) -> Agency:
+    """Without its key: colleagues go on writing rows that name the agency, and hold cases and referrals meanwhile."""
+    return Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
 def require_another_manager(leaving: Membership) -> None:
-    """Raises LastManager when nobody but `leaving` can run the agency's team."""
-    if not leaving.has_permission(Permission.MANAGE_TEAM):
-        return
-    others = Membership.objects.filter(agency=leaving.agency_id, ended_at=None, user__is_active=True)
-    if not any(other.has_permission(Permission.MANAGE_TEAM) for other in others.exclude(pk=leaving.pk)):
+    """Raises LastManager when nobody but `leaving` can run the agency's team, or nobody else works there."""
+    others = list_colleagues(leaving)
+    if not others or is_last(leaving, Permission.MANAGE_TEAM):
         raise LastManager

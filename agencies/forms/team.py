@@ -6,7 +6,7 @@ from django import forms
 
 from agencies.access import PERMISSIONS, ROLES_OF_KIND, Permission, Role
 from agencies.models import Agency, Invitation, Membership
-from config.forms import Form, IdempotencyKey, NameField, Radios, width_attrs
+from config.forms import EmailField, Form, IdempotencyKey, NameField, Radios
 
 
 def format_permissions(role: Role) -> str:
@@ -36,15 +36,11 @@ class InviteForm(Form):
     button = "Send invitation"
 
     name = NameField(label="Full name", error_messages={"required": "Enter the person’s full name"})
-    email = forms.EmailField(
+    email = EmailField(
         label="Work e-mail address",
-        max_length=254,
+        width=30,
         help_text="We send the invitation there. It is also what they sign in with.",
-        widget=forms.EmailInput(attrs=width_attrs(30) | {"spellcheck": "false"}),
-        error_messages={
-            "required": "Enter the person’s e-mail address",
-            "invalid": "Enter an e-mail address, such as name@example.org",
-        },
+        error_messages={"required": "Enter the person’s e-mail address"},
     )
     key = IdempotencyKey()
 

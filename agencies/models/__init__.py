@@ -3,5 +3,3 @@ from agencies.models.draft import Draft
 from agencies.models.membership import Author, Hand, Invitation, Membership, Signed
 from agencies.models.message import Message
 from agencies.models.user import User
-
-__all__ = ["Agency", "AgencyKind", "Author", "Draft", "Hand", "Invitation", "Membership", "Message", "Signed", "User"]

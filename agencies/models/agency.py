@@ -1,11 +1,17 @@
 """An organisation that takes part in the place (HSDS `organization`)."""
 
-import uuid
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
+
+from agencies import access
+from config.uuid_key import UUIDKey
+
+if TYPE_CHECKING:
+    from agencies.models.membership import Membership
 
 
 class AgencyKind(models.TextChoices):
@@ -19,8 +25,7 @@ class AgencyKind(models.TextChoices):
     STEWARD = "steward", "Steward of the place"
 
 
-class Agency(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class Agency(UUIDKey):
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=20, choices=AgencyKind)
     description = models.TextField(blank=True)
@@ -79,3 +84,10 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def taking_part(cls, member: "Membership") -> "models.QuerySet[Any]":
+        """Those that the member may see in which somebody works or has worked; `at_work`: how many do."""
+        at_work = models.Q(memberships__ended_at=None, memberships__user__is_active=True)
+        rows = cls.objects.filter(access.agencies(member), left_at=None, memberships__isnull=False)
+        return rows.annotate(at_work=models.Count("memberships", filter=at_work, distinct=True))

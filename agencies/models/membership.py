@@ -1,6 +1,5 @@
 """Who works for which agency, in which role; the invitation that leads there; and how what they do is signed."""
 
-import uuid
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,12 +11,12 @@ from agencies import access
 from agencies.access import Role
 from agencies.models.agency import Agency
 from agencies.models.user import User
+from config.uuid_key import UUIDKey
 
 
-class Membership(models.Model):
+class Membership(UUIDKey):
     """The member: a user at work for one agency. Ending it takes effect on the next request."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
@@ -69,10 +68,9 @@ class Membership(models.Model):
         return open_now.select_related("agency", "user")
 
 
-class Invitation(models.Model):
+class Invitation(UUIDKey):
     """An e-mailed link, used once and short-lived (security point 38); only its hash is kept."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120)

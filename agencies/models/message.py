@@ -1,6 +1,5 @@
 """Everything that leaves: e-mails, and the letter or call script for those without e-mail."""
 
-import uuid
 from collections.abc import Iterable
 from email.utils import parseaddr
 from typing import Any, Self
@@ -9,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from config.uuid_key import UUIDKey
+
 
 class Channel(models.TextChoices):
     EMAIL = "email", "E-mail"
@@ -16,10 +17,9 @@ class Channel(models.TextChoices):
     CALL = "call", "Call script"
 
 
-class Message(models.Model):
+class Message(UUIDKey):
     """One message to one reader. `key` makes it one however often the deed is tried again."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=200, unique=True)
     channel = models.CharField(max_length=10, choices=Channel)
     to = models.CharField(max_length=254, help_text="E-mail address, or name and address or phone")

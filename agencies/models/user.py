@@ -1,11 +1,13 @@
 """A person who signs in. What they may do comes from their memberships, never from here."""
 
-import uuid
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from config.uuid_key import UUIDKey
+
+TITLES = {"dr", "doctor", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "sister", "nurse", "rev", "cllr"}
 
 
 class UserManager(BaseUserManager["User"]):
@@ -20,8 +22,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class User(AbstractBaseUser, UUIDKey):
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120)
     phone = models.CharField(max_length=30, blank=True)
@@ -45,6 +46,6 @@ class User(AbstractBaseUser):
 
     @property
     def first_name(self) -> str:
-        """The name to greet by: titles are skipped, so "Dr Amara Okafor" is greeted as Amara."""
-        words = [w for w in self.name.split() if w.rstrip(".").lower() not in {"dr", "mr", "mrs", "ms", "miss", "prof"}]
-        return words[0] if words else self.name
+        """The name to greet by: "Dr Amara Okafor" is greeted as Amara, "Mrs Whitfield" as that."""
+        words = [word for word in self.name.split() if word.rstrip(".").lower() not in TITLES]
+        return words[0] if len(words) > 1 else self.name

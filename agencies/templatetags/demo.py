@@ -1,4 +1,4 @@
-"""{% load demo %}{% demo_sign_in %}: the one-click sign-in of the front page; nothing outside a demo."""
+"""{% load demo %}{% demo_sign_in %}: one-click sign-in, and back to where one was; nothing outside a demo."""
 
 from typing import Any
 
@@ -13,4 +13,5 @@ register = template.Library()
 def demo_sign_in(context: template.Context) -> dict[str, Any]:
     request = context["request"]
     show = is_demo(request) and not request.user.is_authenticated
-    return {"people": list_demo_members() if show else [], "csrf_token": context.get("csrf_token", "")}
+    people = list_demo_members() if show else []
+    return {"people": people, "csrf_token": context.get("csrf_token", ""), "next": request.GET.get("next", "")}

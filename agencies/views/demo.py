@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.access import public
@@ -17,13 +18,15 @@ MAX_MESSAGES_SHOWN = 100
 @require_POST
 @public
 def sign_in(request: HttpRequest, role: str) -> HttpResponse:
-    """Act as the demo's member in that role."""
+    """Act as the demo's member in that role, on the page `next` where it says one."""
     require_demo(request)
     member = next((m for m in list_demo_members() if m.role == role), None)
     if member is None:
         raise Http404
     sign_in_as(request, member)
-    return offer_unsent(member.user, redirect(find_landing_page(member)))
+    back = request.POST.get("next", "")
+    known = url_has_allowed_host_and_scheme(back, None)
+    return offer_unsent(member.user, redirect(back if known else find_landing_page(member)))
 
 
 @require_GET

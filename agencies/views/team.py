@@ -10,17 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.access import Permission, Role, allow, has_permission
 from agencies.actions import invitation as invitations
 from agencies.actions import membership as memberships
-from agencies.actions.hand_over import LeavesBehind, hide_words, list_holdings
+from agencies.actions.close import may_close
+from agencies.actions.hand_over import MORE_LEFT_ERROR, LeavesBehind, hide_words, list_holdings
 from agencies.forms.hand_over import HandOverForm
 from agencies.forms.team import InviteForm, MemberForm
 from agencies.models import Invitation, Membership, Message
 from agencies.request import MemberRequest
+from agencies.views.close import leave_page
 from config.forms import render_form_page
 from config.fragments import render_page
 
-CANNOT_CLOSE_ERROR = (
-    "Nobody would be left for these: {}. Invite somebody who goes on, close them or pass them on first."
-)
 LAST_MANAGER_ERROR = "Somebody must run the team. Let another person run it first."
 
 
@@ -99,7 +98,9 @@ def end_member(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow()
 def leave(request: MemberRequest) -> HttpResponse:
-    """The same for oneself: anybody may leave."""
+    """The same for oneself: anybody may leave. The last one closes the agency."""
+    if may_close(request.member.agency, request.member):
+        return redirect("agencies:close_own")
     return process_end(request, request.member, "agencies/leave.html")
 
 
@@ -114,15 +115,14 @@ def process_end(request: MemberRequest, membership: Membership, template: str) -
                 by=request.member,
                 decisions=form.decisions,
                 manager=form.manager,
-                closes=form.cleaned_data.get("closes", False),
             )
         except LeavesBehind as left:
-            form.add_error(None, CANNOT_CLOSE_ERROR.format(", ".join(h.label.lower() for h in left.holdings)))
+            form.add_error(None, MORE_LEFT_ERROR.format(left))
         except memberships.LastManager:
             form.add_error(None, LAST_MANAGER_ERROR)
         else:
-            messages.success(request, f"{membership.user.name} no longer works for {membership.agency.name}.")
-            return redirect("/" if membership == request.member else "agencies:team")
+            words = f"{membership.user.name} no longer works for {membership.agency.name}."
+            return leave_page(request, words, "/" if membership == request.member else "agencies:team")
     return render_form_page(request, template, {"form": form, "membership": membership})
 
 

@@ -6,13 +6,3 @@ Lock order: session → referrals → person → case. Whoever hears or tells is
 from bookings.actions.book import Attendee, create_booking, create_walk_in_booking, request_place
 from bookings.actions.transition import mark_attendance, move_booking
 from config.transitions import MoveRefused
-
-__all__ = [
-    "Attendee",
-    "MoveRefused",
-    "create_booking",
-    "create_walk_in_booking",
-    "mark_attendance",
-    "move_booking",
-    "request_place",
-]

@@ -3,10 +3,10 @@
 import datetime
 import uuid
 
-from django.db import connection
 from django.utils import timezone
 
-from config.transitions import MoveRefused
+from config.database import lock_name
+from config.transitions import MoveRefused, lock_row
 from directory.models import Session
 from directory.search.index import index_services
 
@@ -16,8 +16,8 @@ DAY_BEGINS, DAY_ENDS = datetime.time(8), datetime.time(20)  # London: an offer r
 
 def lock_session(session: uuid.UUID) -> Session:
     """The session's row, held until the transaction ends: every deed on its bookings begins with it."""
-    rows = Session.objects.select_related("service__agency", "at_location__location")
-    return rows.select_for_update(of=("self",)).get(pk=session)
+    lock_row(Session(pk=session))
+    return Session.objects.select_related("service__agency", "at_location__location").get(pk=session)
 
 
 def has_begun(session: Session) -> bool:
@@ -46,8 +46,7 @@ def adjust_places_taken(session: Session, change: int, *, more: bool = False) ->
 def reindex_service(service: uuid.UUID) -> None:
     """Write what the listing is found by: one at a time, as two sessions of it that fill up at once would write it
     twice. Nobody who holds this waits for a session."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"find {service}"])
+    lock_name(f"find {service}")
     index_services([service])
 
 

@@ -9,7 +9,7 @@ from bookings.actions.book import normalise_contacts
 from bookings.actions.links import normalise_code
 from bookings.models import Booking
 from config.fields import CleanCharField, width_attrs
-from config.forms import Form, IdempotencyKey, NameField, PhoneField, TextField
+from config.forms import EmailField, Form, IdempotencyKey, NameField, PhoneField, TextField
 from config.template_tags import date_words
 
 MAX_NOTE_LENGTH = 300  # characters
@@ -26,13 +26,8 @@ class BookingForm(Form):
         error_messages={"required": "Enter your name"},
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-    email = forms.EmailField(
-        label="E-mail address",
-        required=False,
-        max_length=254,
-        help_text="We write to you about this session only.",
-        error_messages={"invalid": "Enter an e-mail address like name@example.org"},
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    email = EmailField(
+        own=True, label="E-mail address", required=False, help_text="We write to you about this session only."
     )
     phone = PhoneField(
         label="Phone number",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.actions.hand_over import Decision, is_last
 from agencies.actions.membership import lock_membership
-from agencies.hooks import Holding, holding_sources
+from agencies.hooks import MemberHolding, holding_sources
 from agencies.models import Author, Draft, Membership
 from bookings.states import ACTIVE_STATUSES
 from cases.history.record import record_entry
@@ -34,9 +35,9 @@ def give_case(
     head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
         return first
-    if head.lead == to:
+    if head.lead_id == (to and to.pk):
         return None
-    before = head.lead.user.name
+    before = (case if case.lead_id == head.lead_id else head).lead.user.name
     if to:
         case.lead = to
         case.save(update_fields=["lead"])
@@ -48,28 +49,28 @@ def give_case(
 
 
 @holding_sources.register
-def list_cases_held(member: Membership) -> list[Holding]:
+def list_cases_held(member: Membership) -> list[MemberHolding]:
     """The open cases that the member leads, each with its next step; of the last connector, all of the team."""
     if not member.has_permission(Permission.WORK_CASES):
         return []
     whose = Q(agency=member.agency_id) if is_last(member, Permission.WORK_CASES) else Q(lead=member)
-    then = "They stand in “Without a connector” on everybody’s caseload until a colleague takes them."
-    return [build_case_holding(whose, then)]
+    then = "What nobody takes stands in “Without a connector” on everybody’s caseload, until a colleague does."
+    return [MemberHolding(items=list_open_cases(whose), then=then, **CASES_HELD)]
 
 
-def list_cases_alone(member: Membership) -> Holding:
+def list_cases_alone(member: Membership) -> MemberHolding:
     """The open cases of the member's team whose connector has left, or may no longer work with cases."""
     at_work = [
         m.pk
         for m in Membership.of_agency(member.agency).filter(ended_at=None, user__is_active=True)
         if m.has_permission(Permission.WORK_CASES)
     ]
-    then = "They stay in “Without a connector”."
-    return build_case_holding(Q(agency=member.agency_id) & ~Q(lead__in=at_work), then)
+    items = list_open_cases(Q(agency=member.agency_id) & ~Q(lead__in=at_work))
+    return MemberHolding(items=items, then="What nobody takes stays in “Without a connector”.", **CASES_HELD)
 
 
 @transaction.atomic
-def give_cases_alone(*, by: Membership, decision: Decision) -> int:
+def give_cases_alone(*, by: Membership, decision: Decision[Membership]) -> int:
     """Give cases that nobody leads to colleagues, or to oneself; how many were given. Two who do so at once go one
     after the other: the second gives what the first has left."""
     lock_membership(by)
@@ -81,14 +82,14 @@ def give_cases_alone(*, by: Membership, decision: Decision) -> int:
     return given
 
 
-def build_case_holding(whose: Q, then: str) -> Holding:
+def list_open_cases(whose: Q) -> list[tuple[str, str]]:
+    """Id and words of each, by name."""
     coming = Q(
         case_bookings__booking__status__in=sorted(ACTIVE_STATUSES),
         case_bookings__booking__session__starts_at__gt=timezone.now(),
     )
     rows = Case.with_people().filter(whose, closed_at=None).annotate(places=Count("case_bookings", filter=coming))
-    items = [(str(case.pk), describe_case_held(case, case.places)) for case in rows.order_by("person__name", "pk")]
-    return Holding("cases", "Open cases", items, then, Permission.WORK_CASES, hand_over_cases)
+    return [(str(case.pk), describe_case_held(case, case.places)) for case in rows.order_by("person__name", "pk")]
 
 
 def describe_case_held(case: Case, places: int) -> str:
@@ -106,7 +107,16 @@ def hand_over_cases(member: Membership, ids: Collection[str], to: Membership | N
     cases = list(Case.with_people().filter(pk__in=ids, agency=member.agency_id, closed_at=None).order_by("pk"))
     for case in cases:
         give_case(case=case, to=to, by=by, tell=False)
-        if to and not Draft.find(member=to, key=case.draft_key):
-            Draft.visible_to(member).filter(key=case.draft_key).update(member=to)
     if to and cases:
+        theirs, keys = Draft.visible_to(to).values("key"), [case.draft_key for case in cases]
+        Draft.visible_to(member).filter(key__in=keys).exclude(key__in=theirs).update(member=to)
         notify_of_cases_given(to, len(cases), cases[0], by)
+
+
+CASES_HELD: dict[str, Any] = {
+    "name": "cases",
+    "label": "Open cases",
+    "needs": Permission.WORK_CASES,
+    "read_by": Permission.WORK_CASES,
+    "hand_over": hand_over_cases,
+}

@@ -19,7 +19,7 @@ def mark_referral_news_opened(referral: Referral, member: Membership) -> list[uu
     waiting = News.visible_to(member).filter(referral=referral, done_at=None).values_list("pk", "opened_at")
     found = dict(waiting)
     if unread := [pk for pk, opened_at in found.items() if opened_at is None]:
-        News.objects.filter(pk__in=unread).update(opened_at=timezone.now(), opened_by=member)
+        News.objects.filter(pk__in=unread, opened_at=None).update(opened_at=timezone.now(), opened_by=member)
     return list(found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from agencies.models import Author, Hand
+from agencies.models import Author
 from cases import notifications
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
@@ -206,9 +206,9 @@ def record_referral_remark(referral: Referral, remark: Remark) -> None:
     if link is None or remark.kind == Remark.Kind.ASSIGNED:
         return
     case = Case.with_people().get(pk=link.case_id)
-    own = remark.hand == Hand.MEMBER and remark.written_for_id == case.agency_id
     sent = link.direction == CaseReferral.Direction.SENT
-    if own and not sent:
+    others = {referral.to_agency_id if sent else referral.from_agency_id, None} - {case.agency_id}
+    if remark.written_for_id not in others:  # the team's own words, or of whoever closes it
         return
     details = service_details(referral) if sent else {"service": referral.from_agency.name}
     record_entry(
@@ -220,8 +220,7 @@ def record_referral_remark(referral: Referral, remark: Remark) -> None:
         details=details | {"deed": REMARK_DEEDS[Remark.Kind(remark.kind)]},
         about=referral,
     )
-    if not own:
-        notify_lead(case, referral, key=f"case remark {remark.pk}")
+    notify_lead(case, referral, key=f"case remark {remark.pk}")
 
 
 def service_details(referral: Referral) -> dict[str, Any]:

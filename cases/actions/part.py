@@ -47,6 +47,7 @@ def part_referral(
     link.referral, was = referral, link.case
     if Entry.objects.filter(about=referral, key=key).exists():
         return was
+    lock_both(was, person)
     if not (was.is_open and referral.is_open):
         raise MoveRefused("This case is closed. What came of it was told already")
     blanked = take_out_columns(link)
@@ -66,6 +67,14 @@ def part_referral(
     return new
 
 
+def lock_both(was: Case, person: Person | None) -> None:
+    """The records and the cases of either, in one order: two joinings undone in opposite directions do not block each
+    other."""
+    people = Person.objects.filter(pk__in=[one.pk for one in (was.person, person) if one]).order_by("pk")
+    list(people.select_for_update().values_list("pk"))
+    list(Case.objects.select_for_update().filter(person__in=people, closed_at=None).order_by("pk").values_list("pk"))
+
+
 def is_only_referral(link: CaseReferral) -> bool:
     """Whether the case was opened by this referral and no other has led to it."""
     others = CaseReferral.objects.filter(case=link.case_id, direction=CaseReferral.Direction.RECEIVED)
@@ -74,7 +83,7 @@ def is_only_referral(link: CaseReferral) -> bool:
 
 def take_out_columns(link: CaseReferral) -> list[str]:
     """Blank what the referral filled in of the person's record and nobody has changed since; the columns' names."""
-    person = Person.objects.select_for_update(of=("self",)).get(pk=link.case.person_id)
+    person = Person.objects.get(pk=link.case.person_id)
     ours = [name for name, value in link.filled.items() if column_text(person, name) == value]
     if ours:
         save_columns(person, **{name: BLANKS.get(name, "") for name in ours}, version=person.version + 1)

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 
 from agencies.models import Agency
-from cases.forms.onward import AGREEMENT_WAYS
+from cases.forms.onward import AgreementWayField
 from cases.models import Person
-from config.forms import Form, IdempotencyKey, Radios
+from config.forms import Form, IdempotencyKey
 
 
 class CaseBookingForm(Form):
@@ -16,11 +16,7 @@ class CaseBookingForm(Form):
     button = "Book"
 
     agreed = forms.BooleanField(label="Agreed")
-    how_agreed = Radios(
-        label="How was it agreed?",
-        choices=[(how, how) for how in AGREEMENT_WAYS],
-        error_messages={"required": "Choose how it was agreed"},
-    )
+    how_agreed = AgreementWayField()
     key = IdempotencyKey()
 
     def __init__(self, *args: Any, person: Person, agency: Agency, **kwargs: Any) -> None:

@@ -52,10 +52,11 @@ class CloseCaseForm(Form):
             self.fields["leave_out"].choices = list(groups.items())
         else:
             del self.fields["leave_out"]
-        readers = [referral.from_agency.name for referral in received if referral.agreed_to_tell]
+        told = {referral.from_agency.name: None for referral in received if referral.agreed_to_tell}
+        self.readers = " and ".join(told)
         self.fields["summary"].help_text = (
-            f"A short paragraph. {' and '.join(readers)} will read it as you write it here."
-            if readers
+            f"A short paragraph. {self.readers} will read it as you write it here."
+            if self.readers
             else "For the case history only. The person did not agree that anybody else is told."
         )
         for referral in sent:

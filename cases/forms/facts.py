@@ -11,6 +11,7 @@ from config.births import Birth, BirthPrecision
 from config.fields import CleanCharField
 from config.forms import (
     BirthField,
+    EmailField,
     Form,
     IdempotencyKey,
     NameField,
@@ -77,12 +78,7 @@ class PhoneForm(FactForm):
 
 
 class EmailForm(FactForm):
-    email = forms.EmailField(
-        label="E-mail",
-        max_length=254,
-        required=False,
-        error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
-    )
+    email = EmailField(label="E-mail", required=False)
 
 
 class AddressForm(FactForm):

@@ -16,6 +16,15 @@ AGREEMENT_WAYS = ["Said so on the phone", "Said so face to face", "Wrote or sign
 MAX_FORM_AGE = datetime.timedelta(hours=12)  # a form open for longer counts as opened then (time to refer)
 
 
+class AgreementWayField(Radios):
+    def __init__(self) -> None:
+        super().__init__(
+            label="How was it agreed?",
+            choices=[(how, how) for how in AGREEMENT_WAYS],
+            error_messages={"required": "Choose how it was agreed"},
+        )
+
+
 class ReferOnForm(Form):
     """`agencies` are those of the services chosen: each needs the person's own agreement."""
 
@@ -42,11 +51,7 @@ class ReferOnForm(Form):
         required=False,
         help_text="Only what they need to act on, such as “becomes breathless on stairs”.",
     )
-    how_agreed = Radios(
-        label="How was it agreed?",
-        choices=[(how, how) for how in AGREEMENT_WAYS],
-        error_messages={"required": "Choose how it was agreed"},
-    )
+    how_agreed = AgreementWayField()
     started_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     key = IdempotencyKey()
 

@@ -1,18 +1,14 @@
 """What the person agrees to, noted and taken back."""
 
-from cases.forms.onward import AGREEMENT_WAYS
-from config.forms import Form, IdempotencyKey, Radios, TextField
+from cases.forms.onward import AgreementWayField
+from config.forms import Form, IdempotencyKey, TextField
 
 
 class AgreementForm(Form):
     """The person's own yes, asked for by the team that a referral was passed on to."""
 
     button = "Note that they agree"
-    how_agreed = Radios(
-        label="How was it agreed?",
-        choices=[(how, how) for how in AGREEMENT_WAYS],
-        error_messages={"required": "Choose how it was agreed"},
-    )
+    how_agreed = AgreementWayField()
     key = IdempotencyKey()
 
 

@@ -39,38 +39,6 @@ class TimelineEntry(NamedTuple):
     news: Any = None  # id of the news that it is for the team that owns the case, until it was dealt with
 
 
-class EntryIcon(NamedTuple):
-    icon: str
-    tone: str = ""
-
-
-ENTRY_ICONS: dict[str, EntryIcon] = {
-    Kind.OPENED: EntryIcon("flag"),
-    Kind.REFERRED: EntryIcon("letter", "grey"),
-    Kind.PHONE: EntryIcon("phone"),
-    Kind.ARRANGED: EntryIcon("calendar"),
-    Kind.CALL: EntryIcon("chat"),
-    Kind.VISIT: EntryIcon("home"),
-    Kind.NO_ANSWER: EntryIcon("phone", "grey"),
-    Kind.NOTE: EntryIcon("note", "sky"),
-    Kind.CORRECTION: EntryIcon("pencil", "amber"),
-    Kind.FACT: EntryIcon("pencil", "grey"),
-    Kind.ASSIGNED: EntryIcon("people", "grey"),
-    Kind.ASKED: EntryIcon("chat", "amber"),
-    Kind.PARTED: EntryIcon("people", "amber"),
-    Kind.AGREED: EntryIcon("share"),
-    Kind.SENT_ON: EntryIcon("walk", "plum"),
-    Kind.ANSWERED: EntryIcon("check"),
-    Kind.WITHDRAWN: EntryIcon("walk", "grey"),
-    Kind.SIGNPOSTED: EntryIcon("place", "plum"),
-    Kind.BOOKED: EntryIcon("calendar", "plum"),
-    Kind.ATTENDED: EntryIcon("check"),
-    Kind.MISSED: EntryIcon("clock", "amber"),
-    Kind.CLOSED: EntryIcon("check", "grey"),
-    Kind.ERASED: EntryIcon("lock", "grey"),
-}
-
-
 # --- One formatter per kind: its title, and what stands below the words -----------------------------
 
 
@@ -106,9 +74,11 @@ def format_fact_changed(kind: str, details: dict[str, Any]) -> tuple[str, Labell
 
 
 def format_assigned(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """before, after: names of members; after is "" when nobody has it."""
+    """before, after: names of members, or of teams (then with `ground`); after is "" when nobody has it; number: why
+    the record has no NHS number any more."""
     title = f"Given to {details.get('after', 'a colleague')}" if details.get("after", True) else "Without a connector"
-    return title, label_details(details, ("Before", "before"))
+    facts = ("Before", "before"), ("Asked about it", "ground"), ("NHS number", "number")
+    return title, label_details(details, *facts)
 
 
 def format_question(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -183,29 +153,38 @@ def label_details(details: dict[str, Any], *pairs: tuple[str, str]) -> LabelledV
     return [(label, str(details[key])) for label, key in pairs if details.get(key)]
 
 
-ENTRY_FORMATTERS: dict[str, Callable[[str, dict[str, Any]], tuple[str, LabelledValues]]] = {
-    Kind.PHONE: format_contact,
-    Kind.ARRANGED: format_contact,
-    Kind.CALL: format_contact,
-    Kind.VISIT: format_contact,
-    Kind.NO_ANSWER: format_contact,
-    Kind.NOTE: format_contact,
-    Kind.REFERRED: format_referral_received,
-    Kind.OPENED: format_case_opened,
-    Kind.FACT: format_fact_changed,
-    Kind.ASSIGNED: format_assigned,
-    Kind.ASKED: format_question,
-    Kind.PARTED: format_parting,
-    Kind.AGREED: format_agreement,
-    Kind.SENT_ON: format_referred_on,
-    Kind.ANSWERED: format_group_answer,
-    Kind.WITHDRAWN: format_group_answer,
-    Kind.SIGNPOSTED: format_signposted,
-    Kind.BOOKED: format_booking,
-    Kind.ATTENDED: format_attendance,
-    Kind.MISSED: format_attendance,
-    Kind.CLOSED: format_case_closed,
+class EntryLook(NamedTuple):
+    words: Callable[[str, dict[str, Any]], tuple[str, LabelledValues]]
+    icon: str
+    tone: str = ""
+
+
+ENTRY_LOOKS: dict[str, EntryLook] = {
+    Kind.OPENED: EntryLook(format_case_opened, "flag"),
+    Kind.REFERRED: EntryLook(format_referral_received, "letter", "grey"),
+    Kind.PHONE: EntryLook(format_contact, "phone"),
+    Kind.ARRANGED: EntryLook(format_contact, "calendar"),
+    Kind.CALL: EntryLook(format_contact, "chat"),
+    Kind.VISIT: EntryLook(format_contact, "home"),
+    Kind.NO_ANSWER: EntryLook(format_contact, "phone", "grey"),
+    Kind.NOTE: EntryLook(format_contact, "note", "sky"),
+    Kind.CORRECTION: EntryLook(format_kind_only, "pencil", "amber"),
+    Kind.FACT: EntryLook(format_fact_changed, "pencil", "grey"),
+    Kind.ASSIGNED: EntryLook(format_assigned, "people", "grey"),
+    Kind.ASKED: EntryLook(format_question, "chat", "amber"),
+    Kind.PARTED: EntryLook(format_parting, "people", "amber"),
+    Kind.AGREED: EntryLook(format_agreement, "share"),
+    Kind.SENT_ON: EntryLook(format_referred_on, "walk", "plum"),
+    Kind.ANSWERED: EntryLook(format_group_answer, "check"),
+    Kind.WITHDRAWN: EntryLook(format_group_answer, "walk", "grey"),
+    Kind.SIGNPOSTED: EntryLook(format_signposted, "place", "plum"),
+    Kind.BOOKED: EntryLook(format_booking, "calendar", "plum"),
+    Kind.ATTENDED: EntryLook(format_attendance, "check"),
+    Kind.MISSED: EntryLook(format_attendance, "clock", "amber"),
+    Kind.CLOSED: EntryLook(format_case_closed, "check", "grey"),
+    Kind.ERASED: EntryLook(format_kind_only, "lock", "grey"),
 }
+UNKNOWN_LOOK = EntryLook(format_kind_only, "note")
 
 
 # --- The lines --------------------------------------------------------------------------------------
@@ -226,11 +205,11 @@ def render_entry(
 ) -> TimelineEntry:
     """One entry of `timeline_page` or `full_timeline`, which bring the numbers of corrections along."""
     title, facts, text = format_entry(entry)
-    icon, tone = ENTRY_ICONS.get(entry.kind, EntryIcon("note"))
+    look = ENTRY_LOOKS.get(entry.kind, UNKNOWN_LOOK)
     return TimelineEntry(
         number=entry.number,
-        icon=icon,
-        tone=tone,
+        icon=look.icon,
+        tone=look.tone,
         title=title,
         by=entry.byline,
         when=format_entry_time(entry),
@@ -250,7 +229,7 @@ def render_entry(
 
 def format_entry(entry: Entry) -> tuple[str, LabelledValues, str]:
     """Its title, what stands below the words, and the words."""
-    title, facts = ENTRY_FORMATTERS.get(entry.kind, format_kind_only)(entry.kind, entry.details)
+    title, facts = ENTRY_LOOKS.get(entry.kind, UNKNOWN_LOOK).words(entry.kind, entry.details)
     return title, facts, "The words were taken out by law." if entry.details == ERASED_DETAILS else entry.text
 
 

@@ -5,20 +5,3 @@ from cases.models.entry import Audience, Entry, Kind
 from cases.models.news import News
 from cases.models.person import Person
 from cases.models.question import TeamQuestion
-
-__all__ = [
-    "Agreement",
-    "Audience",
-    "Case",
-    "CaseBooking",
-    "CaseReferral",
-    "Circle",
-    "ClosingReason",
-    "Entry",
-    "Kind",
-    "News",
-    "Outcome",
-    "Person",
-    "Reading",
-    "TeamQuestion",
-]

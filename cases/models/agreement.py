@@ -1,6 +1,5 @@
 """The person's own agreement that something is shared with an agency; it may be withdrawn."""
 
-import uuid
 from typing import Any
 
 from django.db import models
@@ -8,15 +7,15 @@ from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
 from cases.models.case import Case
+from config.uuid_key import UUIDKey
 from referrals.models import Referral
 
 
-class Agreement(Signed):
+class Agreement(Signed, UUIDKey):
     class Scope(models.TextChoices):
         SHARE = "share", "Share what is needed to help"
         TELL = "tell", "Tell them how it went"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="agreements")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", help_text="Shared with")
     named = models.CharField(max_length=600, help_text="Who was named when the person agreed, as it was put then")

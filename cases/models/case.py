@@ -1,6 +1,5 @@
 """One episode of support by a connector team, and who may see it."""
 
-import uuid
 from typing import Any, Self
 
 from django.db import models
@@ -12,6 +11,7 @@ from cases.models.person import Person
 from config.append_only import AppendOnly
 from config.database import prepared_cursor
 from config.fields import validate_sctid
+from config.uuid_key import UUIDKey
 from referrals.models import Referral
 from referrals.states import ReferralStatus
 
@@ -22,79 +22,61 @@ ORDER BY circle.started_at, circle.id
 """
 
 
-class ClosingReason(models.Model):
-    """Why a case is closed, in the place's own words, and what it makes of the referral."""
+class ClosingWord(models.Model):
+    """One of a list that the steward keeps in the place’s own words, with the code that goes with the answer."""
 
     code = models.SlugField(max_length=50, unique=True)
     text = models.CharField(max_length=200)
+    order = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        """All of the list, for whoever keeps it."""
+        return cls._default_manager.filter(access.closing_words(member))
+
+    @classmethod
+    def in_use(cls) -> "models.QuerySet[Self]":
+        """Those that the place still offers, in its order."""
+        return cls._default_manager.filter(retired_at=None)
+
+
+CODE_HAS_ITS_TERM = models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term="")
+
+
+class ClosingReason(ClosingWord):
+    """Why a case is closed, and what it makes of the referral."""
+
     referral_becomes = models.CharField(max_length=15, choices=ReferralStatus, default=ReferralStatus.COMPLETED)
     snomed = models.CharField(
         max_length=18, blank=True, validators=[validate_sctid], help_text="A code to add to the answer, if any"
     )
     snomed_term = models.CharField(max_length=200, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering = ["order", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
-                name="reason_code_has_its_term",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        """All of the list, for whoever keeps it."""
-        return cls.objects.filter(access.closing_words(member))
-
-    @classmethod
-    def in_use(cls) -> "models.QuerySet[Self]":
-        """Those that the place still offers, in its order."""
-        return cls.objects.filter(retired_at=None)
+    class Meta(ClosingWord.Meta):
+        constraints = [models.CheckConstraint(condition=CODE_HAS_ITS_TERM, name="reason_code_has_its_term")]
 
 
-class Outcome(models.Model):
-    """What changed for the person, as a short list that the place owns."""
+class Outcome(ClosingWord):
+    """What changed for the person."""
 
-    code = models.SlugField(max_length=50, unique=True)
-    text = models.CharField(max_length=200)
     snomed = models.CharField(max_length=18, blank=True, default="", db_default="", validators=[validate_sctid])
     snomed_term = models.CharField(max_length=200, blank=True, default="", db_default="")
-    order = models.PositiveSmallIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering = ["order", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(snomed="", snomed_term="") | ~models.Q(snomed="") & ~models.Q(snomed_term=""),
-                name="outcome_code_has_its_term",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        """All of the list, for whoever keeps it."""
-        return cls.objects.filter(access.closing_words(member))
-
-    @classmethod
-    def in_use(cls) -> "models.QuerySet[Self]":
-        """Those that the place still offers, in its order."""
-        return cls.objects.filter(retired_at=None)
+    class Meta(ClosingWord.Meta):
+        constraints = [models.CheckConstraint(condition=CODE_HAS_ITS_TERM, name="outcome_code_has_its_term")]
 
 
-class Case(models.Model):
+class Case(UUIDKey):
     """The head of a case: where it stands. What happened in it is its entries."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="cases")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="caseload")
@@ -201,10 +183,9 @@ class CaseReferral(models.Model):
         return f"{self.referral_id} {self.direction}"
 
 
-class Circle(models.Model):
+class Circle(UUIDKey):
     """An agency that may see the case, for what, from when, until when. The owning team has its row too."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="circle")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="circles")
     purpose = models.CharField(max_length=200)
@@ -229,7 +210,6 @@ class Circle(models.Model):
 class Reading(AppendOnly):
     """Somebody opened the case: who, for which agency, when, which page. The person can read this log."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="readings")
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")

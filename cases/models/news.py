@@ -1,6 +1,5 @@
 """What another party did, until somebody of the agency it concerns has dealt with it."""
 
-import uuid
 from typing import Self
 
 from django.db import models
@@ -9,14 +8,14 @@ from agencies import access
 from agencies.models import Agency, Membership
 from cases.models.case import Case
 from cases.models.entry import Entry
+from config.uuid_key import UUIDKey
 from referrals.models import Move, Referral, Remark
 
 
-class News(models.Model):
+class News(UUIDKey):
     """One line of an agency's news: unread, opened, done. Its words are read from the row that says what happened:
     an entry of a case, or, where the agency has no case, a move of a referral or a remark about it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="news")
     case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="news")
     referral = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="news")

@@ -1,7 +1,5 @@
 """The resident or patient being helped (FHIR Patient)."""
 
-import uuid
-
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
@@ -9,17 +7,17 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from config.births import BirthPrecision, WithBirth
+from config.uuid_key import UUIDKey
 from referrals.models import ContactBy
 from referrals.same_person import Identity
 
 
-class Person(WithBirth, models.Model):
+class Person(WithBirth, UUIDKey):
     """Who is helped, as one team knows them; what another team knows of the same person is in its own record.
 
     `agency` is the team whose record it is; the database holds each case of a person to that team.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="people")
     name = models.CharField(max_length=120)
     preferred_name = models.CharField(max_length=120, blank=True)

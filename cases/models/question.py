@@ -1,6 +1,5 @@
 """One team asks another: do you work with the person whom we have been asked to help?"""
 
-import uuid
 from typing import Self
 
 from django.db import models
@@ -8,9 +7,10 @@ from django.utils import timezone
 
 from agencies.models import Membership
 from cases.models.case import Case
+from config.uuid_key import UUIDKey
 
 
-class TeamQuestion(models.Model):
+class TeamQuestion(UUIDKey):
     """Nothing of either record passes with it: the team asked sees its own case, and who asks. What it answers, and
     whether it does, is its own to decide; a no is told as little as silence."""
 
@@ -18,7 +18,6 @@ class TeamQuestion(models.Model):
         YES = "yes", "Yes, and they may know it"
         UNSAID = "unsaid", "No, or nothing is told"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="questions_asked")
     about_case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="questions")
     asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

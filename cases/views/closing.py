@@ -87,5 +87,6 @@ def try_close_case(request: MemberRequest, case: Case, form: CloseCaseForm) -> b
         form.add_error(None, str(refused))
         return False
     request.member.drafts.filter(key=closing_draft_key(case)).delete()
-    messages.success(request, "The case is closed. Whoever referred has been told as far as the person agreed.")
+    told = f"How it went goes to {form.readers}." if form.readers else "How it went is told to nobody, as agreed."
+    messages.success(request, f"The case is closed. {told}")
     return True

@@ -59,7 +59,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["template_partials.templatetags.partials", "config.template_tags"],
+            "builtins": [
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+                "config.template_tags",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -198,6 +202,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes; the longest form is a few thou
 PLACE = {
     "name": "Hereabouts",
     "area": "Adur and Worthing",
+    "nation": "ENG",  # whose bank holidays: ENG (Wales has the same), SCT or NIR
     "phone": "01632 960100",
     "safeguarding_team": "Adult safeguarding team",
     "safeguarding_phone": "01632 960111",

@@ -33,6 +33,9 @@ ALLOWED_HOSTS = require_env("ALLOWED_HOSTS").split(",")
 PLACE["base_url"] = require_env("BASE_URL").rstrip("/")  # noqa: F405
 PLACE["name"] = os.environ.get("PLACE_NAME", PLACE["name"])  # noqa: F405
 PLACE["area"] = require_env("PLACE_AREA")  # noqa: F405
+PLACE["nation"] = os.environ.get("PLACE_NATION", PLACE["nation"])  # noqa: F405
+if PLACE["nation"] not in ("ENG", "SCT", "NIR"):  # noqa: F405
+    raise ImproperlyConfigured("PLACE_NATION must be ENG (England or Wales), SCT or NIR.")
 PLACE["phone"] = require_env("PLACE_PHONE")  # noqa: F405
 PLACE["safeguarding_team"] = os.environ.get("SAFEGUARDING_TEAM", PLACE["safeguarding_team"])  # noqa: F405
 PLACE["safeguarding_phone"] = require_env("SAFEGUARDING_PHONE")  # noqa: F405

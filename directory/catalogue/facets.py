@@ -4,10 +4,12 @@ search/index.py writes them, search/query.py asks for them. Filters combine: eac
 wanted.
 """
 
+import csv
 import datetime
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from directory.models import Language, Location, Schedule, Service
 from directory.models.place import LocationType
@@ -15,84 +17,19 @@ from directory.models.session import DAY_NAMES, Frequency
 
 DAY_PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}  # hours: from, before
 MIN_MINUTES_IN_PART = 60  # minutes that a meeting must go on in a part of the day that it does not begin in
-ACCESS = {
-    "step-free": "Step-free",
-    "hearing-loop": "Hearing loop",
-    "accessible-toilet": "Accessible toilet",
-    "changing-place": "Changing Places toilet",
-    "parking": "Blue Badge parking",
-    "quiet": "Quiet space",
-    "sign-language": "Sign language",
-}
-LISTING_ACCESS_PATTERNS = {  # how people write it
-    "step-free": r"step[- ]?free|no steps|level access|wheelchair|ramp",
-    "hearing-loop": r"(hearing|induction) loop",
-    "accessible-toilet": r"(accessible|disabled) (toilet|wc)",
-    "changing-place": r"changing places?\b",
-    "parking": r"blue badge|(accessible|disabled) parking",
-    "quiet": r"quiet (space|room|area|session|time)|low sensory|autism friendly",
-    "sign-language": r"\bbsl\b|sign language",
-}
-LANGUAGES = {  # ISO 639-1, those most spoken in the census of 2021, and British Sign Language (ISO 639-3)
-    "sq": "Albanian",
-    "am": "Amharic",
-    "ar": "Arabic",
-    "bn": "Bengali",
-    "bfi": "British Sign Language",
-    "bg": "Bulgarian",
-    "yue": "Cantonese",
-    "zh": "Chinese",
-    "hr": "Croatian",
-    "cs": "Czech",
-    "da": "Danish",
-    "nl": "Dutch",
-    "en": "English",
-    "fr": "French",
-    "ga": "Irish",
-    "gd": "Scottish Gaelic",
-    "de": "German",
-    "el": "Greek",
-    "gu": "Gujarati",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "ku": "Kurdish",
-    "lv": "Latvian",
-    "lt": "Lithuanian",
-    "ml": "Malayalam",
-    "ne": "Nepali",
-    "ps": "Pashto",
-    "fa": "Persian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "pa": "Punjabi",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sr": "Serbian",
-    "si": "Sinhala",
-    "sk": "Slovak",
-    "so": "Somali",
-    "es": "Spanish",
-    "sw": "Swahili",
-    "tl": "Tagalog",
-    "ta": "Tamil",
-    "te": "Telugu",
-    "ti": "Tigrinya",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "ur": "Urdu",
-    "vi": "Vietnamese",
-    "cy": "Welsh",
-    "yo": "Yoruba",
-}
-LANGUAGE_CODES = {name.lower(): code for code, name in LANGUAGES.items()} | {
-    "farsi": "fa",
-    "bsl": "bfi",
-    "mandarin": "zh",
-}
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    with (Path(__file__).parent / "data" / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+_access, _languages = read_table("access.csv"), read_table("languages.csv")
+ACCESS = {row["code"]: row["name"] for row in _access}
+LISTING_ACCESS_PATTERNS = {row["code"]: row["pattern"] for row in _access}  # how people write it
+# ISO 639-1, those most spoken in the census of 2021, and British Sign Language (ISO 639-3); and other names of them
+LANGUAGES = {row["code"]: row["name"] for row in _languages}
+LANGUAGE_CODES = {name: row["code"] for row in _languages for name in (row["name"].lower(), *row["also"].split())}
 NO_FEES_PATTERN = (
     r"((it|this|the (activity|group|service|session)) ?(is|'s) )?((completely|always|entirely) )?"
     r"(free|no (charge|cost|fee)s?|nothing)( of charge| to (attend|join|use|all)| for (all|everyone))*[.!]?"

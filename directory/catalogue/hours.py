@@ -22,8 +22,10 @@ ORDINAL_WORDS = {
 MAX_WORDS_SHOWN = 160  # characters of what is said beside the times
 PROPER_WORDS = re.compile(  # what keeps its capital in the middle of a sentence
     rf"{'|'.join(DAY_NAMES.values())}|{'|'.join(f'{name}' for name in calendar.month_name[1:])}"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|Christmas|Easter|[A-Z]{2}|[A-Z][a-z]+ [A-Z]"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|Christmas|Easter|[A-Z]{2}"
+    r"|(?!Ex|No|From|In|On|Until|Till|Closed|Open|Every|Only|Start|Back|Last|During|Apart)[A-Z][a-z]+ [A-Z]"
 )
+LAST_MINUTE = datetime.time(23, 59)  # how midnight is kept at the end of a day
 WORKDAYS = ["MO", "TU", "WE", "TH", "FR"]
 
 
@@ -53,8 +55,8 @@ def format_conditions(schedule: Schedule) -> str:
             parts += about.phrases
     lines = [part.strip(" .()") for text in parts for part in re.split(r"\n|\. ", text)]
     shown = {line.lower(): line for line in reversed(lines) if line}
-    found = "; ".join(reversed(shown.values()))
-    return found if PROPER_WORDS.match(found) else found[:1].lower() + found[1:]
+    said = reversed(shown.values())
+    return "; ".join(line if PROPER_WORDS.match(line) else line[:1].lower() + line[1:] for line in said)
 
 
 def _shorten_words(text: str) -> str:
@@ -74,6 +76,10 @@ def format_schedules(schedules: Iterable[Schedule], today: datetime.date) -> lis
 
 def format_times(schedule: Schedule) -> str:
     start, end = schedule.opens_at, schedule.closes_at
+    if end == LAST_MINUTE:
+        if start == datetime.time():
+            return "day and night"
+        end = datetime.time()
     if start and end and start != end:
         return f"{time_words(start)} to {time_words(end)}"
     return f"from {time_words(start)}" if start else f"until {time_words(end)}" if end else ""

@@ -98,6 +98,16 @@ def _mark_doubtful(event: Event, service: Service, why: str) -> None:
     event.add("status", "TENTATIVE")
 
 
+def _apply_session(event: Event, service: Service, session: Session) -> None:
+    """Its own times, and whether it is on."""
+    _set_times(event, session.starts_at, session.ends_at)
+    if session.cancelled_at:
+        event["summary"] = f"Not on: {service.name}"
+        event.add("status", "CANCELLED")
+    elif session.is_in_doubt:
+        _mark_doubtful(event, service, session.check_first)
+
+
 def build_dated_events(service: Service, sessions: Iterable[Session]) -> list[Event]:
     """Each session as an event of its own, for a calendar of many services over some weeks."""
     today, by_place = timezone.localdate(), _places_by_id(service)
@@ -106,12 +116,7 @@ def build_dated_events(service: Service, sessions: Iterable[Session]) -> list[Ev
     for session in sessions:
         name = f"{session.schedule_id or session.pk}-{session.on:%Y%m%d}"
         event = _build_event(service, name, schedules.get(session.schedule_id), by_place, today, session)
-        _set_times(event, session.starts_at, session.ends_at)
-        if session.cancelled_at:
-            event["summary"] = f"Not on: {service.name}"
-            event.add("status", "CANCELLED")
-        elif session.is_in_doubt:
-            _mark_doubtful(event, service, session.check_first)
+        _apply_session(event, service, session)
         made.append(event)
     return made
 
@@ -195,12 +200,7 @@ def _build_override(
         if same and not session.cancelled_at and not session.note and not session.is_in_doubt:
             return None
         event.add("recurrence-id", _to_london(usual[0]))
-    _set_times(event, session.starts_at, session.ends_at)
-    if session.cancelled_at:
-        event["summary"] = f"Not on: {service.name}"
-        event.add("status", "CANCELLED")
-    elif session.is_in_doubt:
-        _mark_doubtful(event, service, session.check_first)
+    _apply_session(event, service, session)
     return event
 
 

@@ -23,24 +23,18 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
-from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, read_file
-from directory.exchange.open_referral.kinds import name_other_kind
+from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, detect_kind_of_bytes, read_file
+from directory.exchange.open_referral.kinds import OtherKindError, keep_services, name_other_kind
+from directory.exchange.open_referral.spreadsheet import unnest_services
+from directory.exchange.paging import Page, names_services
 from directory.exchange.tables import MAX_UNPACK_RATIO
-
-__all__ = [
-    "FeedError",
-    "FeedNotice",
-    "UnchangedService",
-    "is_address",
-    "read_file",
-    "read_services",
-    "resolve_public_address",
-]
 
 MAX_PAGE_BYTES = 50_000_000  # bytes of one page, unpacked
 MAX_DOWNLOAD_BYTES = 500_000_000  # bytes of a whole file, unpacked
 MAX_ANSWER_SECONDS = 300  # seconds that one answer may take; a feed that drips is stopped
 MAX_PAGES = 20_000
+MAX_SERVICES = MAX_PAGES * 100
+OTHER_KEYS = {"error", "errors", "detail"}  # of an answer that is no feed's root
 PER_PAGE = 100
 MAX_TRIES = 4
 MAX_WAIT_SECONDS = 120  # that a busy feed may ask for at once (Retry-After)
@@ -118,83 +112,111 @@ class Feed:
         self.address, self.client, self.allow_private = address, client, allow_private
         self.keep: StoreDocument = keep or (lambda *_: None)
         self.unchanged: FindUnchanged = unchanged or (lambda _: set())
-        self.misses, self.waited = 0, 0.0
+        self.misses, self.waited, self.notice = 0, 0.0, ""
 
     def read_services(self, columns: ColumnFields | None = None) -> Iterator[Any]:
         """All of them, page after page; those of which only the names are listed are fetched whole."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / (Path(urlsplit(self.address).path).name or "answer")
             with path.open("wb") as file:
-                media_type = self._fetch_with_retries(self.address, file, MAX_DOWNLOAD_BYTES)
-            page = self._parse_page(path)
+                headers = self._fetch_with_retries(self.address, file, MAX_DOWNLOAD_BYTES)
+            page = self._parse_page(path, headers)
             if page is None:
-                self.keep(self.address, media_type, path.read_bytes())
+                self.keep(self.address, _media_type(headers), path.read_bytes())
                 yield from read_file(path, columns)
                 return
-        address, page = self._load_first_page(page)
-        yield from self._read_pages(address, page)
+        if page.rows is None:  # the root of a feed
+            page = self.load_page(self.address.partition("?")[0].rstrip("/") + "/services", 1)
+        elif page.is_open_referral and (page.page_count is None or page.page_count > 1):
+            page = self.load_page(self.address, 1)
+        else:
+            self.keep(page.address, "application/json", json.dumps(page.found).encode())
+        if page.is_open_referral or page.rows is None:
+            yield from self._read_pages(page)
+        else:
+            try:
+                rows = unnest_services(self._read_pages(page), columns)
+                yield from keep_services(rows, named_services=names_services(page.address))
+            except OtherKindError as error:
+                raise FeedError(f"{page.address}: {error}") from None
+        if self.notice:
+            yield FeedNotice(self.notice)
 
-    def _parse_page(self, path: Path) -> dict[str, Any] | None:
-        """The object that was answered, if it is a page of a feed or its root; None for a file of services."""
+    def _parse_page(self, path: Path, headers: httpx.Headers) -> Page | None:
+        """What was answered, if it is a page of a feed or its root; None for a file of services."""
         if detect_file_kind(path) != "json" or path.stat().st_size > MAX_PAGE_BYTES:
             return None
         try:
-            found = json.loads(path.read_bytes())
+            page = Page(self.address, parse_json(path.read_bytes()), headers)
         except (ValueError, RecursionError):
             return None  # a list that is cut off still gives what came
-        if not isinstance(found, dict):
-            return None
-        is_page = find_service_list(found) is not None or not any(isinstance(part, list) for part in found.values())
-        return found if is_page else None
+        if page.is_open_referral or (page.rows is not None and page.has_more):
+            return page
+        is_root = isinstance(page.found, dict) and page.rows is None and not OTHER_KEYS & page.found.keys()
+        return page if is_root and not any(isinstance(part, list) for part in page.found.values()) else None
 
-    def _load_first_page(self, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The address of the list of services and its first page, whatever address of the feed was given."""
-        address = self.address
-        if find_service_list(found) is None:
-            address = self.address.partition("?")[0].rstrip("/") + "/services"
-        if find_service_list(found) is None or _count_pages(found) > 1:
-            found = self.load_page(address, 1)
-        else:
-            self.keep(address, "application/json", json.dumps(found).encode())
-        return address, found
-
-    def _read_pages(self, address: str, first: dict[str, Any]) -> Iterator[Any]:
+    def _read_pages(self, first: Page) -> Iterator[Any]:
         """Each service once, until the last page, or one that brings nothing new. Raises FeedError when fewer
         different ones came than there are said to be, and when nobody says how many there are and pages repeat."""
-        shift, base = 0, address.partition("?")[0].rstrip("/")
-        if (first.get("first_page", first.get("first")) is False) and _count_pages(first) > 1:
-            shift, first = 1, self.load_page(address, 0)  # its pages are numbered from 0
-        seen, repeated, total = set[str](), "", _count_services(first)
+        shift, page, address = 0, first, first.address
+        if first.says("first_page", "first") is False and (first.page_count or 0) > 1:
+            shift, page = 1, self.load_page(address, 0)  # its pages are numbered from 0
+        seen, repeated = set[str](), ""
         for number in range(1, MAX_PAGES + 1):
-            page = first if number == 1 else self.load_page(address, number - shift)
-            rows = find_service_list(page)
+            rows = page.rows
             if rows is None:
                 raise FeedError(f"Page {number} of {address} has no list of services.")
-            if number == 1 and (other := name_other_kind(rows, named_services=base.endswith("/services"))):
-                raise FeedError(f"{address} is a list of {other}, not of services. Nothing of it came in.")
+            if number == 1 and page.is_open_referral:
+                self._refuse_other_kinds(page)
             fresh = [row for row in rows if not _row_key(row) or _row_key(row) not in seen]
             if number > 1 and not fresh:
                 repeated = f"Page {number} of {address} gives again what came before, and ends the run." if rows else ""
                 break
             seen |= {_row_key(row) or f"page {number}, {n}" for n, row in enumerate(rows)}
-            load = partial(self._load_full_service, base, self.unchanged(fresh))
-            with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
-                yield from pool.map(load, fresh)
-            if page.get("last_page", page.get("last")) is True or number >= _count_pages(page):
+            yield from self._load_full_services(page, fresh)
+            following = page.find_next_link()
+            if not following and (page.is_last or (page.page_count is not None and number >= page.page_count)):
+                break
+            if following:
+                page = self._load_page_at(following)
+            elif page.is_open_referral:
+                page = self.load_page(address, number + 1 - shift)
+            elif page.has_more and len(seen) < (first.total or MAX_SERVICES):
+                page = self._load_page_at(page.build_next(number - shift, len(seen)))
+            else:
                 break
         else:
             repeated = f"{address} has more than {MAX_PAGES:,} pages."
-        if total is not None and len(seen) < total:
-            came = f"{address} says that it has {total:,} services, and gave {len(seen):,} different ones."
-            raise FeedError(" ".join(filter(None, [repeated, came])))
-        if repeated and total is None:
-            raise FeedError(f"{repeated} It does not say how many there are, so some may be missing.")
-        if repeated:
-            yield FeedNotice(repeated)
+        self._check_end(first, len(seen), repeated)
 
-    def load_page(self, address: str, number: int) -> dict[str, Any]:
-        found = self.load_json(str(httpx.URL(address).copy_merge_params({"page": number, "per_page": PER_PAGE})))
-        return found if isinstance(found, dict) else {}
+    def _check_end(self, first: Page, count: int, repeated: str) -> None:
+        if first.total is not None and count < first.total:
+            came = f"{first.address} says that it has {first.total:,} services, and gave {count:,} different ones."
+            raise FeedError(" ".join(filter(None, [repeated, came])))
+        if repeated and first.total is None:
+            raise FeedError(f"{repeated} It does not say how many there are, so some may be missing.")
+        self.notice = repeated
+
+    def _refuse_other_kinds(self, page: Page) -> None:
+        if other := name_other_kind(page.rows or [], named_services=names_services(page.address)):
+            raise FeedError(f"{page.address} is a list of {other}, not of services. Nothing of it came in.")
+
+    def load_page(self, address: str, number: int) -> Page:
+        """A page of Open Referral by its number."""
+        asked = str(httpx.URL(address).copy_merge_params({"page": number, "per_page": PER_PAGE}))
+        return self._load_page_at(asked)._replace(address=address)
+
+    def _load_page_at(self, address: str) -> Page:
+        found, headers = self._load_json(address)
+        return Page(address, found, headers)
+
+    def _load_full_services(self, page: Page, rows: list[Any]) -> Iterator[Any]:
+        if not page.is_open_referral:
+            yield from rows
+            return
+        load = partial(self._load_full_service, page.address.partition("?")[0].rstrip("/"), self.unchanged(rows))
+        with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
+            yield from pool.map(load, rows)
 
     def _load_full_service(self, base: str, unchanged: set[Any], row: Any) -> Any:
         key = row.get("id") if isinstance(row, dict) else row
@@ -205,7 +227,7 @@ class Feed:
         if isinstance(row, dict) and key in unchanged:
             return UnchangedService(row)
         try:
-            found = self.load_json(f"{base}/{key}")
+            found, _ = self._load_json(f"{base}/{key}")
         except FeedError:
             self.misses += 1
             return row
@@ -214,19 +236,26 @@ class Feed:
 
     # --- One answer -----------------------------------------------------------------------------------
 
-    def load_json(self, address: str) -> Any:
-        """The JSON at an address. Tries again after a pause when the feed is busy; follows up to 5 redirects."""
-        into = BytesIO()
-        media_type = self._fetch_with_retries(address, into, MAX_PAGE_BYTES)
-        try:
-            found = json.loads(into.getvalue())
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise FeedError(f"{address} is not JSON: {error}.") from None
-        self.keep(address, media_type, into.getvalue())
-        return found
+    def _load_json(self, address: str) -> tuple[Any, httpx.Headers]:
+        """The JSON at an address, and its headers. What is no JSON is asked for once more: it may have been cut off."""
+        for last in (False, True):
+            into = BytesIO()
+            headers = self._fetch_with_retries(address, into, MAX_PAGE_BYTES)
+            try:
+                found = parse_json(into.getvalue())
+            except (ValueError, RecursionError) as error:
+                if last:
+                    kind = detect_kind_of_bytes(into.getvalue()[:64_000])
+                    said = f"not JSON: {error}" if kind in ("json", "lines", "table", "zip", "gzip") else kind
+                    raise FeedError(f"{address} is {said}.") from None
+                continue
+            self.keep(address, _media_type(headers), into.getvalue())
+            break
+        return found, headers
 
-    def _fetch_with_retries(self, address: str, into: IO[bytes], most: int) -> str:
-        """What is at the address, written into the file; its media type."""
+    def _fetch_with_retries(self, address: str, into: IO[bytes], most: int) -> httpx.Headers:
+        """What is at the address, written into the file; its headers. Tries again after a pause when the feed is busy;
+        follows up to 5 redirects."""
         for wait in range(MAX_TRIES):
             into.seek(0)
             into.truncate()
@@ -234,6 +263,8 @@ class Feed:
             try:
                 return self._fetch_once(address, into, most)
             except (httpx.TransportError, zlib.error) as error:
+                if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                    raise FeedError(f"{address} has a certificate that does not hold: {_certificate(error)}.") from None
                 said = f"{address} does not answer: {error or type(error).__name__}."
             except _BusyError as busy:
                 said, asked = f"{address} answers {busy}.", busy.seconds
@@ -245,7 +276,7 @@ class Feed:
             time.sleep(max(asked, 0.5 * 2**wait) if wait < MAX_TRIES - 1 else 0)
         raise FeedError(said)
 
-    def _fetch_once(self, address: str, into: IO[bytes], most: int) -> str:
+    def _fetch_once(self, address: str, into: IO[bytes], most: int) -> httpx.Headers:
         for _ in range(6):
             pinned, host = resolve_public_address(address, allow_private=self.allow_private)
             headers, extensions = {"Host": host[0]}, {"sni_hostname": host[1]}
@@ -258,7 +289,7 @@ class Feed:
                 if answer.status_code != 200:
                     raise FeedError(f"{address} answers {answer.status_code}.")
                 _write_unpacked(answer, address, into, most)
-                return str(answer.headers.get("content-type", ""))[:100]
+                return answer.headers
         raise FeedError(f"{address} redirects too often.")
 
 
@@ -306,10 +337,20 @@ def _write_unpacked(answer: httpx.Response, address: str, into: IO[bytes], most:
         raise FeedError(f"{address} ends in the middle.")
 
 
-def find_service_list(page: Any) -> list[Any] | None:
-    """The services of a page: `contents` in Open Referral UK 3.0 and HSDS 3, `content` in 1.0; None without."""
-    found = page.get("contents", page.get("content")) if isinstance(page, dict) else None
-    return found if isinstance(found, list) else None
+def parse_json(content: bytes) -> Any:
+    """Raises ValueError. What is no UTF-8 is read as Windows-1252."""
+    if json.detect_encoding(content) == "utf-8":
+        return json.loads(content.decode("utf-8", "cp1252"))
+    return json.loads(content)
+
+
+def _media_type(headers: httpx.Headers) -> str:
+    return str(headers.get("content-type", ""))[:100]
+
+
+def _certificate(error: Exception) -> str:
+    """What is wrong with it: "certificate has expired"."""
+    return re.sub(r"\s*\(_ssl\.c.*", "", str(error).rpartition("certificate verify failed:")[2]).strip() or str(error)
 
 
 def resolve_public_address(address: str, *, allow_private: bool) -> tuple[str, tuple[str, str]]:
@@ -361,17 +402,6 @@ def is_public_ip(place: str) -> bool:
             return False
     never = any(address in network for network in NEVER_ASKED_NETWORKS if network.version == address.version)
     return address.is_global and not address.is_multicast and not never
-
-
-def _count_pages(page: dict[str, Any]) -> int:
-    pages = page.get("total_pages", page.get("totalPages"))
-    return pages if isinstance(pages, int) else MAX_PAGES + 1
-
-
-def _count_services(page: dict[str, Any]) -> int | None:
-    """How many the feed says it has; None when it does not."""
-    found = next((page[name] for name in ("total_items", "totalElements", "total", "count") if name in page), None)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _row_key(row: Any) -> str:

@@ -37,6 +37,7 @@ class SentTables:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)  # what is noticed of a whole column
 
 
 class FieldUse(NamedTuple):

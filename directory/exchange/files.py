@@ -17,6 +17,7 @@ from directory.exchange.open_referral import hsds_csv
 from directory.exchange.open_referral.columns import resolve_columns
 from directory.exchange.open_referral.kinds import OtherKindError, is_register, keep_services
 from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows, unnest_services
+from directory.exchange.paging import SERVICE_LIST_KEYS
 from directory.exchange.tables import (
     MAX_TABLE_BYTES,
     MAX_UNPACK_RATIO,
@@ -32,18 +33,6 @@ from directory.exchange.tables import (
 MAX_FILE_BYTES = 5_000_000_000  # bytes, of a file on this machine
 MAX_UNPACKED_BYTES = 500_000_000  # bytes of what came packed
 MAX_JSON_TABLES_BYTES = 100_000_000  # bytes of tables in JSON, which are held in memory
-SERVICE_LIST_KEYS = (
-    "contents",
-    "content",
-    "services",
-    "data",
-    "items",
-    "results",
-    "features",
-    "records",
-    "organizations",
-    "venues",
-)
 OFFICE_FILES = (
     ("word/document.xml", "a Word document"),
     ("ppt/presentation.xml", "a presentation"),
@@ -217,7 +206,7 @@ def _read_json_tables(path: Path) -> Iterator[Any] | None:
     if path.stat().st_size > MAX_JSON_TABLES_BYTES:
         return None
     content = path.read_bytes()
-    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") or b'"services"' not in content:
+    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") or b'"service' not in content:
         return None
     try:
         found = json.loads(content)

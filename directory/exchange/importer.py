@@ -26,6 +26,7 @@ from directory.exchange.field_use import (
 )
 from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
 from directory.exchange.open_referral.columns import field_label
+from directory.exchange.open_referral.older_versions import is_in_season
 from directory.exchange.open_referral.spreadsheet import SheetRow
 from directory.exchange.stored import load_stored_services, pack_service, rename_service
 from directory.exchange.writer import save_services
@@ -35,7 +36,7 @@ from directory.publishing.snapshot import load_snapshots
 from directory.text.cleaning import clean_json
 
 BATCH_SIZE = 200
-PARSER_VERSION = "4"  # goes up when from_oruk reads more or otherwise: then everything is read again
+PARSER_VERSION = "5"  # goes up when from_oruk reads more or otherwise: then everything is read again
 MAX_REPORT_ROWS = 2_000  # changes and problems of one run that are written down; the counts are of all
 MAX_NAMED = 3  # services of which the same is said that are named
 MAX_CHANGE_LENGTH = 500  # characters of an old or new value
@@ -171,6 +172,7 @@ class Importer:
         """
         for tables in self.tables.values():
             self.report.unknown_tables += tables.unknown
+            self.report.problems += [Problem("", "", f"{column}: {said}") for column, said in tables.said]
             self.tally.add(find_sent_values(tables.rows))
         self.report.fields = self.tally.rows()
         if whole:
@@ -252,6 +254,7 @@ class Importer:
             return None
         self.seen.add(key)
         as_sent = json.dumps(sent, sort_keys=True, default=str)
+        as_sent += "" if is_in_season(sent) else "not shown today"  # so that it is read again on the day it is
         return key, hashlib.sha256(f"{PARSER_VERSION}{as_sent}".encode()).hexdigest(), raw
 
     def _parse_row(self, raw: Any, key: uuid.UUID) -> ParsedService | None:

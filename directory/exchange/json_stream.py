@@ -22,6 +22,7 @@ OTHER_DOCUMENTS = (  # a key of an object, and what such an object is
     ("errors", "an error message"),
     ("message", "a message"),
 )
+WRAPPERS = ("result", "data", "_embedded", "response", "d")  # of an object, what only holds what is meant
 NUMBER_REST = re.compile(r"[-+.0-9eE]*")
 DECODER = json.JSONDecoder()
 
@@ -65,6 +66,9 @@ def _read_list_in_object(text: "_TextBuffer", lists: tuple[str, ...]) -> Iterato
         whole[str(key)] = text.read_value()
         if text.peek() == ",":
             text.expect_char(",")
+    if (rows := find_list(whole, lists)) is not None:
+        yield from rows
+        return
     if not {"id", "name"} <= whole.keys():
         known = next((words for key, words in OTHER_DOCUMENTS if key in whole), "")
         holds = f" It holds {', '.join(map(str, [*whole][:6]))}." if whole else " It holds nothing."
@@ -72,12 +76,32 @@ def _read_list_in_object(text: "_TextBuffer", lists: tuple[str, ...]) -> Iterato
     yield whole
 
 
+def find_list(found: Any, lists: tuple[str, ...], *, deep: bool = True) -> list[Any] | None:
+    """The list that an object has under the first of `lists`, or under one in what it is wrapped in; None without."""
+    if not isinstance(found, dict):
+        return None
+    if (name := next((name for name in lists if isinstance(found.get(name), list)), None)) is not None:
+        return list(found[name])
+    inner = [found[name] for name in WRAPPERS if name in found] if deep else []
+    return next((rows for part in inner if (rows := find_list(part, lists, deep=False)) is not None), None)
+
+
+def _read_as_windows_text(error: UnicodeError) -> tuple[str, int]:
+    """A byte that is no UTF-8 was written by a program for Windows-1252."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("cp1252", _read_as_windows_text)
+
+
 class _TextBuffer:
     """The file's text from where it has been read to."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.text, self.at, self.ended = file, "", 0, False
-        self.decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
+        self.decode = codecs.getincrementaldecoder("utf-8-sig")("cp1252").decode
 
     def read_chunk(self) -> bool:
         """Read on; False at the end of the file."""

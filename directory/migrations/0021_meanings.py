@@ -55,7 +55,7 @@ def add_words(apps, schema_editor):
     with (SHIPPED / "meanings.csv").open(encoding="utf-8", newline="") as file:
         shipped = {typed: row["means"] for row in csv.DictReader(file) for typed in row["typed"].split("/")}
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT hereabouts_key(typed), typed FROM unnest(%s::text[]) typed ORDER BY length(typed)", [[*shipped]])
+        cursor.execute("SELECT hereabouts_key(typed), typed FROM unnest(%s::text[]) WITH ORDINALITY said(typed, n) ORDER BY n", [[*shipped]])
         keyed = {}
         for key, typed in cursor.fetchall():
             keyed.setdefault(key, typed)

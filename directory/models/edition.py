@@ -1,11 +1,12 @@
 """What other systems take away: the edition of what is published now, and the daily open-data files."""
 
 import datetime
-import uuid
 from typing import NamedTuple, Self
 
 from django.db import connection, models
 from django.utils import timezone
+
+from config.uuid_key import UUIDKey
 
 NEW_EDITION_SQL = """
 INSERT INTO directory_edition (xact, n, at)
@@ -51,10 +52,9 @@ class Edition(models.Model):
             cursor.execute(NEW_EDITION_SQL, [before])
 
 
-class OpenFile(models.Model):
+class OpenFile(UUIDKey):
     """All that is listed, in one file, as it was on a day: for whoever wants the whole."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=50, help_text="activities.csv")
     made_at = models.DateTimeField(default=timezone.now)
     services = models.PositiveIntegerField(default=0)

@@ -2,7 +2,6 @@
 
 import math
 import re
-import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +9,7 @@ from django.db import models
 
 from agencies import access
 from agencies.models import Membership
+from config.uuid_key import UUIDKey
 
 if TYPE_CHECKING:
     from directory.models.service import Service
@@ -29,10 +29,9 @@ class LocationType(models.TextChoices):
     VIRTUAL = "virtual", "Online or by phone"
 
 
-class Location(models.Model):
+class Location(UUIDKey):
     """A place with at most one address: the physical one. WGS84 degrees, both or neither."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     location_type = models.CharField(max_length=10, choices=LocationType, default=LocationType.PHYSICAL)
     name = models.CharField(max_length=255, blank=True)
     description = models.TextField(blank=True)
@@ -99,10 +98,9 @@ class Location(models.Model):
         return new
 
 
-class Accessibility(models.Model):
+class Accessibility(UUIDKey):
     """One thing that helps at a place: step-free, hearing loop (HSDS `accessibility`)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="accessibility")
     description = models.TextField(blank=True)
     details = models.TextField(blank=True)
@@ -116,8 +114,7 @@ class Accessibility(models.Model):
         return self.description
 
 
-class ServiceAtLocation(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class ServiceAtLocation(UUIDKey):
     service: "models.ForeignKey[Service]" = models.ForeignKey(
         "directory.Service", on_delete=models.CASCADE, related_name="at_locations"
     )

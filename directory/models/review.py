@@ -1,6 +1,5 @@
 """What waits for the steward: proposals to change a listing, and groups that ask to take part."""
 
-import uuid
 from typing import Any, Self
 
 from django.db import models
@@ -10,6 +9,7 @@ from agencies import access
 from agencies.access import Role
 from agencies.models import Agency, Invitation, Membership, Signed
 from config.transitions import Table, Transition
+from config.uuid_key import UUIDKey
 from directory.models.service import Service
 
 
@@ -38,11 +38,6 @@ class Decidable(models.Model):
     class Meta:
         abstract = True
 
-    @classmethod
-    def locked(cls) -> "models.QuerySet[Self]":
-        """Rows held until the transaction ends, with who has decided."""
-        return cls._default_manager.select_related("decided_by__user").select_for_update(of=("self",))
-
     @property
     def is_open(self) -> bool:
         return self.decision == Decision.OPEN
@@ -60,14 +55,13 @@ class ReportReason(models.TextChoices):
     OTHER = "other", "Something else"
 
 
-class Proposal(Signed, Decidable):
+class Proposal(Signed, Decidable, UUIDKey):
     """A reader says what is wrong, or an unverified group edits its listing.
 
     `changes` holds what is proposed, field by field: {"fees": ["£2", "£3"]}, old and new as they are read.
     A reader's holds only a reason and words. Nothing here says who the reader is.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="proposals")
     reason = models.CharField(max_length=10, choices=ReportReason, blank=True, help_text="Empty for a group's own edit")
@@ -93,10 +87,9 @@ class Proposal(Signed, Decidable):
         return cls.objects.filter(access.proposals(member))
 
 
-class Claim(Decidable):
+class Claim(Decidable, UUIDKey):
     """A group asks to take part: it claims the agency that the directory has, or registers as a new one."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     agency = models.ForeignKey(
         Agency,

@@ -1,6 +1,5 @@
 """What helps people find: the steward's words and collections, kept searches, shortlists and figures."""
 
-import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,10 +9,22 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Membership
+from config.uuid_key import UUIDKey
 from directory.models.service import LISTED, Service
 
 
-class Synonym(models.Model):
+class SearchAid(models.Model):
+    """What the steward keeps so that people find: nobody else reads it as a list, drafts and all."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls._default_manager.filter(access.search_aids(member))
+
+
+class Synonym(SearchAid):
     """Words that people type, and what they mean here: "AA" → alcohol. Small letters."""
 
     id = models.BigAutoField(primary_key=True)
@@ -39,12 +50,8 @@ class Synonym(models.Model):
     def __str__(self) -> str:
         return f"{self.typed} → {self.means}"
 
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.search_aids(member))
 
-
-class StopWord(models.Model):
+class StopWord(SearchAid):
     """What says nothing here and is left out of a search: "activities", "local", "help with"."""
 
     word = models.CharField(max_length=50, primary_key=True)
@@ -55,12 +62,8 @@ class StopWord(models.Model):
     def __str__(self) -> str:
         return self.word
 
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.search_aids(member))
 
-
-class Danger(models.Model):
+class Danger(SearchAid):
     """Something that people type when somebody may be in danger, and whom to ring first."""
 
     id = models.BigAutoField(primary_key=True)
@@ -85,12 +88,8 @@ class Danger(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.search_aids(member))
 
-
-class DangerWords(models.Model):
+class DangerWords(SearchAid):
     """Words that mean the same in a rule of danger: "partner" → husband*/wife*/…, in a rule @partner."""
 
     name = models.SlugField(max_length=50, primary_key=True)
@@ -105,12 +104,8 @@ class DangerWords(models.Model):
     def __str__(self) -> str:
         return f"@{self.name}"
 
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.search_aids(member))
 
-
-class LostSearch(models.Model):
+class LostSearch(SearchAid):
     """A search that found nothing, counted by day, with nothing about who searched."""
 
     id = models.BigAutoField(primary_key=True)
@@ -130,15 +125,10 @@ class LostSearch(models.Model):
     def __str__(self) -> str:
         return f"{self.words} {self.near} {self.filters}".strip()
 
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.search_aids(member))
 
-
-class Collection(models.Model):
+class Collection(SearchAid, UUIDKey):
     """Activities that the steward puts together: "Things to do after a bereavement"."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=100, unique=True)
     title = models.CharField(max_length=150)
     introduction = models.TextField(blank=True)
@@ -158,13 +148,8 @@ class Collection(models.Model):
     def published(cls) -> "models.QuerySet[Self]":
         return cls.objects.filter(published_at__isnull=False)
 
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        """Drafts too: for the steward, who keeps them."""
-        return cls.objects.filter(access.search_aids(member))
 
-
-class CollectionItem(models.Model):
+class CollectionItem(SearchAid):
     id = models.BigAutoField(primary_key=True)
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="items")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
@@ -177,10 +162,6 @@ class CollectionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.collection}: {self.service_id}"
-
-    @classmethod
-    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.search_aids(member))
 
 
 class Slip(models.Model):

@@ -1,7 +1,6 @@
 """Something an agency offers (HSDS 3.1 `service`, under the names of Open Referral UK 3.0)."""
 
 import datetime
-import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -11,6 +10,7 @@ from django.utils.functional import cached_property
 
 from agencies import access
 from agencies.models import Agency, Membership
+from config.uuid_key import UUIDKey
 from directory.models.taxonomy import TaxonomyTerm
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ CHECK_VALID_FOR = datetime.timedelta(days=90)  # a promise of the place: checked
 MIN_ANSWERS_SHOWN = 5  # below that, no figure about answers is shown
 
 
-class Service(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class Service(UUIDKey):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="services")
     name = models.CharField(max_length=255)
     description = models.TextField(blank=True, help_text="Plain text; an empty line between paragraphs")
@@ -201,10 +200,9 @@ class Service(models.Model):
         return bool(costs) and all(cost.amount == 0 for cost in costs)
 
 
-class ServiceTerm(models.Model):
+class ServiceTerm(UUIDKey):
     """A word of a list on a service (HSDS `attribute`)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="service_terms")
     term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="service_terms")
     link_type = models.CharField(max_length=100, blank=True)
@@ -218,10 +216,9 @@ class ServiceTerm(models.Model):
         return f"{self.service}: {self.term}"
 
 
-class NeedCorrection(models.Model):
+class NeedCorrection(UUIDKey):
     """The steward's word on whether a listing is for a need, whatever its source or its words say, at every import."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="need_corrections")
     term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="+")
     carries = models.BooleanField(help_text="Whether it is for this need")
@@ -236,8 +233,7 @@ class NeedCorrection(models.Model):
         return f"{self.service_id}: {self.term_id} {'yes' if self.carries else 'no'}"
 
 
-class CostOption(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class CostOption(UUIDKey):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="cost_options")
     option = models.CharField(max_length=255, blank=True, help_text="Who pays this: 'Over 60s'")
     amount = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True, help_text="In pounds")
@@ -257,10 +253,9 @@ class CostOption(models.Model):
         return self.amount_description or str(self.amount)
 
 
-class Contact(models.Model):
+class Contact(UUIDKey):
     """Somebody to ask for. Published: never a volunteer's private number without their leave."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(max_length=255, blank=True)
     title = models.CharField(max_length=255, blank=True)
@@ -274,8 +269,7 @@ class Contact(models.Model):
         return self.name or self.title
 
 
-class Language(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class Language(UUIDKey):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="languages")
     code = models.CharField(max_length=20, blank=True, help_text="ISO 639")
     name = models.CharField(max_length=100, blank=True)
@@ -288,10 +282,9 @@ class Language(models.Model):
         return self.name or self.code
 
 
-class ServiceArea(models.Model):
+class ServiceArea(UUIDKey):
     """Where people must live for it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="areas")
     name = models.TextField(blank=True)
     extent = models.TextField(blank=True)
@@ -305,10 +298,9 @@ class ServiceArea(models.Model):
         return self.name
 
 
-class Capacity(models.Model):
+class Capacity(UUIDKey):
     """How many there is room for, as another directory sends it or the group says it (HSDS 3.1 `service_capacity`)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="capacities")
     unit = models.CharField(max_length=100, default="places", help_text="Of what: places, beds")
     available = models.PositiveIntegerField()

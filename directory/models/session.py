@@ -1,7 +1,6 @@
 """When a service meets: its patterns (HSDS `schedule`, iCalendar's RRULE in columns) and its dated sessions."""
 
 import datetime
-import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Membership
+from config.uuid_key import UUIDKey
 from directory.models.place import ServiceAtLocation
 from directory.models.service import Service
 
@@ -29,10 +29,9 @@ class Frequency(models.TextChoices):
     MONTHLY = "MONTHLY", "Every month"
 
 
-class Schedule(models.Model):
+class Schedule(UUIDKey):
     """Of a whole service, or of a service at one of its locations. Times are London time."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="schedules")
     at_location = models.ForeignKey(
         ServiceAtLocation, null=True, blank=True, on_delete=models.CASCADE, related_name="schedules"
@@ -80,14 +79,34 @@ class Schedule(models.Model):
         return [day for day in DAY_NAMES if day in named]
 
 
-class Session(models.Model):
+class SchoolTerm(models.Model):
+    """A stretch of days on which the schools of the place are open, as its council gives them. Where there is none,
+    all days on which schools of the nation may be closed count as doubtful (directory/catalogue/doubts.py)."""
+
+    first = models.DateField(primary_key=True)
+    last = models.DateField()
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="term_ends_after_it_begins")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.search_aids(member))
+
+
+class Session(UUIDKey):
     """One dated meeting of a service that is kept here, laid out from its pattern (directory/catalogue/timetable.py).
 
     `on` is the day that the pattern gives; it stays when the session is moved (iCalendar's RECURRENCE-ID).
     `taken` counts places booked, offered or attended; referrals keeps it, the database keeps its limit.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions")
     schedule = models.ForeignKey(
         Schedule,

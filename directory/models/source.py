@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Membership
+from config.uuid_key import UUIDKey
 from directory.models.review import Decidable
 from directory.models.service import Service
 
@@ -28,10 +29,9 @@ class ZeroCost(models.TextChoices):
     UNKNOWN = "unknown", "The price is not known"
 
 
-class Source(models.Model):
+class Source(UUIDKey):
     """Another directory's feed, or a file. Its `name` is the `source` of all it brings."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100, unique=True)
     url = models.URLField(max_length=2000, blank=True, help_text="Empty for files that are uploaded")
     every = models.CharField(max_length=5, choices=ReadFrequency, blank=True, default=ReadFrequency.NEVER)
@@ -63,10 +63,9 @@ class Source(models.Model):
         return cls.objects.filter(access.sources(member))
 
 
-class Run(models.Model):
+class Run(UUIDKey):
     """One import of a source: what it did, and each thing that was wrong."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
     key = models.UUIDField(
         unique=True, null=True, blank=True, help_text="Idempotency: the second post with it gets the first's answer"
@@ -176,14 +175,13 @@ class ServiceAlias(models.Model):
         return dict(cls.objects.filter(pk__in=list(ids)).values_list("pk", "service_id"))
 
 
-class Document(models.Model):
+class Document(UUIDKey):
     """What was received, as it came: a file, or a page of a feed. Compressed.
 
     Number 0 is our own: the rows that were refused, each with its reason, as a CSV file. The bodies of a source's
     older runs are let go (directory/exchange/archive.py); name, size and digest stay.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="documents")
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=2000, help_text="File name or address")
@@ -205,10 +203,9 @@ class Document(models.Model):
         return cls.objects.filter(access.sources(member))
 
 
-class Likeness(Decidable):
+class Likeness(Decidable, UUIDKey):
     """Two listings of different sources that may be the same, for the steward to join. The first is kept."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     first = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
     score = models.FloatField(help_text="0 to 1")

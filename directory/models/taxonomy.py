@@ -1,15 +1,15 @@
 """Lists of words to sort services by (HSDS `taxonomy`, `taxonomy_term`); the place's needs are one."""
 
-import uuid
 from typing import Self
 
 from django.db import models
 
+from config.uuid_key import UUIDKey
+
 NEEDS_CODE = "needs"
 
 
-class Taxonomy(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+class Taxonomy(UUIDKey):
     code = models.CharField(max_length=50, blank=True, help_text="Short name that the product knows it by, as 'needs'")
     name = models.CharField(max_length=255)
     description = models.TextField(blank=True)
@@ -28,10 +28,9 @@ class Taxonomy(models.Model):
         return self.name
 
 
-class TaxonomyTerm(models.Model):
+class TaxonomyTerm(UUIDKey):
     """One word of a list. Its `words` find the services that do not carry it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     taxonomy = models.ForeignKey(Taxonomy, on_delete=models.PROTECT, related_name="terms")
     code = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=255)

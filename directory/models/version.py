@@ -1,6 +1,5 @@
 """A listing's past: every version is kept, and can be restored."""
 
-import uuid
 from typing import Any, Self
 
 from django.db import models
@@ -15,7 +14,6 @@ from directory.models.service import Service
 class Version(AppendOnly, Signed):
     """The whole listing as it stood after a change. Written by directory/publishing/versions.py alone."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … of the service")
     at = models.DateTimeField(default=timezone.now)

@@ -7,7 +7,8 @@ is proposed: what others have changed meanwhile stays. Where both changed the sa
 from dataclasses import dataclass
 
 from directory.models import Proposal, Version
-from directory.publishing.versions import build_snapshot, compare_listings
+from directory.publishing.diff import compare_listings
+from directory.publishing.snapshot import build_snapshot
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,12 @@ class Section:
     label: str
     hint: str
     fields: tuple[str, ...]
-    is_complete: Callable[[ListingData], bool]
-    required: bool = False
+    required: bool
+
+    def is_complete(self, data: ListingData) -> bool:
+        if rule := COMPLETE_RULES.get(self.name):
+            return rule(data)
+        return any(data.get(field) not in (None, "", [], False) for field in self.fields)
 
     def status(self, data: ListingData) -> str:
         """ "Done", "To do" where a listing cannot be published without it, or "Optional"."""
@@ -48,82 +52,57 @@ class Section:
         return f"{self.label}: checked"
 
 
-def _has_any_field(*fields: str) -> Callable[[ListingData], bool]:
-    return lambda data: any(data.get(field) not in (None, "", [], False) for field in fields)
-
-
 def _has_access_details(data: ListingData) -> bool:
     visited = [place for place in data["places"] if place["location_type"] == "physical"]
     return bool(data["places"]) and all(place["access"] for place in visited)
 
 
+# Where not just any of its fields will do.
+COMPLETE_RULES: dict[str, Callable[[ListingData], bool]] = {
+    "about": lambda data: bool(data["name"] and data["description"]),
+    "contact": lambda data: any(data.get(field) for field in ("phone", "email", "contacts")),
+    "access": _has_access_details,
+    "places": lambda data: any(row["places"] is not None for row in data["schedules"]),
+    "asked": lambda data: True,
+}
 SECTIONS: dict[str, Section] = {
-    section.name: section
-    for section in (
-        Section(
-            "about",
-            "About",
-            "Its name, what happens, what it helps with",
-            ("name", "description", "terms"),
-            lambda data: bool(data["name"] and data["description"]),
-            required=True,
-        ),
-        Section(
-            "when",
-            "When",
-            "Days and times, days off, places at each session",
-            ("schedules",),
-            _has_any_field("schedules"),
-            required=True,
-        ),
-        Section(
-            "where",
-            "Where",
-            "A place with its postcode, several, or online",
-            ("places",),
-            _has_any_field("places"),
-            required=True,
-        ),
-        Section(
-            "cost",
-            "Cost",
-            "Free, or what people pay",
-            ("fees", "costs"),
-            _has_any_field("fees", "costs"),
-            required=True,
-        ),
-        Section(
+    name: Section(name, label, hint, tuple(fields.split()), required)
+    for name, label, hint, fields, required in (
+        ("about", "About", "Its name, what happens, what it helps with", "name description terms", True),
+        ("when", "When", "Days and times, days off, places at each session", "schedules", True),
+        ("where", "Where", "A place with its postcode, several, or online", "places", True),
+        ("cost", "Cost", "Free, or what people pay", "fees costs", True),
+        (
             "contact",
             "Contact",
             "How people join, and who they ask for",
-            ("phone", "email", "url", "contacts", "application", "referral_email"),
-            _has_any_field("phone", "email", "contacts"),
-            required=True,
+            "phone email url contacts application referral_email",
+            True,
         ),
-        Section(
+        (
             "who",
             "Who it is for",
             "Ages, and where people must live",
-            ("eligibility", "minimum_age", "maximum_age", "areas"),
-            _has_any_field("eligibility", "minimum_age", "maximum_age", "areas"),
+            "eligibility minimum_age maximum_age areas",
+            False,
         ),
-        Section("access", "Access", "Steps, toilets, hearing loop", ("places",), _has_access_details),
-        Section(
+        ("access", "Access", "Steps, toilets, hearing loop", "places", False),
+        (
             "first-time",
             "The first time",
             "What to expect, and whether someone can meet people",
-            ("first_time", "meets_you"),
-            _has_any_field("first_time", "meets_you"),
+            "first_time meets_you",
+            False,
         ),
-        Section("languages", "Languages", "Spoken there besides English", ("languages",), _has_any_field("languages")),
-        Section(
+        ("languages", "Languages", "Spoken there besides English", "languages", False),
+        (
             "places",
             "Room and booking",
             "How many there is room for, and whether places are booked here",
-            ("bookable", "offer_hours", "schedules"),
-            lambda data: any(row["places"] is not None for row in data["schedules"]),
+            "bookable offer_hours schedules",
+            False,
         ),
-        Section("asked", "How often we ask you", "“Is this still right?”", ("confirm_every",), lambda data: True),
+        ("asked", "How often we ask you", "“Is this still right?”", "confirm_every", False),
     )
 }
 

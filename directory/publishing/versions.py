@@ -14,34 +14,14 @@ from agencies.models import Author
 from directory.catalogue.quality import score_listing
 from directory.catalogue.timetable import sync_sessions
 from directory.models import Location, Proposal, Service, Version
-from directory.publishing.diff import Difference, compare_listings, format_listing_fields
+from directory.publishing.diff import compare_listings
 from directory.publishing.snapshot import (
     SNAPSHOT_PREFETCH,
     ListingData,
     apply_snapshot,
-    build_place_data,
     build_snapshot,
-    to_json_value,
 )
 from directory.search.index import index_services
-
-__all__ = [
-    "Difference",
-    "build_place_data",
-    "build_snapshot",
-    "compare_listings",
-    "ensure_first_version",
-    "find_open_edit",
-    "format_listing_fields",
-    "lock_open_edits",
-    "merge_running_state",
-    "propose_edit",
-    "record_unchanged_version",
-    "record_version",
-    "restore_version",
-    "to_json_value",
-    "update_listing",
-]
 
 RUNNING_STATE_FIELDS = ("status", "paused_until", "published")  # what a version restored does not bring back
 

@@ -13,17 +13,18 @@ typed AS (
     FROM unnest(%(words)s::text[], %(swapped)s::text[], %(spelt)s::text[]) WITH ORDINALITY asked(word, swapped, spelt, n)
 ),
 stop AS MATERIALIZED (SELECT word FROM directory_stopword WHERE word = ANY(%(phrases)s::text[])),
--- The words in a row that a synonym may be, without what says nothing and with it.
+-- The words in a row that a synonym may be: without what says nothing, with it, and with the small words too.
 sequence AS (
-    SELECT lean, n, stem, row_number() OVER (PARTITION BY lean ORDER BY n) AS at
-    FROM typed, (VALUES (true), (false)) both_ways(lean)
-    WHERE stem <> '' AND NOT (lean AND EXISTS (SELECT FROM stop WHERE stop.word = typed.word))
+    SELECT way, n, coalesce(nullif(stem, ''), word) AS stem, row_number() OVER (PARTITION BY way ORDER BY n) AS at
+    FROM typed, (VALUES ('lean'), ('stems'), ('all')) ways(way)
+    WHERE (stem <> '' OR way = 'all' AND word NOT IN ('a', 'an', 'the'))
+        AND NOT (way = 'lean' AND EXISTS (SELECT FROM stop WHERE stop.word = typed.word))
 ),
 run AS (
     SELECT DISTINCT first.n AS first, max(part.n) AS last, string_agg(part.stem, ' ' ORDER BY part.at) AS key
     FROM sequence first, generate_series(1, %(longest)s::int) many, sequence part
-    WHERE part.lean = first.lean AND part.at BETWEEN first.at AND first.at + many - 1
-    GROUP BY first.lean, first.n, first.at, many HAVING count(*) = many
+    WHERE part.way = first.way AND part.at BETWEEN first.at AND first.at + many - 1
+    GROUP BY first.way, first.n, first.at, many HAVING count(*) = many
 ),
 around AS (
     SELECT level, hereabouts_cell(lat, lon, level, east, north) AS cell
@@ -45,18 +46,20 @@ LEFT JOIN LATERAL (
     WHERE known.n IS NULL AND spelt.n IS NULL AND typed.word = %(last)s::text AND length(typed.word) > 2
         AND word LIKE typed.word || '%%'
 ) begun ON true
-LEFT JOIN LATERAL (  -- a word that nothing has: null for others, so that no index is asked for them
+LEFT JOIN LATERAL (  -- a word that nothing has, and that is no English word: null for others
     SELECT typed.word, string_to_array(swapped, ' ') AS swaps
     WHERE known.n IS NULL AND spelt.n IS NULL AND begun.n IS NULL AND typed.stem <> '' AND length(typed.word) > 2
-        AND NOT EXISTS (SELECT FROM directory_synonym WHERE key = typed.stem)
+        AND swapped <> '' AND NOT EXISTS (SELECT FROM directory_synonym WHERE key = typed.stem)
 ) lost ON true
 LEFT JOIN LATERAL (  -- each part by its own index: what is asked of all of them together reads all the words
     SELECT array_agg(ARRAY[word, stem, n::text]) AS words FROM (SELECT word, stem, n FROM (
-        SELECT word, stem, n FROM directory_word WHERE word NOT LIKE '#%%'
+        SELECT word, stem, n FROM directory_word WHERE lost.word IS NOT NULL AND word NOT LIKE '#%%'
             AND (word = ANY(swaps) OR (word %% lost.word AND similarity(word, lost.word) > %(alike)s::float8))
-        UNION ALL SELECT synonym.typed, key, 0 FROM directory_synonym synonym WHERE key NOT LIKE '%% %%'
-            AND (synonym.typed = ANY(swaps)
-                OR (synonym.typed %% lost.word AND similarity(synonym.typed, lost.word) > %(alike)s::float8))
+        UNION ALL SELECT synonym.typed, key, 0 FROM directory_synonym synonym
+            WHERE lost.word IS NOT NULL AND synonym.typed = ANY(swaps)
+        UNION ALL SELECT synonym.typed, key, 0 FROM directory_synonym synonym
+            WHERE lost.word IS NOT NULL AND key NOT LIKE '%% %%' AND synonym.typed %% lost.word
+            AND similarity(synonym.typed, lost.word) > %(alike)s::float8
         UNION ALL SELECT one.word || ' ' || two.word, '', least(one.n, two.n)  -- "lunchclub" is a lunch club
             FROM generate_series(3, length(lost.word) - 3) size,
                 LATERAL (SELECT word, n FROM directory_word WHERE word = left(lost.word, size) LIMIT 1) one,

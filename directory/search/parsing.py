@@ -24,12 +24,22 @@ from directory.search.query import ParsedFilter, SearchQuery
 from directory.search.vocabulary import MAX_QUERY_LENGTH
 from directory.text.spelling import fold_case_twins
 
+MIN_TOLD_WORDS = 4
+TOLD_PATTERN = re.compile(  # whom it is about, or that something is so or happened: no name of what is looked for
+    r"\b(?:i|i?m|i?ve|ill|my|mi|we|were|our|hes?|his|shes?|her|they|theyre|their|nobody|"
+    r"is|isnt|are|was|wasnt|has|hasnt|had|have|havent|keeps|went|got|gone|says|said|thinks|took|wont|cant|dont|doesnt)\b"
+)
+ASKED_PATTERN = re.compile(  # for something, in a whole sentence
+    r"^(?:what|when|where|which|who|how)s?\b|\b(?:is|are) (?:there|it) (?:an?|any|some\w*|anything|anywhere)\b"
+    r"|\bdo(?:es)? (?:you|any\w*)\b|\bcan (?:i|we|you)\b|\b(?:i|we)d? (?:would |do )?(?:like|want|need)\b"
+    r"|\blooking for (?!me)"
+)
 TAKEN_MARKER = "|"  # stands where something was understood; a place's name does not go on beyond it
 DAY_PATTERN = r"(?:\b(?:on|every|each|this|next|any|an?|the)\s+)*\b([a-z]{2,7}day|tue|tues|weds|thurs?)s?\b"
 RELATIVE_DAY_PATTERN = r"\b(today|tonight|tomorrow)\b"
 TIME_PATTERN = (
     r"(?:\b(?:in|on|of|during|only|every|this|the|some)\s+)+(morning|afternoon|evening)s?\b(?!\s+tea\b)"
-    r"|(?:^|\|)\s*(morning|afternoon|evening)s?\b(?!\s+tea\b)|(?<!\S)(evening)s?\b"
+    r"|(?:^|\|)\s*(morning|afternoon|evening)s?\b(?!\s+tea\b)|(?<!\S)(evening)s?\b|\|\s*(night)s?\b"
     r"|(?<!coffee\s)(?<!tea\s)(?<!craft\s)(?<!community\s)(?<!baby\s)(?<!toddler\s)\b(morning|afternoon)s\b"
 )
 ROOM_PATTERN = (
@@ -41,23 +51,15 @@ FREE_PATTERN = (
     r"(?!\s+(?:school|range|from|speech|church|food))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
     r"|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
 )
-FREE_FROM_WORDS = {
-    "alcohol",
-    "gluten",
-    "smoke",
-    "drug",
-    "drugs",
-    "dairy",
-    "sugar",
-    "stress",
-    "pain",
-    "debt",
-    "care",
-    "crime",
-}
+FREE_FROM_WORDS = frozenset(
+    ("alcohol", "gluten", "smoke", "drug", "drugs", "dairy", "sugar", "stress", "pain", "debt", "care", "crime")
+    + ("step", "barrier", "nut", "lactose", "wheat", "meat", "fragrance", "germ", "screen", "phone", "shame")
+)
 AGE_PATTERN = (
     r"(?:\b(?:for|an?|who\s+is|i\s+am|i['’]m)\s+)*(?:\b(?:aged?|age\s+of)\s+(\d{1,3})\b(?!\s*(?:-|–|to)\s*\d)"
-    r"|\b(\d{1,3})[\s-]*(?:years?[\s-]*old|y/?o)\b"
+    r"|\b(\d{1,3})[\s-]*(?:years?[\s-]*olds?|y/?o|yrs?(?:[\s-]*olds?)?)\b"
+    r"|\b(?:i\s+am|i['’]?m|s?he['’]?s|s?he\s+is|son|daughter|lad|lass|boy|girl|man|lady|woman|mum|dad|nan|wife|husband)\s+(?:is\s+|of\s+)?"
+    r"(\d{1,3})\b(?!\s*(?:miles?|km|minutes?|mins?|hours?|weeks?|months?|days?|stone|st|kg|pounds?|%|p|am|pm)\b)"
     r"|\b(?:over|above)\s+(?:the\s+age\s+of\s+)?(\d{2,3})['’]?s?\b(?!\s*(?:miles?|km|people|members|years?\s+(?:of|in)|%|p\b)))"
 )
 LANGUAGE_ALTERNATIVES = "|".join(name for name in LANGUAGE_CODES if name not in ("english", "bsl"))
@@ -95,6 +97,15 @@ TRAILING_WORD_PATTERN = r"([^\W\d_][^\s|,.;:!?()]*)\s*$"  # a last word: it, and
 AMBIGUOUS_PLACE_WORDS = set("bath barking battle deal diss reading rugby sandwich street walking ware wells".split())  # noqa: SIM905
 PLACE_END_WORDS = set("that which who where is are for with on in at and or please has to".split())  # noqa: SIM905
 NOT_PLACE_WORDS = set("me here home my us the a an by it you".split())  # noqa: SIM905
+# What cannot be found by: what it should not be, a price, and a building as everybody has one near.
+SET_ASIDE_PATTERN = (
+    r"\b(?:not|isn['’]?t|except)\s+(?:(?:in|at|on|an?|the|too)\s+)+\w+|\bnot\s+(?:online|zoom|religious|christian)\b"
+    r"|\bno\s+(?:audition|appointment|booking|experience|referral|smart\s?phone|internet|computer|strings)s?\b"
+    r"|\b(?:under|less\s+than|below|up\s+to|max(?:imum)?|about|around)\s*£\s*\d+(?:\.\d\d)?"
+    r"|\bnear(?:by)?\s+(?:to\s+)?(?:(?:the|an?|my|our)\s+)?(?:(?:train|bus|railway|tube|tram)\s+)?"
+    r"(?:station|stops?|library|shops|school|town|city|high\s+street|hospital|doctors?|surgery|supermarket|house|home|work)\b"
+    r"(?:\s+centre)?"
+)
 FILLER_PATTERN = (
     r"\b(?:something|anything|somewhere|things?\s+to\s+do|things|what['’]?s\s+on|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)"
     r"(?:\s+to)?|(?:i['’]?m\s+)?looking\s+for|find(?:\s+me)?|(?:is|are)\s+there|show\s+me|please|near(?:by)?(?:\s+me|\s+here)?)\b"
@@ -124,7 +135,12 @@ class WordParser:
                 return
 
     def can_set_filter(self, field: str, value: Any) -> bool:
-        return field == "access" or getattr(self.asked, field) in (value, "", None, False)
+        return (
+            field == "access" or getattr(self.asked, field) in (value, "", None, False) or self.is_refused(field, value)
+        )
+
+    def is_refused(self, field: str, value: Any) -> bool:
+        return (field, "1" if value is True else str(value)) in self.asked.refused
 
     def remove_match(self, field: str, value: Any, start: int, end: int, label: str) -> None:
         """Leave this out of the words; tell it, unless it was chosen anyhow."""
@@ -134,7 +150,7 @@ class WordParser:
 
     def add_filter(self, field: str, value: Any, typed: str, label: str) -> None:
         chosen = getattr(self.asked, field, None)
-        if chosen == value or (field == "access" and value in self.asked.access):
+        if chosen == value or (field == "access" and value in self.asked.access) or self.is_refused(field, value):
             return
         self.read.append(ParsedFilter(field, "1" if value is True else str(value), typed, label))
         if field == "access":
@@ -145,11 +161,18 @@ class WordParser:
             self.asked = replace(self.asked, **{field: value})
 
 
+def is_told(words: str) -> bool:
+    """Whether this tells what happens to somebody, rather than names or asks for what is looked for."""
+    plain = re.sub("['’]", "", words.lower())
+    return len(plain.split()) >= MIN_TOLD_WORDS and bool(TOLD_PATTERN.search(plain)) and not ASKED_PATTERN.search(plain)
+
+
 def parse_words(asked: SearchQuery) -> tuple[SearchQuery, list[ParsedFilter], str]:
     """The same search with what its words ask for as filters; what was understood; and the place, as it is written."""
     reading = WordParser(asked, re.sub(r"[\x00-\x1f|]", " ", fold_case_twins(asked.words[:MAX_QUERY_LENGTH])))
+    reading.text = re.sub(SET_ASIDE_PATTERN, f" {TAKEN_MARKER} ", reading.text, flags=re.IGNORECASE)
     _parse_filters(reading)
-    if not asked.near:
+    if not asked.near or any(field == "near" for field, _ in asked.refused):
         _parse_place(reading)
     left = re.sub(FILLER_PATTERN, " ", reading.text, flags=re.IGNORECASE).replace(TAKEN_MARKER, " ")
     return replace(reading.asked, words=" ".join(left.split())), reading.read, reading.place
@@ -169,7 +192,7 @@ def _parse_filters(reading: WordParser) -> None:
     reading.extract_filter(
         "free", FREE_PATTERN, lambda match: None if _preceding_word(match) in FREE_FROM_WORDS else (True, "Free")
     )
-    reading.extract_filter("age", AGE_PATTERN, lambda match: _parse_age(int(match[1] or match[2] or match[3])))
+    reading.extract_filter("age", AGE_PATTERN, lambda match: _parse_age(int(next(filter(None, match.groups())))))
     for code, pattern in QUERY_ACCESS_PATTERNS.items():
         meant = partial(_parse_access, code)
         reading.extract_filter("access", rf"(?:\b(?:with|has)\s+)?\b(?:{pattern})\b", meant)
@@ -201,7 +224,7 @@ def _parse_relative_day(word: str) -> str:
 
 
 def _parse_time(match: re.Match[str]) -> tuple[str, str]:
-    part = next(filter(None, match.groups())).lower()
+    part = next(filter(None, match.groups())).lower().replace("night", "evening")
     return part, f"{part.capitalize()}s"
 
 
@@ -241,13 +264,14 @@ def _parse_place(reading: WordParser) -> None:
     name, shown, point = found
     _, start, end, miles = named[name]
     _set_place(reading, point, shown, start, end)
-    if miles and not reading.asked.km:
+    if miles and reading.place and not reading.asked.km:
         reading.add_filter("miles", miles, reading.read[-1].typed, f"Within {miles} miles")
 
 
 def _set_place(reading: WordParser, point: Point, shown: str, start: int, end: int) -> None:
     reading.remove_match("near", shown, start, end, f"Near {shown}")
-    reading.place, reading.asked = shown, replace(reading.asked, near=point)
+    if not reading.is_refused("near", shown):
+        reading.place, reading.asked = shown, replace(reading.asked, near=point)
 
 
 def _list_place_candidates(text: str) -> Iterator[tuple[PlaceCandidate, int, int, str]]:

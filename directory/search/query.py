@@ -36,6 +36,8 @@ class SearchQuery:
     online: bool = False
     reach_km: float | None = None  # near a place, how far at most when no distance is chosen
     unknown_place: str = ""  # what was typed for a place, when it is none
+    refused: tuple[tuple[str, str], ...] = ()  # fields and values that the words say and that were taken away
+    whole: bool = False  # only what has all the words: nothing is guessed at
     calm: bool = False  # words of danger are looked for like others: who looks said that nobody is in danger
     after: str = ""
     size: int = 20
@@ -81,18 +83,21 @@ class SearchResult:
     count: int = 0  # up to MAX_CANDIDATES + 1
     more: str = ""  # for SearchQuery.after; "" at the end
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, used
-    loose: bool = False  # no activity has all the words; these have some
+    loose: bool = False  # no activity has all the words, or few; these have some
+    some_whole: bool = False  # those that have them all, if any, come first
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     least: set[str] = field(default_factory=set)  # the filters of which only the nearest were counted: "12 or more"
     nearest: list[Card] = field(default_factory=list)  # when nothing was found: at most 3, like it but unfiltered
     understood: list[ParsedFilter] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)  # typed, and the steward's words looked for as well
     absent: list[str] = field(default_factory=list)  # words that were typed, of which nothing that was found speaks
+    unsaid: list[str] = field(default_factory=list)  # the same where nobody would expect an activity to be called so
     left_out: list[str] = field(default_factory=list)  # the steward's stop words that were typed
     needs: dict[str, str] = field(default_factory=dict)  # code and name of each that a search can find by
     asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over
     place: str = ""  # that was understood: "Worthing"
     dangers: list[FoundDanger] = field(default_factory=list)  # what the words speak of: only help for it is found
+    told: bool = False  # somebody told what has happened to somebody, and nothing here is for all of it
 
     @property
     def count_label(self) -> str:

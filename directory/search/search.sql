@@ -3,7 +3,7 @@ One search as one statement: Jinja2 for its shape, psycopg's named parameters fo
 
 shape.sources  where candidates come from, in this order:
     near     the nearest rows that have all that is asked for
-    loose    only if `near` has none that says a word itself: rows that have any of the words
+    loose    only if `near` has few that say a word itself: rows that have what some of the words mean, else any word
     day, time, language, need   what there would be without this filter, to count what another choice would leave
     alike    only if nothing at all was found: something like it
 A source is read from `rings` of grid cells, the smallest first; the next one only while there are too few rows.
@@ -25,11 +25,11 @@ round(1000000 * (
 {% if shape.parts %}
     ts_rank('{0.01, 0.1, 0.5, 1}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * {{ has_room() }}
     {% for n in range(shape.parts) %}
-    + {{ 0.40 / shape.parts }}::float8 * (search @@ %(own{{ n }})s::tsquery)::int
-    + {{ 0.15 / shape.parts }}::float8 * (search @@ %(any{{ n }})s::tsquery)::int
-    + {{ 0.40 / shape.parts }}::float8 * (search @@ %(typed{{ n }})s::tsquery)::int
-    + {{ 0.25 / shape.parts }}::float8 * (search @@ %(title{{ n }})s::tsquery)::int
-    + {{ 0.30 / shape.parts }}::float8 * (search @@ %(first{{ n }})s::tsquery)::int
+    + 0.40 * %(share{{ n }})s::float8 * (search @@ %(own{{ n }})s::tsquery)::int
+    + 0.15 * %(share{{ n }})s::float8 * (search @@ %(top{{ n }})s::tsquery)::int
+    + 0.40 * %(share{{ n }})s::float8 * (search @@ %(typed{{ n }})s::tsquery)::int
+    + 0.25 * %(share{{ n }})s::float8 * (search @@ %(title{{ n }})s::tsquery)::int
+    + 0.30 * %(share{{ n }})s::float8 * (search @@ %(first{{ n }})s::tsquery)::int
     {% endfor %}
     + 3 * whole_query
     {% if shape.near %}+ 0.3 / (1 + coalesce(distance, 25) / 5){% endif %}
@@ -47,8 +47,7 @@ round(1000000 * (
 
 {% macro only_if(name) %}
 {% if name == "loose" %}
-    AND NOT EXISTS (SELECT FROM near WHERE search @@ %(own)s::tsquery)
-    AND NOT EXISTS (SELECT FROM near_elsewhere WHERE search @@ %(own)s::tsquery)
+    AND (SELECT count(*) FROM ({{ union(("near", "near_elsewhere")) }}) whole WHERE search @@ %(own)s::tsquery) < %(few_whole)s::int
     AND (SELECT count(*) FROM near) < %(most)s::int
 {% elif name == "alike" %}
     AND NOT EXISTS (SELECT FROM best)

@@ -23,16 +23,19 @@ from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.rings import KM_PER_DEGREE_NORTH, ring_reach_km
 from directory.search import query as asking
 from directory.search.danger import build_danger_query, find_dangers
-from directory.search.parsing import parse_words
+from directory.search.parsing import is_told, parse_words
 from directory.search.query import SearchQuery, SearchResult
 from directory.search.reasons import COUNTED_MILES, FoundRow, build_found_card, count_choices
-from directory.search.vocabulary import QueryPart, TsQuery, Vocabulary
+from directory.search.vocabulary import QueryPart, TsQuery, Vocabulary, load_states
+from directory.text.spelling import is_misspelling
 
 __all__ = ["SearchQuery", "SearchResult", "search"]
 RING_OVERSAMPLING = 1.5  # times as many the circle of a ring should hold by the counts
 MAX_COUNTED_KM = max(COUNTED_MILES) * KM_PER_MILE  # km
 MAX_COUNTED_ROWS = 3000  # rows that are read to count what other choices would leave, of all filters together
 MAX_UNPLACED_ROWS = 50  # rows without a place that are ranked with them
+FEW_WHOLE = 5  # where fewer have all that was typed, what has what some of it means follows
+FIRST_MEANINGS = 3  # of what a word means, the likeliest
 MAX_SIMILAR = 3  # of what is like it, when nothing was found
 EVERYWHERE_KM = 1e9
 AREA_RADIUS_KM = 15.0  # km from its middle that an area reaches, of which only the name is known
@@ -136,7 +139,7 @@ def search(asked: SearchQuery) -> SearchResult:
     on_page = [FoundRow(*row[WHOLE:]) for row in rows if row[WHOLE] is not None]
     full = near == plan.most or elsewhere == MAX_UNPLACED_ROWS
     found = SearchResult(asked=asked, understood=understood, place=place, loose=count > 0 and loose > 0)
-    found.dangers = dangers
+    found.dangers, found.some_whole = dangers, near + elsewhere > 0
     found.needs = known.offered_needs
     found.corrected, found.also, found.left_out = known.corrected, known.also, known.left_out
     found.count = asking.MAX_CANDIDATES + 1 if full or start.band or loose == plan.most else count
@@ -145,7 +148,8 @@ def search(asked: SearchQuery) -> SearchResult:
     said = [word for part in known.parts for word, _ in part.said]
     cards = [build_found_card(row, asked, said) for row in on_page]
     if not dangers and not asked.after:
-        found.absent = find_absent_words(known.parts, on_page)
+        found.absent, found.unsaid = find_absent_words(known.parts, on_page)
+        found.told = bool(not found.some_whole or found.absent or found.unsaid) and is_told(typed.words)
     if not count:
         found.nearest = cards
     elif len(on_page) > asked.size:
@@ -157,14 +161,22 @@ def search(asked: SearchQuery) -> SearchResult:
     return found
 
 
-def find_absent_words(parts: list[QueryPart], rows: list[FoundRow]) -> list[str]:
-    """The single words of which nothing here speaks. Those rows are the best: who has what was typed comes first."""
-    at, absent = 0, []
+def find_absent_words(parts: list[QueryPart], rows: list[FoundRow]) -> tuple[list[str], list[str]]:
+    """The words of which nothing here speaks: what something might be called, and what it may only mention.
+
+    Those rows are the best: who has what was typed comes first.
+    """
+    at = 0
+    absent: tuple[list[str], list[str]] = [], []
     for part in parts:
-        typed = part.said[0][0]
-        theirs = any((row.matched or [None] * (at + 1))[at] == "" for row in rows)
-        if (" " not in typed or not rows) and not theirs and (len(parts) == 1 or not part.typed_rows):
-            absent.append(typed)
+        typed, *meant = [words for words, _ in part.said]
+        theirs = [any(row.matched and row.matched[at + n] == "" for row in rows) for n in range(len(part.said))]
+        there = theirs[0] or any(
+            own and is_misspelling(typed, other) for own, other in zip(theirs[1:], meant, strict=True)
+        )
+        telling = (part.is_meaning or not part.n) and not typed.isdigit() and (" " not in typed or not rows)
+        if telling and not there and not part.typed_rows:
+            absent[typed in load_states() or (len(parts) > 1 and not part.is_meaning)].append(typed)
         at += len(part.said)
     return absent
 
@@ -192,6 +204,7 @@ class SearchPlan:
             "narrowing": math.cos(math.radians(self.point.lat)) if self.point else 0.0,
             "most": Int8(self.most),
             "few": Int8(4 * MAX_SIMILAR),
+            "few_whole": Int8(FEW_WHOLE if any(part.is_meaning for part in known.parts) else 1),
             "most_elsewhere": Int8(MAX_UNPLACED_ROWS),
             "most_similar": Int8(MAX_SIMILAR),
             "size": Int8(asked.size + 1),
@@ -202,15 +215,17 @@ class SearchPlan:
             "service": str(uuid.UUID(start.service)),
         }
         for n, part in enumerate(known.parts):
-            self.values |= {f"any{n}": part.query, f"own{n}": part.own_text_query}
-            typed = part.own_text_query_of(0)
-            self.values |= {f"typed{n}": typed, f"title{n}": typed.replace(":ABC", ":A").replace(":*ABC", ":*A")}
-            self.values[f"first{n}"] = part.own_text_query_of(1)
+            share = part.weight / sum(part.weight for part in known.parts)
+            typed, first = part.own_text_query_of(0), part.own_text_query_of(1)
+            top = " | ".join(part.own_text_query_of(number) for number in range(FIRST_MEANINGS + 1))
+            title = typed.replace(":ABC", ":A").replace(":*ABC", ":*A")
+            self.values |= {f"own{n}": part.own_text_query, f"share{n}": share, f"typed{n}": typed}
+            self.values |= {f"first{n}": first, f"top{n}": top, f"title{n}": title}
         self.shape = self._plan()
 
     def _plan(self) -> Shape:
         known, first = self.known, not self.start.band
-        loose = first and len(known.parts) > 1
+        loose = first and len(known.parts) > 1 and not self.asked.whole
         sources = [self._plan_near(known.query())]
         if loose:
             sources.append(self._plan_source("loose", known.query(some=True), steps=1))

@@ -1,10 +1,12 @@
 """What is typed, corrected by the directory's own words, and how many rows it may match: one query."""
 
+import csv
 import math
 import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
 from directory.geography.rings import CELL_LEVELS, circle_share, ring_reach_km
 from directory.models import TaxonomyTerm
+from directory.search.phrases import expand_shorthand, load_common_words
 from directory.search.query import SearchQuery
 from directory.text.spelling import is_misspelling, list_letter_swaps, list_spellings
 
@@ -23,12 +26,24 @@ MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
 COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
 MAX_PREFIX_STEMS = 40  # of the words that begin as typed; beyond it the index looks for the beginning
+MEANING_WEIGHT = 1.5  # of a word that the steward says something means, where a plain word has 1
 MAX_PHRASE_WORDS = 5  # words of the longest of the steward's synonyms and fillers
 
 LOOKUP_SQL = Path(__file__).with_name("lookup.sql").read_text()
 
 
 Run = tuple[int, int]  # of the words, from the first to before the last
+
+
+MEANINGS_FILE = Path(__file__).with_name("meanings.csv")
+
+
+@cache
+def load_states() -> frozenset[str]:
+    """What people are or go through, as the place starts with it: nothing is expected to be called so."""
+    with MEANINGS_FILE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["said"] == "mentioned"]
+    return frozenset(typed for row in rows for typed in row["typed"].split("/"))
 
 
 @dataclass
@@ -39,7 +54,13 @@ class QueryPart:
     n: int
     said: list[tuple[str, str]] = field(default_factory=list)  # a word, its tsquery
     typed_rows: int = 0  # of n those that have what was typed
+    weight: float = 1.0  # among the parts: what the steward says means something weighs more, the longer the more
     stems: str = ""  # the same by whole stems, which the index skips through, if a word is cut short and they are few
+
+    @property
+    def is_meaning(self) -> bool:
+        """Whether the steward says what it means."""
+        return self.weight > 1
 
     @property
     def indexed(self) -> str:
@@ -85,7 +106,7 @@ class Vocabulary:
     """What the directory knows of the words that are asked for, and the cells around the place."""
 
     def __init__(self, asked: SearchQuery) -> None:
-        self.asked, self.words = asked, split_words(asked.words)
+        self.asked, self.words = asked, split_words(expand_shorthand(asked.words))
         rows: dict[str, list[Any]] = {}
         for kind, *row in self._look_up_words(asked):
             rows.setdefault(kind, []).append(row)
@@ -104,6 +125,9 @@ class Vocabulary:
             meant.setdefault((int(row[4][0][0]) - 1, int(row[4][0][1])), []).append(row)
         fillers = find_runs(self.words, {row[0] for row in rows.get("stop", ())})
         self.parts = list(self._build_parts({row[0]: row for row in rows.get("word", ())}, meant, fillers))
+        # A word that nothing has narrows nothing while others say what is meant: "my husband snores and has dementia".
+        there = self.parts if asked.whole else [part for part in self.parts if part.n or part.is_meaning]
+        self.wanted_parts = there or self.parts
         # The tsquery of the words alone, any of them: to be ranked by how many there are, and where.
         self.ranking_query = " | ".join(part.query for part in self.parts)
         self.danger_version: str = rows["danger"][0][0]
@@ -117,7 +141,10 @@ class Vocabulary:
         choices = [choice for name in ("", *asked.reopened_filters) for choice in asked.wanted_facets(name)]
         values: dict[str, Any] = {
             "words": self.words,
-            "swapped": [" ".join(list_letter_swaps(word)) for word in self.words],
+            # A word that is English is no slip of another: nothing is looked for that is like it.
+            "swapped": [
+                "" if word in load_common_words() else " ".join(list_letter_swaps(word)) for word in self.words
+            ],
             "spelt": [" ".join(list_spellings(word)) for word in self.words],
             "last": self.words[-1] if self.words else "",
             "longest": Int8(MAX_PHRASE_WORDS),
@@ -146,6 +173,8 @@ class Vocabulary:
                 continue
             rows = meant.get((first, last))
             single = [word for word in words if known[word][1]]
+            if rows and len(words) > len(single) == 1:  # "making a will": its only telling word is another one
+                single = []
             own = [self._build_part(known[word], told=not rows) for word in single]
             if rows:
                 yield self._build_synonym_part(" ".join(words), own, rows)
@@ -177,7 +206,8 @@ class Vocabulary:
         if own:
             query, typed_rows = " & ".join(part.query for part in own), min(part.n for part in own)
             said = [(typed, query), *said]
-        return QueryPart(f"({' | '.join(f'({query})' for _, query in said)})", n + typed_rows, said, typed_rows)
+        query = f"({' | '.join(f'({query})' for _, query in said)})"
+        return QueryPart(query, n + typed_rows, said, typed_rows, MEANING_WEIGHT + 0.25 * typed.count(" "))
 
     @property
     def corrected_words(self) -> str:
@@ -190,14 +220,17 @@ class Vocabulary:
         n = self.counts.get("#", 0) // 50  # a guess: such words are rare
         limit = QueryPart(query, n)
         self.ranking_query = " | ".join(part.query for part in [*self.parts, limit])
-        self.parts = [replace(limit, query=limit.own_text_query)]
+        self.parts = self.wanted_parts = [replace(limit, query=limit.own_text_query)]
         self.corrected, self.also, self.left_out = [], [], []
 
     def query(self, without: str = "", some: bool = False) -> TsQuery:
-        """What is asked for, `without` one filter; with `some`, any of the words will do."""
+        """What is asked for, `without` one filter; with `some`, any of what means something will do, else any word."""
         everything = self.counts.get("#", 0)
-        parts = [part.indexed for part in self.parts]
-        sizes = [part.n for part in self.parts]
+        wanted = self.wanted_parts
+        if some:
+            wanted = [part for part in wanted if part.is_meaning and part.n] or wanted
+        parts = [part.indexed for part in wanted]
+        sizes = [part.n for part in wanted]
         if some and parts:
             parts, sizes = [f"({' | '.join(parts)})"], [min(sum(sizes), everything)]
         rest: list[str] = []
@@ -271,6 +304,7 @@ def estimate_joint_share(shares: list[float]) -> float:
 def split_words(text: str) -> list[str]:
     """The words, without what means something to PostgreSQL: "Men's shed & tea" → ["men's", "shed", "tea"]."""
     text = re.sub(r"\b([^\W_])\.(?=[^\W_](?:\.|\b))", r"\1", text[:MAX_QUERY_LENGTH].lower())  # C.A.B.
+    text = re.sub(r"(?<=n)['’](?=t\b)", "", text)  # can't
     text = re.sub(r"\b([^\W\d_]{1,2})['’](?!(?:ll|re|ve)\b)([^\W\d_]{2,})", r"\1\2", text)  # T'ai chi
     found = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text)
     return list(dict.fromkeys(word[:40].replace("’", "'") for word in found))[:MAX_WORDS]

@@ -145,21 +145,19 @@ def clean_url(value: Any) -> str:
 
 
 def parse_date(value: Any) -> datetime.date | None:
-    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026", "27 Mar 26", "27th March
-    2026")."""
+    """ISO 8601 ("2026-03-27", with or without a time) or as written in the UK ("27/03/2026", "27.3.26", "27 Mar 26",
+    "27th March 2026", "March 27, 2026")."""
     found = to_printable(value).strip()
     if not found:
         return None
-    read = re.match(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?=[T ]|$)", found)
-    british = re.match(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?= |$)", found)
-    worded = WORDED_DATE.match(found)
     try:
-        if read:
+        if read := re.match(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?=[T ]|$)", found):
             return datetime.date(int(read[1]), int(read[2]), int(read[3]))
-        if british:
-            return datetime.date(int(british[3]), int(british[2]), int(british[1]))
-        if worded:
-            return datetime.date(_whole_year(worded[3]), MONTHS.index(worded[2][:3].lower()) + 1, int(worded[1]))
+        if read := BRITISH_DATE.match(found):
+            return datetime.date(_whole_year(read[4]), int(read[3]), int(read[1]))
+        if read := WORDED_DATE.match(found) or MONTH_FIRST.match(found):
+            day, month = sorted((read[1], read[2]))  # figures before letters
+            return datetime.date(_whole_year(read[3]), MONTHS.index(month[:3].lower()) + 1, int(day))
     except ValueError:
         pass
     raise ValueError(f"“{found[:80]}” is not a date")
@@ -185,11 +183,13 @@ def parse_datetime(value: Any) -> datetime.datetime | None:
 
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WEEKDAY_BEFORE, YEAR_AFTER = r"(?i)(?:[a-z]{3,9},? )?", r"([0-9]{4}|[0-9]{2})(?=[T ,]|$)"
+MONTH_NAME = rf"((?:{'|'.join(MONTHS)})[a-z]{{0,6}})\.?"
+BRITISH_DATE = re.compile(rf"{WEEKDAY_BEFORE}([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2{YEAR_AFTER}")
 WORDED_DATE = re.compile(
-    rf"(?:[a-z]{{3,9}},? )?([0-9]{{1,2}})(?:st|nd|rd|th)?[ -]((?:{'|'.join(MONTHS)})[a-z]{{0,6}})"
-    r"[ ,-]+([0-9]{4}|[0-9]{2})(?= |$)",
-    re.IGNORECASE,
+    rf"{WEEKDAY_BEFORE}(?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{MONTH_NAME}[ ,'’-]+{YEAR_AFTER}"
 )
+MONTH_FIRST = re.compile(rf"{WEEKDAY_BEFORE}{MONTH_NAME} ([0-9]{{1,2}})(?:st|nd|rd|th)?,? {YEAR_AFTER}")
 TIME_OF_DAY = re.compile(
     r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?::[0-9]{2})?\s*(am|pm|a\.m\.|p\.m\.)?(?:Z|[+-][0-9:]+)?", re.I
 )

@@ -16,7 +16,7 @@ DAY_CODES = [*DAY_NAMES]
 DAY_NAME_PATTERNS = (
     "mo(?:n(?:day)?s?)?",
     "tu(?:e(?:s(?:day)?)?s?)?",
-    "we(?:d(?:s|nesday)?s?)?",
+    r"we(?:d(?:s|nesday)?s?|(?! (?!off|closed|and|to|till?|from|[a-z]{2}\b[ ,]?[0-9])[a-z]))",  # not "we meet"
     "th(?:u(?:r(?:s(?:day)?)?)?s?)?",
     "fr(?:i(?:day)?s?)?",
     "sa(?:t(?:urday)?s?)?",
@@ -68,22 +68,25 @@ YEAR = r"(?:,? ?(?:20[0-9]{2})\b)"
 DATE = (
     rf"(?:(?:{DAY},? )?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}{YEAR}?"
     rf"|{MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?\b(?![:.][0-9]){YEAR}?"
-    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:20)?[0-9]{2}\b|20[0-9]{2}-[0-9]{2}-[0-9]{2}\b))"
+    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:20)?[0-9]{2}\b|20[0-9]{2}-[0-9]{2}-[0-9]{2}\b|(?!24/7)[0-9]{1,2}/[0-9]{1,2}\b(?!/)))"
 )
 TO = r"(?: ?- ?| to | until | till? | through )"
 NOT = (
-    r"(?:\b(?:except(?:ing)?(?: for| on| in| during)?|excluding|excl?\.?|apart from|other than|but not(?: on"
-    r"| in| during)?"
-    r"|not(?: held| meeting| running| open| available)?(?: on| in| during| over)?|without"
-    r"|no (?:sessions?|meetings?|class(?:es)?|groups?|clubs?)(?: on| in| during| over)?"
-    r"|closed(?: on| in| during| for| over)?|closes (?:for|in|during|over)) (?:the |all |any |every "
-    r"|each )?(?:month of )?)"
+    r"(?:\b(?:we (?:are |have )?)?(?:except(?:ing)?(?: for| on| in| during)?|excluding|exc?l?\.?|apart from|other than"
+    r"|but not(?: on| in| during)?|(?:not|never|(?:do(?:es)?|wo|is|are)n't)(?: held| meet(?:ing)?| run(?:ning)?| open"
+    r"| available| tak(?:e|ing) place)?(?: on| in| during| over)?|without"
+    r"|no (?:[a-z]+ )?(?:sessions?|meetings?|class(?:es)?|groups?|clubs?)(?: on| in| during| over)?"
+    r"|closed?(?: for (?:a|one|two|[0-9]) (?:weeks?|days?|months?))?(?: on| in| during| for| over| at| between)?"
+    r"|closes (?:for|in|during|over|at|between)|skip(?:s|ping)?|miss(?:es|ing)?"
+    r"|(?:off|breaks?|break(?:s|ing)? up|stops?|shut)(?: on| in| during| for| over| at| between)?) (?:the |all |any "
+    r"|every |each )?(?:month of )?)"
 )
-OFF = r"(?: excepted| excluded| closed| off| not included)"
+OFF = r"(?: excepted| excluded| exc?l?\.| closed| off| not included)"
 SEASON = r"(?:christmas|xmas|new year|easter|spring|summer|autumn|winter)"
 FEAST = r"(?:christmas day|boxing day|new year'?s day|good friday|easter monday)"
 BANK = (
-    r"(?:bank|public|national)(?: ?(?:and|&|/|or) ?(?:bank|public|school))? hol(?:iday)?s?\b(?: mondays?| weekends?)?"
+    r"(?:(?:bank|public|national)(?: ?(?:and|&|/|or) ?(?:bank|public|school))? hol(?:iday)?s?\b"
+    r"(?: mondays?| weekends?)?|b/?h(?:'?s)?\b)"
 )
 SCHOOL = r"(?:(?:the )?school (?:holidays?|hols|breaks?)|holidays|half[- ]?terms?(?: holidays?)?)"
 UNTIL = (
@@ -100,14 +103,24 @@ CLOCK = r"(?:[0-9]{1,2}(?:[:.]?[0-9]{2})? ?(?:[ap]\.?m\b\.?)?|noon|midday)"
 ASK = (
     r"\b(?:please |pls )?(?:ring|call|phone|telephone|text|e-?mail|contact|check|message|enquire|ask)\b[^.;()\n]{0,40}?"
 )
+WHEN = (  # what a date hangs on that nobody knows beforehand
+    rf"(?:\b(?:not )?(?:if|when) (?!there is an? {NTH})(?:the |it |it's |there |we |enough |numbers |dry|fine|wet|rain)"
+    r"[^.;()\n]{0,40}"
+    r"|\b[a-z]+ permitting\b|\bweather\b(?:[- ]?dependent)?)"
+)
+MOVING_FEAST = (
+    r"(?:ramadan|eid|lent|advent|diwali|passover|yom kippur|rosh hashanah|holy week|jewish holidays|church festivals)\b"
+)
 SOME = r"(?:most|some|certain|selected|specific|various|particular)"
 
 CONDITION_PATTERNS = {
-    "harmless": rf"\bno (?:need|appointments?)\b[^.;()\n]{{0,30}}|\bclosed (?:for lunch|(?:between |from )?{CLOCK}"
-    rf"(?: ?- ?| to | until | and ){CLOCK})|\b(?:is |are )?not (?:required|necessary|needed|suitable|wheelchair"
-    rf"|accessible"
-    r"|essential)|\b(?:do|does)(?: not|n't) (?:need|require|have)|\bwhy not|\bterms (?:and|&) conditions"
-    r"|\ball year(?: round)?|\bthroughout the year|\b52 weeks(?: (?:of the|a|per) year)?|\bevery week\b|\bweekly\b",
+    "harmless": r"\bno (?:need|appointments?)\b[^.;()\n]{0,30}"
+    r"|\b(?:your )?(?:first|1st) (?:week|session|class|visit|month|time) (?:is )?free\b"
+    rf"|\bclosed (?:for lunch|(?:for lunch )?(?:between |from )?{CLOCK}(?: ?- ?| to | until | and ){CLOCK}"
+    r"(?: ?for lunch)?)"
+    r"|\b(?:is |are )?not (?:required|necessary|needed|suitable|wheelchair|accessible|essential)"
+    r"|\b(?:do|does)(?: not|n't) (?:need|require|have)|\bwhy not|\bterms (?:and|&) conditions|\ball year(?: round)?"
+    r"|\bthroughout the year|\b52 weeks(?: (?:of the|a|per) year)?|\bevery week\b|\bweekly\b",
     "bank_ok": r"\b(?:including|inc(?:l)?\.?|open(?: on)?|even|also)(?: on| during)?(?: all)? (?:bank"
     r"|public) hol(?:iday)?s?",
     "school_ok": r"\b(?:including|inc(?:l)?\.?|open(?: during)?|even|also)(?: in| during)?(?: the| all)? (?:school )?"
@@ -118,24 +131,29 @@ CONDITION_PATTERNS = {
     "season": rf"{NOT}(?:over )?{SEASON}(?:{AND}(?:the )?{SEASON}){{0,3}}(?: (?:holidays?|break|period|months?"
     rf"|week(?:end)?))?",
     "term": rf"\b(?:during |in |within )?(?:school |college )?term[- ]?times?(?: only)?|\b(?:school )?terms? only"
-    rf"|\b(?:during|in) (?:school )?terms?\b|\bterm dates\b|{NOT}{SCHOOL}|\b{SCHOOL}{OFF}",
+    rf"|\b(?:during|in) (?:school )?terms?\b|\bterm dates\b|{NOT}{SCHOOL}|\b{SCHOOL}{OFF}"
+    r"|\b(?:during |in )?(?:the )?(?:school|academic|college) (?:terms?(?: dates)?|year|calendar|days?|weeks?)\b"
+    r"(?: only)?|\bterm weeks?(?: only)?|\b(?:when|while) (?:the )?schools? (?:is|are) (?:open|in|on|back)\b"
+    r"|\btto?\b|\bt/time\b",
     "school_only": r"\b(?:in |during )?(?:the )?(?:school (?:holidays?|hols)|half[- ]?terms?)(?: only)?",
     "not_range": rf"{NOT}(?:from |between )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
     "not_date": rf"{NOT}{DATE}(?:{AND}{DATE}){{0,9}}",
     "range": rf"(?:\bfrom |\bbetween )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
     "month_range": rf"(?:\bfrom |\bbetween )?{MONTH} ?20[0-9]{{2}}(?:{TO}| and ){MONTH} ?20[0-9]{{2}}(?: inclusive)?",
     "not_nth": rf"{NOT}{NTHS} (?:{DAY}|one|session|meeting)(?: (?:of|in) (?:the |each |every )?month)?",
-    "not_months": rf"{NOT}{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}",
+    "not_months": rf"{NOT}{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}|\b{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}{OFF}",
     "until_season": rf"{UNTIL}(?:the )?(?:{SEASON}|further notice|half[- ]?term|end of term)",
     "from": rf"{FROM}(?:{DATE}|{MONTH}(?:{YEAR})?(?!{TO}{MONTH})(?!{AND}{MONTH}))",
     "until": rf"{UNTIL}(?:{DATE}|{MONTH}(?:{YEAR})?)",
     "months": rf"\b(?:(?:only |open )?(?:in|during|from|between|throughout) )?{MONTH}(?:(?:{TO}|{AND}){MONTH}){{1,11}}"
-    rf"(?: only| inclusive)?|\b(?:only )?(?:in|during|throughout) {MONTH}(?: only)?|\b{MONTH} only",
+    rf"(?: only| inclusive)?|\b(?:only )?(?:in|during|throughout) {MONTH}(?! ?[0-9]{{1,2}}\b)(?: only)?"
+    rf"|(?<![0-9] )(?<!(?:st|nd|rd|th) )\b{MONTH} only",
     "season_only": rf"\b{SEASON}(?: months?| term| holidays?| season)? only|\b(?:in|during) (?:the )?{SEASON}\b",
     "alternate": rf"\bevery other\b(?: {DAY}| week)?|\balternat(?:e|ing)(?: {DAY}| weeks?)?"
     rf"|\b(?:once a )?fortnight(?:ly)?"
     rf"|\bbi-?weekly|\b(?:every|each) (?:[2-9]|two|three|four|six|{NTH}) weeks?"
-    rf"|\bevery (?:2nd|second|3rd|third|4th|fourth) (?:{DAY})(?! (?:of|in))|\b(?:odd|even) weeks|\bweeks? [1-4ab]\b",
+    rf"|\bevery (?:2nd|second|3rd|third|4th|fourth) (?:{DAY})(?! (?:of|in))|\b(?:odd|even) weeks|\bweeks? [1-4ab]\b"
+    rf"|\b{NTHS} weeks?\b",
     "nth": rf"\b(?:every |each |the )?{NTHS} {DAY}(?:(?: ?,| and| &) ?{DAY}){{0,3}}"
     r"(?: (?:of|in) (?:the |each |every |a )?(?:calendar )?month)?",
     "monthly": r"\b(?:bi-?)?monthly|\b(?:(?:once|twice|[0-9] times|three times) )?(?:a|per|each"
@@ -147,41 +165,55 @@ CONDITION_PATTERNS = {
     r"|\bappointments?(?: only| required"
     r"| needed| necessary| essential)|\bon request|\bpre-?arranged|\bas (?:and when )?(?:arranged|required|needed)"
     r"|\bad[- ]hoc|\bflexible\b",
-    "unsure": rf"{ASK}\b(?:for|which|when|what|our|the) ?(?:exact |next |session )?(?:dates?|times?|days?"
-    rf"|website|facebook"
-    r"|web ?site|calendar)\b|\bvar(?:y|ies|ied|iable)\b|\b(?:dates|times)? ?(?:to be confirmed|tb[ca])\b"
-    r"|\bsee (?:our |the )?"
-    r"(?:website|facebook|web ?site|calendar|poster|social|dates)\b|\birregular(?:ly)?|\boccasional(?:ly)?|\bsometimes"
-    rf"|\busually|\bnormally|\bmostly|\btypically|\bgenerally|\bapprox(?:imately)?\b|\b{SOME} (?:{DAY}|days?"
-    rf"|weeks?|months?"
-    r"|dates?)|\bcurrently (?:closed|suspended|paused|not)|\bsuspended|\bpaused|\bpostponed|\bcancelled|\bon hold"
-    r"|\b(?:permanently|temporarily) closed|\bclosed (?:for now|at present|at the moment|since|indefinitely|until)"
-    r"|\bno longer|\bceased|\bnot (?:currently|at present|at the moment)|\b(?:on|taking) a break|\bdiscontinued",
+    "unsure": rf"{ASK}\b(?:for|which|when|what|our|the) ?(?:exact |next |session )?(?:dates?|times?|days?|calendar"
+    r"|web ?site|facebook)\b|\bvar(?:y|ies|ied|iable)\b|\b(?:dates|times)? ?(?:to be confirmed|tb[ca])\b"
+    r"|\bsee (?:our |the )?(?:website|facebook|web ?site|calendar|poster|social|dates)\b|\birregular(?:ly)?"
+    r"|\boccasional(?:ly)?|\bsometimes|\busually|\bnormally|\bmostly|\btypically|\bgenerally|\bapprox(?:imately)?\b"
+    rf"|\b{SOME} (?:{DAY}|days?|weeks?|months?|dates?)|\bcurrently (?:closed|suspended|paused|not)|\bsuspended|\bpaused"
+    r"|\bpostponed|\bcancelled|\bon hold|\b(?:permanently|temporarily) closed|\bno longer|\bceased|\bdiscontinued"
+    r"|\bclosed (?:for now|at present|at the moment|since|indefinitely|until)|\bnot (?:every|each|all)\b"
+    r"|\bnot (?:currently|at present|at the moment)|\b(?:on|taking) a break",
     "check": rf"{ASK}\b(?:first|before|ahead|beforehand|in advance|to (?:check|confirm|arrange))\b"
-    rf"|\bweather[- ]?(?:permitting"
-    r"|dependent)?|\bif (?:dry|fine|wet)|\bsubject to\b[^.;()\n]{0,60}|\bprovisional(?:ly)?|\b(?:(?:dates?"
-    r"|times?|days?) )?"
+    rf"|{WHEN}|(?:{NOT}|\b(?:during |in |on )?){MOVING_FEAST}(?: only)?"
+    r"|\bsubject to\b[^.;()\n]{0,60}|\bprovisional(?:ly)?|\b(?:(?:dates?|times?|days?) )?"
     r"(?:may|can|might) (?:be )?(?:vary|change|differ|subject|cancelled)\b",
     "not_day": rf"(?:(?:^|(?<=[,;.(] )|(?<=[,;.(])|(?<=\n))closed(?: on)?|\b(?:except(?: for| on)?|excluding|apart from"
-    rf"|not(?: on)?|but not(?: on)?)) {DAY}(?:{AND}{DAY}){{0,5}}(?! ?[0-9:])",
+    rf"|not(?: on)?|but not(?: on)?)) {DAY}(?:{AND}{DAY}){{0,5}}(?! ?(?:[0-9:]|[ap]\.?m\b|morning|afternoon|evening))",
 }
 CONDITION = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in CONDITION_PATTERNS.items()), re.IGNORECASE)
 # What is left and holds one of these words may change when it meets, nobody here knows how.
 DOUBT = re.compile(
     r"\b(?:except\w*|exclud\w*|excl|unless|apart from|other than|cancel\w*|suspend\w*|postpon\w*|temporar\w*"
     r"|(?:until|till)(?! (?:[0-9]|noon|midday|midnight|late))|closed(?! group)|holidays?|hols|half[- ]term|term"
-    r"|season\w*"
-    r"|christmas|xmas|easter|ramadan|(?:summer|winter|spring|autumn)(?= (?:holiday|break|term|month|season)|[).,;]|$)"
-    r"|alternat\w*|fortnight\w*|month\w*|dates|(?:starts?|starting|begins?)(?! (?:at|from|[0-9]+(?::|\.|am"
-    r"|pm)))|resum\w*"
-    r"|restart\w*|not (?:on|in|during|held|every|always|meeting|running|open|available|the)"
-    r"|20[0-9]{2}(?!-)|january|february|august|september|october|november|december)\b",
+    r"|season\w*|christmas|xmas|easter|ramadan|(?:in|during|for|throughout) (?:lent|advent)|passover|eid|diwali"
+    r"|(?:summer|winter|spring|autumn)(?= (?:holiday|break|term|month|season)|[).,;]|$)"
+    r"|alternat\w*|fortnight\w*|month\w*|dates|(?:starts?|starting|begins?)(?! (?:at|from|[0-9]+(?::|\.|am|pm)))"
+    r"|resum\w*|restart\w*|not (?:on|in|during|held|every|always|meeting|running|open|available|the"
+    r"|[1-5](?:st|nd|rd|th))|(?:if|when|whenever)(?! (?:you|there|needed|required|possible|lost|new|preferred|they))"
+    r"|permitting|allow(?:s|ing)?"
+    r"|maybe|perhaps|possibly|probably|hopefully|depend\w*|ended|finished|formerly|previously|used to|pre-?covid|moved"
+    r"|instead|rota|skip\w*|off(?=$|[.,;)]| (?:for|until|in)\b)|breaks? (?:at|over|in|for|up|during)|we stop|stopped"
+    r"|now (?:on )?(?:mon|tue|wed|thu|fri|sat|sun)\w*|next(?! (?:to|door))|[0-9]+ (?:sessions|meetings|classes)|bst|gmt"
+    r"|light (?:evenings|nights)|20[0-9]{2}(?!-)"
+    r"|january|february|august|september|october|november|december"
+    r"|[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+    r"|(?:no|not|except|closed|off|cancelled)\b[^.;()\n]{0,30}\b[0-9]{1,2}/[0-9]{1,2})\b",
     re.IGNORECASE,
 )
+# "22, 29 and 30 December": each number with its month.
+DAYS_OF_MONTH = re.compile(
+    rf"(?<![0-9:.])((?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: ?(?:,|&|-|/|and|or|to) ?)+){{1,8}})"
+    rf"([0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? ({MONTH}))",
+    re.IGNORECASE,
+)
+# What turns a "first Tuesday" or an "in August" round, if it stands before it, or behind it in the same breath.
+NEGATION = re.compile(r"\b(?:no|not|never|off|none|nothing|break|[a-z]+n't)\b", re.IGNORECASE)
+SAYS_WHEN = {"months", "nth", "season_only", "range", "month_range"}
 
 # --- What they mean -----------------------------------------------------------------------------------------
 
 MonthDay = tuple[int, int]
+Match = re.Match[str]
 Window = tuple[MonthDay, MonthDay]
 
 
@@ -219,9 +251,15 @@ class Conditions:
             or (code in self.nths and not self.nths[code] & here)
             or any(number in here and named in ("", code) for number, named in self.not_nths)
             or any(_is_between(day, first, last, today) for first, last in self.not_dates)
-            or any(day < _resolve_date(first, today) for first in self.first)
-            or any(day > _resolve_date(last, today, end=True) for last in self.last)
+            or self._is_beyond_limits(day, today)
         )
+
+    def _is_beyond_limits(self, day: datetime.date, today: datetime.date) -> bool:
+        first = max((_resolve_date(said, today) for said in self.first), default=datetime.date.min)
+        last = min((_resolve_date(said, today, end=True) for said in self.last), default=datetime.date.max)
+        if last < first:  # "last session 15 December, back 12 January"
+            return last < day < first
+        return not first <= day <= last
 
     @property
     def first_day(self) -> datetime.date | None:
@@ -279,20 +317,34 @@ def tidy_words(text: str) -> str:
 def read_conditions(text: str) -> Conditions:
     """What these words say of single dates. Nobody may change what is returned: it is kept for the next reader."""
     found = Conditions()
-    plain = tidy_words(text[:MAX_CONDITION_LENGTH])
-    for match in CONDITION.finditer(plain):
+    plain = DAYS_OF_MONTH.sub(name_each_month, tidy_words(text[:MAX_CONDITION_LENGTH]))
+    matches = list(CONDITION.finditer(plain))
+    for match, before, after in zip(matches, [None, *matches], [*matches[1:], None], strict=False):
         kind, words = str(match.lastgroup), match.group()
+        found.unread |= kind in SAYS_WHEN and _is_turned_round(plain, match, before, after)
         if kind != "harmless" or words.lower().startswith("closed"):
             found.phrases.append(words.strip(" .,"))
         _apply(found, kind, words.lower())
     rest = CONDITION.sub(" ; ", plain)
-    found.unread = bool(DOUBT.search(rest)) or len(text) > MAX_CONDITION_LENGTH
+    found.unread |= bool(DOUBT.search(rest)) or len(text) > MAX_CONDITION_LENGTH
     return found
+
+
+def _is_turned_round(text: str, match: Match, before: Match | None, after: Match | None) -> bool:
+    """Whether a "no" or "not" that was not understood stands by it: "no dancing in August", "in August we don't"."""
+    led = re.split(r"[.;,()\n]", text[before.end() if before else 0 : match.start()])[-1]
+    rest = re.split(r"[.;()\n]", text[match.end() : after.start() if after else None])[0]
+    return bool(NEGATION.search(led)) or (match.lastgroup != "nth" and bool(NEGATION.search(rest)))
+
+
+def name_each_month(match: Match) -> str:
+    """ "22 and 29 December" → "22 December and 29 December"."""
+    return re.sub(r"([0-9]+(?:st|nd|rd|th)?)", rf"\1 {match[3]}", match[1]) + match[2]
 
 
 def _apply(found: Conditions, kind: str, words: str) -> None:
     """Add what one phrase says."""
-    dates = [day for day in map(_parse_date, re.findall(DATE, words)) if day]
+    dates = [day for day in map(parse_date, re.findall(DATE, words)) if day]
     if kind in ("bank_only", "school_only", "course", "appointment", "unsure"):
         found.no_dates = True
     elif kind in ("alternate", "monthly", "term"):
@@ -381,7 +433,7 @@ def _months_between(first: int, last: int) -> Iterator[int]:
         first = first % 12 + 1
 
 
-def _parse_date(words: str) -> datetime.date | MonthDay | None:
+def parse_date(words: str) -> datetime.date | MonthDay | None:
     """ "5 january 2027" → a date, "5 jan" → (1, 5); None for what is no day."""
     year = re.search(r"20[0-9]{2}", words)
     name = re.search(MONTH, words)
@@ -392,9 +444,9 @@ def _parse_date(words: str) -> datetime.date | MonthDay | None:
         elif "-" in words and year:
             month, day = (int(part) for part in re.findall(r"-([0-9]{2})", words)[:2])
         else:
-            read = [int(part) for part in re.findall(r"[0-9]+", words)]
-            day, month = read[0], read[1]
-            return datetime.date(read[2] if read[2] > 99 else 2000 + read[2], month, day)
+            day, month, *years = (int(part) for part in re.findall(r"[0-9]+", words))
+            if years:
+                return datetime.date(years[0] if years[0] > 99 else 2000 + years[0], month, day)
         found = datetime.date(int(year[0]) if year else 2024, month, day)
     except ValueError:
         return None

@@ -4,8 +4,11 @@ import re
 
 POSTCODE_PATTERN = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
 FREE_OF_CHARGE = re.compile(  # a price in words, when that is all it says
-    r"(?:it is |all |always |completely |totally )?free(?: of charge| entry| to attend)?\.?"
-    r"|no (?:cost|charge|fee)|£?0(?:\.00)?|nil|none",
+    r"(?:it is |it's |this is |all |always |completely |totally |entirely )?"
+    r"free(?: of charge| entry| admission| to attend| to join| (?:to|for) (?:all|everyone)| event| session| service)?"
+    r"(?: ?[-–/,;(]?(?: and| but)? ?(?:any |all )?donations?(?: are)?(?: welcomed?| appreciated| accepted)?\)?)?[.!]?"
+    r"|(?:there is )?no (?:cost|charge|fee)s?(?: at all| to attend| to you)?\.?"
+    r"|£?0(?:\.0{1,2})?|nil|none|nothing|zero|foc|f\.o\.c\.?|gratis",
     re.IGNORECASE,
 )
 

@@ -12,6 +12,7 @@ from directory.text.conditions import (
     CONDITION,
     DAY_CODES,
     DAY_NAME_PATTERNS,
+    MONTH,
     WEEK_OF_MONTH,
     read_conditions,
     tidy_words,
@@ -37,9 +38,10 @@ HOURS_NOTES = re.compile(
     r"|(?:during )?daylight(?: hours)?|(?:by )?membership only|members only|(?:till?|until|to|-) ?late\b",
     re.IGNORECASE,
 )
+MAP_DAY = r"(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)"
 PARENTHESES = re.compile(r"[(\[]([^()\[\]]{0,200})[)\]]")
 HOURS_TOKEN = re.compile(
-    r"(?P<closed>closed)\b|(?P<always>24 ?/ ?7|24 ?h(?:ou)?rs?(?: a day)?|open 24 hours)(?![0-9])"
+    r"(?P<closed>closed|off)\b|(?P<always>24 ?/ ?7|24 ?h(?:ou)?rs?(?: a day)?|open 24 hours)(?![0-9])"
     rf"|(?P<all>{EVERY_DAY})\b|(?P<work>week ?days?|m ?- ?f)\b|(?P<rest>week ?ends?)\b"
     rf"|(?P<nth>{'|'.join(WEEK_OF_MONTH)})\b"
     r"|(?P<other>every other|alternate|(?:once a )?fortnight(?:ly)?|bi-?weekly"
@@ -51,6 +53,7 @@ HOURS_TOKEN = re.compile(
     r"|[0-9]{1,2}(?:[:.][0-9]{2})?(?::00)? ?(?:[ap]\.?m\b\.?)|[0-9]{1,2}[:.][0-9]{2}(?::00)?"
     r"|[0-9]{4}(?= ?(?:h(?:ou)?rs|-|to\b))|(?<=-)[0-9]{4}\b|(?<=to )[0-9]{4}\b"
     r"|[0-9]{1,2})(?![0-9])(?: ?h(?:ou)?rs\b| ?o'?clock)?"
+    r"|(?P<half>(?:in the |of the )?(?:morning|afternoon|evening)s?)\b"
     r"|(?P<dash>-|to\b|until\b|till?\b|through\b|thru\b)|(?P<until>up to\b)"
     r"|(?P<skip>[\s,;:.&/+|*•·▪●]+|(?:and|at|from|on|open(?:ing|s)?|hours?|times?|every|each|week(?:ly)?|the|only|between"
     r"|runs?|meets?|start(?:s|ing)?)\b)",
@@ -100,6 +103,14 @@ def read_schedules(text: str) -> Schedules:
     return [found[0] | {"unread": asked}, *found[1:]] if asked else found
 
 
+def read_times(text: str) -> dict[str, Any]:
+    """When something begins and ends, of a text without a day; what is not certain ("7.30") as a note."""
+    found = parse_opening_hours(f"daily {text}")
+    if found and len(found) == 1 and "opens_at" in found[0]:
+        return {name: found[0][name] for name in ("opens_at", "closes_at", "notes") if name in found[0]}
+    return {"notes": text}
+
+
 def explain_unread_hours(text: str) -> str:
     """What to ask whoever wrote them; "" when they are read, or are just words."""
     try:
@@ -117,6 +128,7 @@ def _read_hours(text: str) -> Schedules:
     if not text or len(text) > MAX_HOURS_LENGTH:
         raise AmbiguousHours("prose")
     plain = _write_times_in_figures(tidy_words(fold_case_twins(_write_map_signs_in_words(text))))
+    plain = re.sub(rf";\s*(?={MONTH})", "\n", plain, flags=re.IGNORECASE)  # "Apr-Sep: Tu 10-4; Oct-Mar: Tu 10-12"
     lines = [line for line in plain.split("\n") if line.strip()]
     try:
         by_line = [_read_line(line) for line in lines] if len(lines) > 1 else []
@@ -137,7 +149,12 @@ def _write_map_signs_in_words(text: str) -> str:
         return " and ".join(NTH_WORDS[n.strip()] for n in match[2].split(",")) + f" {match[1]}"
 
     text = re.sub(r"\b([A-Z][a-z])\[((?:-1|[1-5])(?:,\s*(?:-1|[1-5]))*)\]", count, text)
-    text = re.sub(r"\bSH (?:off|closed)\b", "(not in school holidays)", text)
+
+    def off(match: re.Match[str]) -> str:
+        named = re.split(r",\s?", match[1])
+        return "; ".join("(not in school holidays)" if name == "SH" else f"{name} off" for name in named)
+
+    text = re.sub(rf"\b({MAP_DAY}(?:[,-]\s?{MAP_DAY}){{0,20}}) (?:off|closed)\b", off, text)
     return re.sub(r'"([^"()]+)"', r"(\1)", text)
 
 
@@ -168,11 +185,16 @@ def _read_line(text: str) -> Schedules:
     plain = PARENTHESES.sub(open_parentheses, text)
     plain = HOURS_NOTES.sub(take_note, CONDITION.sub(take_note, plain))
     groups = _apply_last_words(list(_group_tokens(list(_tokenise(plain)))))
+    _close_days(groups, by_later_rules=";" in text and bool(re.search(rf"\b{MAP_DAY}\b", text)))
     found = [row for group in groups for row in group.to_schedules()]
     said = [note.strip("() .,-") for note in notes]
     note = ". ".join(part[:1].upper() + part[1:] for part in dict.fromkeys(said) if part)
     about = read_conditions(note)
     limits = {"valid_from": about.first_day, "valid_to": about.last_day}
+    if about.first_day and any(
+        row.get("interval") and DAY_CODES[about.first_day.weekday()] not in row["byday"] for row in found
+    ):
+        del limits["valid_from"]  # fortnightly from a day on which it does not meet: nobody can count from there
     beside = {"notes": note} | {name: day.isoformat() for name, day in limits.items() if day}
     return [row | beside for row in found] if note else found
 
@@ -217,9 +239,12 @@ class DayGroup:
         self.nths: list[str] = []
         self.times: list[tuple[ClockTime | None, ClockTime | None]] = []
         self.closed = self.monthly = self.always = self.every = False
+        self.half = ""  # of the day, as "evenings" says
         self.interval = 1
 
     def to_schedules(self) -> Schedules:
+        if self.half and not self.times:
+            raise AmbiguousHours("a morning without a time")
         if self.closed:
             if not self.days or self.times:
                 raise AmbiguousHours("closed")
@@ -248,6 +273,7 @@ def _group_tokens(tokens: list[Token]) -> Iterator[DayGroup]:
         kind = tokens[at].kind
         about_days = kind in ("day", "all", "work", "rest", "nth", "other", "every")
         over = bool(group.days) and kind == "time" if leads_with_time else bool(group.times) and about_days
+        over |= kind == "closed" and bool(group.times)
         if over or ((group.closed or group.always) and about_days and group.days):
             yield group
             group = DayGroup()
@@ -266,6 +292,20 @@ def _apply_last_words(groups: list[DayGroup]) -> list[DayGroup]:
     return before
 
 
+def _close_days(groups: list[DayGroup], *, by_later_rules: bool) -> None:
+    """ "Mon-Fri 9-5, closed Weds": what is said to be closed is none of the other days. On the map a later rule for a
+    day stands in place of an earlier one, which is more than can be told from what people write."""
+    closed = {day for group in groups if group.closed and not group.times for day in group.days}
+    open_days = [day for group in groups if not group.closed for day in set(group.days)]
+    if by_later_rules and len(open_days) > len(set(open_days)):
+        raise AmbiguousHours("two rules for a day")
+    for group in groups:
+        if not group.closed and closed & {*group.days}:
+            group.days = [day for day in group.days if day not in closed] or group.days
+            if closed >= {*group.days}:
+                raise AmbiguousHours("open and closed")
+
+
 def _add_token(group: DayGroup, tokens: list[Token], at: int) -> int:
     """Put the token (or the span that begins there) into the group; the index of what follows."""
     kind, words = tokens[at]
@@ -276,6 +316,9 @@ def _add_token(group: DayGroup, tokens: list[Token], at: int) -> int:
         group.days += {"all": DAY_CODES, "work": DAY_CODES[:5], "rest": DAY_CODES[5:]}[kind]
     elif kind == "nth":
         group.nths.append(WEEK_OF_MONTH[words])
+    elif kind == "half":
+        group.half = "a" if "morning" in words else "p"
+        group.times[-1:] = [_move_to_half(span, group.half) for span in group.times[-1:]]  # "7-9 in the evening"
     elif kind in ("other", "month", "closed", "always", "every"):
         group.interval = _parse_interval(words) if kind == "other" else group.interval
         group.monthly |= kind == "month"
@@ -283,10 +326,11 @@ def _add_token(group: DayGroup, tokens: list[Token], at: int) -> int:
         group.closed |= kind == "closed"
         group.always |= kind == "always"
     elif kind == "time" and following == ["dash", "time"]:
-        group.times.append((parse_clock_time(words), parse_clock_time(tokens[at + 2].words)))
+        span = parse_clock_time(words), parse_clock_time(tokens[at + 2].words)
+        group.times.append(_move_to_half(span, group.half))
         return at + 3
     elif kind == "time":
-        group.times.append((parse_clock_time(words), None))
+        group.times.append(_move_to_half((parse_clock_time(words), None), group.half))
     elif kind in ("dash", "until") and following[:1] == ["time"] and not group.times:
         if words != "-":  # "until 5pm"; "Mon - 9am" is only written so
             group.times.append((None, parse_clock_time(tokens[at + 1].words)))
@@ -340,6 +384,18 @@ def parse_clock_time(words: str) -> ClockTime:
     if half:
         return ClockTime(hour % 12 + (12 if half == "p" else 0), minute, half, True)
     return ClockTime(hour, minute, "", bool(read[2]) and (hour > 12 or words.startswith("0")))
+
+
+def _move_to_half(span: tuple[ClockTime, ClockTime | None], half: str) -> tuple[ClockTime, ClockTime | None]:
+    """ "7-9" of an evening, "10-12" of a morning: what is not sure by itself is in that half of the day."""
+
+    def move(at: ClockTime | None) -> ClockTime | None:
+        if not at or at.sure or not half:
+            return at
+        return (_to_afternoon(at) if half == "p" else at)._replace(half=half, sure=True)
+
+    start, end = move(span[0]), span[1] if half == "a" else move(span[1])  # a morning's end may be after noon
+    return (start or span[0]), end
 
 
 def _format_span(times: tuple[ClockTime | None, ClockTime | None]) -> dict[str, str]:

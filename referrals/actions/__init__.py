@@ -6,14 +6,3 @@ from referrals.actions.links import send_link
 from referrals.actions.remarks import assign_referral, send_message
 from referrals.actions.send import has_same_content, send_referral
 from referrals.actions.transition import move_referral
-
-__all__ = [
-    "MoveRefused",
-    "answer_referrer",
-    "assign_referral",
-    "has_same_content",
-    "move_referral",
-    "send_link",
-    "send_message",
-    "send_referral",
-]

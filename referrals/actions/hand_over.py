@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from agencies.access import Permission
 from agencies.actions.hand_over import is_last
-from agencies.hooks import Holding, holding_sources, on_agency_unattended
+from agencies.hooks import MemberHolding, holding_sources, on_agency_unattended
 from agencies.models import Agency, Author, Membership
 from config.template_tags import date_words
 from referrals.actions.remarks import assign_referral, save_remark, unassign_referral
@@ -16,7 +16,7 @@ from referrals.states import OPEN_STATUSES, TRIAGE_STATUSES
 
 
 @holding_sources.register
-def list_referrals_held(member: Membership) -> list[Holding]:
+def list_referrals_held(member: Membership) -> list[MemberHolding]:
     """What is assigned to the member, what they sent and is open, and what only they could answer."""
     decides = member.has_permission(Permission.TRIAGE)
     to_decide = Referral.objects.filter(to_agency=member.agency, service=None, status__in=sorted(TRIAGE_STATUSES))
@@ -27,20 +27,27 @@ def list_referrals_held(member: Membership) -> list[Holding]:
     if is_last(member, Permission.REFER):
         hear = "Nobody else here may refer: nobody would read the answers. The teams are told to ring instead."
     return [
-        Holding(
-            "referrals",
-            "Referrals to accept",
-            list_items(theirs) if decides else [],
-            "They stand under “Not assigned”.",
-            Permission.TRIAGE,
-            hand_over_referrals,
+        MemberHolding(
+            name="referrals",
+            label="Referrals to accept",
+            items=list_items(theirs) if decides else [],
+            then="What nobody takes stands under “Not assigned”.",
+            needs=Permission.TRIAGE,
+            hand_over=hand_over_referrals,
         ),
-        Holding("sent", "Referrals sent, and still open", list_items(sent), hear, read_by=Permission.REFER),
-        Holding(
-            "answers",
-            "Referrals that wait for your group",
-            list_items(to_answer),
-            "Nobody else here can answer. Those who asked are told that nobody is there.",
+        MemberHolding(
+            name="sent",
+            label="Referrals sent, and still open",
+            items=list_items(sent),
+            then=hear,
+            read_by=Permission.REFER,
+        ),
+        MemberHolding(
+            name="answers",
+            label="Referrals to your activities",
+            items=list_items(to_answer),
+            then="Nobody else here can answer. Whoever asked is told that nobody is there.",
+            read_by=Permission.ANSWER,
         ),
     ]
 
@@ -72,11 +79,12 @@ def report_unattended_referrals(agency: Agency, permission: Permission) -> None:
     rows = {
         Permission.ANSWER: Q(to_agency=agency, service__isnull=False),
         Permission.TRIAGE: Q(to_agency=agency, service=None),
-        Permission.REFER: Q(from_agency=agency, service=None),
+        Permission.REFER: Q(from_agency=agency),
     }.get(permission)
     if rows is None:
         return
     phone = f" Their phone: {agency.phone}." if agency.phone else ""
     words = f"Nobody works for {agency.name} here any more.{phone}"
-    for referral in Referral.objects.filter(rows, status__in=sorted(OPEN_STATUSES)).order_by("pk"):
+    waiting = Referral.objects.filter(rows, status__in=sorted(OPEN_STATUSES)).order_by("pk")
+    for referral in waiting.select_for_update():  # all before the first case, as everybody locks them
         save_remark(referral, by=Author.system(), words=words, kind=Remark.Kind.UNATTENDED, key=None)

@@ -6,22 +6,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from config.forms import Form, IdempotencyKey
+from config.forms import EmailField, Form, IdempotencyKey
 from directory.search.forms.search import SearchForm
 
 
 class AlertForm(Form):
     button = "Send me a link"
 
-    email = forms.EmailField(
+    email = EmailField(
+        own=True,
         label="Your e-mail address",
-        max_length=254,
         help_text="Nothing else is kept about you",
-        error_messages={
-            "required": "Enter your e-mail address",
-            "invalid": "Enter an e-mail address in the right form, like name@example.org",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={"required": "Enter your e-mail address"},
     )
     query = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
     key = IdempotencyKey()

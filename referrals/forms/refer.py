@@ -14,6 +14,7 @@ from config.fields import WholeNumberField
 from config.forms import (
     BirthField,
     Checkboxes,
+    EmailField,
     Form,
     IdempotencyKey,
     NameField,
@@ -168,12 +169,7 @@ class ReferForm(Form):
         max_length=300,
         help_text="Times, places or people to avoid. If through someone else: their name and number.",
     )
-    email = forms.EmailField(
-        label="E-mail address",
-        required=False,
-        max_length=254,
-        error_messages={"invalid": "Enter an e-mail address like name@example.org"},
-    )
+    email = EmailField(label="E-mail address", required=False)
     address = TextField(label="Address", required=False, rows=3, max_length=300)
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:

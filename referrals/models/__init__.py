@@ -4,17 +4,3 @@ from referrals.models.look_up import LookUp
 from referrals.models.move import DeclineReason, Move, PassingGround
 from referrals.models.referral import ContactBy, Referral, Urgency
 from referrals.models.remark import Remark
-
-__all__ = [
-    "Alert",
-    "Answer",
-    "AnswerLink",
-    "ContactBy",
-    "DeclineReason",
-    "LookUp",
-    "Move",
-    "PassingGround",
-    "Referral",
-    "Remark",
-    "Urgency",
-]

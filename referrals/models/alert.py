@@ -1,7 +1,6 @@
 """“Tell me by e-mail when something new matches”: an e-mail address and a search, and nothing else about anybody."""
 
 import datetime
-import uuid
 from typing import Self
 
 from django.db import models
@@ -9,18 +8,18 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from config.http import hash_token
+from config.uuid_key import UUIDKey
 
 UNCONFIRMED_LIFETIME = datetime.timedelta(days=7)
 
 
-class Alert(models.Model):
+class Alert(UUIDKey):
     """Asleep until its reader presses a button on the page that the first e-mail leads to; deleted when stopped.
 
     The secret of its links is not in the table, only its hash: it is made anew from the id and the key of the site,
     so that the link in the oldest e-mail still stops it, and who reads the table can neither start nor stop one.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     email = models.EmailField(max_length=254)
     query = models.TextField(help_text="The search, as the query string of its address")

@@ -1,13 +1,13 @@
 """What goes back to those who asked, and the links by which a group without an account answers."""
 
 import datetime
-import uuid
 
 from django.db import models
 from django.utils import timezone
 
 from agencies.models import Signed
 from config.append_only import AppendOnly
+from config.uuid_key import UUIDKey
 from referrals.models.referral import Referral
 
 LINK_LIFETIME = datetime.timedelta(days=8)
@@ -16,7 +16,6 @@ LINK_LIFETIME = datetime.timedelta(days=8)
 class Answer(AppendOnly, Signed):
     """The outcome, told to the referrer at the end: a short paragraph with codes ready to paste."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="answer")
     at = models.DateTimeField(default=timezone.now)
     reason = models.CharField(max_length=200, help_text="Why the case was closed")
@@ -34,10 +33,9 @@ class Answer(AppendOnly, Signed):
         return f"Answer to {self.referral_id}"
 
 
-class AnswerLink(models.Model):
+class AnswerLink(UUIDKey):
     """A secret link that lives 8 days. The table holds its hash: who reads the table cannot answer."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
     sent_to = models.EmailField(max_length=254)

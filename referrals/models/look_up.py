@@ -1,7 +1,6 @@
 """Who looked for somebody by NHS number, when, and whether their own agency knew them; the number is not kept."""
 
 import datetime
-import uuid
 from typing import Self
 
 from django.db import models
@@ -18,7 +17,6 @@ MAX_LOOK_UPS = {  # of one member: nobody refers more people, and who tries numb
 
 
 class LookUp(AppendOnly):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -36,7 +34,9 @@ class LookUp(AppendOnly):
 
     @classmethod
     def has_room(cls, member: Membership) -> bool:
-        """Whether the member may look up another number now."""
+        """Whether the member may look up another number now. Their next one waits until this request is over, so that
+        none of many at once is left uncounted."""
+        Membership.objects.select_for_update(no_key=True).values_list("pk").get(pk=member.pk)
         now = timezone.now()
         made = cls.objects.filter(member=member)
         return all(made.filter(at__gt=now - stretch).count() < most for stretch, most in MAX_LOOK_UPS.items())

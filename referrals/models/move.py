@@ -1,7 +1,6 @@
 """Each step in the life of a referral: who, when, why. Never changed."""
 
 import datetime
-import uuid
 from typing import Self
 
 from django.db import models
@@ -61,7 +60,6 @@ AGREED_GROUNDS = frozenset(
 
 
 class Move(AppendOnly, Signed):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the referral")
     before = models.CharField(max_length=15, choices=ReferralStatus, blank=True)

@@ -1,7 +1,6 @@
 """A referral: one agency asks another to help a named person (FHIR ServiceRequest + Task)."""
 
 import datetime
-import uuid
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -12,6 +11,7 @@ from django.utils import timezone
 from agencies import access
 from agencies.models import Agency, AgencyKind, Membership
 from config.births import BirthPrecision, WithBirth
+from config.uuid_key import UUIDKey
 from config.working_days import add_working_days
 from directory.models import Service, TaxonomyTerm
 from referrals.same_person import Identity, born_alike
@@ -35,14 +35,13 @@ class ContactBy(models.TextChoices):
     OTHER = "other", "Through someone else"
 
 
-class Referral(WithBirth, models.Model):
+class Referral(WithBirth, UUIDKey):
     """Details as sent, plus where it stands now. How it came there are its moves.
 
     To a connector team `service` is empty; onward to a voluntary group it names what is asked for, and
     only what the group needs is copied here.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.UUIDField(unique=True, help_text="Idempotency: the second post with it gets the first's answer")
     from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals_sent")
     sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

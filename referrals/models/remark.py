@@ -1,7 +1,5 @@
 """Words about a referral that move nothing: a message from one side to the other. Never changed."""
 
-import uuid
-
 from django.db import models
 from django.utils import timezone
 
@@ -17,7 +15,6 @@ class Remark(AppendOnly, Signed):
         UNANSWERED = "unanswered", "No answer by its date"
         UNATTENDED = "unattended", "Nobody there to answer or to hear"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="remarks")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MESSAGE)
     at = models.DateTimeField(default=timezone.now)

@@ -36,6 +36,15 @@ def test_one_click_signs_in_as_the_role(priya: Membership) -> None:
     assert client.get(reverse("agencies:account")).wsgi_request.member == priya
 
 
+@pytest.mark.parametrize(("back", "lands"), [("/team/", "/team/"), ("https://x.example.org/", "/caseload/")])
+@pytest.mark.usefixtures("demo")
+def test_the_page_of_sign_in_has_the_buttons_too_and_they_lead_back(priya: Membership, back: str, lands: str) -> None:
+    client = Client(**HERE)
+    page = client.get(reverse("account_login"), {"next": back})
+    assert f'name="next" value="{back}"' in page.text
+    assert client.post(reverse("agencies:demo_sign_in", args=["connector"]), {"next": back}).url == lands  # type: ignore[attr-defined]
+
+
 @pytest.mark.usefixtures("demo")
 def test_a_role_without_a_demo_person_is_not_found(priya: Membership) -> None:
     assert Client(**HERE).post(reverse("agencies:demo_sign_in", args=["steward"])).status_code == 404

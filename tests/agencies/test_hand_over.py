@@ -13,10 +13,8 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.actions.hand_over import Decision, LeavesBehind, list_holdings
 from agencies.actions.invitation import invite_member
-from agencies.actions.membership import LastManager, change_membership, end_membership
+from agencies.actions.membership import change_membership, end_membership
 from agencies.models import AgencyKind, Author, Draft, Membership, Message
-from cases.actions.onward import OnwardRequest, refer_on
-from cases.actions.opening import accept_referral
 from cases.caseload import count_lists
 from cases.models import Case, Entry, Kind, News
 from referrals.models import Referral, Remark
@@ -25,11 +23,9 @@ from tests.factories import (
     CaseFactory,
     MembershipFactory,
     ReferralFactory,
-    ServiceFactory,
-    SessionFactory,
-    booked,
     teammate,
 )
+from tests.queries import assert_max_queries
 
 ClientOf = Callable[[Membership], Client]
 
@@ -57,6 +53,7 @@ def full(connector: Membership) -> Membership:
 
 
 def test_the_page_says_all_that_is_left_behind(client_of: ClientOf, lead: Membership, full: Membership) -> None:
+    Draft.save_unsent(member=full, form="x", page="/", action="/refer/", data={"words": ["She rang"]})
     text = client_of(lead).get(page(full)).text
     for words in (
         "Open cases: 1",
@@ -65,7 +62,9 @@ def test_the_page_says_all_that_is_left_behind(client_of: ClientOf, lead: Member
         "Malik Farooq",
         "Referrals sent, and still open: 1",
         "Ada Byron",
-        "Drafts that were not sent: 2",
+        "Drafts: 2",
+        "A note in a case, last typed on",
+        "Only whoever typed it can read it and send it",
         "Invitations: 1",
         "Nadia",
         "Without a connector",
@@ -123,7 +122,11 @@ def test_forty_cases_go_to_whom_each_was_given_with_one_email_each(
     posted = {"cases": str(third.pk)}
     posted |= {f"cases-{case.pk}": str(lead.pk) for case in cases[:10]}
     posted |= {f"cases-{case.pk}": "nobody" for case in cases[10:15]}
-    assert client_of(lead).post(page(connector), posted).status_code == 302
+    client = client_of(lead)
+    with assert_max_queries(14):
+        client.get(page(connector))
+    with assert_max_queries(40 * 5 + 40):
+        assert client.post(page(connector), posted).status_code == 302
     leads = list(Case.objects.order_by("opened_at").values_list("lead", flat=True))
     assert [leads.count(who.pk) for who in (third, lead, connector)] == [25, 10, 5]
     assert Entry.objects.filter(kind=Kind.ASSIGNED).count() == 40
@@ -261,71 +264,7 @@ def test_a_lead_who_becomes_a_connector_keeps_the_cases(lead: Membership) -> Non
     assert case.lead == lead
 
 
-# --- The last one -------------------------------------------------------------------------------------
-
-
-def test_a_team_with_open_cases_cannot_close(client_of: ClientOf) -> None:
-    lead = MembershipFactory(role=Role.LEAD)
-    CaseFactory(lead=lead)
-    ReferralFactory(to_agency=lead.agency, person_name="Malik Farooq")
-    answer = client_of(lead).post(reverse("agencies:leave"), {"closes": "on"})
-    assert answer.status_code == 422
-    assert "Nobody would be left for these: referrals to accept, open cases" in answer.text
-    lead.refresh_from_db()
-    assert lead.ended_at is None
-    with pytest.raises(LastManager):
-        end_membership(membership=lead, by=lead)
-
-
-def test_the_cases_of_those_who_left_before_keep_a_team_from_closing(lead: Membership, connector: Membership) -> None:
-    CaseFactory(lead=connector)
-    Membership.objects.filter(pk=connector.pk).update(ended_at=timezone.now())
-    with pytest.raises(LeavesBehind):
-        end_membership(membership=lead, by=lead, closes=True)
-
-
-def test_a_practices_last_referrer(
-    client_of: ClientOf, gp: Membership, connector: Membership, steward: Membership
-) -> None:
-    """The teams that have its referrals hear that nobody reads their answers: in the story, and as news."""
-    gp.manages_team = True
-    gp.save()
-    taken = ReferralFactory(sent_by=gp, to_agency=connector.agency)
-    case = accept_referral(referral=taken, by=Author.of(connector), person=None)
-    waiting = ReferralFactory(sent_by=gp, to_agency=connector.agency, person_name="Ada Byron", nhs_number="")
-    client = client_of(gp)
-    text = client.get(reverse("agencies:leave")).text
-    assert "Referrals sent, and still open: 2" in text
-    assert "Nobody else here may refer" in text
-    assert client.post(reverse("agencies:leave"), {}).status_code == 422
-    assert client.post(reverse("agencies:leave"), {"closes": "on"}).status_code == 302
-    gp.agency.refresh_from_db()
-    assert gp.agency.left_at is not None
-    assert Remark.objects.filter(kind=Remark.Kind.UNATTENDED).count() == 2
-    told = {news.case or news.referral for news in News.objects.filter(agency=connector.agency)}
-    assert told == {case, waiting}
-    assert "nobody there to answer" in client_of(connector).get(reverse("cases:caseload")).text
-    assert Message.objects.filter(to=steward.agency.email, subject__startswith="Nobody is left at").exists()
-
-
-def test_a_groups_last_volunteer(client_of: ClientOf, connector: Membership, provider: Membership) -> None:
-    provider.manages_team = True
-    provider.save()
-    service = ServiceFactory(agency=provider.agency, name="Tuesday gardening", bookable=True)
-    booked(SessionFactory(service=service))
-    case = CaseFactory(lead=connector, person__name="Joan Whitfield")
-    asked = {"case": case, "by": Author.of(connector), "key": uuid.uuid4(), "started_at": timezone.now()}
-    refer_on(services=[service], ask=OnwardRequest(how_agreed="On the phone"), **asked)
-    text = client_of(provider).get(reverse("agencies:leave")).text
-    for words in (
-        "Referrals that wait for your group: 1",
-        "Tuesday gardening",
-        "1 booked",
-        "Activities that people can find",
-    ):
-        assert words in text
-    client_of(provider).post(reverse("agencies:leave"), {"closes": "on"})
-    assert "Tuesday gardening: nobody there to answer" in client_of(connector).get(reverse("cases:caseload")).text
+# --- Nobody else who may ------------------------------------------------------------------------------
 
 
 def test_the_last_who_may_refer_in_a_council_team(lead: Membership) -> None:

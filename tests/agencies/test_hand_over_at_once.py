@@ -9,19 +9,40 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from agencies.access import Role
+from agencies.access import Permission, Role
 from agencies.actions.hand_over import Decision
 from agencies.actions.membership import end_membership
 from agencies.models import Author, Membership
+from bookings.actions.places import lock_session
 from cases.actions.give import give_case, give_cases_alone
+from cases.actions.news import mark_referral_news_opened
 from cases.actions.notes import write_note
 from cases.actions.opening import accept_referral
+from cases.actions.part import part_referral
 from cases.actions.questions import ask_other_teams
 from cases.history.record import record_entry
-from cases.models import Case, CaseReferral, Entry, Kind
+from cases.models import Case, CaseReferral, Entry, Kind, News, Person
+from directory.exchange.actions.duplicates import join_listings
+from directory.models import Decision as Answer
+from directory.models import Likeness, Location, Session
+from directory.publishing.actions.claims import decline_claim, submit_claim
 from referrals.actions import MoveRefused, move_referral
+from referrals.actions.hand_over import report_unattended_referrals
+from referrals.models import LookUp, Referral
+from referrals.models.look_up import MAX_LOOK_UPS
 from referrals.states import ReferralStatus, Side
-from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, teammate
+from tests.factories import (
+    CaseFactory,
+    MembershipFactory,
+    OnwardReferralFactory,
+    PersonFactory,
+    ReferralFactory,
+    ServiceFactory,
+    SessionFactory,
+    SourceFactory,
+    at,
+    teammate,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,3 +162,111 @@ def test_a_referral_accepted_while_its_holder_leaves_stays_with_who_accepted(
     assert isinstance(results[0], Membership), results
     referral.refresh_from_db()
     assert referral.status == ReferralStatus.ACCEPTED
+
+
+# --- Who was first, and in which order what is held ---------------------------------------------------
+
+
+def test_whoever_opened_news_first_stays_named(gp: Membership, connector: Membership) -> None:
+    referral, second = ReferralFactory(sent_by=gp, to_agency=connector.agency), teammate(gp)
+    move_referral(referral, ReferralStatus.ACCEPTED, by=Author.of(connector), side=Side.RECEIVER)
+    with transaction.atomic():
+        mark_referral_news_opened(referral, gp)
+        reading, _ = start_until_it_waits(lambda: mark_referral_news_opened(referral, second))
+    reading.join()
+    assert News.objects.get().opened_by == gp
+
+
+def test_two_joinings_undone_in_opposite_directions_hold_the_records_in_one_order(connector: Membership) -> None:
+    """given each of two referrals stands in the other's case, when both are undone, then one waits for the first record
+    and holds none"""
+    first, second = (
+        PersonFactory(pk=uuid.UUID(int=n), agency=connector.agency, name=f"Joan {n}", nhs_number="") for n in (1, 2)
+    )
+    by, cases = Author.of(connector), []
+    for person in (first, second):
+        for _ in range(2):
+            referral = ReferralFactory(to_agency=connector.agency, nhs_number="", person_name=person.name)
+            cases.append((accept_referral(referral=referral, by=by, person=person), referral))
+    joined = cases[3][1]  # about the second, and is to go to the first
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=first.pk)
+        parting, results = start_until_it_waits(
+            lambda: part_referral(
+                referral=Referral.objects.get(pk=joined.pk),
+                by=by,
+                person=first,
+                entries=[],
+                words="-",
+                key=uuid.uuid4(),
+            )
+        )
+        assert not results, "it waits for the first of the two"
+        Person.objects.select_for_update(nowait=True).get(pk=second.pk)
+    parting.join()
+    assert results == [cases[0][0]]
+
+
+def test_look_ups_at_once_are_all_counted(gp: Membership) -> None:
+    most = min(MAX_LOOK_UPS.values())
+    for _ in range(most - 1):
+        LookUp.record(gp, "9990000018", found=False)
+    with transaction.atomic():
+        assert LookUp.has_room(gp)
+        trying, results = start_until_it_waits(lambda: transaction.atomic(LookUp.has_room)(gp))
+        LookUp.record(gp, "9990000026", found=False)
+    trying.join()
+    assert results == [False]
+
+
+def test_when_nobody_is_left_all_referrals_are_held_before_the_first_case(connector: Membership) -> None:
+    case = CaseFactory(lead=connector)
+    for n in (1, 2):
+        sent = OnwardReferralFactory(pk=uuid.UUID(int=n), sent_by=connector)
+        CaseReferral.objects.create(case=case, referral=sent, direction="sent")
+    with transaction.atomic():
+        Referral.objects.select_for_update().get(pk=uuid.UUID(int=2))  # a group answers the second
+        telling, results = start_until_it_waits(
+            lambda: transaction.atomic(report_unattended_referrals)(connector.agency, Permission.REFER)
+        )
+        Case.objects.select_for_update(nowait=True).get(pk=case.pk)
+    telling.join()
+    assert results == [None]
+
+
+def test_a_session_moved_to_another_place_meanwhile_is_booked_at_that_place() -> None:
+    service = ServiceFactory(bookable=True)
+    places = [service.at_locations.create(location=Location.objects.create(name=name)) for name in ("Hall", "Park")]
+    session = SessionFactory(service=service, at_location=places[0])
+    with transaction.atomic():
+        Session.objects.filter(pk=session.pk).update(at_location=places[1], starts_at=at(days=4))
+        booking, results = start_until_it_waits(lambda: transaction.atomic(lock_session)(session.pk))
+    booking.join()
+    assert results[0].at_location.location.name == "Park"
+
+
+def test_who_was_quicker_to_answer_a_claim_is_named(steward: Membership) -> None:
+    asked = {"name": "Singers", "contact_name": "N", "contact_email": "n@group.example.org", "words": "Ask me"}
+    claim, second = submit_claim(key=uuid.uuid4(), agency=None, **asked), teammate(steward)
+    mine = type(claim).objects.get(pk=claim.pk)
+    with transaction.atomic():
+        decline_claim(claim=claim, words="Not a group", by=steward)
+        answering, results = start_until_it_waits(lambda: decline_claim(claim=mine, words="-", by=second))
+    answering.join()
+    assert isinstance(results[0], MoveRefused), results
+    assert mine.decided_by.user.name == steward.user.name
+
+
+def test_two_pairs_that_share_a_listing_are_joined_one_after_the_other(steward: Membership) -> None:
+    one, two, three = (ServiceFactory(pk=uuid.UUID(int=n), source=SourceFactory().name) for n in (1, 2, 3))
+    first, second = (
+        Likeness.objects.create(pk=n, first=pair[0], second=pair[1], why="Alike", score=90)
+        for n, pair in ((1, (one, two)), (2, (two, three)))
+    )
+    with transaction.atomic():
+        Likeness.objects.select_for_update().get(pk=first.pk)
+        joining, results = start_until_it_waits(lambda: join_listings(second, keep=three, by=steward))
+        type(two).objects.select_for_update(nowait=True).get(pk=two.pk)
+    joining.join()
+    second.refresh_from_db()
+    assert (results, second.decision) == ([None], Answer.ACCEPTED)

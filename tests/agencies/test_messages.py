@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.mail import BadHeaderError
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from agencies import messages
@@ -183,11 +184,19 @@ def test_production_blanks_what_has_left(settings: Any) -> None:
     [
         ("Priya Shah", "priya@work.example.org", "Hello Priya"),
         ("Dr Amara Okafor", "PRIYA@work.example.org", "Hello Amara"),
-        ("Priya Shah", "walks@group.example.org", "Hello"),
+        ("Sister Jo Maddox", "priya@work.example.org", "Hello Jo"),
+        ("Mrs Whitfield", "priya@work.example.org", "Hello Mrs Whitfield"),
+        ("Priya Shah", "Walks@group.example.org", "Hello Green Gym"),
+        ("Priya Shah", "gone@group.example.org", "Hello"),
+        ("Priya Shah", "both@group.example.org", "Hello"),
+        ("Priya Shah", "reader@home.example.org", "Hello"),
     ],
 )
-def test_a_mail_greets_by_name_whoever_has_an_account(name: str, to: str, hello: str) -> None:
+def test_a_mail_greets_by_name_whoever_has_an_account_or_is_an_agency(name: str, to: str, hello: str) -> None:
     UserFactory(name=name, email="priya@work.example.org")
+    AgencyFactory(name="Green Gym", email="walks@group.example.org")
+    AgencyFactory(email="gone@group.example.org", left_at=timezone.now())
+    AgencyFactory.create_batch(2, email="both@group.example.org")
     about = {"agency": AgencyFactory(), "link": "https://hereabouts.example.org/"}
     sent = messages.queue_message(key="x", to=to, subject="News", template="email/unattended.txt", context=about)
     assert sent.body.splitlines()[0] == hello

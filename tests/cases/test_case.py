@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.models import Author, Draft
 from cases.actions.notes import correct_entry, write_note
 from cases.history.record import erase_entry, record_entry
-from cases.history.render import ENTRY_FORMATTERS, ENTRY_ICONS
+from cases.history.render import ENTRY_LOOKS
 from cases.models import Audience, Circle, Entry, Kind
 from tests.factories import AgencyFactory, CaseFactory, teammate
 from tests.fragments import assert_swapped_equals_fresh
@@ -142,8 +142,7 @@ def test_every_kind_has_a_look_and_reads_without_details(client_of, connector, c
     page = client_of(connector).get(url(case))
     assert len(page.context["lines"]) == len(Kind)
     assert all(line.title for line in page.context["lines"])
-    assert set(ENTRY_ICONS) == set(Kind.values)
-    assert set(ENTRY_FORMATTERS) <= set(Kind.values)
+    assert set(ENTRY_LOOKS) == set(Kind.values)
 
 
 def test_given_an_erased_entry_then_the_page_says_so(client_of, connector, case):

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -70,6 +71,8 @@ def test_closes_and_answers(client_of: ClientOf, connector: Membership, case: Ca
     referral = received(case)
     answer = client_of(connector).post(url(case), typed())
     assert answer.url == f"/cases/{case.pk}/"
+    told_on_page = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert told_on_page == [f"The case is closed. How it went goes to {referral.from_agency.name}."]
     case.refresh_from_db()
     assert case.closed_at
     assert (case.closing_reason.code, case.closing_summary, case.next_action, case.next_action_on) == (

@@ -46,6 +46,10 @@ def somebody() -> Parts:
     return {"pk": MembershipFactory(role=Role.CONNECTOR).pk}
 
 
+def a_team() -> Parts:
+    return {"pk": MembershipFactory(role=Role.CONNECTOR).agency.pk}
+
+
 def an_invitation() -> Parts:
     expires_at = timezone.now() + timedelta(days=7)
     invitation = Invitation(
@@ -267,6 +271,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 # No such object of others can be named by the address: what is there is one's own, or nothing.
 OWN_ONLY = {
     "referrals:discard_draft": a_draft,
+    "agencies:close_other": a_team,
     "directory:claim": a_claim,
     "directory:proposal": a_report,
     "directory:pass_on": a_report,

@@ -64,3 +64,12 @@ def test_a_form_of_which_a_part_was_posted_elsewhere_is_found_by_all_its_fields(
     assert page
     assert 'value="mine, and"' in page
     assert filled({"words": ["mine, and"], "other": ["more of it"]}, action="/look-up/") is None
+
+
+def test_what_folds_away_is_unfolded_over_what_was_typed_in_it() -> None:
+    fold = '<details class="more"><summary>More</summary><textarea name="{0}"></textarea></details>'
+    page = f'<details><form method="post">{fold.format("said")}{fold.format("not")}<input name="x"></form></details>'
+    filled_page = fill_form(page, page="/", action="/", values={"said": ["words"], "not": [" "]}, hidden={})
+    assert filled_page
+    assert filled_page.startswith('<details open><form method="post"><details class="more" open>')
+    assert filled_page.count("open") == 2

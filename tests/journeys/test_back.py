@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from agencies.models import Membership
 from bookings.models import Booking
 from referrals.models import Referral
-from tests.factories import SessionFactory, team_of
+from tests.factories import CaseFactory, SessionFactory, team_of
 from tests.journeys.conftest import Window
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -71,3 +71,14 @@ def test_a_place_is_booked_once(window: Callable[..., Window], provider: Members
     page.wait_for_url("**/bookings/**")
     expect(page.get_by_role("heading", level=1)).to_have_text(first)
     assert Booking.objects.count() == 1
+
+
+def test_the_same_deed_twice_in_one_page_is_two_deeds(window: Callable[..., Window], connector: Membership) -> None:
+    case = CaseFactory(lead=connector, agency=connector.agency)
+    page = window(1200, member=connector).page
+    page.goto(reverse("cases:case", args=[case.pk]))
+    for number in (1, 2, 3):
+        page.locator("#composer").get_by_label("No answer", exact=True).check(force=True)
+        page.get_by_role("button", name="Log “no answer”").click()
+        expect(page.get_by_text(f"No answer, try {number}: added")).to_be_visible()
+    assert case.entries.filter(kind="no_answer").count() == 3

@@ -48,6 +48,8 @@ def test_something_on_a_tuesday_near_bn11_that_is_free(window: Windows, script: 
     page.get_by_label("Near").fill("bn11")
     page.get_by_role("button", name="Search").click()
     doreen.step("What is near", "Find activities")
+    first = page.locator("#list .card__title").first.bounding_box() or pytest.fail("nothing found")
+    assert first["y"] + first["height"] < 640, "the first that was found is seen on a phone without scrolling"
     expect(page.locator("#id_free")).not_to_be_visible()
     page.locator("#filters > summary").click()
     page.locator("#id_day").select_option("TU")
@@ -168,7 +170,20 @@ def test_the_map_says_what_the_list_says(window: Windows) -> None:
     page.locator("#map .pin:not(.pin--several)").last.press("Enter")
     link = page.locator("#map .map__title")
     assert link.inner_text() in titles(doreen)
-    link.click()
+    page.set_viewport_size({"width": 360, "height": 640})  # a phone has a sheet over the foot of the map
+    expect(page.locator(".sheet__one .map__title")).to_have_text(titles(doreen)[0])
+    page.get_by_role("button", name="Next on the map").press("Enter")
+    expect(page.locator(".sheet__one .map__title")).to_have_text(titles(doreen)[1])
+    page.get_by_role("button", name="List of 4 activities").press("Enter")
+    assert page.locator(".sheet .map__list .map__title").all_inner_texts() == titles(doreen)
+    doreen.step("The list, pressed up over the map")
+    page.locator(".sheet__handle").scroll_into_view_if_needed()
+    handle = page.locator(".sheet__handle").bounding_box() or pytest.fail("no handle")
+    page.mouse.move(handle["x"] + 50, handle["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 50, handle["y"] + 110, steps=3)
+    page.mouse.up()
+    page.get_by_role("link", name="See it").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 

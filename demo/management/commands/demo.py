@@ -10,6 +10,7 @@ from django.db.models import F
 
 from agencies.demo import list_demo_members
 from agencies.models import Agency, Message
+from agencies.models.message import Channel
 from config.database import is_made_up
 from demo.building import build_activities, build_agencies, build_staff
 from demo.lives import simulate_lives
@@ -80,8 +81,9 @@ class Command(BaseCommand):
         people = simulate_lives(staff, agencies)
         fill_directory(staff, agencies)
         draw_base_map(*read_coast_file(DATA / "coast.json"))
-        # Their e-mails left long ago: they are there to be read at /outbox/, not to be sent again.
-        Message.objects.filter(sent_at=None).update(sent_at=F("created_at"))
+        # Their e-mails left long ago: they are there to be read at /outbox/, not to be sent again. A group still rings.
+        to_ring = {"channel": Channel.CALL, "key__startswith": "booking "}
+        Message.objects.filter(sent_at=None).exclude(**to_ring).update(sent_at=F("created_at"))
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name LIKE %s", ["%deliver_message"])
         return people

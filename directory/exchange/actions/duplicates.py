@@ -121,6 +121,7 @@ def join_listings(likeness: Likeness, *, keep: Service, by: Membership) -> None:
     Other pairs with it that wait for a decision are pairs with the kept one from now on.
     Raises JoinRefused when either is another's double already.
     """
+    _lock_likenesses_about(likeness)
     likeness = _lock_likeness(likeness)
     rows = Service.objects.select_for_update().filter(pk__in=[likeness.first_id, likeness.second_id])
     both = {row.pk: row for row in rows.order_by("pk")}
@@ -178,6 +179,14 @@ def _format_joined_by(*listings: Service) -> str:
     rows = Likeness.objects.filter(decision=Decision.ACCEPTED).filter(Q(first__in=listings) | Q(second__in=listings))
     last = rows.exclude(decided_by=None).select_related("decided_by__user").order_by("-decided_at").first()
     return f", by {last.decided_by.user.name}" if last and last.decided_by else ""
+
+
+def _lock_likenesses_about(likeness: Likeness) -> None:
+    """All that joining it may change, before the listings and in one order: two joinings that share one wait for each
+    other, and do not block each other."""
+    either = [likeness.first_id, likeness.second_id]
+    about = Q(decision=Decision.OPEN) & (Q(first__in=either) | Q(second__in=either))
+    list(Likeness.objects.select_for_update().filter(about | Q(pk=likeness.pk)).order_by("pk").values_list("pk"))
 
 
 def _lock_likeness(likeness: Likeness) -> Likeness:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of this API, made from the same tables that read requests and write answers."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from directory.exchange.api.oruk import COLLECTION_PARAMETERS, VERSION
 from directory.exchange.api.parameters import PARAMETERS, TIME_PATTERN
 from directory.exchange.api.responses import Json, json_response, public_api, respond_if_changed
-from directory.exchange.api.words import ENDPOINTS, ITEM_SCHEMAS, Endpoint
+from directory.exchange.api.words import ENDPOINTS, ITEM_SCHEMAS, OBJECTS, Endpoint
 from directory.exchange.open_referral import fields as f
 from directory.exchange.open_referral.writer import PRIVATE_COLUMNS
 from directory.models import Status
@@ -29,68 +30,42 @@ def _enum_schema(choices: Any) -> Json:
     return {"type": "string", "enum": list(choices.values)}
 
 
-# What is no plain text.
-FIELD_SCHEMAS: dict[str, Json] = {
-    "email": EMAIL,
-    "url": URI,
-    "website": URI,
-    "uri": URI,
-    "term_uri": URI,
-    "schedule_link": URI,
-    "status": _enum_schema(Status),
-    "location_type": _enum_schema(LocationType),
-    "freq": _enum_schema(Frequency),
-    "address_type": _enum_schema(LocationType),
-    "minimum_age": WHOLE,
-    "maximum_age": WHOLE,
-    "assured_date": DAY,
-    "last_modified": MOMENT,
-    "updated": MOMENT,
-    "valid_from": DAY,
-    "valid_to": DAY,
-    "dtstart": DAY,
-    "opens_at": TIME,
-    "closes_at": TIME,
-    "interval": WHOLE,
-    "places": WHOLE,
-    "skips": {"type": "array", "items": DAY},
-    "amount": NUMBER,
-    "latitude": NUMBER,
-    "longitude": NUMBER,
-    "available": WHOLE,
-    "maximum": WHOLE,
-    "meets_you": YES,
-    "bookable": YES,
-    "paused_until": DAY,
-    "filled": {"type": "array", "items": TEXT},
-    "parent_id": UUID,
-    "taxonomy_id": UUID,
-    "organization_id": UUID,
-    "service_id": UUID,
-    "location_id": UUID,
-}
+# What is no plain text: the schema, and the fields that have it.
+KINDS_OF_FIELDS: list[tuple[Json, str]] = [
+    (EMAIL, "email"),
+    (URI, "url website uri term_uri schedule_link"),
+    (UUID, "parent_id taxonomy_id organization_id service_id location_id"),
+    (DAY, "assured_date valid_from valid_to dtstart paused_until"),
+    (MOMENT, "last_modified updated"),
+    (TIME, "opens_at closes_at"),
+    (WHOLE, "minimum_age maximum_age interval places available maximum"),
+    (NUMBER, "amount latitude longitude"),
+    (YES, "meets_you bookable"),
+    ({"type": "array", "items": DAY}, "skips"),
+    ({"type": "array", "items": TEXT}, "filled"),
+    (_enum_schema(Status), "status"),
+    (_enum_schema(LocationType), "location_type address_type"),
+    (_enum_schema(Frequency), "freq"),
+]
+FIELD_SCHEMAS = {name: schema for schema, names in KINDS_OF_FIELDS for name in names.split()}
 
 
 def _schema_ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _array_schema(name: str) -> Json:
-    return {"type": "array", "items": _schema_ref(name)}
-
-
-def _object_schema(table: f.FieldTable, *required: str, more: tuple[str, ...] = (), **nested: Json) -> Json:
-    """An object with the fields of a table, those named in `more`, and nested ones. Nothing else is in it."""
-    names = [name for column, name, _ in table if column not in PRIVATE_COLUMNS and column != "address_2"]
-    properties = (
-        {"id": UUID}
-        | {
-            name: FIELD_SCHEMAS.get(name, TEXT)
-            | ({"description": f.EXTENSION_FIELDS[name]} if name in f.EXTENSION_FIELDS else {})
-            for name in (*names, *more)
-        }
-        | nested
-    )
+def _object_schema(
+    table: str = "", required: Sequence[str] = (), more: Sequence[str] = (), nested: dict[str, Any] | None = None
+) -> Json:
+    """An object as words.OBJECTS describes it. Nothing else is in it."""
+    rows: f.FieldTable = getattr(f, table) if table else ()
+    names = [name for column, name, _ in rows if column not in PRIVATE_COLUMNS and column != "address_2"]
+    properties: Json = {"id": UUID}
+    for name in (*names, *more):
+        words = f.EXTENSION_FIELDS.get(name)
+        properties[name] = FIELD_SCHEMAS.get(name, TEXT) | ({"description": words} if words else {})
+    for name, of in (nested or {}).items():
+        properties[name] = {"type": "array", "items": _schema_ref(of[0])} if isinstance(of, list) else _schema_ref(of)
     return {
         "type": "object",
         "properties": properties,
@@ -118,113 +93,7 @@ PROBLEM_FIELDS: Json = {  # RFC 9457
         "items": {"type": "object", "properties": {"name": TEXT, "reason": TEXT}, "required": ["name", "reason"]},
     },
 }
-SUMMARY_FIELDS = ("bookable", "paused_until", "organization_id")
-PLACE_PROPERTIES: Any = {"location": _schema_ref("Location"), "schedules": _array_schema("Schedule")}
-SCHEMAS: Json = {
-    "Service": _object_schema(
-        f.SERVICE_FIELDS,
-        "name",
-        "status",
-        "organization_id",
-        "organization",
-        more=SUMMARY_FIELDS,
-        organization=_schema_ref("Organization"),
-        phones=_array_schema("Phone"),
-        schedules=_array_schema("Schedule"),
-        service_areas=_array_schema("ServiceArea"),
-        service_at_locations=_array_schema("NestedServiceAtLocation"),
-        languages=_array_schema("Language"),
-        cost_options=_array_schema("CostOption"),
-        contacts=_array_schema("Contact"),
-        attributes=_array_schema("Attribute"),
-        capacities=_array_schema("ServiceCapacity"),
-    ),
-    "ServiceListed": _object_schema(
-        f.SERVICE_FIELDS,
-        "name",
-        "status",
-        "organization_id",
-        "organization",
-        more=SUMMARY_FIELDS,
-        organization=_schema_ref("Organization"),
-    ),
-    "ServiceMinimal": _object_schema((), "last_modified", more=("last_modified",)),
-    "Organization": _object_schema(
-        f.AGENCY_FIELDS,
-        "name",
-        "description",
-        more=("filled",),
-        organization_identifiers=_array_schema("OrganizationIdentifier"),
-    ),
-    "OrganizationIdentifier": _object_schema(
-        (), "identifier_type", "identifier", more=("identifier_scheme", "identifier_type", "identifier")
-    ),
-    "NestedServiceAtLocation": _object_schema(f.AT_LOCATION_FIELDS, "location", **PLACE_PROPERTIES),
-    "ServiceAtLocation": _object_schema(
-        f.AT_LOCATION_FIELDS,
-        "name",
-        "status",
-        "location",
-        "service",
-        more=("name", "status"),
-        **PLACE_PROPERTIES,
-        service=_schema_ref("Service"),
-    ),
-    "ServiceAtLocationListed": _object_schema(
-        f.AT_LOCATION_FIELDS,
-        "service_id",
-        "location_id",
-        "location",
-        "service",
-        more=("service_id", "location_id"),
-        location=_schema_ref("Location"),
-        service=_schema_ref("ServiceListed"),
-    ),
-    "Location": _object_schema(
-        f.LOCATION_FIELDS,
-        "location_type",
-        addresses=_array_schema("Address"),
-        accessibility=_array_schema("Accessibility"),
-    ),
-    "Address": _object_schema(
-        f.ADDRESS_FIELDS,
-        "address_1",
-        "city",
-        "state_province",
-        "postal_code",
-        "country",
-        "address_type",
-        more=("address_type", "filled"),
-    ),
-    "Accessibility": _object_schema(f.ACCESSIBILITY_FIELDS),
-    "Schedule": _object_schema(f.SCHEDULE_FIELDS),
-    "ServiceArea": _object_schema(f.SERVICE_AREA_FIELDS),
-    "Language": _object_schema(f.LANGUAGE_FIELDS),
-    "CostOption": _object_schema(f.COST_FIELDS),
-    "Contact": _object_schema(f.CONTACT_FIELDS, phones=_array_schema("Phone")),
-    "Phone": _object_schema((), "number", more=("number",)),
-    "Attribute": _object_schema(
-        (), "taxonomy_term", more=("link_type", "label"), taxonomy_term=_schema_ref("TaxonomyTerm")
-    ),
-    "Taxonomy": _object_schema(
-        f.TAXONOMY_FIELDS, "name", "description", more=("filled",), taxonomy_terms=_array_schema("TaxonomyTerm")
-    ),
-    "TaxonomyTerm": _object_schema(
-        f.TERM_FIELDS,
-        "name",
-        "description",
-        "taxonomy_id",
-        more=("taxonomy", "taxonomy_id", "parent_id", "filled"),
-    ),
-    "ServiceCapacity": _object_schema(
-        (),
-        "unit",
-        "available",
-        "updated",
-        more=("available", "maximum", "description", "updated"),
-        unit=_schema_ref("Unit"),
-    ),
-    "Unit": _object_schema((), "name", more=("name",)),
+SCHEMAS: Json = {name: _object_schema(**described) for name, described in OBJECTS.items()} | {
     "Page": {"type": "object", "properties": PAGE_FIELDS, "required": [*PAGE_FIELDS, "contents"]},
     "Problem": {
         "type": "object",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from directory.exchange.tables import Cells
@@ -17,78 +18,12 @@ class SheetField(NamedTuple):
 
 
 # In the order in which columns are given away: a field, its label, and its columns' names without spaces and signs.
-FIELD_TABLE = """
-id: Id: id uid uuid ref reference recordid serviceid venueid externalid urn objectid placeid fid osmid
-name: Name of the activity: name servicename activity activityname service title groupname event eventname
-    nameofactivity nameofservice nameofgroup sessionname spacename nameofclub nameofyourgroup whatisitcalled group
-    club classname course listing
-place: Name of the place: venue venuename nameofvenue place placename location locationname building
-    buildingname site sitename where premises
-organisation: Organisation: organisation organization organisationname organizationname provider providername
-    runby operator charity group host owner org managedby whorunsit runsit whorunsthis whoorganisesit organiser
-    orgname agency agencyname leadorganisation deliveredby organisedby hostedby group
-description: Description: description about details summary descriptionofservice information info whatweoffer
-    desc servicedescription facilities whatisit whatson whathappens whatdoyoudo activities
-    overview blurb longdescription shortdescription aboutus purpose
-notes: Notes: notes comments otherinformation additionalinformation additionalinfo furtherinformation note
-    anythingelse remarks
-address: Address: address address1 addressline1 street streetaddress fulladdress road venueaddress addressone
-    addrstreet addr addr1 add1 addressl1 whereisit streetname venueaddress1
-house: House number: addrhousenumber housenumber houseno buildingnumber streetnumber
-address_2: Address, second line: address2 addressline2 addresstwo locality area addressline3
-    addr2 add2 addressl2
-address_3: Address, third line: address3 addressthree add3 addr3 addressl3 suburb
-city: Town or city: town city posttown towncity townorcity village addrcity townname
-county: County: county region countyname state
-postcode: Postcode: postcode postalcode zip zipcode pcode venuepostcode addrpostcode postcodes
-latitude: Latitude: latitude lat y ycoord geolat latitudewgs84
-longitude: Longitude: longitude lon lng long x xcoord geolng geolon
-point: Latitude and longitude together: coordinates latlong latlng latlon geo geopoint geocoordinates gps
-hours: Opening hours or when: openinghours openingtimes hours when times opening daysandtimes dayandtime
-    dateandtime daytime schedule sessiontimes opentimes openinghoursdescription timings hoursofoperation dayandtimes
-    daystimes whenisit time timeofsession whendoesitmeet whendoyoumeet meetingtimes sessiontime
-days: Day or days: day days dayofweek weekday dayoftheweek sessionday daysopen dayofsession dayofthemonth
-frequency: How often: frequency howoften recurrence repeats regularity
-begins: First date: startdate datefrom firstdate dateofevent eventdate firstsession date
-opens: Start time: start starttime opens opensat opentime from timefrom openingtime startsat
-closes: End time: end endtime closes closesat closetime to timeto until closingtime finish finishtime endsat
-@days
-cost: Cost: cost costs price prices fee fees charge charges admission howmuch isfree free costdetails feestext
-phone: Phone: phone telephone tel phonenumber telephonenumber mobile contactnumber contactphone contacttelephone
-    phoneno telephoneno telno phonenum tele phone1 telephone1 mobilephone landline contactno
-email: E-mail: email emailaddress mail contactemail eaddress
-website: Website: website url web link webaddress websiteurl homepage websiteaddress moreinformation weblink
-    siteurl
-who: Who it is for: who whofor eligibility audience targetgroup suitablefor whoisitfor targetaudience
-    clientgroup openfor
-ages: Ages: age ages agegroup agerange agegroups criteriaagegroup criteraagegroup
-minimum_age: Youngest age: minimumage minage agefrom agemin
-maximum_age: Oldest age: maximumage maxage ageto agemax
-access: Access at the place: access accessibility wheelchair wheelchairaccess disabledaccess stepfree
-    accessibilityinformation wheelchairaccessible
-transport: Getting there: transport gettingthere parking travel directions publictransport
-joining: How to join or book: booking howtobook howtojoin howtoaccess joining referral referralprocess howtorefer
-    bookinginformation bookingrequired
-kind: Category: category categories type tags theme kind servicetype venuetype activitytype typeofvenue
-    typeofactivity keywords amenity leisure
-language: Languages: language languages languagesspoken
-contact: Contact name: contact contactname contactperson leadname contactdetails maincontact contactforename
-surname: Contact's surname: contactsurname contactlastname
-status: Status: status stateofservice active
-shown: Whether it is shown: approved visible published live public display showonwebsite enabled current
-hidden: Whether it is kept back: hidden archived deleted draft unpublished private suppressed withdrawn inactive
-closed: Whether it is closed: temporarilyclosed closed suspended paused
-ended: When it ended: enddate dateclosed closeddate expires expirydate expiry validuntil lastdate dateto finishdate
-masked: Whether the address is kept back: maskaddress hideaddress addressconfidential confidentialaddress
-parent: Belongs to: parent parentid parentservice parentname parentref parentvenue parentservicename
-checked: Last checked: lastchecked lastupdated assureddate datechecked checked updated lastmodified dateupdated
-    lastverified lastreviewed reviewdate modified timestamp
-"""
+FIELD_TABLE = Path(__file__).with_name("columns.txt")
 
 
 def _parse_field_table() -> dict[str, SheetField]:
     found = {}
-    for line in re.sub(r"\n +", " ", FIELD_TABLE.strip()).splitlines():
+    for line in FIELD_TABLE.read_text(encoding="utf-8").splitlines():
         if line == "@days":
             for day in DAY_NAMES.values():
                 name, end = day.lower(), ("", "openinghours", "hours", "openingtimes", "times")
@@ -106,7 +41,8 @@ FLAG_PATTERNS = {
     "masked": r".*(?:mask|hid|confidential|withh[eo]ld|private|secret|donot(?:show|publish|display)).*"
     r"(?:address|location|venue)|(?:address|location|venue).*(?:mask|hidden|confidential|withheld|private|secret).*",
     "unmasked": r"(?:show|display|publish|public)(?:full)?(?:address|location)(?:online|publicly)?",
-    "shown": r"(?:is)?(?:approv(?:ed|al|alstatus)|visib(?:le|ility)|publish(?:ed)?|live|public|display(?:ed)?|enabled"
+    "shown": r"(?:is|still|currently|isitstill)?(?:approv(?:ed|al|alstatus)|active|inuse|running"
+    r"|visib(?:le|ility)|publish(?:ed)?|live|public|display(?:ed)?|enabled"
     r"|showonline|moderat(?:ed|ionstatus)|current)(?:on(?:the)?(?:web)?site|online|topublish)?|"
     r"(?:show|shown|display|publish|visible)on.*|.*(?:consent|permission|happy|agree|okay|content|allow"
     r"|(?:can|may|shall|should)(?:we|this|it|your)).*(?:publish|(?:be|made?|makeit|makethis|go)public|share|display"
@@ -114,10 +50,29 @@ FLAG_PATTERNS = {
     "hidden": r"(?:is)?(?:hid(?:den|e)|archived?|deleted?|draft|unpublished|private|suppress(?:ed)?|withdrawn|inactive"
     r"|disabled|internal(?:only)?|staffonly)(?:from(?:the)?(?:web)?site|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
     r"|publication|display|list|share)",
-    "closed": r"(?:is|currently|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
+    "verified": r"(?:is)?(?:verified|validated|qualityassured)",
+    "closed": r"(?:is|currently|still|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
 }
-GENERIC_NAMES = {"group", "club", "time", "host", "course", "note", "owner", "listing", "state", "notes", "form"}
-FLAG_FIELDS = ("shown", "hidden", "closed", "masked")
+GENERIC_NAMES = {  # that are parts of many other words
+    *(
+        "group",
+        "club",
+        "time",
+        "host",
+        "course",
+        "note",
+        "owner",
+        "listing",
+        "state",
+        "notes",
+        "form",
+        "number",
+        "class",
+    ),
+    *("offer", "centre", "church", "hall", "scheme", "project", "programme", "sector", "leader", "faith", "book"),
+    *("issue", "entry", "often", "detail", "dates", "sessions", "coverage", "criteria", "status", "area"),
+}
+FLAG_FIELDS = ("shown", "hidden", "closed", "masked", "verified")
 # What a form asks of whoever fills it in, and is no part of the listing.
 SUBMITTER_COLUMN = re.compile(
     r"your(?:full|first|last)?name|your(?:e?mail|phone|telephone|contact|number|role|jobtitle).*|submittedby|submittedon"
@@ -169,8 +124,8 @@ def field_label(path: str) -> str:
 
 
 def normalise_heading(name: str) -> str:
-    """A column's name without spaces and signs: "Opening Hours*" → "openinghours"."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    """A column's name without spaces and signs: "Opening Hours*" → "openinghours", "£" → "pounds"."""
+    return re.sub(r"[^a-z0-9]", "", name.lower()) or ("pounds" if "£" in name else "")
 
 
 def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str]:
@@ -189,7 +144,15 @@ def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str
         if field and field not in found.values():
             found[name] = field
     _match_by_part_of_name(names, found)
+    if "name" not in found.values() and len(found) > 1 and names and names[0] not in found:
+        cells = [row.get(names[0], "") for row in sample]
+        if len({cell for cell in cells if _is_like_a_name(cell)}) > 0.8 * len(cells):  # one that has no better heading
+            found[names[0]] = "name"
     return found
+
+
+def _is_like_a_name(cell: str) -> bool:
+    return 2 < len(cell) < 90 and sum(map(str.isalpha, cell)) > len(cell) / 2
 
 
 def _match_flags(names: Cells, found: dict[str, str]) -> None:
@@ -201,7 +164,7 @@ def _match_flags(names: Cells, found: dict[str, str]) -> None:
 
 def flag_of(name: str) -> str:
     """Which of FLAG_PATTERNS a heading is: "Approved? (Y/N)" → "shown"; "" for none."""
-    heading = re.sub(r"(?:yn|yesno|yorn|tick)$", "", normalise_heading(name))[:60]
+    heading = re.sub(r"(?:yn|yesno|yorn|tick|flag)$", "", normalise_heading(name))[:60]
     return next((flag for flag, words in FLAG_PATTERNS.items() if re.fullmatch(words, heading)), "")
 
 

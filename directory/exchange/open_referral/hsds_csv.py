@@ -5,11 +5,12 @@ Source: docs.openreferral.org, "HSDS tabular data package"; Open Referral UK's o
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any
 
-from directory.exchange.field_use import SentService, SentTables, build_sent_value, mark_used, normalise_key
+from directory.exchange.field_use import SentService, SentTables, SentValue, build_sent_value, mark_used, normalise_key
 from directory.exchange.open_referral.spreadsheet import AGE_RANGE_PATTERN, WORDS_FOR_YES
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.text.encoding import FREE_OF_CHARGE
@@ -37,9 +38,9 @@ taxonomies:
 taxonomy_terms: term
 service_capacities:
 organization_identifiers:
-eligibilities:
-service_taxonomies: service_taxonomy_term
-postal_addresses:
+eligibilities: service_eligibility
+service_taxonomies: service_taxonomy_term service_attribute
+postal_addresses: mail_address mailing_address
 fundings:
 programs:
 units:
@@ -78,18 +79,28 @@ ADDRESS_COLUMN_NAMES = {
     "long": "longitude",
 }
 TABLE_COLUMN_NAMES = {
+    "taxonomies": {"term": "name"},
+    "taxonomy_terms": {"term": "name"},
     "phones": {"phone_number": "number", "telephone": "number", "phone": "number"},
     "addresses": ADDRESS_COLUMN_NAMES,
     "postal_addresses": ADDRESS_COLUMN_NAMES,
     "locations": ADDRESS_COLUMN_NAMES,
 }
+# Columns that some makers write with the table's own name before: "service_name", "location_address".
+OWN_COLUMNS = {
+    *("id", "name", "description", "email", "url", "website", "alternate_name", "status", "min_age", "max_age"),
+    *("minimum_age", "maximum_age", "fees", "address", "latitude", "longitude", "application_process", "hours"),
+}
 LINK_COLUMNS = {  # a column that leads to a row of another table, the nearest home first
+    "phone_id": "phones",
     "contact_id": "contacts",
     "service_at_location_id": "service_at_locations",
     "service_id": "services",
     "location_id": "locations",
     "organization_id": "organizations",
 }
+PLACE_COLUMNS = ("location_id", "location_ids", "locations", "service_locations")  # where a service names its places
+NO_ID = {"0", "null", "none", "-"}
 LINK = "Link"  # where a value went that only says what belongs together
 
 
@@ -194,6 +205,9 @@ def nest_tables(tables: Tables, sent: SentTables) -> Iterator[SentService]:
         found = nester.nest_service(row)
         found.tables = sent
         yield found
+    sent.said += [
+        (column, f"what it names is not in these tables ({count:,})") for column, count in nester.astray.items()
+    ]
 
 
 def _read_rows(cells: list[Cells], base: str, table: str) -> Iterator[Object]:
@@ -212,6 +226,10 @@ def _read_rows(cells: list[Cells], base: str, table: str) -> Iterator[Object]:
 def normalise_column(name: str, table: str) -> str:
     """ "Organisation ID*", "organisationId" → "organization_id"; "Post code" of an address → "postal_code"."""
     key = re.sub(r"[^a-z0-9]+", "_", normalise_key(name.strip())).strip("_")
+    key = re.sub(r"(^|_)(uuid|recordid|record_id)$", r"\1id", key)
+    own = key.removeprefix(f"{_singular(table)}_")
+    if own != key and own in OWN_COLUMNS:
+        key = own
     return (COLUMN_NAMES | TABLE_COLUMN_NAMES.get(table, {})).get(key, key)
 
 
@@ -224,41 +242,56 @@ class _TableNester:
             name: {row["id"]: row for row in tables.get(name, []) if row.get("id")}
             for name in (*LINK_COLUMNS.values(), "taxonomies", "taxonomy_terms", "units")
         }
+        for row in tables.get("taxonomies", []):
+            if not row.get("id") and row.get("taxonomy_id"):
+                self.by_id["taxonomies"].setdefault(row["taxonomy_id"], row | {"id": row["taxonomy_id"]})
         self.terms = self.by_id["taxonomies"] | self.by_id["taxonomy_terms"]
         self.at_place: dict[tuple[str, str], str] = {}
         for link in tables.get("service_at_locations", []):
-            pair = link.get("service_id", ""), link.get("location_id", "")
-            self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(pair)), link)
-            self.at_place.setdefault(pair, link["id"])
+            for pair in product(*(split_ids(link.get(name)) for name in ("service_id", "location_id"))):
+                self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(pair)), link)
+                self.at_place.setdefault(pair, link["id"])
         self.hung: dict[str, dict[tuple[str, str], list[Object]]] = {}
+        self.astray = Counter[str]()  # by column: links that lead nowhere
 
     def rows_of(self, table: str, home: str, key: str | None) -> list[Object]:
         """The table's rows that belong to this row of the table `home`, and to none that is nearer."""
         if table not in self.hung:
             self.hung[table] = defaultdict(list)
             for row in self.tables.get(table, []):
-                if found := self.find_home(row):
+                for found in self.find_homes(row):
                     self.hung[table][found].append(row)
         return self.hung[table].get((home, key or ""), [])
 
-    def find_home(self, row: Object) -> tuple[str, str] | None:
-        """The nearest row that it names; a link that leads nowhere is passed over, and stays unused."""
-        led = {column: row[column] for column, home in LINK_COLUMNS.items() if row.get(column) in self.by_id[home]}
-        mark_used([*led.values(), row.get("id") if led else None], LINK)
-        pair = self.at_place.get((led.get("service_id", ""), led.get("location_id", "")))
-        if pair and not {"service_at_location_id", "contact_id"} & led.keys():
-            return "service_at_locations", pair
-        return next(((home, led[column]) for column, home in LINK_COLUMNS.items() if column in led), None)
+    def find_homes(self, row: Object) -> list[tuple[str, str]]:
+        """The nearest row that it names, or all that one cell names; a link that leads nowhere stays unused."""
+        led = {column: self.follow(row, column, home) for column, home in LINK_COLUMNS.items() if row.get(column)}
+        led = {column: keys for column, keys in led.items() if keys}
+        mark_used(row.get("id") if led else None, LINK)
+        ids = [keys[0] for column in ("service_id", "location_id") if len(keys := led.get(column, [])) == 1]
+        pair = self.at_place.get((ids[0], ids[1])) if ids[1:] else None
+        if pair and not {"phone_id", "service_at_location_id", "contact_id"} & led.keys():
+            return [("service_at_locations", pair)]
+        nearest = next((column for column in LINK_COLUMNS if column in led), "")
+        return [(LINK_COLUMNS[nearest], key) for key in led.get(nearest, [])]
+
+    def follow(self, row: Object, column: str, home: str) -> list[str]:
+        """The ids in a cell that are there; what leads nowhere is counted."""
+        keys = [key for key in split_ids(row.get(column)) if key in self.by_id[home]]
+        if keys:
+            mark_used(row[column], LINK)
+        elif isinstance(row.get(column), SentValue) and row[column] not in NO_ID:
+            self.astray[row[column].field] += 1
+        return keys
 
     def nest_service(self, row: Object) -> SentService:
         key = row.get("id")
         out = SentService(_fill_ages_and_price(dict(row)))
-        out |= self.nest_organization(row.get("organization_id", ""))
-        if "organization" in out:
-            mark_used(row["organization_id"], LINK)
         places = [self.nest_at_location(link) for link in self.rows_of_service("service_at_locations", key)]
+        places = places or self.find_places(row, out)
+        out |= self.nest_organization(row, places)
         out |= _drop_empty(
-            phones=self.rows_of("phones", "services", key),
+            phones=self.nest_phones("services", key),
             schedules=self.rows_of("schedules", "services", key),
             holiday_schedules=self.rows_of("holiday_schedules", "services", key),
             cost_options=self.rows_of("cost_options", "services", key) or out.get("cost_options"),
@@ -269,7 +302,7 @@ class _TableNester:
             required_documents=self.rows_of("required_documents", "services", key),
             capacities=[self.nest_capacity(found) for found in self.rows_of("service_capacities", "services", key)],
             attributes=self.nest_attributes(key),
-            service_at_locations=places or self.find_places(row, out),
+            service_at_locations=places,
         )
         return out
 
@@ -279,22 +312,30 @@ class _TableNester:
         if name not in self.hung:
             self.hung[name] = defaultdict(list)
             for row in self.tables.get(table, []):
-                self.hung[name]["services", row.get("service_id", "")].append(row)
-        rows = self.hung[name].get(("services", key or ""), [])
-        mark_used([row.get("service_id") for row in rows], LINK)
-        return rows
+                for found in self.follow(row, "service_id", "services"):
+                    self.hung[name]["services", found].append(row)
+        return self.hung[name].get(("services", key or ""), [])
 
-    def nest_organization(self, key: str) -> Object:
-        row = self.by_id["organizations"].get(key)
-        if not row:
+    def nest_organization(self, service: Object, places: list[Object]) -> Object:
+        """The one that it names; where it names none, that of the places where it is, if it is one."""
+        named = self.follow(service, "organization_id", "organizations")
+        located = [place["location"] for place in places if "location" in place] if not named else []
+        keys = named or [key for row in located for key in self.follow(row, "organization_id", "organizations")]
+        if len(set(keys)) != 1:
             return {}
-        phones = self.rows_of("phones", "organizations", key)
+        key = keys[0]
+        row = self.by_id["organizations"][key]
+        phones = self.nest_phones("organizations", key)
         numbers = self.rows_of("organization_identifiers", "organizations", key)
         return {"organization": row | _drop_empty(phones=phones, organization_identifiers=numbers)}
 
+    def nest_phones(self, home: str, key: str | None) -> list[Object]:
+        rows = self.rows_of("phones", home, key)
+        return [row | _drop_empty(languages=self.rows_of("languages", "phones", row.get("id"))) for row in rows]
+
     def nest_contacts(self, home: str, key: str | None) -> list[Object]:
         rows = self.rows_of("contacts", home, key)
-        return [row | _drop_empty(phones=self.rows_of("phones", "contacts", row.get("id"))) for row in rows]
+        return [row | _drop_empty(phones=self.nest_phones("contacts", row.get("id"))) for row in rows]
 
     def nest_capacity(self, row: Object) -> Object:
         unit = self.by_id["units"].get(row.get("unit_id", ""))
@@ -303,8 +344,12 @@ class _TableNester:
     def find_places(self, row: Object, out: SentService) -> list[Object]:
         """Where no table ties a service to a place: the place it names, or that names it; else the only place of its
         organisation, which is said. Of several nobody knows which."""
-        own = self.by_id["locations"].get(row.get("location_id", ""))
-        found = [own] if own else self.rows_of_service("locations", row.get("id"))
+        keys = [key for name in PLACE_COLUMNS for key in self.follow(row, name, "locations")]
+        found = [self.by_id["locations"][key] for key in dict.fromkeys(keys)]
+        found = found or self.rows_of_service("locations", row.get("id"))
+        for name in PLACE_COLUMNS[1:]:
+            if isinstance(out.get(name), str):
+                del out[name]
         if not found and not self.tables.get("service_at_locations"):
             found = self.places_of_organization(row.get("organization_id", ""))
             if len(found) > 1:
@@ -313,20 +358,19 @@ class _TableNester:
                 return []
             if found:
                 out.said = (("locations", "it is not said where it is; the only place of its organisation is taken"),)
-        mark_used([row.get("location_id"), [place.get("organization_id") for place in found]], LINK)
+        mark_used([place.get("organization_id") for place in found], LINK)
         return [{"location": self.nest_location(place)} for place in found]
 
     def places_of_organization(self, key: str) -> list[Object]:
         return self.rows_of("locations", "organizations", key) if key else []
 
     def nest_at_location(self, link: Object) -> Object:
-        place = self.by_id["locations"].get(link.get("location_id", ""))
-        if place:
-            mark_used(link["location_id"], LINK)
+        keys = self.follow(link, "location_id", "locations")
+        place = self.by_id["locations"][keys[0]] if keys else None
         return link | _drop_empty(
             schedules=self.rows_of("schedules", "service_at_locations", link["id"]),
             holiday_schedules=self.rows_of("holiday_schedules", "service_at_locations", link["id"]),
-            phones=self.rows_of("phones", "service_at_locations", link["id"]),
+            phones=self.nest_phones("service_at_locations", link["id"]),
             contacts=self.nest_contacts("service_at_locations", link["id"]),
             location=self.nest_location(place) if place else None,
         )
@@ -340,7 +384,9 @@ class _TableNester:
             addresses=addresses,
             accessibility=self.rows_of("accessibility", "locations", key),
             schedules=self.rows_of("schedules", "locations", key),
-            phones=self.rows_of("phones", "locations", key),
+            phones=self.nest_phones("locations", key),
+            contacts=self.nest_contacts("locations", key),
+            languages=self.rows_of("languages", "locations", key) or row.get("languages"),
         )
 
     def nest_attributes(self, service: str | None) -> list[Object]:
@@ -352,6 +398,9 @@ class _TableNester:
         links = self.hung["attributes of services"].get(("services", service or ""), [])
         mark_used([[row.get("link_id"), row.get("link_entity"), row.get("link_type")] for row in links], LINK)
         found = []
+        named = self.by_id["services"].get(service or "", {}).get("taxonomy_ids")
+        links += [{"taxonomy_id": key} for key in split_ids(named) if key in self.terms]
+        mark_used(named, LINK)
         for link in links + self.rows_of_service("service_taxonomies", service):
             column = "taxonomy_term_id" if link.get("taxonomy_term_id") else "taxonomy_id"
             if term := self.terms.get(link.get(column, "")):
@@ -365,6 +414,11 @@ class _TableNester:
     def is_of_service(self, row: Object) -> bool:
         kind = str(row.get("link_entity") or row.get("link_type") or "service").lower()
         return kind in ("service", "link_type") or kind not in ("organization", "location", "schedule", "service_area")
+
+
+def split_ids(cell: Any) -> list[str]:
+    """ "12, 14" → both: some makers name several rows in one cell."""
+    return [key.strip() for key in re.split(r"[,;|]", cell) if key.strip()] if isinstance(cell, str) else []
 
 
 def _drop_empty(**values: Any) -> Object:

@@ -17,6 +17,7 @@ SERVICE_SIGNS = {  # only a service has these
     *("eligibilitys", "eligibilities", "eligibility", "eligibility_description", "service_taxonomys", "min_age"),
     *("service_taxonomies", "fees", "fees_description", "application_process", "minimum_age", "maximum_age", "max_age"),
     *("accreditations", "assured_date", "wait_time", "interpretation_services", "capacities", "required_documents"),
+    *("opening_hours_specification", "service_locations", "open_hours", "price_range", "fees_text", "useful_infos"),
     *("opening_hours", "opening_times", "hours", "cost", "price", "program_id", "attending_type", "needs_referral"),
 }
 SHARED_SIGNS = {  # a service has them, and others too
@@ -58,6 +59,8 @@ def find_kind(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
     keys = {normalise_key(str(name)) for name, value in row.items() if value not in (None, "")}
+    if {"state", "kind", "data"} <= keys:
+        return "changes to sessions (OpenActive)"
     if keys & SERVICE_SIGNS:
         return SERVICES
     other = next((kind for kind, signs in OTHER_SIGNS.items() if keys & signs), "")

@@ -1,38 +1,49 @@
 """What older and richer shapes call things, put under the names of Open Referral UK 3.0.
 
 Open Referral UK 1.0 and HSDS 1 and 2 (`regular_schedules`, `eligibilitys`, `service_taxonomys`,
-`physical_addresses`), HSDS 3.x (`fees_description`, schedules and phones of a location), and Outpost (`min_age`, an
-address inside its location, `geometry`, flags). What is 3.0 already comes back as it is.
+`physical_addresses`), HSDS 3.x (schedules and phones of a location), Outpost (`min_age`, an address inside its
+location, `geometry`, flags), Connected Places (`service_locations`) and schema.org. What is 3.0 already comes back as
+it is.
 Sources: developers.openreferraluk.org (1.0), docs.openreferral.org (HSDS 1.1, 2.0.1, 3.1), the Outpost API's own data.
 """
 
-import datetime
 import re
 from typing import Any
 
-from directory.exchange.field_use import mark_used
-from directory.models.session import DAY_NAMES
-from directory.text.cleaning import clean_hours, parse_date
-from directory.text.encoding import FREE_OF_CHARGE
-from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
+from django.utils import timezone
 
-Object = dict[str, Any]
+from directory.exchange.field_use import mark_used
+from directory.exchange.open_referral.further_fields import say_further_fields, say_other_names
+from directory.exchange.open_referral.objects import (
+    WORDS_FOR_NO,
+    WORDS_FOR_YES,
+    Object,
+    list_any,
+    list_objects,
+    list_words,
+    rename_fields,
+    says_yes,
+)
+from directory.exchange.open_referral.patterns import SCHEDULE_LISTS, list_holidays, upgrade_hours
+from directory.text.cleaning import parse_date
+from directory.text.encoding import FREE_OF_CHARGE
 
 FIELD_RENAMES = {  # of a service: the standard's name → what others call it, the first that is there
     "name": ("title", "service_name"),
     "url": ("website", "uri", "web_address"),
-    "fees": ("fees_description", "fees_text", "cost_description"),
+    "fees": ("fees_description", "fees_text", "cost_description", "price_range"),
     "eligibility_description": ("eligibility_text", "who_is_it_for"),
-    "application_process": ("how_to_access", "referral_process"),
-    "last_modified": ("last_updated", "updated_at", "modified"),
+    "application_process": ("how_to_access", "referral_process", "how_to_start"),
+    "last_modified": ("last_updated", "updated_at", "modified", "last_modified_at", "date_modified"),
     "assured_date": ("last_assured",),
-    "description": ("short_description", "summary", "long_description"),
+    "description": ("long_description", "short_description", "summary", "intro"),
     "organization": ("provider",),
     "phones": ("phone_numbers",),
     "minimum_age": ("min_age", "age_from"),
     "maximum_age": ("max_age", "age_to"),
+    "service_at_locations": ("service_locations", "services_at_location", "service_at_location"),
+    "attributes": ("service_attributes",),
 }
-WORDS_FOR_YES, WORDS_FOR_NO = {"true", "yes", "1"}, {"false", "no", "0"}
 STATUS_WORDS = {"published": "active", "approved": "active", "live": "active", "closed": "inactive"} | dict.fromkeys(
     ("draft", "pending", "archived", "deleted", "unpublished", "withdrawn", "suspended", "expired", "rejected"),
     "inactive",
@@ -54,7 +65,26 @@ STATUS_FLAGS: tuple[
     ("archived_at", set(), "inactive"),
     ("marked_for_deletion", set(), "inactive"),
 )
+ENGLISH = {"en", "eng", "english", "en-gb"}
+PHONE_KIND = "Phone: what it is for"
 PHONE_FIELDS = ("phone", "telephone", "phone_number", "tel", "mobile", "mobile_number")
+POINT_OBJECTS = ("geometry", "point", "coordinates", "geo", "position", "location")
+OWN_ADDRESS_SIGNS = (
+    "address_1",
+    "address_line_1",
+    "street_address",
+    "postal_code",
+    "postcode",
+    "latitude",
+    "lat",
+    "geo",
+)
+ACCESS_FLAGS = {
+    "has_wheelchair_access": "Wheelchair access",
+    "has_induction_loop": "Hearing loop",
+    "has_accessible_toilet": "Accessible toilet",
+}
+MACHINE_WORDS = re.compile(r"[a-z_]+(\s*,\s*[a-z_]+)*")  # "disabled_parking, ramp"
 POINT_RENAMES = {"latitude": ("lat",), "longitude": ("lng", "lon", "long")}
 ADDRESS_LINES = (
     "address_1",
@@ -74,36 +104,39 @@ ADDRESS_LISTS = (
 ADDRESS_RENAMES = {
     "address_1": ("address_line_1", "address1", "street_address", "street", "line_1", "address"),
     "address_2": ("address_line_2", "address2", "line_2"),
-    "city": ("town", "town_city", "locality"),
-    "state_province": ("county",),
+    "city": ("town", "town_city", "locality", "post_town", "address_locality", "suburb"),
+    "state_province": ("county", "address_region"),
+    "country": ("address_country",),
     "postal_code": ("postcode", "post_code", "zip"),
 }
-MAX_HOLIDAY_DAYS = 60  # days of one holiday; what is longer is no exception any more
-DATED_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([0-9]{2}:[0-9]{2})")
-SCHEDULE_TIME_FIELDS = ("byday", "bymonthday", "freq", "opens_at", "closes_at", "dtstart", "weekday")
 
 
 def upgrade_service(raw: Object) -> Object:
     """One service under the names of 3.0. The object given is not changed."""
-    out = _rename_fields(raw, FIELD_RENAMES)
+    out = rename_fields(raw, FIELD_RENAMES)
     _upgrade_status(out)
     _upgrade_organization(out)
     _upgrade_phones(out)
+    _upgrade_contacts(out)
     _upgrade_eligibility(out)
     _upgrade_terms(out)
-    _upgrade_documents(out)
-    if languages := _list_objects(out.get("languages")):
-        out["languages"] = [_rename_fields(item, {"name": ("language",)}) for item in languages]
-    if areas := _list_objects(out.get("service_areas")):
-        out["service_areas"] = [_rename_fields(item, {"name": ("service_area",)}) for item in areas]
-    free = str(next((out[name] for name in ("free", "is_free") if out.get(name)), ""))
+    say_further_fields(out)
+    free = next((out[name] for name in ("free", "is_free", "is_accessible_for_free") if out.get(name)), "")
     if not out.get("cost_options") and (
-        free.lower() in WORDS_FOR_YES or FREE_OF_CHARGE.fullmatch(str(out.get("fees") or "").strip()[:100])
+        says_yes(free) or FREE_OF_CHARGE.fullmatch(str(out.get("fees") or "").strip()[:100])
     ):
         out["cost_options"] = [{"amount": 0}]  # so that it is found by who looks for what is free
-        mark_used([out.get("free"), out.get("is_free")], "Cost")
-    _upgrade_hours(out)
+    mark_used(free, "Cost")
+    upgrade_hours(out)
     _upgrade_places(out)
+    for name, other in (("languages", "language"), ("service_areas", "service_area")):
+        rows = out.get(name)
+        rows = [rows] if isinstance(rows, str) else rows
+        if isinstance(rows, list) and all(isinstance(row, str) for row in rows):  # words, not objects
+            out[name] = [{"name": word.strip()} for row in rows for word in list_words(row)]
+            mark_used(rows, "Language" if name == "languages" else "Area served")
+        elif rows := list_objects(rows):
+            out[name] = [rename_fields(row, {"name": (other, "description")}) for row in rows]
     return out
 
 
@@ -115,6 +148,10 @@ def _upgrade_status(out: Object) -> None:
         out["status"] = STATUS_WORDS.get(tidy, tidy if "_" in status else status)
         if tidy in STATUS_WORDS or "_" in status:
             mark_used(status, "Activity: status")
+    if not is_in_season(out):
+        mark_used(out.get("status"), "Activity: status")
+        out["status"] = "inactive"
+    mark_used([out.get("visible_from"), out.get("visible_to")], "Activity: status")
     for name, words, meant in STATUS_FLAGS:
         if (flag := str(out.get(name) or "").strip().lower()) and (flag in words or (not words and flag != "false")):
             out["status"] = meant
@@ -123,24 +160,16 @@ def _upgrade_status(out: Object) -> None:
             mark_used(out[name], "Activity: status")
 
 
-def _rename_fields(raw: Object, names: dict[str, tuple[str, ...]]) -> Object:
-    """A copy in which each of `names` that is missing takes the value of the first other name that is there."""
-    out = dict(raw)
-    for name, others in names.items():
-        if out.get(name) in (None, "", []):
-            for other in others:
-                if out.get(other) not in (None, "", []):
-                    out[name] = out[other]
-                    break
-    return out
-
-
-def _list_objects(value: Any) -> list[Object]:
-    """The objects of a list; an object by itself is a list of one. Anything else is left to whoever reads it."""
-    if isinstance(value, dict):
-        return [value]
-    whole = isinstance(value, list) and all(isinstance(item, dict) for item in value)
-    return value if whole and isinstance(value, list) else []
+def is_in_season(raw: Object) -> bool:
+    """Whether today lies between the days from which and to which the source shows it (Outpost)."""
+    days = []
+    for name in ("visible_from", "visible_to"):
+        try:
+            days.append(parse_date(str(raw.get(name) or "")[:10]))
+        except ValueError:
+            days.append(None)
+    today = timezone.localdate()
+    return (days[0] or today) <= today <= (days[1] or today)
 
 
 def _upgrade_organization(out: Object) -> None:
@@ -148,23 +177,64 @@ def _upgrade_organization(out: Object) -> None:
     if isinstance(organization, list) and organization and isinstance(organization[0], dict):
         organization = organization[0]
     if isinstance(organization, dict):
-        out["organization"] = organization = _rename_fields(organization, {"website": ("url", "uri")})
+        out["organization"] = organization = rename_fields(organization, {"website": ("url", "uri")})
+        if not organization.get("id") and isinstance(organization.get("name"), str):
+            organization["id"] = organization["name"]  # all that it runs has one organisation
         _upgrade_phones(organization)
+        say_other_names(organization)
+        for name, scheme in (("charity_number", "GB-CHC"), ("company_number", "GB-COH")):
+            if organization.get(name) and not organization.get("organization_identifiers"):
+                identifier = {"identifier_scheme": scheme, "identifier": organization[name]}
+                organization["organization_identifiers"] = [identifier]
     if isinstance(organization, str) and organization.strip():
         out["organization"] = {"id": out.get("organization_id") or organization, "name": organization}
+
+
+def _upgrade_phone(row: Any) -> Any:
+    """A number with its extension, and for whom it is: "01632 960001 ext. 12", "Office, Polish"."""
+    if isinstance(row, str) and row.strip():
+        return {"number": row}
+    if not isinstance(row, dict):
+        return row
+    out = rename_fields(row, {"number": ("phone", "phone_number", "telephone"), "type": ("number_type",)})
+    number, further = out.get("number"), str(out.get("extension") or "").strip()
+    if isinstance(number, (str, int)) and re.fullmatch(r"[0-9 ]{1,10}", further) and f" {further}" not in f"{number}":
+        out["number"] = f"{number} ext. {further}"
+        mark_used([number, out["extension"]], "Phone")
+    spoken = [*list_words(out.get("languages")), *list_words(out.get("language"))]
+    kinds = [out.get("description"), out.get("department"), *(word for word in spoken if word.lower() not in ENGLISH)]
+    said = [kind for kind in kinds if isinstance(kind, str) and kind.strip()]
+    if said[1:] or (said and not out.get("description")):
+        out["description"] = ", ".join(said)
+    mark_used([row.get("description"), out.get("department"), out.get("languages"), out.get("language")], PHONE_KIND)
+    return out
 
 
 def _upgrade_phones(out: Object) -> None:
     """A number beside the name, and numbers that are bare text, as a list of phones."""
     if isinstance(out.get("phones"), list):
-        out["phones"] = [{"number": row} if isinstance(row, str) and row.strip() else row for row in out["phones"]]
+        out["phones"] = [_upgrade_phone(row) for row in out["phones"]]
     if not out.get("phones"):
         found = [out[name] for name in PHONE_FIELDS if isinstance(out.get(name), (str, int)) and out[name]]
         out |= {"phones": [{"number": number} for number in found]} if found else {}
+
+
+def _upgrade_contacts(out: Object) -> None:
+    """Contacts with their numbers; one that stands in fields of the service itself (`contact_name`)."""
+    one = {name: out[f"contact_{name}"] for name in ("name", "title", "email", "phone") if out.get(f"contact_{name}")}
+    if one and not out.get("contacts"):
+        out["contacts"] = [one]
     if isinstance(out.get("contacts"), list):
-        out["contacts"] = [dict(row) if isinstance(row, dict) else row for row in out["contacts"]]
-        for row in _list_objects(out["contacts"]):
-            _upgrade_phones(row)
+        out["contacts"] = [_upgrade_contact(row) if isinstance(row, dict) else row for row in out["contacts"]]
+
+
+def _upgrade_contact(row: Object) -> Object:
+    out = dict(row)
+    if isinstance(out.get("department"), str) and out["department"]:
+        out["title"] = ", ".join(dict.fromkeys(part for part in (out.get("title"), out["department"]) if part))
+        mark_used([row.get("title"), row["department"]], "Contact: title")
+    _upgrade_phones(out)
+    return out
 
 
 # --- Who it is for, and what it is about ------------------------------------------------------------------
@@ -172,36 +242,23 @@ def _upgrade_phones(out: Object) -> None:
 
 def _upgrade_eligibility(out: Object) -> None:
     """1.0 keeps ages and words in rows of their own; the widest ages hold."""
-    rows = [row for name in ("eligibilitys", "eligibilities", "eligibility") for row in _list_objects(out.get(name))]
+    rows = [row for name in ("eligibilitys", "eligibilities", "eligibility") for row in list_objects(out.get(name))]
     for name, widest in (("minimum_age", min), ("maximum_age", max)):
         said = [row[name] for row in rows if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", str(row.get(name)))]
         if out.get(name) in (None, "") and said and len(said) == len(rows):
             out[name] = widest(said, key=float)
             mark_used(said, "Ages")
     words = [row["eligibility"] for row in rows if isinstance(row.get("eligibility"), str)]
-    if isinstance(out.get("eligibility"), str):
-        words.append(out["eligibility"])
+    words += [out[name] for name in ("audience", "eligibility") if isinstance(out.get(name), str)]
     if not out.get("eligibility_description") and any(words):
         out["eligibility_description"] = "\n".join(dict.fromkeys(word.strip() for word in words if word.strip()))
         mark_used(words, "Who it is for")
 
 
-def _upgrade_documents(out: Object) -> None:
-    """HSDS `required_document`: what to bring, said where it is said how to join."""
-    rows = _list_objects(out.get("required_documents"))
-    said = [row["document"] for row in rows if isinstance(row.get("document"), str) and row["document"].strip()]
-    waiting = out.get("wait_time") if isinstance(out.get("wait_time"), str) else ""
-    joining = out.get("application_process") if isinstance(out.get("application_process"), str) else ""
-    if said or waiting:
-        further = [f"Waiting time: {waiting}" if waiting else "", f"Bring: {', '.join(said)}" if said else ""]
-        out["application_process"] = "\n\n".join(filter(None, [joining, *further]))
-        mark_used([joining, waiting, said], "How to join")
-
-
 def _upgrade_terms(out: Object) -> None:
-    links = list(_list_objects(out.get("attributes")))
+    links = list(list_objects(out.get("attributes")))
     names = ("service_taxonomys", "service_taxonomies", "link_taxonomies", "service_taxonomy")
-    older = [link for name in names for link in _list_objects(out.get(name))]
+    older = [link for name in names for link in list_objects(out.get(name))]
     for link in older:
         taxonomy = link.get("taxonomy")
         if isinstance(taxonomy, dict):
@@ -211,7 +268,9 @@ def _upgrade_terms(out: Object) -> None:
             links.append({"id": link.get("id"), "taxonomy_term": {**taxonomy, **about}})
         elif isinstance(link.get("taxonomy_term"), dict):
             links.append(link)
-    bare = [item for name in ("taxonomies", "categories", "tags") for item in _list_any(out.get(name))]
+    bare = [
+        item for name in ("taxonomies", "category_taxonomies", "categories", "tags") for item in list_any(out.get(name))
+    ]
     for item in bare:
         term = item if isinstance(item, dict) else {"name": item}
         if isinstance(term.get("name"), str) and term["name"].strip():
@@ -222,124 +281,43 @@ def _upgrade_terms(out: Object) -> None:
         out["attributes"] = links
 
 
-def _list_any(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-# --- When ---------------------------------------------------------------------------------------------------
-
-
-def _upgrade_hours(out: Object) -> None:
-    """Schedules under their name of today, in `out`: a service, or a service at one of its places."""
-    for name in ("regular_schedules", "regular_schedule"):
-        if not out.get("schedules") and isinstance(out.get(name), list):
-            out["schedules"] = out[name]
-    for name in ("opening_hours", "opening_times", "hours"):
-        if not out.get("schedules") and isinstance(out.get(name), str) and out[name].strip():
-            out["schedules"] = [{"description": out[name]}]
-    if isinstance(out.get("schedules"), list):
-        out["schedules"] = [row for item in out["schedules"] for row in _upgrade_schedule(item)]
-    _upgrade_holidays(out)
-
-
-def _upgrade_holidays(out: Object) -> None:
-    """HSDS `holiday_schedule` (to 2.0): days on which the hours do not hold; other hours of such a day are words."""
-    rows, schedules = _list_objects(out.get("holiday_schedules")), _list_objects(out.get("schedules"))
-    for row in rows if schedules else []:
-        days = _list_days(row.get("start_date"), row.get("end_date"))
-        closed = str(row.get("closed") or "").lower() in WORDS_FOR_YES | {"x"}
-        hours = " to ".join(str(row[name]) for name in ("opens_at", "closes_at") if row.get(name))
-        if not days or not (closed or hours):
-            continue
-        for schedule in schedules:
-            skips = schedule.get("skips") if isinstance(schedule.get("skips"), list) else []
-            schedule["skips"] = [*(skips or []), *(day.isoformat() for day in days)]
-        if hours and not closed:
-            span = f"{days[0].day} {days[0]:%B %Y}" + (f" to {days[-1].day} {days[-1]:%B %Y}" if len(days) > 1 else "")
-            schedules.append({"description": f"On {span}: {hours}"})
-        mark_used(
-            {name: row.get(name) for name in ("start_date", "end_date", "closed", "opens_at", "closes_at")}, "Times"
-        )
-    if rows and schedules:
-        out["schedules"] = schedules
-
-
-def _list_days(first: Any, last: Any) -> list[datetime.date]:
-    """Each day of a span of at most MAX_HOLIDAY_DAYS; [] of anything else."""
-    try:
-        start = parse_date(first)
-        end = parse_date(last) or start
-    except ValueError:
-        return []
-    if start is None or end is None or not 0 <= (end - start).days < MAX_HOLIDAY_DAYS:
-        return []
-    return [start + datetime.timedelta(days=n) for n in range((end - start).days + 1)]
-
-
-def _upgrade_schedule(item: Any) -> list[Any]:
-    """One schedule, or those that its free text is certain about."""
-    if not isinstance(item, dict):
-        return [item]
-    row = _rename_fields(item, {"valid_to": ("until",), "byday": ("weekday",)})
-    for name in ("opens_at", "closes_at"):  # .NET and Rails send a time of day with a day that means nothing
-        if found := DATED_TIME.match(str(row.get(name) or "")):
-            mark_used(row[name], f"Times: {name.replace('_', ' ')}")
-            row[name] = found[1]
-    if row.get("weekday") and row["byday"] == row["weekday"]:
-        row["byday"] = _convert_weekdays(row["weekday"])
-        mark_used(row["weekday"], "Times: day")
-        row.setdefault("freq", "WEEKLY")
-    if str(row.get("freq") or "").upper() == "DAILY":
-        row |= {"freq": "WEEKLY", "byday": row.get("byday") or ",".join(DAY_NAMES)}
-    if any(row.get(name) for name in SCHEDULE_TIME_FIELDS):
-        return [row]
-    text = row.get("description") or row.get("notes") or row.get("hours") or ""
-    text = clean_hours(text) if isinstance(text, str) else text
-    read = parse_opening_hours(text) if isinstance(text, str) else None
-    if not read:
-        asked = explain_unread_hours(text) if isinstance(text, str) else ""
-        said = {"description": text} if isinstance(text, str) and text and not row.get("notes") else {}
-        return [row | said | ({"unread": asked} if asked else {})]
-    key = row.get("id")
-    return [row | found | ({"id": f"{key}#{n}"} if key and n else {}) for n, found in enumerate(read)]
-
-
-def _convert_weekdays(value: Any) -> Any:
-    """HSDS 2 numbers the days from Monday, 1; 0 is a Sunday."""
-    parts = value if isinstance(value, list) else re.split(r"[,;]", str(value))
-    codes = [*DAY_NAMES]
-    days = [codes[(int(part) - 1) % 7] if re.fullmatch(r"\s*[0-7]\s*", str(part)) else str(part) for part in parts]
-    return ",".join(days)
-
-
 # --- Where --------------------------------------------------------------------------------------------------
 
 
 def _upgrade_places(out: Object) -> None:
     rows = out.get("service_at_locations")
-    if not rows and _list_objects(out.get("locations") or out.get("location")):
-        rows = [{"location": location} for location in _list_objects(out.get("locations") or out.get("location"))]
+    if not rows:
+        found = list_objects(out.get("locations") or out.get("location")) or find_own_place(out)
+        rows = [{"location": location} for location in found] or rows
     if not isinstance(rows, list):
         return
+    holidays = list_holidays(out)
     out["service_at_locations"] = [
-        _upgrade_at_location(row, _list_objects(out.get("holiday_schedules"))) if isinstance(row, dict) else row
-        for row in rows
-        if _is_shown(row)
+        _upgrade_at_location(row, holidays) if isinstance(row, dict) else row for row in rows if _is_shown(row)
     ]
-    places = _list_objects([row for row in out["service_at_locations"] if isinstance(row, dict)])
-    found = [_list_any(row.get("phones")) for row in places]
-    found += [_list_any(row["location"].get("phones")) for row in places if isinstance(row.get("location"), dict)]
-    if any(found) and isinstance(out.get("phones") or [], list):
-        out["phones"] = [*(out.get("phones") or []), *(phone for phones in found for phone in phones)]
-    located = [row["location"] for row in places if isinstance(row.get("location"), dict)]
+    at = [row for row in out["service_at_locations"] if isinstance(row, dict)]
+    located = [row["location"] for row in at if isinstance(row.get("location"), dict)]
+    for name in ("phones", "contacts"):  # whom to ask at a place is whom to ask
+        found = [one for place in (*at, *located) for one in list_any(place.get(name))]
+        if found and isinstance(out.get(name) or [], list):
+            out[name] = [*(out.get(name) or []), *found]
+    for name in ("url", "email"):
+        if not out.get(name) and len(located) == 1:
+            out[name] = rename_fields(located[0], {"url": ("website",)}).get(name)
     if not out.get("languages"):
-        spoken = [language for place in located for language in _list_objects(place.get("languages"))]
-        out |= {"languages": [_rename_fields(row, {"name": ("language",)}) for row in spoken]} if spoken else {}
-    contacts = [contact for row in places for contact in _list_objects(row.get("contacts"))]
-    if contacts and isinstance(out.get("contacts") or [], list):
-        for contact in contacts:
-            _upgrade_phones(contact)
-        out["contacts"] = [*(out.get("contacts") or []), *contacts]
+        spoken = [place["languages"] for place in located if place.get("languages")]
+        out["languages"] = [one for said in spoken for one in ([said] if isinstance(said, str) else list_any(said))]
+
+
+def find_own_place(out: Object) -> list[Object]:
+    """The address that a service holds itself, as a place."""
+    if not any(out.get(name) for name in (*(name for name, _ in ADDRESS_LISTS), *OWN_ADDRESS_SIGNS)):
+        return []
+    named = {*(name for name, _ in ADDRESS_LISTS), *ADDRESS_LINES, *POINT_RENAMES, *POINT_OBJECTS}
+    named |= {other for others in (ADDRESS_RENAMES | POINT_RENAMES).values() for other in others}
+    place = {name: value for name, value in out.items() if name in named}
+    venue = rename_fields(out, {"venue": ("venue_name", "location_name", "location")}).get("venue")
+    return [place | ({"name": venue} if isinstance(venue, str) else {})]
 
 
 def _is_shown(row: Any) -> bool:
@@ -352,36 +330,55 @@ def _is_shown(row: Any) -> bool:
 
 
 def _upgrade_at_location(row: Object, holidays: list[Object]) -> Object:
-    out = row | {"holiday_schedules": [*_list_objects(row.get("holiday_schedules")), *holidays]}
+    out = row | {"holiday_schedules": [*list_holidays(row), *holidays]}
+    _upgrade_phones(out)
+    _upgrade_contacts(out)
+    out["description"] = out.get("description") or out.get("name")
     if isinstance(out.get("location"), dict):
         out["location"] = location = _upgrade_location(out["location"])
-        if not out.get("schedules") and not out.get("regular_schedules"):
-            hours = location.get("schedules") or location.get("regular_schedules")
-            out |= {"schedules": hours} if isinstance(hours, list) else {}
-    _upgrade_hours(out)
+        if not any(out.get(name) for name in ("schedules", *SCHEDULE_LISTS)):
+            out |= {name: location[name] for name in ("schedules", *SCHEDULE_LISTS) if location.get(name)}
+    upgrade_hours(out)
     return out
 
 
 def _upgrade_location(raw: Object) -> Object:
-    names = ("accessibility_for_disabilities", "accessibilities")
-    out = _rename_fields(raw, {"accessibility": names, "transportation": ("transport",)})
+    names = ("accessibility_for_disabilities", "accessibilities", "accessibility_info")
+    out = rename_fields(raw, {"accessibility": names, "transportation": ("transport",), "name": ("venue_name",)})
     _upgrade_phones(out)
+    _upgrade_contacts(out)
     _upgrade_addresses(out)
     _upgrade_point(out)
     if str(out.get("mask_exact_address") or "").lower() in WORDS_FOR_YES:
         _mask_address(out)
-    if rows := _list_objects(out.get("accessibility")):
-        out["accessibility"] = [_rename_fields(row, {"description": ("accessibility", "name")}) for row in rows]
+    _upgrade_accessibility(out)
     return out
+
+
+def _upgrade_accessibility(out: Object) -> None:
+    """Objects, words, and fields of their own that say yes."""
+    rows = [
+        rename_fields(row, {"description": ("accessibility", "name")}) for row in list_objects(out.get("accessibility"))
+    ]
+    if not rows and (words := list_words(out.get("accessibility"))):
+        whole = isinstance(out["accessibility"], str) and not MACHINE_WORDS.fullmatch(out["accessibility"])
+        words = [out["accessibility"]] if whole else [word.strip().replace("_", " ").capitalize() for word in words]
+        rows = [{"description": word} for word in words]
+        mark_used(out["accessibility"], "Access at the place: description")
+    for name, words in ACCESS_FLAGS.items():
+        rows += [{"description": words}] if says_yes(out.get(name)) else []
+        mark_used(out.get(name), "Access at the place: description")
+    if rows:
+        out["accessibility"] = rows
 
 
 def _upgrade_addresses(out: Object) -> None:
     """A list, one object, or lines that stand in the place itself; "***" stands for what is not shown."""
-    rows = _list_objects(out.get("addresses"))
+    rows = list_objects(out.get("addresses"))
     if not rows:
-        rows = [{"address_type": kind} | row for name, kind in ADDRESS_LISTS for row in _list_objects(out.get(name))]
+        rows = [{"address_type": kind} | row for name, kind in ADDRESS_LISTS for row in list_objects(out.get(name))]
     if not rows:
-        own = _rename_fields(out, ADDRESS_RENAMES)
+        own = rename_fields(out, ADDRESS_RENAMES)
         lines = {name: own[name] for name in ADDRESS_LINES if isinstance(own.get(name), (str, int)) and own[name]}
         rows = [lines | {"address_type": "physical"}] if lines.keys() - {"country"} else []
     if rows:
@@ -389,8 +386,9 @@ def _upgrade_addresses(out: Object) -> None:
 
 
 def _upgrade_address(row: Object) -> Object:
-    out = _rename_fields(row, ADDRESS_RENAMES)
-    further = [out[name] for name in ("address_3", "address_4") if isinstance(out.get(name), str) and out[name]]
+    out = rename_fields(row, ADDRESS_RENAMES)
+    names = ("address_3", "address_4", *(("suburb",) if out.get("city") != out.get("suburb") else ()))
+    further = [out[name] for name in names if isinstance(out.get(name), str) and out[name]]
     if further:
         mark_used([out.get("address_2"), further], "Place: address")
         out["address_2"] = "\n".join(filter(None, [out.get("address_2"), *further]))
@@ -399,16 +397,16 @@ def _upgrade_address(row: Object) -> Object:
 
 def _upgrade_point(out: Object) -> None:
     """A point as GeoJSON has it (RFC 7946: longitude first), or as one object of latitude and longitude."""
-    for name in ("geometry", "point", "coordinates", "geo", "position"):
+    for name in POINT_OBJECTS:
         found = out.get(name)
         pair = found.get("coordinates") if isinstance(found, dict) else None
         if isinstance(pair, list) and len(pair) >= 2 and out.get("latitude") in (None, ""):
             out["longitude"], out["latitude"] = pair[:2]
             mark_used(found.get("type"), "Place") if isinstance(found, dict) else None
         elif isinstance(found, dict) and out.get("latitude") in (None, ""):
-            said = _rename_fields(found, POINT_RENAMES)
+            said = rename_fields(found, POINT_RENAMES)
             out |= {key: said[key] for key in POINT_RENAMES if said.get(key) not in (None, "")}
-    for key, value in _rename_fields(out, POINT_RENAMES).items():
+    for key, value in rename_fields(out, POINT_RENAMES).items():
         out[key] = value
 
 
@@ -417,6 +415,6 @@ def _mask_address(out: Object) -> None:
     out["latitude"] = out["longitude"] = None
     out["masked"] = "true"
     mark_used(out["mask_exact_address"], "The exact address is left out")
-    for row in _list_objects(out.get("addresses")):
+    for row in list_objects(out.get("addresses")):
         for name in ("address_1", "address_2", "postal_code"):
             row.pop(name, None)

@@ -190,7 +190,7 @@ class ServiceParser(FieldParser):
 
     def parse_location(self, item: dict[str, Any], where: str) -> Location:
         """A place with its one address and what helps there; the point is whole and on earth, or not there."""
-        row = Location(pk=self.find_or_make_id(item, where, self.source, "location"), source=self.source)
+        row = Location(pk=self.make_place_id(item, where), source=self.source)
         self.set_fields(row, self.repair_coordinates(self.parse_fields(item, LOCATION_FIELDS, where), where))
         addresses = list(self.items(item, "addresses", where))
         addresses.sort(key=lambda found: found[0].get("address_type") not in ("physical", None, ""))
@@ -208,6 +208,15 @@ class ServiceParser(FieldParser):
             self.set_fields(found, self.parse_fields(access, ACCESSIBILITY_FIELDS, path))
             self.received.rows.append(found)
         return row
+
+    def make_place_id(self, item: dict[str, Any], where: str) -> Any:
+        """The place's own id; without one, of what it is called and where it is: other places have others."""
+        if item.get("id"):
+            return self.find_or_make_id(item, where, self.source, "location")
+        lines = [line for address, _ in self.items(item, "addresses", where) for line in address.values()]
+        said = [item.get("name"), item.get("latitude"), item.get("longitude"), *lines]
+        described = [clean.to_printable(str(value)).strip() for value in said if value]
+        return clean.stable_id(*([self.source, "location", *described] if described else [self.service.pk, where]))
 
     def repair_coordinates(self, values: dict[str, Any], where: str) -> dict[str, Any]:
         """Latitude and longitude: swapped back, or both left out with the reason."""

@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phonenumbers import PhoneNumberFormat, format_number
+
+from config.fields import find_phone_number
 from config.postcodes import list_postcode_readings
 from directory.exchange.field_use import mark_used
-from directory.exchange.open_referral.columns import FLAG_FIELDS, flag_of
+from directory.exchange.open_referral.columns import FIELDS, FLAG_FIELDS, flag_of
+from directory.models.session import DAY_NAMES
 from directory.text.cleaning import parse_date
 from directory.text.conditions import DAY, read_conditions
 from directory.text.encoding import find_postcode_in_text
@@ -31,31 +35,31 @@ CLOSED_SAID = re.compile(
     r"\b(?:CLOSED|CEASED|SUSPENDED|DISCONTINUED|CANCELLED|DISBANDED)\b[^.;\n]{0,60}"
     r"|(?i:\b(?:(?:is |has |now |currently |permanently |temporarily )*(?:closed|ceased|suspended|stopped|paused|folded"
     r"|disbanded)"
-    r"(?: since| as of| until further| permanently| temporarily| indefinitely| down| due to| because| from 20"
+    r"(?: since| as of| (?:until|till?) further| permanently| temporarily| indefinitely| down| due to| because| from 20"
     r"| in 20)|(?:permanently|temporarily|currently|now) closed"
     r"|no longer (?:running|runs|meeting|meets|taking place|operating"
     r"|open)|not (?:currently|at present) (?:running|meeting|open))\b[^.;\n]{0,60})"
 )
 CLOSED_IN_HOURS = re.compile(
-    r"(?i)\bclosed (?:since|until further|permanently|temporarily|indefinitely|for now)[^.;\n]{0,60}"
+    r"(?i)\bclosed (?:since|(?:until|till?) (?:further|notice)|permanently|temporarily|indefinitely|for now)\b"
+    r"[^.;\n]{0,60}"
 )
+MOVED_SAID = re.compile(r"(?i)\b(?:has |have |now |is |are )*(?:moved|moving|relocat(?:ed|ing)) to\b[^.;\n]{0,60}")
+POLITE_WORDS = re.compile(
+    r"^(yes|no|y|n)\b[ ,.!:-]*(?:(?:please|thanks|thank you|of course|that'?s (?:fine|ok)|ok|happy to)[ ,.!]*)*$"
+)
+LINK_BEHIND = re.compile(r"\((https?://[^\s()]{3,500}|[^\s()@]{1,64}@[^\s()@]{1,200})\)$")
+AT_AND_DOT = re.compile(r"(?i) ?[\[({] ?(?:at|dot) ?[\])}] ?| (?:at|dot) ")
 PHONE_IN_TEXT = re.compile(r"(?<![0-9])(?:\+44 ?(?:\(0\) ?)?|\(?0)[1-9](?:[ ()-]{0,2}[0-9]){8,9}(?![0-9])")
 BARE_PHONE = re.compile(r"(?<![0-9])[127][0-9]{2,4}(?: ?[0-9]){6,7}(?![0-9])")  # its nought was lost
 EMAIL_IN_TEXT = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 LINK_IN_TEXT = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,500}", re.IGNORECASE)
+TOTAL_SAID = re.compile(r"(?i)(?:grand |sub-? ?)?totals?\b|(?:total )?(?:number|count|no\.?) of\b|count\b|end of list")
 MAX_DATE_NOTES = 160  # characters of notes that are taken for words beside the hours
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
 ADDRESS_FIELDS = (
-    "place",
-    "house",
-    "address",
-    "address_2",
-    "address_3",
-    "postcode",
-    "latitude",
-    "longitude",
-    "point",
-    "transport",
+    *("place", "house", "address", "address_2", "address_3", "postcode"),
+    *("latitude", "longitude", "point", "transport"),
 )
 TEXT_FIELDS = ("description", "joining", "access", "who")
 
@@ -67,12 +71,13 @@ ODD_POSTCODE = re.compile(r"(?:^|[\s,;])([A-Za-z]{1,2}[0-9][0-9A-Za-z]?\s[0-9A-Z
 def repair_row(sent: "SheetRow") -> "SheetRow":
     """A copy of the row under our fields' names, put right; `asked` says what was noticed."""
     row = copy.copy(sent)
-    row.number, row.cells, row.has_names, row.places = sent.number, sent.cells, sent.has_names, sent.places
     asked = list(sent.asked)
     _drop_fillers(row)
+    _write_answers_out(row)
+    _take_links(row)
     _apply_flags(row, asked)
     _note_closures(row, asked)
-    _restore_numbers(row)
+    _restore_numbers(row, asked)
     _take_apart(row, asked)
     row.asked = tuple(asked)
     return row
@@ -85,6 +90,30 @@ def _drop_fillers(row: "SheetRow") -> None:
         if said in FILLERS or (plain_field and said in CONTACT_FILLERS):
             mark_used(cell, "Left out: it says nothing")
             del row[name]
+
+
+def _write_answers_out(row: "SheetRow") -> None:
+    """A "Y" beneath "Booking needed?" says nothing by itself."""
+    for name in ("joining", "who", "transport"):
+        word = row.get(name, "").lower()
+        if word in WORDS_FOR_YES | WORDS_FOR_NO:
+            heading = next(
+                (one for one, cell in (row.cells or {}).items() if cell == row[name] and "?" in one), FIELDS[name].label
+            )
+            row[name] = f"{heading.strip(' ?')}: {'yes' if word in WORDS_FOR_YES else 'no'}"
+
+
+def _take_links(row: "SheetRow") -> None:
+    """What an .xlsx had behind the words of a cell, "Tea club (https://…)"; an address that a database wrapped in "#";
+    an e-mail address that was written so that no program finds it."""
+    for name, cell in [*row.items()]:
+        if name in ("name", "organisation", "place", "contact") and (behind := LINK_BEHIND.search(cell)):
+            row[name] = cell[: behind.start()].strip()
+            row.setdefault("email" if "@" in behind[1] else "website", behind[1])
+    if "#" in row.get("website", "") and (inside := re.search(r"#?(https?://[^#\s]+)#", row["website"])):
+        row["website"] = inside[1]
+    if "@" not in row.get("email", "@"):
+        row["email"] = AT_AND_DOT.sub(lambda sign: "@" if "at" in sign[0].lower() else ".", row["email"])
 
 
 # --- Flags ------------------------------------------------------------------------------------------------------
@@ -103,6 +132,11 @@ def _apply_flags(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     if "ended" in row and (day := _written_day(row["ended"])) and day < datetime.date.today():
         row["status"] = "inactive"
         asked.append(("ended", f"it ended on {day:%-d %B %Y}: it is not shown"))
+    repeats = any(row.get(name) for name in ("days", "frequency", *map(str.lower, DAY_NAMES.values())))
+    day = _written_day(row.get("begins", ""))
+    if day and day < datetime.date.today() and not repeats and not re.search(rf"\b{DAY}", row.get("hours", "").lower()):
+        row["status"] = "inactive"
+        asked.append(("begins", f"it was on {day:%-d %B %Y}: it is not shown"))
 
 
 def _heading_of(row: "SheetRow", name: str, heading: str) -> str:
@@ -111,7 +145,11 @@ def _heading_of(row: "SheetRow", name: str, heading: str) -> str:
 
 
 def _apply_flag(row: "SheetRow", flag: str, column: str, said: str, asked: list[tuple[str, str]]) -> None:
-    word = said.lower()
+    word = POLITE_WORDS.sub(r"\1", said.lower())
+    if flag == "verified":
+        if word not in WORDS_FOR_YES and not _written_day(said):
+            asked.append((column, f"“{column}” says “{said[:60]}”: is it right all the same? It is shown"))
+        return
     if flag == "shown" and word not in SHOWN_WORDS:
         row["status"] = "inactive"
         sure = word in KEPT_BACK_WORDS
@@ -159,10 +197,11 @@ def parse_status(said: str) -> str:
 
 def _note_closures(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     """ "CLOSED since March": shown as closed for now, and asked about."""
-    found = next(
-        (m for name in ("name", "place", "status", "description") if (m := CLOSED_SAID.search(row.get(name, "")))), None
-    )
-    found = found or CLOSED_IN_HOURS.search(row.get("hours", ""))
+    texts = [row.get(name, "") for name in ("name", "place", "status", "description", "notes")]
+    if moved := next(filter(None, map(MOVED_SAID.search, texts)), None):
+        asked.append(("address", f"it says “{moved[0].strip()[:80]}”: is the address the new one?"))
+    found = next(filter(None, map(CLOSED_SAID.search, texts)), None)
+    found = found or CLOSED_IN_HOURS.search("\n".join((row.get("hours", ""), row.get("notes", ""))))
     if found and parse_status(row.get("status", "")) == "active":
         row["status"] = "temporarily closed"
         asked.append(("status", f"it says “{found[0].strip()[:80]}”: is it still on? It is shown as closed for now"))
@@ -171,15 +210,20 @@ def _note_closures(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
 # --- Numbers that a spreadsheet made of something else ------------------------------------------------------------
 
 
-def _restore_numbers(row: "SheetRow") -> None:
+def _restore_numbers(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     abroad = row.get("postcode", "").replace("-", "").isdigit()
     if "phone" in row and not abroad:
         row["phone"] = restore_phone(row["phone"])
+        digits = re.sub(r"[^0-9]", "", row["phone"])
+        if not digits:  # "see the vicar"
+            row["joining"] = "\n\n".join(filter(None, (row.get("joining"), row.pop("phone"))))
+        elif 5 <= len(digits) <= 8 and digits[0] in "23456789":
+            asked.append(("phone", f"“{row['phone'][:40]}” has no area code"))
     for name in ("checked", "begins", "ended"):
         if name in row and (day := _written_day(row[name])):
             row[name] = day.isoformat()
-    for name in ("opens", "closes"):
-        if name in row and re.fullmatch(r"0?\.[0-9]{1,18}", row[name]):  # a part of a day
+    for name in ("opens", "closes", "hours"):
+        if name in row and re.fullmatch(r"0?\.[0-9]{1,18}", row[name].strip()):  # a part of a day
             minutes = round(float(row[name]) * 24 * 60)
             row[name] = f"{minutes // 60:02}:{minutes % 60:02}"
 
@@ -192,6 +236,21 @@ def restore_phone(text: str) -> str:
     if re.fullmatch(r"(?:[1-37-9][0-9]{9}|1[0-9]{8})", digits):
         return f"0{text.strip()}"
     return text
+
+
+def split_phones(text: str) -> list[str]:
+    """The numbers of a cell: "01632 960001 / 07700 900001 (Ann)", each grouped as in the UK; one by itself with what is
+    said beside it stays as it is, and so does what is no number."""
+    found = [*PHONE_IN_TEXT.finditer(text)]
+    whole = len(found) == 1 and not re.search(r"[a-z]", text, re.IGNORECASE)
+    return [format_phone(one[0]) for one in found] if len(found) > 1 or whole else [text] if text else []
+
+
+def format_phone(number: str) -> str:
+    """ "01632960001" → "01632 960001", as the UK groups it; one from abroad stays as it is."""
+    found = find_phone_number(number)
+    british = found and found.number.country_code == 44
+    return format_number(found.number, PhoneNumberFormat.NATIONAL) if found and british else number
 
 
 def _written_day(text: str) -> datetime.date | None:
@@ -276,35 +335,38 @@ def join_rows(rows: "list[SheetRow]", *, wide: bool) -> "Iterator[SheetRow]":
     """The rows as activities: one that names its parent is a place of it, a heading among them gives its day to those
     below, the same row twice is noticed. `wide`: the table says more of each than a name."""
     known = {str(row[name]).strip().lower(): row for row in reversed(rows) for name in ("name", "id") if row.get(name)}
-    day, seen = "", dict[str, int]()
+    day, seen, kept = "", dict[str, int](), list["SheetRow"]()
     for row in rows:
         filled = {name: cell for name, cell in row.items() if name != "id"}
-        if wide and len(filled) == 1 and re.fullmatch(rf"{DAY}:?", next(iter(filled.values())).strip(), re.IGNORECASE):
-            day = next(iter(filled.values())).strip(" :")
+        only = next(iter(filled.values())).strip() if wide and len(filled) == 1 else ""
+        if only and re.fullmatch(rf"{DAY}:?", only, re.IGNORECASE):
+            day = only.strip(" :")
             continue
+        row.refused = _why_no_activity(row, only)
         if day and "days" not in row:
             row["days"] = day
-        _note_twin(row, filled, seen)
         parent = known.get(str(row.get("parent", "")).strip().lower())
         if parent is not None and parent is not row and not parent.get("parent"):
             parent.places.append(row)
             parent.sent += row.sent
-        else:
-            _note_parent(row)
-    yield from (row for row in rows if _is_activity(row, known, wide))
+            continue
+        if not row.refused:
+            _note_twin(row, filled, seen)
+        if said := str(row.get("parent", "")).strip():
+            row.asked += (("parent", f"it belongs to “{said[:60]}”, which is not in this table"),)
+        kept.append(row)
+    yield from kept
 
 
-def _is_activity(row: "SheetRow", known: "dict[str, SheetRow]", wide: bool) -> bool:
-    parent = known.get(str(row.get("parent", "")).strip().lower())
-    if parent is not None and parent is not row and not parent.get("parent"):
-        return False
-    cells = [cell for name, cell in row.items() if name not in ("id", "days")]
-    return not (wide and len(cells) == 1 and re.fullmatch(rf"{DAY}:?", cells[0].strip(), re.IGNORECASE))
-
-
-def _note_parent(row: "SheetRow") -> None:
-    if said := str(row.get("parent", "")).strip():
-        row.asked += (("parent", f"it belongs to “{said[:60]}”, which is not in this table"),)
+def _why_no_activity(row: "SheetRow", only: str) -> str:
+    """Of a heading among the rows, a total, a note at the foot: what it is; "" of a row that is one."""
+    cells = {heading: " ".join(cell.split()) for heading, cell in (row.cells or {}).items() if cell}
+    first = next(iter(cells.values()), "")
+    if len(cells) > 1 and all(heading.lower() == cell.lower() for heading, cell in cells.items()):
+        return "the headings of the table again"
+    if TOTAL_SAID.match(first) and all(re.fullmatch(r"[£0-9,.% ]+", cell) for cell in [*cells.values()][1:]):
+        return f"“{first[:60]}” is a total, no activity"
+    return f"“{only[:60]}” is all there is in this row: a heading, or a note?" if only else ""
 
 
 def _note_twin(row: "SheetRow", filled: dict[str, str], seen: dict[str, int]) -> None:

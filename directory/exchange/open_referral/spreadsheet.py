@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from directory.exchange.field_use import SentValue, build_sent_value, find_sent_values, mark_used
+from directory.exchange.field_use import (
+    SentService,
+    SentValue,
+    build_sent_value,
+    find_sent_values,
+    mark_used,
+    normalise_key,
+)
 from directory.exchange.open_referral.columns import FIELDS, flag_of, guess_columns, has_name_column, resolve_columns
+from directory.exchange.open_referral.field_parser import Problem
+from directory.exchange.open_referral.older_versions import find_own_place
+from directory.exchange.open_referral.reader import ServiceRefused
 from directory.exchange.open_referral.row_repairs import (
     UNMATCHED_PREFIX,
     WORDS_FOR_NO,
@@ -15,23 +25,37 @@ from directory.exchange.open_referral.row_repairs import (
     join_rows,
     parse_status,
     repair_row,
+    split_phones,
 )
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.models.session import DAY_NAMES
 from directory.text.cleaning import clean_hours, parse_date
 from directory.text.conditions import DAY
 from directory.text.encoding import FREE_OF_CHARGE
-from directory.text.opening_hours import read_schedules
+from directory.text.opening_hours import read_schedules, read_times
 
 PRICE_PATTERN = re.compile(
-    r"(?:£|GBP)? ?([0-9]{1,4}(?:\.[0-9]{1,2})?)(?:(?: |/|, )(?:per|a) (?:session|class|week|person|visit))?\.?", re.I
+    r"(?:£|GBP) ?([0-9]{1,4}(?:\.[0-9]{1,2})?)(?![0-9])|(?<![0-9.])([0-9]{1,2}) ?p\b", re.IGNORECASE
 )
-AGE_RANGE_PATTERN = re.compile(
-    r"(?:ages? )?([0-9]{1,3})(?: (?:years?|yrs?))?(?: ?(?:-|–|to) ?)([0-9]{1,3})(?: (?:years?|yrs?)(?: old)?)?\.?", re.I
+BARE_PRICE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
+# Beside a price, what makes it the price of some people, of more than one time, or of nobody.
+PRICE_DEPENDS = re.compile(
+    r"(?i)member|conc|child|under|over|adult|senior|student|from|up to|suggest|donat|year|annual|month|term|course|free"
+    r"|\bor\b"
 )
+FIRST_IS_FREE = re.compile(r"(?i)(?:your |the )?(?:first|1st|taster) (?:\w{1,12} ){0,2}(?:is )?free")
+YEARS = r"(?: ?(?:years?|yrs?|y/?o)\b\.?(?: olds?| of age)?)?"
+OF_AGE = r"(?:the )?(?:age )?(?:of )?"
+AND_MORE = r"(?: ?\+| plus| upwards| (?:and|or) (?:over|above|up|older))?"
+AGE_RANGE_PATTERN = re.compile(rf"(?i)([0-9]{{1,3}}){YEARS} ?(?:-|–|to|and) ?([0-9]{{1,3}})(?:s|{YEARS})")
 MINIMUM_AGE_PATTERN = re.compile(
-    r"(?:ages? |over[- ]?|aged )?([0-9]{1,3})(?:s| ?\+| and over| years and over| plus|\+ years)?\.?", re.I
+    rf"(?i)(?P<over>(?:over |above |from )?){OF_AGE}([0-9]{{1,3}})(?P<up>s|{YEARS}{AND_MORE}{YEARS})"
 )
+MAXIMUM_AGE_PATTERN = re.compile(rf"(?i)(?:under |up to |below ){OF_AGE}([0-9]{{1,3}})(?:s|{YEARS})")
+WORDS_BEFORE_AGE = re.compile(rf"(?i)^[^0-9]*?(?=(?:over |under |above |below |up to |from )?{OF_AGE}[0-9])")
+MAX_PRICE_LENGTH = 200  # characters in which a price is looked for
+OTHER_IDS = ("@id", "_id", "uuid", "identifier", "objectId", "slug")
+PLACE_LISTS = ("service_at_locations", "locations", "location")
 NESTED_KEYS = {"organization", "organisation", "service_at_locations", "locations", "schedules", "regular_schedules"}
 DISTINCTIVE_FIELDS = {"postcode", "address", "hours", "latitude", "point", "monday"}  # no list of bare names has them
 
@@ -49,6 +73,8 @@ class SheetRow(dict[str, str]):
     lacking: tuple[str, ...] = ()  # columns of flags in which this row says nothing, and others do
     asked: tuple[tuple[str, str], ...] = ()  # what was noticed in the table: field, words
     places: "list[SheetRow]"  # further rows that are places of this one
+    sheet = ""  # of a workbook that has several
+    refused = ""  # why it is no activity: a heading among the rows, a total, a note at the foot
 
     def __getitem__(self, name: str) -> str:
         value = super().__getitem__(name)
@@ -66,7 +92,8 @@ class SheetRow(dict[str, str]):
     @property
     def label(self) -> str:
         """What a steward finds it by in the sheet."""
-        return f"Row {self.number}, {self.name}"[:80] if self.name else f"Row {self.number}"
+        row = f"“{self.sheet}” row {self.number}" if self.sheet else f"Row {self.number}"
+        return f"{row}, {self.name}"[:80] if self.name else row
 
     @property
     def name(self) -> str:
@@ -74,7 +101,10 @@ class SheetRow(dict[str, str]):
         return given if self.has_names else given or self.get("place") or self.get("organisation") or ""
 
     def as_service(self) -> dict[str, Any]:
-        """Nested as `/services/{id}` gives it; what stood in columns that are no field of ours is kept beside."""
+        """Nested as `/services/{id}` gives it; what stood in columns that are no field of ours is kept beside. Raises
+        ServiceRefused for what is no activity."""
+        if self.refused:
+            raise ServiceRefused(Problem(self.label, "", self.refused))
         return repair_row(self).build_service()
 
     def build_service(self) -> dict[str, Any]:
@@ -88,7 +118,7 @@ class SheetRow(dict[str, str]):
                 "status": parse_status(self.get("status", "")),
                 "url": self.get("website", ""),
                 "email": self.get("email", ""),
-                "phones": [{"number": self["phone"]}] if self.get("phone") else [],
+                "phones": [{"number": number} for number in split_phones(self.get("phone", ""))],
                 "organization": {"id": runs_it.lower(), "name": runs_it}
                 if (runs_it := self.get("organisation"))
                 else {},
@@ -96,12 +126,14 @@ class SheetRow(dict[str, str]):
                 "application_process": self.get("joining", ""),
                 "assured_date": self.get("checked", ""),
                 **parse_ages(self),
-                **build_costs(self.get("cost", "")),
+                "service_areas": [{"name": name} for name in _split_list(self.get("area", ""))],
+                **build_costs(self.get("cost", ""), self.get("free", "")),
                 "schedules": [] if self.places else build_schedules(self),
                 "service_at_locations": build_own_places(self),
                 "attributes": [
-                    {"taxonomy_term": {"name": word, "id": f"kind {word.lower()}", "taxonomy": "Category"}}
+                    {"taxonomy_term": {"name": said, "id": f"kind {word.lower()}", "taxonomy": "Category"}}
                     for word in _split_list(self.get("kind", ""))
+                    for said in [_say_tag(word)]
                 ],
                 "languages": [{"name": word} for word in _split_list(self.get("language", ""))],
                 "contacts": [{"name": said}] if (said := build_contact_name(self)) else [],
@@ -117,6 +149,7 @@ class SheetRow(dict[str, str]):
 
 DAY_IN_TEXT = re.compile(rf"\b{DAY}|daily|every ?day|week ?days?|24 ?hours", re.IGNORECASE)
 ColumnFields = dict[str, str]  # column → field
+OSM_TAG = re.compile(r"[a-z]+(?:_[a-z]+)*")
 REASON_COLUMN = "Why it was refused"  # the column beside the rows of the file of what was refused
 
 
@@ -132,16 +165,36 @@ def read_sheet_rows(table: list[Cells], columns: dict[str, str] | None = None) -
     """
     names, below = split_heading(table)
     known = resolve_columns(names, [row for _, row in below], columns or {})
-    originals = dict(below)
+    if not has_name_column(known) and (grid := unfold_grid(names, below, known)):
+        (names, below), known = grid, {"Activity": "name", "When": "hours"}
+    originals = [row for _, row in below]
     if not has_name_column(known):
         raise TableError("No column looks like the name of an activity. Say which columns are which.")
     rows = list(assign_row_ids((number, rename_cells(_trace_cells(row), known)) for number, row in below))
-    flags = [name for name in names if flag_of(name) == "shown" and any(row.get(name) for row in originals.values())]
-    for row in rows:
-        row.cells = originals[row.number]
+    flags = [name for name in names if flag_of(name) == "shown" and any(row.get(name) for row in originals)]
+    for row, cells in zip(rows, originals, strict=True):
+        row.cells = cells
         row.has_names = "name" in known.values()
         row.lacking = tuple(name for name in flags if not row.cells.get(name))
     yield from join_rows(rows, wide=len(set(known.values())) > 2)
+
+
+def unfold_grid(
+    names: Cells, below: list[tuple[int, dict[str, str]]], known: dict[str, str]
+) -> tuple[Cells, list[tuple[int, dict[str, str]]]] | None:
+    """A timetable with a column for each day, whose cells are the activities → a row for each of them, with all its
+    times; None for anything else."""
+    days = [name for name in names if known.get(name, "").title() in DAY_NAMES.values()]
+    when = next((name for name in names if known.get(name) in ("hours", "opens")), "")
+    if len(days) < 3 or not when:
+        return None
+    found: dict[str, tuple[int, list[str]]] = {}
+    for number, row in below:
+        for day in days:
+            for said in filter(None, map(str.strip, row.get(day, "").split("\n"))):
+                found.setdefault(said, (number, []))[1].append(f"{known[day].title()} {row.get(when, '')}")
+    rows = [(number, {"Activity": said, "When": "\n".join(times)}) for said, (number, times) in found.items()]
+    return ["Activity", "When"], rows
 
 
 def _trace_cells(row: dict[str, str]) -> dict[str, str]:
@@ -194,17 +247,41 @@ def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Itera
         yield from assign_row_ids(rows)
         return
     for item in chain([first], found):
-        services = item.get("services") if isinstance(item, dict) else None
-        if isinstance(services, list) and isinstance(item, dict):
-            owner = {name: value for name, value in item.items() if name not in ("services", "locations")}
-            yield from ({"organization": owner} | one if isinstance(one, dict) else one for one in services)
+        if isinstance(item, dict) and isinstance(item.get("services"), list):
+            yield from _unnest_owner(item)
         else:
-            yield item
+            yield _fill_id(item)
+
+
+def _unnest_owner(item: dict[str, Any]) -> Iterator[Any]:
+    """The services that an organisation or a place holds; where it is said of none, they are at its only place."""
+    owner = {name: value for name, value in item.items() if name not in ("services", "locations")}
+    known = {normalise_key(str(name)): value for name, value in item.items()}
+    places = known.get("locations") or find_own_place(known)
+    for one in item["services"]:
+        if isinstance(one, dict):
+            placed = not places or len(places) > 1 or any(one.get(name) for name in (*PLACE_LISTS, "address"))
+            yield _fill_id({"organization": owner} | one | ({} if placed else {"locations": places}))
+        else:
+            yield one
+
+
+def _fill_id(item: Any) -> Any:
+    """An object with an id: under another name, or of what it and its organisation are called."""
+    if not isinstance(item, dict) or isinstance(item, SentService) or {"id", "Id", "ID"} & item.keys():
+        return item
+    owner = item.get("organization")
+    named = [owner.get("name") if isinstance(owner, dict) else "", item.get("name") or item.get("title")]
+    made = ", ".join(str(name) for name in named if name) if named[1] else None
+    found = next((item[name] for name in OTHER_IDS if item.get(name)), made)
+    return {"id": found} | item if found else item
 
 
 def _flatten_object(item: Any) -> dict[str, str]:
     """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
-    if not isinstance(item, dict) or NESTED_KEYS & item.keys():
+    if not isinstance(item, dict) or any(isinstance(item.get(name), (dict, list)) for name in NESTED_KEYS):
+        return {}
+    if any(isinstance(part, dict) for value in item.values() if isinstance(value, list) for part in value):
         return {}
     if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
         geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}
@@ -248,8 +325,10 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     if begins and not text and row.get("frequency"):  # "12 January, fortnightly": on that day of the week
         text = f"{datetime.date.fromisoformat(begins):%A} {times}"
     if begins and not text:  # a date by itself
-        return [{"dtstart": begins, "opens_at": row.get("opens", ""), "closes_at": row.get("closes", "")}]
+        return [{"dtstart": begins} | (read_times(times) if times else {})]
     text = text or times
+    if (said := row.get("begins", "")) and not begins:  # "September 2027", "4/9/27 and 11/9/27"
+        text = f"{said} {text}".strip()
     if not text:
         return []
     often = row.get("frequency", "")
@@ -319,29 +398,45 @@ def build_places(row: SheetRow) -> list[dict[str, Any]]:
     return [{"location": _drop_empty(location)}]
 
 
-def build_costs(said: str) -> dict[str, Any]:
-    """A price that is clear is a price; the words stay beside it when they say more."""
-    if said.strip().lower() in WORDS_FOR_YES or FREE_OF_CHARGE.fullmatch(said.strip()):
-        return {"cost_options": [{"amount": 0}], "fees": "" if said.strip().lower() in WORDS_FOR_YES else said}
-    if said.strip().lower() in WORDS_FOR_NO:
-        return {}
-    if pence := re.fullmatch(r"([0-9]{1,2}) ?p\.?", said.strip()):
-        return {"fees": said, "cost_options": [{"amount": f"0.{int(pence[1]):02}"}]}
-    price = PRICE_PATTERN.fullmatch(said.strip())
-    if price and re.fullmatch(r"[0-9.]+", said.strip()):  # a number by itself is pounds
-        return {"cost_options": [{"amount": price[1]}]}
-    return {"fees": said} | ({"cost_options": [{"amount": price[1]}]} if price else {})
+def build_costs(said: str, free: str = "") -> dict[str, Any]:
+    """A price that is clear is a price; the words stay beside it when they say more. `free` answers whether it is."""
+    word, free = said.strip().lower().rstrip("."), free.strip().lower()
+    if BARE_PRICE.fullmatch(word):  # a number by itself is pounds
+        return {"cost_options": [{"amount": f"{float(word):.2f}"}]}
+    if word in WORDS_FOR_NO or (not word and free in WORDS_FOR_YES):  # "A fee? No"
+        return {"cost_options": [{"amount": 0}]}
+    if word in WORDS_FOR_YES or (not word and free in WORDS_FOR_NO):
+        return {"fees": "There is a charge"}
+    if FREE_OF_CHARGE.fullmatch(said.strip()):
+        return {"cost_options": [{"amount": 0}], "fees": said}
+    prices = PRICE_PATTERN.findall(said[:MAX_PRICE_LENGTH])
+    if len(prices) != 1 or len(said) > MAX_PRICE_LENGTH or PRICE_DEPENDS.search(FIRST_IS_FREE.sub("", said)):
+        return {"fees": said}
+    pounds, pence = prices[0]
+    return {"fees": said, "cost_options": [{"amount": pounds or f"0.{int(pence):02}"}]}
 
 
 def parse_ages(row: SheetRow) -> dict[str, str]:
+    """From the columns of the youngest and the oldest, else from words: "50+", "0-4yrs", "over 18s", "under 5s"."""
     found = {name: row.get(name, "") for name in ("minimum_age", "maximum_age")}
-    said = row.get("ages", "").strip()
+    if found["maximum_age"] in ("0", "00"):  # databases write it for what was not filled in
+        mark_used(row.get("maximum_age"), "Left out: it says nothing")
+        found = {name: "" if age in ("0", "00") else age for name, age in found.items()}
+    said = re.sub(r"(?i)[ .)]+$| only$", "", WORDS_BEFORE_AGE.sub("", row.get("ages", "").strip()[:60], count=1))
     if both := AGE_RANGE_PATTERN.fullmatch(said):
         return {"minimum_age": found["minimum_age"] or both[1], "maximum_age": found["maximum_age"] or both[2]}
-    if said and not said.isdigit() and (over := MINIMUM_AGE_PATTERN.fullmatch(said)):
-        found["minimum_age"] = found["minimum_age"] or over[1]
+    if under := MAXIMUM_AGE_PATTERN.fullmatch(said):
+        below = not said.lower().startswith("up")
+        found["maximum_age"] = found["maximum_age"] or str(int(under[1]) - below)
+    elif said and (over := MINIMUM_AGE_PATTERN.fullmatch(said)) and (over["over"] or over["up"]):
+        found["minimum_age"] = found["minimum_age"] or over[2]
     return found
 
 
 def _split_list(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in re.split(r"[;|,\n]", text) if part.strip()))[:20]
+
+
+def _say_tag(word: str) -> str:
+    """A tag as OpenStreetMap writes it, in words: "community_centre" → "Community centre"."""
+    return word.replace("_", " ").capitalize() if OSM_TAG.fullmatch(word) else word

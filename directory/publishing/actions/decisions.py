@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from agencies.models import Membership
-from config.transitions import check_move, save_columns
+from config.transitions import check_move, lock_row, save_columns
 from directory.models.review import TRANSITIONS, Decidable, Decision
 
 DecidableRow = TypeVar("DecidableRow", bound=Decidable)
@@ -13,7 +13,8 @@ DecidableRow = TypeVar("DecidableRow", bound=Decidable)
 
 def lock_open(row: DecidableRow, by: Membership, decision: Decision = Decision.OPEN) -> None:
     """Hold the row, as it is now, so that two who answer at once answer once. Raises MoveRefused for the second."""
-    row.refresh_from_db(from_queryset=row.locked())
+    lock_row(row)
+    row.refresh_from_db(from_queryset=type(row)._default_manager.select_related("decided_by__user"))
     check_move(TRANSITIONS, row.decision, decision, actor=by.role, refusal=lambda: "This has been decided already.")
 
 

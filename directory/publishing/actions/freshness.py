@@ -17,6 +17,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Agency, Author
+from config.batches import run_for_each
 from config.working_days import add_working_days, is_working_day
 from directory.catalogue.freshness import (
     BUNDLING_DAYS,
@@ -144,15 +145,9 @@ def hide_unanswered_listings(today: datetime.date) -> int:
 
 
 def run_for_each_group(rows: Q, today: datetime.date, deed: Callable[[Agency, datetime.date], int]) -> int:
-    """Do it for each group in a transaction of its own: one that fails is logged and keeps nobody else waiting."""
-    done = 0
-    for agency in Agency.objects.filter(pk__in=Service.objects.filter(rows).values("agency")).order_by("pk"):
-        try:
-            with transaction.atomic():
-                done += deed(agency, today)
-        except Exception:
-            logger.exception("The listings of agency %s could not be looked after", agency.pk)
-    return done
+    """Do it for each group with such listings; the sum of what it returns."""
+    due = Agency.objects.filter(pk__in=Service.objects.filter(rows).values("agency")).order_by("pk")
+    return run_for_each("The listings of agency", due, lambda agency: deed(agency, today))
 
 
 def lock_group_listings(agency: Agency, rows: Q) -> list[Service]:

@@ -13,16 +13,15 @@ from agencies.models import Agency, Author
 from directory.catalogue.quality import save_score
 from directory.catalogue.timetable import notify_session_changed, sync_sessions
 from directory.models import Capacity, Proposal, Service, Session, Status, Version
+from directory.publishing.diff import compare_listings
 from directory.publishing.sections import (
     BEGUN_FROM_EXAMPLE,
     Section,
     find_missing_sections,
     find_unchecked_sections,
 )
-from directory.publishing.snapshot import ListingData
+from directory.publishing.snapshot import ListingData, build_snapshot, to_json_value
 from directory.publishing.versions import (
-    build_snapshot,
-    compare_listings,
     ensure_first_version,
     find_open_edit,
     lock_open_edits,
@@ -31,26 +30,9 @@ from directory.publishing.versions import (
     record_unchanged_version,
     record_version,
     restore_version,
-    to_json_value,
     update_listing,
 )
 from directory.search.index import index_services
-
-__all__ = [
-    "ChangedMeanwhile",
-    "NotReady",
-    "change_section",
-    "close_listing",
-    "create_listing",
-    "discard_listing_draft",
-    "load_working_copy",
-    "publish_draft",
-    "reopen_due_listings",
-    "reopen_listing",
-    "restore_listing",
-    "save_capacity",
-    "submit_suggestion",
-]
 
 COPIED_ROWS = ("schedules", "costs", "contacts", "languages", "areas")  # of the listing's own: a copy gets new ones
 SAME_DRAFT_WITHIN = datetime.timedelta(hours=1)  # within it the same begun again is the browser's Back, not another
@@ -132,8 +114,8 @@ def change_section(
 def lock_listing(service: Service) -> Service:
     """The listing as it is now, locked until the transaction ends, and before it what waits for the steward."""
     lock_open_edits(service)
-    locked = Service.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
-    return locked.get(pk=service.pk)
+    Service.objects.select_for_update(no_key=True).values_list("pk").get(pk=service.pk)
+    return Service.objects.select_related("agency").get(pk=service.pk)
 
 
 def _update_or_propose(service: Service, data: ListingData, by: Author, what: str) -> Version | Proposal:

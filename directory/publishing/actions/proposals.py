@@ -16,6 +16,7 @@ from directory.publishing.actions import freshness
 from directory.publishing.actions.decisions import decide, lock_open
 from directory.publishing.recipients import find_group_emails, find_listing_emails
 from directory.publishing.review import fingerprint_edit, list_edit_changes
+from directory.publishing.snapshot import build_snapshot
 from directory.search.index import index_services
 
 
@@ -43,7 +44,7 @@ def accept_edit(
     if fingerprint_edit(proposal) != shown:
         raise ChangedMeanwhile
     proposed, chosen = list_edit_changes(proposal), set(fields)
-    data = versions.build_snapshot(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
+    data = build_snapshot(service) | {c.field: proposal.data[c.field] for c in proposed if c.field in chosen}
     versions.update_listing(service, data, by=Author.of(by), what=f"As {format_subject(proposal.byline)} asked"[:200])
     if "published" in chosen:
         freshness.confirm_listings([service], by=Author.of(by))  # they have just written it

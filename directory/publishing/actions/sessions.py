@@ -11,21 +11,10 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from directory.catalogue.doubts import forget_terms
 from directory.catalogue.timetable import notify_session_changed, sync_sessions
 from directory.models import Service, Session
 from directory.search.index import index_services
-
-__all__ = [
-    "ChangedMeanwhile",
-    "TooFewPlaces",
-    "add_session",
-    "cancel_session",
-    "cancel_sessions",
-    "change_session",
-    "confirm_sessions",
-    "fingerprint_session",
-    "sync_all_sessions",
-]
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +108,7 @@ def sync_all_sessions() -> list[uuid.UUID]:
 
     Each in a transaction of its own: one that the database refuses keeps no other back, and is in the log.
     """
+    forget_terms()
     failed = []
     kept = Service.objects.filter(source="", published_at__isnull=False, schedules__isnull=False).distinct()
     for service in kept.order_by("pk").iterator(chunk_size=200):

@@ -5,7 +5,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from config.forms import Form, IdempotencyKey, NameField, PhoneField, PostcodeField, Radios, TextField, width_attrs
+from config.forms import (
+    EmailField,
+    Form,
+    IdempotencyKey,
+    NameField,
+    PhoneField,
+    PostcodeField,
+    Radios,
+    TextField,
+    width_attrs,
+)
 from directory.publishing.join_answers import NEW_GROUP, Answers, find_chosen_agency, find_similar_agencies
 from directory.publishing.registers import CharityNumberField, CompanyNumberField
 
@@ -148,15 +158,12 @@ class ReachForm(QuestionForm):
     short = "Reach you by"
     hint = "We write and ring about this alone. Neither is published."
 
-    contact_email = forms.EmailField(
+    contact_email = EmailField(
+        own=True,
         label="E-mail address",
-        max_length=254,
+        width=30,
         help_text="You sign in with it later",
-        widget=forms.EmailInput(attrs=width_attrs(30) | {"autocomplete": "email", "spellcheck": "false"}),
-        error_messages={
-            "required": "Enter your e-mail address",
-            "invalid": "Enter an e-mail address, such as name@example.org",
-        },
+        error_messages={"required": "Enter your e-mail address"},
     )
     contact_phone = PhoneField(
         label="Phone number",

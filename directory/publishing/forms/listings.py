@@ -34,7 +34,7 @@ class NewListingForm(Form):
 
     def __init__(self, data: Any = None, *, own: Iterable[Service], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        models = [(f"model:{code}", title) for code, (title, _, _) in LISTING_TEMPLATES.items()]
+        models = [(f"model:{code}", row["title"]) for code, row in LISTING_TEMPLATES.items()]
         copies = [(f"own:{service.pk}", f"A copy of “{service.name}”") for service in own]
         self.fields["start"].choices = [("blank", "An empty page"), *models, *copies]
         self.fields["start"].hints = {"blank": "We ask section by section"}

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from config.fields import CleanCharField, WholeNumberField
-from config.forms import Checkboxes, Form, IdempotencyKey, PhoneField, Radios, TextField, width_attrs
+from config.forms import Checkboxes, EmailField, Form, IdempotencyKey, PhoneField, Radios, TextField, width_attrs
 from directory.catalogue.facets import ACCESS, LANGUAGES
 from directory.models import TaxonomyTerm
 from directory.models.service import ConfirmationInterval
@@ -16,7 +16,6 @@ from directory.publishing.diff import format_schedule_line
 from directory.publishing.snapshot import ListingData
 
 URL_ERRORS = {"invalid": "Enter an address that starts with https://, for example https://group.example.org"}
-EMAIL_ERRORS = {"invalid": "Enter an e-mail address such as name@example.org"}
 
 
 class SectionForm(Form):
@@ -185,7 +184,7 @@ def build_price(amount: str, option: str) -> ListingData:
 class ContactForm(SectionForm):
     COLUMNS = ("phone", "email", "url", "application", "referral_email")
     phone = PhoneField(label="Phone", required=False)
-    email = forms.EmailField(label="E-mail", required=False, max_length=254, error_messages=EMAIL_ERRORS)
+    email = EmailField(label="E-mail", required=False)
     url = forms.URLField(
         label="Website", required=False, max_length=2000, assume_scheme="https", error_messages=URL_ERRORS
     )
@@ -202,12 +201,8 @@ class ContactForm(SectionForm):
         required=False,
         help_text="For example: “Just come along” or “Ring Joan before your first time”",
     )
-    referral_email = forms.EmailField(
-        label="Where referrals go, if not to the e-mail above",
-        required=False,
-        max_length=254,
-        error_messages=EMAIL_ERRORS,
-        help_text="Not shown to the public",
+    referral_email = EmailField(
+        label="Where referrals go, if not to the e-mail above", required=False, help_text="Not shown to the public"
     )
 
     def build_initial(self, listing: ListingData) -> ListingData:

@@ -16,10 +16,9 @@ from config.transitions import MoveRefused
 from directory.models import Decision, Proposal
 from directory.publishing.actions import proposals as deeds
 from directory.publishing.actions.decisions import is_own_decision
-from directory.publishing.diff import COMPARED_FIELDS
+from directory.publishing.diff import COMPARED_FIELDS, format_listing_fields
 from directory.publishing.forms.review import EditForm, OwnReportForm, ReportForm
 from directory.publishing.review import fingerprint_edit, list_edit_changes
-from directory.publishing.versions import format_listing_fields
 
 PROPOSAL_LISTS = {"reports": "Reports", "edits": "Edits by groups", "decided": "Answered"}
 DECISIONS = {"yes": Decision.ACCEPTED, "no": Decision.DECLINED}

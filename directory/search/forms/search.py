@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -115,6 +115,8 @@ class SearchForm(Form):
     )
     online = build_tick_field("online")
     calm = forms.CharField(required=False, widget=forms.HiddenInput)
+    # What the words said when the page was drawn, "day:TU free:1": it stands in the fields, and is not chosen there.
+    read = forms.CharField(required=False, widget=forms.HiddenInput)
 
     data: QueryDict
 
@@ -125,6 +127,12 @@ class SearchForm(Form):
         self.point: Point | None = None
         self.place = ""  # as it is written: "BN11 2AA", "Worthing"
         self.counts: dict[str, dict[str, str]] = {}  # of the filters' choices, as they are said
+        read = (pair.partition(":") for pair in self.data.get("read", "")[:400].split("|"))
+        pairs = [(name, value) for name, _, value in read if value and name in (*FILTER_FIELDS, "near")]
+        # what stands in a field still as the words said, so that the words say it; and what was taken away there
+        self.unchanged = {(name, value) for name, value in pairs if value in self.data.getlist(name)}
+        self.refused = tuple((name, value) for name, value in pairs if (name, value) not in self.unchanged)
+        self.shown: dict[str, list[str]] = {}  # what the words say now
 
     @cached_property
     def needs(self) -> dict[str, str]:
@@ -139,6 +147,7 @@ class SearchForm(Form):
 
     def clean_near(self) -> str:
         typed: str = self.cleaned_data["near"]
+        typed = "" if ("near", typed) in self.unchanged else typed
         found = find_place(typed) if typed else None
         if typed and not found:
             said = "We do not know that place. Enter a full postcode like BN11 2AA, or a town, or leave it empty"
@@ -149,7 +158,7 @@ class SearchForm(Form):
     def asked(self, after: str = "") -> SearchQuery:
         """What can be read of it, so that a wrong postcode still leaves the words."""
         self.is_valid()
-        read = self.cleaned_data
+        read = {name: value for name, value in self.cleaned_data.items() if (name, str(value)) not in self.unchanged}
         miles = read.get("miles")
         ticked: dict[str, Any] = {name: bool(read.get(name)) for name in TICK_LABELS}
         return SearchQuery(
@@ -163,7 +172,8 @@ class SearchForm(Form):
             age=read.get("age"),
             unknown_place=self.data.get("near", "")[:200] if "near" in self.errors else "",
             calm=read.get("calm") == "1",
-            access=tuple(read.get("access", ())),
+            access=tuple(code for code in read.get("access", ()) if ("access", code) not in self.unchanged),
+            refused=self.refused,
             language=read.get("language", "").lower(),
             after=after,
             size=PAGE_SIZE,
@@ -191,7 +201,11 @@ class SearchForm(Form):
     def list_set_filters(self) -> list[tuple[str, str]]:
         """The filters beside words and place that are set and can be read: ("day", "TU"), ("access", "step-free")."""
         self.is_valid()
-        read = [(name, value) for name, value in self.pairs if name in FILTER_FIELDS and name not in self.errors]
+        read = [
+            (name, value)
+            for name, value in self.pairs
+            if name in FILTER_FIELDS and name not in self.errors and (name, value) not in self.unchanged
+        ]
         return [(name, value) for name, value in read if name != "miles" or self.point]
 
     @cached_property
@@ -206,12 +220,12 @@ class SearchForm(Form):
     def understood(self, found: SearchResult) -> list[FilterChip]:
         """What was read out of the words, to be taken out of them."""
         typed = self.data.get("words", "")
-        return [
-            FilterChip(
-                one.label, self.query(words=" ".join(re.sub(re.escape(one.typed), " ", typed, flags=re.I).split()))
-            )
-            for one in found.understood
-        ]
+        others = dict.fromkeys((name for name, _ in self.unchanged), "") | {"read": format_pairs(self.refused)}
+        chips = []
+        for one in found.understood:
+            words = " ".join(re.sub(re.escape(one.typed), " ", typed, flags=re.I).split())
+            chips.append(FilterChip(one.label, self.query(words=words, **others)))
+        return chips
 
     @property
     def further_query(self) -> str:
@@ -227,6 +241,7 @@ class SearchForm(Form):
     def wider_searches(self) -> list[tuple[str, str]]:
         """What to leave out when nothing was found: words for a link, and its query."""
         chosen = {name: value for name, value in self.list_set_filters() if value not in ANY_DISTANCE}
+        chosen |= {name: values[0] for name, values in self.shown.items() if name != "near"}
         ways = [
             ("day", f"Any day, not only {DAY_NAMES.get(chosen.get('day', ''), '')}"),
             ("time", "Any time of day"),
@@ -239,7 +254,7 @@ class SearchForm(Form):
             ("access", "Without asking for access"),
             ("online", "Not only online or by phone"),
         ]
-        found = [(words, self.query(**{name: ""})) for name, words in ways if name in chosen]
+        found = [(words, self.query(**{name: "", "read": self.reading})) for name, words in ways if name in chosen]
         if self.point and not self.data.get("miles"):
             found.append((f"Further than {REACH_MILES} miles", self.query(miles="any")))
         need = self.needs.get(chosen.get("need", ""))
@@ -250,8 +265,11 @@ class SearchForm(Form):
     # --- Drawn -----------------------------------------------------------------------------------------
 
     def take_found(self, found: SearchResult) -> None:
-        """Take the needs, and the counts to draw the filters with; of languages and access only what there is."""
+        """Take the needs, what was read out of the words, and the counts to draw the filters with; of languages and
+        access only what there is."""
         self.needs = found.needs
+        for one in found.understood:
+            self.shown.setdefault(one.field, []).append(one.value)
         if self.data.get("need") and "need" not in self.errors and self.data["need"] not in self.needs:
             self.add_error("need", UNKNOWN_NEED)
         self.fields["need"].choices = [("", "Anything"), *self.needs.items()]
@@ -260,10 +278,10 @@ class SearchForm(Form):
             least = found.counts_are_least or name in found.least
             self.counts[name] = defaultdict(str if least else lambda: "0")
             self.counts[name] |= {key: f"{n}+" if least else str(n) for key, n in choices.items() if n}
-        spoken = set(found.counts.get("language", ())) | {self.data.get("language", "")[:50]} - {""}
+        spoken = set(found.counts.get("language", ())) | {value[:50] for value in self.list_values("language")}
         names = sorted((format_language(code), code) for code in spoken)
         self.fields["language"].choices = [("", "Any language"), *((code, name) for name, code in names)]
-        there = {code for code, n in found.counts.get("access", {}).items() if n} | {*self.data.getlist("access")}
+        there = {code for code, n in found.counts.get("access", {}).items() if n} | {*self.list_values("access")}
         helps = [code for code in ACCESS if code in there or found.counts_are_least]
         self.fields["access"].choices = [(code, ACCESS[code]) for code in helps]
 
@@ -287,20 +305,36 @@ class SearchForm(Form):
 
     @property
     def more_is_set(self) -> bool:
-        return any(self.data.get(name) for name in MORE_FILTERS)
+        return any(map(self.list_values, MORE_FILTERS))
+
+    @property
+    def count_filters(self) -> int:
+        return len(self.filter_chips) + sum(len(values) for name, values in self.shown.items() if name != "near")
+
+    def list_values(self, name: str) -> list[str]:
+        """What stands in a field: what was typed or chosen there, and what the words say."""
+        chosen = [value for value in self.data.getlist(name) if value and (name, value) not in self.unchanged]
+        return chosen + self.shown.get(name, [])
+
+    @property
+    def reading(self) -> str:
+        """What the words say, or said before it was taken away, for the field `read`."""
+        said = [(name, value) for name, values in self.shown.items() for value in values]
+        return format_pairs([*said, *self.refused])
 
     def render_filter(self, name: str) -> Any:
         kind = {"access": "ticks", "age": "number_box"}.get(name, "tick" if name in TICK_LABELS else "drop_down")
         field: Any = self.fields[name]
         choices = getattr(field, "choices", ())
-        value = self.data.getlist(name) if kind == "ticks" else self.data.get(name, "")
+        values = self.list_values(name)
+        value = values if kind == "ticks" else values[-1] if values else ""
         return draw(
             "filters.html", kind, name, field.label, choices, value, self.counts.get(name), self.errors.get(name)
         )
 
     def render_question(self, name: str) -> Any:
         field, attributes = self.fields[name], {"type": "text"} | self.fields[name].widget.attrs
-        value, errors = self.data.get(name, ""), self.errors.get(name)
+        value, errors = "".join(self.list_values(name)[:1]), self.errors.get(name)
         return draw("filters.html", "question", name, field.label, field.help_text, value, errors, flatatt(attributes))
 
 
@@ -329,6 +363,11 @@ def format_filter(name: str, value: str, needs: Mapping[str, str]) -> str:
         "language": f"In {format_language(value)}",
     }
     return said.get(name, value)
+
+
+def format_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """As the field `read` has them: "day:TU|free:1"."""
+    return "|".join(f"{name}:{value}" for name, value in dict.fromkeys(pairs))
 
 
 def format_language(code: str) -> str:

@@ -88,7 +88,8 @@ def move_item(*, item: CollectionItem, to: int, by: Membership) -> None:
 @transaction.atomic
 def move_collection(*, collection: Collection, to: int, by: Membership) -> None:
     """The same for a collection among the others."""
-    rows = [row for row in Collection.visible_to(by).select_for_update() if row.pk != collection.pk]
+    list(Collection.visible_to(by).select_for_update().order_by("pk").values_list("pk"))
+    rows = [row for row in Collection.visible_to(by) if row.pk != collection.pk]
     rows.insert(to, collection)
     Collection.objects.bulk_update(assign_order(rows), ["order"])
 

@@ -126,6 +126,100 @@ def test_a_feed_that_gives_its_first_page_for_every_number_ends_and_is_not_whole
     assert len(server.asked) < 5
 
 
+ROWS = [walk(str(n)) for n in range(7)]
+FLAT = [{"id": n, "name": f"Walk {n}", "postcode": "BN11 1AA", "hours": "Monday 10am-11am"} for n in range(7)]
+
+
+def _from(mark: str, query: dict[str, list[str]]) -> int:
+    """The number in a parameter, which is 0 when it is not given."""
+    return int(query.get(mark, ["0"])[0].strip("rec"))
+
+
+def _more(at: int, more: Any, other: Any = None) -> Any:
+    return more if at + 3 < 7 else other
+
+
+PAGES_OF_OTHERS: dict[str, Any] = {  # address given for what comes after `at` services, and how it is said
+    "offset": ("offset", ROWS, lambda rows, at: {"results": rows, "total": 7, "offset": at, "limit": 3}),
+    "offset in meta": ("offset", ROWS, lambda rows, at: {"items": rows, "meta": {"total": 7, "offset": at}}),
+    "Django REST": ("at", ROWS, lambda rows, at: {"count": 7, "next": _more(at, f"/f?at={at + 3}"), "results": rows}),
+    "relative": ("at", ROWS, lambda rows, at: {"services": rows, "links": {"next": _more(at, f"?at={at + 3}")}}),
+    "Laravel": ("at", ROWS, lambda rows, at: {"data": rows, "total": 7, "next_page_url": _more(at, f"/f?at={at + 3}")}),
+    "HAL": (
+        "at",
+        ROWS,
+        lambda rows, at: {
+            "_embedded": {"services": rows},
+            "_links": _more(at, {"next": {"href": f"/f?at={at + 3}"}}, {}),
+            "page": {"totalElements": 7},
+        },
+    ),
+    "JSON:API": (
+        "at",
+        FLAT,
+        lambda rows, at: {
+            "data": [{"type": "service", "id": row["id"], "attributes": row} for row in rows],
+            "links": {"next": _more(at, f"/f?at={at + 3}")},
+        },
+    ),
+    "cursor": ("cursor", ROWS, lambda rows, at: {"data": rows, "meta": {"next_cursor": _more(at, str(at + 3))}}),
+    "OData": ("at", FLAT, lambda rows, at: {"value": rows} | _more(at, {"@odata.nextLink": f"/f?at={at + 3}"}, {})),
+    "ArcGIS": (
+        "resultOffset",
+        FLAT,
+        lambda rows, at: {
+            "features": [{"attributes": row, "geometry": {"x": -0.37, "y": 50.81}} for row in rows],
+            "exceededTransferLimit": _more(at, True, False),
+        },
+    ),
+    "CKAN": (
+        "at",
+        FLAT,
+        lambda rows, at: {"result": {"records": rows, "total": 7, "_links": {"next": f"/f?at={at + 3}"}}},
+    ),
+    "Airtable": (
+        "offset",
+        FLAT,
+        lambda rows, at: (
+            {"records": [{"id": f"r{row['id']}", "fields": row} for row in rows]}
+            | _more(at, {"offset": f"rec{at + 3}"}, {})
+        ),
+    ),
+    "Link header": (
+        "at",
+        ROWS,
+        lambda rows, at: (200, _more(at, {"Link": f'</f?at={at + 3}>; rel="next"'}, {}), json.dumps(rows).encode()),
+    ),
+}
+
+
+@pytest.mark.parametrize("maker", PAGES_OF_OTHERS)
+def test_pages_of_other_makers_are_read_to_the_last(server: Server, maker: str) -> None:
+    mark, rows, page = PAGES_OF_OTHERS[maker]
+
+    def answer(query: dict[str, list[str]]) -> Any:
+        at = _from(mark, query)
+        return page(rows[at : at + 3], at)
+
+    server.pages = {"/f": answer}
+    names = [row["name"] for row in read_services(f"{server.url}/f", allow_private=True)]
+    assert names == [row["name"] for row in rows]
+
+
+def test_a_list_that_gives_one_page_of_many_is_not_a_whole_run(server: Server) -> None:
+    server.pages = {"/f": {"data": ROWS[:3], "total": 7}}
+    with pytest.raises(FeedError, match="says that it has 7 services, and gave 3 different ones"):
+        ids(f"{server.url}/f")
+
+
+def test_a_page_cut_off_is_asked_for_again_and_old_letters_are_read(server: Server) -> None:
+    whole = json.dumps({"contents": [walk("a", name="Café")], "total_pages": 1}, ensure_ascii=False)
+    answers = [whole.encode()[:90], whole.encode("cp1252")]
+    server.pages = {"/": {"version": "3.0"}, "/services": lambda _: (200, {}, answers.pop(0))}
+    (row,) = read_services(server.url, allow_private=True)
+    assert row["name"] == "Café"
+
+
 def test_pages_that_wrap_round_end_a_whole_run_and_say_so(server: Server) -> None:
     """After its last page this feed begins anew, and says that it never ends."""
     rows = [walk(str(n)) for n in range(5)]

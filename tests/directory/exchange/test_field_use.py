@@ -232,9 +232,9 @@ def test_a_feed_says_what_became_of_every_field(tmp_path: Path) -> None:
     found = fields(run)
     assert found["min_age"][1:] == (1, "Activity: minimum age", 1, ["young"])
     assert found["locations.postal_code"][1:4] == (2, "Place: postal code", 0)
-    assert found["send_needs.name"][1:] == (0, "", 2, ["Autism"])
-    assert "not used: “Autism”" in out
-    assert "send_needs.name" in out.split("Not used: ")[-1]
+    assert found["taxonomies.slug"][1:] == (0, "", 2, ["food"])
+    assert "not used: “food”" in out
+    assert "taxonomies.slug" in out.split("Not used: ")[-1]
 
 
 def test_a_masked_address_is_not_shown_and_what_is_hidden_does_not_run(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from django.urls import reverse
 from directory.exchange.files import load_table
 from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
 from directory.exchange.open_referral.columns import flag_of, resolve_columns
-from directory.exchange.open_referral.row_repairs import restore_phone
 from directory.exchange.open_referral.spreadsheet import read_sheet_rows
 from directory.models import Contact, CostOption, Run, Schedule, Service
 from directory.text.cleaning import parse_date
@@ -75,6 +74,14 @@ FLAGS = [
     ("Status", "Awaiting approval", "inactive"),
     ("Active", "0", "inactive"),
     ("End date", "01/02/2020", "inactive"),
+    ("IsActive", "0", "inactive"),
+    ("Still running?", "N", "inactive"),
+    ("DeletedFlag", "-1", "inactive"),
+    ("Can we share this publicly?", "Yes please!", "active"),
+    ("Can we share this publicly?", "No thanks", "inactive"),
+    ("Date", "4/9/19", "inactive"),
+    ("Date", "4/9/90", "active"),
+    ("Notes", "closed til further notice", "temporarily closed"),
     ("End date", "01/02/2090", "active"),
 ]
 
@@ -279,11 +286,13 @@ def test_fillers_are_nothing(filler: str) -> None:
 @pytest.mark.parametrize(
     ("said", "phone"),
     [
-        ("1632960001", "01632960001"),
+        ("1632960001", "01632 960001"),
         ("1632 960001", "01632 960001"),
-        ("7700900001", "07700900001"),
-        ("2079460001", "02079460001"),
-        ("447700900001", "+447700900001"),
+        ("7700900001", "07700 900001"),
+        ("2079460001", "020 7946 0001"),
+        ("447700900001", "07700 900001"),
+        ("+44 (0)1632 960001", "01632 960001"),
+        ("01632-960-001", "01632 960001"),
         ("01632 960001", "01632 960001"),
         ("(206) 555-0100", "(206) 555-0100"),
         ("999", "999"),
@@ -291,7 +300,6 @@ def test_fillers_are_nothing(filler: str) -> None:
     ],
 )
 def test_a_number_gets_back_the_nought_that_a_spreadsheet_took(said: str, phone: str) -> None:
-    assert restore_phone(said) == phone
     assert one(["Name", "Telephone"], "Chess", said).service.phone == phone
 
 
@@ -305,10 +313,22 @@ def test_a_number_gets_back_the_nought_that_a_spreadsheet_took(said: str, phone:
         ("12th March 2026", (2026, 3, 12)),
         ("Thursday 12 March 2026", (2026, 3, 12)),
         ("12.3.2026", (2026, 3, 12)),
+        ("12/3/26", (2026, 3, 12)),
+        ("12.3.26", (2026, 3, 12)),
+        ("Thurs 12/03/26", (2026, 3, 12)),
+        ("the 12th of March '26", (2026, 3, 12)),
+        ("March 12th, 2026", (2026, 3, 12)),
     ],
 )
 def test_dates_as_people_and_programs_write_them(text: str, day: tuple[int, int, int]) -> None:
     assert parse_date(text) == datetime.date(*day)
+
+
+def test_a_date_that_is_not_read_is_shown_and_no_half_of_the_day_is_guessed() -> None:
+    names = ["Event", "Date", "Start"]
+    assert child(one(names, "Quiz", "Sept 2090", ""), Schedule).description == "Sept 2090"
+    quiz = child(one(names, "Quiz", "5.9.90", "7.30"), Schedule)
+    assert (quiz.dtstart, quiz.opens_at, quiz.notes) == (datetime.date(2090, 9, 5), None, "7.30")
 
 
 def test_a_serial_date_is_a_date() -> None:
@@ -316,10 +336,67 @@ def test_a_serial_date_is_a_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "amount"), [("5", 5), ("3.5", 3.5), ("0", 0), ("50p", 0.5), ("£2 per session", 2), ("Free", 0)]
+    ("column", "said", "amount"),
+    [
+        *(("Cost", said, 0) for said in ("0", "Free", "Nothing", "no charge", "Free - donations welcome", "No")),
+        *(("Cost", said, 3.5) for said in ("3.5", "£3.50", "£3.50 per session, first one free", "£3.50 incl. tea")),
+        *(("How much?", said, 0.5) for said in ("50p", "50p entry", "£0.50 pp")),
+        *(("fee", "no", 0), ("Is it free?", "Yes", 0), ("Is there a charge?", "N", 0)),
+        *(
+            ("Cost", said, None)
+            for said in ("£2 members, £4 others", "donation", "from £3", "£5 under 16s", "£30 a term")
+        ),
+        *(("fee", "yes", None), ("Is it free?", "No", None)),
+    ],
 )
-def test_costs_as_numbers(said: str, amount: float) -> None:
-    assert child(one(["Name", "Cost"], "Chess", said), CostOption).amount == amount
+def test_a_cost_is_a_price_when_it_is_everybodys(column: str, said: str, amount: float | None) -> None:
+    found = one(["Name", column], "Chess", said)
+    option = child(found, CostOption)
+    assert (option and option.amount) == amount
+    assert option or found.service.fees
+
+
+@pytest.mark.parametrize(
+    ("said", "ages"),
+    [
+        *(("50+", (50, None)), ("over 18s", (18, None)), ("60 and over", (60, None)), ("Adults (18+)", (18, None))),
+        *(("0-4yrs", (0, 4)), ("5 to 12 years", (5, 12)), ("Ages 8-18", (8, 18)), ("under 5s", (None, 4))),
+        *(("All ages welcome", (None, None)), ("up to 25", (None, 25)), ("No", (None, None))),
+    ],
+)
+def test_ages_in_words(said: str, ages: tuple[int | None, int | None]) -> None:
+    service = one(["Name", "Is there an age limit?"], "Chess", said).service
+    assert (service.minimum_age, service.maximum_age) == ages
+
+
+def test_two_numbers_in_a_cell_are_two_and_words_among_the_phones_are_told() -> None:
+    found = one(["Name", "Tel"], "Chess", "01632 960001 / 07700900001")
+    assert (found.service.phone, child(found, Contact).phone) == ("01632 960001", "07700 900001")
+    assert one(["Name", "Tel"], "Chess", "see the vicar").service.application == "see the vicar"
+    assert "no area code" in asked(one(["Name", "Tel"], "Chess", "960001"))
+
+
+def test_what_is_no_activity_is_refused_with_its_reason() -> None:
+    heading = ["Name", "Address", "Postcode", "Phone"]
+    rows = [["NORTH"], ["Shed", "1 Oak Lane", "BN11 1EE", "01632 960001"], heading, ["Subtotal", "1"], ["* ring us"]]
+    found = read(heading, *([*row, *[""] * (4 - len(row))] for row in rows))
+    said = {name: getattr(one, "said", "") for name, one in found.items()}
+    assert said == {
+        "Row 2": "“NORTH” is all there is in this row: a heading, or a note?",
+        "Shed": "",
+        "Row 4": "the headings of the table again",
+        "Row 5": "“Subtotal” is a total, no activity",
+        "Row 6": "“* ring us” is all there is in this row: a heading, or a note?",
+    }
+
+
+def test_a_timetable_of_days_and_times_is_taken_apart() -> None:
+    found = read(
+        ["Time", "Monday", "Tuesday", "Wednesday"],
+        *(["9:00-10:00", "Yoga", "Pilates", "Yoga"], ["18:00-19:00", "", "", "Spin"]),
+    )
+    days = {name: [row.byday for row in one.rows if isinstance(row, Schedule)] for name, one in found.items()}
+    assert days == {"Yoga": ["MO", "WE"], "Pilates": ["TU"], "Spin": ["WE"]}
 
 
 def test_what_stands_in_another_column_is_read_there() -> None:

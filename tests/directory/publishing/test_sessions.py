@@ -105,7 +105,7 @@ def holiday(walk):
     """A session that its pattern lays on a bank holiday, as the night finds it."""
     Service.objects.update(bookable=True)
     day = timezone.localdate() + datetime.timedelta(days=2)
-    while day not in bank_holidays():
+    while day not in bank_holidays("ENG"):
         day += datetime.timedelta(days=1)
     Session.objects.all().delete()  # the pattern's own may lie on others
     starts_at = datetime.datetime.combine(day, datetime.time(10, 30), timezone.get_default_timezone())

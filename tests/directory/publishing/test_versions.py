@@ -26,12 +26,10 @@ from directory.models import (
     Status,
     Version,
 )
-from directory.publishing.diff import COMPARED_FIELDS
+from directory.publishing.diff import COMPARED_FIELDS, compare_listings, format_listing_fields
+from directory.publishing.snapshot import build_snapshot
 from directory.publishing.versions import (
-    build_snapshot,
-    compare_listings,
     find_open_edit,
-    format_listing_fields,
     propose_edit,
     record_version,
     restore_version,

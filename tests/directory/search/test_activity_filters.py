@@ -105,6 +105,30 @@ def test_what_was_read_out_of_the_words_is_pressed_away_too(client: Client) -> N
     assert re.search(r'href="\?words=harbour\+walk[^"]*"><span[^>]*>Remove from what you typed: </span>Tuesday', html)
 
 
+def test_what_was_read_out_of_the_words_stands_in_the_form_and_is_taken_away_once(client: Client) -> None:
+    listed("Harbour walk", day="TU", free=True)
+    listed("Harbour walk on Monday", day="MO", free=True)
+    words = {"words": "free harbour walk on tuesday near worthing"}
+    html = page(client, **words)
+    assert '<option value="TU" selected>' in html
+    assert re.search(r'name="free" value="1" checked', html)
+    assert re.search(r'id="id_near"[^>]* value="Worthing"', html)
+    said = re.search(r'name="read" value="([^"]*)"', html)
+    assert said
+    assert {*said[1].split("|")} == {"day:TU", "free:1", "near:Worthing"}
+    drawn = words | {"day": "TU", "free": "1", "near": "Worthing", "read": said[1]}
+    again = page(client, **drawn)
+    assert titles(again) == titles(html) == ["Harbour walk"]
+    assert len(re.findall("chip--remove", again)) == len(re.findall("chip--remove", html)) == 3, "each is there once"
+    any_day = page(client, **drawn | {"day": ""})
+    assert len(titles(any_day)) == 2, "what was taken away in the form is not read again"
+    assert '<option value="TU" selected>' not in any_day
+    assert "day:TU" in any_day
+    other = page(client, **drawn | {"words": "harbour walk on monday"})
+    assert titles(other) == ["Harbour walk on Monday"], "the words were changed: what they said goes with them"
+    assert 'name="free" value="1" checked' not in other
+
+
 def test_the_sentence_of_a_person_of_80(client: Client) -> None:
     Place.objects.create(name="bn11", shown="BN11", latitude=WORTHING[0], longitude=WORTHING[1], district=True)
     listed("Stroll", day="TU", free=True)

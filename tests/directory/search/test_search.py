@@ -82,7 +82,10 @@ def test_all_words_are_wanted_and_some_when_none_has_all() -> None:
     listed("Walking and tea")
     assert names(search(SearchQuery(words="walking tea"))) == ["Walking and tea"]
     some = search(SearchQuery(words="sea elephants"))
-    assert (names(some), some.loose) == (["Walking by the sea"], True)
+    assert (names(some), some.unsaid) == (["Walking by the sea"], ["elephants"])
+    some = search(SearchQuery(words="sea tea"))
+    assert (len(names(some)), some.loose, some.some_whole) == (2, True, False)
+    assert names(search(SearchQuery(words="sea elephants", whole=True))) == []
 
 
 def test_a_word_in_the_name_counts_more_than_one_in_the_text() -> None:
@@ -332,7 +335,9 @@ def test_other_words_narrow_a_synonym() -> None:
     listed("Recovery group for women", description="Alcohol.")
     listed("Recovery group for men", description="Alcohol.")
     Synonym.objects.create(typed="aa", means="alcohol")
-    assert names(search(SearchQuery(words="aa women"))) == ["Recovery group for women"]
+    found = search(SearchQuery(words="aa women"))
+    assert names(found) == ["Recovery group for women", "Recovery group for men"], "few have it all: they come first"
+    assert (found.loose, found.some_whole) == (True, True)
 
 
 @pytest.mark.parametrize("means", ["the of", ",", " , ,", "'; DROP", "&|!:*()", "🐟"])

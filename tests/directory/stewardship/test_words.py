@@ -107,12 +107,12 @@ def test_a_lost_search_begins_one(at_work: Client) -> None:
 
 def test_a_word_is_left_out_and_taken_in_again(at_work: Client) -> None:
     listed("Walking group")
-    assert search(SearchQuery(words="nice walking")).loose
+    assert search(SearchQuery(words="nice walking")).unsaid == ["nice"]
     for _ in range(2):
         at_work.post(LEAVE_OUT, {"word": "Nice"})
     assert list(StopWord.objects.values_list("word", flat=True)) == ["nice"]
     found = search(SearchQuery(words="nice walking"))
-    assert (found.loose, found.left_out) == (False, ["nice"])
+    assert (found.unsaid, found.left_out) == ([], ["nice"])
     at_work.post(REMOVE, {"word": "nice"})
     assert not StopWord.objects.exists()
 

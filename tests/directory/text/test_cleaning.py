@@ -87,7 +87,7 @@ def test_dates(sent: str, kept: datetime.date) -> None:
     assert clean.parse_date(sent) == kept
 
 
-@pytest.mark.parametrize("sent", ["31/02/2026", "2026-13-01", "1/1/20", "soon", "20260327", 20])
+@pytest.mark.parametrize("sent", ["31/02/2026", "2026-13-01", "32/1/20", "soon", "20260327", 20])
 def test_dates_that_are_none(sent: Any) -> None:
     with pytest.raises(ValueError, match="is not a date"):
         clean.parse_date(sent)

@@ -61,7 +61,27 @@ dates on request
 November 2025 to March 2026
 paused
 cancelled
-Term dates: ask, alternate weeks""".splitlines()
+Term dates: ask, alternate weeks
+no dancing in August
+In August, we don't meet
+in August there is no group
+1st and 3rd weeks
+first week of the month
+29 Feb only
+(29 Dec)
+maybe
+when available
+pre-covid
+ended
+moved to Wed for now
+now Wednesdays
+on a rota
+4 sessions only
+next: 15/12
+next meeting 15 December
+not every week
+BST only
+light evenings""".splitlines()
 
 
 @pytest.mark.parametrize("words", NO_DATES)
@@ -89,6 +109,15 @@ def test_where_the_words_leave_every_date_open_none_is_given(words: str) -> None
         "doors open until 11",
         "ring 01632 960123",
         "first session free",
+        "your first week is free",
+        "ex BH",
+        "off the High Street",
+        "bus stop outside",
+        "tea break halfway",
+        "ring if lost",
+        "say hello when you arrive",
+        "next to the church",
+        "dogs allowed",
     ],
 )
 def test_words_that_say_nothing_of_dates_take_none_away(words: str) -> None:
@@ -128,6 +157,24 @@ LEFT = {
     "not on 1 December or 8 Dec 2026": lambda day: day not in (DATE(2026, 12, 1), DATE(2026, 12, 8)),
     "November 2026 to January 2027": lambda day: day <= DATE(2027, 1, 31),
     "except Tuesdays": lambda day: False,
+    "We don’t meet in August": lambda day: day.month != 8,
+    "does not run in July or August": lambda day: day.month not in (7, 8),
+    "(ex. August)": lambda day: day.month != 8,
+    "no toddler group in August": lambda day: day.month != 8,
+    "Free, no booking, first Tuesday of the month": lambda day: nth(day) == 1,
+    "there's no session on the first Tuesday": lambda day: nth(day) != 1,
+    "when there is a fifth Tuesday": lambda day: nth(day) == 5,
+    "except 15, 22nd & 29 December 2026": lambda day: not (day.month == 12 and day.day >= 15),
+    "closed 22-29 December": lambda day: not DATE(2026, 12, 22) <= day <= DATE(2026, 12, 29),
+    "last session 15 December, back 12 January": lambda day: not DATE(2026, 12, 15) < day < DATE(2027, 1, 12),
+    "no session 22/12 or 29/12": lambda day: day not in (DATE(2026, 12, 22), DATE(2026, 12, 29)),
+    "off in Aug": lambda day: day.month != 8,
+    "Aug off": lambda day: day.month != 8,
+    "we stop for July and August": lambda day: day.month not in (7, 8),
+    "skip 1st Tuesday": lambda day: nth(day) != 1,
+    "back 5/1": lambda day: day >= DATE(2027, 1, 5),
+    "until 15/12": lambda day: day <= DATE(2026, 12, 15),
+    "TTO": lambda day: True,
     "term time only": lambda day: True,  # which dates are to be asked about is below
 }
 
@@ -159,7 +206,8 @@ def test_bank_holidays_are_asked_about_by_nation() -> None:
     assert [*doubts("", "SCT")] == sorted(scotland)
     assert doubts("")["2026-12-25"] == "It is a bank holiday (Christmas Day)"
     assert doubts("including bank holidays") == {}
-    assert doubts("except bank holidays") == {}
+    for words in ("except bank holidays", "(ex BH)", "Bank Hols excl.", "not bank hols"):
+        assert doubts(words) == {}
     assert [*doubts("not Christmas Day or Good Friday")] == [
         day for day in england if day not in (england[0], england[3])
     ]
@@ -171,10 +219,33 @@ def test_school_holidays_are_asked_about() -> None:
     assert not {"2026-12-01", "2027-01-19", "2027-03-02", "2027-05-11"} & found.keys()
     assert may_be_school_holiday(DATE(2027, 6, 30), "SCT")
     assert not may_be_school_holiday(DATE(2027, 6, 30), "ENG")
-    assert {"2026-12-22", "2027-02-16"} <= doubts("closed during half term").keys()
+    for words in (
+        "closed during half term",
+        "we follow the school calendar",
+        "academic year",
+        "on school days",
+        "when schools are open",
+        "we do not run during half term",
+        "breaks up for school holidays",
+    ):
+        assert {"2026-12-22", "2027-02-16"} <= doubts(words).keys()
+    assert {"2026-12-21", "2026-12-29"} <= doubts("we close between Christmas and New Year").keys()
 
 
-@pytest.mark.parametrize("words", ["weather permitting", "ring first", "subject to the tide", "until further notice"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "weather permitting",
+        "volunteers permitting",
+        "during Lent",
+        "if numbers allow",
+        "ring first",
+        "subject to the tide",
+        "until further notice",
+        "if the hall is free",
+    ]
+    + ["not when raining", "tide permitting", "no class on Eid", "Lent only"],
+)
 def test_what_depends_on_something_is_asked_about_each_time(words: str) -> None:
     assert len(doubts(words)) == len(days("", byday="MO,TU,FR", last=DATE(2027, 5, 31)))
 

@@ -85,6 +85,17 @@ ALL = f"{WEEK},SA,SU"
         ("1st & 3rd Tuesdays 10-12", "1TU,3TU 10:00-12:00"),
         ("10am-12pm first Tuesday of the month", "1TU 10:00-12:00"),
         ("Sunday closed\nMon-Sat 10am-4pm", "MO,TU,WE,TH,FR,SA 10:00-16:00"),
+        ("Mo-Sa 10:00-17:00; Su,PH off", "MO,TU,WE,TH,FR,SA 10:00-17:00"),
+        ("Mo-Fr off; Sa 10:00-12:00", "SA 10:00-12:00"),
+        ("Apr-Oct: Sa,Su 10:00-18:00; Nov-Mar: Sa 10:00-16:00", "SA,SU 10:00-18:00; SA 10:00-16:00"),
+        ("Mon-Sat 10am-5pm (closed Wed)", "MO,TU,TH,FR,SA 10:00-17:00"),
+        ("Mon-Fri 9-5, Wed closed", "MO,TU,TH,FR 09:00-17:00"),
+        ("Mon-Fri 9am-5pm, closed 1-2 for lunch", f"{WEEK} 09:00-17:00"),
+        ("Monday evenings 7-9", "MO 19:00-21:00"),
+        ("Friday mornings 10-12", "FR 10:00-12:00"),
+        ("Mondays at 7 in the evening", "MO 19:00-"),
+        ("Monday morning 9.30-11 & Thursday evening 7-8.30", "MO 09:30-11:00; TH 19:00-20:30"),
+        ("Tuesdays 10-12 (we stop for August)", "TU 10:00-12:00"),
     ],
 )
 def test_what_is_certain_is_read(text: str, read: str) -> None:
@@ -124,6 +135,11 @@ def test_what_is_certain_is_read(text: str, read: str) -> None:
         "Tuesday 7.30pm-6.30pm",
         "Quarter to seven, Mondays",
         "usually Tuesdays 10am",
+        "Su,PH off",
+        "Mo-Fr 09:00-17:00; We 10:00-12:00",
+        "We meet at 10.30",
+        "Saturday mornings",
+        "Every weekday morning",
     ],
 )
 def test_what_is_not_certain_stays_text(text: str) -> None:
@@ -160,6 +176,11 @@ def test_each_line_has_its_own_conditions_unless_one_stands_by_itself() -> None:
     assert notes("Tuesday 10-12 (term time)\nThursday 2pm-4pm") == ["Term time", ""]
     assert notes("Tuesday 10-12\nThursday 2pm-4pm\nTerm time only") == ["Term time only", "Term time only"]
     assert notes("Tuesdays 10-12, Thursdays 2-4 (term time)") == ["Term time", "Term time"]
+
+
+def test_fortnightly_from_another_day_of_the_week_cannot_be_counted() -> None:
+    (row,) = parse_opening_hours("Thursdays fortnightly from 8 Jan 2027, 10am-12pm") or []
+    assert (row["interval"], "valid_from" in row) == (2, False)
 
 
 def test_days_with_their_year_are_the_limits_of_the_pattern() -> None:

@@ -32,7 +32,7 @@ def add_words(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0021_meanings'),
+        ('directory', '0023_school_terms'),
     ]
 
     operations = [

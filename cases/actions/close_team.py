@@ -1,0 +1,115 @@
+"""A connector team closes: its cases go to another team, with all that is open in them, or are closed and answered."""
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from agencies.access import Permission
+from agencies.hooks import AgencyHolding, closing_sources
+from agencies.models import Agency, Author
+from bookings.models import Booking
+from bookings.states import ACTIVE_STATUSES
+from cases.actions.closing import close_case
+from cases.actions.give import list_open_cases
+from cases.actions.opening import NUMBER_LEFT_OUT
+from cases.history.record import record_entry
+from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person
+from cases.notifications import TEAM_CLOSED_CODE, notify_case_moved
+from config.transitions import save_columns
+from directory.models import Session
+from referrals.actions.remarks import send_message
+from referrals.models import PassingGround, Referral
+from referrals.models.move import AGREED_GROUNDS
+from referrals.states import OPEN_STATUSES
+
+
+@closing_sources.register
+def list_cases_of_team(agency: Agency) -> list[AgencyHolding]:
+    return [
+        AgencyHolding(
+            name="cases",
+            label="Open cases",
+            items=list_open_cases(Q(agency=agency)),
+            then="What another team takes goes there with its whole story, and stands in “Without a connector” there. "
+            "What nobody takes is closed: whoever referred is told, and the person hears whom to ring.",
+            settle=settle_cases,
+            takers=list(Referral.receiving_teams().exclude(pk=agency.pk)),
+            grounds=PassingGround.choices,
+            read_by=Permission.WORK_CASES,
+        )
+    ]
+
+
+def settle_cases(agency: Agency, ids: Collection[str], to: Agency | None, by: Author, ground: str) -> None:
+    """Each goes to `to`, with the person's record and earlier cases, or is closed; and what the team may read of other
+    teams' cases ends."""
+    cases = Case.objects.filter(pk__in=ids, agency=agency, closed_at=None).order_by("pk")
+    hold_all(cases)
+    for case in cases.select_related("person"):
+        if to:
+            move_person(case.person, to, by, ground)
+        else:
+            words = f"{agency.name} has closed."
+            close_case(case=case, by=by, reason=find_closing_reason(), outcome=None, summary=words)
+    Circle.objects.filter(agency=agency, ended_at=None).exclude(case__agency=agency).update(ended_at=timezone.now())
+
+
+def hold_all(cases: QuerySet[Case]) -> None:
+    """In the order in which everybody locks: sessions, referrals, people, cases. All of each before the next."""
+    booked = Session.coming().filter(bookings__case_booking__case__in=cases).order_by().values("pk")
+    for rows in (
+        Session.objects.filter(pk__in=booked),
+        Referral.objects.filter(case_referral__case__person__cases__in=cases.order_by()),
+        Person.objects.filter(cases__in=cases.order_by()),
+        Case.objects.filter(person__cases__in=cases.order_by()),
+    ):
+        pks = list(rows.order_by("pk").values_list("pk", flat=True).distinct())
+        list(rows.model._default_manager.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+
+
+def find_closing_reason() -> ClosingReason:
+    made = {"text": "The team has closed", "retired_at": timezone.now()}
+    return ClosingReason.objects.get_or_create(code=TEAM_CLOSED_CODE, defaults=made)[0]
+
+
+def move_person(person: Person, to: Agency, by: Author, ground: str) -> None:
+    """The record belongs to `to` from now on, and so do its cases. An NHS number that stands at another record there is
+    left out, as whenever two may be one: nothing is joined."""
+    person.refresh_from_db()
+    held = Person.objects.filter(agency=to, nhs_number=person.nhs_number).exclude(nhs_number="").exists()
+    left_out = {"nhs_number": ""} if held else {}
+    cases = list(person.cases.order_by("pk"))
+    for referral in open_referrals_of(person):
+        send_message(
+            referral, by=by, words=f"{cases[0].agency.name} has closed. {to.name} works with them from now on."
+        )
+    save_columns(person, agency=to, version=person.version + 1, **left_out)
+    for case in cases:
+        move_case(case, to, by, ground, number=NUMBER_LEFT_OUT if held else "")
+
+
+def open_referrals_of(person: Person) -> list[Referral]:
+    rows = Referral.objects.filter(case_referral__case__person=person, status__in=sorted(OPEN_STATUSES))
+    return list(rows.select_related("case_referral").order_by("pk"))
+
+
+def move_case(case: Case, to: Agency, by: Author, ground: str, number: str) -> None:
+    """With what is open in it: whoever was asked answers the new team, and whoever referred hears from it. The person
+    agreed to the old team; only where they were asked again is there an agreement with the new one."""
+    before = case.agency
+    save_columns(case, agency=to, version=case.version + 1)
+    Circle.objects.filter(case=case, agency=before, ended_at=None).update(ended_at=timezone.now())
+    Circle.objects.get_or_create(case=case, agency=to, ended_at=None, defaults={"purpose": "Works with the person"})
+    links = Referral.objects.filter(case_referral__case=case, status__in=sorted(OPEN_STATUSES))
+    links.filter(case_referral__direction=CaseReferral.Direction.RECEIVED).update(to_agency=to, assigned_to=None)
+    links.filter(case_referral__direction=CaseReferral.Direction.SENT).update(from_agency=to)
+    Booking.objects.filter(case_booking__case=case, status__in=sorted(ACTIVE_STATUSES)).update(team=to)
+    case.news.update(agency=to)
+    if ground in AGREED_GROUNDS:
+        how = PassingGround(ground).label
+        Agreement.give(case, to, Agreement.Scope.SHARE, by=by, how=how)
+    details = {"before": before.name, "after": to.name, "ground": PassingGround(ground).label, "number": number}
+    record_entry(case=case, kind=Kind.ASSIGNED, by=by, details=details)
+    if case.is_open:
+        notify_case_moved(Case.with_people().get(pk=case.pk), before)

@@ -1,0 +1,68 @@
+"""Term dates as councils print them: "Autumn term: 2 September to 18 December 2026, half term 26 to 30 October".
+
+A line is a term, and what it names after that is closed in it; a line that speaks of a holiday first is closed too.
+"""
+
+import datetime
+import re
+
+from directory.text.conditions import DATE, DAYS_OF_MONTH, TO, name_each_month, parse_date, tidy_words
+
+MAX_TERM_DAYS = 150  # from September to Easter would be more: a year is wrong
+CLOSED = re.compile(r"\b(?:half[- ]?term|holidays?|hols|break|closed|closure|inset|off)\b", re.IGNORECASE)
+STRETCH = re.compile(rf"({DATE})(?:(?:{TO}| and )({DATE}))?", re.IGNORECASE)
+
+Stretch = tuple[datetime.date, datetime.date]
+
+
+class UnreadTerms(ValueError):
+    """A line that cannot be read: which, and what is wrong with it."""
+
+
+def parse_terms(text: str) -> list[Stretch]:
+    """The stretches in which schools are open, in order, without holidays. Raises UnreadTerms."""
+    terms: list[Stretch] = []
+    closed: list[Stretch] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            stretches = _read_line(line) if line.strip() else []
+        except ValueError as error:
+            raise UnreadTerms(f"Line {number}: {error}") from None
+        first = 0 if not stretches or CLOSED.search(line[: stretches[0][0]]) else 1
+        terms += [found for _, found in stretches[:first]]
+        closed += [found for _, found in stretches[first:]]
+    for holiday in closed:
+        terms = [part for term in terms for part in _take_out(term, holiday)]
+    return sorted(terms)
+
+
+def _read_line(line: str) -> list[tuple[int, Stretch]]:
+    """Each stretch of a line, and where in it it begins."""
+    plain = DAYS_OF_MONTH.sub(name_each_month, tidy_words(line))
+    years = re.findall(r"\b20[0-9]{2}\b", plain)
+    found = []
+    for match in STRETCH.finditer(plain):
+        said = [parse_date(words.lower()) for words in match.groups() if words]
+        first, last = (_give_year(day, years) for day in (said[0], said[-1]))
+        if isinstance(said[0], tuple) and first > last:
+            first = first.replace(year=first.year - 1)
+        if not 0 <= (last - first).days <= MAX_TERM_DAYS:
+            raise ValueError(f"from {first:%-d %B %Y} to {last:%-d %B %Y} is no term")
+        found.append((match.start(), (first, last)))
+    if not found:
+        raise ValueError("write the first day and the last, as in 2 September to 23 October 2026")
+    return found
+
+
+def _give_year(day: datetime.date | tuple[int, int] | None, years: list[str]) -> datetime.date:
+    if day is None or (isinstance(day, tuple) and not years):
+        raise ValueError("a day of it has no year, or is no day")
+    return datetime.date(int(years[-1]), *day) if isinstance(day, tuple) else day
+
+
+def _take_out(term: Stretch, holiday: Stretch) -> list[Stretch]:
+    day = datetime.timedelta(days=1)
+    if holiday[1] < term[0] or term[1] < holiday[0]:
+        return [term]
+    parts = [(term[0], holiday[0] - day), (holiday[1] + day, term[1])]
+    return [part for part in parts if part[0] <= part[1]]
