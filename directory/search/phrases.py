@@ -47,34 +47,37 @@ Starts: TypeAlias = dict[int, int]
 
 
 @cache
-def load_shorthand() -> dict[str, dict[Words, str]]:
-    """What is typed for short, by its first word, and what it stands for: "bf" → "boyfriend"."""
+def load_shorthand(only: str = "") -> dict[str, dict[Words, str]]:
+    """What is typed for short, by its first word, and what it stands for: "bf" → "boyfriend". `only`: and some that
+    are read so in words of danger alone: who looks for the WI does not mean "with"."""
     meant: dict[str, dict[Words, str]] = {}
     with SHORTHAND_FILE.open(encoding="utf-8", newline="") as file:
         for row in sorted(csv.DictReader(file), key=lambda row: -len(row["typed"])):
-            first, *rest = row["typed"].split()
-            meant.setdefault(first, {})[tuple(rest)] = row["meant"]
+            if row["only"] in ("", only):
+                first, *rest = row["typed"].split()
+                meant.setdefault(first, {})[tuple(rest)] = row["meant"]
     return meant
 
 
 def expand_shorthand(text: str) -> str:
-    """ "My bf has no leccy" → "my boyfriend has no electric"; what stands between the words is lost."""
-    return " ".join(_replace_shorthand(re.findall(r"[^\W_]+(?:['’.&-][^\W_]+)*\.?", text.lower())))
+    """ "My bf has no leccy" → "my boyfriend has no electric"."""
+    words = re.findall(r"[^\W_]+(?:['’.][^\W_]+)*|[^\w\s]", text.lower())
+    return " ".join(_replace_shorthand(words, load_shorthand()))
 
 
 def normalise_phrase(text: str) -> str:
     """ "I can NOT go on…", "I can’t go on" and "i cant go on" → "i cant go on"; "my bf" → "my boyfriend"."""
     plain = unicodedata.normalize("NFKD", text[:MAX_PHRASE_LENGTH])[:MAX_PHRASE_LENGTH].lower()
     plain = re.sub("[’‘`´]", "'", re.sub("[\u0300-\u036f]", "", plain))
-    words = re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain)
-    plain = LONG_LETTERS.sub(r"\1", " ".join(w if w in load_shorthand() else w.replace("'", "") for w in words))
+    words, meant = re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain), load_shorthand("danger")
+    plain = LONG_LETTERS.sub(r"\1", " ".join(word if word in meant else word.replace("'", "") for word in words))
     plain = NEGATIONS.sub(lambda match: SHORT_NEGATIONS.get(match[1], f"{match[1]}nt"), plain)
-    words = _replace_shorthand(plain.split())
-    return " ".join(DIGITS_WITHIN.sub(lambda match: match[0].translate(DIGITS_AS_LETTERS), word) for word in words)
+    read = (DIGITS_WITHIN.sub(lambda match: match[0].translate(DIGITS_AS_LETTERS), word) for word in plain.split())
+    return " ".join(_replace_shorthand([*read], meant))
 
 
-def _replace_shorthand(words: list[str]) -> Iterator[str]:
-    meant, at = load_shorthand(), 0
+def _replace_shorthand(words: list[str], meant: dict[str, dict[Words, str]]) -> Iterator[str]:
+    at = 0
     while at < len(words):
         for rest, word in meant.get(words[at], {}).items():
             if tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
@@ -234,9 +237,7 @@ class RuleBook:
     def __init__(self, meanings: Iterable[tuple[Iterable[str], Iterable[str]]], lists: WordLists) -> None:
         """`meanings`: the rules of each, and what it spares. A line that is none is logged, and left out."""
         self.index = PhraseIndex()
-        self.rules: dict[
-            int, list[tuple[int, Rule]]
-        ] = {}  # by a step that it needs: of a rule's, what fewest words say
+        self.rules: dict[int, list[tuple[int, Rule]]] = {}  # by one of their steps: the one that fewest words say
         self.harmless = [rule for _, rule in self._read(lists.harmless, lists)]
         self.spared: list[list[Rule]] = []
         for meaning, (rules, spared) in enumerate(meanings):
@@ -300,7 +301,7 @@ class TypoTable:
         return " ".join(self._correct_word(word) for word in phrase.split())
 
     def _correct_word(self, typed: str) -> str:
-        if not MIN_TYPO_LENGTH <= len(typed) <= MAX_TYPO_LENGTH or typed in load_common_words():
+        if not MIN_TYPO_LENGTH <= len(typed) <= MAX_TYPO_LENGTH or typed in load_known_words():
             return typed
         beginnings = {typed, *(f"{typed[:size]}*" for size in range(1, len(typed) + 1))}
         return typed if not self.known.isdisjoint(beginnings) else next(self._list_near(typed), typed)
@@ -323,5 +324,11 @@ def _list_cuts(word: str) -> set[str]:
 
 @cache
 def load_common_words() -> frozenset[str]:
-    """English words and names that are no slips of others: "strange" is not "strangle", nor "Grove" "grope"."""
+    """English words that are no slips of others: "strange" is not "strangle"."""
+    return frozenset(FREQUENCY_LISTS["english_wikipedia"]) | frozenset(FREQUENCY_LISTS["us_tv_and_film"])
+
+
+@cache
+def load_known_words() -> frozenset[str]:
+    """And names, and what people take as passwords, which the other lists leave out: "Grove" is not "grope"."""
     return frozenset(chain.from_iterable(FREQUENCY_LISTS.values()))
