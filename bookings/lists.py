@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -149,14 +150,9 @@ class BookingCounts:
 
 def count_bookings(session: Session) -> BookingCounts:
     rows = Booking.objects.filter(session=session).values_list("status").annotate(n=Count("pk")).order_by()
-    n = dict(rows)
-    return BookingCounts(
-        n.get(BookingStatus.BOOKED, 0),
-        n.get(BookingStatus.ATTENDED, 0),
-        n.get(BookingStatus.MISSED, 0),
-        n.get(BookingStatus.WAITING, 0),
-        n.get(BookingStatus.OFFERED, 0),
-    )
+    n: Counter[str] = Counter(dict(rows))
+    status = BookingStatus
+    return BookingCounts(n[status.BOOKED], n[status.ATTENDED], n[status.MISSED], n[status.WAITING], n[status.OFFERED])
 
 
 def split_register(shown: list[BookingRow]) -> tuple[list[BookingRow], list[BookingRow]]:

@@ -138,6 +138,7 @@ def build_news_context(booking: Booking, news: str, words: str, *, link: bool = 
     """What templates/email/booking_words.txt prints."""
     session = booking.session
     return {
+        "hello": "Hello",  # no name: an address can be mistyped
         "news": news,
         "session": session,
         "service": session.service,

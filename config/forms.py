@@ -73,7 +73,7 @@ WIDGET_TEMPLATES: list[tuple[type[forms.Widget], str, str]] = [  # widget, templ
     (forms.RadioSelect, "radios", ""),
     (forms.CheckboxInput, "checkbox", "govuk-checkboxes__input"),
     (forms.Select, "control", "govuk-select"),
-    (forms.Textarea, "textarea", "govuk-textarea"),
+    (forms.Textarea, "control", "govuk-textarea"),
     (forms.FileInput, "control", "govuk-file-upload"),
     (Input, "control", "govuk-input"),  # text, number, email, url, tel, search, password
     (forms.Widget, "control", ""),

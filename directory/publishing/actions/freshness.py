@@ -232,14 +232,13 @@ def hide_group_listings(agency: Agency, today: datetime.date) -> int:
             template="email/hidden.txt",
             context=about | {"link": absolute_url("directory:still_right", make_token(agency, email))},
         )
-    for number, email in enumerate(find_steward_emails()):
-        messages.queue_message(
-            key=f"hidden steward {agency.pk} {today} {number}",
-            to=email,
-            subject=f"Hidden, no answer: {what}",
-            template="email/hidden_steward.txt",
-            context=about | {"link": absolute_url("directory:stale")},
-        )
+    messages.queue_messages(
+        find_steward_emails(),
+        key=f"hidden steward {agency.pk} {today}",
+        subject=f"Hidden, no answer: {what}",
+        template="email/hidden_steward.txt",
+        context=about | {"link": absolute_url("directory:stale")},
+    )
     return len(ids)
 
 

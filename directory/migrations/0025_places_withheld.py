@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0023_school_terms'),
+        ('directory', '0024_danger_words'),
     ]
 
     operations = [
