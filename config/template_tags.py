@@ -3,6 +3,7 @@
 import datetime
 import re
 import uuid
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -144,8 +145,12 @@ def birth_age(birth: Birth) -> str:
 @register.simple_tag
 def lines(text: str | None) -> SafeString:
     """Plain text as paragraphs: blank lines part them, line breaks stay. Everything is escaped."""
+    return _build_paragraphs(text, str)
+
+
+def _build_paragraphs(text: str | None, draw: Callable[[str], str]) -> SafeString:
     blocks = (text or "").replace("\r\n", "\n").split("\n\n")
-    paragraphs = (block.strip().split("\n") for block in blocks if block.strip())
+    paragraphs = ([draw(line) for line in block.strip().split("\n")] for block in blocks if block.strip())
     rows = ((first, format_html_join("", "<br>{}", ((line,) for line in rest))) for first, *rest in paragraphs)
     return format_html_join("", "<p>{}{}</p>", rows)
 
@@ -160,10 +165,7 @@ ADDRESS_IN_PROSE = re.compile(
 @register.simple_tag
 def prose(text: str | None) -> SafeString:
     """Strangers' text as paragraphs, its web addresses as links: "our page (https://…)" is "our page"."""
-    blocks = (text or "").replace("\r\n", "\n").split("\n\n")
-    paragraphs = ([link_addresses(line) for line in block.strip().split("\n")] for block in blocks if block.strip())
-    rows = ((first, format_html_join("", "<br>{}", ((line,) for line in rest))) for first, *rest in paragraphs)
-    return format_html_join("", "<p>{}{}</p>", rows)
+    return _build_paragraphs(text, link_addresses)
 
 
 def name_sites(text: str) -> str:

@@ -85,7 +85,7 @@ def _build_doubtful_events(
         why = find_doubt(schedule, day, nation)
         if why and (schedule.pk, day) not in laid_out and not closed_on(schedule, day, nation):
             event = _build_event(service, f"{schedule.pk}", schedule, by_place, today)
-            times = build_session_times(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
+            times = build_session_times(day, schedule.opens_at, schedule.closes_at)
             event.add("recurrence-id", _to_london(times[0]))
             _set_times(event, *times)
             _mark_doubtful(event, service, why)
@@ -139,13 +139,13 @@ def _build_repeating_event(
     service: Service, schedule: Schedule, first: datetime.date, by_place: Any, today: datetime.date
 ) -> Event:
     event = _build_event(service, f"{schedule.pk}", schedule, by_place, today)
-    _set_times(event, *build_session_times(first, schedule.opens_at, schedule.closes_at))  # type: ignore[arg-type]
+    _set_times(event, *build_session_times(first, schedule.opens_at, schedule.closes_at))
     off = {day for day in schedule.skips if day >= first} | _list_days_off(service, schedule, first, today)
     rule = _build_rrule(schedule, max(today, first) + YEAR)
     if rule:
         event.add("rrule", rule)
     for day in sorted(off):
-        event.add("exdate", _to_london(build_session_times(day, schedule.opens_at, None)[0]))  # type: ignore[arg-type]
+        event.add("exdate", _to_london(build_session_times(day, schedule.opens_at, None)[0]))
     return event
 
 

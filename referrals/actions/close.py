@@ -57,7 +57,7 @@ def list_referrals_of_agency(agency: Agency) -> list[AgencyHolding]:
             name="sent",
             label="Referrals sent, and still open",
             items=list_items(sent),
-            then="Each goes on. Whoever has it is told that nobody here reads the answer any more.",
+            then="Each goes on, and with its case to another team. Whoever has one hears who reads its answer.",
             settle=leave_as_sent,
             read_by=Permission.REFER,
         ),

@@ -36,6 +36,17 @@ CASES = [
     ("Tea&nbsp;and&#8217;cake", "Tea and’cake"),
     ("<script>alert(1)</script>Tea", "Tea"),
     ("a < b and c > d", "a < b and c > d"),
+    ("<![CDATA[<p>Tea</p>]]>", "Tea"),
+    ("<table><tr><th>Day</th><th>Time</th></tr><tr><td>Mon</td> <td>10</td></tr></table>", "Day, Time\nMon, 10"),
+    ("| Day | Time |\n|---|:--:|\n| Mon | 10-12 |", "Day, Time\nMon, 10-12"),
+    ("Line one\\\nLine two", "Line one\nLine two"),
+    (
+        "<a href='https://a.example.org/x?utm_source=m&id=5&fbclid=z#top'>Us</a>",
+        "Us (https://a.example.org/x?id=5#top)",
+    ),
+    ("https://a.example.org/?gclid=1 (really?)", "https://a.example.org/ (really?)"),
+    ("<a href='mailto:tea@example.org?subject=Hi'>Us</a>", "Us (tea@example.org)"),
+    ("soft\u00adly\u200b and \u202eback\u202c", "softly and back"),
 ]
 
 
