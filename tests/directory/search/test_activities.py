@@ -188,6 +188,7 @@ def test_at_most_four_queries_however_many_are_found(client: Client, count: int)
     need()
     for number in range(count):
         index_services([listed(f"Walk {number}", day="TU", free=True).pk])
+    page(client, words="walk")  # the rules of danger are read once
     with assert_max_queries(4):
         page(client, words="walk", near="Worthing", day="TU", miles="5")
 
@@ -200,7 +201,7 @@ def test_the_wrong_verb_changes_nothing(client: Client) -> None:
 TOLD = "the lad next door has not been himself since the accident"
 
 
-@pytest.mark.parametrize("words", [TOLD, "my zebra swallowed the front door", "she gave all her hats away"])
+@pytest.mark.parametrize("words", [TOLD, "my zebra painted the front door", "she sold all her hats yesterday"])
 def test_who_tells_a_story_that_nothing_here_is_for_gets_numbers_and_is_not_counted(client: Client, words: str) -> None:
     listed("Accident book club")
     refresh_counts()
