@@ -161,7 +161,7 @@ CONDITION_PATTERNS = {
     r"|\bevery (?:other|second|[2-9]|two|three|six) months?|\bquarterly|\bannual(?:ly)?\b|\byearly|\btermly"
     r"|\bonce a (?:year|term|quarter)",
     "course": r"\b(?:[0-9]{1,2}|four|five|six|eight|ten|twelve)[- ]weeks?\b(?: (?:course|block|programme))?",
-    "appointment": r"\b(?:by|via) (?:prior )?(?:appointment|arrangement|request)s?(?: only)?"
+    "appointment": r"\b(?:by|via) (?:prior )?(?:appointment|arrangement|request|appt)s?\.?(?: only)?"
     r"|\bappointments?(?: only| required"
     r"| needed| necessary| essential)|\bon request|\bpre-?arranged|\bas (?:and when )?(?:arranged|required|needed)"
     r"|\bad[- ]hoc|\bflexible\b",
