@@ -85,6 +85,7 @@ urlpatterns += [  # ways to find: three questions, collections; and the steward'
     path("steward/words/leave-out/", words.add_stop_word, name="stop_word"),
     path("steward/words/remove/", words.remove_word, name="remove_word"),
     path("steward/danger/", dangers.dangers, name="dangers"),
+    path("steward/danger/words/", dangers.danger_words, name="danger_words"),
     path("steward/danger/switch/", dangers.switch_danger, name="switch_danger"),
     path("steward/terms/", terms.terms, name="terms"),
     path("steward/places/", words.places, name="places"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from directory.exchange import json_stream
-from directory.exchange.open_referral import hsds_csv
+from directory.exchange.open_referral import hsds_csv, icarol
 from directory.exchange.open_referral.columns import has_name_column, resolve_columns
 from directory.exchange.open_referral.kinds import OtherKindError, is_register, keep_services
 from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows, unfold_grid, unnest_services
@@ -124,6 +124,9 @@ def _read_sheet(name: str, rows: list[Cells], columns: ColumnFields | None) -> I
     """The rows of a table. One of organisations, by its name or by its columns, is refused unless columns were
     matched."""
     names, below = split_heading(rows)
+    if icarol.is_export(names):
+        yield from icarol.nest_rows(below)
+        return
     fields = {*resolve_columns(names, [row for _, row in below], columns or {}).values()}
     table = hsds_csv.table_name(name)
     if not columns and is_register(names, fields):
@@ -183,7 +186,8 @@ def load_table(path: Path) -> list[Cells] | None:
     try:
         kind = detect_file_kind(path)
         if kind == "table":
-            return list(read_csv(path.read_bytes()))
+            rows = list(read_csv(path.read_bytes()))
+            return None if icarol.is_export(split_heading(rows)[0]) else rows
         if kind != "zip":
             return None
         with open_checked_archive(path) as archive:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from directory.exchange.actions.zero_cost import drop_zero_costs
 from directory.exchange.feeds import UnchangedService
@@ -295,7 +295,10 @@ class Importer:
         before = load_snapshots([received.service.pk for received, was_there, _ in batch if was_there][:room])
         stood = self._pack_stored(batch)
         try:
-            save_services([received for received, _, _ in batch], self.source)
+            with transaction.atomic():
+                save_services([received for received, _, _ in batch], self.source)
+                if self.journal:
+                    self.journal(stood)
         except (DatabaseError, ValueError) as error:
             if len(batch) > 1:
                 for one in batch:
@@ -305,8 +308,6 @@ class Importer:
             received, _, raw = batch[0]
             self._record_refusal(Problem(str(received.service.pk), "", f"could not be stored: {said}"), raw)
             return
-        if self.journal:
-            self.journal(stood)
         self.created |= {received.service.pk for received, was_there, _ in batch if not was_there}
         for received, was_there, _ in batch:
             self.report.problems += received.problems

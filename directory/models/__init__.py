@@ -2,7 +2,17 @@ from directory.models.edition import Edition, OpenFile, OpenPart
 from directory.models.index import Cell, Spot, Word
 from directory.models.place import Accessibility, BaseMap, Location, Place, Postcode, ServiceAtLocation
 from directory.models.review import Claim, Decision, Proposal, ReportReason
-from directory.models.search import Collection, CollectionItem, Danger, Figure, LostSearch, Slip, StopWord, Synonym
+from directory.models.search import (
+    Collection,
+    CollectionItem,
+    Danger,
+    DangerWords,
+    Figure,
+    LostSearch,
+    Slip,
+    StopWord,
+    Synonym,
+)
 from directory.models.service import (
     LISTED,
     Capacity,

@@ -89,6 +89,22 @@ class Danger(SearchAid):
         return self.name
 
 
+class DangerWords(SearchAid):
+    """Words that mean the same in a rule of danger: "partner" → husband*/wife*/…, in a rule @partner."""
+
+    name = models.SlugField(max_length=50, primary_key=True)
+    words = models.TextField(help_text='With / or a line\'s end between them; of the list "harmless", a rule a line')
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "danger words"
+        constraints = [models.CheckConstraint(condition=~models.Q(words=""), name="danger_words_are_some")]
+
+    def __str__(self) -> str:
+        return f"@{self.name}"
+
+
 class LostSearch(SearchAid):
     """A search that found nothing, counted by day, with nothing about who searched."""
 

@@ -175,14 +175,14 @@ def _read_line(text: str) -> Schedules:
     def open_parentheses(match: re.Match[str]) -> str:
         """Hours that stand in parentheses are hours; anything else there is a note, whole."""
         try:
-            inside = list(_tokenise(CONDITION.sub(" ", match[1]))) or list(_tokenise(match[1]))
-            if not inside:  # "weekly"
+            beside = {token.kind for token in _tokenise(CONDITION.sub(" ", match[1]))}
+            kinds = beside or {token.kind for token in _tokenise(match[1])}
+            if not kinds:  # "weekly"
                 return " "
         except AmbiguousHours:
-            inside = []
-        kinds = {token.kind for token in inside}
+            beside = kinds = set()
         said = {found.lastgroup for found in CONDITION.finditer(match[1])} - {"harmless"}
-        if "time" in kinds and ("nth" in kinds or said):
+        if "time" in beside and ("nth" in beside or said):
             raise AmbiguousHours("other hours at some times")  # "10-4 (5pm in summer)"
         if {"time", "day", "nth", "other"} & kinds:
             return f" {match[1]} "

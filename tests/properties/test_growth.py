@@ -24,7 +24,7 @@ from directory.search import parsing, phrases, vocabulary
 from directory.search.query import SearchQuery
 from directory.text import cleaning, conditions, encoding, opening_hours, spelling
 
-LENGTH, ENOUGH, STEEPEST = 10_000, 0.1, 9  # characters; seconds nobody notices; times as long for four times the text
+LENGTH, ENOUGH, STEEPEST = 5_000, 0.05, 9  # characters; seconds nobody notices; times as long for four times the text
 
 # What is repeated: the beginnings of what each parser looks for, without the end that it waits for.
 PARTS = [

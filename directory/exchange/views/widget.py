@@ -57,7 +57,7 @@ def widget(request: HttpRequest) -> HttpResponse:
         "more": f"{reverse('directory:activities')}?{form.query()}",
     }
     response = render(request, "directory/widget.html", context, status=422 if form.errors else 200)
-    response["Cache-Control"] = "no-store" if found.dangers else f"public, max-age={CACHE_SECONDS}"
+    response["Cache-Control"] = "no-store" if found.dangers or found.told else f"public, max-age={CACHE_SECONDS}"
     return response
 
 

@@ -29,7 +29,7 @@ def activities(request: HttpRequest) -> HttpResponse:
     form.take_found(found)
     if not found.dangers:
         statistics.count_appearances([card.pk for card in found.cards], "shown")
-        if unmet.is_deliberate(request) and not asked.after and is_unmet(form, found):
+        if unmet.is_deliberate(request) and not found.told and not asked.after and is_unmet(form, found):
             unmet.count_unmet_search(form, found)
     context = {
         "form": form,

@@ -1,6 +1,8 @@
 """The front page: the question box, the needs as people say them, and what is on today."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
@@ -17,9 +19,11 @@ DRAWN_NEEDS = ("loneliness", "active", "caring", "mental-wellbeing", "money", "f
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """`?near=` says for which place to show what is on today."""
+    """`?near=` says for which place to show what is on today; words of danger there are answered by the search."""
     asked = NearForm(request.GET if "near" in request.GET else None, auto_id="today_%s", check_need=False)
     asked.is_valid()
+    if asked.is_bound and asked.find_dangers():
+        return redirect(reverse("directory:activities", query={"near": request.GET["near"]}))
     first, others = choose_needs()
     context = {
         "form": asked,

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from agencies.models import Membership
-from directory.models import Danger
+from directory.models import Danger, DangerWords
 
 
 @transaction.atomic
@@ -28,3 +28,12 @@ def switch_danger(*, danger: Danger, on: bool, by: Membership) -> None:
     if on == (danger.off_at is not None):
         danger.off_at = None if on else timezone.now()
         danger.save()
+
+
+@transaction.atomic
+def save_danger_words(*, name: str, words: str, by: Membership, kept: DangerWords | None = None) -> DangerWords:
+    """Add a list that rules may name, or change the words of `kept`."""
+    row = kept or DangerWords(name=name)
+    row.words = words
+    row.save()
+    return row

@@ -4,14 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
-from agencies.models import Membership
 from config.fields import CleanCharField
-from config.forms import Form, PostcodeField, width_attrs
+from config.forms import PostcodeField, width_attrs
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_postcode
 from directory.models import Place, StopWord, Synonym
 from directory.search.vocabulary import MAX_PHRASE_WORDS, split_words
+from directory.stewardship.forms.kept import KeptForm
 
 UK_BOUNDS = {"latitude": (49.0, 61.0), "longitude": (-9.0, 2.5)}  # degrees, Shetland and Northern Ireland in it
 
@@ -21,9 +22,7 @@ def normalise_words(text: str) -> str:
     return " ".join(split_words(text))
 
 
-class SynonymForm(Form):
-    """With `synonym` it changes that one."""
-
+class SynonymForm(KeptForm):
     typed = CleanCharField(
         label="When people type",
         max_length=100,
@@ -38,13 +37,6 @@ class SynonymForm(Form):
         help_text="For example, alcohol, drinking",
         error_messages={"required": "Enter what to look for as well"},
     )
-
-    def __init__(self, *args: Any, member: Membership, synonym: Synonym | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.member, self.synonym = member, synonym
-        self.button = "Save" if synonym else "Add"
-        if synonym:
-            self.initial = {"typed": synonym.typed, "means": synonym.means}
 
     def clean_typed(self) -> str:
         typed = normalise_words(self.cleaned_data["typed"])
@@ -67,14 +59,13 @@ class SynonymForm(Form):
         there = Synonym.visible_to(self.member).filter(typed=typed).first()
         if typed in means.split(", "):
             self.add_error("means", f"“{typed}” is looked for anyway. Enter other words for it")
-        if there and there != self.synonym and (self.synonym or there.means != means):
+        if there and there != self.kept and (self.kept or there.means != means):
             self.add_error("typed", f"“{typed}” is in the list: it also looks for {there.means}. Change it there")
         if StopWord.visible_to(self.member).filter(word=typed).exists():
             self.add_error("typed", f"“{typed}” is left out of searches. Take it out of that list first")
 
 
-class StopWordForm(Form):
-    button = "Add"
+class StopWordForm(KeptForm):
     word = CleanCharField(
         label="Word",
         max_length=50,
@@ -82,10 +73,6 @@ class StopWordForm(Form):
         help_text="What most activities could have, such as local, or help with",
         error_messages={"required": "Enter a word"},
     )
-
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.member = member
 
     def clean_word(self) -> str:
         word = normalise_words(self.cleaned_data["word"])
@@ -96,8 +83,10 @@ class StopWordForm(Form):
         return word
 
 
-class NeighbourhoodForm(Form):
-    """A neighbourhood and its middle: by a postcode, or by degrees. With `given` it changes that one."""
+class NeighbourhoodForm(KeptForm):
+    """A neighbourhood and its middle: by a postcode, or by degrees."""
+
+    point: Point | None = None  # once the form is valid
 
     name = CleanCharField(
         label="Name",
@@ -122,19 +111,14 @@ class NeighbourhoodForm(Form):
         error_messages={"invalid": "Enter degrees, for example -0.4240"},
     )
 
-    def __init__(self, *args: Any, member: Membership, given: Place | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.member, self.given = member, given
-        self.button = "Save" if given else "Add"
-        self.point: Point | None = None
-        if given:
-            self.initial = {"name": given.shown, "latitude": given.latitude, "longitude": given.longitude}
+    def read_kept(self, kept: Model) -> dict[str, Any]:
+        return {"name": kept.shown, "latitude": kept.latitude, "longitude": kept.longitude}  # type: ignore[attr-defined]  # a Place
 
     def clean_name(self) -> str:
         shown = " ".join(self.cleaned_data["name"].split())
         if not any(letter.isalpha() for letter in shown):
             raise ValidationError("Enter a name with letters", code="letters")
-        others = Place.visible_to(self.member).exclude(pk=self.given.pk if self.given else "")
+        others = Place.visible_to(self.member).exclude(pk=self.kept.pk if self.kept else "")
         if others.filter(pk=shown.lower()).exists():
             raise ValidationError(f"{shown} is in the list. Change it there", code="there")
         if Place.is_district(shown):

@@ -31,7 +31,7 @@ def words(request: MemberRequest) -> HttpResponse:
     change = strip_nul(request.GET.get("change", ""))
     synonym = get_object_or_404(Synonym.visible_to(request.member), typed=change) if change else None
     typed = {"typed": request.GET.get("typed", "")[:100]}
-    form = SynonymForm(request.POST or None, member=request.member, synonym=synonym, initial=typed)
+    form = SynonymForm(request.POST or None, member=request.member, kept=synonym, initial=typed)
     if request.method == "POST" and form.is_valid():
         read = form.cleaned_data
         kept = deeds.save_synonym(typed=read["typed"], means=read["means"], by=request.member, synonym=synonym)
@@ -69,7 +69,7 @@ def places(request: MemberRequest) -> HttpResponse:
     change = strip_nul(request.GET.get("change", ""))
     given = get_object_or_404(Place.visible_to(request.member), pk=change) if change else None
     named = {"name": strip_nul(request.GET.get("name", ""))[:80].title()}
-    form = NeighbourhoodForm(request.POST or None, member=request.member, given=given, initial=named)
+    form = NeighbourhoodForm(request.POST or None, member=request.member, kept=given, initial=named)
     if request.method == "POST" and form.is_valid() and form.point:
         kept = deeds.save_place(name=form.cleaned_data["name"], point=form.point, by=request.member, given=given)
         messages.success(request, f"People who type “{kept.shown}” now see what is near it.")

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.models import Membership
+from directory.models import LostSearch
 from directory.search.index import index_services, refresh_counts
 from tests.directory.making import HOVE, SHOREHAM, WORTHING, listed, need
 from tests.directory.search.test_search import HOSTILE, listed_quickly
@@ -194,3 +195,23 @@ def test_at_most_four_queries_however_many_are_found(client: Client, count: int)
 def test_the_wrong_verb_changes_nothing(client: Client) -> None:
     listed("Walk")
     assert client.post(URL, {"words": "walk"}).status_code == 405
+
+
+TOLD = "the lad next door has not been himself since the accident"
+
+
+@pytest.mark.parametrize("words", [TOLD, "my zebra swallowed the front door", "she gave all her hats away"])
+def test_who_tells_a_story_that_nothing_here_is_for_gets_numbers_and_is_not_counted(client: Client, words: str) -> None:
+    listed("Accident book club")
+    refresh_counts()
+    assert "Is somebody in danger, or can it not wait?" in page(client, words=words)
+    assert not LostSearch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words", ["my book club", "is there a zebra club near me", "I would like to see a zebra", "zebra"]
+)
+def test_who_asks_for_something_is_not_asked_about_danger(client: Client, words: str) -> None:
+    listed("My book club")
+    refresh_counts()
+    assert "Is somebody in danger" not in page(client, words=words)

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.models import Membership
-from directory.models import Danger
-from directory.search.crisis import find_dangers
+from directory.models import Danger, DangerWords
+from directory.search.danger import find_dangers
 
-DANGERS, SWITCH = reverse("directory:dangers"), reverse("directory:switch_danger")
+DANGERS, SWITCH, LISTS = (reverse(f"directory:{name}") for name in ("dangers", "switch_danger", "danger_words"))
 FLOOD = {
     "name": "Your home is flooded",
     "ring": "Floodline, day or night: 0345 988 1188\n\nWe: {phone}",
@@ -39,7 +39,8 @@ def test_a_danger_is_added_and_recognised_at_once(at_work: Client) -> None:
 def test_a_danger_is_changed(at_work: Client) -> None:
     html = at_work.get(DANGERS, {"change": "homeless"}).content.decode()
     assert "Shelter, for urgent housing help" in html
-    assert at_work.post(f"{DANGERS}?change=homeless", FLOOD | {"name": "No home"}).status_code == 302
+    seen = {"seen": at_work.get(DANGERS, {"change": "homeless"}).context["form"]["seen"].value()}
+    assert at_work.post(f"{DANGERS}?change=homeless", FLOOD | {"name": "No home"} | seen).status_code == 302
     assert not find_dangers("homeless")
     assert Danger.objects.get(code="homeless").name == "No home"
 
@@ -67,6 +68,7 @@ def test_a_phrase_is_tried(at_work: Client) -> None:
         ("rules", "flood\nhit + / me", "Line 2 cannot be read"),
         ("rules", "*", "Line 1 cannot be read at “*”"),
         ("rules", "a*b", "cannot be read"),
+        ("rules", "water > @unknown", "Line 1 cannot be read at “@unknown”"),
         ("rules", "a > b > c > d > e > f", "cannot be read"),
         ("spared", "> x", "Line 1 cannot be read"),
     ],
@@ -80,15 +82,69 @@ def test_what_cannot_be_is_refused_and_nothing_is_lost(at_work: Client, field: s
     assert Danger.objects.count() == before
 
 
+def test_a_list_of_words_is_added_named_by_a_rule_and_changed(at_work: Client) -> None:
+    assert at_work.post(LISTS, {"name": "flooding", "words": "flood*\n under  water "}).status_code == 302
+    assert at_work.post(DANGERS, FLOOD | {"rules": "@flooding > house"}).status_code == 302
+    assert find_dangers("flooded house")
+    page = at_work.get(LISTS, {"change": "flooding"})
+    assert "under water" in page.content.decode()
+    changed = {"words": "deluge", "seen": page.context["form"]["seen"].value()}
+    assert at_work.post(f"{LISTS}?change=flooding", changed).status_code == 302
+    assert find_dangers("a deluge in our house")
+    assert not find_dangers("flooded house")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "said"),
+    [
+        ("", "flood*", "Enter a name"),
+        ("Flood 2", "flood*", "“slug”"),
+        ("flood-2", "flood*", "Use small letters only"),
+        ("partner", "flood*", "is in the list"),
+        ("flooding", "", "Enter its words"),
+        ("flooding", "flood*\n*", "Line 2 cannot be read"),
+        ("flooding", "@flooding", "Line 1 cannot be read at “@flooding”"),
+        ("flooding", "a > b", "Line 1 cannot be read"),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused(at_work: Client, name: str, words: str, said: str) -> None:
+    response = at_work.post(LISTS, {"name": name, "words": words})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
+def test_a_list_may_not_make_a_rule_unreadable(at_work: Client) -> None:
+    seen = at_work.get(LISTS, {"change": "child"}).context["form"]["seen"].value()
+    response = at_work.post(f"{LISTS}?change=child", {"words": "kid/@child", "seen": seen})
+    assert response.status_code == 422
+    assert find_dangers("homeless")
+
+
+def test_two_stewards_at_once_are_told_of_each_other(at_work: Client) -> None:
+    page = f"{DANGERS}?change=homeless"
+    seen = {"seen": at_work.get(page).context["form"]["seen"].value()}
+    assert at_work.post(page, FLOOD | seen).status_code == 302
+    late = at_work.post(page, FLOOD | {"name": "No home"} | seen)
+    assert late.status_code == 422
+    assert "Somebody else has saved this" in late.content.decode()
+    assert Danger.objects.get(code="homeless").name == FLOOD["name"]
+    again = {"seen": late.context["form"]["seen"].value(), "name": "No home"}
+    assert at_work.post(page, FLOOD | again).status_code == 302
+    assert Danger.objects.get(code="homeless").name == "No home"
+
+
 def test_only_the_steward_sees_and_changes_them(client_of: Any, connector: Membership, client: Client) -> None:
     for somebody in (client_of(connector), client):
+        assert somebody.post(LISTS, {"name": "flooding", "words": "flood*"}).status_code in (302, 403, 404)
         assert somebody.get(DANGERS).status_code in (302, 403, 404)
         assert somebody.post(SWITCH, {"code": "homeless", "on": "0"}).status_code in (302, 403, 404)
     assert find_dangers("homeless")
+    assert not DangerWords.objects.filter(name="flooding").exists()
 
 
 def test_wrong_verbs_and_unknown_dangers(at_work: Client) -> None:
     assert at_work.get(SWITCH).status_code == 405
-    assert at_work.put(DANGERS).status_code == 405
+    assert at_work.put(DANGERS).status_code == at_work.put(LISTS).status_code == 405
     assert at_work.post(SWITCH, {"code": "a\0b"}).status_code == 404
-    assert at_work.get(DANGERS, {"change": "unknown"}).status_code == 404
+    for page in (DANGERS, LISTS):
+        assert at_work.get(page, {"change": "unknown"}).status_code == 404

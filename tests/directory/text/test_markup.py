@@ -4,8 +4,9 @@ import time
 
 import ftfy
 import pytest
+from django.conf import settings
 
-from config.template_tags import prose
+from config.template_tags import name_sites, prose
 from directory.text.cleaning import clean_description, clean_line, clean_text
 from directory.text.markup import strip_markup
 
@@ -86,6 +87,13 @@ def test_addresses_in_text_are_links_and_nothing_else_is_markup() -> None:
     assert '<a href="https://www.b.example.org/" rel="noopener nofollow">b.example.org</a>.<br>' in said
     assert "&lt;b&gt;x&lt;/b&gt;" in said
     assert prose("") == ""
+    assert '<a href="https://www.c.example.org/bus" rel="noopener nofollow">c.example.org/bus</a>, ok' in prose(
+        "By bus: www.c.example.org/bus, ok"
+    )
+    assert ">the link</a>" in prose(f"Open {settings.PLACE['base_url']}/answer/abc/")
+    assert prose("www. is no address, nor is awww.x.org") == "<p>www. is no address, nor is awww.x.org</p>"
+    written = "See our page (https://a.example.org/x), www.b.example.org/y or https://c.example.org/z."
+    assert name_sites(written) == "See our page, b.example.org or c.example.org"
 
 
 PIECES = ["<a", "<a href=x>", "&amp;", "[", "[x](", "*", "**a", "_a", "`", "\\n", "<br", "<li", "# ", "((", "a-"]

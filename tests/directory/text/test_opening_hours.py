@@ -93,6 +93,7 @@ ALL = f"{WEEK},SA,SU"
         ("Mon-Fri 9am-5pm, closed 1-2 for lunch", f"{WEEK} 09:00-17:00"),
         ("Monday evenings 7-9", "MO 19:00-21:00"),
         ("Thurs 10.00am—12.00noon", "TH 10:00-12:00"),
+        ("Tues 10-12 (until 15/12)", "TU 10:00-12:00"),
         ("Friday mornings 10-12", "FR 10:00-12:00"),
         ("Mondays at 7 in the evening", "MO 19:00-"),
         ("Monday morning 9.30-11 & Thursday evening 7-8.30", "MO 09:30-11:00; TH 19:00-20:30"),

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from directory.models import Danger, Figure, LostSearch
-from directory.search.crisis import find_dangers
+from directory.models import Danger, Figure, LostSearch, TaxonomyTerm
+from directory.search.danger import find_dangers
+from directory.search.index import index_services
 from directory.search.statement import SearchQuery, search
 from referrals.models import Alert
 from tests.directory.making import listed
@@ -45,6 +46,7 @@ FIRST_NUMBERS = {
     "voices": "111",
     "eating": "0808 801 0677",
     "missing": "999",
+    "gambling": "0808 8020 133",
     "help": "111",
 }
 
@@ -133,6 +135,31 @@ def test_words_of_danger_where_a_place_is_asked_for(client: Client) -> None:
     assert TITLE in client.get(SEARCH, {"near": "my husband hits me"}).content.decode()
     assert TITLE in client.get(FINDER_WHERE, {"near": "my husband hits me", "next": "1"}).content.decode()
     assert not LostSearch.objects.exists()
+
+
+@pytest.mark.django_db
+def test_words_of_danger_on_the_front_page_lead_to_the_numbers(client: Client) -> None:
+    listed(CHEERFUL, day="MO,TU,WE,TH,FR,SA,SU")
+    assert CHEERFUL in client.get(reverse("directory:home")).content.decode()
+    html = client.get(reverse("directory:home"), {"near": "my husband hits me"}, follow=True).content.decode()
+    assert TITLE in html
+    assert CHEERFUL not in html
+    assert "Good things" not in html
+
+
+@pytest.mark.django_db
+def test_a_need_that_says_so_shows_the_numbers_and_what_is_for_it(client: Client) -> None:
+    safe = listed("Safe space", day="MO")
+    safe.terms.add(TaxonomyTerm.needs().get(code="safety"))
+    index_services([safe.pk])
+    listed(CHEERFUL)
+    for page in (SEARCH, FINDER_WHERE):
+        html = client.get(page, {"need": "safety"}).content.decode()
+        assert "0808 2000 247" in html
+        assert "Nobody is in danger" not in html
+        assert CHEERFUL not in html
+        assert TITLE not in client.get(page, {"need": "loneliness"}).content.decode()
+    assert [card.name for card in search(SearchQuery(need_code="safety")).cards] == ["Safe space"]
 
 
 @pytest.mark.django_db
