@@ -49,7 +49,7 @@ HOURS_TOKEN = re.compile(
     r"|(?P<every>(?:every|each) (?=(?:second|third|fourth|2nd|3rd|4th)\b))"
     r"|(?P<month>(?:of|in|each|every|per|a) (?:the |each |every )?(?:calendar )?month|monthly)\b"
     rf"|(?P<day>(?:{'|'.join(DAY_NAME_PATTERNS)}))\b\.?"
-    r"|(?P<time>(?:12 ?)?(?:noon|midday|midnight)"
+    r"|(?P<time>(?:12(?:[.:]00)? ?)?(?:noon|midday|midnight)"
     r"|[0-9]{1,2}(?:[:.][0-9]{2})?(?::00)? ?(?:[ap]\.?m\b\.?)|[0-9]{1,2}[:.][0-9]{2}(?::00)?"
     r"|[0-9]{4}(?= ?(?:h(?:ou)?rs|-|to\b))|(?<=-)[0-9]{4}\b|(?<=to )[0-9]{4}\b"
     r"|[0-9]{1,2})(?![0-9])(?: ?h(?:ou)?rs\b| ?o'?clock)?"
@@ -175,12 +175,16 @@ def _read_line(text: str) -> Schedules:
     def open_parentheses(match: re.Match[str]) -> str:
         """Hours that stand in parentheses are hours; anything else there is a note, whole."""
         try:
-            inside = list(_tokenise(CONDITION.sub(" ", match[1]))) or list(_tokenise(match[1]))
-            if not inside:  # "weekly"
+            beside = {token.kind for token in _tokenise(CONDITION.sub(" ", match[1]))}
+            kinds = beside or {token.kind for token in _tokenise(match[1])}
+            if not kinds:  # "weekly"
                 return " "
         except AmbiguousHours:
-            inside = []
-        if {"time", "day", "nth", "other"} & {token.kind for token in inside}:
+            beside = kinds = set()
+        said = {found.lastgroup for found in CONDITION.finditer(match[1])} - {"harmless"}
+        if "time" in beside and ("nth" in beside or said):
+            raise AmbiguousHours("other hours at some times")  # "10-4 (5pm in summer)"
+        if {"time", "day", "nth", "other"} & kinds:
             return f" {match[1]} "
         notes.append(match[1])
         return " "

@@ -80,7 +80,20 @@ SUBMITTER_COLUMN = re.compile(
     r"|(?:gdpr|privacy|dataprotection|consent)(?!to).*|internalnotes|staffnotes|adminnotes|officernotes"
 )
 EXACT_FIELDS = {  # of which a part of a heading says too little
-    *("id", "days", "opens", "closes", "status", "house", "frequency", "begins", "ended", "surname", "parent"),
+    *(
+        "id",
+        "days",
+        "opens",
+        "closes",
+        "status",
+        "house",
+        "frequency",
+        "begins",
+        "ended",
+        "surname",
+        "parent",
+        "phone_2",
+    ),
     *FLAG_FIELDS,
 }
 MAX_SAMPLE_ROWS = 200  # rows that are looked at

@@ -60,6 +60,7 @@ ADDRESS_FIELDS = (
     *("place", "house", "address", "address_2", "address_3", "postcode"),
     *("latitude", "longitude", "point", "transport"),
 )
+WHEN_FIELDS = ("days", "hours", "opens", "closes", "begins", "frequency")
 TEXT_FIELDS = ("description", "joining", "access", "who")
 
 
@@ -75,6 +76,7 @@ def repair_row(sent: "SheetRow") -> "SheetRow":
     _write_answers_out(row)
     _take_links(row)
     _apply_flags(row, asked)
+    _keep_other_status(row, asked)
     _note_closures(row, asked)
     _restore_numbers(row, asked)
     _take_apart(row, asked)
@@ -202,6 +204,14 @@ def parse_status(said: str) -> str:
     return STATUSES.get(tidy, tidy) or "active"
 
 
+def _keep_other_status(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
+    """ "Full - waiting list" is nothing that a listing can be, but something to know before one goes."""
+    if row.get("status") and parse_status(row["status"]) not in {*STATUSES.values()}:
+        said = row.pop("status")
+        row["joining"] = "\n\n".join(filter(None, (row.get("joining"), said)))
+        asked.append(("status", f"“{said[:60]}” is kept as words: it is shown as running"))
+
+
 def _note_closures(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     """ "CLOSED since March": shown as closed for now, and asked about."""
     texts = [row.get(name, "") for name in ("name", "place", "status", "description", "notes")]
@@ -219,6 +229,8 @@ def _note_closures(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
 
 def _restore_numbers(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     abroad = row.get("postcode", "").replace("-", "").isdigit()
+    if "phone_2" in row and not abroad:
+        row["phone_2"] = restore_phone(row["phone_2"])
     if "phone" in row and not abroad:
         row["phone"] = restore_phone(row["phone"])
         digits = re.sub(r"[^0-9]", "", row["phone"])
@@ -306,7 +318,7 @@ def _take_apart(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
                 row.setdefault(name, restore_phone(found[0].strip()))
                 row["contact"] = row["contact"].replace(found[0], " ")
         row["contact"] = re.sub(
-            r"(?i)\b(?:tel|phone|mob(?:ile)?|ring|call|on|e-?mail)\b[:. ]*|[(){}\[\]]", " ", row["contact"]
+            r"(?i)\b(?:tel|phone|mob(?:ile)?|ring|call|text|on|e-?mail)\b[:. ]*|[(){}\[\]]", " ", row["contact"]
         )
         row["contact"] = " ".join(row["contact"].split()).strip(" ,;:-/|")
         if not row["contact"]:
@@ -396,8 +408,11 @@ def _why_no_activity(row: "SheetRow", only: str) -> str:
 
 
 def _note_twin(row: "SheetRow", filled: dict[str, str], seen: dict[str, int]) -> None:
-    """The same row under another id."""
-    key = "\x1f".join(f"{name}:{' '.join(cell.lower().split())}" for name, cell in sorted(filled.items()))
-    if first := seen.get(key):
-        row.asked += (("name", f"it says the same as row {first}: is it there twice?"),)
-    seen.setdefault(key, row.number)
+    """The same row under another id, or on another day."""
+    for without, said in ((), "is it there twice?"), (WHEN_FIELDS, "but for when it is: are they one?"):
+        cells = sorted((name, " ".join(cell.lower().split())) for name, cell in filled.items() if name not in without)
+        key = "\x1f".join(f"{name}:{cell}" for name, cell in [("", said), *cells])
+        if len(cells) > 1 and (first := seen.setdefault(key, row.number)) != row.number:
+            same = "it says the same as" if not without else "it is the same as"
+            row.asked += (("name", f"{same} row {first}{':' if not without else ''} {said}"),)
+            return

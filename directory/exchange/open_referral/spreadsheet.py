@@ -14,7 +14,14 @@ from directory.exchange.field_use import (
     mark_used,
     normalise_key,
 )
-from directory.exchange.open_referral.columns import FIELDS, flag_of, guess_columns, has_name_column, resolve_columns
+from directory.exchange.open_referral.columns import (
+    CELL_PATTERNS,
+    FIELDS,
+    flag_of,
+    guess_columns,
+    has_name_column,
+    resolve_columns,
+)
 from directory.exchange.open_referral.field_parser import Problem
 from directory.exchange.open_referral.older_versions import find_own_place
 from directory.exchange.open_referral.reader import ServiceRefused
@@ -41,7 +48,7 @@ BARE_PRICE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
 # Beside a price, what makes it the price of some people, of more than one time, or of nobody.
 PRICE_DEPENDS = re.compile(
     r"(?i)member|conc|child|under|over|adult|senior|student|from|up to|suggest|donat|year|annual|month|term|course|free"
-    r"|\bor\b"
+    r"|\bor\b|[0-9] ?p/?c?/?m\b"
 )
 FIRST_IS_FREE = re.compile(r"(?i)(?:your |the )?(?:first|1st|taster) (?:\w{1,12} ){0,2}(?:is )?free")
 YEARS = r"(?: ?(?:years?|yrs?|y/?o)\b\.?(?: olds?| of age)?)?"
@@ -120,7 +127,9 @@ class SheetRow(dict[str, str]):
                 "status": parse_status(self.get("status", "")),
                 "url": self.get("website", ""),
                 "email": self.get("email", ""),
-                "phones": [{"number": number} for number in split_phones(self.get("phone", ""))],
+                "phones": [
+                    {"number": number} for name in ("phone", "phone_2") for number in split_phones(self.get(name, ""))
+                ],
                 "organization": {"id": runs_it.lower(), "name": runs_it}
                 if (runs_it := self.get("organisation"))
                 else {},
@@ -171,6 +180,8 @@ def read_sheet_rows(table: list[Cells], columns: dict[str, str] | None = None) -
     same ones but other words is numbered, so that a second session at the same place is not lost.
     """
     names, below = split_heading(table)
+    if any(CELL_PATTERNS[kind].fullmatch(name) for name in names for kind in ("postcode", "phone", "email")):
+        raise TableError("Its first row is no heading: there are no names of columns. Put a row with them on top.")
     known = resolve_columns(names, [row for _, row in below], columns or {})
     if not has_name_column(known) and (grid := unfold_grid(names, below, known)):
         (names, below), known = grid, {"Activity": "name", "When": "hours"}

@@ -16,6 +16,7 @@ from directory.exchange.files import load_table, read_file
 from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
 from directory.exchange.open_referral.columns import flag_of, resolve_columns
 from directory.exchange.open_referral.spreadsheet import read_sheet_rows
+from directory.exchange.tables import TableError
 from directory.models import Accessibility, Contact, CostOption, Run, Schedule, Service
 from directory.text.cleaning import parse_date
 
@@ -282,6 +283,14 @@ def test_row_numbers_of_a_csv_count_its_empty_rows(tmp_path: Path) -> None:
 def test_the_same_row_twice_is_noticed_under_another_id_too() -> None:
     found = read(["Id", "Name", "Postcode"], ["1", "Chess", "BN11 1EE"], ["2", "chess", "bn11  1ee"])
     assert "the same as row 2" in asked(found["chess"])
+    found = read(
+        ["Name", "Postcode", "Day"],
+        ["Chess", "BN11 1EE", "Monday"],
+        ["chess", "BN11 1EE", "Friday"],
+        ["Go", "", "Friday"],
+    )
+    assert "the same as row 2 but for when it is" in asked(found["chess"])
+    assert asked(found["Go"]) == ""
 
 
 def test_a_row_without_a_name_is_refused_though_it_has_a_venue() -> None:
@@ -412,6 +421,18 @@ def test_two_numbers_in_a_cell_are_two_and_words_among_the_phones_are_told() -> 
     assert (found.service.phone, child(found, Contact).phone) == ("01632 960001", "07700 900001")
     assert one(["Name", "Tel"], "Chess", "see the vicar").service.application == "see the vicar"
     assert "no area code" in asked(one(["Name", "Tel"], "Chess", "960001"))
+
+
+def test_a_second_column_of_phones_and_other_words_of_a_status_are_kept() -> None:
+    found = one(["Name", "Tel No", "Mobile", "Status"], "Latin", "01632 960001", "7700900001", "Full - waiting list")
+    assert (found.service.phone, child(found, Contact).phone) == ("01632 960001", "07700 900001")
+    assert (found.service.status, found.service.application) == ("active", "Full - waiting list")
+    assert "is kept as words" in asked(found)
+
+
+def test_a_table_without_a_heading_is_refused_as_one() -> None:
+    with pytest.raises(TableError, match="no names of columns"):
+        read(["Tea club", "Hall", "BN11 1EE"], ["Art", "Hall", "BN11 1EE"])
 
 
 def test_what_is_no_activity_is_refused_with_its_reason() -> None:
