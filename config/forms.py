@@ -274,6 +274,6 @@ def render_form_page(
     before and has come again with nothing in it gets the first answer again."""
     form = context.get("form")
     failed = form is not None and form.is_bound and not form.is_valid()
-    if failed and not request.headers.get("HX-Request") and (answer := find_first_answer(request, form)):
+    if form and failed and not request.headers.get("HX-Request") and (answer := find_first_answer(request, form)):
         return redirect(answer)
     return render_page(request, template, context, part=part, status=status or (422 if failed else 200))
