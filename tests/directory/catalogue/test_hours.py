@@ -31,7 +31,7 @@ TODAY = datetime.date(2026, 11, 22)
         ({"freq": "MONTHLY"}, "Every month"),
         ({"byday": "SA", "closes_at": datetime.time(17)}, "Saturdays, until 5pm"),
         ({"byday": "SA", "closes_at": datetime.time(23, 59)}, "Saturdays, until midnight"),
-        ({"byday": "SA", "opens_at": datetime.time(), "closes_at": datetime.time(23, 59)}, "Saturdays, day and night"),
+        ({"byday": "SA", "opens_at": datetime.time(0), "closes_at": datetime.time(23, 59)}, "Saturdays, day and night"),
         ({"byday": "MO", "notes": "Term-time. Except August."}, "Mondays (term-time; except August)"),
         ({"notes": "9.30am-5pm"}, "9.30am-5pm"),
         ({"description": "By appointment\nCall first"}, "By appointment"),

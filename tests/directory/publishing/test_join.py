@@ -115,7 +115,7 @@ def test_what_is_optional_may_be_left_out(client: Client) -> None:
         ("numbers", {"charity_number": "12"}, "A charity number has 6 or 7 numbers"),
         ("numbers", {"company_number": "12"}, "A company number has 8 numbers"),
         ("you", {}, "Enter your name"),
-        ("reach", {"contact_email": "nadia"}, "Enter an e-mail address, such as"),
+        ("reach", {"contact_email": "nadia"}, "Enter an e-mail address like"),
         ("reach", {"contact_email": "n@group.example.org", "contact_phone": "12"}, "Enter a UK phone number"),
         ("show", {}, "Write how we can see"),
     ],
