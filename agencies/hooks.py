@@ -35,9 +35,9 @@ class MemberHolding(Holding):
 @dataclass(frozen=True, kw_only=True)
 class AgencyHolding(Holding):
     """`settle` hands some of them to one of the agencies `takers`, on one of the `grounds` where they are about people
-    who were not asked; or with None it answers them, so that nobody goes on waiting."""
+    who were not asked; or with None it answers them. It is None itself where nothing is to be done."""
 
-    settle: Settle
+    settle: Settle | None = None
     takers: Sequence[Agency] = ()
     grounds: Sequence[tuple[str, str]] = ()  # value, words
 

@@ -9,6 +9,7 @@ What is promised:
   them as one. Two workers never deliver one message at the same time. (Tried by tests/journeys/test_faults.py.)
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -37,15 +38,18 @@ def queue_message(
 ) -> Message:
     """Write the message once under `key`, and queue it for delivery if it is an e-mail.
 
-    `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place, and `hello`,
-    which greets by name whoever has an account with that address, or the agency whose it is. A letter or
-    a call script stays in the table, to be printed or read out. Raises BadHeaderError when a line
+    `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place. An e-mail
+    begins with `context["hello"]`, or a greeting by name (`format_hello`), and ends with the place's name and phone.
+    A letter or a call script stays in the table, to be printed or read out. Raises BadHeaderError when a line
     break is smuggled into the address, the subject or one of the further `headers` (security point 8).
     """
     headers = headers or {}
     if any(c in value for value in (to, subject, *headers.values()) for c in "\r\n\0"):
         raise BadHeaderError("An address, a subject and a header are one line each.")
-    body = render_plain_text(template, {"hello": format_hello(to, channel), **context})
+    body = render_plain_text(template, context)
+    if channel == Channel.EMAIL and template.startswith("email/"):  # those to the person of a case have their own frame
+        greeting, place = context.get("hello") or format_hello(to), settings.PLACE
+        body = f"{greeting}\n\n{body}\n{place['name']} for {place['area']}, {place['phone']}\n"
     message = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
     with transaction.atomic(savepoint=False):
         if not insert_if_new(message):
@@ -55,11 +59,14 @@ def queue_message(
     return message
 
 
-def format_hello(to: str, channel: str) -> str:
+def queue_messages(to: Iterable[str], *, key: str, **message: Any) -> int:
+    """The same to each, once under `key` and their number; how many."""
+    return sum(bool(queue_message(key=f"{key} {n}", to=email, **message)) for n, email in enumerate(to))
+
+
+def format_hello(to: str) -> str:
     """ "Hello Priya" to who has an account with that address, "Hello Green Gym" to the one agency that gave it;
     "Hello" to anybody else: whose a mailbox is that a reader gave, nobody knows."""
-    if channel != Channel.EMAIL:
-        return "Hello"
     user = User.objects.alias(address=Lower("email")).filter(address=to.lower(), is_active=True).first()
     if user:
         return f"Hello {user.first_name}"

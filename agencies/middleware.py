@@ -159,6 +159,9 @@ def refill_page(request: MemberRequest, get_response: View) -> HttpResponse:
     response = get_response(request)
     if response.status_code == 200 and put_into_form(request, response, draft, draft.data):
         return response
+    own_page = draft.action.partition("?")[0]
+    if request.path != own_page:  # the form was drawn into this page when somebody asked for it
+        return redirect(f"{own_page}?unsent={draft.pk}")
     messages.warning(request, NO_FORM_NOW)
     return redirect("agencies:unsent")
 

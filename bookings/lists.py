@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Membership, Message
 from agencies.models.message import Channel
-from bookings.models import Booking, BookingMove
+from bookings.models import Booking, BookingLink, BookingMove
 from bookings.notifications import format_session_place, session_key_prefix
 from bookings.states import ACTIVE_STATUSES, EXPECTED_STATUSES, BookingStatus
 from config.http import parse_uuid
@@ -54,10 +55,11 @@ def summarise_session(session: Session) -> SessionSummary:
 
 
 def format_places_left(session: Session) -> str:
-    left = session.places_left
+    left = session.places_shown
     if left:
         return f"{left} place{'' if left == 1 else 's'} left"
     waiting = Booking.objects.filter(session=session, status=BookingStatus.WAITING).count()
+    waiting += BookingLink.count_waiting_repeats(session)
     if left is None:
         return f"{waiting} waiting" if waiting else ""
     return f"Full, {waiting} on the waiting list" if waiting else "Full"
@@ -148,14 +150,9 @@ class BookingCounts:
 
 def count_bookings(session: Session) -> BookingCounts:
     rows = Booking.objects.filter(session=session).values_list("status").annotate(n=Count("pk")).order_by()
-    n = dict(rows)
-    return BookingCounts(
-        n.get(BookingStatus.BOOKED, 0),
-        n.get(BookingStatus.ATTENDED, 0),
-        n.get(BookingStatus.MISSED, 0),
-        n.get(BookingStatus.WAITING, 0),
-        n.get(BookingStatus.OFFERED, 0),
-    )
+    n: Counter[str] = Counter(dict(rows))
+    status = BookingStatus
+    return BookingCounts(n[status.BOOKED], n[status.ATTENDED], n[status.MISSED], n[status.WAITING], n[status.OFFERED])
 
 
 def split_register(shown: list[BookingRow]) -> tuple[list[BookingRow], list[BookingRow]]:

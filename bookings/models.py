@@ -104,6 +104,12 @@ class Booking(UUIDKey):
         ahead = Booking.objects.filter(session=self.session_id, status=BookingStatus.WAITING, number__lt=self.number)
         return ahead.count() + 1
 
+    @property
+    def position_shown(self) -> int:
+        """The same as the person reads it: whoever asked again before them is shown to wait too."""
+        position = self.position
+        return position and position + BookingLink.count_waiting_repeats(self.session, before=self.made_at)
+
 
 class BookingMove(AppendOnly, Signed):
     """Who moved it, and when. It names nobody who booked; `words` are blanked with the booking."""
@@ -150,3 +156,10 @@ class BookingLink(UUIDKey):
 
     def __str__(self) -> str:
         return f"Link to {self.booking_id}"
+
+    @classmethod
+    def count_waiting_repeats(cls, session: Session, before: datetime.datetime | None = None) -> int:
+        """How many bookings of the session were not made, and wait as their pages say; a form sent twice is one."""
+        rows = cls.objects.filter(booking__session=session, repeat__status=BookingStatus.WAITING)
+        rows = rows.filter(created_at__lt=before) if before else rows
+        return rows.order_by().values("repeat__key").distinct().count()

@@ -138,6 +138,7 @@ def build_news_context(booking: Booking, news: str, words: str, *, link: bool = 
     """What templates/email/booking_words.txt prints."""
     session = booking.session
     return {
+        "hello": "Hello",  # no name: an address can be mistyped
         "news": news,
         "session": session,
         "service": session.service,
@@ -146,7 +147,7 @@ def build_news_context(booking: Booking, news: str, words: str, *, link: bool = 
         "when": format_day_and_time(session.starts_at),
         "where": format_session_place(session),
         "until": format_offer_end(booking),
-        "position": booking.position,
+        "position": booking.position_shown,
         "booking": booking,
         "link": absolute_url("bookings:booking", create_link(booking)) if link else "",
         "activity": absolute_url("directory:service", session.service_id),

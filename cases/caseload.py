@@ -161,20 +161,8 @@ class ListedCase(NamedTuple):
     is_returned: bool = False
 
 
-CASE_COLUMNS = (
-    "pk",
-    "person__name",
-    "lead__user__name",
-    "first_contact_due",
-    "first_contact_at",
-    "next_action",
-    "next_action_on",
-    "last_entry_at",
-    "closed_at",
-    "tries",
-    "last_contact_at",
-    "lead__ended_at",
-)
+COLUMNS_ELSEWHERE = {"name": "person__name", "lead": "lead__user__name"}
+CASE_COLUMNS = [*(COLUMNS_ELSEWHERE.get(name, name) for name in ListedCase._fields[:11]), "lead__ended_at"]
 
 
 def fetch_rows(

@@ -7,6 +7,7 @@ from django.forms.utils import flatatt
 from django.utils.html import escape
 
 NEVER_FILLED = {"submit", "button", "reset", "image", "file", "password"}  # kinds of <input>
+FILE_AGAIN = '<span class="govuk-hint">If you had chosen a file, choose it again: it could not be kept.</span>'
 LONGEST_LOST_WORD = 20  # characters: a longer value without a place in the form would be somebody's words out of sight
 
 
@@ -52,6 +53,8 @@ class FormFiller(HTMLParser):
             self.mark(tag, attrs, "selected", self.select, (start, end))
         elif tag == "input" and kind in ("checkbox", "radio") and (kind == "checkbox" or name in self.values):
             self.mark(tag, attrs, "checked", name, (start, end))
+        elif kind == "file":
+            self.change(end, end, FILE_AGAIN)
         elif name in self.values and name != "csrfmiddlewaretoken" and kind not in NEVER_FILLED:
             value = (self.values[name][self.placed.get(name, 0) :] or [""])[0]
             self.place(name, is_news=bool(value.strip()) and kind != "hidden")

@@ -41,6 +41,7 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 
 from config.fields import (
     BirthField,
@@ -59,6 +60,7 @@ from config.fields import (
     width_attrs,
 )
 from config.fragments import render_page
+from config.sent_forms import find_first_answer
 
 MIN_COUNTED_LENGTH = 40  # characters: below it is a code or a number
 
@@ -71,7 +73,7 @@ WIDGET_TEMPLATES: list[tuple[type[forms.Widget], str, str]] = [  # widget, templ
     (forms.RadioSelect, "radios", ""),
     (forms.CheckboxInput, "checkbox", "govuk-checkboxes__input"),
     (forms.Select, "control", "govuk-select"),
-    (forms.Textarea, "textarea", "govuk-textarea"),
+    (forms.Textarea, "control", "govuk-textarea"),
     (forms.FileInput, "control", "govuk-file-upload"),
     (Input, "control", "govuk-input"),  # text, number, email, url, tel, search, password
     (forms.Widget, "control", ""),
@@ -268,7 +270,10 @@ def render_form_page(
     part: str | Mapping[str, str] | None = None,
     status: int | None = None,
 ) -> HttpResponse:
-    """The fourth beat: the page (or its part), with 422 when `context["form"]` came back with errors."""
+    """The fourth beat: the page (or its part), with 422 when `context["form"]` came back with errors. One that was sent
+    before and has come again with nothing in it gets the first answer again."""
     form = context.get("form")
     failed = form is not None and form.is_bound and not form.is_valid()
+    if form and failed and not request.headers.get("HX-Request") and (answer := find_first_answer(request, form)):
+        return redirect(answer)
     return render_page(request, template, context, part=part, status=status or (422 if failed else 200))

@@ -24,15 +24,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 # What no font of ours prints but as a box: emoji with all that is joined to them (Unicode TS 51: skin tones, the signs
-# that join or colour them, flags), pictures among the symbols, and a program's private signs, as Word's bullets are.
-# Ticks and crosses stay, and so do the joiners within words of other scripts.
+# that join or colour them, flags), pictures among the symbols, a program's private signs, as Word's bullets are; and
+# what turns words round. Ticks and crosses stay, and so do the joiners within words of other scripts.
 PICTURES = (
     "\U0001f000-\U0001faff\U000e0020-\U000e007f"
     "\u231a\u231b\u23e9-\u23fa\u25fd\u25fe\u2600-\u2712\u2719-\u27bf\u2b05-\u2b55"
 )
 UNPRINTABLE_PATTERN = re.compile(
     rf" ?[{PICTURES}]+(?:\u200d[{PICTURES}\u2640\u2642]*|[\ufe0e\ufe0f])*"
-    r"|[\ufe0e\ufe0f\u20e3\ufffc\ue000-\uf8ff\U000f0000-\U0010fffd]"
+    r"|[\u202a-\u202e\ufe0e\ufe0f\u20e3\ufffc\ue000-\uf8ff\U000f0000-\U0010fffd]"
 )
 RENDER_SECONDS = 300  # a history of 5,000 entries, 870 pages, takes a minute or two
 REUSE_SECONDS = 45  # less than the 60 after which an idle renderer ends by itself
@@ -95,7 +95,7 @@ def render_pdf(template: str, context: dict[str, Any] | None = None) -> bytes:
     """The PDF of a template, or PdfFailed. `context["large"]` prints it in 18 point for people who see less well, else
     13."""
     html: str = render_to_string(template, {"place": settings.PLACE, "large": False, **(context or {})})
-    html = UNPRINTABLE_PATTERN.sub("", html)
+    html = UNPRINTABLE_PATTERN.sub("", unicodedata.normalize("NFC", html))  # fonts place no two marks on one letter
     renderer = take_renderer()
     try:
         data = renderer.html_to_pdf(html)

@@ -25,13 +25,12 @@ MAX_READINGS = 4
 
 def is_real_shape(packed: str) -> bool:
     """Whether a packed postcode ("BN112AA") may be one: its area is there, and its letters are where they may be."""
-    read = re.fullmatch(r"([A-Z]{1,2})([0-9][0-9]?|[0-9][A-Z])([0-9][A-Z]{2})", packed)
+    read = re.fullmatch(r"([A-Z]{1,2})(0|[1-9][0-9]?|[1-9][A-Z])([0-9][A-Z]{2})", packed)
     if read is None or read[1] not in AREAS or not {*read[3][1:]} <= INWARD_LETTERS:
         return False
     return read[2].isdigit() or read[1] in LONDON_AREAS
 
 
-@lru_cache(maxsize=10_000)
 def list_postcode_readings(text: str) -> tuple[str, ...]:
     """What a full postcode of which signs were mistaken may be, packed, with the fewest changes; () when it is right
     as it is or is nothing like one.
@@ -39,13 +38,20 @@ def list_postcode_readings(text: str) -> tuple[str, ...]:
     >>> list_postcode_readings("bn1i 1ee")
     ('BN111EE',)
     """
+    found = rank_postcode_readings(text)
+    fewest = min(found.values(), default=0)
+    return tuple(read for read, changes in found.items() if changes == fewest)[:MAX_READINGS] if fewest else ()
+
+
+@lru_cache(maxsize=10_000)
+def rank_postcode_readings(text: str) -> dict[str, int]:
+    """All that it may be, packed, with the number of signs that were mistaken: 0 when it may be right as it is."""
     packed = re.sub(r"[^A-Z0-9]", "", text[:20].upper())
     halves = text.split()
-    cut_short = re.fullmatch(r"[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]?", packed) or (
-        len(halves) == 2 and len(halves[1]) != 3
-    )
-    if not 5 <= len(packed) <= 7 or packed[:-3].isdigit() or cut_short or is_real_shape(packed):
-        return ()
+    whole = len(halves) == 2 and len(halves[1]) == 3
+    cut_short = len(halves) == 2 or re.fullmatch(r"[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]?", packed)
+    if not 5 <= len(packed) <= 7 or packed[:-3].isdigit() or (cut_short and not whole):
+        return {}
     found: dict[str, int] = {}
     for shape in OUTWARD_SHAPES[len(packed) - 3]:
         signs = [_list_signs(sign, kind) for sign, kind in zip(packed, f"{shape}9AA", strict=True)]
@@ -53,9 +59,7 @@ def list_postcode_readings(text: str) -> tuple[str, ...]:
             read = "".join(one)
             if is_real_shape(read):
                 found[read] = sum(a != b for a, b in zip(read, packed, strict=True))
-    fewest = min(found.values(), default=0)
-    best = tuple(read for read, changes in found.items() if changes == fewest)
-    return best[:MAX_READINGS]
+    return found
 
 
 def _list_signs(sign: str, kind: str) -> str:

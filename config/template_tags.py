@@ -3,6 +3,7 @@
 import datetime
 import re
 import uuid
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -144,8 +145,12 @@ def birth_age(birth: Birth) -> str:
 @register.simple_tag
 def lines(text: str | None) -> SafeString:
     """Plain text as paragraphs: blank lines part them, line breaks stay. Everything is escaped."""
+    return _build_paragraphs(text, str)
+
+
+def _build_paragraphs(text: str | None, draw: Callable[[str], str]) -> SafeString:
     blocks = (text or "").replace("\r\n", "\n").split("\n\n")
-    paragraphs = (block.strip().split("\n") for block in blocks if block.strip())
+    paragraphs = ([draw(line) for line in block.strip().split("\n")] for block in blocks if block.strip())
     rows = ((first, format_html_join("", "<br>{}", ((line,) for line in rest))) for first, *rest in paragraphs)
     return format_html_join("", "<p>{}{}</p>", rows)
 
@@ -153,27 +158,35 @@ def lines(text: str | None) -> SafeString:
 # "our page (https://…)", of which the last words before the bracket are the link; or an address by itself
 ADDRESS_IN_PROSE = re.compile(
     r"(?P<words>\b[^\s(),.;:!?]{1,60}(?: [^\s(),.;:!?]{1,60}){0,5}) \((?P<url>https?://[^\s()<>\"']{1,2000})\)"
-    r"|(?P<bare>https?://[^\s()<>\"']{1,2000})"
+    r"|(?P<bare>\b(?:https?://|www\.(?=[\w-]+\.\w))[^\s()<>\"']{1,2000})"
 )
 
 
 @register.simple_tag
 def prose(text: str | None) -> SafeString:
     """Strangers' text as paragraphs, its web addresses as links: "our page (https://…)" is "our page"."""
-    blocks = (text or "").replace("\r\n", "\n").split("\n\n")
-    paragraphs = ([_link_addresses(line) for line in block.strip().split("\n")] for block in blocks if block.strip())
-    rows = ((first, format_html_join("", "<br>{}", ((line,) for line in rest))) for first, *rest in paragraphs)
-    return format_html_join("", "<p>{}{}</p>", rows)
+    return _build_paragraphs(text, link_addresses)
 
 
-def _link_addresses(line: str) -> SafeString:
-    parts, at = [], 0
+def name_sites(text: str) -> str:
+    """The same where no link can be: "our page (https://…)" is "our page", an address the name of its site."""
+    if "://" not in text and "www." not in text:
+        return text
+    return ADDRESS_IN_PROSE.sub(lambda match: match["words"] or site_name(f"//{match['bare'].split('//')[-1]}"), text)
+
+
+@register.filter
+def link_addresses(line: str) -> SafeString:
+    """A line of strangers' text in the same way; an address of our own is "the link"."""
+    parts, at, own = [], 0, settings.PLACE["base_url"] + "/"
     for match in ADDRESS_IN_PROSE.finditer(line):
         named, address = match["words"], match["url"] or match["bare"].rstrip(".,;:!?")
         end = match.end() if named else match.start("bare") + len(address)
         parts.append(format_html("{}", line[at : match.start()]))
-        link = '<a href="{}" rel="noopener nofollow">{}</a>'
-        parts.append(format_html(link, address, named or address.split("//")[1].removeprefix("www.").rstrip("/")[:60]))
+        bare = address.rpartition("//")[2].removeprefix("www.").rstrip("/")[:60]
+        words = named or ("the link" if address.startswith(own) else bare)
+        target = address if "//" in address else f"https://{address}"
+        parts.append(format_html('<a href="{}" rel="noopener nofollow">{}</a>', target, words))
         at = end
     return format_html_join("", "{}", ((part,) for part in [*parts, line[at:]]))
 

@@ -264,10 +264,10 @@ def format_waiting(sent_at: datetime.datetime, today: datetime.date) -> str:
 
 
 def find_next_referral(member: Membership, *, after: Referral) -> Referral | None:
-    """What the member's team is to answer next, and is not given to a colleague; None when nothing waits."""
+    """What the member's team or group is to answer next, and is not given to a colleague; None when nothing waits."""
     answer = next(found for found in REFERRAL_LISTS if found.name == "answer")
-    waiting = Referral.visible_to(member).filter(answer.rows(member), service=None).exclude(pk=after.pk)
-    mine = waiting.filter(Q(assigned_to=None) | Q(assigned_to=member))
+    waiting = Referral.visible_to(member).filter(answer.rows(member), service__isnull=after.service_id is None)
+    mine = waiting.exclude(pk=after.pk).filter(Q(assigned_to=None) | Q(assigned_to=member))
     return mine.order_by("answer_by", "id").first()
 
 

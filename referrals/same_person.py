@@ -19,6 +19,7 @@ from config.births import GUESSED_YEARS, NOT_KNOWN, Birth, BirthPrecision
 from config.template_tags import born as birth_words
 
 GIVEN_NAMES = Path(__file__).parent / "data/given_names.csv"  # spellings of a name, then its short forms
+SHARED_NAMES = Path(__file__).parent / "data/shared_names.txt"  # first words of names that do not tell brothers apart
 TITLES = {"MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "SIR", "DAME", "LADY", "LORD", "FR", "SR"}
 WITHOUT_ACCENT = str.maketrans("łŁøØđĐıßæÆœŒðÐ", "lLoOdDisaAoOdD")  # letters that have no accent to take off
 INEXACT = sorted(set(BirthPrecision) - {BirthPrecision.DAY})
@@ -128,11 +129,23 @@ def compare_names(found: Comparison, known: str, given: str) -> Likeness:
     if sorted(ours) == sorted(theirs):
         found.reasons.append(f"Same name in another order: {both}")
         return Likeness.SAME
+    ours, theirs = drop_shared_word(ours, theirs)
     turned = [(ours, turn) for turn in turn_names(theirs)] + [(turn, theirs) for turn in turn_names(ours)]
     pairs = [(ours, theirs), *(pair for pair in turned if pair[0][-1] == pair[1][-1])]
     likeness, words = max(compare_name_words(*pair) for pair in pairs)
     (found.reasons if likeness > Likeness.WEAK else found.differences).append(f"{words}: {both}")
     return likeness
+
+
+def drop_shared_word(ours: list[str], theirs: list[str]) -> tuple[list[str], list[str]]:
+    """Without a first word that brothers share, or a surname that is said first: Mohammed Ahmed Khan and Mohammed Bilal
+    Khan are told apart by what comes after. Left where that would leave one with a surname alone."""
+    words, shared = {ours[0], theirs[0]}, load_shared_names()
+    alike = len(words) == 1 or is_short_form(ours[0], theirs[0])
+    as_long = min(len(ours), len(theirs)) > 1 and (len(ours) == 2) == (len(theirs) == 2)
+    if alike and as_long and words & shared and ours[1:] != theirs[1:]:
+        return ours[1:], theirs[1:]
+    return ours, theirs
 
 
 def turn_names(words: list[str]) -> list[list[str]]:
@@ -149,6 +162,8 @@ def compare_name_words(ours: list[str], theirs: list[str]) -> tuple[Likeness, st
     if family is Likeness.OTHER:
         return Likeness.OTHER, "Another name"
     if first == second or is_short_form(first, second):
+        if is_other_second_name(ours[1:-1], theirs[1:-1]) and ours[-1] == theirs[-1]:
+            return Likeness.WEAK, "Another second name"
         if family is Likeness.SAME:
             return Likeness.SAME, "Much of the name is the same" if first == second else "A short form of the same name"
         return (
@@ -157,9 +172,18 @@ def compare_name_words(ours: list[str], theirs: list[str]) -> tuple[Likeness, st
     if first in theirs[1:-1] or second in ours[1:-1]:
         return Likeness.WEAK, "Called by a middle name, perhaps"
     if len(first) == 1 or len(second) == 1 or is_slip(first, second):
-        same = first[0] == second[0] or min(len(first), len(second)) > 1
+        same = first[:1] == second[:1] or min(len(first), len(second)) > 1
         return (Likeness.WEAK, "First name is nearly the same") if same else (Likeness.OTHER, "Another first name")
     return Likeness.OTHER, "Another first name"
+
+
+def is_other_second_name(ours: list[str], theirs: list[str]) -> bool:
+    """Whether both have further first names, and none of them may be one: twins are called Mary Jane and Mary Ann."""
+    return bool(ours and theirs) and not any(
+        one == other or (one[0] == other[0] and 1 in (len(one), len(other))) or is_short_form(one, other)
+        for one in ours
+        for other in theirs
+    )
 
 
 def compare_families(ours: list[str], theirs: list[str]) -> Likeness:
@@ -185,6 +209,11 @@ def split_name(name: str) -> list[str]:
 def normalise_name(name: str) -> str:
     """The words of a name in one text."""
     return " ".join(split_name(name))
+
+
+@cache
+def load_shared_names() -> frozenset[str]:
+    return frozenset(SHARED_NAMES.read_text(encoding="utf-8").split())
 
 
 @cache

@@ -184,7 +184,8 @@ function addSheet(box) {
     deeds.append(see, ...(drawn.hits.length > 1 ? [next] : []));
     one.replaceChildren(...(hit ? [describe(hit), deeds] : []));
     drawPins();
-    return hit ? sheet.offsetHeight : 0;
+    if (!hit) return [0, 0];
+    return sheet.offsetWidth < box.offsetWidth * 0.7 ? [sheet.offsetWidth, 0] : [0, sheet.offsetHeight];
   };
   const state = { shown: null, show, list: (hits) => put(true, hits) };
   next.addEventListener("click", () => {
@@ -219,7 +220,7 @@ function countOutside() {
 function fitHits(points, inside) {
   const { map, extent, sheet, hits } = drawn;
   const bounds = L.latLngBounds(points).pad(0.08);
-  const room = L.point(0, sheet.show(phone.matches ? hits[0] : null));
+  const room = sheet.show(phone.matches ? hits[0] : null); // what the sheet covers, from the right and from below
   map.setMaxBounds(null).setMinZoom(5);
   if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 14, animate: false, paddingBottomRight: room });
   if (inside && extent) map.setMinZoom(Math.min(map.getBoundsZoom(extent, true), map.getZoom())).setMaxBounds(extent);

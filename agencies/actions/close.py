@@ -49,7 +49,8 @@ def close_agency(
         for to, ids in decided.get(holding.name, Decision[Agency](None)).share_out(holding).items():
             if to and (to not in holding.takers or (holding.grounds and ground not in dict(holding.grounds))):
                 raise PermissionDenied
-            holding.settle(agency, ids, to, Author.of(by), ground)
+            if holding.settle:
+                holding.settle(agency, ids, to, Author.of(by), ground)
     end_all_memberships(agency, by)
     report_unattended(agency, list(Permission))
     return agency
@@ -79,7 +80,6 @@ def list_what_ends(agency: Agency) -> list[AgencyHolding]:
             label="People who work there",
             items=[(str(member.pk), member.user.name) for member in people.order_by("user__name", "pk")],
             then="Nobody can sign in for it any more. What was written stays, under each name.",
-            settle=leave_as_it_is,
         ),
         AgencyHolding(
             name="drafts",
@@ -89,7 +89,6 @@ def list_what_ends(agency: Agency) -> list[AgencyHolding]:
                 for d in drafts.order_by("saved_at", "pk")
             ],
             then="What was typed and not sent is lost. Ask whoever typed it to send it first.",
-            settle=leave_as_it_is,
         ),
         AgencyHolding(
             name="invitations",
@@ -99,10 +98,6 @@ def list_what_ends(agency: Agency) -> list[AgencyHolding]:
             settle=cancel_invitations,
         ),
     ]
-
-
-def leave_as_it_is(agency: Agency, ids: object, to: Agency | None, by: Author, ground: str) -> None:
-    """Nobody waits for it."""
 
 
 def cancel_invitations(agency: Agency, ids: object, to: Agency | None, by: Author, ground: str) -> None:

@@ -75,7 +75,7 @@ def send_invitation_link(invitation: Invitation, words: str = "") -> str:
         to=invitation.email,
         subject=f"Join {messages.format_subject(invitation.agency.name)} on {settings.PLACE['name']}",
         template="email/invitation.txt",
-        context={"invitation": invitation, "link": link, "words": words},
+        context={"invitation": invitation, "hello": f"Hello {invitation.name}", "link": link, "words": words},
     )
     return link
 

@@ -13,7 +13,7 @@ from agencies.models import Draft, User
 from agencies.page_owner import find_page_owner
 from config.http import parse_uuid
 
-SECRET_FIELD_NAME = re.compile(r"password|token|secret|(^|_)(code|otp)(_|$)")
+SECRET_FIELD_NAME = re.compile(r"password|token|secret|credential|(^|_)(code|otp)(_|$)")
 MIN_WORD_LENGTH = 3  # characters: a form whose every value is shorter is a button that can be pressed again
 
 
@@ -51,8 +51,10 @@ def keep_unsent(request: HttpRequest) -> Draft | None:
 
 
 def is_worth_keeping(fields: dict[str, list[str]]) -> bool:
-    values = [value.strip() for values in fields.values() for value in values]
-    return any(len(value) >= MIN_WORD_LENGTH and not parse_uuid(value) for value in values)
+    """Words, or a choice of several: one button, whose value is somebody's number, can be pressed again."""
+    asked = [[value.strip() for value in values] for name, values in fields.items() if name != "key"]
+    values = [value for values in asked for value in values if len(value) >= MIN_WORD_LENGTH]
+    return bool(values) and (len(asked) > 1 or not all(map(parse_uuid, values)))
 
 
 def tidy_path(address: str) -> str:

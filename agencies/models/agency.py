@@ -90,4 +90,5 @@ class Agency(UUIDKey):
         """Those that the member may see in which somebody works or has worked; `at_work`: how many do."""
         at_work = models.Q(memberships__ended_at=None, memberships__user__is_active=True)
         rows = cls.objects.filter(access.agencies(member), left_at=None, memberships__isnull=False)
-        return rows.annotate(at_work=models.Count("memberships", filter=at_work, distinct=True))
+        counted = rows.annotate(at_work=models.Count("memberships", filter=at_work, distinct=True))
+        return counted.order_by("name", "pk")

@@ -94,9 +94,10 @@ class Draft(models.Model):
 
     @property
     def typed_words(self) -> list[tuple[str, str]]:
-        """What was typed, for reading: the fields by their names, without keys and buttons."""
+        """What was typed, for reading: the fields by their names, without keys and what the form had `seen`."""
         shown = {name: [v for v in values if v.strip() and not parse_uuid(v)] for name, values in self.data.items()}
-        return [(name.replace("_", " ").capitalize(), "\n".join(values)) for name, values in shown.items() if values]
+        named = [(name, "\n".join(values)) for name, values in shown.items() if values and name != "seen"]
+        return [(name.replace("_", " ").capitalize(), words) for name, words in named]
 
     def as_posted(self) -> QueryDict:
         """What was typed, as a browser posts it."""

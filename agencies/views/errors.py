@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies.access import public, redirect_to_sign_in
 from agencies.actions.unsent import keep_unsent, list_posted_fields
+from agencies.page_owner import find_page_owner
 from config.database import is_database_gone
 
 
@@ -75,8 +76,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     kept = keep_unsent(request)
     member = getattr(request, "member", None)
-    if kept and (member is None or kept.member in getattr(request, "memberships", [])):
-        return redirect_to_page(request, kept.return_address) if member else redirect_to_sign_in(request, kept)
+    if member is None and find_page_owner(request):
+        return redirect_to_sign_in(request, kept)
+    if kept and kept.member in getattr(request, "memberships", []):
+        return redirect_to_page(request, kept.return_address)
     context = send_again_context(request) if not kept and can_send_again(request) else {"typed": []}
     context["theirs"] = kept
     return render(request, "errors/csrf.html", context, status=403)

@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from agencies.models import Agency, Author
@@ -84,11 +85,21 @@ def request_place(*, session: Session, by: Author, key: uuid.UUID, who: Attendee
         raise MoveRefused(why)
     offer_free_places(held)
     waiting = Booking.objects.filter(session=held, status=BookingStatus.WAITING).count()
+    waiting += BookingLink.count_waiting_repeats(held)
     status, position = (BookingStatus.BOOKED, 0) if held.has_room else (BookingStatus.WAITING, waiting + 1)
     same.refresh_from_db()
+    posted = same.links.filter(repeat__key=str(key))
+    if status == BookingStatus.BOOKED and not posted.exists():
+        withhold_place(held, 1)
     notifications.notify_of_repeat(same, "asked")
     shown = {"name": who.name, "email": who.email, "phone": who.phone, "status": status.value, "position": position}
-    return Repeat(same, shown)
+    return Repeat(same, shown | {"key": str(key)})
+
+
+def withhold_place(session: Session, change: int) -> None:
+    """Show one place fewer, or one more again, as a booking that is made or cancelled would: the number must not tell
+    whether whoever asked is on the list already. None is taken."""
+    Session.objects.filter(pk=session.pk).update(withheld=Greatest(F("withheld") + change, 0))
 
 
 @transaction.atomic
@@ -96,6 +107,8 @@ def cancel_repeat(link: BookingLink) -> None:
     """Cancelled on the page of a booking that was not made: the page says so, the first booking stands, and whoever
     has it is told. May be called twice."""
     if link.repeat and link.repeat["status"] != BookingStatus.CANCELLED:
+        if link.repeat["status"] == BookingStatus.BOOKED:
+            withhold_place(link.booking.session, -1)
         link.repeat |= {"status": BookingStatus.CANCELLED.value, "position": 0}
         link.save(update_fields=["repeat"])
         notifications.notify_of_repeat(link.booking, "cancelled")

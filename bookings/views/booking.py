@@ -106,7 +106,7 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
         "until": format_offer_end(found),
         "refused": refused,
         "why": why,
-        "position": link.repeat["position"] if link.repeat else found.position,
+        "position": link.repeat["position"] if link.repeat else found.position_shown,
         "new": "new" in request.GET,
         "key": uuid.uuid4(),
         "code": format_code(token) if is_code(token) else "",

@@ -1,6 +1,7 @@
 """Who has booked a session, for the group that runs it: the waiting list in order, and what the group may override."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -82,21 +83,10 @@ def session_bookings(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def give_place(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A place for somebody who waits, whoever is before them; a full session gets one place more."""
-    booking = get_own_booking(request, pk)
-    try:
-        move_booking(
-            booking,
-            BookingStatus.BOOKED,
-            by=Author.of(request.member),
-            mover=Actor.GROUP,
-            key=parse_uuid(request.POST.get("key")),
-            more=True,
-        )
-    except MoveRefused as error:
-        messages.error(request, f"{booking.name}: {error}")
-    else:
-        messages.success(request, f"{booking.name} has a place.")
-    return redirect("bookings:session_bookings", pk=booking.session_id)
+    key = parse_uuid(request.POST.get("key"))
+    return move_and_return(
+        request, get_own_booking(request, pk), BookingStatus.BOOKED, "has a place", key=key, more=True
+    )
 
 
 @allow(Permission.PUBLISH)
@@ -106,20 +96,7 @@ def take_off(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     booking = get_own_booking(request, pk)
     form = TakeOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            move_booking(
-                booking,
-                BookingStatus.CANCELLED,
-                by=Author.of(request.member),
-                mover=Actor.GROUP,
-                key=form.cleaned_data["key"],
-                words=form.cleaned_data["words"],
-            )
-        except MoveRefused as error:
-            messages.error(request, f"{booking.name}: {error}")
-        else:
-            messages.success(request, f"{booking.name} is off the list.")
-        return redirect("bookings:session_bookings", pk=booking.session_id)
+        return move_and_return(request, booking, BookingStatus.CANCELLED, "is off the list", **form.cleaned_data)
     words = summarise_session(booking.session)
     return render_form_page(
         request,
@@ -151,3 +128,16 @@ def get_own_booking(request: MemberRequest, pk: uuid.UUID) -> Booking:
 
 def filter_by_status(shown: list[BookingRow], *statuses: BookingStatus) -> list[BookingRow]:
     return [line for line in shown if line.booking.status in statuses]
+
+
+def move_and_return(
+    request: MemberRequest, booking: Booking, to: BookingStatus, done: str, **given: Any
+) -> HttpResponse:
+    """Move it for the group, and back to the list, which says what was `done` or why not."""
+    try:
+        move_booking(booking, to, by=Author.of(request.member), mover=Actor.GROUP, **given)
+    except MoveRefused as error:
+        messages.error(request, f"{booking.name}: {error}")
+    else:
+        messages.success(request, f"{booking.name} {done}.")
+    return redirect("bookings:session_bookings", pk=booking.session_id)

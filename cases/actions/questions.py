@@ -26,8 +26,8 @@ def ask_other_teams(*, case: Case, by: Author, key: uuid.UUID) -> None:
     links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
     elsewhere = {found.pk: found for link in links for found in find_cases_elsewhere(link.referral)}
     lock_cases(case, *elsewhere.values())
-    details = {"what": "Asked the other teams whether they work with the same person. Whoever does may answer"}
-    record_entry(case=case, kind=Kind.ASKED, by=by, audience=Audience.TEAM, details=details, key=key)
+    what = "Asked the other teams whether they work with the same person. Whoever does may answer"
+    record_question(case, by, key, what=what)
     for about in elsewhere.values():
         question, is_new = TeamQuestion.objects.get_or_create(
             case=case, about_case=about, defaults={"asked_by": by.member}
@@ -44,19 +44,9 @@ def lock_cases(*cases: Case) -> None:
 def ask_team(question: TeamQuestion, by: Author) -> None:
     """Into the history of the team that is asked, for it alone, and to whoever leads the case there."""
     team = question.case.agency
-    record_entry(
-        case=question.about_case,
-        kind=Kind.ASKED,
-        by=by,
-        audience=Audience.TEAM,
-        key=question.pk,
-        details={
-            "what": f"{team.name} asks whether you work with somebody whom they have been asked to help",
-            "team": team.name,
-            "phone": team.phone,
-            "question": str(question.pk),
-        },
-    )
+    what = f"{team.name} asks whether you work with somebody whom they have been asked to help"
+    about = {"team": team.name, "phone": team.phone, "question": str(question.pk)}
+    record_question(question.about_case, by, question.pk, what=what, **about)
     notify_lead(question.about_case, key=f"team question {question.pk}", subject="A team asks about one of your cases")
 
 
@@ -70,26 +60,14 @@ def answer_question(*, question: TeamQuestion, by: Author, answer: TeamQuestion.
     save_columns(question, answer=answer, answered_by=by.member, answered_at=timezone.now())
     team, asking = question.about_case.agency, question.case.agency
     told = f"{asking.name} was told that you work with the same person" if answer == "yes" else "Nothing was told"
-    record_entry(
-        case=question.about_case,
-        kind=Kind.ASKED,
-        by=by,
-        audience=Audience.TEAM,
-        key=uuid.uuid5(question.pk, "answered"),
-        details={"what": told},
-    )
+    record_question(question.about_case, by, uuid.uuid5(question.pk, "answered"), what=told)
     if answer == TeamQuestion.Answer.YES:
-        record_entry(
-            case=question.case,
-            kind=Kind.ASKED,
-            by=by,
-            audience=Audience.TEAM,
-            key=uuid.uuid5(question.pk, "told"),
-            details={
-                "what": f"{team.name} works with the same person, and asks you to ring",
-                "team": team.name,
-                "phone": team.phone,
-            },
-        )
+        what = f"{team.name} works with the same person, and asks you to ring"
+        record_question(question.case, by, uuid.uuid5(question.pk, "told"), what=what, team=team.name, phone=team.phone)
         notify_lead(question.case, key=f"team answer {question.pk}", subject="A team has answered you")
     return question
+
+
+def record_question(case: Case, by: Author, key: uuid.UUID, **details: str) -> None:
+    """For the team of that case alone."""
+    record_entry(case=case, kind=Kind.ASKED, by=by, audience=Audience.TEAM, key=key, details=details)

@@ -34,7 +34,7 @@ class AcceptReferralForm(Form):
     ask_teams = forms.BooleanField(
         required=False,
         label="They agree that we ask the other teams here whether they work with them too",
-        help_text="Whoever does is told that you ask, and decides what to tell you. Nothing is shown or joined.",
+        help_text="A team that does is told that you ask, and decides what to tell you. Nothing is shown or joined.",
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     key = IdempotencyKey()

@@ -182,7 +182,7 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.ATTENDED: EntryLook(format_attendance, "check"),
     Kind.MISSED: EntryLook(format_attendance, "clock", "amber"),
     Kind.CLOSED: EntryLook(format_case_closed, "check", "grey"),
-    Kind.ERASED: EntryLook(format_kind_only, "lock", "grey"),
+    Kind.ERASED: EntryLook(lambda *_: ("Words taken out", []), "lock", "grey"),
 }
 UNKNOWN_LOOK = EntryLook(format_kind_only, "note")
 
@@ -230,7 +230,7 @@ def render_entry(
 def format_entry(entry: Entry) -> tuple[str, LabelledValues, str]:
     """Its title, what stands below the words, and the words."""
     title, facts = ENTRY_LOOKS.get(entry.kind, UNKNOWN_LOOK).words(entry.kind, entry.details)
-    return title, facts, "The words were taken out by law." if entry.details == ERASED_DETAILS else entry.text
+    return title, facts, "The words were taken out." if entry.details == ERASED_DETAILS else entry.text
 
 
 def describe_entry(entry: Entry) -> tuple[str, str, str]:

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "agencies.middleware.attach_member",
     "agencies.middleware.require_second_factor",
     "agencies.middleware.restore_unsent",
+    "config.sent_forms.remember_sent_forms",
 ]
 
 ROOT_URLCONF = "config.urls"

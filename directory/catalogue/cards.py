@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from config.template_tags import date_words
+from config.template_tags import date_words, name_sites
 from directory.catalogue.wording import format_distance, shorten_description
 from directory.models import Service, Spot, Status
 from directory.models.service import CHECK_VALID_FOR
@@ -38,7 +38,7 @@ class Card:
 
     @cached_property
     def meets(self) -> str:
-        return ", ".join(part for part in (self.when, self.where) if part)
+        return name_sites(", ".join(part for part in (self.when, self.where) if part))
 
     @property
     def away(self) -> str:
@@ -46,7 +46,7 @@ class Card:
 
     @cached_property
     def summary(self) -> str:
-        return shorten_description(self.description)
+        return shorten_description(name_sites(self.description))
 
     @property
     def is_closed(self) -> bool:

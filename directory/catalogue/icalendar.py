@@ -85,7 +85,7 @@ def _build_doubtful_events(
         why = find_doubt(schedule, day, nation)
         if why and (schedule.pk, day) not in laid_out and not closed_on(schedule, day, nation):
             event = _build_event(service, f"{schedule.pk}", schedule, by_place, today)
-            times = build_session_times(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
+            times = build_session_times(day, schedule.opens_at, schedule.closes_at)
             event.add("recurrence-id", _to_london(times[0]))
             _set_times(event, *times)
             _mark_doubtful(event, service, why)
@@ -139,13 +139,13 @@ def _build_repeating_event(
     service: Service, schedule: Schedule, first: datetime.date, by_place: Any, today: datetime.date
 ) -> Event:
     event = _build_event(service, f"{schedule.pk}", schedule, by_place, today)
-    _set_times(event, *build_session_times(first, schedule.opens_at, schedule.closes_at))  # type: ignore[arg-type]
+    _set_times(event, *build_session_times(first, schedule.opens_at, schedule.closes_at))
     off = {day for day in schedule.skips if day >= first} | _list_days_off(service, schedule, first, today)
-    rule = _build_rrule(schedule, today + YEAR if off - set(schedule.skips) else None)
+    rule = _build_rrule(schedule, max(today, first) + YEAR)
     if rule:
         event.add("rrule", rule)
     for day in sorted(off):
-        event.add("exdate", _to_london(build_session_times(day, schedule.opens_at, None)[0]))  # type: ignore[arg-type]
+        event.add("exdate", _to_london(build_session_times(day, schedule.opens_at, None)[0]))
     return event
 
 
@@ -155,20 +155,21 @@ def _list_days_off(
     """The days until a year from now that the rule gives and the words take away: "not in August"."""
     bare, nation = copy.copy(schedule), find_nation(service, schedule)
     bare.notes = bare.description = ""
-    last = today + YEAR
+    last = max(today, first) + YEAR
     left = {day for day in list_meeting_days(schedule, first, last) if not closed_on(schedule, day, nation)}
     return set(list_meeting_days(bare, first, last)) - left
 
 
-def _build_rrule(schedule: Schedule, until: datetime.date | None) -> vRecur | None:
-    """RRULE of the pattern; None for a single date. With `until` it says nothing of what comes after that day."""
+def _build_rrule(schedule: Schedule, until: datetime.date) -> vRecur | None:
+    """RRULE of the pattern; None for a single date. It says nothing of what comes after `until`: which days of those
+    are off, or to be asked about, is not in the file."""
     if schedule.freq != Frequency.MONTHLY and not schedule.days and not schedule.freq:
         return None
     rule: dict[str, Any] = {"freq": schedule.freq or Frequency.WEEKLY.value}
     if schedule.interval > 1:
         rule["interval"] = schedule.interval
-    if last := min(filter(None, (schedule.valid_to, until)), default=None):
-        rule["until"] = build_session_times(last, datetime.time(23, 59, 59), None)[0]
+    last = min(filter(None, (schedule.valid_to, until)))
+    rule["until"] = build_session_times(last, datetime.time(23, 59, 59), None)[0]
     numbered = [part.strip() for part in schedule.byday.split(",") if part.strip()]
     named = numbered if schedule.freq == Frequency.MONTHLY else schedule.days
     if named:

@@ -117,10 +117,13 @@ def _at_midnight(day: datetime.date) -> datetime.datetime:
 
 
 def build_session_times(
-    day: datetime.date, opens_at: datetime.time, closes_at: datetime.time | None
+    day: datetime.date, opens_at: datetime.time | None, closes_at: datetime.time | None
 ) -> tuple[datetime.datetime, datetime.datetime | None]:
     """Beginning and end in UTC of what is on from `opens_at` to `closes_at` London time. An end that is not
-    after the beginning lies on the next day; a session is never shorter than none for the clocks' sake."""
+    after the beginning lies on the next day; a session is never shorter than none for the clocks' sake. Raises
+    ValueError for what has no beginning."""
+    if opens_at is None:
+        raise ValueError("A session has a beginning.")
     start = _london_to_utc(day, opens_at)
     if closes_at is None or closes_at == opens_at:
         return start, None
@@ -147,7 +150,7 @@ def generate_sessions(service: Service, now: datetime.datetime, last: datetime.d
         for day in list_meeting_days(schedule, first, last) if schedule.opens_at else ():
             if closed_on(schedule, day, nation):
                 continue
-            starts_at, ends_at = build_session_times(day, schedule.opens_at, schedule.closes_at)  # type: ignore[arg-type]
+            starts_at, ends_at = build_session_times(day, schedule.opens_at, schedule.closes_at)
             if starts_at > now:
                 yield Session(
                     service=service,
@@ -287,7 +290,7 @@ def _build_upcoming(
     return UpcomingSession(
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        places_left=row.places_left,
+        places_left=row.places_shown,
         where=_format_place(row, places),
         session=row,
         cancelled_why=row.cancelled_why,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from config.template_tags import date_words, row_address, time_words
 from directory.catalogue.hours import format_schedules
 from directory.catalogue.timetable import UpcomingSession, runs_on
-from directory.models import CostOption, Location, Schedule, Service
+from directory.models import CostOption, Schedule, Service, ServiceAtLocation
 from directory.models.place import LocationType
 from directory.models.service import CHECK_VALID_FOR
 
@@ -42,21 +42,23 @@ def build_meeting_places(service: Service, today: datetime.date) -> list[Meeting
     for row in service.schedules.all():
         by_place.setdefault(row.at_location_id, []).append(row)
     return [
-        _build_meeting_place(at.location, format_schedules(by_place.get(at.pk, []), today) or everywhere)
+        _build_meeting_place(at, format_schedules(by_place.get(at.pk, []), today) or everywhere)
         for at in service.at_locations.all()
     ]
 
 
-def _build_meeting_place(location: Location, hours: list[str]) -> MeetingPlace:
+def _build_meeting_place(at: ServiceAtLocation, hours: list[str]) -> MeetingPlace:
+    location = at.location
     lines, helps = location.address_lines, location.accessibility.all()
+    access = [": ".join(dict.fromkeys(filter(None, [row.description, row.details]))) for row in helps]
     parts = [line.replace(" ", "\N{NO-BREAK SPACE}") if line == location.postcode else line for line in lines]
     return MeetingPlace(
         hours=hours,
         lines=lines,
         address=", ".join(parts),
         online=location.location_type == LocationType.VIRTUAL,
-        access=list(dict.fromkeys(said for row in helps if (said := row.description or row.details))),
-        about=location.description,
+        access=list(dict.fromkeys(filter(None, access))),
+        about="\n\n".join(dict.fromkeys(filter(None, [at.description, location.description]))),
         getting_there=location.transport,
     )
 

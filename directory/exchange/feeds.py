@@ -23,7 +23,14 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
-from directory.exchange.files import ColumnFields, FeedError, detect_file_kind, detect_kind_of_bytes, read_file
+from directory.exchange.files import (
+    ColumnFields,
+    FeedError,
+    FeedNotice,
+    detect_file_kind,
+    detect_kind_of_bytes,
+    read_file,
+)
 from directory.exchange.open_referral.kinds import OtherKindError, keep_services, name_other_kind
 from directory.exchange.open_referral.spreadsheet import unnest_services
 from directory.exchange.paging import Page, names_services
@@ -67,12 +74,6 @@ class UnchangedService(NamedTuple):
     """A service of which the list says that it has not changed since it was received: it was not fetched again."""
 
     raw: dict[str, Any]
-
-
-class FeedNotice(NamedTuple):
-    """Something about the feed that the steward is told; it is no service."""
-
-    said: str
 
 
 def is_address(source: str) -> bool:

@@ -10,15 +10,16 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from directory.exchange import json_stream
-from directory.exchange.open_referral import hsds_csv
-from directory.exchange.open_referral.columns import resolve_columns
+from directory.exchange.open_referral import hsds_csv, icarol
+from directory.exchange.open_referral.columns import has_name_column, resolve_columns
 from directory.exchange.open_referral.kinds import OtherKindError, is_register, keep_services
-from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows, unnest_services
+from directory.exchange.open_referral.spreadsheet import ColumnFields, read_sheet_rows, unfold_grid, unnest_services
 from directory.exchange.paging import SERVICE_LIST_KEYS
 from directory.exchange.tables import (
+    HIDDEN_SHEET,
     MAX_TABLE_BYTES,
     MAX_UNPACK_RATIO,
     Cells,
@@ -38,6 +39,8 @@ OFFICE_FILES = (
     ("ppt/presentation.xml", "a presentation"),
     ("content.xml", "an OpenDocument file (save it as .xlsx or .csv)"),
     ("doc.kml", "a map (KML)"),
+    ("Index/Document.iwa", "a document of Numbers or Pages (export it as .xlsx or .csv)"),
+    ("Index.zip", "a document of Numbers or Pages (export it as .xlsx or .csv)"),
 )
 OTHER_FILES = (  # how files of other kinds begin, and what they are
     (b"{\\rtf", "a text document (RTF)"),
@@ -50,6 +53,7 @@ OTHER_FILES = (  # how files of other kinds begin, and what they are
     (b"Rar!", "an archive of another kind (pack it as .zip)"),
     (b"7z\xbc\xaf", "an archive of another kind (pack it as .zip)"),
 )
+OLD_SPREADSHEET = "a spreadsheet with a password, an old or a damaged one (save it without a password as .xlsx or .csv)"
 MARKUP = (
     ("<html", "a web page"),
     ("<!doctype html", "a web page"),
@@ -60,6 +64,12 @@ MARKUP = (
     ("<osm", "a map (OpenStreetMap)"),
     ("<svg", "a picture"),
 )
+
+
+class FeedNotice(NamedTuple):
+    """Something about the feed or file that the steward is told; it is no service."""
+
+    said: str
 
 
 class FeedError(Exception):
@@ -114,10 +124,14 @@ def _read_sheet(name: str, rows: list[Cells], columns: ColumnFields | None) -> I
     """The rows of a table. One of organisations, by its name or by its columns, is refused unless columns were
     matched."""
     names, below = split_heading(rows)
+    if icarol.is_export(names):
+        yield from icarol.nest_rows(below)
+        return
     fields = {*resolve_columns(names, [row for _, row in below], columns or {}).values()}
     table = hsds_csv.table_name(name)
     if not columns and is_register(names, fields):
-        raise OtherKindError("organisations")
+        hint = "If each of them is something to go to, say which column is which."
+        raise TableError(f"{OtherKindError('organisations')} {hint}")
     if not columns and table not in ("", "services") and "id" in fields and not {"hours", "days", "cost"} & fields:
         raise OtherKindError(f"{table.replace('_', ' ').replace('organiz', 'organis')} (one table of HSDS alone)")
     yield from read_sheet_rows(rows, columns)
@@ -136,7 +150,7 @@ def detect_kind_of_bytes(start: bytes) -> str:
     if start[:4] == b"PK\x03\x04":
         return "zip"
     if start[:4] in (b"%PDF", b"\xd0\xcf\x11\xe0") or start[:2] == b"PK":
-        return "a PDF" if start[:4] == b"%PDF" else "an old or damaged spreadsheet (save it as .xlsx or .csv)"
+        return "a PDF" if start[:4] == b"%PDF" else OLD_SPREADSHEET
     if found := next((words for sign, words in OTHER_FILES if start.startswith(sign)), ""):
         return found
     text = start.decode("utf-8-sig", "replace").lstrip() if start[:2] not in (b"\xff\xfe", b"\xfe\xff") else "text"
@@ -172,7 +186,8 @@ def load_table(path: Path) -> list[Cells] | None:
     try:
         kind = detect_file_kind(path)
         if kind == "table":
-            return list(read_csv(path.read_bytes()))
+            rows = list(read_csv(path.read_bytes()))
+            return None if icarol.is_export(split_heading(rows)[0]) else rows
         if kind != "zip":
             return None
         with open_checked_archive(path) as archive:
@@ -185,8 +200,8 @@ def load_table(path: Path) -> list[Cells] | None:
 
 
 def pick_largest_sheet(book: dict[str, list[Cells]]) -> list[Cells]:
-    """The sheet with the most rows; [] of an empty workbook."""
-    return max(book.values(), key=lambda rows: (len(rows), len(rows[0])), default=[])
+    """The sheet with the most rows that is a list of activities, or of all; [] of an empty workbook."""
+    return max(book.values(), key=lambda rows: (_is_list(rows, None), len(rows), len(rows[0])), default=[])
 
 
 # --- JSON -------------------------------------------------------------------------------------------------
@@ -259,7 +274,34 @@ def _read_zip(path: Path, columns: ColumnFields | None) -> Iterator[Any]:
     if hsds_csv.is_hsds_table_set([*book]):
         yield from hsds_csv.nest_csv_tables(book)
     else:
+        yield from _read_sheets(book, columns)
+
+
+def _read_sheets(book: dict[str, list[Cells]], columns: ColumnFields | None) -> Iterator[Any]:
+    """The rows of each sheet that is a list of activities; the others are named. An id that came before, of another
+    sheet that counts from 1 too, is told apart by the name of its sheet."""
+    lists = [name for name, rows in book.items() if not name.endswith(HIDDEN_SHEET) and _is_list(rows, columns)]
+    if not lists:
         yield from _read_sheet("", pick_largest_sheet(book), columns)
+        return
+    seen = set[str]()
+    for name, rows in book.items():
+        if name not in lists:
+            yield FeedNotice(f"The sheet “{name}” was not read: it is hidden, or no list of activities.")
+            continue
+        found = list(_read_sheet("", rows, columns))
+        for row in found if len(lists) > 1 else ():
+            row.sheet = name
+            row["id"] = f"{name} {row['id']}" if row["id"] in seen and "|" not in row["id"] else row["id"]
+        seen |= {row["id"] for row in found}
+        yield from found
+
+
+def _is_list(rows: list[Cells], columns: ColumnFields | None) -> bool:
+    names, below = split_heading(rows)
+    fields = resolve_columns(names, [row for _, row in below], columns or {})
+    grid = unfold_grid(names, below, fields)
+    return bool(below) and (bool(grid) or (has_name_column(fields) and len(fields) > 1))
 
 
 def _read_file_set(names: list[str], content_of: Callable[[str], bytes], columns: ColumnFields | None) -> Iterator[Any]:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from directory.exchange.actions.zero_cost import drop_zero_costs
-from directory.exchange.feeds import FeedNotice, UnchangedService
+from directory.exchange.feeds import UnchangedService
 from directory.exchange.field_use import (
     FieldTally,
     FieldUse,
@@ -24,6 +24,7 @@ from directory.exchange.field_use import (
     mark_used,
     trace_service,
 )
+from directory.exchange.files import FeedNotice
 from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, from_oruk, parse_service_id
 from directory.exchange.open_referral.columns import field_label
 from directory.exchange.open_referral.older_versions import is_in_season
@@ -250,7 +251,8 @@ class Importer:
             return None
         if key in self.seen:
             label = raw.label if isinstance(raw, SheetRow) else str(key)
-            self._record_refusal(Problem(label, "id", "the feed has this service twice; the first is kept"), sent)
+            said = "this is in the list twice" if isinstance(raw, SheetRow) else "the feed has this service twice"
+            self._record_refusal(Problem(label, "id", f"{said}; the first is kept"), sent)
             return None
         self.seen.add(key)
         as_sent = json.dumps(sent, sort_keys=True, default=str)
@@ -293,7 +295,10 @@ class Importer:
         before = load_snapshots([received.service.pk for received, was_there, _ in batch if was_there][:room])
         stood = self._pack_stored(batch)
         try:
-            save_services([received for received, _, _ in batch], self.source)
+            with transaction.atomic():
+                save_services([received for received, _, _ in batch], self.source)
+                if self.journal:
+                    self.journal(stood)
         except (DatabaseError, ValueError) as error:
             if len(batch) > 1:
                 for one in batch:
@@ -303,8 +308,6 @@ class Importer:
             received, _, raw = batch[0]
             self._record_refusal(Problem(str(received.service.pk), "", f"could not be stored: {said}"), raw)
             return
-        if self.journal:
-            self.journal(stood)
         self.created |= {received.service.pk for received, was_there, _ in batch if not was_there}
         for received, was_there, _ in batch:
             self.report.problems += received.problems

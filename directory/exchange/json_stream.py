@@ -76,14 +76,14 @@ def _read_list_in_object(text: "_TextBuffer", lists: tuple[str, ...]) -> Iterato
     yield whole
 
 
-def find_list(found: Any, lists: tuple[str, ...], *, deep: bool = True) -> list[Any] | None:
+def find_list(found: Any, lists: tuple[str, ...], depth: int = 3) -> list[Any] | None:
     """The list that an object has under the first of `lists`, or under one in what it is wrapped in; None without."""
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not depth:
         return None
     if (name := next((name for name in lists if isinstance(found.get(name), list)), None)) is not None:
         return list(found[name])
-    inner = [found[name] for name in WRAPPERS if name in found] if deep else []
-    return next((rows for part in inner if (rows := find_list(part, lists, deep=False)) is not None), None)
+    inner = [found[name] for name in (*WRAPPERS, "services") if isinstance(found.get(name), dict)]
+    return next((rows for part in inner if (rows := find_list(part, lists, depth - 1)) is not None), None)
 
 
 def _read_as_windows_text(error: UnicodeError) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from directory.exchange.json_stream import find_list
 
 SERVICE_LIST_KEYS = (
     *("contents", "content", "services", "data", "items", "results", "features", "records"),
-    *("value", "organizations", "organisations", "venues", "docs"),
+    *("value", "organizations", "organisations", "venues", "docs", "edges", "nodes"),
 )
 TOTALS = (
     *("total_items", "totalItems", "totalElements", "total", "total_count", "totalCount", "total_results"),
@@ -85,7 +85,7 @@ class Page(NamedTuple):
             self.find_next_link()
             or (self.total or 0) > count
             or (self.page_count or 0) > 1
-            or self.says("exceededTransferLimit", "has_more", "hasMore") is True
+            or self.says("exceededTransferLimit", "has_more", "hasMore", "hasNextPage") is True
         )
 
     def find_next_link(self) -> str:

@@ -3,7 +3,7 @@
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from directory.catalogue.hours import format_schedule
 from directory.exchange.actions.zero_cost import count_parsed_costs
 from directory.exchange.feeds import FeedError, read_file
 from directory.exchange.field_use import FieldTally, FieldUse, SentService, find_sent_values
-from directory.exchange.files import load_table
+from directory.exchange.files import FeedNotice, load_table
 from directory.exchange.importer import parse_service
 from directory.exchange.open_referral import ParsedService, Problem, ServiceRefused, parse_service_id
 from directory.exchange.open_referral.columns import field_label, resolve_columns
@@ -64,6 +64,7 @@ class ImportPreview:
     parsed: list[ParsedService] = field(default_factory=list)
     fields: list[FieldUse] = field(default_factory=list)  # of the rows that were read
     unknown_tables: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)  # of the file: a sheet that is not read
 
     @property
     def can_begin(self) -> bool:
@@ -101,7 +102,7 @@ def build_preview(run: Run) -> ImportPreview:
         path = Path(folder) / "none"
         try:
             path = unpack_upload(run, Path(folder))
-            raws = iter(read_file(path, run.source.columns or None))
+            raws = _take_notices(read_file(path, run.source.columns or None), found)
             sample = list(islice(raws, MAX_PREVIEWED_ROWS))
             rest = _collect_ids(raws, run.source.name)
         except FeedError as error:
@@ -128,6 +129,14 @@ def build_preview(run: Run) -> ImportPreview:
     _compare_with_stored(found, run.source.name, ids, rest)
     found.lines = sorted(found.lines, key=lambda line: -len(line.problems))[:MAX_SHOWN_ROWS]
     return found
+
+
+def _take_notices(raws: Iterable[Any], found: ImportPreview) -> Iterator[Any]:
+    for raw in raws:
+        if isinstance(raw, FeedNotice):
+            found.notices.append(raw.said)
+        else:
+            yield raw
 
 
 def _is_sheet(path: Path) -> bool:

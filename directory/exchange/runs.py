@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from directory.exchange.actions.duplicates import suggest_duplicates
@@ -106,6 +107,16 @@ def _note_changes(run: Run, stood: dict[uuid.UUID, bytes]) -> None:
     RunChange.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def _count_before_break(run: Run, work: Importer) -> None:
+    """What this run did before its worker died, which it then found done, is of this run too."""
+    noted = dict(RunChange.objects.filter(run=run).values_list("service", Length("before")))
+    new, report = {key for key, size in noted.items() if not size}, work.report
+    work.created |= new
+    done = len(noted) - report.new - report.changed
+    report.new, report.changed = len(new), len(noted) - len(new)
+    report.same = max(report.same - done, 0)
+
+
 def _recognise_renamed(run: Run, work: Importer, whole: bool) -> None:
     """What came as new and is a listing that the source calls by another id now."""
     if not work.created:
@@ -126,6 +137,7 @@ def _recognise_renamed(run: Run, work: Importer, whole: bool) -> None:
 def _finish_run(run: Run, work: Importer, part: bool) -> ImportReport:
     whole = not run.error and not part
     report = work.finish_report(whole=whole)
+    _count_before_break(run, work)
     _recognise_renamed(run, work, whole)
     save_progress(run, report)
     run.gone, run.changes = report.gone, report.changes[:MAX_REPORT_ROWS]

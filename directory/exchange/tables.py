@@ -22,7 +22,11 @@ MAX_ARCHIVE_MEMBERS = 2_000  # files in an archive
 MAX_TABLE_ROWS = 250_000
 MAX_TABLE_COLUMNS = 300
 MAX_CELL_LENGTH = 40_000  # characters
-MAX_MERGED_CELLS = 5_000  # of a sheet
+MAX_MARKED_CELLS = 20_000  # merged, or with a link behind them, of a sheet
+MAX_HEADING_LENGTH = 40  # characters of a name in the second of two heading rows
+MAX_TORN_ROWS = 100  # rows with a quotation mark that is not closed
+TORN_ROW = "This row has a quotation mark that is not closed"
+HIDDEN_SHEET = " (hidden)"
 
 Cells = list[str]
 
@@ -41,16 +45,34 @@ def read_csv(content: bytes) -> Iterator[Cells]:
         raise TableError(f"The table is larger than {MAX_TABLE_BYTES:,} bytes.")
     text = decode_text(content).replace("\x00", "")
     heading = text.lstrip()[:20_000].partition("\n")[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=heading.count))
     csv.field_size_limit(10_000_000)
-    try:
-        for number, row in enumerate(rows, start=1):
-            if number > MAX_TABLE_ROWS:
-                raise TableError(f"The table has more than {MAX_TABLE_ROWS:,} rows.")
-            cells = [_strip_formula_escape(cell[:MAX_CELL_LENGTH].strip()) for cell in row[:MAX_TABLE_COLUMNS]]
-            yield cells if any(cells) else []
-    except csv.Error as error:
-        raise TableError(f"The table cannot be read: {error}.") from None
+    rows = _read_records(io.StringIO(text, newline="").readlines(), max(",;\t|", key=heading.count))
+    for number, row in enumerate(rows, start=1):
+        if number > MAX_TABLE_ROWS:
+            raise TableError(f"The table has more than {MAX_TABLE_ROWS:,} rows.")
+        cells = [_strip_formula_escape(cell[:MAX_CELL_LENGTH].strip()) for cell in row[:MAX_TABLE_COLUMNS]]
+        yield cells if any(cells) else []
+
+
+def _read_records(lines: list[str], delimiter: str) -> Iterator[Cells]:
+    """As RFC 4180 has them. A quotation mark that is opened and never closed would swallow the rows below: its line is
+    read by itself, and says so in a cell of its own."""
+    at, width, torn = 0, 1, 0
+    while at < len(lines):
+        rows, began = csv.reader(lines[at:], delimiter=delimiter, strict=True), at
+        try:
+            for row in rows:
+                width, began = max(width, len(row)), at + rows.line_num
+                yield row
+            return
+        except csv.Error as error:
+            torn += 1
+            if torn > MAX_TORN_ROWS:
+                raise TableError(f"The table cannot be read: {error}.") from None
+            name, *others = lines[began].replace('"', "").split(delimiter)
+            others = others if len(others) < width else [delimiter.join(others)]
+            yield [name, *others, *[""] * (width - 1 - len(others)), TORN_ROW]
+            at = began + 1
 
 
 def _strip_formula_escape(cell: str) -> str:
@@ -106,14 +128,19 @@ def read_archive_member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def read_workbook(path: Path) -> dict[str, list[Cells]]:
-    """The rows of each sheet of an XLSX workbook that has any; an empty row is []."""
+    """The rows of each sheet of an XLSX workbook that has any; an empty row is []. A hidden sheet says so in its
+    name."""
     open_checked_archive(path).close()
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, defusedxml's own
         raise TableError(f"The spreadsheet cannot be read: {type(error).__name__}.") from None
     try:
-        found = {sheet.title: _repeat_merged(_read_sheet(sheet), _list_merged(sheet)) for sheet in book.worksheets}
+        found = {}
+        for sheet in book.worksheets:
+            merged, links = _list_marks(sheet)
+            name = sheet.title if sheet.sheet_state == "visible" else sheet.title + HIDDEN_SHEET
+            found[name] = _repeat_merged(_add_links(_read_sheet(sheet), links), merged)
     finally:
         book.close()
     return {name: rows for name, rows in found.items() if any(rows)}
@@ -137,17 +164,35 @@ def _read_sheet(sheet: Any) -> list[Cells]:
     return rows
 
 
-def _list_merged(sheet: Any) -> list[tuple[int, int, int, int]]:
-    """The merged cells of a sheet, each as its first and last column and row, from 0: openpyxl's reader of large files
-    passes over them."""
-    found: list[tuple[int, int, int, int]] = []
+def _list_marks(sheet: Any) -> tuple[list[tuple[int, int, int, int]], dict[tuple[int, int], str]]:
+    """The merged cells of a sheet, each as its first and last column and row, from 0, and the addresses behind cells by
+    row and column: openpyxl's reader of large files passes over both."""
+    merged, links = list[tuple[int, int, int, int]](), dict[tuple[int, int], str]()
+    folder, _, file = str(sheet._worksheet_path).rpartition("/")
+    relations, targets = f"{folder}/_rels/{file}.rels", {}
+    if relations in sheet.parent._archive.namelist():
+        with sheet.parent._archive.open(relations) as source:
+            targets = {one.get("Id"): one.get("Target", "") for one in defusedxml.ElementTree.parse(source).getroot()}
     with sheet._get_source() as source:
         for _, element in defusedxml.ElementTree.iterparse(source):
-            if element.tag.endswith("}mergeCell") and len(found) < MAX_MERGED_CELLS:
+            kind = element.tag.rpartition("}")[2]
+            if kind in ("mergeCell", "hyperlink") and len(merged) + len(links) < MAX_MARKED_CELLS:
                 left, top, right, bottom = range_boundaries(element.get("ref", "A1"))
-                found.append((left - 1, right - 1, top - 1, bottom - 1))
+                address = next((targets.get(value, "") for name, value in element.items() if name.endswith("}id")), "")
+                if kind == "mergeCell":
+                    merged.append((left - 1, right - 1, top - 1, bottom - 1))
+                elif address.startswith(("http://", "https://", "mailto:")):
+                    links[top - 1, left - 1] = address.removeprefix("mailto:")
             element.clear()
-    return found
+    return merged, links
+
+
+def _add_links(rows: list[Cells], links: dict[tuple[int, int], str]) -> list[Cells]:
+    """ "Tea club" with an address behind it → "Tea club (https://…)"."""
+    for (row, column), address in links.items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] and address not in rows[row][column]:
+            rows[row][column] += f" ({address})"
+    return rows
 
 
 def _repeat_merged(rows: list[Cells], merged: list[tuple[int, int, int, int]]) -> list[Cells]:
@@ -196,9 +241,11 @@ def split_heading(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, s
     widest = max(sum(map(bool, row)) for row in rows[first : first + 10])
     at = next(n for n, row in enumerate(rows) if row and sum(map(bool, row)) * 2 >= widest)
     filled = {n for row in rows[at:] for n, cell in enumerate(row) if cell}
+    heading = _join_headings(rows[at], rows[at + 1]) if at + 1 < len(rows) else []
+    heading, at = (heading, at + 1) if heading else (rows[at], at)
     names: dict[int, str] = {}
     for n in sorted(filled):
-        name = " ".join(rows[at][n].split())[:200] if n < len(rows[at]) else ""
+        name = " ".join(heading[n].split())[:200] if n < len(heading) else ""
         name = name or f"Column {n + 1}"
         names[n] = name if name not in names.values() else f"{name} ({n + 1})"
     below = [
@@ -207,3 +254,19 @@ def split_heading(rows: list[Cells]) -> tuple[Cells, list[tuple[int, dict[str, s
         if any(row)
     ]
     return [*names.values()], below
+
+
+def _join_headings(top: Cells, under: Cells) -> Cells:
+    """Of two heading rows, "Where" over "Venue", "Address", "Postcode", the lower names where there are any; [] when
+    the second is no heading: it would stand only beneath what is merged, or empty, above it."""
+    width = max(len(top), len(under))
+    top, under = (row + [""] * (width + 1 - len(row)) for row in (top, under))
+    named = [n for n, cell in enumerate(under) if cell]
+    beneath = all(top[n] == "" or top[n] in (top[n - 1] if n else "", top[n + 1]) or top[n + 1] == "" for n in named)
+    plain = all(len(under[n]) < MAX_HEADING_LENGTH and not any(map(str.isdigit, under[n])) for n in named)
+    whole = all(top[n] or under[n] for n in range(width) if n < max(named, default=0))
+    return (
+        [low or high for low, high in zip(under, top, strict=True)]
+        if len(named) > 1 and beneath and plain and whole
+        else []
+    )

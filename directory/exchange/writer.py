@@ -11,7 +11,7 @@ from django.db import models, transaction
 
 from agencies.models import Agency
 from directory.exchange.open_referral import ParsedService, Problem
-from directory.geography.postcodes import load_areas, normalise_postcode, postcode_area
+from directory.geography.postcodes import list_loaded_areas, load_areas, normalise_postcode, postcode_area
 from directory.models import (
     Accessibility,
     Capacity,
@@ -110,8 +110,13 @@ def _fill_coordinates(batch: list[ParsedService]) -> None:
     if lost:
         load_areas({postcode_area(code) for code in lost})
     known = {p.pk: p for p in Postcode.objects.filter(pk__in={code for _, _, code in coded})}
+    missing = {code for _, _, code in coded} - known.keys()
+    complete = list_loaded_areas() if missing else set()
     for r, row, code in coded:
         if not (postcode := known.get(code)):
+            if postcode_area(code) in complete:
+                said = f"{row.postcode} is not among the postcodes in use: is it right?"
+                r.problems.append(Problem(str(r.service.pk), "Postcode", said))
             continue
         far = (
             row.latitude is not None

@@ -20,7 +20,8 @@ import msgpack
 from django.db import connection, transaction
 
 from config.database import prepared_cursor
-from config.postcodes import list_postcode_readings, space_postcode
+from config.postcodes import list_postcode_readings, rank_postcode_readings, space_postcode
+from directory.geography.gazetteer import find_town
 from directory.geography.grid import BRITISH, IRISH, Point, grid_to_point
 from directory.models import Place
 from directory.text.spelling import list_letter_swaps
@@ -30,6 +31,9 @@ DISTRICT_PATTERN = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 POSTCODE_SQL = """
 SELECT latitude, longitude, EXISTS (SELECT FROM directory_place WHERE district AND shown ~ %(area)s::text)
 FROM (SELECT 1) one LEFT JOIN directory_postcode ON code = %(code)s::text
+"""
+POSTCODES_SQL = """
+SELECT code, latitude, longitude FROM directory_postcode WHERE code = ANY(%(codes)s::text[]) ORDER BY code
 """
 NAMED_PLACE_SQL = """
 SELECT sought.name, place.shown, place.latitude, place.longitude
@@ -69,8 +73,23 @@ def find_postcode(text: str) -> Point | None:
 
 def find_mistyped_postcode(text: str) -> tuple[str, Point] | None:
     """The one postcode there is that may be meant by "BN1I 1EE" or "BN11 lEE", and its middle."""
-    there = [(space_postcode(code), point) for code in list_postcode_readings(text) if (point := find_postcode(code))]
+    there = list_possible_postcodes(text)
     return there[0] if len(there) == 1 else None
+
+
+def list_possible_postcodes(text: str) -> list[tuple[str, Point]]:
+    """The postcodes there are that may be meant, with the fewest signs mistaken, and their middles. One query, and a
+    look into the wheel when they are in no area that was brought in."""
+    ranked = rank_postcode_readings(text)
+    if not ranked:
+        return []
+    with prepared_cursor() as cursor:
+        cursor.execute(POSTCODES_SQL, {"codes": [*ranked]})
+        found = {code: Point(lat, lon) for code, lat, lon in cursor.fetchall()}
+    if not found:
+        found = {code: point for code in list_postcode_readings(text) if (point := find_postcode(code))}
+    fewest = min((ranked[code] for code in found), default=0)
+    return [(space_postcode(code), point) for code, point in found.items() if ranked[code] == fewest]
 
 
 class PlaceCandidate(NamedTuple):
@@ -95,7 +114,7 @@ def find_place(text: str) -> tuple[str, Point] | None:
     if meant := find_mistyped_postcode(text):
         return meant
     found = find_candidate([PlaceCandidate(text.lower(), begun=True)]) if text else None
-    return found[1:] if found else None
+    return found[1:] if found else find_town(text)
 
 
 def find_candidate(sought: list[PlaceCandidate]) -> tuple[str, str, Point] | None:

@@ -124,6 +124,11 @@ class Session(UUIDKey):
     ends_at = models.DateTimeField(null=True, blank=True)
     places = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: not counted")
     taken = models.PositiveSmallIntegerField(default=0)
+    withheld = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Free, and not shown: somebody on the list asked again, and may not be told from who is new",
+    )
     note = models.CharField(max_length=300, blank=True, help_text="For those who come: “Bring a warm coat”")
     changed = models.BooleanField(default=False, help_text="Set by hand: the pattern no longer moves it")
     check_first = models.CharField(
@@ -176,6 +181,15 @@ class Session(UUIDKey):
     def places_left(self) -> int | None:
         """None when places are not counted."""
         return None if self.places is None else max(self.places - self.taken, 0)
+
+    @property
+    def has_room_shown(self) -> bool:
+        return self.cancelled_at is None and self.places_shown != 0
+
+    @property
+    def places_shown(self) -> int | None:
+        """The same as anybody may read it: each that asks counts, be they on the list already or not."""
+        return None if self.places is None else max(self.places - self.taken - self.withheld, 0)
 
     @property
     def is_in_doubt(self) -> bool:

@@ -42,7 +42,7 @@ def list_listings_of_agency(agency: Agency) -> list[AgencyHolding]:
     if reach.to_ring:
         then += " Ring before it closes: nobody here can see the numbers then."
     return [
-        AgencyHolding(**list_booked_sessions(agency), then=then, settle=cancel_nothing_more),
+        AgencyHolding(**list_booked_sessions(agency), then=then),
         AgencyHolding(
             **list_listings(agency),
             then="Each is taken out of the directory as ended. What it said is kept.",
@@ -68,10 +68,6 @@ def end_listings(agency: Agency, ids: Collection[str], to: Agency | None, by: Au
     """Ended, its sessions cancelled and those who booked told."""
     for service in Service.objects.filter(pk__in=ids, agency=agency).order_by("pk"):
         close_listing(service=service, status=Status.DEFUNCT, by=by, alert=f"{agency.name} has closed.")
-
-
-def cancel_nothing_more(agency: Agency, ids: Collection[str], to: Agency | None, by: Author, ground: str) -> None:
-    """Each is cancelled with its listing."""
 
 
 @on_agency_unattended.register

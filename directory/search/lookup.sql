@@ -100,3 +100,15 @@ FROM around LEFT JOIN directory_cell USING (cell) GROUP BY level
 UNION ALL
 SELECT 'here', axis, '', 0, NULL, NULL, NULL, NULL, degrees
 FROM here, LATERAL (VALUES ('lat', lat), ('lon', lon)) x(axis, degrees) WHERE degrees IS NOT NULL
+UNION ALL
+(   -- the local authority of the place: of its postcode, else of the nearest district, where areas are told at all
+    SELECT 'authority', authority, NULL, 0, NULL, NULL, NULL, NULL, NULL
+    FROM (SELECT 1 WHERE %(lat)s::float8 IS NOT NULL AND EXISTS (SELECT FROM directory_servicearea)) told, LATERAL (
+        SELECT authority FROM directory_postcode WHERE code = %(postcode)s::text
+        UNION ALL SELECT authority FROM (
+            SELECT shown FROM directory_place, here WHERE district AND %(postcode)s::text = ''
+            ORDER BY (latitude - lat) ^ 2 + ((longitude - lon) * 0.6) ^ 2 LIMIT 1
+        ) nearest, directory_postcode WHERE code ~>=~ shown AND code ~<~ (shown || '~')
+    ) of_place
+    LIMIT 1
+)

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from directory.catalogue.facets import ACCESS, LANGUAGE_CODES, LANGUAGES, WEEKDAY_CODES
 from directory.catalogue.wording import KM_PER_MILE
+from directory.geography.gazetteer import find_town
 from directory.geography.grid import Point
 from directory.geography.postcodes import PlaceCandidate, find_candidate, find_mistyped_postcode, find_postcode
 from directory.models.session import DAY_NAMES
@@ -40,6 +41,7 @@ RELATIVE_DAY_PATTERN = r"\b(today|tonight|tomorrow)\b"
 TIME_PATTERN = (
     r"(?:\b(?:in|on|of|during|only|every|this|the|some)\s+)+(morning|afternoon|evening)s?\b(?!\s+tea\b)"
     r"|(?:^|\|)\s*(morning|afternoon|evening)s?\b(?!\s+tea\b)|(?<!\S)(evening)s?\b|\|\s*(night)s?\b"
+    r"|\b(after\s+(?:work|[5-8](?:[.:]\d\d)?\s*(?:pm|o['’]?clock)))\b"
     r"|(?<!coffee\s)(?<!tea\s)(?<!craft\s)(?<!community\s)(?<!baby\s)(?<!toddler\s)\b(morning|afternoon)s\b"
 )
 ROOM_PATTERN = (
@@ -48,7 +50,7 @@ ROOM_PATTERN = (
 )
 FREE_PATTERN = (
     r"(?:\b(?:(?:that|which)\s+(?:is|are)|that['’]s|for|completely)\s+)?(?<![-\w])free\b(?:\s+of\s+charge\b)?"
-    r"(?!\s+(?:school|range|from|speech|church|food))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
+    r"(?!\s+(?:school|range|from|speech|church|food|parking|wi-?fi|internet|time|spirit|uniform|bus|prescription))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
     r"|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
 )
 FREE_FROM_WORDS = frozenset(
@@ -94,7 +96,10 @@ NEAR_PATTERN = (
 IN_PATTERN = r"\b(?:in|at)()\s+([^|,.;:!?()]+)"
 DISTRICT_PATTERN = r"()\b([a-z]{1,2}[0-9][a-z0-9]?)\b"
 TRAILING_WORD_PATTERN = r"([^\W\d_][^\s|,.;:!?()]*)\s*$"  # a last word: it, and some before it, may name a place
-AMBIGUOUS_PLACE_WORDS = set("bath barking battle deal diss reading rugby sandwich street walking ware wells".split())  # noqa: SIM905
+AMBIGUOUS_PLACE_WORDS = frozenset(
+    ("bath", "barking", "battle", "boston", "bury", "deal", "derby", "diss", "hart", "highland", "hull", "moray")
+    + ("reading", "rugby", "sale", "sandwich", "stoke", "street", "sutton", "walking", "ware", "wells")
+)
 PLACE_END_WORDS = set("that which who where is are for with on in at and or please has to".split())  # noqa: SIM905
 NOT_PLACE_WORDS = set("me here home my us the a an by it you".split())  # noqa: SIM905
 # What cannot be found by: what it should not be, a price, and a building as everybody has one near.
@@ -104,7 +109,7 @@ SET_ASIDE_PATTERN = (
     r"|\b(?:under|less\s+than|below|up\s+to|max(?:imum)?|about|around)\s*£\s*\d+(?:\.\d\d)?"
     r"|\bnear(?:by)?\s+(?:to\s+)?(?:(?:the|an?|my|our)\s+)?(?:(?:train|bus|railway|tube|tram)\s+)?"
     r"(?:station|stops?|library|shops|school|town|city|high\s+street|hospital|doctors?|surgery|supermarket|house|home|work)\b"
-    r"(?:\s+centre)?"
+    r"(?:\s+centre)?|\bwithin\s+walking\s+distance\b"
 )
 FILLER_PATTERN = (
     r"\b(?:something|anything|somewhere|things?\s+to\s+do|things|what['’]?s\s+on|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)"
@@ -224,7 +229,8 @@ def _parse_relative_day(word: str) -> str:
 
 
 def _parse_time(match: re.Match[str]) -> tuple[str, str]:
-    part = next(filter(None, match.groups())).lower().replace("night", "evening")
+    part = next(filter(None, match.groups())).lower()
+    part = "evening" if part == "night" or part.startswith("after ") else part
     return part, f"{part.capitalize()}s"
 
 
@@ -259,6 +265,9 @@ def _parse_place(reading: WordParser) -> None:
     for one in _list_place_candidates(reading.text):
         named.setdefault(one[0].name, one)
     found = find_candidate([sought for sought, *_ in named.values()]) if named else None
+    far = (name for name in named if name not in AMBIGUOUS_PLACE_WORDS and find_town(name))
+    if not found and (name := next(far, "")) and (town := find_town(name)):
+        found = name, *town
     if not found:
         return
     name, shown, point = found
@@ -271,7 +280,7 @@ def _parse_place(reading: WordParser) -> None:
 def _set_place(reading: WordParser, point: Point, shown: str, start: int, end: int) -> None:
     reading.remove_match("near", shown, start, end, f"Near {shown}")
     if not reading.is_refused("near", shown):
-        reading.place, reading.asked = shown, replace(reading.asked, near=point)
+        reading.place, reading.asked = shown, replace(reading.asked, near=point, place=shown)
 
 
 def _list_place_candidates(text: str) -> Iterator[tuple[PlaceCandidate, int, int, str]]:

@@ -24,6 +24,7 @@ class SearchQuery:
     need: TaxonomyTerm | None = None
     need_code: str = ""  # a need that is still to be looked up
     near: Point | None = None
+    place: str = ""  # that `near` is the middle of, as it is written: "BN11 2AA", "Worthing"
     km: float | None = None
     day: str = ""
     time: str = ""
@@ -96,6 +97,7 @@ class SearchResult:
     needs: dict[str, str] = field(default_factory=dict)  # code and name of each that a search can find by
     asked: SearchQuery = field(default_factory=SearchQuery)  # with what was understood; its `words` are those left over
     place: str = ""  # that was understood: "Worthing"
+    outside: bool = False  # nothing at all is anywhere near the place that is asked for
     dangers: list[FoundDanger] = field(default_factory=list)  # what the words speak of: only help for it is found
     told: bool = False  # somebody told what has happened to somebody, and nothing here is for all of it
 

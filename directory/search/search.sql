@@ -25,13 +25,13 @@ round(1000000 * (
 {% if shape.parts %}
     ts_rank('{0.01, 0.1, 0.5, 1}', search, %(words)s::tsquery, 32) + 0.08 * worth + 0.03 * {{ has_room() }}
     {% for n in range(shape.parts) %}
-    + 0.40 * %(share{{ n }})s::float8 * (search @@ %(own{{ n }})s::tsquery)::int
+    + (0.40 + 2 * whole_query) * %(share{{ n }})s::float8 * (search @@ %(own{{ n }})s::tsquery)::int
     + 0.15 * %(share{{ n }})s::float8 * (search @@ %(top{{ n }})s::tsquery)::int
     + 0.40 * %(share{{ n }})s::float8 * (search @@ %(typed{{ n }})s::tsquery)::int
     + 0.25 * %(share{{ n }})s::float8 * (search @@ %(title{{ n }})s::tsquery)::int
     + 0.30 * %(share{{ n }})s::float8 * (search @@ %(first{{ n }})s::tsquery)::int
     {% endfor %}
-    + 3 * whole_query
+    + whole_query
     {% if shape.near %}+ 0.3 / (1 + coalesce(distance, 25) / 5){% endif %}
 {% else %}
     0.8 * worth + 0.2 * {{ has_room() }} - coalesce(distance, 100000)
@@ -92,9 +92,13 @@ near AS (SELECT * FROM miles WHERE distance <= %(km)s::float8),
     {% if shape.near %}
     {# What has no place is not near everything: online, by phone, or for people of a place that is near. #}
     AND ('#online' = ANY(marks) OR EXISTS (
-        SELECT FROM directory_servicearea area JOIN directory_place place ON place.name = lower(trim(area.name))
-        WHERE area.service_id = directory_spot.service_id
-        AND GREATEST(abs(place.latitude - %(lat)s::float8), abs(place.longitude - %(lon)s::float8) * %(narrowing)s::float8) * %(km_per_degree)s::float8 <= %(area_km)s::float8
+        SELECT FROM directory_servicearea area LEFT JOIN directory_place place ON place.name = lower(trim(area.name))
+        WHERE area.service_id = directory_spot.service_id AND (
+            lower(trim(area.name)) = ANY(%(areas)s::text[])
+            OR substring(area.name || ' ' || left(area.extent, 200) || ' ' || area.uri FROM '[EKNSW][0-9]{8}') = ANY(%(areas)s::text[])
+            OR regexp_split_to_array(lower(trim(area.name)), '\s*(,|;|/|&|\mand\M)\s*') && %(areas)s::text[]
+            OR GREATEST(abs(place.latitude - %(lat)s::float8), abs(place.longitude - %(lon)s::float8) * %(narrowing)s::float8) * %(km_per_degree)s::float8 <= %(area_km)s::float8
+        )
     ))
     {% endif %}
     {{ only_if(name) }}

@@ -20,6 +20,7 @@ from psycopg.types.numeric import Int8
 
 from config.database import prepared_cursor
 from directory.catalogue.wording import KM_PER_MILE
+from directory.geography.gazetteer import list_area_names
 from directory.geography.rings import KM_PER_DEGREE_NORTH, ring_reach_km
 from directory.search import query as asking
 from directory.search.danger import build_danger_query, find_dangers
@@ -139,7 +140,7 @@ def search(asked: SearchQuery) -> SearchResult:
     on_page = [FoundRow(*row[WHOLE:]) for row in rows if row[WHOLE] is not None]
     full = near == plan.most or elsewhere == MAX_UNPLACED_ROWS
     found = SearchResult(asked=asked, understood=understood, place=place, loose=count > 0 and loose > 0)
-    found.dangers, found.some_whole = dangers, near + elsewhere > 0
+    found.dangers, found.some_whole, found.outside = dangers, near + elsewhere > 0, known.is_outside
     found.needs = known.offered_needs
     found.corrected, found.also, found.left_out = known.corrected, known.also, known.left_out
     found.count = asking.MAX_CANDIDATES + 1 if full or start.band or loose == plan.most else count
@@ -187,7 +188,8 @@ class SearchPlan:
     def __init__(self, asked: SearchQuery, known: Vocabulary, start: Cursor, similar: bool) -> None:
         """`similar`: when nothing is found, something like it is."""
         self.asked, self.known, self.start, self.point = asked, known, start, known.here
-        self.similar = similar and not start.band and (not known.parts or any(part.n for part in known.parts))
+        like_it = known.is_narrowed and any(part.n for part in known.parts)
+        self.similar = similar and not start.band and (not known.parts or like_it)
         self.most = asking.MAX_CANDIDATES
         self.km = (asked.near and (asked.km or asked.reach_km)) or EVERYWHERE_KM
         self.reopened = [] if start.band else asked.reopened_filters
@@ -198,6 +200,7 @@ class SearchPlan:
             "own": " | ".join(part.own_text_query for part in known.parts),
             "km": self.km,
             "area_km": AREA_RADIUS_KM,
+            "areas": [*list_area_names(known.authority), asked.place.lower()],
             "km_per_degree": KM_PER_DEGREE_NORTH if self.point else 0.0,
             "lat": self.point.lat if self.point else 0.0,
             "lon": self.point.lon if self.point else 0.0,

@@ -7,17 +7,20 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from psycopg.types.numeric import Int8
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from config.database import prepared_cursor
 from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
+from directory.geography.postcodes import normalise_postcode
 from directory.geography.rings import CELL_LEVELS, circle_share, ring_reach_km
 from directory.models import TaxonomyTerm
-from directory.search.phrases import expand_shorthand, load_common_words
+from directory.search.phrases import expand_shorthand
 from directory.search.query import SearchQuery
 from directory.text.spelling import is_misspelling, list_letter_swaps, list_spellings
 
@@ -25,6 +28,8 @@ MAX_WORDS, MAX_QUERY_LENGTH = 10, 200  # words and characters of what is typed; 
 MIN_SIMILARITY = 0.37  # trigram similarity from which a word may be meant
 COMMON_CHOICE_SHARE = 0.2  # share of the rows from which a choice of several marks is looked up in each row
 RING_ROWS_READ = 450  # rows of a ring that are read when the index holds all that is asked for
+COMMON_WORDS = 15_000  # of each list of English words the most usual
+OUTSIDE_KM = 16.0  # a place that has nothing so far around it is outside ours
 MAX_PREFIX_STEMS = 40  # of the words that begin as typed; beyond it the index looks for the beginning
 MEANING_WEIGHT = 1.5  # of a word that the steward says something means, where a plain word has 1
 MAX_PHRASE_WORDS = 5  # words of the longest of the steward's synonyms and fillers
@@ -44,6 +49,13 @@ def load_states() -> frozenset[str]:
     with MEANINGS_FILE.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["said"] == "mentioned"]
     return frozenset(typed for row in rows for typed in row["typed"].split("/"))
+
+
+@cache
+def load_real_words() -> frozenset[str]:
+    """English words that are no slips of others, without the rarer ones: there are slips among them."""
+    lists = (FREQUENCY_LISTS[name][:COMMON_WORDS] for name in ("english_wikipedia", "us_tv_and_film"))
+    return frozenset(chain.from_iterable(lists))
 
 
 @dataclass
@@ -106,7 +118,7 @@ class Vocabulary:
     """What the directory knows of the words that are asked for, and the cells around the place."""
 
     def __init__(self, asked: SearchQuery) -> None:
-        self.asked, self.words = asked, split_words(expand_shorthand(asked.words))
+        self.asked, self.words = asked, split_words(expand_shorthand(dot_capitals(asked.words)))
         rows: dict[str, list[Any]] = {}
         for kind, *row in self._look_up_words(asked):
             rows.setdefault(kind, []).append(row)
@@ -131,6 +143,7 @@ class Vocabulary:
         # The tsquery of the words alone, any of them: to be ranked by how many there are, and where.
         self.ranking_query = " | ".join(part.query for part in self.parts)
         self.danger_version: str = rows["danger"][0][0]
+        self.authority: str = rows.get("authority", [[""]])[0][0]  # GSS code of where it is asked for
         here = {row[0]: row[7] for row in rows.get("here", ())}
         self.here = Point(**here) if here else None  # where it is asked for, or the largest town
         self.rings = {int(row[0]): row[1] for row in rows.get("cells", ())}  # of each size the cells: "{1, 2, …}"
@@ -142,9 +155,7 @@ class Vocabulary:
         values: dict[str, Any] = {
             "words": self.words,
             # A word that is English is no slip of another: nothing is looked for that is like it.
-            "swapped": [
-                "" if word in load_common_words() else " ".join(list_letter_swaps(word)) for word in self.words
-            ],
+            "swapped": ["" if word in load_real_words() else " ".join(list_letter_swaps(word)) for word in self.words],
             "spelt": [" ".join(list_spellings(word)) for word in self.words],
             "last": self.words[-1] if self.words else "",
             "longest": Int8(MAX_PHRASE_WORDS),
@@ -153,6 +164,7 @@ class Vocabulary:
             "marks": ["#", *{mark for choice in choices for mark in choice}],
             "lat": lat,
             "lon": lon,
+            "postcode": normalise_postcode(asked.place),
         }
         with prepared_cursor() as cursor:
             cursor.execute(LOOKUP_SQL, values)
@@ -199,15 +211,28 @@ class Vocabulary:
         )
 
     def _build_synonym_part(self, typed: str, own: list[QueryPart], meant: list[Any]) -> QueryPart:
-        said = list(dict.fromkeys((row[3], row[1]) for row in meant))
-        if others := [meaning for meaning, _ in said if meaning.lower() != typed.lower()]:
+        said, n, typed_rows = list(dict.fromkeys((row[3], row[1]) for row in meant)), sum(row[2] for row in meant), 0
+        query = " & ".join(part.query for part in own)
+        if others := [meaning for meaning, means in said if means != query and meaning.lower() != typed.lower()]:
             self.also.append((typed, ", ".join(others)))
-        n, typed_rows = sum(row[2] for row in meant), 0
         if own:
-            query, typed_rows = " & ".join(part.query for part in own), min(part.n for part in own)
+            typed_rows = min(part.n for part in own)
             said = [(typed, query), *said]
         query = f"({' | '.join(f'({query})' for _, query in said)})"
         return QueryPart(query, n + typed_rows, said, typed_rows, MEANING_WEIGHT + 0.25 * typed.count(" "))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something may be like what was asked for: with fewer words or filters, or farther away."""
+        return bool(len(self.parts) > 1 or self.asked.wanted_facets() or self.asked.near)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether nothing that is listed is anywhere near the place that is asked for."""
+        if not self.asked.near or not self.here:
+            return False
+        around = [level for level in self.rows_in if ring_reach_km(self.asked.near, level) <= OUTSIDE_KM]
+        return bool(around) and not self.rows_in[max(around)]
 
     @property
     def corrected_words(self) -> str:
@@ -257,7 +282,7 @@ class Vocabulary:
         if asked.need:
             term = term_facet(asked.need.pk)
             choices += [(quote_lexeme(term), self.counts.get(term, 0))]
-        if choices and (len(self.parts) > 1 or asked.wanted_facets() or asked.km):
+        if choices and self.is_narrowed:
             most = min(sum(n for _, n in choices), everything)
             share = most / max(everything, 1)
             return TsQuery(" | ".join(text for text, _ in choices), most, share, share)
@@ -299,6 +324,12 @@ def estimate_joint_share(shares: list[float]) -> float:
     """
     rarest, *others = sorted(shares)
     return rarest * math.prod(others) ** 0.8
+
+
+def dot_capitals(text: str) -> str:
+    """ "the WI" → "the W.I": what is written in capitals is short for a name, not for a word of dialect."""
+    shouted = text.isupper() and " " in text
+    return text if shouted else re.sub(r"\b[A-Z]{2,4}\b", lambda match: ".".join(match[0]), text)
 
 
 def split_words(text: str) -> list[str]:

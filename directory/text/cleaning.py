@@ -18,13 +18,17 @@ from django.utils import timezone
 from config.http import parse_uuid
 from directory.models.session import DAY_NAMES
 from directory.text.encoding import fix_encoding
-from directory.text.markup import drop_repeated_paragraphs, has_markup, strip_markup
+from directory.text.markup import drop_repeated_paragraphs, drop_tracking, has_markup, strip_markup
 
 MAX_TEXT_LENGTH = 20_000  # characters of a text; the longest real description seen has 5,800
 MAX_EMAILS_LENGTH = 1_000  # characters in which an e-mail address is looked for
 WORDS_FOR_NOTHING = {"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nil", "none", "tbc", "tba", "not known", "unknown"}
 BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.I)
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL_CHARACTERS = re.compile(  # and signs without a width: soft hyphens, marks that reorder text
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+EMAIL_IN_TEXT = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+LINK_IN_TEXT = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,500}", re.IGNORECASE)
 STABLE_ID_NAMESPACE = uuid.UUID("6f1c3a4e-2f0b-5d53-9a41-0c6b7d0c9e11")  # of the ids made here
 
 
@@ -116,8 +120,9 @@ def clean_email(value: Any) -> str:
     found = to_printable(value).strip().removeprefix("mailto:")[:MAX_EMAILS_LENGTH]
     if found.lower() in WORDS_FOR_NOTHING:
         return ""
-    if found.count("@") > 1:
-        found = re.split(r"\s*[;,/|]\s*|\s+(?:(?:or|and|&)\s+)?", found)[0]
+    found = re.sub(r"(?<=\w) ?@ ?(?=\w)", "@", found)
+    if named := EMAIL_IN_TEXT.search(found):  # of "Jo <jo@example.org>", of several, without what is to be its subject
+        found = named[0]
     try:
         validate_email(found)
     except ValidationError:
@@ -132,8 +137,11 @@ def clean_url(value: Any) -> str:
     found = to_printable(value).strip()
     if found.lower() in WORDS_FOR_NOTHING:
         return ""
+    if (" " in found or found[0] in "[<") and (named := LINK_IN_TEXT.search(found[:MAX_EMAILS_LENGTH])):
+        found = named[0].rstrip(".,;:")  # of several the first
     if BARE_HOST.fullmatch(found):
         found = f"https://{found}"
+    found = drop_tracking(found)
     try:
         URLValidator(schemes=["http", "https"])(found)
         urlsplit(found)

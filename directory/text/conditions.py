@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from directory.models.session import DAY_NAMES
 
@@ -56,158 +57,29 @@ FEAST_DAYS = {  # names of bank holidays as `config.working_days.bank_holiday_na
 
 # --- The phrases ------------------------------------------------------------------------------------------
 
-DAY = rf"(?:{'|'.join(DAY_NAME_PATTERNS)})\b\.?"
-NTH = rf"(?:{'|'.join(WEEK_OF_MONTH)})"
-NTHS = rf"{NTH}(?:(?:,| ?&| ?\+| ?/| and| or| ?-)+ ?(?:the )?{NTH}){{0,4}}"
-AND = r"(?: ?[,/&+] ?| and | or | ?, and )"
-MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?! (?:be|vary|change|also|not|need|have)\b)|june?|july?"
-    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-YEAR = r"(?:,? ?(?:20[0-9]{2})\b)"
-DATE = (
-    rf"(?:(?:{DAY},? )?(?:the )?(?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}{YEAR}?"
-    rf"|{MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?\b(?![:.][0-9]){YEAR}?"
-    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:20)?[0-9]{2}\b|20[0-9]{2}-[0-9]{2}-[0-9]{2}\b|(?!24/7)[0-9]{1,2}/[0-9]{1,2}\b(?!/)))"
-)
-TO = r"(?: ?- ?| to | until | till? | through )"
-NOT = (
-    r"(?:\b(?:we (?:are |have )?)?(?:except(?:ing)?(?: for| on| in| during)?|excluding|exc?l?\.?|apart from|other than"
-    r"|but not(?: on| in| during)?|(?:not|never|(?:do(?:es)?|wo|is|are)n't)(?: held| meet(?:ing)?| run(?:ning)?| open"
-    r"| available| tak(?:e|ing) place)?(?: on| in| during| over)?|without"
-    r"|no (?:[a-z]+ )?(?:sessions?|meetings?|class(?:es)?|groups?|clubs?)(?: on| in| during| over)?"
-    r"|closed?(?: for (?:a|one|two|[0-9]) (?:weeks?|days?|months?))?(?: on| in| during| for| over| at| between)?"
-    r"|closes (?:for|in|during|over|at|between)|skip(?:s|ping)?|miss(?:es|ing)?"
-    r"|(?:off|breaks?|break(?:s|ing)? up|stops?|shut)(?: on| in| during| for| over| at| between)?) (?:the |all |any "
-    r"|every |each )?(?:month of )?)"
-)
-OFF = r"(?: excepted| excluded| exc?l?\.| closed| off| not included)"
-SEASON = r"(?:christmas|xmas|new year|easter|spring|summer|autumn|winter)"
-FEAST = r"(?:christmas day|boxing day|new year'?s day|good friday|easter monday)"
-BANK = (
-    r"(?:(?:bank|public|national)(?: ?(?:and|&|/|or) ?(?:bank|public|school))? hol(?:iday)?s?\b"
-    r"(?: mondays?| weekends?)?|b/?h(?:'?s)?\b)"
-)
-SCHOOL = r"(?:(?:the )?school (?:holidays?|hols|breaks?)|holidays|half[- ]?terms?(?: holidays?)?)"
-UNTIL = (
-    r"(?:\b(?:until|till?|up to|to|ends?(?: on)?|ending(?: on)?|finish(?:es|ing)?(?: on)?"
-    r"|(?:last|final) (?:session|meeting|date|class|one)(?: is| on|:)?) (?:the )?(?:end of )?)"
-)
-FROM = (
-    r"(?:\b(?:(?:closed|no sessions?|no meetings?|not meeting|not running) (?:until|till?)|from"
-    r"|starts?(?: back)?|starting"
-    r"(?: back)?|begin(?:s|ning)?|re-?opens?|re-?opening|resum(?:es|ing)|restart(?:s|ing)?|return(?:s|ing)?|back|as of"
-    r"|commenc(?:es|ing)|first (?:session|meeting|class)(?: is)?|new for|w/c)(?: on| from| in|:)? (?:the )?)"
-)
-CLOCK = r"(?:[0-9]{1,2}(?:[:.]?[0-9]{2})? ?(?:[ap]\.?m\b\.?)?|noon|midday)"
-ASK = (
-    r"\b(?:please |pls )?(?:ring|call|phone|telephone|text|e-?mail|contact|check|message|enquire|ask)\b[^.;()\n]{0,40}?"
-)
-WHEN = (  # what a date hangs on that nobody knows beforehand
-    rf"(?:\b(?:not )?(?:if|when) (?!there is an? {NTH})(?:the |it |it's |there |we |enough |numbers |dry|fine|wet|rain)"
-    r"[^.;()\n]{0,40}"
-    r"|\b[a-z]+ permitting\b|\bweather\b(?:[- ]?dependent)?)"
-)
-MOVING_FEAST = (
-    r"(?:ramadan|eid|lent|advent|diwali|passover|yom kippur|rosh hashanah|holy week|jewish holidays|church festivals)\b"
-)
-SOME = r"(?:most|some|certain|selected|specific|various|particular)"
+PHRASES_FILE = Path(__file__).with_name("conditions.txt")
 
-CONDITION_PATTERNS = {
-    "harmless": r"\bno (?:need|appointments?)\b[^.;()\n]{0,30}"
-    r"|\b(?:your )?(?:first|1st) (?:week|session|class|visit|month|time) (?:is )?free\b"
-    rf"|\bclosed (?:for lunch|(?:for lunch )?(?:between |from )?{CLOCK}(?: ?- ?| to | until | and ){CLOCK}"
-    r"(?: ?for lunch)?)"
-    r"|\b(?:is |are )?not (?:required|necessary|needed|suitable|wheelchair|accessible|essential)"
-    r"|\b(?:do|does)(?: not|n't) (?:need|require|have)|\bwhy not|\bterms (?:and|&) conditions|\ball year(?: round)?"
-    r"|\bthroughout the year|\b52 weeks(?: (?:of the|a|per) year)?|\bevery week\b|\bweekly\b",
-    "bank_ok": r"\b(?:including|inc(?:l)?\.?|open(?: on)?|even|also)(?: on| during)?(?: all)? (?:bank"
-    r"|public) hol(?:iday)?s?",
-    "school_ok": r"\b(?:including|inc(?:l)?\.?|open(?: during)?|even|also)(?: in| during)?(?: the| all)? (?:school )?"
-    r"(?:holidays|half[- ]terms?)",
-    "feast": rf"{NOT}{FEAST}(?:{AND}{FEAST}){{0,4}}",
-    "bank": rf"{NOT}(?:{SCHOOL}{AND})?{BANK}(?:{AND}{SCHOOL})?|\b{BANK}{OFF}|\bph (?:off|closed)\b",
-    "bank_only": rf"\b(?:on )?{BANK} only",
-    "season": rf"{NOT}(?:over )?{SEASON}(?:{AND}(?:the )?{SEASON}){{0,3}}(?: (?:holidays?|break|period|months?"
-    rf"|week(?:end)?))?",
-    "term": rf"\b(?:during |in |within )?(?:school |college )?term[- ]?times?(?: only)?|\b(?:school )?terms? only"
-    rf"|\b(?:during|in) (?:school )?terms?\b|\bterm dates\b|{NOT}{SCHOOL}|\b{SCHOOL}{OFF}"
-    r"|\b(?:during |in )?(?:the )?(?:school|academic|college) (?:terms?(?: dates)?|year|calendar|days?|weeks?)\b"
-    r"(?: only)?|\bterm weeks?(?: only)?|\b(?:when|while) (?:the )?schools? (?:is|are) (?:open|in|on|back)\b"
-    r"|\btto?\b|\bt/time\b",
-    "school_only": r"\b(?:in |during )?(?:the )?(?:school (?:holidays?|hols)|half[- ]?terms?)(?: only)?",
-    "not_range": rf"{NOT}(?:from |between )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
-    "not_date": rf"{NOT}{DATE}(?:{AND}{DATE}){{0,9}}",
-    "range": rf"(?:\bfrom |\bbetween )?{DATE}(?:{TO}| and ){DATE}(?: inclusive)?",
-    "month_range": rf"(?:\bfrom |\bbetween )?{MONTH} ?20[0-9]{{2}}(?:{TO}| and ){MONTH} ?20[0-9]{{2}}(?: inclusive)?",
-    "not_nth": rf"{NOT}{NTHS} (?:{DAY}|one|session|meeting)(?: (?:of|in) (?:the |each |every )?month)?",
-    "not_months": rf"{NOT}{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}|\b{MONTH}(?:(?:{TO}|{AND}){MONTH}){{0,11}}{OFF}",
-    "until_season": rf"{UNTIL}(?:the )?(?:{SEASON}|further notice|half[- ]?term|end of term)",
-    "from": rf"{FROM}(?:{DATE}|{MONTH}(?:{YEAR})?(?!{TO}{MONTH})(?!{AND}{MONTH}))",
-    "until": rf"{UNTIL}(?:{DATE}|{MONTH}(?:{YEAR})?)",
-    "months": rf"\b(?:(?:only |open )?(?:in|during|from|between|throughout) )?{MONTH}(?:(?:{TO}|{AND}){MONTH}){{1,11}}"
-    rf"(?: only| inclusive)?|\b(?:only )?(?:in|during|throughout) {MONTH}(?! ?[0-9]{{1,2}}\b)(?: only)?"
-    rf"|(?<![0-9] )(?<!(?:st|nd|rd|th) )\b{MONTH} only",
-    "season_only": rf"\b{SEASON}(?: months?| term| holidays?| season)? only|\b(?:in|during) (?:the )?{SEASON}\b",
-    "alternate": rf"\bevery other\b(?: {DAY}| week)?|\balternat(?:e|ing)(?: {DAY}| weeks?)?"
-    rf"|\b(?:once a )?fortnight(?:ly)?"
-    rf"|\bbi-?weekly|\b(?:every|each) (?:[2-9]|two|three|four|six|{NTH}) weeks?"
-    rf"|\bevery (?:2nd|second|3rd|third|4th|fourth) (?:{DAY})(?! (?:of|in))|\b(?:odd|even) weeks|\bweeks? [1-4ab]\b"
-    rf"|\b{NTHS} weeks?\b",
-    "nth": rf"\b(?:every |each |the )?{NTHS} {DAY}(?:(?: ?,| and| &) ?{DAY}){{0,3}}"
-    r"(?: (?:of|in) (?:the |each |every |a )?(?:calendar )?month)?",
-    "monthly": r"\b(?:bi-?)?monthly|\b(?:(?:once|twice|[0-9] times|three times) )?(?:a|per|each"
-    r"|every) (?:calendar )?month\b"
-    r"|\bevery (?:other|second|[2-9]|two|three|six) months?|\bquarterly|\bannual(?:ly)?\b|\byearly|\btermly"
-    r"|\bonce a (?:year|term|quarter)",
-    "course": r"\b(?:[0-9]{1,2}|four|five|six|eight|ten|twelve)[- ]weeks?\b(?: (?:course|block|programme))?",
-    "appointment": r"\b(?:by|via) (?:prior )?(?:appointment|arrangement|request)s?(?: only)?"
-    r"|\bappointments?(?: only| required"
-    r"| needed| necessary| essential)|\bon request|\bpre-?arranged|\bas (?:and when )?(?:arranged|required|needed)"
-    r"|\bad[- ]hoc|\bflexible\b",
-    "unsure": rf"{ASK}\b(?:for|which|when|what|our|the) ?(?:exact |next |session )?(?:dates?|times?|days?|calendar"
-    r"|web ?site|facebook)\b|\bvar(?:y|ies|ied|iable)\b|\b(?:dates|times)? ?(?:to be confirmed|tb[ca])\b"
-    r"|\bsee (?:our |the )?(?:website|facebook|web ?site|calendar|poster|social|dates)\b|\birregular(?:ly)?"
-    r"|\boccasional(?:ly)?|\bsometimes|\busually|\bnormally|\bmostly|\btypically|\bgenerally|\bapprox(?:imately)?\b"
-    rf"|\b{SOME} (?:{DAY}|days?|weeks?|months?|dates?)|\bcurrently (?:closed|suspended|paused|not)|\bsuspended|\bpaused"
-    r"|\bpostponed|\bcancelled|\bon hold|\b(?:permanently|temporarily) closed|\bno longer|\bceased|\bdiscontinued"
-    r"|\bclosed (?:for now|at present|at the moment|since|indefinitely|until)|\bnot (?:every|each|all)\b"
-    r"|\bnot (?:currently|at present|at the moment)|\b(?:on|taking) a break",
-    "check": rf"{ASK}\b(?:first|before|ahead|beforehand|in advance|to (?:check|confirm|arrange))\b"
-    rf"|{WHEN}|(?:{NOT}|\b(?:during |in |on )?){MOVING_FEAST}(?: only)?"
-    r"|\bsubject to\b[^.;()\n]{0,60}|\bprovisional(?:ly)?|\b(?:(?:dates?|times?|days?) )?"
-    r"(?:may|can|might) (?:be )?(?:vary|change|differ|subject|cancelled)\b",
-    "not_day": rf"(?:(?:^|(?<=[,;.(] )|(?<=[,;.(])|(?<=\n))closed(?: on)?|\b(?:except(?: for| on)?|excluding|apart from"
-    rf"|not(?: on)?|but not(?: on)?)) {DAY}(?:{AND}{DAY}){{0,5}}(?! ?(?:[0-9:]|[ap]\.?m\b|morning|afternoon|evening))",
-}
-CONDITION = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in CONDITION_PATTERNS.items()), re.IGNORECASE)
-# What is left and holds one of these words may change when it meets, nobody here knows how.
-DOUBT = re.compile(
-    r"\b(?:except\w*|exclud\w*|excl|unless|apart from|other than|cancel\w*|suspend\w*|postpon\w*|temporar\w*"
-    r"|(?:until|till)(?! (?:[0-9]|noon|midday|midnight|late))|closed(?! group)|holidays?|hols|half[- ]term|term"
-    r"|season\w*|christmas|xmas|easter|ramadan|(?:in|during|for|throughout) (?:lent|advent)|passover|eid|diwali"
-    r"|(?:summer|winter|spring|autumn)(?= (?:holiday|break|term|month|season)|[).,;]|$)"
-    r"|alternat\w*|fortnight\w*|month\w*|dates|(?:starts?|starting|begins?)(?! (?:at|from|[0-9]+(?::|\.|am|pm)))"
-    r"|resum\w*|restart\w*|not (?:on|in|during|held|every|always|meeting|running|open|available|the"
-    r"|[1-5](?:st|nd|rd|th))|(?:if|when|whenever)(?! (?:you|there|needed|required|possible|lost|new|preferred|they))"
-    r"|permitting|allow(?:s|ing)?"
-    r"|maybe|perhaps|possibly|probably|hopefully|depend\w*|ended|finished|formerly|previously|used to|pre-?covid|moved"
-    r"|instead|rota|skip\w*|off(?=$|[.,;)]| (?:for|until|in)\b)|breaks? (?:at|over|in|for|up|during)|we stop|stopped"
-    r"|now (?:on )?(?:mon|tue|wed|thu|fri|sat|sun)\w*|next(?! (?:to|door))|[0-9]+ (?:sessions|meetings|classes)|bst|gmt"
-    r"|light (?:evenings|nights)|20[0-9]{2}(?!-)"
-    r"|january|february|august|september|october|november|december"
-    r"|[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
-    r"|(?:no|not|except|closed|off|cancelled)\b[^.;()\n]{0,30}\b[0-9]{1,2}/[0-9]{1,2})\b",
-    re.IGNORECASE,
+
+def _load_phrases() -> dict[str, str]:
+    """The patterns of the file, each with those it names put in."""
+    found = {"DAY_NAMES": "|".join(DAY_NAME_PATTERNS), "NTH_WORDS": "|".join(WEEK_OF_MONTH)}
+    for block in PHRASES_FILE.read_text(encoding="utf-8").strip().split("\n\n")[1:]:
+        name, *ways = block.split("\n")
+        pattern = "|".join(way.removeprefix("  ") for way in ways)
+        found[name] = "(?:" + re.sub(r"<([A-Z_]+)>", lambda part: found[part[1]], pattern) + ")"
+    return found
+
+
+PHRASES = _load_phrases()
+DATE, DAY, FEAST, MONTH, NTH, SEASON, TO = (
+    PHRASES[name] for name in ["DATE", "DAY", "FEAST", "MONTH", "NTH", "SEASON", "TO"]
 )
-# "22, 29 and 30 December": each number with its month.
-DAYS_OF_MONTH = re.compile(
-    rf"(?<![0-9:.])((?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: ?(?:,|&|-|/|and|or|to) ?)+){{1,8}})"
-    rf"([0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? ({MONTH}))",
-    re.IGNORECASE,
+CONDITION = re.compile(
+    "|".join(f"(?P<{kind}>{words})" for kind, words in PHRASES.items() if kind.islower()), re.IGNORECASE
 )
-# What turns a "first Tuesday" or an "in August" round, if it stands before it, or behind it in the same breath.
-NEGATION = re.compile(r"\b(?:no|not|never|off|none|nothing|break|[a-z]+n't)\b", re.IGNORECASE)
+DOUBT, DAYS_OF_MONTH, NEGATION = (
+    re.compile(PHRASES[name], re.IGNORECASE) for name in ("DOUBT", "DAYS_OF_MONTH", "NEGATION")
+)
 SAYS_WHEN = {"months", "nth", "season_only", "range", "month_range"}
 
 # --- What they mean -----------------------------------------------------------------------------------------

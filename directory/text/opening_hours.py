@@ -75,6 +75,9 @@ class ClockTime(NamedTuple):
     sure: bool
 
 
+Span = tuple[ClockTime | None, ClockTime | None]
+
+
 class AmbiguousHours(ValueError):
     """It cannot be said for certain when this is."""
 
@@ -237,7 +240,7 @@ class DayGroup:
     def __init__(self) -> None:
         self.days: list[str] = []
         self.nths: list[str] = []
-        self.times: list[tuple[ClockTime | None, ClockTime | None]] = []
+        self.times: list[Span] = []
         self.closed = self.monthly = self.always = self.every = False
         self.half = ""  # of the day, as "evenings" says
         self.interval = 1
@@ -326,8 +329,7 @@ def _add_token(group: DayGroup, tokens: list[Token], at: int) -> int:
         group.closed |= kind == "closed"
         group.always |= kind == "always"
     elif kind == "time" and following == ["dash", "time"]:
-        span = parse_clock_time(words), parse_clock_time(tokens[at + 2].words)
-        group.times.append(_move_to_half(span, group.half))
+        group.times.append(_move_to_half((parse_clock_time(words), parse_clock_time(tokens[at + 2].words)), group.half))
         return at + 3
     elif kind == "time":
         group.times.append(_move_to_half((parse_clock_time(words), None), group.half))
@@ -386,7 +388,7 @@ def parse_clock_time(words: str) -> ClockTime:
     return ClockTime(hour, minute, "", bool(read[2]) and (hour > 12 or words.startswith("0")))
 
 
-def _move_to_half(span: tuple[ClockTime, ClockTime | None], half: str) -> tuple[ClockTime, ClockTime | None]:
+def _move_to_half(span: Span, half: str) -> Span:
     """ "7-9" of an evening, "10-12" of a morning: what is not sure by itself is in that half of the day."""
 
     def move(at: ClockTime | None) -> ClockTime | None:
@@ -394,11 +396,10 @@ def _move_to_half(span: tuple[ClockTime, ClockTime | None], half: str) -> tuple[
             return at
         return (_to_afternoon(at) if half == "p" else at)._replace(half=half, sure=True)
 
-    start, end = move(span[0]), span[1] if half == "a" else move(span[1])  # a morning's end may be after noon
-    return (start or span[0]), end
+    return move(span[0]), span[1] if half == "a" else move(span[1])  # a morning may end after noon
 
 
-def _format_span(times: tuple[ClockTime | None, ClockTime | None]) -> dict[str, str]:
+def _format_span(times: Span) -> dict[str, str]:
     start, end = times
     if start and end:
         if _minutes_of_day(start) == _minutes_of_day(end) == 0:

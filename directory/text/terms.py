@@ -9,8 +9,13 @@ import re
 from directory.text.conditions import DATE, DAYS_OF_MONTH, TO, name_each_month, parse_date, tidy_words
 
 MAX_TERM_DAYS = 150  # from September to Easter would be more: a year is wrong
+MAX_HOLIDAY_DAYS = 70  # nor are schools closed for longer
 CLOSED = re.compile(r"\b(?:half[- ]?term|holidays?|hols|break|closed|closure|inset|off)\b", re.IGNORECASE)
-STRETCH = re.compile(rf"({DATE})(?:(?:{TO}| and )({DATE}))?", re.IGNORECASE)
+STRETCH = re.compile(rf"({DATE})(?:{TO}({DATE}))?", re.IGNORECASE)
+# "starts 1 September 2026, ends 18 December 2026", and two columns of a table: but for what lists days that are closed
+TWO_DAYS = re.compile(rf"({DATE})[ ,;|]+(?:(?:ends?|finish(?:es)?|closes)(?: on)?:? ?)?({DATE})", re.IGNORECASE)
+
+HOW_TO_WRITE = "write the first day and the last, as in 2 September to 23 October 2026"
 
 Stretch = tuple[datetime.date, datetime.date]
 
@@ -28,29 +33,39 @@ def parse_terms(text: str) -> list[Stretch]:
             stretches = _read_line(line) if line.strip() else []
         except ValueError as error:
             raise UnreadTerms(f"Line {number}: {error}") from None
-        first = 0 if not stretches or CLOSED.search(line[: stretches[0][0]]) else 1
-        terms += [found for _, found in stretches[:first]]
-        closed += [found for _, found in stretches[first:]]
+        named = 0 if _is_closed(line) else 1
+        terms += stretches[:named]
+        closed += stretches[named:]
     for holiday in closed:
         terms = [part for term in terms for part in _take_out(term, holiday)]
     return sorted(terms)
 
 
-def _read_line(line: str) -> list[tuple[int, Stretch]]:
-    """Each stretch of a line, and where in it it begins."""
+def _is_closed(line: str) -> bool:
+    """Whether it speaks of a holiday before it names a day."""
+    return bool(CLOSED.search(STRETCH.split(line, maxsplit=1)[0]))
+
+
+def _read_line(line: str) -> list[Stretch]:
+    """Each stretch of a line; a day by itself is one too, but no term."""
     plain = DAYS_OF_MONTH.sub(name_each_month, tidy_words(line))
+    if not _is_closed(plain) and (first := STRETCH.search(plain)) and not first[2]:
+        plain = TWO_DAYS.sub(r"\1 to \2", plain, count=1)
     years = re.findall(r"\b20[0-9]{2}\b", plain)
-    found = []
+    found: list[Stretch] = []
     for match in STRETCH.finditer(plain):
+        is_term = not found and not _is_closed(plain)
+        if is_term and not match[2]:
+            raise ValueError(HOW_TO_WRITE)
         said = [parse_date(words.lower()) for words in match.groups() if words]
-        first, last = (_give_year(day, years) for day in (said[0], said[-1]))
-        if isinstance(said[0], tuple) and first > last:
-            first = first.replace(year=first.year - 1)
-        if not 0 <= (last - first).days <= MAX_TERM_DAYS:
-            raise ValueError(f"from {first:%-d %B %Y} to {last:%-d %B %Y} is no term")
-        found.append((match.start(), (first, last)))
+        begin, end = (_give_year(day, years) for day in (said[0], said[-1]))
+        if isinstance(said[0], tuple) and begin > end:
+            begin = begin.replace(year=begin.year - 1)
+        if not 0 <= (end - begin).days <= (MAX_TERM_DAYS if is_term else MAX_HOLIDAY_DAYS):
+            raise ValueError(f"from {begin:%-d %B %Y} to {end:%-d %B %Y} is no {'term' if is_term else 'holiday'}")
+        found.append((begin, end))
     if not found:
-        raise ValueError("write the first day and the last, as in 2 September to 23 October 2026")
+        raise ValueError(HOW_TO_WRITE)
     return found
 
 

@@ -87,6 +87,7 @@ def send_alert(alert: Alert, services: list[Service], until: datetime.datetime) 
 def _send_email(alert: Alert, what: str, subject: str, template: str, **more: object) -> None:
     stop_link = absolute_url("referrals:alert_stop", alert.token)
     context = {
+        "hello": "Hello",  # no name: an address can be mistyped
         "words": describe_search(alert.query),
         "link": absolute_url("referrals:alert_link", alert.token),
         "stop": stop_link,

@@ -57,8 +57,7 @@ def list_referrals_of_agency(agency: Agency) -> list[AgencyHolding]:
             name="sent",
             label="Referrals sent, and still open",
             items=list_items(sent),
-            then="Each goes on. Whoever has it is told that nobody here reads the answer any more.",
-            settle=leave_as_sent,
+            then="Each goes on, and with its case to another team. Whoever has one hears who reads its answer.",
             read_by=Permission.REFER,
         ),
     ]
@@ -96,7 +95,3 @@ def answer_for_group(agency: Agency, ids: Collection[str], to: Agency | None, by
 
 def move_practices(agency: Agency, ids: Collection[str], to: Agency | None, by: Author, ground: str) -> None:
     Agency.objects.filter(pk__in=ids, refers_to=agency).update(refers_to=to)
-
-
-def leave_as_sent(agency: Agency, ids: Collection[str], to: Agency | None, by: Author, ground: str) -> None:
-    """Whoever has them is told by `report_unattended_referrals`."""

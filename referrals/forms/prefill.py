@@ -61,15 +61,9 @@ def typed_identity(given: TypedValues, nhs_number: str) -> Identity:
 
 def values_from_referral(referral: Referral) -> TypedValues:
     """The person's details and needs as they were sent last time, as if they had been typed."""
-    return {
-        "person_name": referral.person_name,
+    same = ("person_name", "phone", "postcode", "email", "address", "contact_by", "contact_avoid")
+    return {name: getattr(referral, name) for name in same} | {
         "date_of_birth": [str(part or "") for part in BirthWidget().decompress(referral.birth)],
-        "phone": referral.phone,
-        "postcode": referral.postcode,
-        "email": referral.email,
-        "address": referral.address,
-        "contact_by": referral.contact_by,
-        "contact_avoid": referral.contact_avoid,
         "needs": [str(need.pk) for need in referral.needs.all()],
     }
 

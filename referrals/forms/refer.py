@@ -213,11 +213,6 @@ class ReferForm(Form):
         return self.data.get(self.add_prefix("risk")) == DANGER
 
     @property
-    def is_blank(self) -> bool:
-        """Whether it names nobody: sent as a browser shows it after one step back."""
-        return not any(str(self.data.get(name, "")).strip() for name in ("person_name", "nhs_number"))
-
-    @property
     def is_more_open(self) -> bool:
         """Whether "Add more" holds something to see: an error, or words that somebody typed."""
         if any(self[name].errors for name in ("date_of_birth", *ADD_MORE_FIELDS)) or (

@@ -20,6 +20,7 @@ from referrals.actions import MoveRefused, links
 from referrals.actions.answer import has_replied, reply_to_referral, take_back_answer
 from referrals.actions.transition import describe_latest_move, describe_move
 from referrals.forms.answer import AnswerForm, TakeBackForm, build_take_back_form
+from referrals.lists import format_decision
 from referrals.models import Referral, Remark
 
 
@@ -31,10 +32,10 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find_link(token)
     if link is None:
         return add_noindex_header(render_page(request, "referrals/link_unknown.html", status=404))
-    if links.is_link_dead(link):
-        return add_noindex_header(render_page(request, "referrals/link_dead.html", status=410))
-    if link.has_expired:
-        return add_noindex_header(render_page(request, "referrals/link_ended.html", {"token": token}, status=410))
+    if (dead := links.is_link_dead(link)) or link.has_expired:
+        page = "referrals/link_dead.html" if dead else "referrals/link_ended.html"
+        context = {"token": token, "kept": request.POST.get("words", "").strip()}
+        return add_noindex_header(render_page(request, page, context, status=410))
     links.mark_link_opened(link)
     return add_noindex_header(process_answer(request, link.referral, None, then=request.path))
 
@@ -80,7 +81,8 @@ def process_answer(request: HttpRequest, referral: Referral, member: Membership 
         except MoveRefused as error:
             refused = str(error)
         else:
-            messages.success(request, f"Thank you. {referral.from_agency.name} has been told.")
+            thanks = f"Thank you. {referral.from_agency.name} has been told."
+            messages.success(request, format_decision(member, thanks, referral) if member else thanks)
             return redirect(then)
     kept = form.typed_values
     if refused:

@@ -40,10 +40,7 @@ UNSAVED_FIELDS = {"csrfmiddlewaretoken", "draft_key", "later"}
 @allow(Permission.REFER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refer(request: MemberRequest) -> HttpResponse:
-    """The whole referral on one page. With ?draft= (the form's own key) it goes on where it was left.
-
-    The form of a referral that was sent, empty again (Back, then Send), gets the first confirmation again.
-    """
+    """The whole referral on one page. With ?draft= (the form's own key) it goes on where it was left."""
     member = request.member
     if request.method != "POST":
         wanted = request.GET.get("draft")
@@ -54,8 +51,7 @@ def refer(request: MemberRequest) -> HttpResponse:
     if form.is_danger or "later" in request.POST:
         return save_draft(request, form)
     if not form.is_valid():
-        sent = find_sent_referral(member, str(form["key"].value())) if form.is_blank else None
-        return redirect("referrals:sent", sent.pk) if sent else render_form(request, form)
+        return render_form(request, form)
     details, needs = form.referral_values(), form.chosen_needs()
     referral = send_referral(
         by=Author.of(member),

@@ -196,7 +196,7 @@ def test_a_practices_last_referrer(
     client = client_of(gp)
     text = client.get(reverse(OWN)).text
     assert "Referrals sent, and still open: 2" in text
-    assert "nobody here reads the answer any more" in text
+    assert "Whoever has one hears who reads its answer" in text
     assert client.post(reverse(OWN), {}).status_code == 422
     assert client.post(reverse(OWN), {"closes": "on"}).status_code == 302
     gp.agency.refresh_from_db()

@@ -39,4 +39,4 @@ def test_no_address_is_kept() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT cache_key FROM cache")
         (key,) = cursor.fetchone()
-    assert "203" not in key
+    assert "203.0.113" not in key  # its parts may stand in any digest

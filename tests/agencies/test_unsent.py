@@ -149,6 +149,27 @@ def client_of_nobody() -> Client:
     return Client(enforce_csrf_checks=True)
 
 
+@pytest.mark.parametrize(
+    ("posted", "kept"),
+    [
+        ({"cases": "", "cases-1": str(uuid.uuid4())}, True),  # who takes each of many
+        ({"cases": str(uuid.uuid4()), "key": str(uuid.uuid4())}, False),
+        ({"go": "on"}, False),
+    ],
+)
+def test_several_choices_are_kept_too_and_a_mere_button_leads_to_sign_in(
+    posted: dict[str, str], kept: bool, gp: Membership, client_of: ClientOf
+) -> None:
+    client, token = at_work(gp, client_of)
+    end_session(client, "cookies gone")
+    address = reverse("agencies:end_member", args=[gp.pk])
+    page = {"referer": f"http://testserver{address}"}
+    answer = client.post(address, posted | {"csrfmiddlewaretoken": token}, headers=page)
+    assert answer["Location"].startswith(reverse("account_login"))
+    assert address in answer["Location"]
+    assert Draft.unsent_of([gp]).exists() is kept
+
+
 def test_htmx_is_sent_to_sign_in_and_back(connector: Membership, client_of: ClientOf) -> None:
     case = CaseFactory(lead=connector, agency=connector.agency)
     client, token = at_work(connector, client_of)
@@ -172,6 +193,15 @@ def test_words_of_a_form_that_has_gone_away_are_shown(connector: Membership, cli
         assert shown.redirect_chain[-1][0] == reverse("agencies:unsent")
         assert WORDS in shown.content.decode()
         end_session(client, "ended elsewhere")
+
+
+def test_a_form_that_was_drawn_into_a_page_comes_back_on_its_own(connector: Membership, client_of: ClientOf) -> None:
+    case: Case = CaseFactory(lead=connector, agency=connector.agency)
+    page, form = reverse("cases:case", args=[case.pk]), reverse("cases:fact", args=[case.pk, "matters"])
+    draft = Draft.save_unsent(member=connector, form="1", page=page, action=form, data={"what_matters": [WORDS]})
+    shown = client_of(connector).get(draft.return_address, follow=True)
+    assert shown.redirect_chain == [(f"{form}?unsent={draft.pk}", 302)]
+    assert f"{WORDS.replace('&', '&amp;')}</textarea>" in shown.content.decode()
 
 
 def test_a_draft_of_another_agency_one_works_for_comes_back_too(gp: Membership, client_of: ClientOf) -> None:
@@ -209,7 +239,15 @@ def test_without_the_token_of_a_page_nothing_is_kept(token: str, client: Client)
 
 
 @pytest.mark.parametrize(
-    "fields", [{"password": WORDS}, {"code": "123456"}, {"words": "x" * (MAX_DRAFT_LENGTH + 1)}, {"end": "1"}, {}]
+    "fields",
+    [
+        {"password": WORDS},
+        {"code": "123456"},
+        {"credential": WORDS},
+        {"words": "x" * (MAX_DRAFT_LENGTH + 1)},
+        {"end": "1"},
+        {},
+    ],
 )
 def test_no_secret_nothing_endless_and_no_button_is_kept(
     fields: dict[str, str], gp: Membership, client_of: ClientOf

@@ -1,6 +1,6 @@
 """A drawn form, filled again."""
 
-from config.form_filler import fill_form
+from config.form_filler import FILE_AGAIN, fill_form
 
 PAGE = """<form method="get" action="/a/"><input name="words"></form>
 <form method="post" action="/b/?x=1"><input name="words" value="b"></form>
@@ -11,6 +11,7 @@ PAGE = """<form method="get" action="/a/"><input name="words"></form>
 <input type="radio" name="one" value="a" checked> <input type="radio" name="one" value="b">
 <input type="checkbox" name="some" value="a" checked> <input type="checkbox" name="some" value="b">
 <select name="of"><option value="1" selected>One</option><option value="2">Two</option></select>
+<input type="file" name="sheet">
 <input type="password" name="secret" value=""><button name="later" value="1">Later</button></form>"""
 
 
@@ -40,6 +41,7 @@ def test_each_kind_of_field_is_filled() -> None:
     assert '<input name="one" type="radio" value="a"> <input name="one" type="radio" value="b" checked>' in page
     assert '<input name="some" type="checkbox" value="a"> <input name="some" type="checkbox" value="b" checked>' in page
     assert '<option value="1">One</option><option value="2" selected>Two</option>' in page
+    assert f'<input type="file" name="sheet">{FILE_AGAIN}' in page
     assert "hunter2" not in page
     assert "stale" not in page
     assert '<form class="x" method="post"><input type="hidden" name="unsent" value="7">' in page

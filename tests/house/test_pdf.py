@@ -248,6 +248,8 @@ def test_nothing_is_printed_beyond_the_edge(template: str, word: str, large: boo
         ("Runner 🏃🏾‍♀️ and ❤️‍🔥", "Runner and"),
         ("Done ✓ © 2026 ™ £5 → end", "Done ✓ © 2026 ™ £5 → end"),
         ("Łódź, Siân, O’Neill", "Łódź, Siân, O’Neill"),
+        ("Nguye\u0302\u0303n Thi\u0323 Hoa\u0300", "Nguyễn Thị Hoà"),
+        ("Pay \u202ename\u202c here", "Pay name here"),
     ],
 )
 def test_pictures_are_left_out_and_the_words_stay(written: str, printed: str) -> None:

@@ -43,7 +43,7 @@ def elsewhere(live_server: Any) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.parametrize("width", [1200, 360, 320])
+@pytest.mark.parametrize("width", [1200, 320])
 def test_the_pages_are_sound_at_every_width(width: int, window: Callable[..., Window]) -> None:
     rich()
     write_open_files()

@@ -18,8 +18,8 @@ from tests.journeys.conftest import Window
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 WAYS = pytest.mark.parametrize(
     ("width", "script"),
-    [(360, True), (360, False), (1200, True)],
-    ids=["phone", "phone without script", "desk"],
+    [(360, False), (1200, True)],
+    ids=["phone without script", "desk"],
 )
 
 

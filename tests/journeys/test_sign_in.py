@@ -47,8 +47,7 @@ def press(page: Page, words: str) -> None:
     page.get_by_role("main").get_by_role("button", name=words, exact=True).click()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize(("width", "script"), [(360, False), (1200, True)], ids=["phone without script", "desk"])
 def test_joining_with_an_app_as_second_step(window: Callable[..., Window], width: int, script: bool) -> None:
     team = AgencyFactory(kind=AgencyKind.CONNECTORS, name="Community Connections")
     here = window(width, script=script)

@@ -29,8 +29,7 @@ def sign_in(page: Page, member: Membership) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("how", ["ended elsewhere", "cookies gone"])
+@pytest.mark.parametrize(("how", "script"), [("ended elsewhere", True), ("cookies gone", False)])
 def test_a_note_that_is_sent_too_late_is_in_the_composer_again(
     window: Callable[..., Window], connector: Membership, script: bool, how: str
 ) -> None:

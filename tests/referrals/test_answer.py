@@ -351,6 +351,7 @@ def asked(provider: Membership, **fields: object) -> Referral:
 
 def test_a_provider_with_an_account_answers_the_same_question(provider: Membership, client_of: ClientOf) -> None:
     referral, client = asked(provider), client_of(provider)
+    coming = asked(provider, person_name="Enid Marlow")
     url = f"/referrals/{referral.pk}/answer/"
     shown = client.get(url)
     assert f'action="{url}"' in client.get(f"/referrals/{referral.pk}/").text
@@ -362,6 +363,7 @@ def test_a_provider_with_an_account_answers_the_same_question(provider: Membersh
     assert response["Location"] == f"/referrals/{referral.pk}/"
     made = referral.moves.last()
     assert (made.after, made.written_by, made.hand) == ("accepted", provider, "member")
+    assert f'<a href="/referrals/{coming.pk}/">Next referral: Enid Marlow</a>' in client.get(response["Location"]).text
 
 
 def test_a_teammate_may_answer_too(provider: Membership, client_of: ClientOf) -> None:

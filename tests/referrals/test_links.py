@@ -85,9 +85,10 @@ def test_an_ended_link_answers_nothing(client: Client) -> None:
     token, link = sent_link()
     expired(link)
 
-    response = client.post(f"/answer/{token}/", {"choice": "accepted", "seen": "1"})
+    response = client.post(f"/answer/{token}/", {"choice": "accepted", "seen": "1", "words": "We <love> to have her"})
 
     assert response.status_code == 410
+    assert "We &lt;love&gt; to have her" in response.text  # nothing typed is lost
     assert Referral.objects.get(pk=link.referral_id).status == ReferralStatus.SENT
 
 
@@ -178,7 +179,8 @@ def test_a_page_opened_before_somebody_left_answers_nothing_after(client: Client
     form = client.get(f"/answer/{token}/").context["form"]
     ended(member)
     posted = {"choice": "accepted", "seen": "1", "name": "Old", "key": str(form["key"].value())}
-    assert client.post(f"/answer/{token}/", posted).status_code == 410
+    response = client.post(f"/answer/{token}/", posted | {"words": "On Tuesdays"})
+    assert (response.status_code, "On Tuesdays" in response.text) == (410, True)
     assert not link.referral.moves.filter(number__gt=1).exists()
 
 

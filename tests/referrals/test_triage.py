@@ -13,6 +13,7 @@ from agencies.models import Agency, AgencyKind, Author, Membership, Message
 from referrals.actions import MoveRefused, assign_referral, move_referral
 from referrals.actions.triage import triage_referral
 from referrals.models import DeclineReason, PassingGround, Referral, Remark
+from referrals.models.move import AGREED_GROUNDS
 from referrals.states import ReferralStatus, Side
 from tests.factories import AgencyFactory, MembershipFactory, OnwardReferralFactory, ReferralFactory, teammate
 from tests.referrals.test_answer import hidden
@@ -99,26 +100,28 @@ def test_passed_on_it_leaves_the_inbox_and_the_first_team_sees_it_no_more(
     assert client_of(referral.sent_by).get(f"/referrals/{referral.pk}/").status_code == 200
 
 
+@pytest.mark.parametrize("ground", PassingGround)
 def test_what_the_person_agreed_to_stays_as_it_was_put_when_it_is_passed_on(
-    connector: Membership, client_of: ClientOf, referral: Referral, other_team: Agency
+    connector: Membership, client_of: ClientOf, referral: Referral, other_team: Agency, ground: PassingGround
 ) -> None:
     """given a referral that named one team, when it goes to another, then nothing says that they agreed to that one"""
     receiver, first = MembershipFactory(agency=other_team, role=Role.CONNECTOR), connector.agency.name
-    post(client_of(connector), url(referral, "pass-on"), team=str(other_team.pk), ground="not_reached", words="Lancing")
+    post(client_of(connector), url(referral, "pass-on"), team=str(other_team.pk), ground=ground, words="Lancing")
     Agency.objects.filter(pk=connector.agency_id).update(name="Renamed since")
     Agency.objects.filter(pk=other_team.pk).update(name="Renamed too")
 
     made = referral.moves.last()
-    assert (made.ground, made.to_agency_name) == (PassingGround.NOT_REACHED, "Adur Connectors")
+    assert (made.ground, made.to_agency_name) == (ground, "Adur Connectors")
     assert now(referral).agreed_with == connector.agency
     practice = referral.from_agency.name
     for member in (receiver, referral.sent_by):
         page = client_of(member).get(f"/referrals/{referral.pk}/").text
         assert f"Sharing this with {first}, and telling {practice} how it went" in page
         assert "Passed to Adur Connectors on" in page
-        assert "Not asked: they could not be reached" in page
+        assert ground.label in page
         assert "Sharing this with Renamed" not in page
-    assert "Ask first." in client_of(receiver).get(f"/referrals/{referral.pk}/").text
+    asked_again = ground in AGREED_GROUNDS
+    assert ("Ask first." in client_of(receiver).get(f"/referrals/{referral.pk}/").text) != asked_again
     assert "Ask first." not in client_of(referral.sent_by).get(f"/referrals/{referral.pk}/").text
 
 

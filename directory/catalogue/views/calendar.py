@@ -23,7 +23,7 @@ PAST_SESSIONS_KEPT = timedelta(
 @require_safe
 def session_calendar(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     service = load_listing(pk)
-    if service is None or not is_shown_to(service, request.member):  # type: ignore[attr-defined]
+    if service is None or not is_shown_to(service, getattr(request, "member", None)):
         raise Http404
     laid_out = Session.coming(timezone.localdate() - PAST_SESSIONS_KEPT).filter(service=pk)
     body = render_calendar(service.name, build_series_events(service, laid_out))

@@ -21,7 +21,7 @@ from directory.models import Contact, Service, Status
 @require_safe
 def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found, back = load_listing(pk), find_back_address(request)
-    member = request.member  # type: ignore[attr-defined]
+    member = getattr(request, "member", None)
     shown = found is not None and is_shown_to(found, member)
     if found is None or (found.published_at is None and not shown):
         raise Http404

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from config.fields import CleanCharField
 from config.forms import Form, IdempotencyKey, Radios
+from directory.catalogue.wording import FILE_NAME
 from directory.exchange.feeds import FeedError, resolve_public_address
 from directory.exchange.files import detect_kind_of_bytes
 from directory.exchange.open_referral.columns import FIELDS, has_name_column
@@ -94,6 +95,8 @@ class UploadForm(Form):
         name = self.cleaned_data["name"]
         if Source.objects.filter(name=name).exclude(url="").exists():
             raise ValidationError("This is the name of a feed that is read by its address. Choose another")
+        if FILE_NAME.search(name):
+            raise ValidationError("Enter who the list is from, not the name of the file: readers see it")
         return str(name)
 
     def clean_file(self) -> UploadedFile:

@@ -13,6 +13,7 @@ from directory.exchange.open_referral.objects import Object, list_any, list_obje
 DESCRIPTION, JOINING = "Activity: description", "How to join"
 LINK_LISTS = ("links", "additional_urls", "additional_websites", "social_medias")
 LINK_FIELDS = ("facebook", "twitter", "instagram", "booking_url", "fees_url", "referral_url", "same_as")
+SOCIAL_MEDIA = "social_medias_"  # a column of a table of Connected Places
 GROUP_LISTS = ("suitabilities", "send_needs")
 AGE_BAND = re.compile(r"age_band_(?:(under)_)?([0-9]{1,2})(?:_([0-9]{1,2}|plus))?")
 
@@ -28,24 +29,27 @@ def say_further_fields(out: Object) -> None:
     _say_groups(out)
     _find_ages(out)
     _say_costs(out)
-    _add_words(out, "accreditations", [(f"{out.get('licenses')}", out.get("licenses"))], "Activity: accreditations")
+    _add_words(
+        out, "accreditations", [(f"{out.get('licenses')}", out.get("licenses"))], "Activity: accreditations", ", "
+    )
 
 
 def say_other_names(out: Object) -> None:
     """By another name people look for it too."""
-    name = out.get("alternate_name")
-    if isinstance(name, str) and name.strip().lower() != str(out.get("name") or "").strip().lower():
-        _add_words(out, "description", [(f"Also known as {name.strip()}", name)], DESCRIPTION)
+    sent = out.get("alternate_name")
+    name = sent.strip(" ;") if isinstance(sent, str) else ""
+    if name and name.lower() != str(out.get("name") or "").strip().lower():
+        _add_words(out, "description", [(f"Also known as {name}", sent)], DESCRIPTION)
 
 
-def _add_words(out: Object, field: str, said: list[tuple[str, Any]], went: str) -> None:
+def _add_words(out: Object, field: str, said: list[tuple[str, Any]], went: str, joint: str = "\n\n") -> None:
     """Paragraphs behind what the field says; each with the values that it came from, which are then used."""
     before = out.get(field)
     if before and not isinstance(before, str):
         return
     words = [text for text, sent in said if isinstance(sent, (str, dict, list)) and sent]
     if words:
-        out[field] = "\n\n".join(filter(None, [before, *words]))
+        out[field] = joint.join(filter(None, [before, *words]))
         mark_used([before, *(sent for _, sent in said)], went)
 
 
@@ -53,8 +57,8 @@ def _say_links(out: Object) -> None:
     """Each further address in a line, with what it leads to."""
     rows = [row for name in LINK_LISTS for row in list_objects(out.get(name))]
     rows += [
-        {"label": name.removesuffix("_url").replace("_", " "), "url": url}
-        for name in LINK_FIELDS
+        {"label": name.removeprefix(SOCIAL_MEDIA).removesuffix("_url").replace("_", " "), "url": url}
+        for name in (*LINK_FIELDS, *(name for name in out if name.startswith(SOCIAL_MEDIA)))
         for url in ([out[name]] if isinstance(out.get(name), str) else list_any(out.get(name)))
     ]
     lines = []
@@ -70,7 +74,7 @@ def _say_links(out: Object) -> None:
 
 def _find_infos(out: Object) -> list[tuple[str, Any]]:
     """Connected Places: `useful_infos` and `offerings`; Outpost: what a local offer says of itself."""
-    infos = [
+    infos: list[tuple[str, Any]] = [
         (
             f"{row.get('title') or ''}: {row.get('description') or ''}".strip(" :"),
             [row.get("title"), row["description"]],
@@ -89,9 +93,11 @@ def _find_infos(out: Object) -> list[tuple[str, Any]]:
 
 def _say_how_to_join(out: Object) -> None:
     """Whether somebody has to refer, how long the wait is, what to bring (HSDS `required_document`)."""
-    papers = [row["document"] for row in list_objects(out.get("required_documents")) if row.get("document")]
+    papers = [
+        row["document"] for row in list_objects(out.get("required_documents")) if isinstance(row.get("document"), str)
+    ]
     papers += list_words(out["required_documents"]) if isinstance(out.get("required_documents"), str) else []
-    paid = [row["payment"] for row in list_objects(out.get("payments_accepted")) if row.get("payment")]
+    paid = [row["payment"] for row in list_objects(out.get("payments_accepted")) if isinstance(row.get("payment"), str)]
     paid += list_words(out.get("accepted_payments"))
     referred, wait = out.get("needs_referral"), out.get("wait_time")
     said = [
@@ -137,6 +143,6 @@ def _say_costs(out: Object) -> None:
     """Two fields of words about fees, and what a price is for (Outpost's `cost_type`)."""
     further = out.get("fees_description")
     if isinstance(further, str) and further != out.get("fees"):
-        _add_words(out, "fees", [(further, further)], "Activity: fees")
+        _add_words(out, "fees", [(further, further)], "Activity: fees", ". ")
     if rows := list_objects(out.get("cost_options")):
         out["cost_options"] = [rename_fields(row, {"amount_description": ("cost_type",)}) for row in rows]

@@ -205,9 +205,7 @@ def nest_tables(tables: Tables, sent: SentTables) -> Iterator[SentService]:
         found = nester.nest_service(row)
         found.tables = sent
         yield found
-    sent.said += [
-        (column, f"what it names is not in these tables ({count:,})") for column, count in nester.astray.items()
-    ]
+    sent.said += [(column, f"this is not in these tables ({count:,} times)") for column, count in nester.astray.items()]
 
 
 def _read_rows(cells: list[Cells], base: str, table: str) -> Iterator[Object]:
@@ -248,9 +246,10 @@ class _TableNester:
         self.terms = self.by_id["taxonomies"] | self.by_id["taxonomy_terms"]
         self.at_place: dict[tuple[str, str], str] = {}
         for link in tables.get("service_at_locations", []):
-            for pair in product(*(split_ids(link.get(name)) for name in ("service_id", "location_id"))):
-                self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(pair)), link)
-                self.at_place.setdefault(pair, link["id"])
+            named = [link.get("service_id", ""), link.get("location_id", "")]
+            self.by_id["service_at_locations"].setdefault(link.setdefault("id", " at ".join(named)), link)
+            for service, place in product(*map(split_ids, named)):
+                self.at_place.setdefault((service, place), link["id"])
         self.hung: dict[str, dict[tuple[str, str], list[Object]]] = {}
         self.astray = Counter[str]()  # by column: links that lead nowhere
 
@@ -261,6 +260,8 @@ class _TableNester:
             for row in self.tables.get(table, []):
                 for found in self.find_homes(row):
                     self.hung[table][found].append(row)
+                if not LINK_COLUMNS.keys() & row.keys():
+                    self.astray[f"{table.replace('_', ' ')}, what they belong to"] += 1
         return self.hung[table].get((home, key or ""), [])
 
     def find_homes(self, row: Object) -> list[tuple[str, str]]:
@@ -372,6 +373,7 @@ class _TableNester:
             holiday_schedules=self.rows_of("holiday_schedules", "service_at_locations", link["id"]),
             phones=self.nest_phones("service_at_locations", link["id"]),
             contacts=self.nest_contacts("service_at_locations", link["id"]),
+            languages=self.rows_of("languages", "service_at_locations", link["id"]),
             location=self.nest_location(place) if place else None,
         )
 
@@ -380,6 +382,7 @@ class _TableNester:
         addresses = self.rows_of("addresses", "locations", key) + [
             found | {"address_type": "postal"} for found in self.rows_of("postal_addresses", "locations", key)
         ]
+        self.follow(row, "organization_id", "organizations")
         return row | _drop_empty(
             addresses=addresses,
             accessibility=self.rows_of("accessibility", "locations", key),

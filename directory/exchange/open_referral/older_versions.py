@@ -36,8 +36,8 @@ FIELD_RENAMES = {  # of a service: the standard's name → what others call it, 
     "application_process": ("how_to_access", "referral_process", "how_to_start"),
     "last_modified": ("last_updated", "updated_at", "modified", "last_modified_at", "date_modified"),
     "assured_date": ("last_assured",),
-    "description": ("long_description", "short_description", "summary", "intro"),
-    "organization": ("provider",),
+    "description": ("long_description", "short_description", "summary", "intro", "info"),
+    "organization": ("provider", "provider_name", "service_provider_name"),
     "phones": ("phone_numbers",),
     "minimum_age": ("min_age", "age_from"),
     "maximum_age": ("max_age", "age_to"),
@@ -65,6 +65,7 @@ STATUS_FLAGS: tuple[
     ("archived_at", set(), "inactive"),
     ("marked_for_deletion", set(), "inactive"),
 )
+MIN_PHONE_DIGITS = 9  # of a number with its area code
 ENGLISH = {"en", "eng", "english", "en-gb"}
 PHONE_KIND = "Phone: what it is for"
 PHONE_FIELDS = ("phone", "telephone", "phone_number", "tel", "mobile", "mobile_number")
@@ -214,9 +215,24 @@ def _upgrade_phones(out: Object) -> None:
     """A number beside the name, and numbers that are bare text, as a list of phones."""
     if isinstance(out.get("phones"), list):
         out["phones"] = [_upgrade_phone(row) for row in out["phones"]]
+    if area := out.get("phone_areacode") or out.get("area_code"):
+        _join_area_code(out, area)
     if not out.get("phones"):
         found = [out[name] for name in PHONE_FIELDS if isinstance(out.get(name), (str, int)) and out[name]]
         out |= {"phones": [{"number": number} for number in found]} if found else {}
+
+
+def _join_area_code(out: Object, area: Any) -> None:
+    """A number in two fields, or three; one that is too short to be rung is none."""
+    name = next((name for name in PHONE_FIELDS if isinstance(out.get(name), (str, int)) and out[name]), "")
+    if not name:
+        return
+    number = f"{area} {out[name]}"
+    if sum(sign.isdigit() for sign in number) < MIN_PHONE_DIGITS:
+        del out[name]
+    elif not out.get("phones"):
+        out["phones"] = [_upgrade_phone({"number": number, "extension": out.get("phone_extension")})]
+        mark_used([out[name], area, out.get("phone_extension")], "Phone")
 
 
 def _upgrade_contacts(out: Object) -> None:
@@ -231,7 +247,9 @@ def _upgrade_contacts(out: Object) -> None:
 def _upgrade_contact(row: Object) -> Object:
     out = dict(row)
     if isinstance(out.get("department"), str) and out["department"]:
-        out["title"] = ", ".join(dict.fromkeys(part for part in (out.get("title"), out["department"]) if part))
+        out["title"] = ", ".join(
+            dict.fromkeys(part for part in (out.get("title"), out["department"]) if isinstance(part, str) and part)
+        )
         mark_used([row.get("title"), row["department"]], "Contact: title")
     _upgrade_phones(out)
     return out
@@ -287,7 +305,8 @@ def _upgrade_terms(out: Object) -> None:
 def _upgrade_places(out: Object) -> None:
     rows = out.get("service_at_locations")
     if not rows:
-        found = list_objects(out.get("locations") or out.get("location")) or find_own_place(out)
+        found, own = list_objects(out.get("locations") or out.get("location")), find_own_place(out)
+        found = [own[0] | found[0]] if own and len(found) == 1 else found or own
         rows = [{"location": location} for location in found] or rows
     if not isinstance(rows, list):
         return
@@ -305,7 +324,7 @@ def _upgrade_places(out: Object) -> None:
         if not out.get(name) and len(located) == 1:
             out[name] = rename_fields(located[0], {"url": ("website",)}).get(name)
     if not out.get("languages"):
-        spoken = [place["languages"] for place in located if place.get("languages")]
+        spoken = [place["languages"] for place in (*at, *located) if place.get("languages")]
         out["languages"] = [one for said in spoken for one in ([said] if isinstance(said, str) else list_any(said))]
 
 
@@ -365,8 +384,8 @@ def _upgrade_accessibility(out: Object) -> None:
         words = [out["accessibility"]] if whole else [word.strip().replace("_", " ").capitalize() for word in words]
         rows = [{"description": word} for word in words]
         mark_used(out["accessibility"], "Access at the place: description")
-    for name, words in ACCESS_FLAGS.items():
-        rows += [{"description": words}] if says_yes(out.get(name)) else []
+    for name, meant in ACCESS_FLAGS.items():
+        rows += [{"description": meant}] if says_yes(out.get(name)) else []
         mark_used(out.get(name), "Access at the place: description")
     if rows:
         out["accessibility"] = rows
@@ -399,7 +418,7 @@ def _upgrade_point(out: Object) -> None:
     """A point as GeoJSON has it (RFC 7946: longitude first), or as one object of latitude and longitude."""
     for name in POINT_OBJECTS:
         found = out.get(name)
-        pair = found.get("coordinates") if isinstance(found, dict) else None
+        pair = found.get("coordinates") if isinstance(found, dict) else found if name == "coordinates" else None
         if isinstance(pair, list) and len(pair) >= 2 and out.get("latitude") in (None, ""):
             out["longitude"], out["latitude"] = pair[:2]
             mark_used(found.get("type"), "Place") if isinstance(found, dict) else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from dateutil.rrule import rrulestr
 
+from config.template_tags import time_words
 from directory.exchange.field_use import mark_used, plain
 from directory.exchange.open_referral.objects import (
     WORDS_FOR_YES,
@@ -19,17 +20,21 @@ from directory.exchange.open_referral.objects import (
     rename_fields,
 )
 from directory.models.session import DAY_NAMES, Frequency
-from directory.text.cleaning import clean_hours, parse_date, parse_weekdays
+from directory.text.cleaning import clean_hours, parse_date, parse_time, parse_weekdays
 from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
 
-SCHEDULE_LISTS = ("regular_schedules", "regular_schedule", "regular_opening_hours", "opening_hours_specification")
+SCHEDULE_LISTS = (
+    *("regular_schedules", "regular_schedule", "regular_opening_hours", "opening_hours_specification", "open_times"),
+    *("opening_times", "opening_hours"),
+)
 HOLIDAY_LISTS = ("holiday_schedules", "holiday_schedule", "holiday_schedule_collection", "holiday_opening_hours")
+DAY_FIELDS = ("weekday", "day_of_week", "day")
 SCHEDULE_RENAMES = {
     "valid_to": ("until", "valid_through"),
-    "byday": ("weekday", "day_of_week"),
+    "byday": DAY_FIELDS,
     "freq": ("frequency",),
-    "opens_at": ("opens",),
-    "closes_at": ("closes",),
+    "opens_at": ("opens", "open", "start", "start_time"),
+    "closes_at": ("closes", "close", "end", "end_time"),
     "bymonthday": ("day_of_month",),
 }
 CLOCK_FIELDS = (
@@ -38,7 +43,11 @@ CLOCK_FIELDS = (
     ("until", "closes_at"),
     ("valid_to", "closes_at"),
 )
-HOLIDAY_RENAMES = {"start_date": ("starts_at",), "end_date": ("ends_at",), "closed": ("is_closed",)}
+HOLIDAY_RENAMES: dict[str, tuple[str, ...]] = {
+    "start_date": ("starts_at",),
+    "end_date": ("ends_at",),
+    "closed": ("is_closed",),
+}
 FREQUENCY_WORDS = {"DAILY": "WEEKLY", "FORTNIGHTLY": "WEEKLY", "NTH_OCCURRENCE_OF_MONTH": "MONTHLY"}
 SAID_OF_A_DAY = ("opens_at", "closes_at", "description", "notes", "original_text")
 INEXACT_FIELDS = ("bymonth", "byweekno", "byyearday")  # of RFC 5545, that a pattern of ours has not
@@ -150,7 +159,7 @@ def _upgrade_days(row: Object) -> None:
     if isinstance(days, str) and DAY_RANGE.search(days):
         row["byday"] = ",".join(DAY_RANGE.sub(_list_range, part).strip() for part in re.split(r"[,;]", days))
         mark_used(days, "Times: day")
-    if not days or days not in (row.get("weekday"), row.get("day_of_week")):
+    if not days or days not in [row.get(name) for name in DAY_FIELDS]:
         return
     parts = days if isinstance(days, list) else re.split(r"[,;]", str(days))
     codes = [*DAY_NAMES]
@@ -213,7 +222,7 @@ def _is_inexact(row: Object) -> bool:
 def _keep_in_words(row: Object) -> Object:
     """A pattern that ours cannot say: its words and its time, and no date."""
     days = ", ".join(DAY_NAMES.get(part.strip()[-2:].upper(), "") for part in str(row.get("byday") or "").split(","))
-    hours = " to ".join(str(row[name])[:5] for name in ("opens_at", "closes_at") if row.get(name))
+    hours = " to ".join(_say_time(row[name]) for name in ("opens_at", "closes_at") if row.get(name))
     said = " ".join(filter(None, ["Only on some", f"dates ({days.strip(' ,')})" if days.strip(" ,") else "dates"]))
     words = f"{said}{f', {hours}' if hours else ''}: ask which"
     fields = ("freq", "byday", "interval", "opens_at", "closes_at", "bysetpos", *INEXACT_FIELDS)
@@ -221,6 +230,13 @@ def _keep_in_words(row: Object) -> Object:
     about = "\n".join(filter(None, [words, plain(row.get("description"))]))
     mark_used(row.get("description"), "Times: description")
     return {name: value for name, value in row.items() if name not in fields} | {"description": about}
+
+
+def _say_time(value: Any) -> str:
+    try:
+        return time_words(parse_time(plain(value)))
+    except ValueError:
+        return str(value)
 
 
 def _upgrade_count(row: Object) -> None:

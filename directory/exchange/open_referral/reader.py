@@ -96,7 +96,7 @@ class ServiceParser(FieldParser):
         for asked in raw.get("asked") or ():
             self.add_problem(*map(str, asked))
         if not values.get("status"):
-            self.add_problem("status", "taken as active")
+            self.add_problem("status", "none is given that is known: it is shown as running")
         self.received = ParsedService(Service(pk=key, source=source), self.agency(raw, key), problems=self.problems)
         self.service = self.received.service
         self.service.agency_id = self.received.agency.pk

@@ -17,8 +17,9 @@ from config.fields import find_phone_number
 from config.postcodes import list_postcode_readings
 from directory.exchange.field_use import mark_used
 from directory.exchange.open_referral.columns import FIELDS, FLAG_FIELDS, flag_of
+from directory.exchange.tables import TORN_ROW
 from directory.models.session import DAY_NAMES
-from directory.text.cleaning import parse_date
+from directory.text.cleaning import EMAIL_IN_TEXT, LINK_IN_TEXT, parse_date
 from directory.text.conditions import DAY, read_conditions
 from directory.text.encoding import find_postcode_in_text
 
@@ -52,8 +53,6 @@ LINK_BEHIND = re.compile(r"\((https?://[^\s()]{3,500}|[^\s()@]{1,64}@[^\s()@]{1,
 AT_AND_DOT = re.compile(r"(?i) ?[\[({] ?(?:at|dot) ?[\])}] ?| (?:at|dot) ")
 PHONE_IN_TEXT = re.compile(r"(?<![0-9])(?:\+44 ?(?:\(0\) ?)?|\(?0)[1-9](?:[ ()-]{0,2}[0-9]){8,9}(?![0-9])")
 BARE_PHONE = re.compile(r"(?<![0-9])[127][0-9]{2,4}(?: ?[0-9]){6,7}(?![0-9])")  # its nought was lost
-EMAIL_IN_TEXT = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-LINK_IN_TEXT = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,500}", re.IGNORECASE)
 TOTAL_SAID = re.compile(r"(?i)(?:grand |sub-? ?)?totals?\b|(?:total )?(?:number|count|no\.?) of\b|count\b|end of list")
 MAX_DATE_NOTES = 160  # characters of notes that are taken for words beside the hours
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
@@ -72,7 +71,7 @@ def repair_row(sent: "SheetRow") -> "SheetRow":
     """A copy of the row under our fields' names, put right; `asked` says what was noticed."""
     row = copy.copy(sent)
     asked = list(sent.asked)
-    _drop_fillers(row)
+    _drop_fillers(row, asked)
     _write_answers_out(row)
     _take_links(row)
     _apply_flags(row, asked)
@@ -83,8 +82,11 @@ def repair_row(sent: "SheetRow") -> "SheetRow":
     return row
 
 
-def _drop_fillers(row: "SheetRow") -> None:
+def _drop_fillers(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     for name, cell in [*row.items()]:
+        if cell == TORN_ROW:
+            asked.append(("name", f"{row.pop(name)}: are its cells in the right columns?"))
+            continue
         said = " ".join(cell.lower().split()) if name != "id" else "x"
         plain_field = name in ("contact", "phone", "email", "website", "place", "organisation", "postcode", "who")
         if said in FILLERS or (plain_field and said in CONTACT_FILLERS):
@@ -106,14 +108,19 @@ def _write_answers_out(row: "SheetRow") -> None:
 def _take_links(row: "SheetRow") -> None:
     """What an .xlsx had behind the words of a cell, "Tea club (https://…)"; an address that a database wrapped in "#";
     an e-mail address that was written so that no program finds it."""
-    for name, cell in [*row.items()]:
-        if name in ("name", "organisation", "place", "contact") and (behind := LINK_BEHIND.search(cell)):
-            row[name] = cell[: behind.start()].strip()
-            row.setdefault("email" if "@" in behind[1] else "website", behind[1])
+    for name in ("name", "organisation", "place", "contact", "website", "email"):
+        if name in row and (behind := LINK_BEHIND.search(row[name])):
+            if name in ("website", "email"):
+                row[name] = behind[1]
+            else:
+                row[name] = row[name][: behind.start()].strip()
+                row.setdefault("email" if "@" in behind[1] else "website", behind[1])
     if "#" in row.get("website", "") and (inside := re.search(r"#?(https?://[^#\s]+)#", row["website"])):
         row["website"] = inside[1]
     if "@" not in row.get("email", "@"):
         row["email"] = AT_AND_DOT.sub(lambda sign: "@" if "at" in sign[0].lower() else ".", row["email"])
+        if "@" not in row["email"] and not row["email"].startswith(("http", "www.")):  # "ask for Pat"
+            _add_to_joining(row, "email")
 
 
 # --- Flags ------------------------------------------------------------------------------------------------------
@@ -216,7 +223,7 @@ def _restore_numbers(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
         row["phone"] = restore_phone(row["phone"])
         digits = re.sub(r"[^0-9]", "", row["phone"])
         if not digits:  # "see the vicar"
-            row["joining"] = "\n\n".join(filter(None, (row.get("joining"), row.pop("phone"))))
+            _add_to_joining(row, "phone")
         elif 5 <= len(digits) <= 8 and digits[0] in "23456789":
             asked.append(("phone", f"“{row['phone'][:40]}” has no area code"))
     for name in ("checked", "begins", "ended"):
@@ -226,6 +233,12 @@ def _restore_numbers(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
         if name in row and re.fullmatch(r"0?\.[0-9]{1,18}", row[name].strip()):  # a part of a day
             minutes = round(float(row[name]) * 24 * 60)
             row[name] = f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _add_to_joining(row: "SheetRow", name: str) -> None:
+    """What is no phone number, or no e-mail address, says how to join."""
+    if not PHONE_IN_TEXT.fullmatch(row[name].strip()):
+        row["joining"] = "\n\n".join(filter(None, (row.get("joining"), row.pop(name))))
 
 
 def restore_phone(text: str) -> str:
@@ -268,6 +281,7 @@ def _written_day(text: str) -> datetime.date | None:
 
 def _take_apart(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     _move_odd_cells(row)
+    _split_places(row)
     _split_place(row)
     for name in ("place", "address"):
         odd = None if row.get("postcode") else ODD_POSTCODE.search(row.get(name, ""))
@@ -304,6 +318,18 @@ def _take_apart(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
         if found and not row.get(name):
             row[name] = found[0].rstrip(".,;:")
             asked.append((name, f"{row[name][:80]} was found in the text"))
+
+
+def _split_places(row: "SheetRow") -> None:
+    """A cell with several addresses, each with its postcode, is several places."""
+    for name in ("place", "address"):
+        first, *others = [part.strip() for part in re.split(r"[|;\n]", row.get(name, "")) if part.strip()] or [""]
+        if others and all(map(find_postcode_in_text, (first, *others))):
+            row[name] = first
+            for address in others:
+                other = copy.copy(row)
+                other[name], other.places = address, []
+                row.places = [*row.places, other]
 
 
 def _split_place(row: "SheetRow") -> None:

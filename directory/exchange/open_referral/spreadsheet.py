@@ -51,6 +51,8 @@ AGE_RANGE_PATTERN = re.compile(rf"(?i)([0-9]{{1,3}}){YEARS} ?(?:-|–|to|and) ?(
 MINIMUM_AGE_PATTERN = re.compile(
     rf"(?i)(?P<over>(?:over |above |from )?){OF_AGE}([0-9]{{1,3}})(?P<up>s|{YEARS}{AND_MORE}{YEARS})"
 )
+WRAPPED = ("attributes", "fields", "node")
+BESIDE_WRAPPED = {"id", "type", "links", "meta", "relationships", "geometry", "createdTime", "cursor"}
 MAXIMUM_AGE_PATTERN = re.compile(rf"(?i)(?:under |up to |below ){OF_AGE}([0-9]{{1,3}})(?:s|{YEARS})")
 WORDS_BEFORE_AGE = re.compile(rf"(?i)^[^0-9]*?(?=(?:over |under |above |below |up to |from )?{OF_AGE}[0-9])")
 MAX_PRICE_LENGTH = 200  # characters in which a price is looked for
@@ -149,6 +151,11 @@ class SheetRow(dict[str, str]):
 
 DAY_IN_TEXT = re.compile(rf"\b{DAY}|daily|every ?day|week ?days?|24 ?hours", re.IGNORECASE)
 ColumnFields = dict[str, str]  # column → field
+# What a cell about wheelchairs says, as a reader needs it; the second has a "not" in it, for who looks for step-free.
+ACCESS_ANSWERS = dict.fromkeys([*WORDS_FOR_YES, "designated"], "Wheelchair access") | {
+    **dict.fromkeys(["limited", "partial", "partly", "partially"], "Not all of it can be reached in a wheelchair"),
+    **dict.fromkeys(WORDS_FOR_NO, "No wheelchair access"),
+}
 OSM_TAG = re.compile(r"[a-z]+(?:_[a-z]+)*")
 REASON_COLUMN = "Why it was refused"  # the column beside the rows of the file of what was refused
 
@@ -234,6 +241,7 @@ def assign_row_ids(rows: Iterator[tuple[int, dict[str, str]]]) -> Iterator[Sheet
 
 def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Iterator[Any]:
     """Organisations that hold their services are taken apart; flat objects are rows of a table."""
+    found = map(_unwrap, found)
     first = next(found, None)
     if first is None:
         return
@@ -251,6 +259,33 @@ def unnest_services(found: Iterator[Any], columns: ColumnFields | None) -> Itera
             yield from _unnest_owner(item)
         else:
             yield _fill_id(item)
+
+
+def _unwrap(item: Any) -> Any:
+    """What JSON:API, Strapi, Airtable, ArcGIS and GraphQL wrap (`attributes`, `fields`, `node`), taken out."""
+    name = _find_wrapped(item)
+    if not name:
+        return item
+    point = item.get("geometry")
+    where = {}
+    if isinstance(point, dict) and {"x", "y"} <= point.keys():
+        where = {"longitude": point["x"], "latitude": point["y"]}
+    inner = {key: _unwrap_related(value) for key, value in item[name].items()}
+    return ({"id": item["id"]} if "id" in item else {}) | inner | where
+
+
+def _find_wrapped(item: Any) -> str:
+    if not isinstance(item, dict) or isinstance(item, SentService) or item.get("type") == "Feature":
+        return ""
+    name = next((name for name in WRAPPED if isinstance(item.get(name), dict)), "")
+    return name if item.keys() <= {name, *BESIDE_WRAPPED} else ""
+
+
+def _unwrap_related(value: Any) -> Any:
+    """{"data": {"id": 9, "attributes": {"name": "Org"}}} → {"id": 9, "name": "Org"}; of a list, each."""
+    if isinstance(value, dict) and "data" in value and value.keys() <= {"data", "links", "meta"}:
+        value = value["data"]
+    return [_unwrap(part) for part in value] if isinstance(value, list) else _unwrap(value)
 
 
 def _unnest_owner(item: dict[str, Any]) -> Iterator[Any]:
@@ -281,19 +316,24 @@ def _flatten_object(item: Any) -> dict[str, str]:
     """An object without anything nested, as cells; {} for a service that is nested. A GeoJSON feature is flattened."""
     if not isinstance(item, dict) or any(isinstance(item.get(name), (dict, list)) for name in NESTED_KEYS):
         return {}
-    if any(isinstance(part, dict) for value in item.values() if isinstance(value, list) for part in value):
-        return {}
     if item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
         geometry = item.get("geometry") if isinstance(item.get("geometry"), dict) else {}
         point = geometry.get("coordinates") if geometry and geometry.get("type") == "Point" else None
         where = {"longitude": point[0], "latitude": point[1]} if isinstance(point, list) and len(point) > 1 else {}
         item = {"id": item.get("id")} | item["properties"] | where
+    inner = [part for value in item.values() if isinstance(value, (list, dict)) for part in _list_parts(value)]
+    if any(isinstance(part, dict) for part in inner):
+        return {}
     cells: dict[str, str] = {}
     for name, value in item.items():
         for key, cell in _flatten_value(name, value):
             if cell not in (None, ""):
                 cells[key] = "Yes" if cell is True else "No" if cell is False else str(cell)
     return cells
+
+
+def _list_parts(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [*value.values()]
 
 
 def _flatten_value(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -383,8 +423,9 @@ def build_places(row: SheetRow) -> list[dict[str, Any]]:
         "address_type": "physical",
     }
     access = row.get("access", "")
-    if access.lower() in WORDS_FOR_YES:
-        access = "Wheelchair access"
+    if access.lower() in WORDS_FOR_NO and not any("wheelchair" in heading.lower() for heading in row.cells or {}):
+        access = ""
+    access = ACCESS_ANSWERS.get(access.lower(), access)
     location = {
         "id": key if key.strip("|") else row["id"],
         "name": row.get("place", ""),
@@ -393,7 +434,7 @@ def build_places(row: SheetRow) -> list[dict[str, Any]]:
         "longitude": longitude,
         "transportation": row.get("transport", ""),
         "addresses": [address],
-        "accessibility": [{"description": access}] if access and access.lower() not in WORDS_FOR_NO else [],
+        "accessibility": [{"description": access}] if access else [],
     }
     return [{"location": _drop_empty(location)}]
 

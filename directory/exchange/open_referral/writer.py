@@ -180,7 +180,7 @@ def _next_session_capacity(service: Service) -> list[Json]:
             Capacity(
                 pk=stable_id(service.pk, "next session"),
                 unit="places",
-                available=session.places_left,
+                available=session.places_shown,
                 maximum=session.places,
                 description=said.format(when(timezone.localtime(session.starts_at))),
                 updated=today,

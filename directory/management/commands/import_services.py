@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from directory.catalogue.wording import FILE_NAME
 from directory.exchange.feeds import is_address
 from directory.exchange.importer import ImportReport, group_problems
 from directory.exchange.runs import run_import
@@ -39,6 +40,8 @@ class Command(BaseCommand):
         given = options["source"]
         name = options["name"] or ((urlsplit(given).hostname or given) if is_address(given) else Path(given).name)
         url = given if is_address(given) and len(given) <= 2000 else ""
+        if FILE_NAME.search(name):
+            self.stderr.write(f"The source is called “{name}” here: --source says who the list is from, for readers.")
         source, _ = Source.objects.get_or_create(name=name[:100], defaults={"url": url})
         run = Run.objects.create(source=source, begun_at=timezone.now())
         with tqdm(unit=" services", disable=not sys.stderr.isatty() or not options["verbosity"]) as bar:

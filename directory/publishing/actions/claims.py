@@ -63,24 +63,22 @@ def notify_claim_received(claim: Claim) -> None:
         to=claim.contact_email,
         subject=f"We have your request for {name}",
         template="email/claim_received.txt",
+        context=about | {"hello": f"Hello {claim.contact_name}"},
+    )
+    messages.queue_messages(
+        find_member_emails(claim.agency) if claim.agency else [],
+        key=f"claim {claim.pk} member",
+        subject=f"Somebody asks to work for {name}",
+        template="email/claim_members.txt",
         context=about,
     )
-    for number, email in enumerate(find_member_emails(claim.agency) if claim.agency else []):
-        messages.queue_message(
-            key=f"claim {claim.pk} member {number}",
-            to=email,
-            subject=f"Somebody asks to work for {name}",
-            template="email/claim_members.txt",
-            context=about,
-        )
-    for number, email in enumerate(find_steward_emails()):
-        messages.queue_message(
-            key=f"claim {claim.pk} steward {number}",
-            to=email,
-            subject=f"{name} asks to take part",
-            template="email/claim_steward.txt",
-            context=about | {"link": absolute_url("directory:claim", claim.pk)},
-        )
+    messages.queue_messages(
+        find_steward_emails(),
+        key=f"claim {claim.pk} steward",
+        subject=f"{name} asks to take part",
+        template="email/claim_steward.txt",
+        context=about | {"link": absolute_url("directory:claim", claim.pk)},
+    )
 
 
 # --- Deciding ---------------------------------------------------------------------------------------------
@@ -117,7 +115,7 @@ def decline_claim(*, claim: Claim, words: str, by: Membership) -> Claim:
         to=claim.contact_email,
         subject=f"About {format_subject(claim.name)}",
         template="email/claim_declined.txt",
-        context={"claim": claim},
+        context={"claim": claim, "hello": f"Hello {claim.contact_name}"},
     )
     return claim
 
@@ -131,7 +129,11 @@ def invite_claimant(claim: Claim, agency: Agency, words: str, by: Membership) ->
             to=email,
             subject=f"You keep {format_subject(claim.name)} already",
             template="email/claim_member.txt",
-            context={"claim": claim, "link": absolute_url("account_login")},
+            context={
+                "claim": claim,
+                "hello": f"Hello {claim.contact_name}",
+                "link": absolute_url("account_login"),
+            },
         )
         return None
     if open_already := Invitation.open_for(agency).filter(email__iexact=email).first():

@@ -34,7 +34,7 @@ from directory.catalogue.freshness import (
     summarise_listing,
 )
 from directory.models import Proposal, ReportReason, Service, Status
-from directory.publishing.actions.listings import close_listing, reopen_listing
+from directory.publishing.actions.listings import close_listing, lock_listing, reopen_listing
 from directory.publishing.recipients import find_listing_emails, find_steward_emails
 from directory.search.index import index_services
 
@@ -92,7 +92,7 @@ def end_listing(service: Service, *, by: Author) -> None:
 
     Its group is told when somebody else says so.
     """
-    row = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
+    row = lock_listing(service)
     if row.status == Status.DEFUNCT:
         return
     Service.objects.filter(pk=row.pk).update(hidden_at=None, last_modified=timezone.now(), **RESET_ASKS)
@@ -104,7 +104,7 @@ def end_listing(service: Service, *, by: Author) -> None:
 @transaction.atomic
 def resume_listing(service: Service, *, by: Author) -> None:
     """It runs after all: people find it again from today. A second time changes nothing."""
-    row = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
+    row = lock_listing(service)
     if row.status in (Status.ACTIVE, Status.CLOSED):
         return
     version = reopen_listing(service=row, by=by, what="It runs again")
@@ -151,11 +151,12 @@ def run_for_each_group(rows: Q, today: datetime.date, deed: Callable[[Agency, da
 
 
 def lock_group_listings(agency: Agency, rows: Q) -> list[Service]:
-    """These listings of the group, held: who comes second waits, and finds them changed."""
+    """These listings of the group, with all its others held in one order: who comes second waits, and finds them
+    changed."""
+    kept = Service.objects.filter(agency=agency, source="").order_by("pk")
+    list(kept.select_for_update(no_key=True).values_list("pk"))
     found = Service.objects.filter(rows, agency=agency).exclude(pk__in=list_open_link_notes().values("service"))
-    return list(
-        found.select_for_update(of=("self",), no_key=True).prefetch_related(*SUMMARY_PREFETCH).order_by("name", "pk")
-    )
+    return list(found.prefetch_related(*SUMMARY_PREFETCH).order_by("name", "pk"))
 
 
 def ask_group(agency: Agency, today: datetime.date) -> int:
@@ -231,14 +232,13 @@ def hide_group_listings(agency: Agency, today: datetime.date) -> int:
             template="email/hidden.txt",
             context=about | {"link": absolute_url("directory:still_right", make_token(agency, email))},
         )
-    for number, email in enumerate(find_steward_emails()):
-        messages.queue_message(
-            key=f"hidden steward {agency.pk} {today} {number}",
-            to=email,
-            subject=f"Hidden, no answer: {what}",
-            template="email/hidden_steward.txt",
-            context=about | {"link": absolute_url("directory:stale")},
-        )
+    messages.queue_messages(
+        find_steward_emails(),
+        key=f"hidden steward {agency.pk} {today}",
+        subject=f"Hidden, no answer: {what}",
+        template="email/hidden_steward.txt",
+        context=about | {"link": absolute_url("directory:stale")},
+    )
     return len(ids)
 
 

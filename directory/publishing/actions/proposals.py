@@ -71,14 +71,13 @@ def notify_edit_author(proposal: Proposal, *, put_in: list[str], left_out: list[
     author = proposal.written_by
     working = author and author.ended_at is None and author.user.is_active
     to = [author.user.email] if author and working else find_group_emails(proposal.service.agency)
-    for number, email in enumerate(to):
-        messages.queue_message(
-            key=f"proposal {proposal.pk} answered {number}",
-            to=email,
-            subject=f"Your change of {format_subject(proposal.service.name)}",
-            template="email/proposal_answered.txt",
-            context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": build_report_url(proposal)},
-        )
+    messages.queue_messages(
+        to,
+        key=f"proposal {proposal.pk} answered",
+        subject=f"Your change of {format_subject(proposal.service.name)}",
+        template="email/proposal_answered.txt",
+        context={"proposal": proposal, "put_in": put_in, "left_out": left_out, "link": build_report_url(proposal)},
+    )
 
 
 def build_report_url(proposal: Proposal) -> str:
@@ -100,14 +99,13 @@ def settle_report(*, proposal: Proposal, right_as_it_is: bool, words: str, by: M
     if by.agency_id == proposal.service.agency_id or (by_link and not right_as_it_is):
         freshness.confirm_listings([proposal.service], by=Author.of(by))
     if by_link:
-        for number, email in enumerate(find_group_emails(proposal.service.agency)):
-            messages.queue_message(
-                key=f"proposal {proposal.pk} settled {number}",
-                to=email,
-                subject=f"What you told us about {format_subject(proposal.service.name)}",
-                template="email/proposal_settled.txt",
-                context={"proposal": proposal, "right_as_it_is": right_as_it_is},
-            )
+        messages.queue_messages(
+            find_group_emails(proposal.service.agency),
+            key=f"proposal {proposal.pk} settled",
+            subject=f"What you told us about {format_subject(proposal.service.name)}",
+            template="email/proposal_settled.txt",
+            context={"proposal": proposal, "right_as_it_is": right_as_it_is},
+        )
     return proposal
 
 

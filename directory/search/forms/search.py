@@ -19,7 +19,7 @@ from config.rows import draw
 from directory.catalogue.facets import ACCESS, LANGUAGES
 from directory.catalogue.wording import KM_PER_MILE
 from directory.geography.grid import Point
-from directory.geography.postcodes import find_place
+from directory.geography.postcodes import find_place, list_possible_postcodes
 from directory.models import TaxonomyTerm
 from directory.models.session import DAY_NAMES
 from directory.search.danger import FoundDanger, find_dangers
@@ -151,6 +151,8 @@ class SearchForm(Form):
         found = find_place(typed) if typed else None
         if typed and not found:
             said = "We do not know that place. Enter a full postcode like BN11 2AA, or a town, or leave it empty"
+            if meant := " or ".join(code for code, _ in list_possible_postcodes(typed)):
+                said = f"Check each letter and number of the postcode. Is it {meant}?"
             raise ValidationError(said, code="unknown")
         self.place, self.point = found or ("", None)
         return typed
@@ -164,6 +166,7 @@ class SearchForm(Form):
         return SearchQuery(
             words=read.get("words", ""),
             near=self.point,
+            place=self.place,
             need_code=read.get("need", ""),
             km=float(miles) * KM_PER_MILE if miles in MILES_CHOICES and self.point else None,
             reach_km=None if miles in ANY_DISTANCE else REACH_MILES * KM_PER_MILE,
@@ -255,7 +258,7 @@ class SearchForm(Form):
             ("online", "Not only online or by phone"),
         ]
         found = [(words, self.query(**{name: "", "read": self.reading})) for name, words in ways if name in chosen]
-        if self.point and not self.data.get("miles"):
+        if (self.point or "near" in self.shown) and not self.list_values("miles"):
             found.append((f"Further than {REACH_MILES} miles", self.query(miles="any")))
         need = self.needs.get(chosen.get("need", ""))
         if need and self.data.get("words"):

@@ -70,7 +70,9 @@ def full(**fields: object) -> Service:
     place = Location.objects.get()
     place.address, place.postcode, place.transport = "Church Road", "BN11 2AA", "Bus 700 stops outside"
     place.save()
-    Accessibility.objects.create(location=place, description="Step-free from the street")
+    Accessibility.objects.create(location=place, description="Step-free from the street", details="Ring the bell")
+    place.at_services.update(description="In the green room")
+    Contact.objects.create(service=service, title="Bookings", phone="01632 960003")
     CostOption.objects.create(service=service, amount=Decimal("2.50"), amount_description="a walk", option="Adults")
     Contact.objects.create(service=service, name="Joan", title="Walk leader", phone="01632 960002")
     Language.objects.create(service=service, code="pl", name="Polish")
@@ -88,7 +90,9 @@ def test_it_says_all_there_is_to_say(client: Client) -> None:
         "Church Road",
         "BN11 2AA",
         "Bus 700 stops outside",
-        "Step-free from the street",
+        "Step-free from the street: Ring the bell",
+        "In the green room",
+        "<p>Bookings<br>",
         "Adults, £2.50 a walk",
         "Ages 50 and over",
         "Polish",

@@ -347,7 +347,7 @@ def test_each_line_is_said_once_with_a_count(tmp_path: Path) -> None:
     lines = [line for line in out.splitlines() if "is not an e-mail address" in line]
     assert len(lines) == 1
     assert lines[0].startswith("5 times (0, 1, 2, …), email: ")
-    assert sum("taken as active" in line for line in out.splitlines()) == 1
+    assert sum("it is shown as running" in line for line in out.splitlines()) == 1
 
 
 def test_when_all_was_refused_the_command_fails(tmp_path: Path) -> None:

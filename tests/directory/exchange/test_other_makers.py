@@ -1,5 +1,6 @@
 """What a resident needs of the feeds of other makers: each is read, and says where every value went."""
 
+import csv
 import datetime
 import json
 from datetime import timedelta
@@ -163,7 +164,7 @@ def test_what_the_profile_leaves_out_of_hsds_is_said() -> None:
         "Football, slowly.\n\nAlso known as Slow football\n\nBook here: https://book.example.org/wf\n\n"
         "Interpreters: BSL on request"
     )
-    assert (service.application, service.fees) == ("Just come\n\nBring: Passport", "£3\n\nFirst time free")
+    assert (service.application, service.fees) == ("Just come\n\nBring: Passport", "£3. First time free")
     assert (service.phone, service.accreditations) == ("01632 960300 ext. 12", "Ofsted")
     assert (place.address, place.city) == ("Rec Road\nBroadwater", "Worthing")
     assert rows(parsed, Contact, "name", "title", "phone") == [
@@ -190,6 +191,47 @@ def test_a_page_of_schema_org() -> None:
     assert rows(parsed, CostOption, "amount") == [0]
     assert "https://facebook.example.org/bowls" in parsed.service.description
     assert unused == {"@context", "@type"}
+
+
+WRAPPED = {
+    "Strapi": {
+        "id": 4,
+        "attributes": {
+            "name": "Talk",
+            "organisation": {"data": {"id": 9, "attributes": {"name": "Shed CIC"}}},
+            "address": {"street": "2 Hall Road", "town": "Worthing", "postcode": "BN11 2AA"},
+            "open_times": [{"day": 1, "start": "10:00", "end": "12:00"}],
+        },
+    },
+    "Street Support": {
+        "id": "4",
+        "title": "Talk",
+        "ServiceProviderName": "Shed CIC",
+        "openTimes": [{"day": 1, "start": 1000, "end": 1200}],
+        "location": {"type": "Point", "coordinates": [-0.37, 50.81]},
+        "Address": {"Street": "2 Hall Road", "City": "Worthing", "Postcode": "BN11 2AA"},
+    },
+    "GraphQL": {
+        "node": {
+            "id": "4",
+            "name": "Talk",
+            "organization": {"id": "9", "name": "Shed CIC"},
+            "address_1": "2 Hall Road",
+            "city": "Worthing",
+            "postal_code": "BN11 2AA",
+            "schedules": [{"freq": "WEEKLY", "byday": "MO", "opens_at": "10:00"}],
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("maker", WRAPPED)
+def test_what_is_wrapped_is_taken_out(maker: str) -> None:
+    parsed, _ = read(WRAPPED[maker])
+    (place,) = parsed.locations
+    assert (parsed.service.name, parsed.agency.name) == ("Talk", "Shed CIC")
+    assert (place.address, place.city, place.postcode) == ("2 Hall Road", "Worthing", "BN11 2AA")
+    assert rows(parsed, Schedule, "byday", "opens_at") == [("MO", datetime.time(10))]
 
 
 def test_places_without_ids_are_not_one_place() -> None:
@@ -243,7 +285,7 @@ def test_a_pattern_gives_no_date_that_the_source_does_not_give(
     (row,) = [row for row in parsed.rows if isinstance(row, Schedule)]
     assert (row.freq, row.byday) == (freq, byday)
     assert row.valid_to == (datetime.date(*valid_to) if valid_to else None)
-    assert row.description == (f"{said}, 10:00 to 12:00: ask which" if said else "")
+    assert row.description == (f"{said}, 10am to midday: ask which" if said else "")
 
 
 def test_outpost_says_until_when_it_is_shown_and_for_which_ages() -> None:
@@ -261,7 +303,8 @@ TABLES = {  # as Ohana, a 211 and Airtable write them: organisations by the plac
     "organizations": "organization_uuid,organization_name\no1,Shed CIC\n",
     "locations": "id,organization_id,name,languages,accessibility\nl1,o1,Shed,Polish,ramp\nl2,o1,Barn,,\n",
     "services": "service_uuid,service_name,location_id,taxonomy_ids,audience\ns1,Talk,l1,t1,Men\ns2,Walk,l2,t2,\n",
-    "contacts": "id,location_id,name,department\nc1,l1,Ann Example,Kitchen\n",
+    "contacts": "id,location_id,name,department,phone_areacode,phone_number\nc1,l1,Ann Example,Kitchen,01632,960103\n"
+    "c2,l2,Bo Example,,305,4841\n",
     "phones": 'id,service_id,number,extension\np1,"s1,s2",01632 960101,7\np2,s9,01632 960109,\n',
     "languages": "id,phone_id,language\nx,p1,Welsh\n",
     "taxonomy": "taxonomy_id,term\nt1,Company\n",
@@ -281,7 +324,8 @@ def test_tables_of_other_makers(tmp_path: Path) -> None:
         ("Shed", "01632 960101 ext. 7"),
         ("Barn", "01632 960101 ext. 7"),
     ]
-    assert rows(talk, Contact, "name", "title") == [("Ann Example", "Kitchen")]
+    assert rows(talk, Contact, "name", "title", "phone") == [("Ann Example", "Kitchen", "01632 960103")]
+    assert rows(walk, Contact, "phone") == [""], "the last four figures are no number"
     assert (rows(talk, Language, "name"), rows(talk, Accessibility, "description")) == (["Polish"], ["Ramp"])
     assert [term.name for one in (talk, walk) for term in one.terms] == ["Company", "Company"]
     assert (talk.service.eligibility, rows(talk, Schedule, "byday", "opens_at")) == (
@@ -292,7 +336,7 @@ def test_tables_of_other_makers(tmp_path: Path) -> None:
         ("FR", datetime.time(9, 30), datetime.time(11, 30))
     ]
     assert found[0].tables is not None
-    assert found[0].tables.said == [("phones.service_id", "what it names is not in these tables (1)")]
+    assert found[0].tables.said == [("phones.service_id", "this is not in these tables (1 times)")]
 
 
 def test_tables_as_lists_of_one_file(tmp_path: Path) -> None:
@@ -302,3 +346,43 @@ def test_tables_as_lists_of_one_file(tmp_path: Path) -> None:
     (tmp_path / "tabular.json").write_text(json.dumps(lists))
     (row,) = read_file(tmp_path / "tabular.json")
     assert row["organization"]["name"] == "Shed CIC"
+
+
+AGENCY = {"ResourceAgencyNum": "1", "PublicName": "Shed CIC", "TaxonomyLevelName": "Agency", "ParentAgencyNum": "0"}
+SITE = {"TaxonomyLevelName": "Site", "ParentAgencyNum": "1", "AgencyStatus": "Active", "PhysicalCity": "Worthing"}
+ICAROL = [
+    AGENCY | {"AgencyDescription": "We mend.", "Phone1Number": "01632 960101", "Tax": "Repairs"},
+    SITE
+    | {"ResourceAgencyNum": "2", "PublicName": "Shed West", "AlternateName": "The Hut;", "InternalNotes": "Ring twice"}
+    | {"PhysicalAddress1": "2 West Road", "HoursOfOperation": "Monday-Friday, 9am-5pm", "MainContactIsPrivate": "No"}
+    | {"DisabilitiesAccess": "Ramp; Lift;", "MainContactName": "Ann Example"},
+    SITE
+    | {"ResourceAgencyNum": "3", "PublicName": "Refuge", "PhysicalAddressIsPrivate": "Yes", "Latitude": "50.83"}
+    | {"PhysicalAddress1": "3 Secret Road", "PhysicalPostalCode": "BN11 3AA", "Longitude": "-0.39"}
+    | {"Phone1Number": "01632 960103", "Phone1IsPrivate": "TRUE", "Phone2Number": "01632 960104"}
+    | {"MainContactName": "Bo Example", "MainContactIsPrivate": "Yes"},
+    SITE | {"ResourceAgencyNum": "4", "PublicName": "Shut", "AgencyStatus": "Inactive"},
+    SITE | {"ResourceAgencyNum": "5", "PublicName": "Staff only", "ExcludeFromWebsite": "Yes"},
+]
+
+
+def test_the_table_of_a_211(tmp_path: Path) -> None:
+    """An agency is the organisation of its sites; what says that it is private or inactive is not shown."""
+    with (tmp_path / "export.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in ICAROL for name in row)))
+        writer.writeheader()
+        writer.writerows(ICAROL)
+    west, refuge, *hidden = (from_oruk(row, "211") for row in read_file(tmp_path / "export.csv"))
+    assert (west.service.name, west.agency.name, west.agency.pk == refuge.agency.pk) == ("Shed West", "Shed CIC", True)
+    assert west.service.description == "We mend.\n\nAlso known as The Hut"
+    assert (west.service.phone, west.locations[0].address) == ("01632 960101", "2 West Road")
+    assert rows(west, Schedule, "byday", "opens_at") == [("MO,TU,WE,TH,FR", datetime.time(9))]
+    assert (rows(west, Accessibility, "description"), rows(west, Contact, "name")) == (
+        ["Ramp", "Lift"],
+        ["Ann Example"],
+    )
+    assert [term.name for term in west.terms] == ["Repairs"]
+    (place,) = refuge.locations
+    assert (place.address, place.postcode, place.latitude, place.city) == ("", "", None, "Worthing")
+    assert (refuge.service.phone, rows(refuge, Contact, "name")) == ("01632 960104", [])
+    assert [one.service.status for one in hidden] == ["inactive", "inactive"]

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from directory.exchange.files import load_table
+from directory.exchange.files import load_table, read_file
 from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
 from directory.exchange.open_referral.columns import flag_of, resolve_columns
 from directory.exchange.open_referral.spreadsheet import read_sheet_rows
-from directory.models import Contact, CostOption, Run, Schedule, Service
+from directory.models import Accessibility, Contact, CostOption, Run, Schedule, Service
 from directory.text.cleaning import parse_date
 
 Rows = list[list[Any]]
@@ -235,6 +236,43 @@ def test_merged_cells_repeat_and_rows_have_the_files_own_numbers(tmp_path: Path)
         from_oruk(rows[2].as_service(), "table")
 
 
+def test_each_sheet_of_a_workbook_is_read_and_what_is_not_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "READ ME"
+    for n in range(20):
+        book.active.append([f"Note {n} for staff"])
+    for area in ("Adur", "Arun", "Old"):
+        sheet = book.create_sheet(area)
+        sheet.append(["Offers", "", "Where", "", "When", ""])
+        sheet.append(["Service", "ID", "Venue", "Postcode", "Day", "From"])
+        sheet.append([f"{area} lunch", 1, "Hall", "BN11 1EE", "Monday", datetime.time(12)])
+    book["Adur"]["A3"].hyperlink = "https://lunch.example.org"
+    book["Old"].sheet_state = "hidden"
+    book.save(tmp_path / "book.xlsx")
+    *rows, notice = list(read_file(tmp_path / "book.xlsx"))
+    assert "READ ME" in rows.pop(0).said
+    assert "Old" in notice.said
+    found = [from_oruk(row.as_service(), "table") for row in rows]
+    assert [one.service.name for one in found] == ["Adur lunch", "Arun lunch"]
+    assert found[0].service.pk != found[1].service.pk
+    assert found[0].service.url == "https://lunch.example.org"
+    assert child(found[0], Schedule).opens_at == datetime.time(12)
+    assert rows[1].label == "“Arun” row 3, Arun lunch"
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_row(tmp_path: Path) -> None:
+    rows = [
+        "Name,About,Postcode",
+        'Tea,"Tea and chat,BN11 1EE',
+        'Shed,Wood "n" tools,BN11 2AA',
+        'Art,"Two\nlines",BN11 3AA',
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    found = [from_oruk(row.as_service(), "table") for row in read_file(tmp_path / "a.csv")]
+    assert [one.locations[0].postcode for one in found] == ["BN11 1EE", "BN11 2AA", "BN11 3AA"]
+    assert ["not closed" in asked(one) for one in found] == [True, False, False]
+
+
 def test_row_numbers_of_a_csv_count_its_empty_rows(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('Name,Postcode\n\n"Two\nlines",BN11 1EE\n,\nChess,BN11 1EE\n')
     rows = read_sheet_rows(load_table(tmp_path / "a.csv") or [])
@@ -448,6 +486,45 @@ def test_notes_on_dates_belong_to_the_hours() -> None:
 def test_headings_in_other_words(heading: list[str], fields: list[str]) -> None:
     found = resolve_columns(heading, [], {})
     assert [found.get(name, "") for name in heading] == fields
+
+
+def test_several_addresses_in_a_cell_are_several_places() -> None:
+    said = "Bonnygate, Cupar, KY15 4BY|Town Hall, Newport, DD6 8AA"
+    found = one(["Name", "Locations", "Hours", "Tags"], "Shed", said, "Tue 10-4", "community_centre;Walking")
+    assert [(place.name, place.postcode) for place in found.locations] == [
+        ("Bonnygate", "KY15 4BY"),
+        ("Town Hall", "DD6 8AA"),
+    ]
+    assert [row.byday for row in found.rows if isinstance(row, Schedule)] == ["TU", "TU"]
+    assert [term.name for term in found.terms] == ["Community centre", "Walking"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "step_free"),
+    [
+        ("yes", "Wheelchair access", True),
+        ("designated", "Wheelchair access", True),
+        ("limited", "Not all of it can be reached in a wheelchair", False),
+        ("no", "No wheelchair access", False),
+        ("Ramp at the side", "Ramp at the side", True),
+    ],
+)
+def test_what_is_said_of_wheelchairs_is_said_in_words(said: str, words: str, step_free: bool) -> None:
+    found = one(["name", "addr:street", "wheelchair"], "Hall", "High St", said)
+    assert child(found, Accessibility).description == words
+    plain = not re.search(r"\b(not|no)\b", words.lower())
+    assert plain == step_free
+
+
+@pytest.mark.django_db
+def test_a_postcode_that_nobody_has_is_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.csv").write_text("Name,Postcode\nTea,BN11 1EE\nChess,BN11 1ZZ\nTea,BN11 1EE\n")
+    call_command("import_services", str(tmp_path / "a.csv"))
+    out, err = capsys.readouterr()
+    assert "BN11 1ZZ is not among the postcodes in use" in out
+    assert "BN11 1EE is not" not in out
+    assert "in the list twice" in out
+    assert "--source says who the list is from" in err
 
 
 def test_points_without_an_address_are_places_of_their_own() -> None:

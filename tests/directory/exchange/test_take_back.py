@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Agency, Membership
+from directory.exchange import importer
 from directory.exchange.actions.sources import MAX_RUN_TIME
 from directory.exchange.actions.take_back import TakeBackRefused, take_back_run
+from directory.exchange.runs import run_import
 from directory.exchange.stored import load_stored_services
 from directory.models import Location, Run, Service, Source, Spot
 from tests.directory.exchange.test_importer import walk
@@ -153,3 +155,36 @@ def test_while_the_source_is_read_again_nothing_is_taken_back(tmp_path: Path) ->
     assert Service.objects.exists()
     Run.objects.filter(pk=at_work.pk).update(begun_at=timezone.now() - 2 * MAX_RUN_TIME)  # its worker died
     assert take_back_run(first, by=None)["removed"]
+
+
+class KilledError(BaseException):
+    """Nothing in the import catches it, as nothing catches SIGKILL."""
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_an_import_killed_at_any_batch_goes_on_without_doubles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """Its ids have all changed at the source: what came in before the break is recognised after it too."""
+    monkeypatch.setattr(importer, "BATCH_SIZE", 2)
+    names = ["Walk", "Choir", "Tea", "Chess", "Yoga", "Bowls"]
+    bring(tmp_path, [at(name, name) for name in names[:5]])
+    before = state()
+    (tmp_path / "feed.json").write_text(json.dumps([at(f"new-{name}", name) for name in names]))
+    run = Run.objects.create(source=Source.objects.get(), begun_at=timezone.now())
+    left = [batch]
+
+    def kill(_count: int) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        run_import(run, str(tmp_path / "feed.json"), tell=kill)
+    assert Run.objects.get(pk=run.pk).is_running
+    run_import(Run.objects.get(pk=run.pk), str(tmp_path / "feed.json"))
+    run.refresh_from_db()
+    assert sorted(Service.objects.values_list("name", flat=True)) == sorted(names)
+    assert (run.new, run.changed, run.same, run.gone) == (1, 5, 0, [])
+    take_back_run(run, by=None)
+    assert state() == before

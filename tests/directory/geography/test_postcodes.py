@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from directory.geography.grid import BRITISH, IRISH, grid_to_point
 from directory.geography.postcodes import find_place, find_postcode, load_areas, load_areas_around, postcode_area
@@ -84,9 +85,20 @@ def test_the_areas_that_places_lie_in_are_loaded() -> None:
     assert {postcode_area(code) for code in Postcode.objects.values_list("code", flat=True)} == {"ZE"}
 
 
-@pytest.mark.parametrize("typed", ["BN1I 2AA", "bn11 2aa", "8N11 2AA", "BNII 2AA", "BN11 ZAA"])
+@pytest.mark.parametrize(
+    "typed", ["BN1I 2AA", "bn11 2aa", "8N11 2AA", "BNII 2AA", "BN11 ZAA", "8nllzaa", "BNl1 2AA", "Bnil2aa", "BN1L 2AA"]
+)
 def test_a_mistyped_postcode_is_the_one_that_there_is(typed: str) -> None:
     load_areas(["BN"])
     found = find_place(typed)
     assert found is not None
     assert found[0] == "BN11 2AA"
+
+
+def test_a_postcode_that_there_is_not_is_read_again_and_one_of_two_is_asked_about(client: Client) -> None:
+    for code in ("N188XX", "W46QF", "W46DF", "W1A1AA"):
+        Postcode.objects.create(code=code, latitude=51.5, longitude=-0.1, authority="")
+    Place.objects.create(name="n18", shown="N18", latitude=51.5, longitude=-0.1, district=True)
+    assert find_place("N1B 8XX") == ("N18 8XX", (51.5, -0.1)), "it has the shape of one, and is none"
+    html = client.get("/activities/", {"near": "W4 60F"}).content.decode()
+    assert "Is it W4 6DF or W4 6QF?" in html

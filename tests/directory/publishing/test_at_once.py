@@ -3,17 +3,20 @@
 import uuid
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author
 from directory.catalogue.timetable import sync_sessions
 from directory.models import Proposal, Service, Session, Version
+from directory.publishing.actions.freshness import ask_group, end_listing
 from directory.publishing.actions.listings import change_section, create_listing, load_working_copy, publish_draft
 from directory.publishing.actions.sessions import TooFewPlaces, change_session, fingerprint_session
 from directory.publishing.sections import SECTIONS
 from directory.publishing.versions import build_snapshot
 from tests.agencies.test_at_once import at_once
+from tests.agencies.test_hand_over_at_once import start_until_it_waits
 from tests.directory.own import a_listing, verified
 from tests.factories import MembershipFactory
 
@@ -96,3 +99,27 @@ def test_given_places_are_taken_and_taken_away_at_once_then_the_database_keeps_i
     row.refresh_from_db()
     assert row.taken <= row.places
     assert not [r for r in results if isinstance(r, Exception) and not isinstance(r, TooFewPlaces)] or row.places == 2
+
+
+def test_given_a_listing_ends_while_its_edit_is_decided_then_neither_blocks_the_other(member):
+    """Whoever decides holds the edit, then the listing; so does whoever ends it."""
+    walk = a_listing(member)
+    rename(walk, "Stroll", ABOUT.fingerprint(load_working_copy(walk)), member)
+    with transaction.atomic():
+        Proposal.objects.select_for_update().get()
+        ending, results = start_until_it_waits(lambda: end_listing(walk, by=Author.of(member)))
+        Service.objects.select_for_update(nowait=True).get(pk=walk.pk)
+    ending.join()
+    assert results == [None]
+
+
+def test_given_a_group_is_asked_while_it_confirms_then_its_listings_are_held_in_one_order(member):
+    first, second = (a_listing(member, pk=uuid.UUID(int=n), name=name) for n, name in ((1, "Walk"), (2, "Art")))
+    with transaction.atomic():
+        Service.objects.select_for_update().get(pk=first.pk)
+        asking, results = start_until_it_waits(
+            lambda: transaction.atomic(ask_group)(member.agency, timezone.localdate())
+        )
+        assert not results, "it waits for the first, whatever it is called"
+        Service.objects.select_for_update(nowait=True).get(pk=second.pk)
+    asking.join()

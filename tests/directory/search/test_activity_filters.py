@@ -7,7 +7,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from directory.models import Capacity, Figure, Language, Place, Service
+from directory.models import Capacity, Figure, Language, Place, Schedule, Service
 from directory.search.forms.search import SearchForm
 from directory.search.index import index_services
 from directory.search.query import MAX_CANDIDATES, SearchResult
@@ -171,6 +171,23 @@ def test_near_a_place_stops_at_a_sensible_distance_and_offers_to_go_further(clie
     assert titles(page(client, words="walk", near="Worthing", miles="any")) == ["Walk here", "Walk in Carlisle"]
     assert "Look further" not in page(client, words="walk", near="Worthing", miles="3")
     assert "Further than 15 miles" in page(client, words="walk", near="Carlisle", day="TU")
+
+
+@pytest.mark.parametrize(
+    "query", [{"words": "walk in Cardiff"}, {"words": "walk", "near": "Cardiff"}, {"words": "walk", "near": "CF10 1AA"}]
+)
+def test_a_place_outside_says_so_and_shows_what_is_nearest_or_online(client: Client, query: dict[str, str]) -> None:
+    listed("Walk")
+    html = page(client, **query)
+    assert re.search(r"<strong>(Cardiff|CF10 1AA)</strong> is outside Adur and Worthing. Here is what is nearest", html)
+    assert "Nothing matches yet" in html
+    assert titles(html) == ["Walk"]
+    Schedule.objects.create(service=(talk := listed("Walk talk", at=None)), attending_type="online", freq="WEEKLY")
+    index_services([talk.pk])
+    html = page(client, **query)
+    assert "is outside Adur and Worthing. Here is what is online, by phone or for people there" in html
+    assert titles(html) == ["Walk talk"]
+    assert "is outside" not in page(client, words="walk", near="Worthing")
 
 
 def test_nothing_found_shows_what_is_near(client: Client) -> None:

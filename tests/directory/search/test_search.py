@@ -12,6 +12,7 @@ from directory.geography.rings import KM_PER_DEGREE_NORTH
 from directory.models import (
     Location,
     Place,
+    Postcode,
     Schedule,
     ServiceArea,
     ServiceAtLocation,
@@ -134,6 +135,27 @@ def test_what_cannot_be_placed_is_not_near_everything() -> None:
         Place.objects.update_or_create(name=name.lower(), defaults=row)
     assert sorted(names(search(SearchQuery(words="walk", near=HERE)))) == ["Walk anywhere", "Walk for Worthing"]
     assert len(names(search(SearchQuery(words="walk")))) == 4, "nobody asked for a place"
+
+
+@pytest.mark.parametrize("place", ["BN11 2AA", "Heene"])
+def test_an_area_may_be_a_county_a_district_or_a_code(place: str) -> None:
+    """given the postcode itself, or a neighbourhood that is nearest to its district"""
+    Postcode.objects.create(code="BN112AA", latitude=HERE.lat, longitude=HERE.lon, authority="E07000229")
+    Place.objects.create(name="bn11", shown="BN11", latitude=HERE.lat, longitude=HERE.lon, district=True)
+    areas = {
+        "by code": {"extent": "E07000229", "extent_type": "GSS"},
+        "by address": {"uri": "http://statistics.data.gov.uk/id/statistical-geography/E10000032"},
+        "by county": {"name": "West Sussex"},
+        "by council": {"name": "Worthing Borough Council"},
+        "by list": {"name": "Adur, Worthing and Arun"},
+        "by country": {"name": "England"},
+        "elsewhere": {"name": "Hertfordshire"},
+        "elsewhere by code": {"name": "S12000036"},
+    }
+    for name, area in areas.items():
+        ServiceArea.objects.create(service=listed(name, at=None), **area)
+    found = names(search(SearchQuery(near=HERE, place=place)))
+    assert {*areas} - {*found} == {"elsewhere", "elsewhere by code"}
 
 
 def test_no_further_than_asked_but_what_has_no_place_stays() -> None:

@@ -39,6 +39,9 @@ def at_work(client_of: Any, steward: Membership) -> Client:
         "Term 1: 2 September 2026 to 25 October 2026\n\nTerm 2: 31 October to 18 December 2026",
         "2/9/2026 to 18/12/2026\nHalf term holiday: 26-30 October 2026",
         "02/09/26 - 18/12/26\nhalf term 26/10/26 - 30/10/26",
+        "Autumn 2026: starts Wednesday 2 September, ends Friday 18 December; half term 26-30 Oct",
+        "Autumn term\t2 September 2026\t18 December 2026\nHalf term\t26 October 2026 to 30 October 2026",
+        "Michaelmas: 2.9.2026 to 18.12.2026 | closed 26, 27, 28, 29 and 30 October",
         "31 October to 18 December 2026\n2 September to 25 October 2026",
     ],
 )
@@ -49,6 +52,10 @@ def test_terms_are_read_as_councils_print_them(text: str) -> None:
 def test_a_term_goes_over_new_year_and_an_inset_day_is_out_of_it() -> None:
     read = parse_terms("Term: 7 December to 12 February 2027\nINSET day: 4 January 2027")
     assert read == [(DATE(2026, 12, 7), DATE(2027, 1, 3)), (DATE(2027, 1, 5), DATE(2027, 2, 12))]
+    assert parse_terms("Term: 7 December to 12 February 2027\nINSET days: 4 January 2027, 12 February 2027") == [
+        (DATE(2026, 12, 7), DATE(2027, 1, 3)),
+        (DATE(2027, 1, 5), DATE(2027, 2, 11)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +64,8 @@ def test_a_term_goes_over_new_year_and_an_inset_day_is_out_of_it() -> None:
         ("Autumn term", "Line 1: write the first day and the last"),
         ("2 September to 18 December 2026\n4 January to 12 February", "Line 2: a day of it has no year"),
         ("31 February to 3 April 2026", "is no day"),
+        ("School opens on 2 September 2026", "write the first day and the last"),
+        ("Holiday: 18 December 2026 to 12 April 2027", "is no holiday"),
         ("18 December 2026 to 2 September 2026", "is no term"),
         ("2 September 2026 to 18 December 2027", "is no term"),
     ],

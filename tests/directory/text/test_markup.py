@@ -4,8 +4,9 @@ import time
 
 import ftfy
 import pytest
+from django.conf import settings
 
-from config.template_tags import prose
+from config.template_tags import name_sites, prose
 from directory.text.cleaning import clean_description, clean_line, clean_text
 from directory.text.markup import strip_markup
 
@@ -35,6 +36,17 @@ CASES = [
     ("Tea&nbsp;and&#8217;cake", "Tea and’cake"),
     ("<script>alert(1)</script>Tea", "Tea"),
     ("a < b and c > d", "a < b and c > d"),
+    ("<![CDATA[<p>Tea</p>]]>", "Tea"),
+    ("<table><tr><th>Day</th><th>Time</th></tr><tr><td>Mon</td> <td>10</td></tr></table>", "Day, Time\nMon, 10"),
+    ("| Day | Time |\n|---|:--:|\n| Mon | 10-12 |", "Day, Time\nMon, 10-12"),
+    ("Line one\\\nLine two", "Line one\nLine two"),
+    (
+        "<a href='https://a.example.org/x?utm_source=m&id=5&fbclid=z#top'>Us</a>",
+        "Us (https://a.example.org/x?id=5#top)",
+    ),
+    ("https://a.example.org/?gclid=1 (really?)", "https://a.example.org/ (really?)"),
+    ("<a href='mailto:tea@example.org?subject=Hi'>Us</a>", "Us (tea@example.org)"),
+    ("soft\u00adly\u200b and \u202eback\u202c", "softly and back"),
 ]
 
 
@@ -75,6 +87,13 @@ def test_addresses_in_text_are_links_and_nothing_else_is_markup() -> None:
     assert '<a href="https://www.b.example.org/" rel="noopener nofollow">b.example.org</a>.<br>' in said
     assert "&lt;b&gt;x&lt;/b&gt;" in said
     assert prose("") == ""
+    assert '<a href="https://www.c.example.org/bus" rel="noopener nofollow">c.example.org/bus</a>, ok' in prose(
+        "By bus: www.c.example.org/bus, ok"
+    )
+    assert ">the link</a>" in prose(f"Open {settings.PLACE['base_url']}/answer/abc/")
+    assert prose("www. is no address, nor is awww.x.org") == "<p>www. is no address, nor is awww.x.org</p>"
+    written = "See our page (https://a.example.org/x), www.b.example.org/y or https://c.example.org/z."
+    assert name_sites(written) == "See our page, b.example.org or c.example.org"
 
 
 PIECES = ["<a", "<a href=x>", "&amp;", "[", "[x](", "*", "**a", "_a", "`", "\\n", "<br", "<li", "# ", "((", "a-"]
