@@ -1,9 +1,9 @@
 """Rules that recognise what somebody means by a few words, however they put it.
 
 A rule is a line: `hit*/slap* + @partner`. Its parts, with + between them, must all be there in any order;
-`wont > let > leave` must follow each other with few words between. / stands between words of which one is enough,
-each one or several words in a row; a * is any ending; @partner is any word of the list of that name, which may name
-other lists. Small letters, without apostrophes: see `normalise_phrase`.
+`wont > let > leave` must follow each other with few words between; what stands behind a ! must not be there. / stands
+between words of which one is enough, each one or several words in a row; a * is any ending; @partner is any word of
+the list of that name, which may name other lists. Small letters, without apostrophes: see `normalise_phrase`.
 """
 
 import csv
@@ -23,7 +23,7 @@ from directory.text.spelling import edit_distance
 
 logger = logging.getLogger(__name__)
 MAX_PHRASE_LENGTH = 1000  # characters that are read
-MAX_WORDS_BETWEEN = 4
+MAX_WORDS_BETWEEN = 5
 MAX_STEPS = 5  # that follow each other: each is looked for after each place where the one before may end
 MAX_LISTS_WITHIN = 5  # lists that name lists
 MAX_WAYS = 5_000  # to say one step: "@cant @sleep" is each word of one list with each of the other
@@ -101,16 +101,20 @@ class WordLists:
         self.harmless = [line for line in lists.get(HARMLESS, "").splitlines() if line.strip()]
         self._read: dict[str, frozenset[Words]] = {}
 
-    def read_rule(self, line: str) -> list[list[frozenset[Words]]]:
-        """Its parts, and of each step that follows another the ways to say it. Raises ValueError at what is none."""
-        parts = [[self.read_step(step) for step in part.split(">")] for part in line.split("+")]
+    def read_rule(self, line: str) -> tuple[list[list[frozenset[Words]]], list[frozenset[Words]]]:
+        """Its parts, of each step that follows another the ways to say it; and those of what must not be there.
+
+        Raises ValueError at what is none.
+        """
+        there, *absent = line.split("!")
+        parts = [[self.read_step(step) for step in part.split(">")] for part in there.split("+")]
         if any(len(part) > MAX_STEPS for part in parts):
             raise ValueError(line.strip())
-        return parts
+        return parts, [self.read_step(step) for step in absent]
 
     def read_step(self, text: str, depth: int = 0) -> frozenset[Words]:
         """ "hit*/@slap her" → {("hit*",), ("slap", "her"), ("slapped", "her")}. Raises ValueError."""
-        if re.search("[>+]", text):
+        if re.search("[>+!]", text):
             raise ValueError(text.strip())
         return frozenset(chain.from_iterable(self._read_words(words, depth) for words in re.split("[/\n]", text)))
 
@@ -189,10 +193,11 @@ class PhraseIndex:
 class Rule(NamedTuple):
     line: str
     parts: list[Steps]
+    absent: Steps
 
     def find(self, found: dict[int, Starts]) -> int:
         """The words that it takes, one bit each; none unless all of its parts stand there. `found`: see PhraseIndex."""
-        if not all(step in found for part in self.parts for step in part):
+        if not all(step in found for part in self.parts for step in part) or any(map(found.__contains__, self.absent)):
             return 0
         taken = [_follow([found[step] for step in part]) for part in self.parts]
         return reduce(or_, taken) if all(taken) else 0
@@ -250,13 +255,13 @@ class RuleBook:
         """Each with the step of it that fewest words say."""
         for line in lines:
             try:
-                parts = lists.read_rule(line)
+                parts, absent = lists.read_rule(line)
             except ValueError:
                 logger.error("This rule cannot be read, and is left out: %s", line)
                 continue
             rarest = min(chain.from_iterable(parts), key=len)
             numbered = [tuple(self.index.add_step(step) for step in part) for part in parts]
-            yield self.index.add_step(rarest), Rule(line, numbered)
+            yield self.index.add_step(rarest), Rule(line, numbered, tuple(map(self.index.add_step, absent)))
 
     def find(self, text: str) -> dict[int, Found]:
         """The meanings that the text has."""

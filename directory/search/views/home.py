@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     asked = NearForm(request.GET if "near" in request.GET else None, auto_id="today_%s", check_need=False)
     asked.is_valid()
     if asked.is_bound and asked.find_dangers():
-        return redirect(reverse("directory:activities", query={"near": request.GET["near"]}))
+        return redirect(reverse("directory:activities", query={"words": request.GET["near"]}))
     first, others = choose_needs()
     context = {
         "form": asked,

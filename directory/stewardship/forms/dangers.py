@@ -55,7 +55,8 @@ class DangerForm(RulesForm):
         rows=12,
         max_length=MAX_LIST_LENGTH,
         help_text="One a line, in small letters. A / stands between words that mean the same, a + between what must "
-        "all be there in any order, a > between what follows each other with few words between. A * is any ending, "
+        "all be there in any order, a > between what follows each other with few words between, and what stands "
+        "behind a ! must not be there. A * is any ending, "
         "and @partner any word of that list: hit/beat* > @partner",
         error_messages={"required": "Enter what people type"},
     )

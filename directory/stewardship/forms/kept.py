@@ -1,11 +1,12 @@
 """A form that adds a row to a list of the steward's, or changes one. Two stewards at once lose nothing unseen."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.http import QueryDict
 
 from agencies.models import Membership
 from config.forms import Form
@@ -32,8 +33,9 @@ class KeptForm(Form):
         """The next press of the button may replace what somebody else wrote: by then it was said that they did."""
         seen: str = self.cleaned_data["seen"]
         if self.kept and seen and seen != self.initial["seen"]:
-            self.data = self.data.copy()
-            self.data["seen"] = self.initial["seen"]
+            sent = cast(QueryDict, self.data).copy()
+            sent["seen"] = self.initial["seen"]
+            self.data = sent
             said = (
                 "Somebody else has saved this since you opened it. Open it once more beside this page to see what they "
             )

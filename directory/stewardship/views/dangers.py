@@ -61,4 +61,5 @@ def danger_words(request: MemberRequest) -> HttpResponse:
         saved = deeds.save_danger_words(**form.read_values(), by=request.member, kept=kept)
         messages.success(request, f"The list {saved} is kept. It counts at once, in all rules that name it.")
         return redirect("directory:danger_words")
-    return render_form_page(request, "directory/danger_words.html", {"form": form, "kept_words": kept, "rows": there})
+    rows = [(row, ", ".join(row.words.replace("/", "\n").splitlines())) for row in there]
+    return render_form_page(request, "directory/danger_words.html", {"form": form, "kept_words": kept, "rows": rows})

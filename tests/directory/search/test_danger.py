@@ -132,7 +132,9 @@ def test_numbers_stand_in_the_part_while_typing(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_words_of_danger_where_a_place_is_asked_for(client: Client) -> None:
-    assert TITLE in client.get(SEARCH, {"near": "my husband hits me"}).content.decode()
+    html = client.get(SEARCH, {"near": "my husband hits me"}).content.decode()
+    assert TITLE in html
+    assert "There is a problem" not in html, "nothing stands before the numbers"
     assert TITLE in client.get(FINDER_WHERE, {"near": "my husband hits me", "next": "1"}).content.decode()
     assert not LostSearch.objects.exists()
 

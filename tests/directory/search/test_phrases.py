@@ -45,6 +45,8 @@ def recognises(rule: str, text: str, spared: tuple[str, ...] = ()) -> bool:
         ("@hurt my @partner", "he hit his wife", False),
         ("@hurt + @partner", "hit the old town with my husband", False),
         ("@hurt + @partner", "hit the town with my husband, who hit me", True),
+        ("murder > film ! i/me", "a murder film", True),
+        ("murder > film ! i/me", "i saw a murder film", False),
         ("suicid*", "su1cidal", True),
         ("so scared", "i am sooo scared", True),
         ("overdosed", "OD'd", True),
@@ -56,7 +58,10 @@ def test_a_rule(rule: str, text: str, recognised: bool) -> None:
     assert recognises(rule, text) is recognised
 
 
-@pytest.mark.parametrize("rule", ["", "@", "@nobody", "@round", "a@partner", "hit > ", "*", "a*b", "@both " * 9])
+@pytest.mark.parametrize(
+    "rule",
+    ["", "@", "@nobody", "@round", "a@partner", "hit > ", "hit ! ", "hit > me ! a > b", "*", "a*b", "@both " * 9],
+)
 def test_no_rule(rule: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         LISTS.read_rule(rule)
