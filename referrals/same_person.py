@@ -33,7 +33,11 @@ class MatchStrength(IntEnum):
 
     @property
     def label(self) -> str:
-        return {1: "May be the same person", 2: "Probably the same person", 3: "Almost certainly the same person"}[self]
+        return {
+            1: "May be the same person, or a relative",
+            2: "Probably the same person",
+            3: "Almost certainly the same person",
+        }[self]
 
 
 class Likeness(IntEnum):
