@@ -6,7 +6,7 @@ A line is a term, and what it names after that is closed in it; a line that spea
 import datetime
 import re
 
-from directory.text.conditions import DATE, DAYS_OF_MONTH, TO, name_each_month, parse_date, tidy_words
+from directory.text.conditions import DATE, DAYS_OF_MONTH, TO, name_each_month, parse_day, tidy_words
 
 MAX_TERM_DAYS = 150  # from September to Easter would be more: a year is wrong
 MAX_HOLIDAY_DAYS = 70  # nor are schools closed for longer
@@ -57,7 +57,7 @@ def _read_line(line: str) -> list[Stretch]:
         is_term = not found and not _is_closed(plain)
         if is_term and not match[2]:
             raise ValueError(HOW_TO_WRITE)
-        said = [parse_date(words.lower()) for words in match.groups() if words]
+        said = [parse_day(words.lower()) for words in match.groups() if words]
         begin, end = (_give_year(day, years) for day in (said[0], said[-1]))
         if isinstance(said[0], tuple) and begin > end:
             begin = begin.replace(year=begin.year - 1)
