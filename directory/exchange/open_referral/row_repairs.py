@@ -172,15 +172,8 @@ def _apply_flag(row: "SheetRow", flag: str, column: str, said: str, asked: list[
             return
         over = "permanent" in column.lower() or "ceased" in column.lower()
         row["status"] = "inactive" if over else "temporarily closed"
-        unsure = "" if word in WORDS_FOR_YES else ". Is that so?"
-        asked.append(
-            (
-                column,
-                f"“{column}” says “{said[:60]}”: it is shown as closed for now{unsure}"
-                if not over
-                else f"“{column}” says “{said[:60]}”: it is not shown",
-            )
-        )
+        closed = "shown as closed for now" + ("" if word in WORDS_FOR_YES else ". Is that so?")
+        asked.append((column, f"“{column}” says “{said[:60]}”: it is {'not shown' if over else closed}"))
     elif (flag == "masked" and word not in WORDS_FOR_NO) or (flag == "unmasked" and word not in WORDS_FOR_YES):
         _mask_address(row)
         asked.append((column, f"“{column}” says “{said[:60]}”: the address is kept back"))
