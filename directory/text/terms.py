@@ -62,7 +62,8 @@ def _read_line(line: str) -> list[Stretch]:
         if isinstance(said[0], tuple) and begin > end:
             begin = begin.replace(year=begin.year - 1)
         if not 0 <= (end - begin).days <= (MAX_TERM_DAYS if is_term else MAX_HOLIDAY_DAYS):
-            raise ValueError(f"from {begin:%-d %B %Y} to {end:%-d %B %Y} is no {'term' if is_term else 'holiday'}")
+            what = "term" if is_term else "holiday"
+            raise ValueError(f"{begin:%-d %B %Y} to {end:%-d %B %Y} cannot be one {what}. Look at the years")
         found.append((begin, end))
     if not found:
         raise ValueError(HOW_TO_WRITE)
@@ -71,7 +72,7 @@ def _read_line(line: str) -> list[Stretch]:
 
 def _give_year(day: datetime.date | tuple[int, int] | None, years: list[str]) -> datetime.date:
     if day is None or (isinstance(day, tuple) and not years):
-        raise ValueError("a day of it has no year, or is no day")
+        raise ValueError("one of its days is not a date, or has no year")
     return datetime.date(int(years[-1]), *day) if isinstance(day, tuple) else day
 
 
