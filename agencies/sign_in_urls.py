@@ -14,9 +14,8 @@ from agencies.access import public, signed_in
 from agencies.views import sign_in
 from agencies.views.sign_in import adapt_allauth_view, changes_password, changes_second_step
 
-FROM_ALLAUTH: list[
-    tuple[str, Callable[[Any], Any], Callable[..., Any], str]
-] = [  # address, who may open it, the view, its name
+# Address, who may open it, the view, its name.
+FROM_ALLAUTH: list[tuple[str, Callable[[Any], Any], Callable[..., Any], str]] = [
     ("login/", public, account.login, "account_login"),
     ("inactive/", public, account.account_inactive, "account_inactive"),
     ("reauthenticate/", signed_in, account.reauthenticate, "account_reauthenticate"),

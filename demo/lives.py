@@ -31,8 +31,8 @@ from referrals.models import DeclineReason, Referral
 from referrals.states import ReferralStatus, Side
 
 NUMBER_OF_PEOPLE = 150
-LEAVER = "Alison Reeve"  # a connector of the first team, who had every so manyeth of its people
-LEAVER_HAS_EACH = 9
+LEAVER = "Alison Reeve"  # a connector of the first team
+LEAVER_HAS_ONE_IN = 9  # of its people
 DEMO_NEWS_AGE = datetime.timedelta(days=6)  # what others did longer ago was dealt with
 FACT_NAMES = {"best_time": "best-time", "leave_message": "message", "contact_avoid": "contact"}
 
@@ -144,7 +144,7 @@ def make_up_life(
     }
     connectors = [m for m in staff[team] if m.role == "connector" and m.user.name != LEAVER]
     connector = pick.choice([*connectors, connectors[0]])  # the first is who visitors sign in as
-    if staff[team][-1].user.name == LEAVER and nth % LEAVER_HAS_EACH == 0:
+    if staff[team][-1].user.name == LEAVER and nth % LEAVER_HAS_ONE_IN == 0:
         connector = staff[team][-1]
     senders = staff[code]
     return Life(

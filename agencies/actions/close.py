@@ -71,7 +71,7 @@ def end_all_memberships(agency: Agency, by: Membership) -> None:
 @closing_sources.register
 def list_what_ends(agency: Agency) -> list[AgencyHolding]:
     """What is nobody's but of who works there: their work here, what they have begun, and who was asked to join."""
-    people = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True).select_related("user")
+    people = Membership.at_work_for(agency).select_related("user")
     drafts = Draft.objects.filter(member__agency=agency, member__ended_at=None).select_related("member__user")
     invited = Invitation.open_for(agency).order_by("name", "pk")
     return [

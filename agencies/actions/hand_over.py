@@ -87,7 +87,7 @@ def list_receivers(colleagues: Iterable[Membership], holding: MemberHolding) -> 
 
 def list_colleagues(member: Membership) -> list[Membership]:
     """Everybody else who works in the member's agency."""
-    team = Membership.of_agency(member.agency).filter(ended_at=None, user__is_active=True).exclude(pk=member.pk)
+    team = Membership.at_work_for(member.agency).exclude(pk=member.pk)
     return list(team.select_related("user", "agency").order_by("user__name", "pk"))
 
 
@@ -98,8 +98,7 @@ def is_last(member: Membership, permission: Permission) -> bool:
 
 def report_unattended(agency: Agency, before: Collection[Permission]) -> None:
     """Tell those who wait for somebody with one of these permissions, once nobody in the agency has it any more."""
-    at_work = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True)
-    left = {permission for m in at_work for permission in PERMISSIONS[Role(m.role)]}
+    left = {permission for m in Membership.at_work_for(agency) for permission in PERMISSIONS[Role(m.role)]}
     for permission in sorted(set(before) - left):
         for hear in on_agency_unattended:
             hear(agency, permission)

@@ -54,6 +54,11 @@ class Membership(UUIDKey):
         return cls.objects.filter(agency=agency)
 
     @classmethod
+    def at_work_for(cls, agency: Agency) -> "models.QuerySet[Self]":
+        """Those of them who still do, and can sign in."""
+        return cls.of_agency(agency).filter(ended_at=None, user__is_active=True)
+
+    @classmethod
     def left_emails(cls, agency: Agency) -> set[str]:
         """Addresses, in small letters, of those who worked in that agency and no longer can: nothing secret goes there,
         though a listing may still name one of them."""

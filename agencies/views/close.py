@@ -24,7 +24,7 @@ from config.fragments import render_page
 def agencies(request: MemberRequest) -> HttpResponse:
     """All that take part, with how many work there."""
     rows = Agency.taking_part(request.member)
-    return render_page(request, "agencies/agencies.html", {"agencies": rows, "kept": AgencyKind.STEWARD})
+    return render_page(request, "agencies/agencies.html", {"agencies": rows, "never_closes": AgencyKind.STEWARD})
 
 
 @require_http_methods(["GET", "POST"])

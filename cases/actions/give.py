@@ -60,11 +60,7 @@ def list_cases_held(member: Membership) -> list[MemberHolding]:
 
 def list_cases_alone(member: Membership) -> MemberHolding:
     """The open cases of the member's team whose connector has left, or may no longer work with cases."""
-    at_work = [
-        m.pk
-        for m in Membership.of_agency(member.agency).filter(ended_at=None, user__is_active=True)
-        if m.has_permission(Permission.WORK_CASES)
-    ]
+    at_work = [m.pk for m in Membership.at_work_for(member.agency) if m.has_permission(Permission.WORK_CASES)]
     items = list_open_cases(Q(agency=member.agency_id) & ~Q(lead__in=at_work))
     return MemberHolding(items=items, then="What nobody takes stays in “Without a connector”.", **CASES_HELD)
 

@@ -10,7 +10,7 @@ def find_group_emails(agency: Agency) -> list[str]:
     listings; none for a group that nobody has an address of."""
     if agency.email:
         return [agency.email]
-    members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True, role=Role.PROVIDER)
+    members = Membership.at_work_for(agency).filter(role=Role.PROVIDER)
     found = list(members.order_by("started_at", "pk").values_list("user__email", "manages_team"))
     return [email for email, manages in found if manages] or [email for email, _ in found]
 
@@ -33,12 +33,12 @@ def find_steward_emails() -> list[str]:
     """Where the stewards read: the address of their agency, else of each of them."""
     found: list[str] = []
     for agency in Agency.objects.filter(kind=AgencyKind.STEWARD, left_at=None).order_by("name", "pk"):
-        members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True, role=Role.STEWARD)
+        members = Membership.at_work_for(agency).filter(role=Role.STEWARD)
         found += [agency.email] if agency.email else members.order_by("pk").values_list("user__email", flat=True)
     return list(dict.fromkeys(found))
 
 
 def find_member_emails(agency: Agency) -> list[str]:
     """Of everybody who works there now."""
-    members = Membership.of_agency(agency).filter(ended_at=None, user__is_active=True)
+    members = Membership.at_work_for(agency)
     return list(members.order_by("started_at", "pk").values_list("user__email", flat=True))

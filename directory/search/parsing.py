@@ -27,8 +27,8 @@ from directory.text.spelling import fold_case_twins
 
 MIN_TOLD_WORDS = 4
 TOLD_PATTERN = re.compile(  # whom it is about, or that something is so or happened: no name of what is looked for
-    r"\b(?:i|i?m|i?ve|ill|my|mi|we|were|our|hes?|his|shes?|her|they|theyre|their|nobody|"
-    r"is|isnt|are|was|wasnt|has|hasnt|had|have|havent|keeps|went|got|gone|says|said|thinks|took|wont|cant|dont|doesnt)\b"
+    r"\b(?:i|i?m|i?ve|ill|my|mi|we|were|our|hes?|his|shes?|her|they|theyre|their|nobody|is|isnt|are|was|wasnt"
+    r"|has|hasnt|had|have|havent|keeps|went|got|gone|says|said|thinks|took|wont|cant|dont|doesnt)\b"
 )
 ASKED_PATTERN = re.compile(  # for something, in a whole sentence
     r"^(?:what|when|where|which|who|how)s?\b|\b(?:is|are) (?:there|it) (?:an?|any|some\w*|anything|anywhere)\b"
@@ -50,8 +50,8 @@ ROOM_PATTERN = (
 )
 FREE_PATTERN = (
     r"(?:\b(?:(?:that|which)\s+(?:is|are)|that['’]s|for|completely)\s+)?(?<![-\w])free\b(?:\s+of\s+charge\b)?"
-    r"(?!\s+(?:school|range|from|speech|church|food|parking|wi-?fi|internet|time|spirit|uniform|bus|prescription))|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b"
-    r"|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
+    r"(?!\s+(?:school|range|from|speech|church|food|parking|wi-?fi|internet|time|spirit|uniform|bus|prescription))"
+    r"|\b(?:no|without)\s+(?:cost|charge|fee)s?\b|\bcosts?\s+nothing\b|(?:\bfor\s+)?£\s*0(?:\.00?)?(?![\d.])"
 )
 FREE_FROM_WORDS = frozenset(
     ("alcohol", "gluten", "smoke", "drug", "drugs", "dairy", "sugar", "stress", "pain", "debt", "care", "crime")
@@ -60,9 +60,11 @@ FREE_FROM_WORDS = frozenset(
 AGE_PATTERN = (
     r"(?:\b(?:for|an?|who\s+is|i\s+am|i['’]m)\s+)*(?:\b(?:aged?|age\s+of)\s+(\d{1,3})\b(?!\s*(?:-|–|to)\s*\d)"
     r"|\b(\d{1,3})[\s-]*(?:years?[\s-]*olds?|y/?o|yrs?(?:[\s-]*olds?)?)\b"
-    r"|\b(?:i\s+am|i['’]?m|s?he['’]?s|s?he\s+is|son|daughter|lad|lass|boy|girl|man|lady|woman|mum|dad|nan|wife|husband)\s+(?:is\s+|of\s+)?"
-    r"(\d{1,3})\b(?!\s*(?:miles?|km|minutes?|mins?|hours?|weeks?|months?|days?|stone|st|kg|pounds?|%|p|am|pm)\b)"
-    r"|\b(?:over|above)\s+(?:the\s+age\s+of\s+)?(\d{2,3})['’]?s?\b(?!\s*(?:miles?|km|people|members|years?\s+(?:of|in)|%|p\b)))"
+    r"|\b(?:i\s+am|i['’]?m|s?he['’]?s|s?he\s+is|son|daughter|lad|lass|boy|girl|man|lady|woman|mum|dad|nan|wife"
+    r"|husband)\s+(?:is\s+|of\s+)?(\d{1,3})\b"
+    r"(?!\s*(?:miles?|km|minutes?|mins?|hours?|weeks?|months?|days?|stone|st|kg|pounds?|%|p|am|pm)\b)"
+    r"|\b(?:over|above)\s+(?:the\s+age\s+of\s+)?(\d{2,3})['’]?s?\b"
+    r"(?!\s*(?:miles?|km|people|members|years?\s+(?:of|in)|%|p\b)))"
 )
 LANGUAGE_ALTERNATIVES = "|".join(name for name in LANGUAGE_CODES if name not in ("english", "bsl"))
 LANGUAGE_PATTERN = (
@@ -108,12 +110,13 @@ SET_ASIDE_PATTERN = (
     r"|\bno\s+(?:audition|appointment|booking|experience|referral|smart\s?phone|internet|computer|strings)s?\b"
     r"|\b(?:under|less\s+than|below|up\s+to|max(?:imum)?|about|around)\s*£\s*\d+(?:\.\d\d)?"
     r"|\bnear(?:by)?\s+(?:to\s+)?(?:(?:the|an?|my|our)\s+)?(?:(?:train|bus|railway|tube|tram)\s+)?"
-    r"(?:station|stops?|library|shops|school|town|city|high\s+street|hospital|doctors?|surgery|supermarket|house|home|work)\b"
-    r"(?:\s+centre)?|\bwithin\s+walking\s+distance\b"
+    r"(?:station|stops?|library|shops|school|town|city|high\s+street|hospital|doctors?|surgery|supermarket|house"
+    r"|home|work)\b(?:\s+centre)?|\bwithin\s+walking\s+distance\b"
 )
 FILLER_PATTERN = (
-    r"\b(?:something|anything|somewhere|things?\s+to\s+do|things|what['’]?s\s+on|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)"
-    r"(?:\s+to)?|(?:i['’]?m\s+)?looking\s+for|find(?:\s+me)?|(?:is|are)\s+there|show\s+me|please|near(?:by)?(?:\s+me|\s+here)?)\b"
+    r"\b(?:something|anything|somewhere|things?\s+to\s+do|things|what['’]?s\s+on"
+    r"|(?:i|we)(?:['’]d|\s+would)?\s+(?:like|want|need)(?:\s+to)?|(?:i['’]?m\s+)?looking\s+for|find(?:\s+me)?"
+    r"|(?:is|are)\s+there|show\s+me|please|near(?:by)?(?:\s+me|\s+here)?)\b"
 )
 
 

@@ -171,6 +171,14 @@ def parse_date(value: Any) -> datetime.date | None:
     raise ValueError(f"“{found[:80]}” is not a date")
 
 
+def find_date(value: Any) -> datetime.date | None:
+    """The same; None for what is no date."""
+    try:
+        return parse_date(value)
+    except ValueError:
+        return None
+
+
 def _whole_year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 

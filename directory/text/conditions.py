@@ -216,7 +216,7 @@ def name_each_month(match: Match) -> str:
 
 def _apply(found: Conditions, kind: str, words: str) -> None:
     """Add what one phrase says."""
-    dates = [day for day in map(parse_date, re.findall(DATE, words)) if day]
+    dates = [day for day in map(parse_day, re.findall(DATE, words)) if day]
     if kind in ("bank_only", "school_only", "course", "appointment", "unsure"):
         found.no_dates = True
     elif kind in ("alternate", "monthly", "term"):
@@ -305,7 +305,7 @@ def _months_between(first: int, last: int) -> Iterator[int]:
         first = first % 12 + 1
 
 
-def parse_date(words: str) -> datetime.date | MonthDay | None:
+def parse_day(words: str) -> datetime.date | MonthDay | None:
     """ "5 january 2027" → a date, "5 jan" → (1, 5); None for what is no day."""
     year = re.search(r"20[0-9]{2}", words)
     name = re.search(MONTH, words)

@@ -6,7 +6,7 @@ A line is a term, and what it names after that is closed in it; a line that spea
 import datetime
 import re
 
-from directory.text.conditions import DATE, DAYS_OF_MONTH, TO, name_each_month, parse_date, tidy_words
+from directory.text.conditions import DATE, DAYS_OF_MONTH, TO, name_each_month, parse_day, tidy_words
 
 MAX_TERM_DAYS = 150  # from September to Easter would be more: a year is wrong
 MAX_HOLIDAY_DAYS = 70  # nor are schools closed for longer
@@ -57,12 +57,13 @@ def _read_line(line: str) -> list[Stretch]:
         is_term = not found and not _is_closed(plain)
         if is_term and not match[2]:
             raise ValueError(HOW_TO_WRITE)
-        said = [parse_date(words.lower()) for words in match.groups() if words]
+        said = [parse_day(words.lower()) for words in match.groups() if words]
         begin, end = (_give_year(day, years) for day in (said[0], said[-1]))
         if isinstance(said[0], tuple) and begin > end:
             begin = begin.replace(year=begin.year - 1)
         if not 0 <= (end - begin).days <= (MAX_TERM_DAYS if is_term else MAX_HOLIDAY_DAYS):
-            raise ValueError(f"from {begin:%-d %B %Y} to {end:%-d %B %Y} is no {'term' if is_term else 'holiday'}")
+            what = "term" if is_term else "holiday"
+            raise ValueError(f"{begin:%-d %B %Y} to {end:%-d %B %Y} cannot be one {what}. Look at the years")
         found.append((begin, end))
     if not found:
         raise ValueError(HOW_TO_WRITE)
@@ -71,7 +72,7 @@ def _read_line(line: str) -> list[Stretch]:
 
 def _give_year(day: datetime.date | tuple[int, int] | None, years: list[str]) -> datetime.date:
     if day is None or (isinstance(day, tuple) and not years):
-        raise ValueError("a day of it has no year, or is no day")
+        raise ValueError("one of its days is not a date, or has no year")
     return datetime.date(int(years[-1]), *day) if isinstance(day, tuple) else day
 
 

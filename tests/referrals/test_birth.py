@@ -19,15 +19,8 @@ from config.births import Birth, BirthPrecision
 from referrals.models import Referral
 from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, team_of
 from tests.referrals.posted import FIND, REFER, form, value_of
-from tests.strict import strict_templates
 
 ClientOf = Callable[[Membership], Client]
-
-
-@pytest.fixture(autouse=True)
-def _strict() -> Any:
-    with strict_templates():
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,13 +13,6 @@ from agencies.models import Draft, Membership
 from referrals.models import Referral
 from tests.factories import MembershipFactory, team_of, teammate
 from tests.referrals.posted import DANGER, REFER, form, value_of
-from tests.strict import strict_templates
-
-
-@pytest.fixture(autouse=True)
-def _strict() -> Any:
-    with strict_templates():
-        yield
 
 
 @pytest.fixture

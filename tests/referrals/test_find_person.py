@@ -14,13 +14,6 @@ from referrals.models import LookUp, Referral
 from referrals.states import ReferralStatus
 from tests.factories import CaseFactory, ReferralFactory, needs, team_of, teammate
 from tests.referrals.posted import FIND, HTMX, REFER, form, value_of
-from tests.strict import strict_templates
-
-
-@pytest.fixture(autouse=True)
-def _strict() -> Any:
-    with strict_templates():
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.core import signing
@@ -18,13 +17,6 @@ from config.working_days import add_working_days
 from referrals.models import Referral
 from tests.factories import AgencyFactory, MembershipFactory, ReferralFactory, needs, team_of, teammate
 from tests.referrals.posted import DANGER, FIND, HTMX, REFER, form, page_form
-from tests.strict import strict_templates
-
-
-@pytest.fixture(autouse=True)
-def _strict() -> Any:
-    with strict_templates():
-        yield
 
 
 @pytest.fixture

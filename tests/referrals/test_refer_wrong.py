@@ -13,13 +13,6 @@ from referrals.models import Referral
 from referrals.states import ReferralStatus
 from tests.factories import team_of
 from tests.referrals.posted import REFER, form
-from tests.strict import strict_templates
-
-
-@pytest.fixture(autouse=True)
-def _strict() -> Any:
-    with strict_templates():
-        yield
 
 
 @pytest.fixture

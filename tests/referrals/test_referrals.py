@@ -3,9 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,29 +13,11 @@ from agencies.models import Author, Membership
 from referrals.actions import answer_referrer, assign_referral, move_referral
 from referrals.models import DeclineReason, Referral
 from referrals.states import ReferralStatus, Side
-from tests.factories import MembershipFactory, OnwardReferralFactory, ReferralFactory, needs, team_of, teammate
+from tests.factories import MembershipFactory, OnwardReferralFactory, ReferralFactory, needs, teammate
 from tests.queries import assert_max_queries
-from tests.strict import strict_templates
 
 LIST = "/referrals/"
 ClientOf = Callable[[Membership], Client]
-
-
-@pytest.fixture(autouse=True)
-def _strict() -> Any:
-    with strict_templates():
-        yield
-
-
-@pytest.fixture
-def priya(gp: Membership) -> Membership:
-    """A connector of the team that the GP's practice refers to."""
-    return MembershipFactory(role=Role.CONNECTOR, user__name="Priya Shah", agency=team_of(gp))
-
-
-@pytest.fixture
-def ada(gp: Membership, priya: Membership) -> Referral:
-    return ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern")
 
 
 def path(referral: Referral) -> str:

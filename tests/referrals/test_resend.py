@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.access import Role
 from agencies.models import Author, Membership
 from config.working_days import add_working_days
 from referrals.actions import move_referral
@@ -17,11 +16,6 @@ from referrals.states import ReferralStatus, Side
 from tests.factories import MembershipFactory, ReferralFactory, team_of, teammate
 
 ClientOf = Callable[[Membership], Client]
-
-
-@pytest.fixture
-def priya(gp: Membership) -> Membership:
-    return MembershipFactory(role=Role.CONNECTOR, user__name="Priya Shah", agency=team_of(gp))
 
 
 @pytest.fixture

@@ -1,37 +1,17 @@
 """The search on /referrals/: by name, NHS number or reference, posted, and within the own agency."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from agencies.access import Role
 from agencies.models import Membership
 from referrals.models import Referral
-from tests.factories import MembershipFactory, ReferralFactory, team_of
-from tests.strict import strict_templates
+from tests.factories import MembershipFactory, ReferralFactory
 
 LIST = "/referrals/"
 ClientOf = Callable[[Membership], Client]
-
-
-@pytest.fixture(autouse=True)
-def _strict() -> Any:
-    with strict_templates():
-        yield
-
-
-@pytest.fixture
-def priya(gp: Membership) -> Membership:
-    """A connector of the team that the GP's practice refers to."""
-    return MembershipFactory(role=Role.CONNECTOR, user__name="Priya Shah", agency=team_of(gp))
-
-
-@pytest.fixture
-def ada(gp: Membership, priya: Membership) -> Referral:
-    return ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern")
 
 
 def path(referral: Referral) -> str:

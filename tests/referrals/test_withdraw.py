@@ -7,24 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from agencies.access import Role
 from agencies.models import Author, Membership, Message
 from referrals.actions import move_referral
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
-from tests.factories import MembershipFactory, ReferralFactory, team_of, teammate
+from tests.factories import MembershipFactory, teammate
 
 ClientOf = Callable[[Membership], Client]
-
-
-@pytest.fixture
-def priya(gp: Membership) -> Membership:
-    return MembershipFactory(role=Role.CONNECTOR, user__name="Priya Shah", agency=team_of(gp))
-
-
-@pytest.fixture
-def ada(gp: Membership, priya: Membership) -> Referral:
-    return ReferralFactory(sent_by=gp, to_agency=priya.agency, person_name="Ada Fern")
 
 
 def path(referral: Referral) -> str:

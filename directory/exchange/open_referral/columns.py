@@ -54,23 +54,9 @@ FLAG_PATTERNS = {
     "closed": r"(?:is|currently|still|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
 }
 GENERIC_NAMES = {  # that are parts of many other words
-    *(
-        "group",
-        "club",
-        "time",
-        "host",
-        "course",
-        "note",
-        "owner",
-        "listing",
-        "state",
-        "notes",
-        "form",
-        "number",
-        "class",
-    ),
+    *("group", "club", "time", "host", "course", "note", "owner", "listing", "state", "notes", "form", "number"),
     *("offer", "centre", "church", "hall", "scheme", "project", "programme", "sector", "leader", "faith", "book"),
-    *("issue", "entry", "often", "detail", "dates", "sessions", "coverage", "criteria", "status", "area"),
+    *("class", "issue", "entry", "often", "detail", "dates", "sessions", "coverage", "criteria", "status", "area"),
 }
 FLAG_FIELDS = ("shown", "hidden", "closed", "masked", "verified")
 # What a form asks of whoever fills it in, and is no part of the listing.
@@ -80,21 +66,8 @@ SUBMITTER_COLUMN = re.compile(
     r"|(?:gdpr|privacy|dataprotection|consent)(?!to).*|internalnotes|staffnotes|adminnotes|officernotes"
 )
 EXACT_FIELDS = {  # of which a part of a heading says too little
-    *(
-        "id",
-        "days",
-        "opens",
-        "closes",
-        "status",
-        "house",
-        "frequency",
-        "begins",
-        "ended",
-        "surname",
-        "parent",
-        "phone_2",
-    ),
-    *FLAG_FIELDS,
+    *("id", "days", "opens", "closes", "status", "house", "frequency", "begins", "ended", "surname", "parent"),
+    *("phone_2", *FLAG_FIELDS),
 }
 MAX_SAMPLE_ROWS = 200  # rows that are looked at
 

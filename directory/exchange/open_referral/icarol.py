@@ -7,7 +7,7 @@ those, and no activity itself. Who says that it is private, inactive or not for 
 from collections.abc import Iterator
 from typing import Any
 
-from directory.exchange.field_use import SentService, SentTables, SentValue, build_sent_value, mark_used
+from directory.exchange.field_use import SentService, SentTables, build_sent_value, mark_used
 from directory.exchange.open_referral.objects import Object, says_yes
 
 SIGNS = {"ResourceAgencyNum", "PublicName", "TaxonomyLevelName", "ParentAgencyNum"}
@@ -106,9 +106,8 @@ def _nest_row(row: Object, owner: Object | None, program: Object | None) -> Sent
 
 def _find_website(row: Object) -> Any:
     """The first address in the cell."""
-    parts = str(row.get("WebsiteAddress") or "").split()
-    mark_used(row.get("WebsiteAddress"), "Activity: url") if parts else None
-    return parts[0] if parts else None
+    mark_used(row.get("WebsiteAddress"), "Activity: url")
+    return next(iter(str(row.get("WebsiteAddress") or "").split()), None)
 
 
 def _find_status(row: Object, agency: Object) -> str:
@@ -133,7 +132,7 @@ def _list_phones(row: Object) -> list[Object]:
 
 def _list_terms(row: Object) -> list[str]:
     said = next((row[name] for name in TERM_COLUMNS if row.get(name)), "")
-    mark_used(said, "Category: name") if isinstance(said, SentValue) else None
+    mark_used(said, "Category: name")
     return [term.rpartition(" - ")[2].strip() for term in said.split(";") if term.strip()]
 
 
@@ -146,9 +145,8 @@ def _nest_place(row: Object) -> Object:
         mark_used(access, "Access at the place: description")
     private = row.get("PhysicalAddressIsPrivate")
     if says_yes(private):
-        mark_used(
-            [row.get(name) for name in (*ADDRESS_FIELDS.values(), "Latitude", "Longitude")], "Left out: it is private"
-        )
-        return {"addresses": [{name: row[ADDRESS_FIELDS[name]] for name in ("city",) if row.get(ADDRESS_FIELDS[name])}]}
+        kept_back = (*ADDRESS_FIELDS.values(), "Latitude", "Longitude")
+        mark_used([row.get(name) for name in kept_back], "Left out: it is private")
+        return {"addresses": [_pick(row, {"city": ADDRESS_FIELDS["city"]})]}
     mark_used(private, "Place: whether it is private")
     return place

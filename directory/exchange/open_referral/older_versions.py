@@ -25,7 +25,7 @@ from directory.exchange.open_referral.objects import (
     says_yes,
 )
 from directory.exchange.open_referral.patterns import SCHEDULE_LISTS, list_holidays, upgrade_hours
-from directory.text.cleaning import parse_date
+from directory.text.cleaning import find_date
 from directory.text.encoding import FREE_OF_CHARGE
 
 FIELD_RENAMES = {  # of a service: the standard's name → what others call it, the first that is there
@@ -48,9 +48,8 @@ STATUS_WORDS = {"published": "active", "approved": "active", "live": "active", "
     ("draft", "pending", "archived", "deleted", "unpublished", "withdrawn", "suspended", "expired", "rejected"),
     "inactive",
 )
-STATUS_FLAGS: tuple[
-    tuple[str, set[str], str], ...
-] = (  # a field, the words in it that say so (none: whatever stands there), and the status that it means
+# A field, the words in it that say so (none: whatever stands there), and the status that it means.
+STATUS_FLAGS: tuple[tuple[str, set[str], str], ...] = (
     ("temporarily_closed", WORDS_FOR_YES, "temporarily closed"),
     ("visible", WORDS_FOR_NO, "inactive"),
     ("is_visible", WORDS_FOR_NO, "inactive"),
@@ -71,14 +70,7 @@ PHONE_KIND = "Phone: what it is for"
 PHONE_FIELDS = ("phone", "telephone", "phone_number", "tel", "mobile", "mobile_number")
 POINT_OBJECTS = ("geometry", "point", "coordinates", "geo", "position", "location")
 OWN_ADDRESS_SIGNS = (
-    "address_1",
-    "address_line_1",
-    "street_address",
-    "postal_code",
-    "postcode",
-    "latitude",
-    "lat",
-    "geo",
+    *("address_1", "address_line_1", "street_address", "postal_code", "postcode", "latitude", "lat", "geo"),
 )
 ACCESS_FLAGS = {
     "has_wheelchair_access": "Wheelchair access",
@@ -163,14 +155,9 @@ def _upgrade_status(out: Object) -> None:
 
 def is_in_season(raw: Object) -> bool:
     """Whether today lies between the days from which and to which the source shows it (Outpost)."""
-    days = []
-    for name in ("visible_from", "visible_to"):
-        try:
-            days.append(parse_date(str(raw.get(name) or "")[:10]))
-        except ValueError:
-            days.append(None)
+    first, last = (find_date(str(raw.get(name) or "")[:10]) for name in ("visible_from", "visible_to"))
     today = timezone.localdate()
-    return (days[0] or today) <= today <= (days[1] or today)
+    return (first or today) <= today <= (last or today)
 
 
 def _upgrade_organization(out: Object) -> None:

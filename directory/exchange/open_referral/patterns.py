@@ -20,7 +20,7 @@ from directory.exchange.open_referral.objects import (
     rename_fields,
 )
 from directory.models.session import DAY_NAMES, Frequency
-from directory.text.cleaning import clean_hours, parse_date, parse_time, parse_weekdays
+from directory.text.cleaning import clean_hours, find_date, parse_date, parse_time, parse_weekdays
 from directory.text.opening_hours import explain_unread_hours, parse_opening_hours
 
 SCHEDULE_LISTS = (
@@ -193,7 +193,7 @@ def _upgrade_frequency(row: Object) -> None:
     if freq == "FORTNIGHTLY":
         row |= {"interval": 2, "dtstart": row.get("dtstart") or str(row.get("starts_at") or "")[:10]}
         mark_used(row.get("starts_at"), "Times: dtstart")
-        if day := _parse_day(row["dtstart"]):
+        if day := find_date(plain(row["dtstart"])):
             row["byday"] = row.get("byday") or [*DAY_NAMES][day.weekday()]
     for name in ("bysetpos", "occurrence_of_month"):
         position = str(row.get(name) or "").strip()
@@ -205,13 +205,6 @@ def _upgrade_frequency(row: Object) -> None:
 
 def _is_one_day(days: Any) -> bool:
     return isinstance(days, str) and bool(re.fullmatch(r"\s*[A-Za-z]{2,9}\s*", days))
-
-
-def _parse_day(value: Any) -> datetime.date | None:
-    try:
-        return parse_date(plain(value))
-    except ValueError:
-        return None
 
 
 def _is_inexact(row: Object) -> bool:
@@ -241,7 +234,7 @@ def _say_time(value: Any) -> str:
 
 def _upgrade_count(row: Object) -> None:
     """RFC 5545 `COUNT`: so often and no more, which gives the last day."""
-    count, start = str(row.get("count") or ""), _parse_day(row.get("dtstart") or row.get("valid_from"))
+    count, start = str(row.get("count") or ""), find_date(plain(row.get("dtstart") or row.get("valid_from")))
     if not count.isdigit() or not 0 < int(count) <= MAX_COUNT or start is None or row.get("valid_to"):
         return
     named = (("FREQ", "freq"), ("INTERVAL", "interval"), ("BYDAY", "byday"), ("BYMONTHDAY", "bymonthday"))

@@ -19,7 +19,7 @@ from directory.exchange.field_use import mark_used
 from directory.exchange.open_referral.columns import FIELDS, FLAG_FIELDS, flag_of
 from directory.exchange.tables import TORN_ROW
 from directory.models.session import DAY_NAMES
-from directory.text.cleaning import EMAIL_IN_TEXT, LINK_IN_TEXT, parse_date
+from directory.text.cleaning import EMAIL_IN_TEXT, LINK_IN_TEXT, find_date
 from directory.text.conditions import DAY, read_conditions
 from directory.text.encoding import find_postcode_in_text
 
@@ -172,15 +172,8 @@ def _apply_flag(row: "SheetRow", flag: str, column: str, said: str, asked: list[
             return
         over = "permanent" in column.lower() or "ceased" in column.lower()
         row["status"] = "inactive" if over else "temporarily closed"
-        unsure = "" if word in WORDS_FOR_YES else ". Is that so?"
-        asked.append(
-            (
-                column,
-                f"“{column}” says “{said[:60]}”: it is shown as closed for now{unsure}"
-                if not over
-                else f"“{column}” says “{said[:60]}”: it is not shown",
-            )
-        )
+        closed = "shown as closed for now" + ("" if word in WORDS_FOR_YES else ". Is that so?")
+        asked.append((column, f"“{column}” says “{said[:60]}”: it is {'not shown' if over else closed}"))
     elif (flag == "masked" and word not in WORDS_FOR_NO) or (flag == "unmasked" and word not in WORDS_FOR_YES):
         _mask_address(row)
         asked.append((column, f"“{column}” says “{said[:60]}”: the address is kept back"))
@@ -282,10 +275,7 @@ def _written_day(text: str) -> datetime.date | None:
     """A date as it is written, or as a spreadsheet counts days."""
     if re.fullmatch(r"[2-6][0-9]{4}(?:\.[0-9]+)?", text.strip()):
         return EXCEL_EPOCH + datetime.timedelta(days=int(float(text)))
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
+    return find_date(text)
 
 
 # --- What stands in another column ---------------------------------------------------------------------------------

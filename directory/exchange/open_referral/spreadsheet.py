@@ -1,6 +1,5 @@
 """A row of a spreadsheet, or of flat JSON or GeoJSON → a service as Open Referral UK 3.0 nests it."""
 
-import datetime
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -36,7 +35,7 @@ from directory.exchange.open_referral.row_repairs import (
 )
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.models.session import DAY_NAMES
-from directory.text.cleaning import clean_hours, parse_date
+from directory.text.cleaning import clean_hours, find_date
 from directory.text.conditions import DAY
 from directory.text.encoding import FREE_OF_CHARGE
 from directory.text.opening_hours import read_schedules, read_times
@@ -372,9 +371,10 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     by_day = [f"{name}: {row[name.lower()]}" for name in DAY_NAMES.values() if row.get(name.lower())]
     if not text and by_day:
         text = "\n".join(by_day)
-    begins = parse_written_date(row.get("begins", ""))
+    first = find_date(row.get("begins", ""))
+    begins = first.isoformat() if first else ""
     if begins and not text and row.get("frequency"):  # "12 January, fortnightly": on that day of the week
-        text = f"{datetime.date.fromisoformat(begins):%A} {times}"
+        text = f"{first:%A} {times}"
     if begins and not text:  # a date by itself
         return [{"dtstart": begins} | (read_times(times) if times else {})]
     text = text or times
@@ -386,15 +386,6 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     beside = [said for said in (often, row.get("dates", "")) if said and said.lower() not in text.lower()]
     found = read_schedules("\n".join([text, *(f"({said})" for said in beside)]))
     return [one | ({"dtstart": begins} if begins and one.get("byday") else {}) for one in found]
-
-
-def parse_written_date(text: str) -> str:
-    """ISO 8601; "" for what is no date."""
-    try:
-        found = parse_date(text)
-    except ValueError:
-        return ""
-    return found.isoformat() if found else ""
 
 
 # --- Where, for whom, for how much ------------------------------------------------------------------------

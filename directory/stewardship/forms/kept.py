@@ -11,6 +11,11 @@ from django.http import QueryDict
 from agencies.models import Membership
 from config.forms import Form
 
+CHANGED_MEANWHILE = (
+    "Somebody else has saved this since you opened it. Open it once more beside this page to see what they wrote, "
+    "or save to put yours in its place"
+)
+
 
 class KeptForm(Form):
     """With `kept` it changes that one. `seen` is the row as it was shown: who saves is told that it has changed."""
@@ -36,10 +41,7 @@ class KeptForm(Form):
             sent = cast(QueryDict, self.data).copy()
             sent["seen"] = self.initial["seen"]
             self.data = sent
-            said = (
-                "Somebody else has saved this since you opened it. Open it once more beside this page to see what they "
-            )
-            raise ValidationError(said + "wrote, or save to put yours in its place", code="meanwhile")
+            raise ValidationError(CHANGED_MEANWHILE, code="meanwhile")
         return seen
 
     def read_values(self) -> dict[str, Any]:
