@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 
 REMEMBERED_FOR = 1800  # seconds
 MAX_REMEMBERED = 5  # addresses of one session
@@ -21,9 +23,12 @@ def remember_sent_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.method == "POST" and response.status_code == 302 and "key" in request.POST:
+            if response["Location"].startswith(resolve_url(settings.LOGIN_URL)):
+                return response  # nothing was sent: the session had ended
             forms: dict[str, Any] = request.session.get("sent_forms", {})
-            forms.pop(request.path, None)
-            latest = [*forms.items(), (request.path, [int(time.time()), response["Location"]])]
+            page = request.get_full_path()  # the query may say whom it is sent to
+            forms.pop(page, None)
+            latest = [*forms.items(), (page, [int(time.time()), response["Location"]])]
             request.session["sent_forms"] = dict(latest[-MAX_REMEMBERED:])
         return response
 
@@ -32,6 +37,6 @@ def remember_sent_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 
 def find_first_answer(request: HttpRequest, form: BaseForm) -> str:
     """Where the form that was sent here led, when this one has come as the page shows it, untouched; "" otherwise."""
-    at, answer = request.session.get("sent_forms", {}).get(request.path, (0, ""))
+    at, answer = request.session.get("sent_forms", {}).get(request.get_full_path(), (0, ""))
     touched = {field.name for field in form.visible_fields()} & set(form.changed_data)
     return answer if not touched and time.time() - at < REMEMBERED_FOR else ""

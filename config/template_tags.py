@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import phonenumbers
 from django import forms, template
@@ -48,10 +47,16 @@ def email_words(address: str | None) -> SafeString:
     return format_html('<span class="email">{}{}</span>', first, format_html_join("", "<wbr>{}", zip(others)))
 
 
+# What stands before a site's name in an address. With who signs in to it, which may look like another site's name:
+# https://bank.example@evil.example
+BEFORE_SITE = re.compile(r"https?://(?:[^/?#\\]*@)?(?:www\.)?")
+
+
 @register.filter
 def site_name(url: str | None) -> str:
-    """The name of a website, for the words of a link to it: "greengym.example.org" of its address."""
-    return urlsplit(str(url or "")).netloc.removeprefix("www.") or str(url or "")
+    """The name of a website, for the words of a link to it: "greengym.example.org" of its address, however broken."""
+    before = BEFORE_SITE.match(str(url or ""))
+    return (before and re.split(r"[/?#\\]", before.string[before.end() :])[0]) or str(url or "")
 
 
 @register.filter
@@ -172,7 +177,11 @@ def name_sites(text: str) -> str:
     """The same where no link can be: "our page (https://…)" is "our page", an address the name of its site."""
     if "://" not in text and "www." not in text:
         return text
-    return ADDRESS_IN_PROSE.sub(lambda match: match["words"] or site_name(f"//{match['bare'].split('//')[-1]}"), text)
+    return ADDRESS_IN_PROSE.sub(lambda match: match["words"] or site_name(complete_address(match["bare"])), text)
+
+
+def complete_address(address: str) -> str:
+    return f"https://{address}" if address.startswith("www.") else address
 
 
 @register.filter
@@ -183,9 +192,8 @@ def link_addresses(line: str) -> SafeString:
         named, address = match["words"], match["url"] or match["bare"].rstrip(".,;:!?")
         end = match.end() if named else match.start("bare") + len(address)
         parts.append(format_html("{}", line[at : match.start()]))
-        bare = address.rpartition("//")[2].removeprefix("www.").rstrip("/")[:60]
-        words = named or ("the link" if address.startswith(own) else bare)
-        target = address if "//" in address else f"https://{address}"
+        target = complete_address(address)
+        words = named or ("the link" if address.startswith(own) else BEFORE_SITE.sub("", target, 1).rstrip("/")[:60])
         parts.append(format_html('<a href="{}" rel="noopener nofollow">{}</a>', target, words))
         at = end
     return format_html_join("", "{}", ((part,) for part in [*parts, line[at:]]))

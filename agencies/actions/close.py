@@ -35,9 +35,10 @@ def close_agency(
     """Close it for good. What it holds goes to other agencies by `decisions`, where people are handed over on that
     `ground` (a PassingGround), or is answered; a second time changes nothing.
 
-    Raises LeavesBehind where nothing was decided, PermissionDenied for who may not, who cannot take it, or no ground.
+    Raises LeavesBehind where nothing was decided, or more came in meanwhile; PermissionDenied for who may not, who
+    cannot take it, or no ground.
     """
-    agency = lock_agency(agency.pk)
+    agency = lock_agencies(agency, decisions or {})
     if agency.left_at:
         return agency
     if not may_close(agency, by):
@@ -51,9 +52,19 @@ def close_agency(
                 raise PermissionDenied
             if holding.settle:
                 holding.settle(agency, ids, to, Author.of(by), ground)
+    if more := [holding for holding in list_agency_holdings(agency) if holding.settle]:
+        raise LeavesBehind(more)  # a colleague was at work: they opened a case, or somebody referred
     end_all_memberships(agency, by)
     report_unattended(agency, list(Permission))
     return agency
+
+
+def lock_agencies(agency: Agency, decisions: Mapping[str, Decision[Agency]]) -> Agency:
+    """The agency as it is now. Those that take something are held too: none of them closes meanwhile."""
+    takers = {to for decision in decisions.values() for to in (decision.rest, *decision.each.values()) if to}
+    for pk in sorted({agency.pk, *(taker.pk for taker in takers)}):
+        lock_agency(pk)
+    return Agency.objects.get(pk=agency.pk)
 
 
 def end_all_memberships(agency: Agency, by: Membership) -> None:

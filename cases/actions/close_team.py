@@ -34,7 +34,7 @@ def list_cases_of_team(agency: Agency) -> list[AgencyHolding]:
             then="What another team takes goes there with its whole story, and stands in “Without a connector” there. "
             "What nobody takes is closed: whoever referred is told, and the person hears whom to ring.",
             settle=settle_cases,
-            takers=list(Referral.receiving_teams().exclude(pk=agency.pk)),
+            takers=list(Referral.teams_at_work().exclude(pk=agency.pk)),
             grounds=PassingGround.choices,
             read_by=Permission.WORK_CASES,
         )

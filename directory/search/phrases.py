@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, reduce
 from itertools import chain, product
+from math import prod
 from operator import or_
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -116,17 +117,21 @@ class WordLists:
         """ "hit*/@slap her" → {("hit*",), ("slap", "her"), ("slapped", "her")}. Raises ValueError."""
         if re.search("[>+!]", text):
             raise ValueError(text.strip())
-        return frozenset(chain.from_iterable(self._read_words(words, depth) for words in re.split("[/\n]", text)))
+        ways: set[Words] = set()
+        for words in re.split("[/\n]", text):
+            ways.update(self._read_words(words, depth))
+            if len(ways) > MAX_WAYS:
+                raise ValueError(words.strip())
+        return frozenset(ways)
 
     def _read_words(self, text: str, depth: int) -> list[Words]:
         word = normalise_phrase(text.translate(SIGNS)).translate(SIGNS_BACK)
         if not word.strip("*@ ") or re.search(r"(^| )\*|\*[^ ]|@(?![a-z])|[^ ]@", word):
             raise ValueError(text.strip())
         ways = [self._read_list(w[1:], depth) if w[0] == "@" else frozenset([(w,)]) for w in word.split()]
-        found = [tuple(chain.from_iterable(way)) for way in product(*ways)]
-        if len(found) > MAX_WAYS:
+        if prod(map(len, ways)) > MAX_WAYS:  # before they are written out: three long lists are millions
             raise ValueError(text.strip())
-        return found
+        return [tuple(chain.from_iterable(way)) for way in product(*ways)]
 
     def _read_list(self, name: str, depth: int) -> frozenset[Words]:
         if name not in self._read:

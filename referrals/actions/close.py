@@ -25,7 +25,7 @@ def list_referrals_of_agency(agency: Agency) -> list[AgencyHolding]:
     to_decide = Referral.objects.filter(to_agency=agency, service=None, status__in=sorted(TRIAGE_STATUSES))
     sent = Referral.objects.filter(from_agency=agency, status__in=sorted(OPEN_STATUSES))
     practices = Agency.objects.filter(refers_to=agency, left_at=None).order_by("name", "pk")
-    teams = list(Referral.receiving_teams().exclude(pk=agency.pk))
+    teams = list(Referral.teams_at_work().exclude(pk=agency.pk))
     return [
         AgencyHolding(
             name="referrals",

@@ -139,6 +139,13 @@ class Referral(WithBirth, UUIDKey):
         return Agency.objects.filter(kind=AgencyKind.CONNECTORS, left_at=None).order_by("name", "id")
 
     @classmethod
+    def teams_at_work(cls) -> "models.QuerySet[Agency]":
+        """Those of them in which somebody works who may decide on a referral, and so work with its case."""
+        roles = [role for role in access.Role if access.Permission.TRIAGE in access.PERMISSIONS[role]]
+        at_work = Membership.objects.filter(role__in=roles, ended_at=None, user__is_active=True)
+        return cls.receiving_teams().filter(pk__in=at_work.values("agency"))
+
+    @classmethod
     def locked(cls) -> "models.QuerySet[Self]":
         """Rows held until the transaction ends, with who sent and who is asked: each deed needs them."""
         with_those = cls.objects.select_related("from_agency", "to_agency", "service__agency", "sent_by__user")

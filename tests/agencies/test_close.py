@@ -276,9 +276,10 @@ def test_who_may_not_close(
     assert Client().get(reverse(OWN)).status_code == 302
 
 
-def test_nobody_takes_what_is_no_team(
+def test_nobody_takes_what_is_no_team_or_has_nobody_at_work(
     connector: Membership, case: Case, provider: Membership, other: Membership
 ) -> None:
-    decisions = {"cases": Decision(provider.agency)}
-    with pytest.raises(PermissionDenied):
-        close_agency(agency=connector.agency, by=connector, decisions=decisions, ground="harm")
+    gone = MembershipFactory(role=Role.CONNECTOR, user__is_active=False).agency
+    for taker in (provider.agency, gone, AgencyFactory(kind=AgencyKind.CONNECTORS)):
+        with pytest.raises(PermissionDenied):
+            close_agency(agency=connector.agency, by=connector, decisions={"cases": Decision(taker)}, ground="harm")

@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from agencies.access import Permission, Role
-from agencies.actions.hand_over import Decision
+from agencies.actions.close import close_agency
+from agencies.actions.hand_over import Decision, LeavesBehind
 from agencies.actions.membership import end_membership
 from agencies.models import Author, Membership
 from bookings.actions.places import lock_session
@@ -85,6 +86,31 @@ def test_a_colleague_who_writes_in_a_case_and_one_who_leaves_do_not_block_each_o
     leaving.join()
     assert isinstance(results[0], Membership), results
     assert [entry.kind for entry in Entry.objects.order_by("number")] == [Kind.NOTE, Kind.ASSIGNED]
+
+
+def test_a_case_that_is_opened_while_the_team_closes_is_not_left_there(lead: Membership, connector: Membership) -> None:
+    other, steward = MembershipFactory(role=Role.LEAD).agency, MembershipFactory(role=Role.STEWARD)
+    referral, decisions = ReferralFactory(to_agency=connector.agency), {"referrals": Decision(other)}
+    with transaction.atomic():
+        accept_referral(referral=referral, by=Author.of(connector), person=None)
+        closing, results = start_until_it_waits(
+            lambda: close_agency(agency=connector.agency, by=steward, decisions=decisions, ground="harm")
+        )
+    closing.join()
+    assert [type(result) for result in results] == [LeavesBehind]
+    connector.agency.refresh_from_db()
+    assert connector.agency.left_at is None
+
+
+def test_a_team_that_takes_cases_does_not_close_meanwhile(connector: Membership) -> None:
+    case, other, _ = CaseFactory(lead=connector), *(MembershipFactory(role=Role.CONNECTOR) for _ in range(2))
+    with transaction.atomic():
+        close_agency(agency=connector.agency, by=connector, decisions={"cases": Decision(other.agency)}, ground="harm")
+        closing, results = start_until_it_waits(lambda: close_agency(agency=other.agency, by=other))
+    closing.join()
+    assert [type(result) for result in results] == [LeavesBehind]
+    case.refresh_from_db()
+    assert case.agency.left_at is None
 
 
 def test_two_who_share_out_the_same_cases_do_not_take_them_from_each_other(

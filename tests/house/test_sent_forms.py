@@ -98,3 +98,17 @@ def test_an_invitation(client_of: ClientOf, lead: Membership) -> None:
     first = client.post(url, posted | {"key": key()}).url
     assert client.post(url, {"name": "", "email": "", "key": key()}).url == first
     assert Invitation.objects.count() == 1
+
+
+def test_what_is_sent_to_another_group_or_not_at_all_is_no_first_answer(
+    client_of: ClientOf, connector: Membership, case: Case, client: Client
+) -> None:
+    """An empty form about a second group was answered as if it had been sent; so was one that led to sign-in."""
+    one, other = ServiceFactory(), ServiceFactory()
+    signed_in, page = client_of(connector), reverse("cases:send_on", args=[case.pk])
+    posted = {f"agreed_{one.agency_id.hex}": "on", "message": "", "safe": "no", "how_agreed": AGREEMENT_WAYS[0]}
+    assert signed_in.post(f"{page}?service={one.pk}", posted | {"key": key()}).status_code == 302
+    assert signed_in.post(f"{page}?service={other.pk}", {"message": "", "key": key()}).status_code == 422
+    assert Referral.objects.count() == 1
+    client.post(REFER, {"person_name": "Ada Byron", "key": key()})
+    assert not client.session.get("sent_forms")

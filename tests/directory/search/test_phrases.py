@@ -60,7 +60,10 @@ def test_a_rule(rule: str, text: str, recognised: bool) -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    ["", "@", "@nobody", "@round", "a@partner", "hit > ", "hit ! ", "hit > me ! a > b", "*", "a*b", "@both " * 9],
+    [
+        *("", "@", "@nobody", "@round", "a@partner", "hit > ", "hit ! ", "hit > me ! a > b", "*", "a*b"),
+        *("@both " * 40, "@both " * 6 + "/cake" + " @both" * 6),
+    ],
 )
 def test_no_rule(rule: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

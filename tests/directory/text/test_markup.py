@@ -1,5 +1,6 @@
 """HTML, Markdown and what programs make of both, as clean paragraphs and links."""
 
+import re
 import time
 
 import ftfy
@@ -94,6 +95,24 @@ def test_addresses_in_text_are_links_and_nothing_else_is_markup() -> None:
     assert prose("www. is no address, nor is awww.x.org") == "<p>www. is no address, nor is awww.x.org</p>"
     written = "See our page (https://a.example.org/x), www.b.example.org/y or https://c.example.org/z."
     assert name_sites(written) == "See our page, b.example.org or c.example.org"
+
+
+BROKEN_OR_FALSE = [  # what stands in the text, how its site is called
+    ("http://[evil", "[evil"),
+    ("https://[::1", "[::1"),
+    ("http://a\u2100b.example", "a\u2100b.example"),
+    ("www.c.example.org/a//b", "c.example.org"),
+    ("https://evil.example/?to=//www.bank.example", "evil.example"),
+    ("https://www.bank.example@evil.example/x", "evil.example"),
+    ("https://evil.example\\@bank.example/", "evil.example"),
+]
+
+
+@pytest.mark.parametrize(("written", "site"), BROKEN_OR_FALSE)
+def test_a_broken_address_breaks_no_page_and_none_is_called_by_another_site(written: str, site: str) -> None:
+    assert name_sites(f"See {written} now") == f"See {site} now"
+    words = re.findall('<a href="https?://[^"]*" rel="noopener nofollow">([^<]*)</a>', prose(f"See {written} now"))
+    assert [word.startswith(site) for word in words] == [True]
 
 
 PIECES = ["<a", "<a href=x>", "&amp;", "[", "[x](", "*", "**a", "_a", "`", "\\n", "<br", "<li", "# ", "((", "a-"]
