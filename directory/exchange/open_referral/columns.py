@@ -44,12 +44,13 @@ FLAG_PATTERNS = {
     "shown": r"(?:is|still|currently|isitstill)?(?:approv(?:ed|al|alstatus)|active|inuse|running"
     r"|visib(?:le|ility)|publish(?:ed)?|live|public|display(?:ed)?|enabled"
     r"|showonline|moderat(?:ed|ionstatus)|current)(?:on(?:the)?(?:web)?site|online|topublish)?|"
-    r"(?:show|shown|display|publish|visible)on.*|.*(?:consent|permission|happy|agree|okay|content|allow"
+    r"(?:show|shown|display|publish|visible)on.*"
+    r"|(?:show|shown|display|publish|list)(?:in|to)(?:the)?(?:public|directory|web|site|app|map|search|finder).*|.*(?:consent|permission|happy|agree|okay|content|allow"
     r"|(?:can|may|shall|should)(?:we|this|it|your)).*(?:publish|(?:be|made?|makeit|makethis|go)public|share|display"
     r"|listed|(?:to|we|us)list|beshown|show(?:this|it|your)|(?:be|go|put)(?:this|it)?(?:online|onthe|in(?:the|our)dir)).*",
     "hidden": r"(?:is)?(?:hid(?:den|e)|archived?|deleted?|draft|unpublished|private|suppress(?:ed)?|withdrawn|inactive"
     r"|disabled|internal(?:only)?|staffonly)(?:from(?:the)?(?:web)?site|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
-    r"|publication|display|list|share)",
+    r"|publication|display|list|share)|(?:consent|permission)(?:withheld|refused|denied|withdrawn)|optedout",
     "verified": r"(?:is)?(?:verified|validated|qualityassured)",
     "closed": r"(?:is|currently|still|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
 }
@@ -137,8 +138,9 @@ def field_label(path: str) -> str:
 
 
 def normalise_heading(name: str) -> str:
-    """A column's name without spaces and signs: "Opening Hours*" → "openinghours", "£" → "pounds"."""
-    return re.sub(r"[^a-z0-9]", "", name.lower()) or ("pounds" if "£" in name else "")
+    """A column's name without spaces and signs: "Opening Hours*" → "openinghours", "£" → "pounds". Salesforce ends
+    its own with "__c"."""
+    return re.sub(r"__c$|[^a-z0-9]", "", name.lower()) or ("pounds" if "£" in name else "")
 
 
 def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str]:
