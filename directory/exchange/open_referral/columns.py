@@ -64,6 +64,7 @@ GENERIC_NAMES = {  # that are parts of many other words
         "note",
         "owner",
         "listing",
+        "library",
         "state",
         "notes",
         "form",
@@ -97,6 +98,11 @@ EXACT_FIELDS = {  # of which a part of a heading says too little
     ),
     *FLAG_FIELDS,
 }
+# Headings with a field's name in them that are something else: room ("Places"), what a price is for ("cost_type").
+OTHER_THINGS = re.compile(
+    r"(?:number(?:of)?|noof|funded|free|available|vacant|total|max(?:imum)?|registered)?places(?:available|free|left)?"
+    r"|(?:cost|price|fee)type"
+)
 MAX_SAMPLE_ROWS = 200  # rows that are looked at
 
 CELL_PATTERNS = {  # what most filled cells of a column look like
@@ -159,7 +165,12 @@ def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str
         if field and field not in found.values():
             found[name] = field
     _match_by_part_of_name(names, found)
-    if "name" not in found.values() and len(found) > 1 and names and names[0] not in found:
+    if (
+        "name" not in found.values()
+        and len(found) > 1
+        and names
+        and found.get(names[0], "description") == "description"
+    ):
         cells = [row.get(names[0], "") for row in sample]
         if len({cell for cell in cells if _is_like_a_name(cell)}) > 0.8 * len(cells):  # one that has no better heading
             found[names[0]] = "name"
@@ -229,7 +240,10 @@ def _match_by_part_of_name(names: Cells, found: dict[str, str]) -> None:
             for order, (field, column) in enumerate(FIELDS.items())
             if field not in EXACT_FIELDS and name not in found and field not in found.values()
             for wanted in column.names
-            if len(wanted) > 3 and wanted in heading and wanted not in GENERIC_NAMES
+            if len(wanted) > 3
+            and wanted in heading
+            and wanted not in GENERIC_NAMES
+            and not OTHER_THINGS.fullmatch(heading)
         ]
         if known:
             found[name] = max(known)[2]

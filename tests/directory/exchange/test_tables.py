@@ -392,6 +392,12 @@ def test_a_date_that_is_not_read_is_shown_and_no_half_of_the_day_is_guessed() ->
     assert (quiz.dtstart, quiz.opens_at, quiz.notes) == (datetime.date(2090, 9, 5), None, "7.30")
 
 
+def test_a_pattern_ends_on_its_last_date() -> None:
+    names = ["Event", "Day", "Start", "Date from", "Last date"]
+    row = child(one(names, "Rhymetime", "Monday", "10:30", "2090-09-04", "2090-12-18 00:00:00"), Schedule)
+    assert (row.byday, row.valid_to) == ("MO", datetime.date(2090, 12, 18))
+
+
 def test_a_serial_date_is_a_date() -> None:
     assert one(["Name", "Last checked"], "Chess", "45292").service.assured_date == datetime.date(2024, 1, 1)
 
@@ -422,12 +428,19 @@ def test_a_cost_is_a_price_when_it_is_everybodys(column: str, said: str, amount:
     [
         *(("50+", (50, None)), ("over 18s", (18, None)), ("60 and over", (60, None)), ("Adults (18+)", (18, None))),
         *(("0-4yrs", (0, 4)), ("5 to 12 years", (5, 12)), ("Ages 8-18", (8, 18)), ("under 5s", (None, 4))),
-        *(("All ages welcome", (None, None)), ("up to 25", (None, 25)), ("No", (None, None))),
+        *(("All ages welcome", (None, None)), ("Adults", (None, None)), ("up to 25", (None, 25)), ("No", (None, None))),
     ],
 )
 def test_ages_in_words(said: str, ages: tuple[int | None, int | None]) -> None:
     service = one(["Name", "Is there an age limit?"], "Chess", said).service
     assert (service.minimum_age, service.maximum_age) == ages
+    assert any(ages) or said == "No" or service.eligibility == said, "what is no age is not lost"
+
+
+def test_a_heading_says_in_what_its_numbers_count() -> None:
+    found = one(["Name", "Min Age (months)", "Max Age (years)", "Cost per hour"], "Otters", "42", "5", "5.75")
+    assert (found.service.minimum_age, found.service.maximum_age) == (3, 5)
+    assert (child(found, CostOption).amount, child(found, CostOption).amount_description) == (5.75, "per hour")
 
 
 def test_two_numbers_in_a_cell_are_two_and_words_among_the_phones_are_told() -> None:
@@ -516,11 +529,28 @@ def test_notes_on_dates_belong_to_the_hours() -> None:
             ["name", "organisation", "address", "address_2", "address_3", "postcode", "phone", "contact", "surname"],
         ),
         (["Program Name", "Agency Name", "Hours of Operation"], ["name", "organisation", "hours"]),
+        (["Setting", "Setting Name", "Places", "Funded places", "Town"], ["", "name", "", "", "city"]),
+        (["Library", "Event", "Day", "Service_Days__c", "Phone__c"], ["place", "name", "days", "", "phone"]),
+        (
+            ["name", "schedules_opens_at", "schedules_closes_at", "schedules_weekday", "cost_amount", "cost_type"],
+            ["name", "opens", "closes", "days", "cost", ""],
+        ),
     ],
 )
 def test_headings_in_other_words(heading: list[str], fields: list[str]) -> None:
     found = resolve_columns(heading, [], {})
     assert [found.get(name, "") for name in heading] == fields
+
+
+def test_a_first_column_of_short_words_is_the_name_and_not_the_hall() -> None:
+    found = read(
+        ["What's on", "When", "Where", "Who to ring"],
+        *(["Coffee morning", "Thursdays 10.30am-12pm", "Church Hall", "Margaret, 01632 961101"],),
+        *(["Line dancing", "Mondays 7pm", "Church Hall", "see Joan"],),
+    )
+    assert [*found] == ["Coffee morning", "Line dancing"]
+    coffee = found["Coffee morning"]
+    assert (coffee.service.phone, child(coffee, Contact).name) == ("01632 961101", "Margaret")
 
 
 def test_several_addresses_in_a_cell_are_several_places() -> None:
