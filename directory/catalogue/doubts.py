@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from config.working_days import bank_holiday_name
 from directory.models import Schedule, SchoolTerm, Service
-from directory.text.conditions import Window, is_in_window, read_conditions
+from directory.text.conditions import Window, is_in_window, read_conditions, says_term_time
 
 # Postcode areas by nation; all others are in England, or Wales, which has the same bank holidays.
 SCOTTISH_AREAS = {"AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "TD", "ZE"}
@@ -54,13 +54,14 @@ def closed_on(schedule: Schedule, day: datetime.date, nation: str) -> bool:
     return bool(holiday) and (about.bank_holidays == "no" or any(name in holiday for name in about.feasts))
 
 
-def find_doubt(schedule: Schedule, day: datetime.date, nation: str) -> str:
-    """Why somebody should ask before going on that day: "Christmas Day"; "" when nothing speaks against it."""
+def find_doubt(schedule: Schedule, day: datetime.date, nation: str, description: str = "") -> str:
+    """Why somebody should ask before going on that day: "Christmas Day"; "" when nothing speaks against it.
+    `description` is the whole activity's, which may say "term time only" too."""
     about, holiday = read_conditions(schedule.words), bank_holiday_name(day, nation)
     single = not schedule.freq and not schedule.days
     if holiday and not single and about.bank_holidays != "yes" and not _is_always_open(schedule):
         return f"It is a bank holiday ({holiday})"
-    if about.term and (why := find_school_holiday(day, nation)):
+    if (about.term or (not single and says_term_time(description))) and (why := find_school_holiday(day, nation)):
         return why
     if any(is_in_window(day, window) for window in about.windows):
         return "It may be on a break"

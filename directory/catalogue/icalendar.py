@@ -82,7 +82,7 @@ def _build_doubtful_events(
     """Of the year ahead, the days to ask about first, without those of which there is a row: that one tells."""
     nation = find_nation(service, schedule)
     for day in list_meeting_days(schedule, today, today + YEAR):
-        why = find_doubt(schedule, day, nation)
+        why = find_doubt(schedule, day, nation, service.description)
         if why and (schedule.pk, day) not in laid_out and not closed_on(schedule, day, nation):
             event = _build_event(service, f"{schedule.pk}", schedule, by_place, today)
             times = build_session_times(day, schedule.opens_at, schedule.closes_at)

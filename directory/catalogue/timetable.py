@@ -160,7 +160,7 @@ def generate_sessions(service: Service, now: datetime.datetime, last: datetime.d
                     ends_at=ends_at,
                     places=schedule.places,
                     at_location_id=schedule.at_location_id,
-                    check_first=find_doubt(schedule, day, nation),
+                    check_first=find_doubt(schedule, day, nation, service.description),
                 )
 
 

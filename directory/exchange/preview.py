@@ -20,6 +20,7 @@ from directory.exchange.open_referral.columns import field_label, resolve_column
 from directory.exchange.open_referral.spreadsheet import REASON_COLUMN, SheetRow
 from directory.exchange.runs import unpack_upload
 from directory.exchange.tables import TableError, split_heading
+from directory.exchange.writer import match_postcodes
 from directory.models import Run, Schedule, Service, ServiceAlias, Status
 from directory.models.source import ZeroCost
 
@@ -119,6 +120,9 @@ def build_preview(run: Run) -> ImportPreview:
         except ServiceRefused as refused:
             found.refused.append(refused.problem)
         tally.add(raw.sent if isinstance(raw, SheetRow) else find_sent_values(raw))
+    match_postcodes(found.parsed)
+    found.noted = sum(bool(received.problems) for received in found.parsed)
+    found.lines = [_build_row(received) for received in found.parsed]
     costs = count_parsed_costs(found.parsed)
     if run.source.zero_cost in (ZeroCost.NOT_ASKED, ZeroCost.ASKED) and costs.is_suspicious:
         found.zero_percent = costs.percent
@@ -164,10 +168,7 @@ def _preview_service(raw: Any, source: str, ids: dict[uuid.UUID, str], found: Im
         first = f"row {ids[key]}" if ids[key] else "one before it"
         raise ServiceRefused(Problem(name or str(key), "", f"the same as {first}"))
     ids[key] = str(raw.number) if isinstance(raw, SheetRow) else ""
-    received = parse_service(raw, source, tally)
-    found.noted += bool(received.problems)
-    found.parsed.append(received)
-    found.lines.append(_build_row(received))
+    found.parsed.append(parse_service(raw, source, tally))
 
 
 def _compare_with_stored(

@@ -98,26 +98,24 @@ def _follow_joined_places(batch: list[ParsedService]) -> None:
         r.rows = [row for row in r.rows if not isinstance(row, ServiceAtLocation) or same[row.pk] == row.pk]
 
 
+def match_postcodes(batch: list[ParsedService]) -> list[tuple[ParsedService, Location, Postcode]]:
+    """Places with their postcode's point. One that nobody has is asked about, in areas of which all are loaded."""
+    coded = [(r, row, code) for r in batch for row in r.locations if (code := normalise_postcode(row.postcode))]
+    known = {p.pk: p for p in Postcode.objects.filter(pk__in={code for _, _, code in coded})}
+    complete = list_loaded_areas() if any(code not in known for _, _, code in coded) else set()
+    for r, row, code in coded:
+        if code not in known and postcode_area(code) in complete:
+            said = f"{row.postcode} is not among the postcodes in use: is it right?"
+            r.problems.append(Problem(str(r.service.pk), "Postcode", said))
+    return [(r, row, known[code]) for r, row, code in coded if code in known]
+
+
 def _fill_coordinates(batch: list[ParsedService]) -> None:
     """Places without coordinates get those of their postcode, and so do those that lie far from it."""
-    coded = [
-        (r, row, normalise_postcode(row.postcode))
-        for r in batch
-        for row in r.locations
-        if normalise_postcode(row.postcode)
-    ]
-    lost = [code for _, row, code in coded if row.latitude is None]
-    if lost:
-        load_areas({postcode_area(code) for code in lost})
-    known = {p.pk: p for p in Postcode.objects.filter(pk__in={code for _, _, code in coded})}
-    missing = {code for _, _, code in coded} - known.keys()
-    complete = list_loaded_areas() if missing else set()
-    for r, row, code in coded:
-        if not (postcode := known.get(code)):
-            if postcode_area(code) in complete:
-                said = f"{row.postcode} is not among the postcodes in use: is it right?"
-                r.problems.append(Problem(str(r.service.pk), "Postcode", said))
-            continue
+    lost = {normalise_postcode(row.postcode) for r in batch for row in r.locations if row.latitude is None}
+    if areas := {postcode_area(code) for code in lost if code}:
+        load_areas(areas)
+    for r, row, postcode in match_postcodes(batch):
         far = (
             row.latitude is not None
             and row.longitude is not None

@@ -80,6 +80,7 @@ CONDITION = re.compile(
 DOUBT, DAYS_OF_MONTH, NEGATION = (
     re.compile(PHRASES[name], re.IGNORECASE) for name in ("DOUBT", "DAYS_OF_MONTH", "NEGATION")
 )
+TERM_SAID = re.compile(PHRASES["term"], re.IGNORECASE)
 SAYS_WHEN = {"months", "nth", "season_only", "range", "month_range"}
 
 # --- What they mean -----------------------------------------------------------------------------------------
@@ -200,6 +201,14 @@ def read_conditions(text: str) -> Conditions:
     rest = CONDITION.sub(" ; ", plain)
     found.unread |= bool(DOUBT.search(rest)) or len(text) > MAX_CONDITION_LENGTH
     return found
+
+
+@lru_cache(maxsize=8_192)
+def says_term_time(about: str) -> bool:
+    """Whether what is said of an activity as a whole holds it to school terms: "we do not meet in school holidays",
+    but not "for children of school years 3 to 6"."""
+    said = TERM_SAID.finditer(tidy_words(about)) if re.search(r"(?i)term|school|hol", about) else ()
+    return any(re.search(r"(?i)term[- ]?time|only|hol|half|break", found[0]) for found in said)
 
 
 def _is_turned_round(text: str, match: Match, before: Match | None, after: Match | None) -> bool:

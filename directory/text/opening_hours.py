@@ -142,6 +142,18 @@ def _read_hours(text: str) -> Schedules:
     found = [row for rows in by_line for row in rows] if by_line and all(by_line) else _read_line(plain)
     if len(found) > MAX_SCHEDULES:
         raise AmbiguousHours("too many")
+    return _narrow_to_weeks(found)
+
+
+def _narrow_to_weeks(found: Schedules) -> Schedules:
+    """Days without times say in which weeks those with times are: "Tuesday 10-12 (first Tuesday of the month only)"."""
+    for weeks in [row for row in found if row.get("freq") == "MONTHLY" and "opens_at" not in row]:
+        numbered = weeks.get("byday", "").split(",")
+        weekly = [row for row in found if row.get("freq") == "WEEKLY" and "opens_at" in row]
+        narrowed = [row for row in weekly if {day[-2:] for day in numbered} >= {*row.get("byday", "?").split(",")}]
+        for row in narrowed:
+            row |= {"freq": "MONTHLY", "byday": ",".join(day for day in numbered if day[-2:] in row["byday"])}
+        found = [row for row in found if row is not weeks] if narrowed else found
     return found
 
 

@@ -44,17 +44,32 @@ FLAG_PATTERNS = {
     "shown": r"(?:is|still|currently|isitstill)?(?:approv(?:ed|al|alstatus)|active|inuse|running"
     r"|visib(?:le|ility)|publish(?:ed)?|live|public|display(?:ed)?|enabled"
     r"|showonline|moderat(?:ed|ionstatus)|current)(?:on(?:the)?(?:web)?site|online|topublish)?|"
-    r"(?:show|shown|display|publish|visible)on.*|.*(?:consent|permission|happy|agree|okay|content|allow"
+    r"(?:show|shown|display|publish|visible)on.*"
+    r"|(?:show|shown|display|publish|list)(?:in|to)(?:the)?(?:public|directory|web|site|app|map|search|finder).*|.*(?:consent|permission|happy|agree|okay|content|allow"
     r"|(?:can|may|shall|should)(?:we|this|it|your)).*(?:publish|(?:be|made?|makeit|makethis|go)public|share|display"
     r"|listed|(?:to|we|us)list|beshown|show(?:this|it|your)|(?:be|go|put)(?:this|it)?(?:online|onthe|in(?:the|our)dir)).*",
     "hidden": r"(?:is)?(?:hid(?:den|e)|archived?|deleted?|draft|unpublished|private|suppress(?:ed)?|withdrawn|inactive"
     r"|disabled|internal(?:only)?|staffonly)(?:from(?:the)?(?:web)?site|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
-    r"|publication|display|list|share)",
+    r"|publication|display|list|share)|(?:consent|permission)(?:withheld|refused|denied|withdrawn)|optedout",
     "verified": r"(?:is)?(?:verified|validated|qualityassured)",
     "closed": r"(?:is|currently|still|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
 }
 GENERIC_NAMES = {  # that are parts of many other words
-    *("group", "club", "time", "host", "course", "note", "owner", "listing", "state", "notes", "form", "number"),
+    *(
+        "group",
+        "club",
+        "time",
+        "host",
+        "course",
+        "note",
+        "owner",
+        "listing",
+        "library",
+        "state",
+        "notes",
+        "form",
+        "number",
+    ),
     *("offer", "centre", "church", "hall", "scheme", "project", "programme", "sector", "leader", "faith", "book"),
     *("class", "issue", "entry", "often", "detail", "dates", "sessions", "coverage", "criteria", "status", "area"),
 }
@@ -69,6 +84,11 @@ EXACT_FIELDS = {  # of which a part of a heading says too little
     *("id", "days", "opens", "closes", "status", "house", "frequency", "begins", "ended", "surname", "parent"),
     *("phone_2", *FLAG_FIELDS),
 }
+# Headings with a field's name in them that are something else: room ("Places"), what a price is for ("cost_type").
+OTHER_THINGS = re.compile(
+    r"(?:number(?:of)?|noof|funded|free|available|vacant|total|max(?:imum)?|registered)?places(?:available|free|left)?"
+    r"|(?:cost|price|fee)type"
+)
 MAX_SAMPLE_ROWS = 200  # rows that are looked at
 
 CELL_PATTERNS = {  # what most filled cells of a column look like
@@ -110,8 +130,9 @@ def field_label(path: str) -> str:
 
 
 def normalise_heading(name: str) -> str:
-    """A column's name without spaces and signs: "Opening Hours*" → "openinghours", "£" → "pounds"."""
-    return re.sub(r"[^a-z0-9]", "", name.lower()) or ("pounds" if "£" in name else "")
+    """A column's name without spaces and signs: "Opening Hours*" → "openinghours", "£" → "pounds". Salesforce ends
+    its own with "__c"."""
+    return re.sub(r"__c$|[^a-z0-9]", "", name.lower()) or ("pounds" if "£" in name else "")
 
 
 def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str]:
@@ -130,7 +151,12 @@ def guess_columns(names: Cells, rows: Iterable[dict[str, str]]) -> dict[str, str
         if field and field not in found.values():
             found[name] = field
     _match_by_part_of_name(names, found)
-    if "name" not in found.values() and len(found) > 1 and names and names[0] not in found:
+    if (
+        "name" not in found.values()
+        and len(found) > 1
+        and names
+        and found.get(names[0], "description") == "description"
+    ):
         cells = [row.get(names[0], "") for row in sample]
         if len({cell for cell in cells if _is_like_a_name(cell)}) > 0.8 * len(cells):  # one that has no better heading
             found[names[0]] = "name"
@@ -200,7 +226,10 @@ def _match_by_part_of_name(names: Cells, found: dict[str, str]) -> None:
             for order, (field, column) in enumerate(FIELDS.items())
             if field not in EXACT_FIELDS and name not in found and field not in found.values()
             for wanted in column.names
-            if len(wanted) > 3 and wanted in heading and wanted not in GENERIC_NAMES
+            if len(wanted) > 3
+            and wanted in heading
+            and wanted not in GENERIC_NAMES
+            and not OTHER_THINGS.fullmatch(heading)
         ]
         if known:
             found[name] = max(known)[2]

@@ -25,6 +25,7 @@ from directory.exchange.open_referral.fields import (
     FieldTable,
 )
 from directory.exchange.open_referral.older_versions import upgrade_service
+from directory.exchange.open_referral.row_repairs import find_closure
 from directory.geography.postcodes import normalise_postcode
 from directory.models import (
     Accessibility,
@@ -95,8 +96,7 @@ class ServiceParser(FieldParser):
             raise ServiceRefused(Problem(self.label, "name", "there is no name"))
         for asked in raw.get("asked") or ():
             self.add_problem(*map(str, asked))
-        if not values.get("status"):
-            self.add_problem("status", "none is given that is known: it is shown as running")
+        self.check_status(raw, values)
         self.received = ParsedService(Service(pk=key, source=source), self.agency(raw, key), problems=self.problems)
         self.service = self.received.service
         self.service.agency_id = self.received.agency.pk
@@ -108,6 +108,22 @@ class ServiceParser(FieldParser):
         for model, name, table in CHILD_TABLES:
             self.parse_children(raw, model, name, table)
         self.parse_attributes(raw)
+
+    def check_status(self, raw: dict[str, Any], values: dict[str, Any]) -> None:
+        """None that is known: it runs, unless its words say that it is closed; of a row, they were read before."""
+        name, given = values["name"], values.get("status")
+        closed = (
+            None
+            if raw.get("row") or given not in (None, "active")
+            else find_closure(name, values.get("description", ""))
+        )
+        if closed and (not given or closed.string == name):
+            values["status"] = "temporarily closed"
+        if closed:
+            shown = "closed for now" if values.get("status") == "temporarily closed" else "running"
+            self.add_problem("status", f"it says “{closed[0].strip()[:80]}”: is it still on? It is shown as {shown}")
+        elif not given:
+            self.add_problem("status", "none is given that is known: it is shown as running")
 
     def numbers(self, raw: Any) -> Iterator[tuple[str, str]]:
         """Each number that is no fax, and what it is for."""

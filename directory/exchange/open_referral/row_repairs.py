@@ -41,9 +41,15 @@ CLOSED_SAID = re.compile(
     r"|no longer (?:running|runs|meeting|meets|taking place|operating"
     r"|open)|not (?:currently|at present) (?:running|meeting|open))\b[^.;\n]{0,60})"
 )
+CLOSED_IN_NAME = re.compile(
+    r"(?i)(?:[(\[]|[-–:] )(?:(?:now|currently|temporarily|permanently) )?"
+    r"(?:closed|ceased|suspended|cancelled|paused|on hold)"
+    r"(?: (?:now|until|till?|for|since|due|permanently|temporarily)\b[^)\]]{0,60})?(?:[)\]]|$)"
+)
+MAX_CLOSURE_LENGTH = 2_000  # characters of a text in which it is looked for
 CLOSED_IN_HOURS = re.compile(
-    r"(?i)\bclosed (?:since|(?:until|till?) (?:further|notice)|permanently|temporarily|indefinitely|for now)\b"
-    r"[^.;\n]{0,60}"
+    r"(?i)\b(?:closed|cancelled|suspended|paused|postponed) (?:since|(?:until|till?) (?:further|notice)|permanently"
+    r"|temporarily|indefinitely|for now)\b[^.;\n]{0,60}"
 )
 MOVED_SAID = re.compile(r"(?i)\b(?:has |have |now |is |are )*(?:moved|moving|relocat(?:ed|ing)) to\b[^.;\n]{0,60}")
 POLITE_WORDS = re.compile(
@@ -137,7 +143,7 @@ def _apply_flags(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
         flag = name if name in FLAG_FIELDS else flag_of(heading) if name.startswith(UNMATCHED_PREFIX) else ""
         if flag:
             mark_used(cell, "Whether it is shown")
-            _apply_flag(row, flag, _heading_of(row, name, heading), cell.strip(), asked)
+            _apply_flag(row, flag, getattr(cell, "field", heading), cell.strip(), asked)
     if "ended" in row and (day := _written_day(row["ended"])) and day < datetime.date.today():
         row["status"] = "inactive"
         asked.append(("ended", f"it ended on {day:%-d %B %Y}: it is not shown"))
@@ -146,11 +152,6 @@ def _apply_flags(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     if day and day < datetime.date.today() and not repeats and not re.search(rf"\b{DAY}", row.get("hours", "").lower()):
         row["status"] = "inactive"
         asked.append(("begins", f"it was on {day:%-d %B %Y}: it is not shown"))
-
-
-def _heading_of(row: "SheetRow", name: str, heading: str) -> str:
-    """The column as the file calls it."""
-    return next((column for column in row.cells or {} if flag_of(column) == name), heading)
 
 
 def _apply_flag(row: "SheetRow", flag: str, column: str, said: str, asked: list[tuple[str, str]]) -> None:
@@ -210,11 +211,16 @@ def _note_closures(row: "SheetRow", asked: list[tuple[str, str]]) -> None:
     texts = [row.get(name, "") for name in ("name", "place", "status", "description", "notes")]
     if moved := next(filter(None, map(MOVED_SAID.search, texts)), None):
         asked.append(("address", f"it says “{moved[0].strip()[:80]}”: is the address the new one?"))
-    found = next(filter(None, map(CLOSED_SAID.search, texts)), None)
-    found = found or CLOSED_IN_HOURS.search("\n".join((row.get("hours", ""), row.get("notes", ""))))
+    found = find_closure(*texts) or CLOSED_IN_HOURS.search("\n".join((row.get("hours", ""), row.get("notes", ""))))
     if found and parse_status(row.get("status", "")) == "active":
         row["status"] = "temporarily closed"
         asked.append(("status", f"it says “{found[0].strip()[:80]}”: is it still on? It is shown as closed for now"))
+
+
+def find_closure(name: str, *texts: str) -> re.Match[str] | None:
+    """Where the name of an activity, or what is said of it, says that it is closed."""
+    said = map(CLOSED_SAID.search, (text[:MAX_CLOSURE_LENGTH] for text in (name, *texts)))
+    return CLOSED_IN_NAME.search(name[:MAX_CLOSURE_LENGTH]) or next(filter(None, said), None)
 
 
 # --- Numbers that a spreadsheet made of something else ------------------------------------------------------------

@@ -61,6 +61,7 @@ WRAPPED = ("attributes", "fields", "node")
 BESIDE_WRAPPED = {"id", "type", "links", "meta", "relationships", "geometry", "createdTime", "cursor"}
 MAXIMUM_AGE_PATTERN = re.compile(rf"(?i)(?:under |up to |below ){OF_AGE}([0-9]{{1,3}})(?:s|{YEARS})")
 WORDS_BEFORE_AGE = re.compile(rf"(?i)^[^0-9]*?(?=(?:over |under |above |below |up to |from )?{OF_AGE}[0-9])")
+PRICE_UNIT = re.compile(r"(?i)\bper[ _](?:hour|day|night|week|month|term|year|session|class|person|child|head)\b")
 MAX_PRICE_LENGTH = 200  # characters in which a price is looked for
 OTHER_IDS = ("@id", "_id", "uuid", "identifier", "objectId", "slug")
 PLACE_LISTS = ("service_at_locations", "locations", "location")
@@ -132,12 +133,11 @@ class SheetRow(dict[str, str]):
                 "organization": {"id": runs_it.lower(), "name": runs_it}
                 if (runs_it := self.get("organisation"))
                 else {},
-                "eligibility_description": self.get("who", ""),
                 "application_process": self.get("joining", ""),
                 "assured_date": self.get("checked", ""),
                 **parse_ages(self),
                 "service_areas": [{"name": name} for name in _split_list(self.get("area", ""))],
-                **build_costs(self.get("cost", ""), self.get("free", "")),
+                **build_costs(cost := self.get("cost", ""), self.get("free", ""), getattr(cost, "field", "")),
                 "schedules": [] if self.places else build_schedules(self),
                 "service_at_locations": build_own_places(self),
                 "attributes": [
@@ -385,7 +385,8 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     often = row.get("frequency", "")
     beside = [said for said in (often, row.get("dates", "")) if said and said.lower() not in text.lower()]
     found = read_schedules("\n".join([text, *(f"({said})" for said in beside)]))
-    return [one | ({"dtstart": begins} if begins and one.get("byday") else {}) for one in found]
+    limits = {"dtstart": begins, "valid_to": parse_written_date(row.get("ended", ""))}
+    return [one | (_drop_empty(limits) if one.get("byday") else {}) for one in found]
 
 
 # --- Where, for whom, for how much ------------------------------------------------------------------------
@@ -441,11 +442,14 @@ def build_places(row: SheetRow) -> list[dict[str, Any]]:
     return [{"location": _drop_empty(location)}]
 
 
-def build_costs(said: str, free: str = "") -> dict[str, Any]:
-    """A price that is clear is a price; the words stay beside it when they say more. `free` answers whether it is."""
+def build_costs(said: str, free: str = "", heading: str = "") -> dict[str, Any]:
+    """A price that is clear is a price; the words stay beside it when they say more. `free` answers whether it is, the
+    heading may say per what it is."""
     word, free = said.strip().lower().rstrip("."), free.strip().lower()
     if BARE_PRICE.fullmatch(word):  # a number by itself is pounds
-        return {"cost_options": [{"amount": f"{float(word):.2f}"}]}
+        unit = PRICE_UNIT.search(heading.replace("_", " ")) if float(word) else None
+        about = {"amount_description": unit[0].lower()} if unit else {}
+        return {"cost_options": [{"amount": f"{float(word):.2f}"} | about]}
     if word in WORDS_FOR_NO or (not word and free in WORDS_FOR_YES):  # "A fee? No"
         return {"cost_options": [{"amount": 0}]}
     if word in WORDS_FOR_YES or (not word and free in WORDS_FOR_NO):
@@ -460,8 +464,9 @@ def build_costs(said: str, free: str = "") -> dict[str, Any]:
 
 
 def parse_ages(row: SheetRow) -> dict[str, str]:
-    """From the columns of the youngest and the oldest, else from words: "50+", "0-4yrs", "over 18s", "under 5s"."""
-    found = {name: row.get(name, "") for name in ("minimum_age", "maximum_age")}
+    """From the columns of the youngest and the oldest, else from words: "50+", "0-4yrs", "over 18s", "under 5s". Words
+    that are no ages ("Adults") say who it is for."""
+    found = {name: _read_age(row.get(name, "")) for name in ("minimum_age", "maximum_age")}
     if found["maximum_age"] in ("0", "00"):  # databases write it for what was not filled in
         mark_used(row.get("maximum_age"), "Left out: it says nothing")
         found = {name: "" if age in ("0", "00") else age for name, age in found.items()}
@@ -473,7 +478,15 @@ def parse_ages(row: SheetRow) -> dict[str, str]:
         found["maximum_age"] = found["maximum_age"] or str(int(under[1]) - below)
     elif said and (over := MINIMUM_AGE_PATTERN.fullmatch(said)) and (over["over"] or over["up"]):
         found["minimum_age"] = found["minimum_age"] or over[2]
-    return found
+    elif said and said.lower() not in WORDS_FOR_YES | WORDS_FOR_NO:
+        return found | {"eligibility_description": "\n\n".join(filter(None, (row.get("who"), row["ages"])))}
+    return found | {"eligibility_description": row.get("who", "")}
+
+
+def _read_age(said: str) -> str:
+    """In years, also of a column in months, "Min age (months)"."""
+    in_months = "month" in getattr(said, "field", "").lower() and said.isdecimal()
+    return str(int(said) // 12) if in_months else said
 
 
 def _split_list(text: str) -> list[str]:

@@ -348,12 +348,13 @@ def test_the_refused_rows_can_be_taken_away_with_their_reasons(helen: Client) ->
 
 def test_the_preview_says_what_is_not_in_the_file_and_a_part_leaves_it(helen: Client) -> None:
     brought_in(helen, "Name,Postcode\nChess,BN11 1AA\nBridge,BN11 1AA\nDraughts,BN11 1AA\n")
-    run = uploaded(helen, "Name,Postcode\nChess,BN11 1AA\nChess,BN11 1AA\nGo,BN11 1AA\n")
+    run = uploaded(helen, "Name,Postcode\nChess,BN11 1AA\nChess,BN11 1AA\nGo,BN11 1ZZ\n")
     text = words(helen.get(reverse("directory:run", args=[run.pk])))
     assert "2 listings of this source are not in this file" in text
     assert "This file is only a part of the list" in text
     assert "1 is new, 1 is here already, and 1 would be refused" in text
     assert "the same as row 2" in text
+    assert "BN11 1ZZ is not among the postcodes in use" in text
     assert "No column is the organisation" in text
     assert "Change the columns" in text
     helen.post(reverse("directory:begin_run", args=[run.pk]), {"deed": "begin", "part": "1"})

@@ -85,6 +85,11 @@ FLAGS = [
     ("Date", "4/9/90", "active"),
     ("Notes", "closed til further notice", "temporarily closed"),
     ("End date", "01/02/2090", "active"),
+    ("Publish_to_Directory__c", "false", "inactive"),
+    ("Show in directory", "N", "inactive"),
+    ("Status__c", "Dormant", "inactive"),
+    ("Registration Status", "Suspended", "temporarily closed"),
+    ("Consent Withheld", "Y", "inactive"),
 ]
 
 
@@ -92,7 +97,7 @@ FLAGS = [
 def test_a_flag_decides_and_what_it_decides_is_said(column: str, cell: str, status: str) -> None:
     found = one(["Name", "Postcode", column], "Tea club", "BN11 1EE", cell)
     assert found.service.status == status
-    assert status == "active" or column in ("Status", "Active") or asked(found)
+    assert status == "active" or "Status" in column or column == "Active" or asked(found)
 
 
 def test_a_flag_that_others_have_and_this_row_does_not_is_asked_about() -> None:
@@ -173,6 +178,10 @@ def test_headings_that_only_look_like_flags_are_none() -> None:
         ("Name", "Tea club (permanently closed)", True),
         ("Description", "We are no longer meeting.", True),
         ("Hours", "Closed until further notice", True),
+        ("Hours", "Mondays 7pm CANCELLED until further notice", True),
+        ("Name", "Rhymetime (Suspended)", True),
+        ("Name", "Stroke club - currently closed", True),
+        ("Name", "Stroke club (closed group)", False),
         ("Description", "A closed group for carers", False),
         ("Hours", "Mon 9-5, Tuesday CLOSED", False),
         ("Description", "The hall is closed on Sundays", False),
@@ -183,6 +192,11 @@ def test_what_says_that_it_is_closed_is_asked_about(field: str, words: str, clos
     cells = ["Tea club", "BN11 1EE", words] if field != "Name" else [words, "BN11 1EE"]
     found = one(heading, *cells)
     assert (found.service.status == "temporarily closed", "is it still on?" in asked(found)) == (closed, closed)
+    fed = from_oruk({"id": "1", "name": "Tea club", field.lower(): words}, "feed")
+    if field != "Hours":
+        assert (fed.service.status == "temporarily closed", "is it still on?" in asked(fed)) == (closed, closed)
+    fed = from_oruk({"id": "1", "name": "Tea club", "description": words, "status": "active"}, "feed")
+    assert fed.service.status == "active"
 
 
 # --- Rows -----------------------------------------------------------------------------------------------------
@@ -322,7 +336,7 @@ def test_an_organisation_without_a_name_is_not_that_of_the_first_service_of_its_
 # --- Cells ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("filler", ["Unknown", "N/A", "TBC", "-", "n/k", "???", "#REF!", "Not applicable", "nan"])
+@pytest.mark.parametrize("filler", ["Unknown", "N/A", "TBC", "-", "n/k", "???", "#REF!", "Redacted", "nan"])
 def test_fillers_are_nothing(filler: str) -> None:
     names = ["Name", "Description", "Venue", "Postcode", "Phone", "Email", "Website", "Contact", "Hours", "Cost"]
     found = one(names, "Chess", *[filler] * 9)
@@ -378,6 +392,12 @@ def test_a_date_that_is_not_read_is_shown_and_no_half_of_the_day_is_guessed() ->
     assert (quiz.dtstart, quiz.opens_at, quiz.notes) == (datetime.date(2090, 9, 5), None, "7.30")
 
 
+def test_a_pattern_ends_on_its_last_date() -> None:
+    names = ["Event", "Day", "Start", "Date from", "Last date"]
+    row = child(one(names, "Rhymetime", "Monday", "10:30", "2090-09-04", "2090-12-18 00:00:00"), Schedule)
+    assert (row.byday, row.valid_to) == ("MO", datetime.date(2090, 12, 18))
+
+
 def test_a_serial_date_is_a_date() -> None:
     assert one(["Name", "Last checked"], "Chess", "45292").service.assured_date == datetime.date(2024, 1, 1)
 
@@ -408,12 +428,19 @@ def test_a_cost_is_a_price_when_it_is_everybodys(column: str, said: str, amount:
     [
         *(("50+", (50, None)), ("over 18s", (18, None)), ("60 and over", (60, None)), ("Adults (18+)", (18, None))),
         *(("0-4yrs", (0, 4)), ("5 to 12 years", (5, 12)), ("Ages 8-18", (8, 18)), ("under 5s", (None, 4))),
-        *(("All ages welcome", (None, None)), ("up to 25", (None, 25)), ("No", (None, None))),
+        *(("All ages welcome", (None, None)), ("Adults", (None, None)), ("up to 25", (None, 25)), ("No", (None, None))),
     ],
 )
 def test_ages_in_words(said: str, ages: tuple[int | None, int | None]) -> None:
     service = one(["Name", "Is there an age limit?"], "Chess", said).service
     assert (service.minimum_age, service.maximum_age) == ages
+    assert any(ages) or said == "No" or service.eligibility == said, "what is no age is not lost"
+
+
+def test_a_heading_says_in_what_its_numbers_count() -> None:
+    found = one(["Name", "Min Age (months)", "Max Age (years)", "Cost per hour"], "Otters", "42", "5", "5.75")
+    assert (found.service.minimum_age, found.service.maximum_age) == (3, 5)
+    assert (child(found, CostOption).amount, child(found, CostOption).amount_description) == (5.75, "per hour")
 
 
 def test_two_numbers_in_a_cell_are_two_and_words_among_the_phones_are_told() -> None:
@@ -502,11 +529,28 @@ def test_notes_on_dates_belong_to_the_hours() -> None:
             ["name", "organisation", "address", "address_2", "address_3", "postcode", "phone", "contact", "surname"],
         ),
         (["Program Name", "Agency Name", "Hours of Operation"], ["name", "organisation", "hours"]),
+        (["Setting", "Setting Name", "Places", "Funded places", "Town"], ["", "name", "", "", "city"]),
+        (["Library", "Event", "Day", "Service_Days__c", "Phone__c"], ["place", "name", "days", "", "phone"]),
+        (
+            ["name", "schedules_opens_at", "schedules_closes_at", "schedules_weekday", "cost_amount", "cost_type"],
+            ["name", "opens", "closes", "days", "cost", ""],
+        ),
     ],
 )
 def test_headings_in_other_words(heading: list[str], fields: list[str]) -> None:
     found = resolve_columns(heading, [], {})
     assert [found.get(name, "") for name in heading] == fields
+
+
+def test_a_first_column_of_short_words_is_the_name_and_not_the_hall() -> None:
+    found = read(
+        ["What's on", "When", "Where", "Who to ring"],
+        *(["Coffee morning", "Thursdays 10.30am-12pm", "Church Hall", "Margaret, 01632 961101"],),
+        *(["Line dancing", "Mondays 7pm", "Church Hall", "see Joan"],),
+    )
+    assert [*found] == ["Coffee morning", "Line dancing"]
+    coffee = found["Coffee morning"]
+    assert (coffee.service.phone, child(coffee, Contact).name) == ("01632 961101", "Margaret")
 
 
 def test_several_addresses_in_a_cell_are_several_places() -> None:

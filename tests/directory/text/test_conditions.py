@@ -204,6 +204,23 @@ def doubts(words: str, nation: str = "ENG") -> dict[str, str]:
     return {day: why for day, why in found.items() if why}
 
 
+@pytest.mark.parametrize(
+    ("description", "asked"),
+    [
+        ("Craft and tea, term time only.", True),
+        ("Please note that we do not meet in school holidays.", True),
+        ("No sessions during half term", True),
+        ("For children of school years 3 to 6", False),
+        ("Terms and conditions apply. A holiday club.", False),
+        ("For people with long term conditions", False),
+    ],
+)
+def test_what_is_said_of_the_whole_activity_puts_school_holidays_in_doubt(description: str, asked: bool) -> None:
+    row = Schedule(freq="WEEKLY", byday="WE", opens_at=datetime.time(10))
+    assert bool(find_doubt(row, DATE(2026, 12, 23), "ENG", description)) == asked
+    assert not find_doubt(row, DATE(2026, 12, 2), "ENG", description)
+
+
 def test_bank_holidays_are_asked_about_by_nation() -> None:
     england = ["2026-12-25", "2026-12-28", "2027-01-01", "2027-03-26", "2027-03-29", "2027-05-03", "2027-05-31"]
     assert [*doubts("")] == england

@@ -84,6 +84,8 @@ ALL = f"{WEEK},SA,SU"
         ("alternate weeks, Tuesday 2pm", "TU/2 14:00-"),
         ("1st & 3rd Tuesdays 10-12", "1TU,3TU 10:00-12:00"),
         ("10am-12pm first Tuesday of the month", "1TU 10:00-12:00"),
+        ("Tuesday: 10:00-12:00 (First Tuesday of the month only)", "1TU 10:00-12:00"),
+        ("Tuesday 2-4pm\n(2nd and 4th Tuesdays)", "2TU,4TU 14:00-16:00"),
         ("Sunday closed\nMon-Sat 10am-4pm", "MO,TU,WE,TH,FR,SA 10:00-16:00"),
         ("Mo-Sa 10:00-17:00; Su,PH off", "MO,TU,WE,TH,FR,SA 10:00-17:00"),
         ("Mo-Fr off; Sa 10:00-12:00", "SA 10:00-12:00"),
