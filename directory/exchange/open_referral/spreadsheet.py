@@ -385,7 +385,8 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     often = row.get("frequency", "")
     beside = [said for said in (often, row.get("dates", "")) if said and said.lower() not in text.lower()]
     found = read_schedules("\n".join([text, *(f"({said})" for said in beside)]))
-    limits = {"dtstart": begins, "valid_to": parse_written_date(row.get("ended", ""))}
+    last = find_date(row.get("ended", ""))
+    limits = {"dtstart": begins, "valid_to": last.isoformat() if last else ""}
     return [one | (_drop_empty(limits) if one.get("byday") else {}) for one in found]
 
 
