@@ -3,9 +3,10 @@
 They stand in tables, one a line: demo/data/teams.csv, practices.csv, groups.csv and offers.csv.
 """
 
-import csv
 from pathlib import Path
 from typing import NamedTuple
+
+from config.data import load_csv_rows
 
 DATA = Path(__file__).parent / "data"
 
@@ -37,8 +38,7 @@ class Offer(NamedTuple):
 
 
 def read_table(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return load_csv_rows(DATA / name)
 
 
 TEAMS, PRACTICES = read_table("teams.csv"), read_table("practices.csv")

@@ -4,7 +4,6 @@ A day is on, off ("except bank holidays"), or to be asked about first: a bank ho
 on which schools may be closed of what is held in term time. The group says yes (`Session.confirmed_at`).
 """
 
-import csv
 import datetime
 import time
 from functools import cache, lru_cache
@@ -13,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from config.data import load_csv_rows
 from config.working_days import bank_holiday_name
 from directory.models import Schedule, SchoolTerm, Service
 from directory.text.conditions import Window, is_in_window, read_conditions, says_term_time
@@ -104,8 +104,7 @@ def may_be_school_holiday(day: datetime.date, nation: str) -> bool:
 @cache
 def _school_windows(nation: str) -> tuple[list[Window], tuple[int, int]]:
     """The days of the year on which schools may be closed, and how many days before and after Easter Sunday."""
-    with SCHOOL_HOLIDAYS_FILE.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["nation"] == nation]
+    rows = [row for row in load_csv_rows(SCHOOL_HOLIDAYS_FILE) if row["nation"] == nation]
     windows = [(_month_day(row["from"]), _month_day(row["to"])) for row in rows if row["holiday"] != EASTER]
     around = next(row for row in rows if row["holiday"] == EASTER)
     return windows, (int(around["from"]), int(around["to"]))

@@ -4,13 +4,13 @@ search/index.py writes them, search/query.py asks for them. Filters combine: eac
 wanted.
 """
 
-import csv
 import datetime
 import re
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from config.data import load_csv_rows
 from directory.models import Language, Location, Schedule, Service
 from directory.models.place import LocationType
 from directory.models.session import DAY_NAMES, Frequency
@@ -19,12 +19,7 @@ DAY_PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}  # 
 MIN_MINUTES_IN_PART = 60  # minutes that a meeting must go on in a part of the day that it does not begin in
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    with (Path(__file__).parent / "data" / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-_access, _languages = read_table("access.csv"), read_table("languages.csv")
+_access, _languages = (load_csv_rows(Path(__file__).parent / "data" / name) for name in ("access.csv", "languages.csv"))
 ACCESS = {row["code"]: row["name"] for row in _access}
 LISTING_ACCESS_PATTERNS = {row["code"]: row["pattern"] for row in _access}  # how people write it
 # ISO 639-1, those most spoken in the census of 2021, and British Sign Language (ISO 639-3); and other names of them

@@ -3,7 +3,6 @@
 Pseudo postcodes (ZZ99 …) as the NHS Organisation Data Service has them; other ZZ codes are addresses abroad.
 """
 
-import csv
 import math
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from config.data import load_csv_rows
 from config.forms import Checkboxes, Form
 from directory.geography.grid import Point
 from directory.geography.postcodes import find_postcode, postcode_area
@@ -68,8 +68,7 @@ def describe_doubt(postcode: str) -> str:
 
 @cache
 def load_pseudo_postcodes() -> dict[str, str]:
-    with PSEUDO_POSTCODES.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["meaning"] for row in csv.DictReader(file)}
+    return {row["code"]: row["meaning"] for row in load_csv_rows(PSEUDO_POSTCODES)}
 
 
 def is_of_place(postcode: str, point: Point) -> bool:

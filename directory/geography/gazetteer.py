@@ -4,12 +4,11 @@ Names and GSS codes: Government Digital Service, local-links-manager (MIT, Crown
 middle of its postcodes: ONS Postcode Directory (Open Government Licence v3).
 """
 
-import csv
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from config.data import load_csv_rows
 from directory.geography.grid import Point
 
 DATA = Path(__file__).parent / "data"
@@ -23,9 +22,8 @@ def find_town(name: str) -> tuple[str, Point] | None:
 @cache
 def load_towns() -> dict[str, tuple[str, Point]]:
     """A town before an authority of its name: its middle is where people mean."""
-    rows = [*_iter_rows("towns.csv"), *_iter_rows("authorities.csv")]
     found: dict[str, tuple[str, Point]] = {}
-    for row in rows:
+    for row in load_csv_rows(DATA / "towns.csv") + load_csv_rows(DATA / "authorities.csv"):
         point = Point(float(row["latitude"]), float(row["longitude"]))
         found.setdefault(_key(row["name"]), (row["name"], point))
     return found
@@ -39,7 +37,7 @@ COUNTRIES = {"E": "england", "W": "wales", "S": "scotland", "N": "northern irela
 @cache
 def list_area_names(gss: str) -> tuple[str, ...]:
     """What the area may be called that holds what lies in this authority: GSS codes, and names in small letters."""
-    authorities = {row["gss"]: row for row in _iter_rows("authorities.csv")}
+    authorities = {row["gss"]: row for row in load_csv_rows(DATA / "authorities.csv")}
     if gss not in authorities:
         return ()
     county = authorities.get(authorities[gss]["county"])
@@ -55,8 +53,3 @@ def list_area_names(gss: str) -> tuple[str, ...]:
 
 def _key(name: str) -> str:
     return " ".join(re.sub(r"['’]", "", name.lower()).replace("-", " ").replace("&", "and").split())
-
-
-def _iter_rows(name: str) -> Iterator[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)

@@ -6,7 +6,6 @@ between words of which one is enough, each one or several words in a row; a * is
 the list of that name, which may name other lists. Small letters, without apostrophes: see `normalise_phrase`.
 """
 
-import csv
 import logging
 import re
 import unicodedata
@@ -20,6 +19,7 @@ from typing import NamedTuple, TypeAlias
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from config.data import load_csv_rows
 from directory.text.spelling import edit_distance
 
 logger = logging.getLogger(__name__)
@@ -41,8 +41,6 @@ SHORTHAND_FILE = Path(__file__).with_name("shorthand.csv")
 
 Words: TypeAlias = tuple[str, ...]  # in a row; each may end with a *
 Steps: TypeAlias = tuple[int, ...]  # numbers of steps, as a `PhraseIndex` gives them
-
-
 # Where a step stands: how many words it is there → at which of the phrase's words it starts, one bit each.
 Starts: TypeAlias = dict[int, int]
 
@@ -52,11 +50,10 @@ def load_shorthand(only: str = "") -> dict[str, dict[Words, str]]:
     """What is typed for short, by its first word, and what it stands for: "bf" → "boyfriend". `only`: and some that
     are read so in words of danger alone: who looks for the WI does not mean "with"."""
     meant: dict[str, dict[Words, str]] = {}
-    with SHORTHAND_FILE.open(encoding="utf-8", newline="") as file:
-        for row in sorted(csv.DictReader(file), key=lambda row: -len(row["typed"])):
-            if row["only"] in ("", only):
-                first, *rest = row["typed"].split()
-                meant.setdefault(first, {})[tuple(rest)] = row["meant"]
+    for row in sorted(load_csv_rows(SHORTHAND_FILE), key=lambda row: -len(row["typed"])):
+        if row["only"] in ("", only):
+            first, *rest = row["typed"].split()
+            meant.setdefault(first, {})[tuple(rest)] = row["meant"]
     return meant
 
 

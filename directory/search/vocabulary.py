@@ -1,6 +1,5 @@
 """What is typed, corrected by the directory's own words, and how many rows it may match: one query."""
 
-import csv
 import math
 import re
 import uuid
@@ -14,6 +13,7 @@ from typing import Any
 from psycopg.types.numeric import Int8
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from config.data import load_csv_rows
 from config.database import prepared_cursor
 from directory.catalogue.facets import term_facet
 from directory.geography.grid import Point
@@ -46,8 +46,7 @@ MEANINGS_FILE = Path(__file__).with_name("meanings.csv")
 @cache
 def load_states() -> frozenset[str]:
     """What people are or go through, as the place starts with it: nothing is expected to be called so."""
-    with MEANINGS_FILE.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["said"] == "mentioned"]
+    rows = (row for row in load_csv_rows(MEANINGS_FILE) if row["said"] == "mentioned")
     return frozenset(typed for row in rows for typed in row["typed"].split("/"))
 
 

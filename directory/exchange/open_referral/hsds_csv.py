@@ -11,7 +11,8 @@ from itertools import product
 from typing import Any
 
 from directory.exchange.field_use import SentService, SentTables, SentValue, build_sent_value, mark_used, normalise_key
-from directory.exchange.open_referral.spreadsheet import AGE_RANGE_PATTERN, WORDS_FOR_YES
+from directory.exchange.open_referral.objects import says_yes
+from directory.exchange.open_referral.spreadsheet import AGE_RANGE_PATTERN
 from directory.exchange.tables import Cells, TableError, split_heading
 from directory.text.encoding import FREE_OF_CHARGE
 
@@ -431,7 +432,7 @@ def _drop_empty(**values: Any) -> Object:
 
 def _fill_ages_and_price(row: Object) -> Object:
     """Columns of tables that are nearly HSDS: "Is Free", "Criteria - Age Group"; other criteria say who it is for."""
-    free = row.get("is_free", "").lower() in WORDS_FOR_YES
+    free = says_yes(row.get("is_free"))
     if free or FREE_OF_CHARGE.fullmatch(row.get("fees", "")):
         row["cost_options"] = [{"amount": "0"}]
         mark_used(row.get("is_free"), "Cost" if free else "")

@@ -1,9 +1,12 @@
-"""Small tools for the JSON objects of feeds, whose shape nobody promises."""
+"""Small tools for the JSON objects of feeds, whose shape nobody promises, and how any source says yes and no."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 Object = dict[str, Any]
-WORDS_FOR_YES, WORDS_FOR_NO = {"true", "yes", "1"}, {"false", "no", "0"}
+CELL_WORDS = json.loads(Path(__file__).with_name("cell_words.json").read_text(encoding="utf-8"))
+WORDS_FOR_YES, WORDS_FOR_NO = {*CELL_WORDS["yes"]}, {*CELL_WORDS["no"]}
 
 
 def rename_fields(raw: Object, names: dict[str, tuple[str, ...]]) -> Object:

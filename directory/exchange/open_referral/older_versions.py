@@ -329,7 +329,7 @@ def find_own_place(out: Object) -> list[Object]:
 def _is_shown(row: Any) -> bool:
     """Whether the source lets this place be shown (Outpost's `visible`)."""
     place = row.get("location") if isinstance(row, dict) else None
-    shown = str(place.get("visible", "")).lower() not in WORDS_FOR_NO if isinstance(place, dict) else True
+    shown = str(place.get("visible", "")).strip().lower() not in WORDS_FOR_NO if isinstance(place, dict) else True
     if not shown:
         mark_used(place, "Left out: the source does not show it")
     return shown
@@ -355,7 +355,7 @@ def _upgrade_location(raw: Object) -> Object:
     _upgrade_contacts(out)
     _upgrade_addresses(out)
     _upgrade_point(out)
-    if str(out.get("mask_exact_address") or "").lower() in WORDS_FOR_YES:
+    if says_yes(out.get("mask_exact_address")):
         _mask_address(out)
     _upgrade_accessibility(out)
     return out

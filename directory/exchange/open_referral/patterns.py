@@ -13,11 +13,11 @@ from dateutil.rrule import rrulestr
 from config.template_tags import time_words
 from directory.exchange.field_use import mark_used, plain
 from directory.exchange.open_referral.objects import (
-    WORDS_FOR_YES,
     Object,
     list_any,
     list_objects,
     rename_fields,
+    says_yes,
 )
 from directory.models.session import DAY_NAMES, Frequency
 from directory.text.cleaning import clean_hours, find_date, parse_date, parse_time, parse_weekdays
@@ -94,7 +94,7 @@ def _upgrade_holidays(out: Object) -> None:
     rows, schedules = list_holidays(out), list_objects(out.get("schedules"))
     for row in rows if schedules else []:
         days = _list_days(row.get("start_date"), row.get("end_date"))
-        closed = str(row.get("closed") or "").lower() in WORDS_FOR_YES | {"x"}
+        closed = says_yes(row.get("closed"))
         hours = " to ".join(str(row[name]) for name in ("opens_at", "closes_at") if row.get(name))
         if not days or not (closed or hours):
             continue

@@ -5,10 +5,8 @@ A row that a flag keeps back comes in as not running, so that a listing goes whe
 
 import copy
 import datetime
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phonenumbers import PhoneNumberFormat, format_number
@@ -17,6 +15,7 @@ from config.fields import find_phone_number
 from config.postcodes import list_postcode_readings
 from directory.exchange.field_use import mark_used
 from directory.exchange.open_referral.columns import FIELDS, FLAG_FIELDS, flag_of
+from directory.exchange.open_referral.objects import CELL_WORDS, WORDS_FOR_NO, WORDS_FOR_YES
 from directory.exchange.tables import TORN_ROW
 from directory.models.session import DAY_NAMES
 from directory.text.cleaning import EMAIL_IN_TEXT, LINK_IN_TEXT, find_date
@@ -27,11 +26,9 @@ if TYPE_CHECKING:
     from directory.exchange.open_referral.spreadsheet import SheetRow
 
 UNMATCHED_PREFIX = "column: "  # before the name of a column that is no field of ours
-_WORDS = json.loads(Path(__file__).with_name("cell_words.json").read_text(encoding="utf-8"))
-WORDS_FOR_YES, WORDS_FOR_NO = {*_WORDS["yes"]}, {*_WORDS["no"]}
-SHOWN_WORDS, KEPT_BACK_WORDS = WORDS_FOR_YES | {*_WORDS["shown"]}, WORDS_FOR_NO | {*_WORDS["kept back"]}
-FILLERS, CONTACT_FILLERS = {*_WORDS["nothing"]}, {*_WORDS["nothing of a contact"]}
-STATUSES = {word: status for status, words in _WORDS["status"].items() for word in words}
+SHOWN_WORDS, KEPT_BACK_WORDS = WORDS_FOR_YES | {*CELL_WORDS["shown"]}, WORDS_FOR_NO | {*CELL_WORDS["kept back"]}
+FILLERS, CONTACT_FILLERS = {*CELL_WORDS["nothing"]}, {*CELL_WORDS["nothing of a contact"]}
+STATUSES = {word: status for status, words in CELL_WORDS["status"].items() for word in words}
 CLOSED_SAID = re.compile(
     r"\b(?:CLOSED|CEASED|SUSPENDED|DISCONTINUED|CANCELLED|DISBANDED)\b[^.;\n]{0,60}"
     r"|(?i:\b(?:(?:is |has |now |currently |permanently |temporarily )*(?:closed|ceased|suspended|stopped|paused|folded"

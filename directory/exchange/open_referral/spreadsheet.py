@@ -22,12 +22,11 @@ from directory.exchange.open_referral.columns import (
     resolve_columns,
 )
 from directory.exchange.open_referral.field_parser import Problem
+from directory.exchange.open_referral.objects import WORDS_FOR_NO, WORDS_FOR_YES
 from directory.exchange.open_referral.older_versions import find_own_place
 from directory.exchange.open_referral.reader import ServiceRefused
 from directory.exchange.open_referral.row_repairs import (
     UNMATCHED_PREFIX,
-    WORDS_FOR_NO,
-    WORDS_FOR_YES,
     join_rows,
     parse_status,
     repair_row,

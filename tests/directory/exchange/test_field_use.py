@@ -237,16 +237,17 @@ def test_a_feed_says_what_became_of_every_field(tmp_path: Path) -> None:
     assert "taxonomies.slug" in out.split("Not used: ")[-1]
 
 
-def test_a_masked_address_is_not_shown_and_what_is_hidden_does_not_run(tmp_path: Path) -> None:
-    """A refuge: the source says itself that nobody may see where it is."""
-    masked = nested(LINES | {"mask_exact_address": True})
+@pytest.mark.parametrize(("yes", "no"), [(True, False), ("Y ", "N"), ("on", "off"), ("x", "f")])
+def test_a_masked_address_is_not_shown_and_what_is_hidden_does_not_run(tmp_path: Path, yes: Any, no: Any) -> None:
+    """A refuge: the source says itself that nobody may see where it is, in whatever words its makers use."""
+    masked = nested(LINES | {"mask_exact_address": yes})
     rows = [
         masked,
-        OUTPOST | {"id": 2, "visible": False},
+        OUTPOST | {"id": 2, "visible": no},
         OUTPOST | {"id": 3, "discarded_at": "2026-01-01"},
         OUTPOST | {"id": 4, "status": "archived"},
-        OUTPOST | {"id": 5, "temporarily_closed": True},
-        OUTPOST | {"id": 6, "visible": True, "discarded_at": None, "approved": True},
+        OUTPOST | {"id": 5, "temporarily_closed": yes},
+        OUTPOST | {"id": 6, "visible": yes, "discarded_at": None, "approved": yes},
     ]
     (tmp_path / "feed.json").write_text(json.dumps(rows))
     bring(tmp_path / "feed.json")
