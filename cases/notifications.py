@@ -123,10 +123,15 @@ def notify_lead(
     **context: str,
 ) -> None:
     """E-mail whoever leads the case, or the team when they have left: a link, and no name of the person in it."""
-    at_work = case.lead.ended_at is None and case.lead.user.is_active
-    if to := case.lead.user.email if at_work else case.agency.email:
+    if to := case.lead.user.email if is_lead_at_work(case) else case.agency.email:
         context["link"] = absolute_url("cases:case", case.pk)
         messages.queue_message(key=key, to=to, subject=subject, template=template, context=context)
+
+
+def is_lead_at_work(case: Case) -> bool:
+    """Whether whoever leads it still does: not when they have left, or another team has it now."""
+    lead = case.lead
+    return lead.ended_at is None and lead.user.is_active and lead.agency_id == case.agency_id
 
 
 def notify_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:
@@ -138,8 +143,8 @@ def notify_person(case: Case, *, key: str, subject: str, template: str, context:
     if case.closing_reason and case.closing_reason.code == DIED_REASON_CODE:
         return None
     channel, to = choose_channel(case.person)
-    team, at_work = case.agency.name, case.lead.ended_at is None
-    connector = case.lead.user.name if at_work else team
+    team = case.agency.name
+    connector = case.lead.user.name if is_lead_at_work(case) else team
     return messages.queue_message(
         key=f"{message_key_prefix(case)}{key}",
         channel=channel,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.hooks import AgencyHolding, closing_sources
 from agencies.models import Agency, Author
+from agencies.models.message import Channel
 from bookings.models import Booking
 from bookings.states import ACTIVE_STATUSES
 from cases.actions.closing import close_case
@@ -15,7 +16,7 @@ from cases.actions.give import list_open_cases
 from cases.actions.opening import NUMBER_LEFT_OUT
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person
-from cases.notifications import TEAM_CLOSED_CODE, notify_case_moved
+from cases.notifications import TEAM_CLOSED_CODE, choose_channel, notify_case_moved
 from config.transitions import save_columns
 from directory.models import Session
 from referrals.actions.remarks import send_message
@@ -23,16 +24,23 @@ from referrals.models import PassingGround, Referral
 from referrals.models.move import AGREED_GROUNDS
 from referrals.states import OPEN_STATUSES
 
+WHAT_BECOMES_OF_CASES = (
+    "What another team takes goes there with its whole story, and stands in “Without a connector” there. "
+    "What nobody takes is closed: whoever referred is told, and the person hears by e-mail whom to ring."
+)
+
 
 @closing_sources.register
 def list_cases_of_team(agency: Agency) -> list[AgencyHolding]:
+    people = Person.objects.filter(cases__agency=agency, cases__closed_at=None)
+    no_email = sum(choose_channel(person)[0] != Channel.EMAIL for person in people)
+    ring = f" {no_email} cannot be told by e-mail: nobody rings or writes to them afterwards. Do it before it closes."
     return [
         AgencyHolding(
             name="cases",
             label="Open cases",
             items=list_open_cases(Q(agency=agency)),
-            then="What another team takes goes there with its whole story, and stands in “Without a connector” there. "
-            "What nobody takes is closed: whoever referred is told, and the person hears whom to ring.",
+            then=WHAT_BECOMES_OF_CASES + (ring if no_email else ""),
             settle=settle_cases,
             takers=list(Referral.teams_at_work().exclude(pk=agency.pk)),
             grounds=PassingGround.choices,

@@ -19,7 +19,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, NamedTuple
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
@@ -33,7 +33,7 @@ from directory.exchange.files import (
 )
 from directory.exchange.open_referral.kinds import OtherKindError, keep_services, name_other_kind
 from directory.exchange.open_referral.spreadsheet import unnest_services
-from directory.exchange.paging import Page, names_services
+from directory.exchange.paging import Page, join_address, names_services
 from directory.exchange.tables import MAX_UNPACK_RATIO
 
 MAX_PAGE_BYTES = 50_000_000  # bytes of one page, unpacked
@@ -174,6 +174,8 @@ class Feed:
                 repeated = f"Page {number} of {address} gives again what came before, and ends the run." if rows else ""
                 break
             seen |= {_row_key(row) or f"page {number}, {n}" for n, row in enumerate(rows)}
+            if len(seen) > MAX_SERVICES:
+                raise FeedError(f"{address} has more than {MAX_SERVICES:,} services.")
             yield from self._load_full_services(page, fresh)
             following = page.find_next_link()
             if not following and (page.is_last or (page.page_count is not None and number >= page.page_count)):
@@ -267,6 +269,8 @@ class Feed:
                 if "CERTIFICATE_VERIFY_FAILED" in str(error):
                     raise FeedError(f"{address} has a certificate that does not hold: {_certificate(error)}.") from None
                 said = f"{address} does not answer: {error or type(error).__name__}."
+            except httpx.InvalidURL:
+                raise FeedError(f"{address!r} is not a web address.") from None
             except _BusyError as busy:
                 said, asked = f"{address} answers {busy}.", busy.seconds
                 self.waited += asked
@@ -283,7 +287,7 @@ class Feed:
             headers, extensions = {"Host": host[0]}, {"sni_hostname": host[1]}
             with self.client.stream("GET", pinned, headers=headers, extensions=extensions) as answer:
                 if answer.is_redirect:
-                    address = urljoin(address, answer.headers.get("location", ""))
+                    address = join_address(address, answer.headers.get("location", ""))
                     continue
                 if answer.status_code == 429 or answer.status_code >= 500:
                     raise _BusyError(answer.status_code, parse_retry_after(answer.headers.get("retry-after", "")))

@@ -93,13 +93,13 @@ class Page(NamedTuple):
         for link in self.headers.get("link", "").split(","):
             target, _, kind = link.partition(">")
             if "next" in kind.replace('"', "").replace("'", "").lower().partition("rel=")[2].split(";")[0].split():
-                return urljoin(self.address, target.strip().removeprefix("<"))
+                return join_address(self.address, target.strip().removeprefix("<"))
         for part in self._parts():
             for name in NEXT_LINKS:
                 found = part.get(name)
                 found = found.get("href", found.get("url")) if isinstance(found, dict) else found
                 if isinstance(found, str) and found.startswith(("http://", "https://", "/", "?")):
-                    return urljoin(self.address, found)
+                    return join_address(self.address, found)
                 if name != "nextPage" and isinstance(found, int) and not isinstance(found, bool):
                     return self.with_parameter("page", found)
             for name, parameter in NEXT_MARKS.items():
@@ -120,6 +120,15 @@ class Page(NamedTuple):
 
     def with_parameter(self, name: str, value: object) -> str:
         return str(httpx.URL(self.address).copy_merge_params({name: str(value)}))
+
+
+def join_address(address: str, target: str) -> str:
+    """Where a link on the page at the address leads; as it stands what is no address, to be refused when it is asked
+    for."""
+    try:
+        return urljoin(address, target)
+    except ValueError:
+        return target
 
 
 def names_services(address: str) -> bool:

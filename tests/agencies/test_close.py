@@ -81,6 +81,7 @@ def test_the_last_one_who_leaves_is_shown_all_that_the_team_leaves_behind(
     for words in (
         "Open cases: 1",
         "Joan Whitfield. Next: First contact",
+        "1 cannot be told by e-mail: nobody rings or writes to them afterwards",
         "Referrals to accept: 1",
         "Malik Farooq",
         "Practices that refer here first: 1",
@@ -132,6 +133,7 @@ def test_another_team_takes_the_cases_with_all_that_is_open_in_them(
     assert "has closed" in received.remarks.get().words
     told = Message.objects.get(key__startswith=f"person {case.pk} moved")
     assert f"{other.agency.name} works with you from now on" in told.body
+    assert connector.user.name not in told.body, "they work for the team that has closed"
     assert "They will ask you first" in told.body
 
 

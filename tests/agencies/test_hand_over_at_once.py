@@ -25,8 +25,9 @@ from cases.history.record import record_entry
 from cases.models import Case, CaseReferral, Entry, Kind, News, Person
 from directory.exchange.actions.duplicates import join_listings
 from directory.models import Decision as Answer
-from directory.models import Likeness, Location, Session
+from directory.models import Likeness, Location, SchoolTerm, Session
 from directory.publishing.actions.claims import decline_claim, submit_claim
+from directory.stewardship.actions.terms import save_terms
 from referrals.actions import MoveRefused, move_referral
 from referrals.actions.hand_over import report_unattended_referrals
 from referrals.models import LookUp, Referral
@@ -296,3 +297,14 @@ def test_two_pairs_that_share_a_listing_are_joined_one_after_the_other(steward: 
     joining.join()
     second.refresh_from_db()
     assert (results, second.decision) == ([None], Answer.ACCEPTED)
+
+
+def test_term_dates_that_are_saved_twice_at_once_are_there_once() -> None:
+    steward = MembershipFactory(role=Role.STEWARD)
+    terms = [(at(1).date(), at(90).date())]
+    with transaction.atomic():
+        save_terms(terms=terms, by=steward)
+        again, results = start_until_it_waits(lambda: save_terms(terms=terms, by=steward))
+    again.join()
+    assert results == [None]
+    assert [(term.first, term.last) for term in SchoolTerm.objects.all()] == terms

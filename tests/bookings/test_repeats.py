@@ -231,6 +231,11 @@ def test_the_group_is_told_on_its_own_page(client_of: Any, provider: Membership)
     page = client_of(provider).post(f"/listings/sessions/{session.pk}/bookings/", said)
     assert page.status_code == 422
     assert "Joan Whitfield is on the list already: booked" in page.text
+    assert "The public reads" not in page.text
+    Session.objects.filter(pk=session.pk).update(places=5)
+    ask(session, **PHONE)
+    shown = client_of(provider).get(f"/listings/sessions/{session.pk}/bookings/").text
+    assert "The public reads that 1 more is taken, as somebody on the list asked again" in shown
     assert Booking.objects.count() == 1
 
 

@@ -212,6 +212,26 @@ def test_a_list_that_gives_one_page_of_many_is_not_a_whole_run(server: Server) -
         ids(f"{server.url}/f")
 
 
+@pytest.mark.parametrize("following", ["http://[x", "/x\x02"])
+def test_a_next_address_that_is_none_is_said_and_what_came_is_kept(server: Server, following: str) -> None:
+    server.pages = {"/f": {"data": ROWS[:3], "next": following}}
+    came: list[Any] = []
+    with pytest.raises(FeedError, match="is not a web address"):
+        came.extend(read_services(f"{server.url}/f", allow_private=True))
+    assert len(came) == 3
+
+
+def test_a_feed_without_an_end_is_stopped(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MAX_SERVICES", 20)
+    server.pages = {"/f": lambda query: _endless_page(_from("at", query))}
+    with pytest.raises(FeedError, match="has more than 20 services"):
+        ids(f"{server.url}/f")
+
+
+def _endless_page(at: int) -> Any:
+    return {"data": [walk(str(at + n)) for n in range(9)], "next": f"/f?at={at + 9}"}
+
+
 def test_a_page_cut_off_is_asked_for_again_and_old_letters_are_read(server: Server) -> None:
     whole = json.dumps({"contents": [walk("a", name="Café")], "total_pages": 1}, ensure_ascii=False)
     answers = [whole.encode()[:90], whole.encode("cp1252")]
