@@ -21,13 +21,16 @@ class SheetField(NamedTuple):
 FIELD_TABLE = Path(__file__).with_name("columns.txt")
 
 
+SHORT_DAYS = {"tue": ("tues",), "wed": ("weds",), "thu": ("thur", "thurs")}
+
+
 def _parse_field_table() -> dict[str, SheetField]:
     found = {}
     for line in FIELD_TABLE.read_text(encoding="utf-8").splitlines():
         if line == "@days":
             for day in DAY_NAMES.values():
                 name, end = day.lower(), ("", "openinghours", "hours", "openingtimes", "times")
-                names = [name[:3], *(name + part for part in end), f"openinghours{name}"]
+                names = [name[:3], *SHORT_DAYS.get(name[:3], ()), *(name + part for part in end), f"openinghours{name}"]
                 found[name] = SheetField(f"Hours on {day}s", tuple(names))
         else:
             field, label, known = line.split(": ")
@@ -49,7 +52,7 @@ FLAG_PATTERNS = {
     r"|(?:can|may|shall|should)(?:we|this|it|your)).*(?:publish|(?:be|made?|makeit|makethis|go)public|share|display"
     r"|listed|(?:to|we|us)list|beshown|show(?:this|it|your)|(?:be|go|put)(?:this|it)?(?:online|onthe|in(?:the|our)dir)).*",
     "hidden": r"(?:is)?(?:hid(?:den|e)|archived?|deleted?|draft|unpublished|private|suppress(?:ed)?|withdrawn|inactive"
-    r"|disabled|internal(?:only)?|staffonly)(?:from(?:the)?(?:web)?site|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
+    r"|disabled|internal(?:only)?|staffonly)(?:(?:from|on)?(?:the)?(?:web(?:site)?|site|public|directory)|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
     r"|publication|display|list|share)|(?:consent|permission)(?:withheld|refused|denied|withdrawn)|optedout",
     "verified": r"(?:is)?(?:verified|validated|qualityassured)",
     "closed": r"(?:is|currently|still|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
@@ -65,6 +68,7 @@ GENERIC_NAMES = {  # that are parts of many other words
         "owner",
         "listing",
         "library",
+        "charity",
         "state",
         "notes",
         "form",
@@ -98,10 +102,12 @@ EXACT_FIELDS = {  # of which a part of a heading says too little
     ),
     *FLAG_FIELDS,
 }
-# Headings with a field's name in them that are something else: room ("Places"), what a price is for ("cost_type").
+_PRICE, _SOME = r"(?:price|cost|fee|charge|rate)s?", r"(?:members?|conc\w*|child\w*|juniors?|seniors?|students?)"
+# Headings with a field's name in them that are something else: room ("Places"), the price of some ("Price (member)").
 OTHER_THINGS = re.compile(
     r"(?:number(?:of)?|noof|funded|free|available|vacant|total|max(?:imum)?|registered)?places(?:available|free|left)?"
-    r"|(?:cost|price|fee)type"
+    rf"|{_PRICE}type|{_PRICE}(?:for)?{_SOME}|{_SOME}{_PRICE}"
+    r"|.*(?:organi[sz]ation|charity|provider|agency|company|group)(?:number|no|id|ref|code|type)"
 )
 MAX_SAMPLE_ROWS = 200  # rows that are looked at
 
