@@ -23,19 +23,8 @@ DAY_NAME_PATTERNS = (
     "sa(?:t(?:urday)?s?)?",
     "su(?:n(?:day)?s?)?",
 )
-WEEK_OF_MONTH = {
-    "first": "1",
-    "1st": "1",
-    "second": "2",
-    "2nd": "2",
-    "third": "3",
-    "3rd": "3",
-    "fourth": "4",
-    "4th": "4",
-    "fifth": "5",
-    "5th": "5",
-    "last": "-1",
-}
+_NUMBERED = enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th"), start=1)
+WEEK_OF_MONTH = {word: str(number) for number, words in _NUMBERED for word in words.split()} | {"last": "-1"}
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 SEASON_WINDOWS = {  # the widest that people mean, as (month, day) from and to
     "christmas": ((12, 10), (1, 12)),
