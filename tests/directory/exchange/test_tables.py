@@ -91,6 +91,8 @@ FLAGS = [
     ("Registration Status", "Suspended", "temporarily closed"),
     ("Consent Withheld", "Y", "inactive"),
     ("Suppressed from web", "Yes", "inactive"),
+    ("Display until", "31/12/2025", "inactive"),
+    ("Status", "Temporarily unavailable", "temporarily closed"),
     ("charity_registration_status", "Removed", "inactive"),
     ("charity_registration_status", "Registered", "active"),
 ]
@@ -536,6 +538,7 @@ def test_notes_on_dates_belong_to_the_hours() -> None:
         (["Library", "Event", "Day", "Service_Days__c", "Phone__c"], ["place", "name", "days", "", "phone"]),
         (["Name", "Mon", "Tues", "Weds", "Thurs"], ["name", "monday", "tuesday", "wednesday", "thursday"]),
         (["name", "eligibility_min_age", "venue_line1", "venue_town"], ["name", "minimum_age", "address", "city"]),
+        (["Name", "Capacity", "Ethnicity"], ["name", "", ""]),
         (["Class", "Price (member)", "Price (non-member)", "Ends"], ["name", "", "cost", "closes"]),
         (
             ["organisation_number", "charity_name", "charity_contact_web", "date_of_removal"],
