@@ -15,7 +15,7 @@ from django.utils import timezone
 from config.data import load_csv_rows
 from config.working_days import bank_holiday_name
 from directory.models import Schedule, SchoolTerm, Service
-from directory.text.conditions import Window, is_in_window, read_conditions, says_term_time
+from directory.text.conditions import Window, is_in_window, read_conditions, read_description
 
 # Postcode areas by nation; all others are in England, or Wales, which has the same bank holidays.
 SCOTTISH_AREAS = {"AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "TD", "ZE"}
@@ -61,10 +61,13 @@ def find_doubt(schedule: Schedule, day: datetime.date, nation: str, description:
     single = not schedule.freq and not schedule.days
     if holiday and not single and about.bank_holidays != "yes" and not _is_always_open(schedule):
         return f"It is a bank holiday ({holiday})"
-    if (about.term or (not single and says_term_time(description))) and (why := find_school_holiday(day, nation)):
+    whole = read_description("" if single else description)
+    if (about.term or whole.term) and (why := find_school_holiday(day, nation)):
         return why
-    if any(is_in_window(day, window) for window in about.windows):
+    if any(is_in_window(day, window) for window in about.windows + whole.windows):
         return "It may be on a break"
+    if not whole.allows(day, timezone.localdate()):
+        return f"They say “{', '.join(whole.phrases)}”"
     return f"They say “{about.check}”" if about.check else ""
 
 

@@ -193,4 +193,5 @@ def _build_row(received: ParsedService) -> PreviewRow:
     when = "; ".join(dict.fromkeys(filter(None, map(format_schedule, hours))))
     where = "; ".join(", ".join(filter(None, (place.short_address, place.postcode))) for place in received.locations)
     problems = [problem._replace(field=field_label(problem.field)) for problem in received.problems[:5]]
-    return PreviewRow(received.service.name, received.agency.name, when[:200], where[:200], problems)
+    runs_it = "" if received.agency.name == received.service.name else received.agency.name
+    return PreviewRow(received.service.name, runs_it, when[:200], where[:200], problems)

@@ -23,19 +23,8 @@ DAY_NAME_PATTERNS = (
     "sa(?:t(?:urday)?s?)?",
     "su(?:n(?:day)?s?)?",
 )
-WEEK_OF_MONTH = {
-    "first": "1",
-    "1st": "1",
-    "second": "2",
-    "2nd": "2",
-    "third": "3",
-    "3rd": "3",
-    "fourth": "4",
-    "4th": "4",
-    "fifth": "5",
-    "5th": "5",
-    "last": "-1",
-}
+_NUMBERED = enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th"), start=1)
+WEEK_OF_MONTH = {word: str(number) for number, words in _NUMBERED for word in words.split()} | {"last": "-1"}
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 SEASON_WINDOWS = {  # the widest that people mean, as (month, day) from and to
     "christmas": ((12, 10), (1, 12)),
@@ -80,7 +69,10 @@ CONDITION = re.compile(
 DOUBT, DAYS_OF_MONTH, NEGATION = (
     re.compile(PHRASES[name], re.IGNORECASE) for name in ("DOUBT", "DAYS_OF_MONTH", "NEGATION")
 )
-TERM_SAID = re.compile(PHRASES["term"], re.IGNORECASE)
+MAX_SENTENCES = 10  # of a description, that name days of the year and are read
+SURE_KINDS = {"term", "bank", "season", "not_months", "not_range"}  # that a description says of its own dates
+TERM_SAID = re.compile(r"term[- ]?time|only|hol|half|break", re.IGNORECASE)
+DATES_NAMED = re.compile(rf"term|school|hols|holiday|{SEASON}|\b{MONTH}", re.IGNORECASE)
 SAYS_WHEN = {"months", "nth", "season_only", "range", "month_range"}
 
 # --- What they mean -----------------------------------------------------------------------------------------
@@ -204,11 +196,14 @@ def read_conditions(text: str) -> Conditions:
 
 
 @lru_cache(maxsize=8_192)
-def says_term_time(about: str) -> bool:
-    """Whether what is said of an activity as a whole holds it to school terms: "we do not meet in school holidays",
-    but not "for children of school years 3 to 6"."""
-    said = TERM_SAID.finditer(tidy_words(about)) if re.search(r"(?i)term|school|hol", about) else ()
-    return any(re.search(r"(?i)term[- ]?time|only|hol|half|break", found[0]) for found in said)
+def read_description(about: str) -> Conditions:
+    """What is said of an activity as a whole, of which only what is sure counts: "we do not meet in school holidays",
+    "closed in August", but not "for children of school years 3 to 6"."""
+    sentences = [one for one in re.split(r"[.;!?\n]", tidy_words(about)) if DATES_NAMED.search(one) and len(one) < 300]
+    said = [
+        found for one in sentences[:MAX_SENTENCES] for found in CONDITION.finditer(one) if found.lastgroup in SURE_KINDS
+    ]
+    return read_conditions("; ".join(one[0] for one in said if one.lastgroup != "term" or TERM_SAID.search(one[0])))
 
 
 def _is_turned_round(text: str, match: Match, before: Match | None, after: Match | None) -> bool:

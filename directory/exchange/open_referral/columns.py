@@ -21,74 +21,32 @@ class SheetField(NamedTuple):
 FIELD_TABLE = Path(__file__).with_name("columns.txt")
 
 
+SHORT_DAYS = {"tue": ("tues",), "wed": ("weds",), "thu": ("thur", "thurs")}
+
+
 def _parse_field_table() -> dict[str, SheetField]:
     found = {}
     for line in FIELD_TABLE.read_text(encoding="utf-8").splitlines():
         if line == "@days":
             for day in DAY_NAMES.values():
                 name, end = day.lower(), ("", "openinghours", "hours", "openingtimes", "times")
-                names = [name[:3], *(name + part for part in end), f"openinghours{name}"]
+                names = [name[:3], *SHORT_DAYS.get(name[:3], ()), *(name + part for part in end), f"openinghours{name}"]
                 found[name] = SheetField(f"Hours on {day}s", tuple(names))
-        else:
+        elif not line.startswith("@"):
             field, label, known = line.split(": ")
             found[field] = SheetField(label, tuple(known.split()))
     return found
 
 
 FIELDS = _parse_field_table()
-# Columns that decide whether a row is shown: their headings come in many words, so they are told by pattern.
-FLAG_PATTERNS = {
-    "masked": r".*(?:mask|hid|confidential|withh[eo]ld|private|secret|donot(?:show|publish|display)).*"
-    r"(?:address|location|venue)|(?:address|location|venue).*(?:mask|hidden|confidential|withheld|private|secret).*",
-    "unmasked": r"(?:show|display|publish|public)(?:full)?(?:address|location)(?:online|publicly)?",
-    "shown": r"(?:is|still|currently|isitstill)?(?:approv(?:ed|al|alstatus)|active|inuse|running"
-    r"|visib(?:le|ility)|publish(?:ed)?|live|public|display(?:ed)?|enabled"
-    r"|showonline|moderat(?:ed|ionstatus)|current)(?:on(?:the)?(?:web)?site|online|topublish)?|"
-    r"(?:show|shown|display|publish|visible)on.*"
-    r"|(?:show|shown|display|publish|list)(?:in|to)(?:the)?(?:public|directory|web|site|app|map|search|finder).*|.*(?:consent|permission|happy|agree|okay|content|allow"
-    r"|(?:can|may|shall|should)(?:we|this|it|your)).*(?:publish|(?:be|made?|makeit|makethis|go)public|share|display"
-    r"|listed|(?:to|we|us)list|beshown|show(?:this|it|your)|(?:be|go|put)(?:this|it)?(?:online|onthe|in(?:the|our)dir)).*",
-    "hidden": r"(?:is)?(?:hid(?:den|e)|archived?|deleted?|draft|unpublished|private|suppress(?:ed)?|withdrawn|inactive"
-    r"|disabled|internal(?:only)?|staffonly)(?:from(?:the)?(?:web)?site|online|flag)?|(?:donot|dont|notfor)(?:publish|show"
-    r"|publication|display|list|share)|(?:consent|permission)(?:withheld|refused|denied|withdrawn)|optedout",
-    "verified": r"(?:is)?(?:verified|validated|qualityassured)",
-    "closed": r"(?:is|currently|still|now)?(?:temporarily|temp|permanently)?(?:closed|suspended|paused|ceased)(?:now)?",
-}
-GENERIC_NAMES = {  # that are parts of many other words
-    *(
-        "group",
-        "club",
-        "time",
-        "host",
-        "course",
-        "note",
-        "owner",
-        "listing",
-        "library",
-        "state",
-        "notes",
-        "form",
-        "number",
-    ),
-    *("offer", "centre", "church", "hall", "scheme", "project", "programme", "sector", "leader", "faith", "book"),
-    *("class", "issue", "entry", "often", "detail", "dates", "sessions", "coverage", "criteria", "status", "area"),
-}
+_MARKED = {line.split()[0]: {*line.split()[1:]} for line in FIELD_TABLE.read_text(encoding="utf-8").splitlines()}
+GENERIC_NAMES = _MARKED["@generic"]  # that are parts of many other words
+EXACT_FIELDS = _MARKED["@exact"]  # of which a part of a heading says too little
+HEADINGS_FILE = Path(__file__).with_name("headings.txt")
+_BLOCKS = [block.split("\n  ") for block in HEADINGS_FILE.read_text(encoding="utf-8").strip().split("\n\n")[1:]]
+FLAG_PATTERNS = {name: re.compile("|".join(ways)) for name, *ways in _BLOCKS}
+SUBMITTER_COLUMN, OTHER_THINGS = FLAG_PATTERNS.pop("submitter"), FLAG_PATTERNS.pop("other")
 FLAG_FIELDS = ("shown", "hidden", "closed", "masked", "verified")
-# What a form asks of whoever fills it in, and is no part of the listing.
-SUBMITTER_COLUMN = re.compile(
-    r"your(?:full|first|last)?name|your(?:e?mail|phone|telephone|contact|number|role|jobtitle).*|submittedby|submittedon"
-    r"|completedby|filledinby|completiontime|respondent.*|username|modifiedby|createdby|lasteditedby|updatedby|score"
-    r"|(?:gdpr|privacy|dataprotection|consent)(?!to).*|internalnotes|staffnotes|adminnotes|officernotes"
-)
-EXACT_FIELDS = {  # of which a part of a heading says too little
-    *("id", "days", "opens", "closes", "status", "house", "frequency", "begins", "ended", "surname", "parent"),
-    *("phone_2", *FLAG_FIELDS),
-}
-# Headings with a field's name in them that are something else: room ("Places"), what a price is for ("cost_type").
-OTHER_THINGS = re.compile(
-    r"(?:number(?:of)?|noof|funded|free|available|vacant|total|max(?:imum)?|registered)?places(?:available|free|left)?"
-    r"|(?:cost|price|fee)type"
-)
 MAX_SAMPLE_ROWS = 200  # rows that are looked at
 
 CELL_PATTERNS = {  # what most filled cells of a column look like
@@ -177,7 +135,7 @@ def _match_flags(names: Cells, found: dict[str, str]) -> None:
 def flag_of(name: str) -> str:
     """Which of FLAG_PATTERNS a heading is: "Approved? (Y/N)" → "shown"; "" for none."""
     heading = re.sub(r"(?:yn|yesno|yorn|tick|flag)$", "", normalise_heading(name))[:60]
-    return next((flag for flag, words in FLAG_PATTERNS.items() if re.fullmatch(words, heading)), "")
+    return next((flag for flag, words in FLAG_PATTERNS.items() if words.fullmatch(heading)), "")
 
 
 def _is_of_submitter(name: str, names: Cells) -> bool:

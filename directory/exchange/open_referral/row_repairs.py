@@ -104,10 +104,11 @@ def _write_answers_out(row: "SheetRow") -> None:
     for name in ("joining", "who", "transport"):
         word = row.get(name, "").lower()
         if word in WORDS_FOR_YES | WORDS_FOR_NO:
-            heading = next(
-                (one for one, cell in (row.cells or {}).items() if cell == row[name] and "?" in one), FIELDS[name].label
+            asked = str(getattr(row[name], "field", ""))
+            heading = (
+                re.sub(r"(?i)[ ?]*(?:\((?:y/n|yes/no)\))?[ ?]*$", "", asked) if " " in asked else FIELDS[name].label
             )
-            row[name] = f"{heading.strip(' ?')}: {'yes' if word in WORDS_FOR_YES else 'no'}"
+            row[name] = f"{heading}: {'yes' if word in WORDS_FOR_YES else 'no'}"
 
 
 def _take_links(row: "SheetRow") -> None:

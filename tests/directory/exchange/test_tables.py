@@ -90,6 +90,11 @@ FLAGS = [
     ("Status__c", "Dormant", "inactive"),
     ("Registration Status", "Suspended", "temporarily closed"),
     ("Consent Withheld", "Y", "inactive"),
+    ("Suppressed from web", "Yes", "inactive"),
+    ("Display until", "31/12/2025", "inactive"),
+    ("Status", "Temporarily unavailable", "temporarily closed"),
+    ("charity_registration_status", "Removed", "inactive"),
+    ("charity_registration_status", "Registered", "active"),
 ]
 
 
@@ -97,7 +102,7 @@ FLAGS = [
 def test_a_flag_decides_and_what_it_decides_is_said(column: str, cell: str, status: str) -> None:
     found = one(["Name", "Postcode", column], "Tea club", "BN11 1EE", cell)
     assert found.service.status == status
-    assert status == "active" or "Status" in column or column == "Active" or asked(found)
+    assert status == "active" or "status" in column.lower() or column == "Active" or asked(found)
 
 
 def test_a_flag_that_others_have_and_this_row_does_not_is_asked_about() -> None:
@@ -531,6 +536,15 @@ def test_notes_on_dates_belong_to_the_hours() -> None:
         (["Program Name", "Agency Name", "Hours of Operation"], ["name", "organisation", "hours"]),
         (["Setting", "Setting Name", "Places", "Funded places", "Town"], ["", "name", "", "", "city"]),
         (["Library", "Event", "Day", "Service_Days__c", "Phone__c"], ["place", "name", "days", "", "phone"]),
+        (["Name", "Mon", "Tues", "Weds", "Thurs"], ["name", "monday", "tuesday", "wednesday", "thursday"]),
+        (["name", "eligibility_min_age", "venue_line1", "venue_town"], ["name", "minimum_age", "address", "city"]),
+        (["Name", "Capacity", "Ethnicity"], ["name", "", ""]),
+        (["Class", "Price (member)", "Price (non-member)", "Ends"], ["name", "", "cost", "closes"]),
+        (
+            ["organisation_number", "charity_name", "charity_contact_web", "date_of_removal"],
+            ["", "name", "website", "ended"],
+        ),
+        (["Organisation ID", "Organisation Name", "What is your group called?"], ["", "organisation", "name"]),
         (
             ["name", "schedules_opens_at", "schedules_closes_at", "schedules_weekday", "cost_amount", "cost_type"],
             ["name", "opens", "closes", "days", "cost", ""],

@@ -159,6 +159,7 @@ def test_what_is_not_certain_stays_text(text: str) -> None:
         ("Mon 9am-3pm term time only", "Term time only"),
         ("Mon-Fri 9am-5pm excluding bank holidays", "Excluding bank holidays"),
         ("Drop-in Tuesdays 2-4pm", "Drop-in"),
+        ("Friday 9am-3pm (closed for lunch 12.30-1)", "Closed for lunch 12.30-1"),
         ("Tuesdays 10-12 (members only)", "Members only"),
         ("Tuesdays 10-12 (monthly)", "Monthly"),
         ("Tuesdays 10-12, not in August", "Not in August"),
