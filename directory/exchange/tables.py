@@ -197,8 +197,12 @@ def _add_links(rows: list[Cells], links: dict[tuple[int, int], str]) -> list[Cel
 
 def _repeat_merged(rows: list[Cells], merged: list[tuple[int, int, int, int]]) -> list[Cells]:
     """What stands in a merged cell holds for each row, and each column, that it covers; a title that is all there is
-    in its row stays one cell."""
+    in its row stays one cell. They never overlap: what covers more than the sheet is no work of a spreadsheet."""
+    room = len(rows) * MAX_TABLE_COLUMNS
     for left, right, top, bottom in merged:
+        room -= len(rows[top : bottom + 1]) * (min(right + 1, MAX_TABLE_COLUMNS) - left)
+        if room < 0:
+            break
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         alone = top >= len(rows) or not any(cell for n, cell in enumerate(rows[top]) if not left <= n <= right)
         if not value or (alone and right > left):

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from directory.exchange import tables
 from directory.exchange.files import load_table, read_file
 from directory.exchange.open_referral import ParsedService, ServiceRefused, from_oruk
 from directory.exchange.open_referral.columns import flag_of, resolve_columns
@@ -626,3 +628,10 @@ def test_a_postcode_with_signs_mistaken_is_read_and_said_or_asked_about() -> Non
     found = one(["Name", "Postcode"], "Chess", "BN11 2A0")
     assert "is it BN11 2AQ or BN11 2AD?" in asked(found)
     assert asked(one(["Name", "Postcode"], "Chess", "BN11 1EE")) == ""
+
+
+def test_cells_merged_over_and_over_hold_no_worker() -> None:
+    rows, began = [[str(n), ""] for n in range(3_000)], time.process_time()
+    tables._repeat_merged(rows, [(0, 0, 0, 2_999)] * tables.MAX_MARKED_CELLS)
+    assert time.process_time() - began < 2
+    assert {row[0] for row in rows} == {"0"}
