@@ -13,7 +13,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-REMEMBERED_FOR = 1800  # seconds
+REMEMBERED_FOR = 300  # seconds: the next person at a shared computer is not to be given it
 MAX_REMEMBERED = 5  # addresses of one session
 
 
