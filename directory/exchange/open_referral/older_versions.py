@@ -45,7 +45,10 @@ FIELD_RENAMES = {  # of a service: the standard's name → what others call it, 
     "attributes": ("service_attributes",),
 }
 STATUS_WORDS = {"published": "active", "approved": "active", "live": "active", "closed": "inactive"} | dict.fromkeys(
-    ("draft", "pending", "archived", "deleted", "unpublished", "withdrawn", "suspended", "expired", "rejected"),
+    (
+        *("draft", "pending", "archived", "deleted", "unpublished", "withdrawn", "suspended", "expired", "rejected"),
+        *("do not publish", "not for publication", "do not show", "hidden", "private", "internal"),
+    ),
     "inactive",
 )
 # A field, the words in it that say so (none: whatever stands there), and the status that it means.
@@ -201,7 +204,7 @@ def _upgrade_phone(row: Any) -> Any:
 def _upgrade_phones(out: Object) -> None:
     """A number beside the name, and numbers that are bare text, as a list of phones."""
     if isinstance(out.get("phones"), list):
-        out["phones"] = [_upgrade_phone(row) for row in out["phones"]]
+        out["phones"] = [_upgrade_phone(row) for row in filter(_may_be_told, out["phones"])]
     if area := out.get("phone_areacode") or out.get("area_code"):
         _join_area_code(out, area)
     if not out.get("phones"):
@@ -228,7 +231,18 @@ def _upgrade_contacts(out: Object) -> None:
     if one and not out.get("contacts"):
         out["contacts"] = [one]
     if isinstance(out.get("contacts"), list):
-        out["contacts"] = [_upgrade_contact(row) if isinstance(row, dict) else row for row in out["contacts"]]
+        shown = filter(_may_be_told, out["contacts"])
+        out["contacts"] = [_upgrade_contact(row) if isinstance(row, dict) else row for row in shown]
+
+
+def _may_be_told(row: Any) -> bool:
+    """Whether the source shows this number, or somebody to ask: Outpost's `visible`, others' `private`."""
+    flags = {name: str(said).lower() for name, said in row.items()} if isinstance(row, dict) else {}
+    kept = any(flags.get(name) in WORDS_FOR_NO for name in ("visible", "is_visible", "public", "is_public"))
+    kept |= any(flags.get(name) in WORDS_FOR_YES for name in ("private", "is_private", "hidden"))
+    if kept:
+        mark_used(row, "Left out: the source does not show it")
+    return not kept
 
 
 def _upgrade_contact(row: Object) -> Object:

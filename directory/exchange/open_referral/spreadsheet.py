@@ -365,8 +365,8 @@ def build_schedules(row: SheetRow) -> list[dict[str, Any]]:
     times = "-".join(
         re.sub(r"^([0-9]{1,2}:[0-9]{2}):00$", r"\1", at) for at in (row.get("opens"), row.get("closes")) if at
     )
-    if row.get("days") and not DAY_IN_TEXT.search(text):
-        text = " ".join(filter(None, (row["days"], text or times)))
+    if (days := row.get("days")) and not DAY_IN_TEXT.search(text):
+        text = " ".join(filter(None, (days if re.search("[0-9]", days) else days.replace("\n", ", "), text or times)))
     by_day = [f"{name}: {row[name.lower()]}" for name in DAY_NAMES.values() if row.get(name.lower())]
     if not text and by_day:
         text = "\n".join(by_day)

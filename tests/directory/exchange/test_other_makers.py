@@ -299,6 +299,24 @@ def test_outpost_says_until_when_it_is_shown_and_for_which_ages() -> None:
         assert read(shown | over)[0].service.status == "inactive"
 
 
+@pytest.mark.parametrize(
+    ("flag", "shown"),
+    [
+        ({"visible": False}, False),
+        ({"private": "true"}, False),
+        ({"is_public": 0}, False),
+        ({"visible": True}, True),
+        ({}, True),
+    ],
+)
+def test_somebody_whom_the_source_does_not_show_is_not_told(flag: dict[str, Any], shown: bool) -> None:
+    kay = {"name": "Kay Example", "phone": "01632 960102", "email": "kay@example.org"} | flag
+    for raw in ({"contacts": [kay]}, {"locations": [{"name": "Hall", "contacts": [kay]}]}):
+        parsed, _ = read({"id": "1", "name": "Club", "description": "x", "fees": "£1"} | raw)
+        assert bool(rows(parsed, Contact, "name")) == shown
+        assert shown or not parsed.service.phone
+
+
 TABLES = {  # as Ohana, a 211 and Airtable write them: organisations by the place, several ids in a cell, own names
     "organizations": "organization_uuid,organization_name\no1,Shed CIC\n",
     "locations": "id,organization_id,name,languages,accessibility\nl1,o1,Shed,Polish,ramp\nl2,o1,Barn,,\n",

@@ -94,6 +94,7 @@ FLAGS = [
     ("Consent Withheld", "Y", "inactive"),
     ("Suppressed from web", "Yes", "inactive"),
     ("Display until", "31/12/2025", "inactive"),
+    ("Status", "Do not publish", "inactive"),
     ("Status", "Temporarily unavailable", "temporarily closed"),
     ("charity_registration_status", "Removed", "inactive"),
     ("charity_registration_status", "Registered", "active"),
@@ -397,6 +398,11 @@ def test_a_date_that_is_not_read_is_shown_and_no_half_of_the_day_is_guessed() ->
     assert child(one(names, "Quiz", "Sept 2090", ""), Schedule).description == "Sept 2090"
     quiz = child(one(names, "Quiz", "5.9.90", "7.30"), Schedule)
     assert (quiz.dtstart, quiz.opens_at, quiz.notes) == (datetime.date(2090, 9, 5), None, "7.30")
+
+
+def test_a_list_of_days_has_the_time_beside_it() -> None:
+    found = one(["Name", "Day", "Start", "End"], "Chat", "Mon\nWed", "10am", "12pm")
+    assert (child(found, Schedule).byday, child(found, Schedule).opens_at) == ("MO,WE", datetime.time(10))
 
 
 def test_a_pattern_ends_on_its_last_date() -> None:
