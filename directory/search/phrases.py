@@ -344,12 +344,6 @@ def _list_cuts(word: str) -> set[str]:
 
 
 @cache
-def load_common_words() -> frozenset[str]:
-    """English words that are no slips of others: "strange" is not "strangle"."""
-    return frozenset(FREQUENCY_LISTS["english_wikipedia"]) | frozenset(FREQUENCY_LISTS["us_tv_and_film"])
-
-
-@cache
 def load_known_words() -> frozenset[str]:
-    """And names, and what people take as passwords, which the other lists leave out: "Grove" is not "grope"."""
+    """English words, names, and what people take as passwords: none is a slip of another. "Grove" is not "grope"."""
     return frozenset(chain.from_iterable(FREQUENCY_LISTS.values()))
