@@ -29,6 +29,7 @@ MAX_STEPS = 5  # that follow each other: each is looked for after each place whe
 MAX_LISTS_WITHIN = 5  # lists that name lists
 MAX_WAYS = 5_000  # to say one step: "@cant @sleep" is each word of one list with each of the other
 MIN_TYPO_LENGTH, MAX_TYPO_LENGTH = 5, 40  # letters of a word that may be mistyped: the work grows with their cube
+EACH = -1  # instead of one meaning
 HARMLESS = "harmless"  # the one list whose lines are rules: what none of the meanings ever is
 SIGNS = str.maketrans("*@", "ʃʢ")  # those of a rule while its words are normalised: letters that no word has
 SIGNS_BACK = str.maketrans("ʃʢ", "*@")
@@ -244,26 +245,27 @@ class RuleBook:
     def __init__(self, meanings: Iterable[tuple[Iterable[str], Iterable[str]]], lists: WordLists) -> None:
         """`meanings`: the rules of each, and what it spares. A line that is none is logged, and left out."""
         self.index = PhraseIndex()
-        self.rules: dict[int, list[tuple[int, Rule]]] = {}  # by one of their steps: the one that fewest words say
-        self.harmless = [rule for _, rule in self._read(lists.harmless, lists)]
-        self.spared: list[list[Rule]] = []
+        self.rules: dict[int, list[tuple[int, Rule]]] = {}  # by one of their steps: the one that is said most seldom
+        self.spared: dict[int, list[tuple[int, Rule]]] = {}
+        self._keep(self.spared, EACH, lists.harmless, lists)
         for meaning, (rules, spared) in enumerate(meanings):
-            self.spared.append([rule for _, rule in self._read(spared, lists)])
-            for step, rule in self._read(rules, lists):
-                self.rules.setdefault(step, []).append((meaning, rule))
+            self._keep(self.spared, meaning, spared, lists)
+            self._keep(self.rules, meaning, rules, lists)
         self.typos = TypoTable(word for ways in self.index.numbers for way in ways for word in way)
 
-    def _read(self, lines: Iterable[str], lists: WordLists) -> Iterator[tuple[int, Rule]]:
-        """Each with the step of it that fewest words say."""
+    def _keep(
+        self, kept: dict[int, list[tuple[int, Rule]]], meaning: int, lines: Iterable[str], lists: WordLists
+    ) -> None:
+        """Each by the step of it that is said most seldom."""
         for line in lines:
             try:
                 parts, absent = lists.read_rule(line)
             except ValueError:
                 logger.error("This rule cannot be read, and is left out: %s", line)
                 continue
-            rarest = min(chain.from_iterable(parts), key=len)
+            rarest = self.index.add_step(min(chain.from_iterable(parts), key=_weigh_step))
             numbered = [tuple(self.index.add_step(step) for step in part) for part in parts]
-            yield self.index.add_step(rarest), Rule(line, numbered, tuple(map(self.index.add_step, absent)))
+            kept.setdefault(rarest, []).append((meaning, Rule(line, numbered, tuple(map(self.index.add_step, absent)))))
 
     def find(self, text: str) -> dict[int, Found]:
         """The meanings that the text has."""
@@ -271,7 +273,8 @@ class RuleBook:
         there = self.index.find(words)
         found = self._find_meanings(there)
         for meaning in list(found):
-            taken = reduce(or_, (rule.find(there) for rule in self.harmless + self.spared[meaning]), 0)
+            spared = (rule for step in there for of, rule in self.spared.get(step, ()) if of in (EACH, meaning))
+            taken = reduce(or_, (rule.find(there) for rule in spared), 0)
             if taken:
                 del found[meaning]
                 found |= self._find_meanings(_leave_out(there, taken), meaning)
@@ -324,6 +327,19 @@ class TypoTable:
                     yield stem + typed[size:]
 
 
+def _weigh_step(ways: frozenset[Words]) -> float:
+    """About how often it is said: one way to say it as often as the rarest of its words."""
+    ranks = load_ranks()
+    return sum(min(1 / ranks.get(word, len(ranks)) for word in way) for way in ways)
+
+
+@cache
+def load_ranks() -> dict[str, int]:
+    """English words, those said most first."""
+    lists = (FREQUENCY_LISTS["english_wikipedia"], FREQUENCY_LISTS["us_tv_and_film"])
+    return {word: rank for words in lists for rank, word in enumerate(words, 1)}
+
+
 def _list_cuts(word: str) -> set[str]:
     """The word, and with one letter left out."""
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
@@ -331,6 +347,5 @@ def _list_cuts(word: str) -> set[str]:
 
 @cache
 def load_known_words() -> frozenset[str]:
-    """Words that are no slips of others: "strange" is not "strangle". With names, and what people take as passwords,
-    which the other lists leave out: "Grove" is not "grope"."""
+    """English words, names, and what people take as passwords: none is a slip of another. "Grove" is not "grope"."""
     return frozenset(chain.from_iterable(FREQUENCY_LISTS.values()))
