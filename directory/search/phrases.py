@@ -124,7 +124,7 @@ class WordLists:
 
     def _read_words(self, text: str, depth: int) -> list[Words]:
         word = normalise_phrase(text.translate(SIGNS)).translate(SIGNS_BACK)
-        if not word.strip("*@ ") or re.search(r"(^| )\*|\*[^ ]|@(?![a-z])|[^ ]@", word):
+        if not word.strip("*@ ") or re.search(r"(^| )\w?\*|\*[^ ]|@(?![a-z])|[^ ]@", word):
             raise ValueError(text.strip())
         ways = [self._read_list(w[1:], depth) if w[0] == "@" else frozenset([(w,)]) for w in word.split()]
         if prod(map(len, ways)) > MAX_WAYS:  # before they are written out: three long lists are millions

@@ -67,6 +67,7 @@ def test_a_phrase_is_tried(at_work: Client) -> None:
         ("ring", "0345 988 1188", "Line 1: write who"),
         ("rules", "flood\nhit + / me", "Line 2 cannot be read"),
         ("rules", "*", "Line 1 cannot be read at “*”"),
+        ("rules", "a*", "Line 1 cannot be read at “a*”"),  # nearly every search would alarm
         ("rules", "a*b", "cannot be read"),
         ("rules", "water > @unknown", "Line 1 cannot be read at “@unknown”"),
         ("rules", "a > b > c > d > e > f", "cannot be read"),
