@@ -9,12 +9,14 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from agencies.models import Agency, Membership, User
-from config.database import prepared_cursor
+from config.database import is_database_gone, prepared_cursor
 from config.statements import build_instances, columns_sql
 
 # A row for each membership of who is signed in, the rule and the order being those of Membership.open_for_user.
@@ -37,6 +39,15 @@ class SessionStore(db.SessionStore):
 
     user: User | None = None
     memberships: Sequence[Membership] = ()
+
+    def save(self, must_create: bool = False) -> None:
+        """Raises OperationalError where the database is gone, which Django takes for a session that has ended: 400."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if is_database_gone(error):
+                raise OperationalError("The session cannot be saved.") from error
+            raise
 
     def load(self) -> dict[str, object]:
         with prepared_cursor() as cursor:

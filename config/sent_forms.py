@@ -38,5 +38,9 @@ def remember_sent_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 def find_first_answer(request: HttpRequest, form: BaseForm) -> str:
     """Where the form that was sent here led, when this one has come as the page shows it, untouched; "" otherwise."""
     at, answer = request.session.get("sent_forms", {}).get(request.get_full_path(), (0, ""))
-    touched = {field.name for field in form.visible_fields()} & set(form.changed_data)
+    touched = any(
+        field.name in form.changed_data
+        and not field.field.widget.value_omitted_from_data(form.data, form.files, field.html_name)
+        for field in form.visible_fields()
+    )
     return answer if not touched and time.time() - at < REMEMBERED_FOR else ""
