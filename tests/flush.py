@@ -10,8 +10,6 @@ PROTECTED = """
     SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
     WHERE tgfoid IN (SELECT oid FROM pg_proc WHERE proname = 'refuse_change')
 """
-
-
 COLUMNS = """
     SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
@@ -19,7 +17,7 @@ COLUMNS = """
 
 
 def keep_first_rows() -> list[str]:
-    """Copy all rows into a schema beside; the statements that put them back, in seconds less than Django's own way."""
+    """Copy all rows into a schema beside; the statements that put them back. Django's own way writes row by row."""
     put_back = []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS first_rows CASCADE")

@@ -11,7 +11,7 @@ from django.db import migrations, models
 from django.db.models import Min
 
 SHIPPED = Path(__file__).parents[1] / "search"
-MANY = 3
+MIN_UNTOUCHED = 3
 AT_ONCE = timedelta(minutes=1)  # in which 0016 wrote those it shipped: what was changed later is the steward's
 
 
@@ -26,7 +26,7 @@ def add_words(apps, schema_editor):
     )
     first = Danger.objects.aggregate(at=Min("changed_at"))["at"]
     untouched = Danger.objects.filter(changed_at__lt=first + AT_ONCE) if first else Danger.objects.none()
-    if untouched.count() < MANY:  # every one of those that were shipped has been changed since
+    if untouched.count() < MIN_UNTOUCHED:  # every one of those that were shipped has been changed since
         untouched = Danger.objects.none()
     for order, row in enumerate(read_shipped("dangers.json"), 1):
         lists = {name: "\n".join(row[name]) for name in ("ring", "rules", "spared")}

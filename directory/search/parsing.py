@@ -27,7 +27,7 @@ from directory.text.spelling import fold_case_twins
 
 MIN_TOLD_WORDS = 4
 TOLD_PATTERN = re.compile(  # whom it is about, or that something is so or happened: no name of what is looked for
-    r"\b(?:i|i?m|i?ve|ill|my|mi|we|were|our|hes?|his|shes?|her|they|theyre|their|nobody|is|isnt|are|was|wasnt"
+    r"\b(?:i|im|ive|my|mi|we|were|our|hes?|his|shes?|her|they|theyre|their|nobody|is|isnt|are|was|wasnt"
     r"|has|hasnt|had|have|havent|keeps|went|got|gone|says|said|thinks|took|wont|cant|dont|doesnt)\b"
 )
 ASKED_PATTERN = re.compile(  # for something, in a whole sentence
