@@ -203,6 +203,12 @@ def search_aids(member: Membership) -> Q:
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
+def backups(member: Membership) -> Q:
+    """That backups were made, that one was tried, and the nightly roots of all histories: the steward's. What is in
+    them is nobody's."""
+    return search_aids(member)
+
+
 def closing_words(member: Membership) -> Q:
     """Why cases are closed and what has changed, as lists of words and codes: the steward keeps them, and no case."""
     return search_aids(member)

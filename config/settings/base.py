@@ -227,6 +227,10 @@ CACHES = {
     }
 }
 
+# Where `manage.py backup` puts what it copies, and how long that is kept: nothing erased comes back after it.
+BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER", "")
+BACKUP_KEEP_DAYS = int(os.environ.get("BACKUP_KEEP_DAYS", "35"))
+
 # To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
 LOGGING = {
     "version": 1,
