@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from agencies.hooks import safety_sources
 from agencies.models import Backup, Drill, Membership
 from config.backups import SLOT
 
@@ -67,6 +68,13 @@ def is_streaming() -> bool:
         return cursor.fetchone() is not None
 
 
-def count_backup_problems(member: Membership) -> int:
+def find_safety_problems(member: Membership, state: BackupState) -> Iterator[str]:
+    """All that the steward is warned of: the backups, and what other apps have to say."""
+    yield from state.find_problems(timezone.now())
+    for source in safety_sources:
+        yield from source(member)
+
+
+def count_safety_problems(member: Membership) -> int:
     """For the steward's first page."""
-    return sum(1 for _ in read_backup_state(member).find_problems(timezone.now()))
+    return sum(1 for _ in find_safety_problems(member, read_backup_state(member)))

@@ -58,7 +58,7 @@ def bring_back(*, into: Path, moment: datetime | None = None, against: list[Path
     database = connection.settings_dict
     user, name = os.environ.get("BACKUP_RESTORED_USER") or database["USER"], database["NAME"]
     with restore_server(find_backup_folder(), into, moment=moment, user=user, database=name) as (address, last):
-        said = check_histories(address, name, against or [])
+        said = check_histories(address, name, against or [], moment)
         if row:
             with psycopg.connect(address) as copy:
                 if not copy.execute("SELECT 1 FROM agencies_drill WHERE id = %s", [row]).fetchone():
@@ -66,9 +66,11 @@ def bring_back(*, into: Path, moment: datetime | None = None, against: list[Path
     return f"{said} The last thing written: {f'{last} UTC' if last else 'in the backup itself'}."
 
 
-def check_histories(address: str, database: str, against: list[Path]) -> str:
+def check_histories(address: str, database: str, against: list[Path], moment: datetime | None) -> str:
     """What `manage.py verify_history` says of the database at that address. Raises BackupError with the faults."""
     words = [word for file in against for word in ("--against", str(file.absolute()))]
+    if moment:  # roots that were made later are not in there
+        words += ["--until", moment.isoformat()]
     done = subprocess.run(  # noqa: S603
         [sys.executable, "manage.py", "verify_history", *words],
         cwd=settings.BASE_DIR,

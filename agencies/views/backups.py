@@ -1,11 +1,10 @@
 """/steward/backups/: whether what is here would come back if the server were lost. Nothing of it is seen."""
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
-from agencies.backups import read_backup_state
+from agencies.backups import find_safety_problems, read_backup_state
 from agencies.request import MemberRequest
 from config.fragments import render_page
 
@@ -19,7 +18,7 @@ def backups(request: MemberRequest) -> HttpResponse:
     state = read_backup_state(request.member)
     context = {
         "state": state,
-        "problems": list(state.find_problems(timezone.now())),
+        "problems": list(find_safety_problems(request.member, state)),
         "backups": state.backups[:MAX_ROWS],
         "drills": state.drills[:MAX_ROWS],
     }

@@ -1,6 +1,6 @@
 """The steward's page of backups: what was made and tried, and a plain warning of what was not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,7 +16,9 @@ from django.utils import timezone
 from agencies import backups
 from agencies.access import Role
 from agencies.actions.backup import make_backup
+from agencies.hooks import safety_sources
 from agencies.models import Backup, Drill, Membership
+from cases.roots import find_root_problems
 from config.backups import BackupError
 from tests.factories import MembershipFactory
 from tests.queries import assert_max_queries
@@ -37,6 +39,14 @@ def _not_streaming(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def _streaming(monkeypatch: pytest.MonkeyPatch, _not_streaming: None) -> None:
     monkeypatch.setattr(backups, "is_streaming", lambda: True)
+
+
+@pytest.fixture(autouse=True)
+def _backups_alone() -> Iterator[None]:
+    """What else the steward is warned of is in tests/cases/test_roots.py."""
+    safety_sources.unregister(find_root_problems)
+    yield
+    safety_sources.register(find_root_problems)
 
 
 def test_a_server_without_a_stream_says_so() -> None:
@@ -113,7 +123,7 @@ def test_a_failure_that_was_made_good_since_is_no_warning(steward: Membership, c
 
 def test_the_stewards_first_page_counts_the_warnings(steward: Membership, client_of: ClientOf) -> None:
     tiles = client_of(steward).get(reverse("directory:steward")).context["tiles"]
-    assert {tile.words: tile.count for tile in tiles}["Warnings about the backups"] == 3
+    assert {tile.words: tile.count for tile in tiles}["Warnings about safe keeping"] == 3
 
 
 def test_the_page_takes_the_same_statements_however_many_there_are(steward: Membership, client_of: ClientOf) -> None:
