@@ -1,6 +1,6 @@
 """What the steward is told, and warned of, about the nightly roots."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,14 +24,14 @@ class ReceiverRow:
     tone: str
 
 
-def list_receivers(member: Membership, last: Root | None) -> Iterable[ReceiverRow]:
+def list_receivers(member: Membership, last: Root | None) -> list[ReceiverRow]:
     """Where the last root went, or was to go."""
     sent = {}
     if last:
         sent = {message.key: message for message in Message.with_key_prefix(message_prefix(last))}
-    for receiver in RootReceiver.visible_to(member).filter(ended_at=None).select_related("agency"):
-        message = sent.get(f"{message_prefix(last)}{receiver.pk}") if last else None
-        yield ReceiverRow(receiver, *describe_delivery(receiver, last, message))
+    rows = RootReceiver.visible_to(member).filter(ended_at=None).select_related("agency")
+    keys = [(row, f"{message_prefix(last)}{row.pk}" if last else "") for row in rows]
+    return [ReceiverRow(row, *describe_delivery(row, last, sent.get(key))) for row, key in keys]
 
 
 def describe_delivery(receiver: RootReceiver, last: Root | None, message: Message | None) -> tuple[str, str]:

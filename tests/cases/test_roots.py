@@ -413,7 +413,9 @@ def test_warnings_stand_on_the_page_of_backups_too(steward: Membership, client_o
     assert "No proof of the histories" in client.get(reverse("agencies:backups")).content.decode()
     settings.ROOT_SIGNING_KEY = ""
     make_root()
-    problems = client.get(reverse(PAGE)).context["problems"]
+    answer = client.get(reverse(PAGE))
+    assert "Nowhere yet." in answer.content.decode()
+    problems = answer.context["problems"]
     assert [problem[:30] for problem in problems] == [
         "The proofs of the histories ar",
         "Nobody outside keeps the proof",

@@ -15,11 +15,13 @@ import pytest
 from django.utils import timezone
 
 from agencies.models import Author, Backup, Drill
+from cases.actions.roots import make_root
 from cases.history.record import record_entry
 from cases.models import Kind
 from config import run
 from config.backups import list_backups
 from config.embedded import EmbeddedServer
+from tests.cases.test_roots import forge_roots, forge_whole_history
 from tests.factories import CaseFactory
 from tests.journeys.place import NAME, Place
 from tests.journeys.senders import Practice
@@ -43,15 +45,12 @@ def send(practice: Practice, count: int) -> set[str]:
     return set(practice.answered) - before
 
 
-def read_keys(folder: Path) -> set[str]:
-    """The keys of all referrals in a server that was brought back, started as one would start it."""
+def start_restored(folder: Path) -> tuple[EmbeddedServer, set[str]]:
+    """A server that was brought back, started as one would start it, and the keys of all referrals in it."""
     server = EmbeddedServer(folder)
     server.ensure_running()
     with psycopg.connect(server.database_url(NAME)) as connection:
-        keys = {str(key) for (key,) in connection.execute("SELECT key FROM referrals_referral")}
-    connection.close()
-    server.remove()
-    return keys
+        return server, {str(key) for (key,) in connection.execute("SELECT key FROM referrals_referral")}
 
 
 def test_a_lost_server_comes_back_as_it_was_at_a_moment(tmp_path: Path) -> None:
@@ -70,11 +69,14 @@ def test_a_lost_server_comes_back_as_it_was_at_a_moment(tmp_path: Path) -> None:
             place.hold_until(lambda: len(list_backups(backups)) == 1)
             manage("backup")
             earlier |= send(practice, 10)
+            record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Before, too")
+            kept = tmp_path / "roots.txt"
+            kept.write_text(f"{make_root().line}\n")
             moment = timezone.now()
             record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="After")
             later = send(practice, 10)
             # and that it was tried
-            assert "2 entries verified" in manage("restore", "--drill")
+            assert "3 entries verified" in manage("restore", "--drill")
             drill = Drill.objects.get()
             assert (drill.problem, [made.kind for made in Backup.objects.all()]) == ("", ["incremental", "full"])
             assert drill.loss_seconds < 300
@@ -86,11 +88,27 @@ def test_a_lost_server_comes_back_as_it_was_at_a_moment(tmp_path: Path) -> None:
         place.kill_database()
         shutil.rmtree(place.server.home / "data")
         # then it comes back as it was at the moment: nothing acknowledged is missing, and nothing of later is there
-        said = manage("restore", str(tmp_path / "then"), "--to", moment.isoformat())
-        assert said.startswith("1 entries verified")
-        assert read_keys(tmp_path / "then") == earlier
+        said = manage("restore", str(tmp_path / "then"), "--to", moment.isoformat(), "--against", str(kept))
+        assert said.startswith("2 entries verified")
+        assert "against 1 roots kept outside" in said
+        server, keys = start_restored(tmp_path / "then")
+        assert keys == earlier
+        server.remove()
         # and as it was at the last
-        assert manage("restore", str(tmp_path / "last")).startswith("2 entries verified")
-        assert read_keys(tmp_path / "last") == earlier | later
+        assert manage("restore", str(tmp_path / "last")).startswith("3 entries verified")
+        restored, keys = start_restored(tmp_path / "last")
+        assert keys == earlier | later
+        # when its owner forges an entry in it, and all that was computed from it
+        lost, place.server = place.server, restored
+        with place.here():
+            forge_whole_history(case)
+            forge_roots(case)
+        place.patch.setenv("DATABASE_URL", restored.database_url(NAME))
+        # then it is true in itself, and what was kept outside gives it away
+        assert manage("verify_history").startswith("3 entries verified")
+        with pytest.raises(AssertionError, match="Root 1: not what was sent out"):
+            manage("verify_history", "--against", str(kept))
+        restored.remove()
+        place.server = lost
     finally:
         place.leave()
