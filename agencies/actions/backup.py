@@ -89,8 +89,10 @@ def run_drill(*, into: Path) -> Drill:
 
     The row itself is what is looked for: how long until it is in the backups, and whether it comes back.
     """
-    drill = Drill.objects.create()
+    drill, copy = Drill.objects.create(), EmbeddedServer(into)
     try:
+        if into.exists():  # of a drill that was killed
+            copy.remove()
         drill.loss_seconds = wait_for_stream()
         began = time.monotonic()
         drill.result = bring_back(into=into, row=str(drill.pk))
@@ -101,7 +103,7 @@ def run_drill(*, into: Path) -> Drill:
     finally:
         drill.finished_at = timezone.now()
         drill.save()
-        EmbeddedServer(into).remove()
+        copy.remove()
     return drill
 
 
