@@ -41,6 +41,8 @@ CONTEXT_TYPES = {
     "manages": "uuid",  # the agency whose team is run
     "job": "uuid",  # of a job that has said that it is one
 }
+SET_SQL = "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS given (name, value)"
+READ_SQL = "SELECT name, coalesce(current_setting('app.' || name, true), '') FROM unnest(%s::text[]) AS name"
 
 
 # --- The context --------------------------------------------------------------------------------------
@@ -54,9 +56,8 @@ def set_context(**values: Any) -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A context lasts as long as its transaction, and there is none.")
     settings = {f"app.{name}": format_setting(name, value) for name, value in values.items()}
-    calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [part for pair in settings.items() for part in pair])
+        cursor.execute(SET_SQL, [list(settings), list(settings.values())])
 
 
 def format_setting(name: str, value: Any) -> str:
@@ -70,8 +71,8 @@ def format_setting(name: str, value: Any) -> str:
 def read_context(*names: str) -> dict[str, str]:
     """What is set now, as text; "" for nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join("current_setting(%s, true)" for _ in names), [f"app.{n}" for n in names])
-        return {name: value or "" for name, value in zip(names, cursor.fetchone(), strict=True)}
+        cursor.execute(READ_SQL, [list(names)])
+        return dict(cursor.fetchall())
 
 
 def enter(name: str, *ids: Any) -> list[str]:
