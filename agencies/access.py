@@ -205,6 +205,23 @@ def search_aids(member: Membership) -> Q:
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
+def backups(member: Membership) -> Q:
+    """That backups were made, and that one was tried: the steward's. What is in them is nobody's."""
+    return search_aids(member)
+
+
+def roots(member: Membership) -> Q:
+    """The nightly roots of all histories, which tell nothing of anybody: the steward's, and whoever's runs a team."""
+    return Q() if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def root_receivers(member: Membership) -> Q:
+    """Where the roots go: whoever runs a team sees whether they go to the own agency, the steward all."""
+    if has_permission(member, Permission.STEWARD):
+        return Q()
+    return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
 def closing_words(member: Membership) -> Q:
     """Why cases are closed and what has changed, as lists of words and codes: the steward keeps them, and no case."""
     return search_aids(member)
