@@ -11,8 +11,8 @@ from config.append_only import refuse_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0006_backups'),
-        ('cases', '0011_codes_with_terms'),
+        ('agencies', '0007_backups'),
+        ('cases', '0012_viewers'),
     ]
 
     operations = [
