@@ -4,6 +4,7 @@ import datetime
 
 from agencies.models import Backup, Membership, Message
 from directory.stewardship.actions.safety import send_safety_warnings
+from directory.stewardship.jobs import warn_of_safety
 from tests.factories import MembershipFactory
 
 MONDAY = datetime.date(2026, 11, 30)
@@ -25,6 +26,11 @@ def test_something_else_that_goes_wrong_is_said_at_once(steward: Membership) -> 
     Backup.objects.create(problem="No space left on device")
     send_safety_warnings(MONDAY)
     assert Message.objects.filter(body__contains="No space left on device").count() == 1
+
+
+def test_the_job_may_say_it(steward: Membership) -> None:
+    warn_of_safety(timestamp=0)
+    assert Message.objects.count() == 1
 
 
 def test_without_a_steward_nobody_is_told() -> None:
