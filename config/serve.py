@@ -8,11 +8,13 @@ Whatever it is given is granian's. Ends with status 1 and a sentence when the po
 
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from config.run import explain_port_problem
 
 SERVER = ["granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"]
+SERVER += ["--log-config", str(Path(__file__).with_name("granian_log.json"))]  # its own lines are JSON too
 
 
 def main(given: list[str]) -> NoReturn:

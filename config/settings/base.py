@@ -2,8 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
+
+from config.request_id import give_job_id
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -33,6 +36,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_id.give_request_id",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -160,7 +164,11 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agenci
 # Jobs: each app's are in its jobs.py. A worker that is silent for 30 s counts as dead; its jobs are given to another
 # at the next look (agencies.jobs), so at most a minute and a half after it died.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
+PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {
+    "update_heartbeat_interval": 5.0,
+    "stalled_worker_timeout": 30.0,
+    "worker_middleware": [give_job_id],
+}
 LONG_JOBS_QUEUE = "imports"  # jobs of minutes: a worker of their own runs them, so that no e-mail waits for one
 LOOK_FOR_DEAD_WORKERS = "* * * * *"  # cron: each minute
 
@@ -227,6 +235,7 @@ CACHES = {
     }
 }
 
+TRUST_REQUEST_ID = False  # the proxy's X-Request-ID; otherwise one is made for each request
 # To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
 LOGGING = {
     "version": 1,

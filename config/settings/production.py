@@ -2,13 +2,12 @@
 
 import os
 import re
-import sys
 
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.database import build_database_settings
-from config.log import log_uncaught
+from config.log import log_nothing_else
 from config.settings.base import *  # noqa: F403
 
 
@@ -71,10 +70,12 @@ CSRF_TRUSTED_ORIGINS = [PLACE["base_url"]]  # noqa: F405
 if os.environ.get("BEHIND_PROXY") == "1":  # only a proxy that always sets the header itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    TRUST_REQUEST_ID = True
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-sys.excepthook = log_uncaught
+LOGGING["formatters"]["line"] = {"()": "config.log.JSONFormatter"}  # type: ignore[index]  # noqa: F405
+log_nothing_else()
