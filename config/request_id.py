@@ -25,7 +25,9 @@ log_context: ContextVar[dict[str, Any] | None] = ContextVar("log_context", defau
 
 GIVEN_ID = re.compile(r"[0-9a-fA-F-]{16,36}")  # nginx's $request_id, a UUID: no words, no more than fits a line
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
-QUIET_VIEWS = frozenset({"static", "live", "ready", "web", "metrics"})  # asked for again and again
+QUIET_VIEWS = frozenset(  # asked for again and again
+    {"static", "config.health.live", "config.health.ready", "config.health.web", "config.metrics.metrics"}
+)
 
 
 def current_request_id() -> str:

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -100,6 +101,7 @@ def main() -> int:
         if problem := explain_port_problem(port):
             print(f"{problem} Choose another: make run PORT=8001", file=sys.stderr)
             return 1
+        prepare_metrics_folder(port)
         prepare_database()
         print("Starting the web server and the job workers.", flush=True)
         processes.append(start_web_server(port))
@@ -142,6 +144,14 @@ def hold_port(port: str) -> None:
     held_ports.append(path.open("w"))
     fcntl.flock(held_ports[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.set_inheritable(held_ports[-1].fileno(), True)
+
+
+def prepare_metrics_folder(port: str) -> None:
+    """Where the web processes of that port, which is held, count together: empty at each start, and for nobody else."""
+    folder = Path(tempfile.gettempdir()) / f"hereabouts-{os.getuid()}-{port}.metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def prepare_database() -> None:

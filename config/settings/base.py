@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.request_id.give_request_id",
+    "config.metrics.measure_request",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -235,6 +236,7 @@ CACHES = {
     }
 }
 
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # with which /health/metrics is asked for; none: no such page
 TRUST_REQUEST_ID = False  # the proxy's X-Request-ID; otherwise one is made for each request
 # To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
 LOGGING = {

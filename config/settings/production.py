@@ -47,6 +47,8 @@ PLACE["tiles"] = os.environ.get("TILES_URL", "")  # noqa: F405
 if PLACE["tiles"]:  # noqa: F405
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] = [SELF, "data:", require_env("TILES_ORIGIN")]  # noqa: F405
 
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:  # noqa: F405
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 32 characters, or none: then there are no metrics.")
 SILENCED_SYSTEM_CHECKS += os.environ.get("SILENCED_CHECKS", "").split()  # noqa: F405
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
