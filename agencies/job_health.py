@@ -76,7 +76,7 @@ def list_task_health(member: Membership) -> list[TaskHealth]:
     """Each kind of job there is, in the order of its words: three statements, however many jobs there are."""
     waiting = visible_waiting_jobs(member).values("task_name")
     counted = waiting.annotate(n=Count("pk"), late=Count("pk", filter=is_late())).order_by("task_name")
-    numbers = {row["task_name"]: row for row in counted}
+    numbers = {name: (n, late) for name, n, late in counted.values_list("task_name", "n", "late")}
     failed = count_by_task(visible_failed_jobs(member))
     done = ProcrastinateEvent.objects.filter(type="succeeded").values_list("job__task_name").annotate(at=Max("at"))
     done_at = dict(done.order_by("job__task_name"))
@@ -84,8 +84,8 @@ def list_task_health(member: Membership) -> list[TaskHealth]:
     found = (
         TaskHealth(
             name=name,
-            waiting=numbers.get(name, {}).get("n", 0),
-            late=numbers.get(name, {}).get("late", 0),
+            waiting=numbers.get(name, (0, 0))[0],
+            late=numbers.get(name, (0, 0))[1],
             failed=failed.get(name, 0),
             done_at=done_at.get(name),
         )

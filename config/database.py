@@ -7,8 +7,9 @@ from typing import Any
 
 import dj_database_url
 import psycopg
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.backends.utils import CursorWrapper
 
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
@@ -53,6 +54,18 @@ def build_database_settings() -> dict[str, Any]:
         "OPTIONS": PREPARED_OPTIONS,
         "ATOMIC_REQUESTS": True,
     }
+
+
+def limit_web_waiting() -> None:
+    """For the processes that answer people: settings.WEB_LIMITS on each connection that is opened from now on.
+
+    A statement or a lock that takes longer ends in the page "Back in a moment", which keeps what was typed. Jobs and
+    commands take what they need.
+    """
+    database = connections.settings["default"]
+    flags = " ".join(f"-c {name}={value}" for name, value in settings.WEB_LIMITS.items())
+    given = database["OPTIONS"]
+    database["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {flags}".strip()}
 
 
 def is_database_gone(error: BaseException | None) -> bool:

@@ -4,6 +4,7 @@ The clock is the database's, as it is for the workers. What a job was given is n
 """
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import DateTimeField, F, Min, OuterRef, Q, QuerySet, Subquery
@@ -22,7 +23,7 @@ def count_living_workers() -> int:
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - WORKER_SILENCE).count()
 
 
-def waiting_jobs() -> "QuerySet[ProcrastinateJob]":
+def waiting_jobs() -> "QuerySet[Any]":
     """Jobs that are to be done, with `due_at`: when they were put into the queue, or are to be tried (again)."""
     put_in = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type__in=["deferred", "deferred_for_retry"])
     latest = Subquery(put_in.order_by("-at").values("at")[:1], output_field=DateTimeField())

@@ -162,6 +162,15 @@ SESSION_ENGINE = "agencies.sessions"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
 
+# What a web request may wait for (config.database.limit_web_waiting): one statement, one lock; and what it may keep
+# others waiting while it does something else, such as draw a long paper.
+WEB_LIMITS = {
+    "statement_timeout": os.environ.get("STATEMENT_TIMEOUT", "15s"),
+    "lock_timeout": os.environ.get("LOCK_TIMEOUT", "5s"),
+    "idle_in_transaction_session_timeout": "120s",
+}
+MIGRATION_LOCK_TIMEOUT = "2s"  # for so long readers may wait behind a migration that waits itself; then it tries again
+
 # Jobs: each app's are in its jobs.py. A worker that is silent for 30 s counts as dead; its jobs are given to another
 # at the next look (agencies.jobs), so at most a minute and a half after it died.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
