@@ -81,3 +81,7 @@ STORAGES = {
 
 LOGGING["formatters"]["line"] = {"()": "config.log.JSONFormatter"}  # type: ignore[index]  # noqa: F405
 log_nothing_else()
+if os.environ.get("SENTRY_DSN"):
+    from config.sentry import start_sentry
+
+    start_sentry(os.environ["SENTRY_DSN"], environment=ALLOWED_HOSTS[0])
