@@ -159,13 +159,16 @@ def prepare_database() -> None:
     django.setup()
     from django.db import connection
 
+    from config.database import hold_name
+
     if hasattr(connection, "server"):
         print("Starting PostgreSQL.", flush=True)
         connection.ensure_connection()
     print("Bringing the tables up to date.", flush=True)
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("demo", if_empty=True)
+    with hold_name("migrate"):  # another of us may be doing the same
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("demo", if_empty=True)
 
 
 def start_web_server(port: str) -> ManagedProcess:

@@ -162,3 +162,16 @@ def test_a_migration_that_never_gets_its_lock_gives_up_and_has_done_nothing(
     assert capsys.readouterr().err.count("A table is in use") == 2
     assert columns() == ["id"]
     assert ("demo", "0001_more") not in MigrationRecorder(connection).applied_migrations()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_migrate_at_once_do_so_one_after_the_other(other: psycopg.Connection[Any]) -> None:
+    # given one that is at work for longer than a lock is waited for
+    other.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate', 0))")
+    release = threading.Timer(1.0, other.rollback)
+    release.start()
+    began = time.monotonic()
+    call_command("migrate", "agencies", verbosity=0)
+    release.join()
+    # then the second begins when it has ended
+    assert time.monotonic() - began >= 1.0

@@ -1,4 +1,4 @@
-"""manage.py migrate: Django's own, but nobody waits long behind it.
+"""manage.py migrate: Django's own, but one at a time, and nobody waits long behind it.
 
 A migration that waits for a table in use keeps all who come after it waiting too. So each lock is given up after
 MIGRATION_LOCK_TIMEOUT, what was begun is taken back (a migration is one transaction), and it is tried again later.
@@ -12,6 +12,8 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable
 
+from config.database import hold_name
+
 PAUSES_SECONDS = (1, 2, 5, 10, 20, 30)  # before each new try; in all a little over a minute
 
 
@@ -20,6 +22,10 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises OperationalError when a table was in use at each try."""
+        with hold_name("migrate"):
+            self.limit_waiting(*args, **options)
+
+    def limit_waiting(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [settings.MIGRATION_LOCK_TIMEOUT])
