@@ -22,7 +22,7 @@ TASK_WORDS = {
     "forget_bookings": "Takes the names out of bookings of long ago",
     "forget_ended_sessions": "Forgets sign-ins that have ended",
     "forget_lost_searches": "Forgets searches of more than a year ago that found nothing",
-    "forget_old_jobs": "Clears this page of what was done more than a week ago",
+    "forget_old_jobs": "Forgets work that was done more than a week ago, or failed more than 90 days ago",
     "import_source": "Reads one list of activities from another directory or a file",
     "import_what_is_due": "Looks which other directories are to be read again",
     "judge_listings": "Works out how much each listing tells",

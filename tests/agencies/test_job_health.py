@@ -153,6 +153,18 @@ def test_a_job_of_the_clock_that_has_succeeded_since_is_no_failure(client: Clien
     assert client.get(PAGE).context["total"] == 0
 
 
+@pytest.mark.parametrize(("days", "done", "failed"), [(8, 0, 1), (89, 0, 1), (91, 0, 0), (6, 1, 1)])
+def test_what_failed_is_kept_for_longer_than_what_was_done(days: int, done: int, failed: int) -> None:
+    numbers = [failed_job(message="a"), app.tasks["deliver_message"].defer(message="b")]
+    for status_now in ("doing", "succeeded"):
+        sql("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", status_now, numbers[1])
+    sql("UPDATE procrastinate_events SET at = now() - make_interval(days => %s)", days)
+    app.tasks["forget_old_jobs"].defer(timestamp=1)
+    run_jobs()
+    kept = list(ProcrastinateJob.objects.filter(pk__in=numbers).values_list("status", flat=True))
+    assert (kept.count("succeeded"), kept.count("failed")) == (done, failed)
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.STEWARD])
 def test_nobody_else_may_look_or_try(role: Role, client_of: ClientOf) -> None:
     number = failed_job(message="a")
