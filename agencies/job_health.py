@@ -14,7 +14,7 @@ from agencies.models import Membership
 from config.job_queue import count_living_workers, failed_jobs, find_oldest_wait, is_late, waiting_jobs
 from config.metrics import gauge_sources
 
-# What each kind of job does, as a steward would say it. tests/agencies/test_job_health.py: none is left out.
+# What each kind of job does, as a steward would say it. A test fails where one is left out.
 TASK_WORDS = {
     "ask_still_right": "Asks groups if their listings are still right, and hides those of groups that never answer",
     "deliver_message": "Hands one e-mail to the mail server, again and again for half a day where that fails",
@@ -27,14 +27,20 @@ TASK_WORDS = {
     "import_what_is_due": "Looks which other directories are to be read again",
     "judge_listings": "Works out how much each listing tells",
     "lay_out_sessions": "Puts the dates of the next 12 weeks into the calendar",
+    "list_due_records": "Lists records that have been kept for long enough, to be looked at before they go",
     "look_after_bookings": "Gives places that nobody took to the next in line, and reminds people of theirs",
     "look_for_silence": "Reminds whoever has not answered a referral, and tells who asked when they stay silent",
     "make_open_data": "Writes the day's open data",
+    "make_root": "Seals all case histories in one line that leaves this machine",
     "note_replies": "Works out how soon each group answers",
     "refresh_directory": "Brings what people can find, and the map, up to date",
+    "remind_of_complaints": "Reminds whoever has to answer a complaint",
+    "remind_of_holds": "Reminds of records that are kept for a legal reason",
+    "report_unreviewed_openings": "Tells leads of cases that were opened in an emergency and not looked at since",
     "retry_stalled_jobs": "Gives the jobs of a worker that died to another one",
     "tell_of_new_activities": "Tells people of new activities that they asked to hear of",
     "tell_what_waits": "Sends you what waits, each morning",
+    "warn_of_breaches": "Warns before the 72 hours are over in which a breach is to be reported",
 }
 
 
