@@ -8,6 +8,7 @@ The probes that a load balancer, a container platform or a person on call asks. 
 A load balancer asks /health/web: without a worker e-mails wait, and nothing is lost, so nobody is to be turned away.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -20,6 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.job_queue import count_living_workers, is_late, waiting_jobs
+
+logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -52,7 +55,12 @@ def answer_checks(checks: dict[str, Callable[[], bool]]) -> HttpResponse:
     with suppress(Exception):  # whatever it is: what could not be asked is not well
         for name, check in checks.items():
             answers[name] = check()
-    return JsonResponse(answers, status=200 if all(answers.values()) else 503)
+    ill = [name for name, well in answers.items() if not well]
+    response = JsonResponse(answers, status=503 if ill else 200)
+    if ill:
+        logger.warning("Not well: %s", ", ".join(ill))
+        vars(response)["_has_been_logged"] = True  # not as an error of this page too, at each asking
+    return response
 
 
 # What agencies.access.public sets; this folder is below that one on the ladder and cannot import it.

@@ -19,6 +19,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DjangoDatabaseError
 from django.db import OperationalError
+from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from psycopg import Error as PsycopgError
 from psycopg import OperationalError as PsycopgOperationalError
@@ -97,6 +98,9 @@ def without_errors_and_arguments(record: logging.LogRecord) -> logging.LogRecord
         record.args = tuple(describe_error(a) if isinstance(a, BaseException) else a for a in record.args)
     if isinstance(record.msg, BaseException):
         record.msg, record.args = describe_error(record.msg), ()
+    request = vars(record).get("request")
+    if isinstance(request, HttpRequest) and not request.resolver_match and isinstance(record.args, tuple):
+        record.args = tuple("…" if part == request.path else part for part in record.args)  # whatever somebody typed
     job = vars(record).get("job")
     if isinstance(job, dict) and job.get("call_string"):  # Procrastinate's: the arguments, and what it gave back
         name = f"{job['task_name']}[{job['id']}]"

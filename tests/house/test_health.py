@@ -63,6 +63,12 @@ def test_not_ready_without_a_worker_but_nobody_is_turned_away(client: Client) ->
     assert ask(client, "web") == (200, {"database": True, "writable": True, "migrations": True})
 
 
+def test_what_is_not_well_is_a_line_of_the_log_and_no_error(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert ask(client)[0] == 503
+    said = [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+    assert said == ["Not well: workers"]
+
+
 @pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize(
     ("task", "minutes", "well"),

@@ -109,10 +109,12 @@ def test_a_form_that_came_too_late_has_it_too() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "MARGARET"])
-def test_a_made_up_method_is_not_written(method: str, lines: list[dict[str, Any]]) -> None:
+def test_a_made_up_method_and_address_are_not_written(method: str, lines: list[dict[str, Any]]) -> None:
     Client().generic(method, "/nowhere/Margaret-Thornbury/")
     (line,) = [line for line in lines if line["logger"] == "config.request_id"]
     assert (line["view"], line["method"]) == ("none", method if method == "GET" else "OTHER")
+    assert "Not Found: …" in {line["message"] for line in lines}
+    assert "Margaret" not in json.dumps(lines).title()
 
 
 @pytest.mark.django_db(transaction=True)
