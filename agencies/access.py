@@ -222,6 +222,11 @@ def root_receivers(member: Membership) -> Q:
     return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
 
 
+def jobs(member: Membership) -> Q:
+    """What is done behind the scenes, and how it goes, but not for whom: the steward's."""
+    return search_aids(member)
+
+
 def closing_words(member: Membership) -> Q:
     """Why cases are closed and what has changed, as lists of words and codes: the steward keeps them, and no case."""
     return search_aids(member)

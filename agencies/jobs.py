@@ -115,10 +115,9 @@ async def retry_stalled_jobs(timestamp: int, silent_after: float = DEAD_WORKER_S
 @app.periodic(cron="17 3 * * *")
 @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs", lock="forget_old_jobs")
 async def delete_finished_jobs(timestamp: int) -> None:
-    """Finished jobs are kept for a week, so that somebody can look at what failed."""
-    await app.job_manager.delete_old_jobs(
-        nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
-    )
+    """Finished jobs are kept for a week, and failed ones for a quarter: somebody may still try them again."""
+    await app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_cancelled=True, include_aborted=True)
+    await app.job_manager.delete_old_jobs(nb_hours=90 * 24, include_failed=True)
 
 
 @app.periodic(cron="37 3 * * *")

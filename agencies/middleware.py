@@ -78,10 +78,14 @@ def has_session_ended(session: SessionBase) -> bool:
 
 
 def record_session_use(session: SessionBase) -> None:
-    """Remember this request. To the minute, as each change of a session is a write to the database."""
+    """Remember this request. To the minute, as each change of a session is a write to the database.
+
+    A clock that was ahead and has been set back does not lengthen a session: it is dated anew.
+    """
     now = int(time.time())
-    session.setdefault("began", now)
-    if now - session.get("seen", 0) >= 60:
+    if session.setdefault("began", now) > now:
+        session["began"] = now
+    if abs(now - session.get("seen", 0)) >= 60:
         session["seen"] = now
 
 
