@@ -11,7 +11,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
 from agencies.access import public, signed_in
-from agencies.views import sign_in
+from agencies.views import oidc, sign_in
 from agencies.views.sign_in import adapt_allauth_view, changes_password, changes_second_step
 
 # Address, who may open it, the view, its name.
@@ -39,12 +39,17 @@ urlpatterns = [
     *(path(route, signed_in(changes_second_step(view)), name=name) for route, view, name in SECOND_STEP_CHANGES),
     path("logout/", public(sign_in.sign_out), name="account_logout"),
     path("password/change/", signed_in(changes_password(account.password_change)), name="account_change_password"),
-    path("password/set/", signed_in(changes_password(account.password_set)), name="account_set_password"),
+    path("password/set/", signed_in(changes_password(sign_in.first_password)), name="account_set_password"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         public(sign_in.new_password),
         name="account_reset_password_from_key",
     ),
+    path("oidc/<slug:slug>/login/", oidc.sign_in_with, name="oidc_login"),
+    path("oidc/<slug:slug>/callback/", oidc.callback, name="oidc_callback"),
+    path("oidc/<slug:slug>/logout/", oidc.end_by_provider, name="oidc_logout"),
+    path("oidc/<slug:slug>/link/", oidc.link, name="oidc_link"),
+    path("oidc/<slug:slug>/unlink/", oidc.unlink, name="oidc_unlink"),
     path("2fa/webauthn/", signed_in(sign_in.passkeys), name="mfa_list_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", signed_in(sign_in.remove_passkey), name="mfa_remove_webauthn"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, close, demo, invitation, team, waiting
+from agencies.views import about, close, demo, identity_provider, invitation, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("waiting/", waiting.waiting, name="waiting"),
     path("steward/agencies/", close.agencies, name="agencies"),
     path("steward/agencies/<uuid:pk>/close/", close.close_other, name="close_other"),
+    path("steward/sign-in/", identity_provider.identity_providers, name="identity_providers"),
+    path("steward/sign-in/<uuid:pk>/", identity_provider.change, name="identity_provider"),
     path("team/", team.team, name="team"),
     path("team/close/", close.close_own, name="close_own"),
     path("team/invite/", team.invite, name="invite"),

@@ -32,6 +32,16 @@ def end_sessions(*, user: User, keep: str | None = None) -> int:
 
 
 @transaction.atomic
+def end_provider_sessions(*, issuer: str, **known: str) -> int:
+    """End the sessions that were opened by that provider, with what is `known` of them: `subject`, `sid`."""
+    wanted = {name: value for name, value in known.items() if value}
+    sessions = UserSession.objects.filter(data__contains={"issuer": issuer} | wanted).order_by("pk")
+    for session in sessions:
+        session.end()
+    return len(sessions)
+
+
+@transaction.atomic
 def disable_account(*, user: User) -> None:
     """The user can no longer sign in and is signed out everywhere; memberships and what they wrote stay."""
     user.is_active = False

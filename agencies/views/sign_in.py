@@ -72,6 +72,15 @@ def changes_password(view: Callable[..., Any]) -> View:
     return adapt_allauth_view(wrapper)
 
 
+def first_password(request: HttpRequest) -> HttpResponse:
+    """Of who has none so far. Not in a session that their agency's provider opened, which could then do more than it
+    was opened for: by the link that is e-mailed."""
+    if "door" in request.session:
+        return redirect("account_reset_password")
+    response: HttpResponse = account.password_set(request)
+    return response
+
+
 @adapt_allauth_view
 def new_password(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """The page behind the e-mailed link. Whoever sets a new password is signed out everywhere."""
