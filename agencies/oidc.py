@@ -113,7 +113,7 @@ def read_id_token(row: IdentityProvider, token: str, nonce: str) -> dict[str, An
     if claims.get("azp", row.client_id) != row.client_id or (len(audiences) > 1 and "azp" not in claims):
         raise OAuth2Error("Issued to another client")
     if row.step_claim and not row.proves_second_step(claims):
-        raise OAuth2Error(f"Signed in there, but not with {row.step_claim} {row.step_values}")
+        raise OAuth2Error(f"Asked for {row.step_claim} {row.step_values}, was told {claims.get(row.step_claim)!r}")
     return claims
 
 
@@ -154,6 +154,16 @@ class Client(OAuth2Client):
             return jwt.encode(claims | times, self.row.read_secret(), self.row.key_algorithm, headers=headers)
         except (jwt.PyJWTError, ValueError, TypeError, NotImplementedError) as error:
             raise OAuth2Error(f"Our key cannot sign: {self.row.secret_variable}") from error
+
+
+def publish_keys(row: IdentityProvider) -> dict[str, Any]:
+    """Our public key, as the provider fetches it (RFC 7517): none where we have a secret instead, or no key yet."""
+    keys: list[dict[str, Any]] = []
+    if row.authentication == ClientAuthentication.KEY and row.read_secret():
+        algorithm = cast("Any", jwt.get_algorithm_by_name(row.key_algorithm))
+        public = algorithm.to_jwk(algorithm.prepare_key(row.read_secret()).public_key(), as_dict=True)
+        keys = [public | {"kid": row.key_id, "use": "sig", "alg": row.key_algorithm}]
+    return {"keys": keys}
 
 
 class Adapter(OpenIDConnectOAuth2Adapter):

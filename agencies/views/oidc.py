@@ -10,7 +10,7 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
@@ -22,7 +22,7 @@ from agencies.actions.identity_provider import list_links, unlink_provider
 from agencies.actions.invitation import find_invitation
 from agencies.actions.session import end_provider_sessions
 from agencies.adapter import SocialAccountAdapter, refuse_sign_in
-from agencies.oidc import Adapter, Provider, read_logout_token
+from agencies.oidc import Adapter, Provider, publish_keys, read_logout_token
 from agencies.request import MemberRequest
 from config.fragments import render_page
 
@@ -70,6 +70,13 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
     response: HttpResponse = OAuth2CallbackView.adapter_view(Adapter(request, provider))(request)
     add_never_cache_headers(response)
     return response
+
+
+@require_GET
+@public
+def keys(request: HttpRequest, slug: str) -> HttpResponse:
+    """The public key that the provider checks our signature with."""
+    return JsonResponse(publish_keys(find_provider(request, slug).row))
 
 
 @csrf_exempt

@@ -196,6 +196,18 @@ def test_we_sign_who_we_are_with_our_key(cis2: FakeProvider, client: Client) -> 
     assert jwt.get_unverified_header(posted["client_assertion"])["kid"] == "our-1"
 
 
+def test_our_public_key_is_there_to_be_fetched_and_nothing_else(cis2: FakeProvider, client: Client) -> None:
+    row = connect(cis2, AgencyFactory(), key_id="our-1", key_algorithm="RS512")
+    (key,) = client.get(reverse("oidc_keys", args=["cis2"])).json()["keys"]
+    assert (key["kid"], key["alg"], key["kty"]) == ("our-1", "RS512", "RSA")
+    assert jwt.PyJWK(key).key.public_numbers() == OUR_KEY.public_key().public_numbers()
+    assert "d" not in key
+    row.authentication = ClientAuthentication.SECRET
+    row.save()
+    assert client.get(reverse("oidc_keys", args=["cis2"])).json() == {"keys": []}
+    assert client.get(reverse("oidc_keys", args=["none"])).status_code == 404
+
+
 @pytest.mark.parametrize("how", [ClientAuthentication.SECRET, ClientAuthentication.BASIC])
 def test_or_with_a_secret(how: ClientAuthentication, cis2: FakeProvider, client: Client) -> None:
     member = linked(cis2, MembershipFactory(role=Role.REFERRER))

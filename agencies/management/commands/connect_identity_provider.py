@@ -16,6 +16,11 @@ from agencies.actions.identity_provider import change_identity_provider
 from agencies.models import Agency, ClientAuthentication, IdentityProvider, StepClaim
 from agencies.oidc import ALGORITHMS, load_configuration
 
+TO_REGISTER = [
+    ("Redirect URI:", "oidc_callback"),
+    ("Back-channel logout:", "oidc_logout"),
+    ("Our keys (JWKS):", "oidc_keys"),
+]
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -59,8 +64,8 @@ class Command(BaseCommand):
 
     def report(self, row: IdentityProvider) -> None:
         base = str(settings.PLACE["base_url"])
-        self.stdout.write(f"Redirect URI to register:            {base}{reverse('oidc_callback', args=[row.slug])}")
-        self.stdout.write(f"Back-channel logout URI to register: {base}{reverse('oidc_logout', args=[row.slug])}")
+        for words, name in TO_REGISTER:
+            self.stdout.write(f"{words:22}{base}{reverse(name, args=[row.slug])}")
         if not row.read_secret():
             self.stdout.write(f"Nobody can sign in yet: set {row.secret_variable} in the environment of all processes.")
         try:
