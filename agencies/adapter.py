@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -25,6 +26,7 @@ from django.urls import reverse
 from agencies import messages
 from agencies.access import SECOND_FACTOR_ROLES
 from agencies.actions.invitation import InvitationNotOpen, accept_with_provider
+from agencies.actions.known_browser import knows_browser, note_browser
 from agencies.actions.unsent import offer_unsent
 from agencies.door import find_door, keep_to_door, list_for_logout, remember_door
 from agencies.landing_page import find_landing_page
@@ -106,7 +108,9 @@ class AccountAdapter(DefaultAccountAdapter):
         remember_door(request, user, door)
         answer: HttpResponse = super().post_login(request, user, **given)
         list_for_logout(request, door)
-        return offer_unsent(user, answer)
+        answer = offer_unsent(user, answer)
+        note_browser(request, user, answer)
+        return answer
 
     def add_message(self, request: HttpRequest, level: int, message_template: str = "", *_: Any, **given: Any) -> None:
         words = given.get("message") or SUCCESS_MESSAGES.get(message_template)
@@ -136,12 +140,23 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PLACE["base_url"] + path.replace("UID-KEY", key)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failures are counted for an address *from one network* (security point 34).
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Guesses at all accounts from one network are counted too, but not those of a browser that has signed in with
+        this address before: a colleague, or a guest of the same network, locks nobody out."""
+        counted = None
+        if not knows_browser(request, credentials.get("email") or ""):
+            counted = ratelimit.consume(request, app="allauth.account", action="login_network")
+            if not counted:
+                raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+        self._login_failed_rl_usage.usage += counted.usage if counted else []
 
-        Whoever tries passwords for somebody's address locks out only themselves.
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted for an address *from one network*, and apart for each browser that has signed in with it
+        before (security point 34). Whoever tries passwords for somebody's address locks out only themselves.
         """
-        return f"{super()._get_login_attempts_cache_key(request, **credentials)} from {get_ip(request)}"
+        known = knows_browser(request, credentials.get("email") or "")
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)} from {known or get_ip(request)}"
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -23,7 +23,6 @@ FROM_ALLAUTH: list[tuple[str, Callable[[Any], Any], Callable[..., Any], str]] = 
     ("password/reset/done/", public, account.password_reset_done, "account_reset_password_done"),
     ("password/reset/key/done/", public, account.password_reset_from_key_done, "account_reset_password_from_key_done"),
     ("2fa/", signed_in, mfa.index, "mfa_index"),
-    ("2fa/authenticate/", public, mfa.authenticate, "mfa_authenticate"),
     ("2fa/reauthenticate/", signed_in, mfa.reauthenticate, "mfa_reauthenticate"),
     ("2fa/recovery-codes/", signed_in, recovery_codes.view_recovery_codes, "mfa_view_recovery_codes"),
     ("2fa/webauthn/reauthenticate/", signed_in, webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
@@ -37,6 +36,7 @@ SECOND_STEP_CHANGES = [
 urlpatterns = [
     *(path(route, guard(adapt_allauth_view(view)), name=name) for route, guard, view, name in FROM_ALLAUTH),
     *(path(route, signed_in(changes_second_step(view)), name=name) for route, view, name in SECOND_STEP_CHANGES),
+    path("2fa/authenticate/", public(sign_in.second_step), name="mfa_authenticate"),
     path("logout/", public(sign_in.sign_out), name="account_logout"),
     path("password/change/", signed_in(changes_password(account.password_change)), name="account_change_password"),
     path("password/set/", signed_in(changes_password(sign_in.first_password)), name="account_set_password"),

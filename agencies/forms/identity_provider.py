@@ -8,6 +8,7 @@ from config.forms import Checkboxes, Form, Radios
 
 class IdentityProviderForm(Form):
     button = "Save, and sign out whoever came in by it"
+    mark_optional = False
 
     in_use = Radios(
         label="Can people sign in with it?",

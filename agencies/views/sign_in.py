@@ -6,6 +6,9 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.stagekit import unstash_login
+from allauth.core import ratelimit
+from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib import messages
@@ -16,6 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET
 
 from agencies.access import View
+from agencies.actions.known_browser import knows_browser
 from agencies.actions.second_step import list_second_steps
 from agencies.actions.session import end_sessions
 from agencies.adapter import SecondStepAdapter
@@ -98,6 +102,19 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = account.logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@adapt_allauth_view
+def second_step(request: HttpRequest) -> HttpResponse:
+    """As allauth's. Wrong codes are counted for the account, wherever they come from, as there are only a million; but
+    from a browser that has signed in to it before apart: who has its password cannot keep its owner out by guessing."""
+    login = unstash_login(request, peek=True)
+    if request.method == "POST" and login and login.user:
+        known = knows_browser(request, login.user.email)
+        if known and ratelimit.consume(request, action="login_failed", key=f"codes {login.user.pk} {known}"):
+            ratelimit.clear(request, action="login_failed", key=f"mfa-auth-user-{login.user.pk}")
+    response: HttpResponse = mfa.authenticate(request)
     return response
 
 
