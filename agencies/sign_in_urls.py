@@ -47,6 +47,7 @@ urlpatterns = [
     ),
     path("oidc/<slug:slug>/login/", oidc.sign_in_with, name="oidc_login"),
     path("oidc/<slug:slug>/callback/", oidc.callback, name="oidc_callback"),
+    path("oidc/<slug:slug>/left/", oidc.left, name="oidc_left"),
     path("oidc/<slug:slug>/keys/", oidc.keys, name="oidc_keys"),
     path("oidc/<slug:slug>/logout/", oidc.end_by_provider, name="oidc_logout"),
     path("oidc/<slug:slug>/link/", oidc.link, name="oidc_link"),

@@ -33,8 +33,10 @@ class KnownBrowser(UUIDKey):
 
     @classmethod
     def remember(cls, user: User, marks: Iterable[str]) -> None:
-        rows = [cls(user=user, mark=mark) for mark in marks]
-        cls.objects.bulk_create(rows, update_conflicts=True, update_fields=["seen_at"], unique_fields=["user", "mark"])
+        rows = [KnownBrowser(user=user, mark=mark) for mark in marks]
+        KnownBrowser.objects.bulk_create(
+            rows, update_conflicts=True, update_fields=["seen_at"], unique_fields=["user", "mark"]
+        )
 
     @classmethod
     def forget(cls, user: User) -> None:

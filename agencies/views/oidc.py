@@ -22,7 +22,7 @@ from agencies.actions.identity_provider import list_links, unlink_provider
 from agencies.actions.invitation import find_invitation
 from agencies.actions.session import end_provider_sessions
 from agencies.adapter import SocialAccountAdapter, refuse_sign_in
-from agencies.oidc import Adapter, Provider, publish_keys, read_logout_token
+from agencies.oidc import Adapter, Provider, load_configuration, publish_keys, read_logout_token
 from agencies.request import MemberRequest
 from config.fragments import render_page
 
@@ -77,6 +77,19 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
 def keys(request: HttpRequest, slug: str) -> HttpResponse:
     """The public key that the provider checks our signature with."""
     return JsonResponse(publish_keys(find_provider(request, slug).row))
+
+
+@require_GET
+@public
+def left(request: HttpRequest, slug: str) -> HttpResponse:
+    """After signing out here: on a shared computer the next one would come in as the last one, by the same button."""
+    provider = find_provider(request, slug)
+    try:
+        address = str(load_configuration(provider.row).get("end_session_endpoint", ""))
+    except (OAuth2Error, RequestException):
+        address = ""
+    context = {"provider": provider.row, "address": address if address.startswith("https://") else ""}
+    return render_page(request, "agencies/sign_in_left.html", context)
 
 
 @csrf_exempt

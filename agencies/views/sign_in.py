@@ -45,13 +45,17 @@ def changes_second_step(view: Callable[..., Any]) -> View:
     """An allauth view that adds or removes a second step.
 
     Afterwards the user is signed out everywhere else (security point 47). This session, in which the new step has
-    just been proven, counts as signed in with it.
+    just been proven, counts as signed in with it. A session that an agency's provider opened changes nothing, but for
+    the first step of who needs one here.
     """
 
     @wraps(view)
     def wrapper(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         steps = list_second_steps(request.user).values_list("pk", flat=True)
-        before = set(steps.all())
+        before, door = set(steps.all()), request.session.get("door")
+        if door and (before or door["second_step"]):
+            messages.info(request, "To change the second step, sign in with your e-mail address and password.")
+            return redirect("agencies:account")
         response: HttpResponse = view(request, *args, **kwargs)
         after = set(steps.all())
         if after != before:
@@ -98,9 +102,12 @@ def new_password(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 @adapt_allauth_view
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Asks, or by POST signs out and has the browser forget everything of this site (security point 57)."""
+    """Asks, or by POST signs out and has the browser forget everything of this site (security point 57). Who came in by
+    an agency's provider is told that they are still signed in there."""
+    door = request.session.get("door") if request.user.is_authenticated else None
     response: HttpResponse = account.logout(request)
     if request.method == "POST":
+        response = redirect("oidc_left", door["slug"]) if door else response
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 

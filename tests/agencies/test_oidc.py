@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives import serialization
 from django.test import Client
@@ -116,7 +117,34 @@ def test_a_session_by_a_provider_makes_no_password(cis2: FakeProvider, client: C
     assert not member.user.has_usable_password()
 
 
+@pytest.mark.parametrize("end", ["", "https://login.example.org/end"])
+def test_who_signs_out_here_is_told_that_they_are_signed_in_there(end: str, cis2: FakeProvider, client: Client) -> None:
+    connect(cis2, linked(cis2, MembershipFactory(role=Role.REFERRER)).agency)
+    cis2.configuration = {"end_session_endpoint": end}
+    sign_in_there(cis2, client)
+    answer = client.post(reverse("account_logout"))
+    assert answer["Location"] == reverse("oidc_left", args=["cis2"])
+    assert "storage" in answer["Clear-Site-Data"]
+    page = client.get(answer["Location"]).content.decode()
+    assert "you may still be signed in with NHS Care Identity" in page
+    assert ("Sign out of NHS Care Identity too" in page) == bool(end)
+    assert not is_signed_in(client)
+    give_password(client, Membership.objects.get())
+    assert client.post(reverse("account_logout"))["Location"] == "/"
+
+
 # --- The second step ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strong", [True, False])
+def test_a_session_by_a_provider_changes_no_second_step(strong: bool, cis2: FakeProvider, client: Client) -> None:
+    member = with_app(linked(cis2, MembershipFactory(role=Role.CONNECTOR)))
+    connect(cis2, member.agency, **(STRONG if strong else {}))
+    sign_in_there(cis2, client)
+    give_code(client, totp())
+    for name in ("mfa_deactivate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
+        assert client.post(reverse(name), {})["Location"] == reverse(ACCOUNT)
+    assert Authenticator.objects.filter(user=member.user, type=Authenticator.Type.TOTP).exists()
 
 
 def test_the_strength_that_was_asked_for_there_is_the_second_step(cis2: FakeProvider, client: Client) -> None:
