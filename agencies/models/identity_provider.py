@@ -69,6 +69,11 @@ class IdentityProvider(UUIDKey):
         return cls.objects.filter(switched_off_at=None)
 
     @classmethod
+    def on_sign_in_page(cls) -> "models.QuerySet[Self]":
+        """Those of them that somebody's people use."""
+        return cls.in_use().filter(agencies__left_at=None, agencies__isnull=False).distinct()
+
+    @classmethod
     def serving(cls, agencies: "models.QuerySet[Agency] | list[Agency]") -> "models.QuerySet[Self]":
         """Those of them that open the work of any of these agencies."""
         return cls.in_use().filter(agencies__in=agencies).distinct()

@@ -12,7 +12,7 @@ register = template.Library()
 @register.inclusion_tag("agencies/sign_in_buttons.html", takes_context=True)
 def sign_in_elsewhere(context: template.Context) -> dict[str, Any]:
     """On the page of sign-in: all in use, and back to where one was."""
-    providers = [] if context["request"].user.is_authenticated else IdentityProvider.in_use()
+    providers = [] if context["request"].user.is_authenticated else IdentityProvider.on_sign_in_page()
     return {
         "providers": providers,
         "heading": "Or sign in where you do at work",

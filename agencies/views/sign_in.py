@@ -122,6 +122,9 @@ def second_step(request: HttpRequest) -> HttpResponse:
         if known and ratelimit.consume(request, action="login_failed", key=f"codes {login.user.pk} {known}"):
             ratelimit.clear(request, action="login_failed", key=f"mfa-auth-user-{login.user.pk}")
     response: HttpResponse = mfa.authenticate(request)
+    if isinstance(response, TemplateResponse) and login and login.user:
+        steps = list_second_steps(login.user).filter(type=Authenticator.Type.WEBAUTHN)
+        response.context_data = (response.context_data or {}) | {"has_passkey": steps.exists()}
     return response
 
 

@@ -227,7 +227,15 @@ def test_codes_are_few_for_a_known_browser_too() -> None:
     assert not is_signed_in(owner)
 
 
-def test_a_passkey_is_offered_first(member: Membership) -> None:
+def test_who_has_no_passkey_is_not_asked_for_one() -> None:
+    """That who has one is asked for it first: tests/journeys/test_sign_in.py, as it takes a real one."""
+    client = Client()
+    give_password(client, with_app(MembershipFactory(role=Role.CONNECTOR)))
+    for answer in (client.get(reverse("mfa_authenticate")), give_code(client, "000000")):
+        assert "Use a passkey" not in answer.content.decode()
+
+
+def test_a_passkey_is_offered_first_to_who_sets_it_up() -> None:
     connector = MembershipFactory(role=Role.CONNECTOR)
     client = Client()
     give_password(client, connector)
