@@ -232,6 +232,11 @@ def closing_words(member: Membership) -> Q:
     return search_aids(member)
 
 
+def identity_providers(member: Membership) -> Q:
+    """By which providers people of which agencies may sign in: the steward's."""
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
+
+
 def visible_sql(model: Any, member: Membership) -> str:
     """`model.visible_to(member)` for a statement written by hand: `FROM ({visible}) c` has the rows the member may see,
     with each column. The member's agency is %(agency)s in it."""

@@ -14,6 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
+from agencies.models.known_browser import KnownBrowser
 from agencies.models.message import Message
 from config.database import is_made_up
 from config.row_security import job_context
@@ -123,7 +124,9 @@ async def delete_finished_jobs(timestamp: int) -> None:
 @app.periodic(cron="37 3 * * *")
 @app.task(name="forget_ended_sessions", queueing_lock="forget_ended_sessions", lock="forget_ended_sessions")
 def delete_ended_sessions(timestamp: int) -> None:
-    """Sessions that have run out leave the store, and with them the network addresses they came from."""
+    """Sessions that have run out leave the store, and with them the network addresses they came from;
+    and what browsers were known by that have not been seen for as long as a cookie lasts."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     living = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=living).delete()
+    KnownBrowser.forget_unseen()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, backups, close, demo, invitation, jobs, team, waiting
+from agencies.views import about, backups, close, demo, identity_provider, invitation, jobs, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("steward/backups/", backups.backups, name="backups"),
     path("steward/jobs/", jobs.jobs, name="jobs"),
     path("steward/jobs/retry/", jobs.retry_jobs, name="retry_jobs"),
+    path("steward/sign-in/", identity_provider.identity_providers, name="identity_providers"),
+    path("steward/sign-in/<uuid:pk>/", identity_provider.change, name="identity_provider"),
     path("team/", team.team, name="team"),
     path("team/close/", close.close_own, name="close_own"),
     path("team/invite/", team.invite, name="invite"),

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "crispy_forms",
     "csp",
@@ -130,9 +131,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed", "a second ste
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
-ACCOUNT_RATE_LIMITS = {  # the adapter counts failures by address *and* network: nobody can lock another out
-    "login": "60/m/ip",
-    "login_failed": "30/m/ip,5/300s/key",
+ACCOUNT_RATE_LIMITS = {  # the adapter says of whom each is counted: nobody can lock another out
+    "login": "300/m/ip",  # a hospital is one network
+    "login_failed": "5/300s/key",
+    "login_network": "30/m/ip",  # ours: guesses at all accounts together, of browsers that nobody is known to use
     "reset_password": "20/m/ip,5/h/key",
 }
 ACCOUNT_FORMS = {
@@ -157,7 +159,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Hereabouts"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; a reset of the password leaves an address that nobody verifies
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+SOCIALACCOUNT_ADAPTER = "agencies.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that an agency's provider may keep a page waiting
 REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR_ROLES; development alone turns it off
+KNOWN_BROWSER_COOKIE_NAME = "known-browser"
 SESSION_ENGINE = "agencies.sessions"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too

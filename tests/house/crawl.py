@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.models import Author, Invitation, Message
+from agencies.models import Author, IdentityProvider, Invitation, Message
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
@@ -63,6 +63,24 @@ def an_invitation() -> Parts:
 def a_passkey() -> Parts:
     user = MembershipFactory(role=Role.CONNECTOR).user
     return {"pk": Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={}).pk}
+
+
+def a_provider_of_others() -> Parts:
+    """Of sign-in, and of an agency that nobody here works for."""
+    return {"slug": an_identity_provider().slug}
+
+
+def a_provider() -> Parts:
+    return {"pk": an_identity_provider().pk}
+
+
+def an_identity_provider() -> IdentityProvider:
+    slug = f"p{uuid.uuid4().hex[:8]}"
+    row = IdentityProvider.objects.create(
+        slug=slug, name="Entra", issuer=f"https://{slug}.example.org", client_id="c", authentication="private_key_jwt"
+    )
+    row.agencies.add(AgencyFactory())
+    return row
 
 
 def a_referral() -> Parts:
@@ -214,6 +232,8 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "agencies:resend_invitation": an_invitation,
     "agencies:cancel_invitation": an_invitation,
     "mfa_remove_webauthn": a_passkey,
+    "oidc_link": a_provider_of_others,
+    "oidc_unlink": a_provider_of_others,
     "directory:listing": a_listing,
     "directory:preview": a_listing,
     "directory:publish": a_listing,
@@ -272,6 +292,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 OWN_ONLY = {
     "referrals:discard_draft": a_draft,
     "agencies:close_other": a_team,
+    "agencies:identity_provider": a_provider,
     "directory:claim": a_claim,
     "directory:proposal": a_report,
     "directory:pass_on": a_report,
