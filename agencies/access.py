@@ -119,10 +119,11 @@ def invitations(member: Membership) -> Q:
 
 
 def referrals(member: Membership) -> Q:
-    """What the own agency has sent or received. A provider sees only what it received."""
+    """What the own agency has sent or received. A provider sees only what it received; nobody sees what they received
+    once the person has taken it back."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    received = Q(to_agency=member.agency_id)
+    received = Q(to_agency=member.agency_id, withheld_at=None)
     return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
 
 
@@ -147,7 +148,7 @@ def news(member: Membership) -> Q:
     """What others did in cases of the own team, and about referrals that the own agency sent or received."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    seen = Q(referral__to_agency=member.agency_id)
+    seen = Q(referral__to_agency=member.agency_id, referral__withheld_at=None)
     if member.role != Role.PROVIDER:
         seen |= Q(referral__from_agency=member.agency_id)
     if has_permission(member, Permission.WORK_CASES):

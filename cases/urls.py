@@ -44,6 +44,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
     path("cases/<uuid:pk>/sharing/agree/", sharing.agree, name="agree"),
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
+    path("cases/<uuid:pk>/sharing/<uuid:agreement>/narrow/", sharing.narrow, name="narrow"),
     path("cases/<uuid:pk>/ask-teams/", questions.ask, name="ask_teams"),
     path("cases/<uuid:pk>/asked/<uuid:question>/", questions.answer, name="answer_team"),
     path("cases/<uuid:pk>/papers/", papers.papers, name="papers"),

@@ -263,6 +263,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
     "cases:take_back": an_agreement,
+    "cases:narrow": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
     "cases:person_letter": a_letter,

@@ -136,6 +136,9 @@ def synonym() -> Synonym:
 SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a referral their agency sent": lambda m: ReferralFactory(from_agency=m.agency),
     "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
+    "a referral their agency received, and the person took back": lambda m: ReferralFactory(
+        to_agency=m.agency, withheld_at=timezone.now()
+    ),
     "a referral between others": lambda m: ReferralFactory(),
     "a case of their own team": case_of,
     "a case their agency is in the circle of": shared_case,
