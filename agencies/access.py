@@ -55,19 +55,21 @@ class Permission(TextChoices):
     WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
+    KEEP_REGISTERS = "keep_registers", "Keep the registers of data breaches, complaints and old records of their agency"
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
 
 
 REFERRING_PERMISSIONS = {Permission.REFER, Permission.SEE_REFERRALS}
+MANAGER_PERMISSIONS = {Permission.MANAGE_TEAM, Permission.KEEP_REGISTERS}  # of a lead, and of who runs a team
 CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.ASSIGN, Permission.WORK_CASES}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
-    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM} | MANAGER_PERMISSIONS),
     Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
-    Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
+    Role.STEWARD: frozenset({Permission.STEWARD} | MANAGER_PERMISSIONS),
 }
 
 # Roles that must have a second factor before anything else, outside development.
@@ -90,7 +92,7 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
     """Whether this member may do that: by the role, or by running the agency's team."""
     if member is None:
         return False
-    if permission is Permission.MANAGE_TEAM and member.manages_team:
+    if permission in MANAGER_PERMISSIONS and member.manages_team:
         return True
     return permission in PERMISSIONS[Role(member.role)]
 
@@ -207,6 +209,22 @@ def search_aids(member: Membership) -> Q:
 def closing_words(member: Membership) -> Q:
     """Why cases are closed and what has changed, as lists of words and codes: the steward keeps them, and no case."""
     return search_aids(member)
+
+
+def breaches(member: Membership) -> Q:
+    """Data breaches: what one has reported oneself; for who keeps the register those of the agency, for the steward
+    those of all."""
+    if has_permission(member, Permission.STEWARD):
+        return Q()
+    own = Q(written_by=member.pk)
+    return own | Q(agency=member.agency_id) if has_permission(member, Permission.KEEP_REGISTERS) else own
+
+
+def complaints(member: Membership) -> Q:
+    """Complaints that the own agency looks into: for who keeps its register, and never whom they are about."""
+    if not has_permission(member, Permission.KEEP_REGISTERS):
+        return Q(pk__in=[])
+    return Q(kept_by=member.agency_id) & (Q(about=None) | ~Q(about__user=member.user_id))
 
 
 def visible_sql(model: Any, member: Membership) -> str:

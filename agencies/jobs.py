@@ -126,3 +126,21 @@ def delete_ended_sessions(timestamp: int) -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     living = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=living).delete()
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="warn_of_breaches", queueing_lock="warn_of_breaches", lock="warn_of_breaches")
+def warn_of_breaches(timestamp: int) -> None:
+    """Each hour: the 72 hours of a data breach on which nobody has decided. May run twice."""
+    from agencies.actions.breach import warn_of_clocks  # it writes messages, which this file delivers
+
+    warn_of_clocks(timezone.now())
+
+
+@app.periodic(cron="2 8 * * *")
+@app.task(name="remind_of_complaints", queueing_lock="remind_of_complaints", lock="remind_of_complaints")
+def remind_of_complaints(timestamp: int) -> None:
+    """Each morning: complaints whose date has come. May run twice."""
+    from agencies.actions.complaint import remind_of_dates
+
+    remind_of_dates(timezone.localdate())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, close, demo, invitation, team, waiting
+from agencies.views import about, breach, close, complaint, demo, invitation, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -27,6 +27,15 @@ urlpatterns = [
     path("team/<uuid:pk>/end/", team.end_member, name="end_member"),
     path("team/invitations/<uuid:pk>/resend/", team.resend_invitation, name="resend_invitation"),
     path("team/invitations/<uuid:pk>/cancel/", team.cancel_invitation, name="cancel_invitation"),
+    path("breaches/", breach.breaches, name="breaches"),
+    path("breaches/report/", breach.report, name="report_breach"),
+    path("breaches/register.pdf", breach.register_pdf, name="breach_register"),
+    path("breaches/<uuid:pk>/", breach.breach, name="breach"),
+    path("complain/", complaint.complain, name="complain"),
+    path("complain/sent/", complaint.complain_sent, name="complain_sent"),
+    path("complaints/", complaint.complaints, name="complaints"),
+    path("complaints/write/", complaint.write_complaint, name="write_complaint"),
+    path("complaints/<uuid:pk>/", complaint.complaint, name="complaint"),
     path("help/", about.about_help, name="help"),
     path("privacy/", about.privacy, name="privacy"),
     path("accessibility/", about.accessibility, name="accessibility"),

@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agencies.access import Role
+from agencies.actions.breach import report_breach
+from agencies.actions.complaint import make_complaint
 from agencies.models import Author, Invitation, Message
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
@@ -206,9 +208,21 @@ def a_likeness() -> Parts:
     return {"pk": likeness().pk}
 
 
+def a_breach() -> Parts:
+    told = {"what": "A letter went astray", "whose": "One person", "known_at": timezone.now()}
+    return {"pk": report_breach(by=MembershipFactory(role=Role.PROVIDER), key=uuid.uuid4(), **told).pk}
+
+
+def a_complaint() -> Parts:
+    keeper = MembershipFactory(role=Role.LEAD)
+    said = {"name": "Ada Byron", "words": "Nobody rang", "answer_how": "phone", "contact": "01632 960002"}
+    return {"pk": make_complaint(by=Author.system(), key=uuid.uuid4(), agency=keeper.agency, **said).pk}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
     "directory:confirm": a_listing,
     "directory:report": a_report,
+    "agencies:complaint": a_complaint,
     "agencies:member": somebody,
     "agencies:end_member": somebody,
     "agencies:resend_invitation": an_invitation,
@@ -271,6 +285,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 
 # No such object of others can be named by the address: what is there is one's own, or nothing.
 OWN_ONLY = {
+    "agencies:breach": a_breach,  # the steward sees that of any agency
     "referrals:discard_draft": a_draft,
     "agencies:close_other": a_team,
     "directory:claim": a_claim,

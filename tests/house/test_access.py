@@ -21,8 +21,9 @@ from agencies.access import (
     has_permission,
     visible_sql,
 )
+from agencies.actions.breach import report_breach
 from agencies.actions.invitation import invite_member
-from agencies.models import Agency, AgencyKind, Author, Draft, Invitation, Membership
+from agencies.models import Agency, AgencyKind, Author, Breach, Complaint, Draft, Invitation, Membership
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from cases.history.record import record_entry
@@ -133,6 +134,17 @@ def synonym() -> Synonym:
     return Synonym.objects.create(typed=str(uuid.uuid4()), means="alcohol")
 
 
+def breach(member: Membership) -> Breach:
+    told = {"what": "A letter went astray", "whose": "One person", "known_at": timezone.now()}
+    return report_breach(by=member, key=uuid.uuid4(), **told)
+
+
+def complaint(member: Membership, **fields: Any) -> Complaint:
+    fields = {"agency": member.agency, "kept_by": member.agency, "name": "Ada Byron", "words": "Late"} | fields
+    dates = {"acknowledge_by": timezone.localdate(), "answer_by": timezone.localdate(), "status": "received"}
+    return Complaint.objects.create(key=uuid.uuid4(), **fields, **dates, **Complaint.signature(Author.system()))
+
+
 SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a referral their agency sent": lambda m: ReferralFactory(from_agency=m.agency),
     "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
@@ -178,6 +190,13 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "the past of a listing of others": lambda m: version(listing()),
     "what a reader says of a listing of their agency": lambda m: proposal(listing(m)),
     "what a reader says of a listing of others": lambda m: proposal(listing()),
+    "a data breach that they reported": breach,
+    "a data breach that a colleague reported": lambda m: breach(teammate(m)),
+    "a data breach of another agency": lambda m: breach(MembershipFactory()),
+    "a complaint that their agency looks into": complaint,
+    "a complaint about themselves": lambda m: complaint(m, about=m),
+    "a complaint about a colleague": lambda m: complaint(m, about=teammate(m)),
+    "a complaint about their agency that the steward looks into": lambda m: complaint(m, kept_by=AgencyFactory()),
     "a group that asks to take part": lambda m: claim(),
     "a feed that the place imports": lambda m: Source.objects.create(name=f"Feed {uuid.uuid4()}"),
     "the place's own words, neighbourhoods and collections": lambda m: Synonym.objects.create(
@@ -222,7 +241,7 @@ def test_every_role_and_kind_has_its_rules() -> None:
 def test_running_the_team_adds_that_and_nothing_else() -> None:
     member = MembershipFactory(role=Role.REFERRER, manages_team=True)
     allowed = {p for p in Permission if has_permission(member, p)}
-    assert allowed == PERMISSIONS[Role.REFERRER] | {Permission.MANAGE_TEAM}
+    assert allowed == PERMISSIONS[Role.REFERRER] | {Permission.MANAGE_TEAM, Permission.KEEP_REGISTERS}
 
 
 @pytest.mark.parametrize("permission", list(Permission))

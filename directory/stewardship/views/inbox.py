@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
 from agencies.models import Membership
+from agencies.registers import count_registers
 from agencies.request import MemberRequest
 from config.fragments import render_page
 from directory.exchange.actions.duplicates import count_open_likenesses
@@ -55,4 +56,5 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
         InboxTile("Likely doubles", count_open_likenesses(), "directory:likenesses"),
         InboxTile("Imports that failed or ask something", count_failing_feeds(), "directory:sources"),
         InboxTile("Searches that found nothing", unmet.aggregate(n=Sum("times"))["n"] or 0, "directory:lost"),
+        *(InboxTile(one.words, one.count, one.page, late=one.late) for one in count_registers(member)),
     ]
