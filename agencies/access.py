@@ -227,6 +227,18 @@ def complaints(member: Membership) -> Q:
     return Q(kept_by=member.agency_id) & (Q(about=None) | ~Q(about__user=member.user_id))
 
 
+def retention_reviews(member: Membership) -> Q:
+    """Old records of the own agency to decide on: for who keeps its registers."""
+    keeps = has_permission(member, Permission.KEEP_REGISTERS)
+    return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
+
+
+def holds(member: Membership) -> Q:
+    """Legal holds on records of the own team: for who keeps its registers and works with its cases."""
+    keeps = has_permission(member, Permission.KEEP_REGISTERS) and has_permission(member, Permission.WORK_CASES)
+    return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
+
+
 def visible_sql(model: Any, member: Membership) -> str:
     """`model.visible_to(member)` for a statement written by hand: `FROM ({visible}) c` has the rows the member may see,
     with each column. The member's agency is %(agency)s in it."""

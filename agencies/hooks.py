@@ -75,6 +75,7 @@ class PlacePeriod:
     unit: str  # "years", "days", "working days"
     since: str  # "the end of care"
     source: str
+    least: int = 1
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,16 @@ class DueRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordClass:
-    """Records of one kind. `find_due(today, length)` may be asked of one `record` alone; `describe` says in words which
-    they are, for who decides; `erase` is the deed, when somebody has said yes. Without `find_due` the class is cleared
-    by a job of its own, as its period says, and nobody need decide."""
+    """Records of one kind. `find_due(today, length, record)` may be asked of one record alone; `describe` says in words
+    which they are, for who decides; `erase` is the deed, when somebody has said yes. A heap is many small records of an
+    agency that are decided on together, and named by the agency. Without `find_due` the class is cleared by a job of
+    its own, as its period says, and nobody need decide."""
 
     period: PlacePeriod
     find_due: Callable[[datetime.date, int, uuid.UUID | None], Iterable[DueRecord]] | None = None
     describe: Callable[[Collection[uuid.UUID]], dict[uuid.UUID, str]] | None = None
     erase: Callable[[uuid.UUID, Agency, Author, str], None] | None = None
+    is_heap: bool = False
 
 
 # What an app keeps, and for how long.

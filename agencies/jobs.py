@@ -144,3 +144,12 @@ def remind_of_complaints(timestamp: int) -> None:
     from agencies.actions.complaint import remind_of_dates
 
     remind_of_dates(timezone.localdate())
+
+
+@app.periodic(cron="47 4 * * *")
+@app.task(name="list_due_records", queueing_lock="list_due_records", lock="list_due_records")
+def list_due_records(timestamp: int) -> None:
+    """Each night: records whose period has run out, for somebody to decide on. May run twice."""
+    from agencies.actions import retention
+
+    retention.list_due_records(timezone.localdate())

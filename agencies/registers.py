@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.access import PERMISSIONS, Permission
 from agencies.complaint_states import ComplaintStatus
-from agencies.models import Agency, AgencyKind, Breach, Complaint, Membership, User
+from agencies.models import Agency, AgencyKind, Breach, Complaint, Membership, RetentionReview, User
 
 KEEPER_ROLES = [role for role, allowed in PERMISSIONS.items() if Permission.KEEP_REGISTERS in allowed]
 KEEPS = Q(role__in=KEEPER_ROLES) | Q(manages_team=True)
@@ -48,9 +48,11 @@ def count_registers(member: Membership) -> list[RegisterCount]:
     breaches = list(Breach.visible_to(member).filter(closed_at=None))
     complaints = [c for c in Complaint.visible_to(member).exclude(status=ComplaintStatus.CLOSED) if c.due]
     today = timezone.localdate()
+    old = RetentionReview.visible_to(member).filter(decision="").count()
     return [
         RegisterCount("Data breaches", len(breaches), "agencies:breaches", any(b.is_late for b in breaches)),
         RegisterCount(
             "Complaints", len(complaints), "agencies:complaints", any(c.due and c.due < today for c in complaints)
         ),
+        RegisterCount("Old records to decide on", old, "agencies:reviews"),
     ]

@@ -6,9 +6,11 @@ somebody has decided (agencies/actions/retention.py).
 """
 
 import datetime
+import uuid
+from dataclasses import dataclass
 
 from agencies.hooks import PlacePeriod, RecordClass, record_classes
-from agencies.models import Period
+from agencies.models import Period, RetentionReview
 
 # Not of records, but set on the same page.
 COMPLAINT_ANSWER = PlacePeriod(
@@ -42,3 +44,53 @@ def years_before(day: datetime.date, years: int) -> datetime.date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+def years_after(day: datetime.date, years: int) -> datetime.date:
+    """The same day so many years later; 1 March of 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return datetime.date(day.year + years, 3, 1)
+
+
+def find_record_class(code: str) -> RecordClass:
+    """Raises StopIteration for a class that no app knows any more."""
+    return next(found for found in list_record_classes() if found.period.code == code)
+
+
+def count_lengths(period: PlacePeriod, length: int) -> str:
+    """ "8 years", "1 day"."""
+    return f"{length} {period.unit if length != 1 else period.unit.removesuffix('s')}"
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """A review in words."""
+
+    review: RetentionReview
+    period: PlacePeriod
+    length: str
+    what: str  # which record; "" for one that is gone
+
+
+def describe_reviews(reviews: list[RetentionReview]) -> list[ReviewLine]:
+    """Each in words; one question a class."""
+    classes, lengths = {found.period.code: found for found in list_record_classes()}, Period.lengths()
+    words: dict[tuple[str, uuid.UUID], str] = {}
+    for code in {review.record_class for review in reviews} & set(classes):
+        open_ones = [review.record for review in reviews if review.record_class == code]
+        if describe := classes[code].describe:
+            words |= {(code, record): said for record, said in describe(open_ones).items()}
+    return [
+        ReviewLine(
+            review,
+            period := classes[review.record_class].period,
+            count_lengths(period, lengths.get(period.code, period.default)),
+            words.get((review.record_class, review.record), "")
+            if review.decision != RetentionReview.Decision.ERASE
+            else "",
+        )
+        for review in reviews
+        if review.record_class in classes
+    ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, breach, close, complaint, demo, invitation, team, waiting
+from agencies.views import about, breach, close, complaint, demo, invitation, retention, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -36,6 +36,9 @@ urlpatterns = [
     path("complaints/", complaint.complaints, name="complaints"),
     path("complaints/write/", complaint.write_complaint, name="write_complaint"),
     path("complaints/<uuid:pk>/", complaint.complaint, name="complaint"),
+    path("records/", retention.reviews, name="reviews"),
+    path("records/<uuid:pk>/", retention.review, name="review"),
+    path("steward/periods/", retention.periods, name="periods"),
     path("help/", about.about_help, name="help"),
     path("privacy/", about.privacy, name="privacy"),
     path("accessibility/", about.accessibility, name="accessibility"),

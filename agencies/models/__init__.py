@@ -5,4 +5,5 @@ from agencies.models.draft import Draft
 from agencies.models.membership import Author, Hand, Invitation, Membership, Signed
 from agencies.models.message import Message
 from agencies.models.period import Period
+from agencies.models.retention import RetentionReview
 from agencies.models.user import User

@@ -149,6 +149,13 @@ def format_case_closed(kind: str, details: dict[str, Any]) -> tuple[str, Labelle
     return str(Kind(kind).label), label_details(details, ("Reason", "reason"), ("What changed", "outcome"))
 
 
+def format_hold(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """deed ("placed", "goes on", "ended"), review_on (in words)."""
+    return f"{Kind(kind).label} {details.get('deed', '')}".strip(), label_details(
+        details, ("Look again on", "review_on")
+    )
+
+
 def format_kind_only(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     return str(Kind(kind).label), []
 
@@ -187,6 +194,7 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.ATTENDED: EntryLook(format_attendance, "check"),
     Kind.MISSED: EntryLook(format_attendance, "clock", "amber"),
     Kind.CLOSED: EntryLook(format_case_closed, "check", "grey"),
+    Kind.HELD: EntryLook(format_hold, "lock", "amber"),
     Kind.ERASED: EntryLook(lambda *_: ("Words taken out", []), "lock", "grey"),
 }
 UNKNOWN_LOOK = EntryLook(format_kind_only, "note")

@@ -16,11 +16,12 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.actions.breach import report_breach
 from agencies.actions.complaint import make_complaint
-from agencies.models import Author, Invitation, Message
+from agencies.models import Author, Invitation, Message, RetentionReview
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
 from cases.actions.booking import book_for_case
+from cases.actions.hold import place_hold
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
 from cases.models import Agreement, Kind, TeamQuestion
@@ -219,10 +220,25 @@ def a_complaint() -> Parts:
     return {"pk": make_complaint(by=Author.system(), key=uuid.uuid4(), agency=keeper.agency, **said).pk}
 
 
+def a_review() -> Parts:
+    due = {"record_class": "draft", "record": uuid.uuid4(), "due_on": timezone.localdate()}
+    return {"pk": RetentionReview.objects.create(agency=AgencyFactory(), **due).pk}
+
+
+def a_hold() -> Parts:
+    case, day = CaseFactory(), timezone.localdate() + timedelta(days=30)
+    by = Author.of(case.lead)
+    held = place_hold(case=case, by=by, reason="An inquiry", review_on=day, key=uuid.uuid4())
+    return {"pk": case.pk, "hold": held.pk}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
     "directory:confirm": a_listing,
     "directory:report": a_report,
     "agencies:complaint": a_complaint,
+    "agencies:review": a_review,
+    "cases:holds": a_case,
+    "cases:hold": a_hold,
     "agencies:member": somebody,
     "agencies:end_member": somebody,
     "agencies:resend_invitation": an_invitation,

@@ -23,11 +23,22 @@ from agencies.access import (
 )
 from agencies.actions.breach import report_breach
 from agencies.actions.invitation import invite_member
-from agencies.models import Agency, AgencyKind, Author, Breach, Complaint, Draft, Invitation, Membership
+from agencies.models import (
+    Agency,
+    AgencyKind,
+    Author,
+    Breach,
+    Complaint,
+    Draft,
+    Invitation,
+    Membership,
+    RetentionReview,
+)
 from bookings.models import Booking
 from bookings.states import BookingStatus
+from cases.actions.hold import place_hold
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, Entry, Kind, News
+from cases.models import Audience, Case, Circle, Entry, Hold, Kind, News
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
 from referrals.models import Move, Referral
@@ -145,6 +156,17 @@ def complaint(member: Membership, **fields: Any) -> Complaint:
     return Complaint.objects.create(key=uuid.uuid4(), **fields, **dates, **Complaint.signature(Author.system()))
 
 
+def old_record(agency: Agency) -> RetentionReview:
+    due = {"record_class": "draft", "record": uuid.uuid4(), "due_on": timezone.localdate()}
+    return RetentionReview.objects.create(agency=agency, **due)
+
+
+def held(agency: Agency) -> Hold:
+    case = CaseFactory(agency=agency)
+    by, day = Author.of(case.lead), timezone.localdate() + timedelta(days=30)
+    return place_hold(case=case, by=by, reason="An inquiry", review_on=day, key=uuid.uuid4())
+
+
 SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a referral their agency sent": lambda m: ReferralFactory(from_agency=m.agency),
     "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
@@ -197,6 +219,10 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a complaint about themselves": lambda m: complaint(m, about=m),
     "a complaint about a colleague": lambda m: complaint(m, about=teammate(m)),
     "a complaint about their agency that the steward looks into": lambda m: complaint(m, kept_by=AgencyFactory()),
+    "an old record of their agency to decide on": lambda m: old_record(m.agency),
+    "an old record of another agency to decide on": lambda m: old_record(AgencyFactory()),
+    "a legal hold on a record of their agency": lambda m: held(m.agency),
+    "a legal hold on a record of another agency": lambda m: held(AgencyFactory()),
     "a group that asks to take part": lambda m: claim(),
     "a feed that the place imports": lambda m: Source.objects.create(name=f"Feed {uuid.uuid4()}"),
     "the place's own words, neighbourhoods and collections": lambda m: Synonym.objects.create(
