@@ -227,6 +227,11 @@ def complaints(member: Membership) -> Q:
     return Q(kept_by=member.agency_id) & (Q(about=None) | ~Q(about__user=member.user_id))
 
 
+def data_agreements(member: Membership) -> Q:
+    """The contracts under which data passes: the steward keeps them, and everybody reads those in force."""
+    return search_aids(member)
+
+
 def retention_reviews(member: Membership) -> Q:
     """Old records of the own agency to decide on: for who keeps its registers."""
     keeps = has_permission(member, Permission.KEEP_REGISTERS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, breach, close, complaint, demo, invitation, retention, team, waiting
+from agencies.views import about, breach, close, complaint, data_agreement, demo, invitation, retention, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -38,6 +38,10 @@ urlpatterns = [
     path("complaints/<uuid:pk>/", complaint.complaint, name="complaint"),
     path("records/", retention.reviews, name="reviews"),
     path("records/<uuid:pk>/", retention.review, name="review"),
+    path("steward/agreements/", data_agreement.agreements, name="data_agreements"),
+    path("steward/agreements/new/", data_agreement.new_agreement, name="new_data_agreement"),
+    path("steward/agreements/<uuid:pk>/", data_agreement.agreement, name="data_agreement"),
+    path("steward/agreements/<uuid:pk>/end/", data_agreement.end_agreement, name="end_data_agreement"),
     path("steward/periods/", retention.periods, name="periods"),
     path("help/", about.about_help, name="help"),
     path("privacy/", about.privacy, name="privacy"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.actions.breach import report_breach
 from agencies.actions.complaint import make_complaint
-from agencies.models import Author, Invitation, Message, RetentionReview
+from agencies.models import Author, DataAgreement, Invitation, Message, RetentionReview
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
@@ -232,6 +232,11 @@ def a_hold() -> Parts:
     return {"pk": case.pk, "hold": held.pk}
 
 
+def a_data_agreement() -> Parts:
+    days = {"signed_on": timezone.localdate(), "review_on": timezone.localdate() + timedelta(days=365)}
+    return {"pk": DataAgreement.objects.create(key=uuid.uuid4(), kind="sharing", name="Sharing", **days).pk}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
     "directory:confirm": a_listing,
     "directory:report": a_report,
@@ -301,6 +306,8 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 
 # No such object of others can be named by the address: what is there is one's own, or nothing.
 OWN_ONLY = {
+    "agencies:data_agreement": a_data_agreement,
+    "agencies:end_data_agreement": a_data_agreement,
     "agencies:breach": a_breach,  # the steward sees that of any agency
     "referrals:discard_draft": a_draft,
     "agencies:close_other": a_team,
