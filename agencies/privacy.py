@@ -22,7 +22,7 @@ def build_privacy_context() -> dict[str, Any]:
         "processors": DataAgreement.in_force().filter(kind=DataAgreement.Kind.PROCESSOR),
         "periods": [
             (period, count_lengths(period, lengths.get(period.code, period.default)), kept[period.code] is not None)
-            for period in periods
+            for period in reversed(periods)
             if period.code in kept
         ],
         "answer_time": next(

@@ -25,7 +25,7 @@ CHILD = PlacePeriod(
     "case-child",
     "Case record of somebody who was under 18",
     25,
-    "years of age",
+    "years",
     "their birth",
     f"{CODE}: until the 25th birthday, the 26th for who was 17 at the end of care",
     least=ADULT_AGE,
@@ -40,7 +40,7 @@ def list_case_classes() -> list[RecordClass]:
     ]
 
 
-def find_finished_people(record: uuid.UUID | None) -> QuerySet[Person]:
+def find_finished_people(record: uuid.UUID | None) -> "QuerySet[Any]":
     """People with whom their team has finished, `ended` when; without those who are held or erased."""
     rows = Person.objects.filter(pk=record) if record else Person.objects.all()
     counted = rows.annotate(ended=Max("cases__closed_at"), running=Count("cases", filter=Q(cases__closed_at=None)))
@@ -59,10 +59,10 @@ def find_adults(today: datetime.date, length: int, record: uuid.UUID | None) -> 
 
 def find_children(today: datetime.date, length: int, record: uuid.UUID | None) -> Iterator[DueRecord]:
     for person in find_finished_people(record).filter(date_of_birth__lte=years_before(today, length)).iterator():
-        ended = timezone.localdate(person.ended)
+        born, ended = person.date_of_birth, timezone.localdate(person.ended)
         if was_child(person, ended):
-            longer = ended >= years_after(person.date_of_birth, ADULT_AGE - 1)
-            due_on = years_after(person.date_of_birth, length + longer)
+            longer = ended >= years_after(born, ADULT_AGE - 1)
+            due_on = years_after(born, length + longer)
             if due_on <= today:
                 yield DueRecord(person.agency_id, person.pk, due_on)
 

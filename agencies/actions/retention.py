@@ -1,6 +1,7 @@
 """What has run out is listed each night; whether it is kept longer or erased is decided by somebody, each time."""
 
 import datetime
+import uuid
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ def list_due_records(today: datetime.date) -> int:
     run_for_each(
         "Review", RetentionReview.objects.filter(decision="").order_by("pk"), lambda row: drop_if_not_due(row, today)
     )
-    new: dict[object, int] = {}
+    new: dict[uuid.UUID, int] = {}
     for found in list_record_classes():
         for due in find_due(found, today):
             if not is_kept(found, due, today) and add_review(found, due):

@@ -11,7 +11,7 @@ from config.fields import WholeNumberField
 from config.forms import DateField, Form, Radios, TextField
 
 MAX_KEPT_LONGER = datetime.timedelta(days=20 * 366)
-MAX_LENGTH = {"years": 100, "years of age": 100, "days": 3650, "working days": 125}  # 6 months to answer a complaint
+MAX_LENGTH = {"years": 100, "days": 3650, "working days": 125}  # 6 months to answer a complaint
 
 
 class ReviewForm(Form):

@@ -66,8 +66,8 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
         stop_outcome_reports(agreement)
     stopped = [str(r.service or r.to_agency) for r in asked] + [str(b.session.service) for b in places]
     seen = [str(one) for one in list_seen(case, agreement.agency)]
-    details = {"agency": agreement.named, "scope": agreement.get_scope_display(), "stopped": stopped, "seen": seen}
-    details["withdrawn"] = True
+    said = {"agency": agreement.named, "scope": agreement.get_scope_display(), "withdrawn": True}
+    details = {**said, "stopped": stopped, "seen": seen}
     record_entry(case=case, kind=Kind.AGREED, by=by, text=words, audience=Audience.CIRCLE, key=key, details=details)
     for referral in asked:
         referral.refresh_from_db()

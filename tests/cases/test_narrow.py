@@ -334,6 +334,16 @@ def test_an_answer_told_already_is_read_no_more(client_of: ClientOf, gp: Members
     assert "Less lonely" not in html
 
 
+def test_who_answered_had_read_it(client_of: ClientOf, case: Case, asked: Referral) -> None:
+    by = Author.by_link(asked.to_agency, "Gwen")
+    move_referral(asked, ReferralStatus.ACCEPTED, by=by, side=Side.RECEIVER)
+    take_back(case)
+    assert (
+        "Gwen answered the referral to Green Gym on"
+        in client_of(case.lead).get(f"/cases/{case.pk}/sharing/").content.decode()
+    )
+
+
 # --- Who opened it ------------------------------------------------------------------------------------------
 
 
