@@ -2,6 +2,7 @@
 
 import logging
 from smtplib import SMTPRecipientsRefused
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -153,3 +154,11 @@ def list_due_records(timestamp: int) -> None:
     from agencies.actions import retention
 
     retention.list_due_records(timezone.localdate())
+
+
+@app.task(name="erase_reviewed")
+def erase_reviewed(*, review: str) -> None:
+    """Erase an old record, once somebody has decided so. May run twice."""
+    from agencies.actions import retention
+
+    retention.erase_reviewed(UUID(review))

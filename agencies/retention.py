@@ -9,6 +9,8 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from agencies.hooks import PlacePeriod, RecordClass, record_classes
 from agencies.models import Period, RetentionReview
 
@@ -52,6 +54,11 @@ def years_after(day: datetime.date, years: int) -> datetime.date:
         return day.replace(year=day.year + years)
     except ValueError:
         return datetime.date(day.year + years, 3, 1)
+
+
+def start_of(today: datetime.date, years: int) -> datetime.datetime:
+    """What is older than this moment has been kept so many years."""
+    return timezone.make_aware(datetime.datetime.combine(years_before(today, years), datetime.time.max))
 
 
 def find_record_class(code: str) -> RecordClass:

@@ -12,7 +12,7 @@ from agencies.complaint_states import ComplaintStatus
 from agencies.hooks import DueRecord, PlacePeriod, RecordClass, record_classes
 from agencies.models import Agency, Author, Complaint, ComplaintMove, Draft, Message
 from agencies.registers import find_steward
-from agencies.retention import period_length, years_after, years_before
+from agencies.retention import period_length, start_of, years_after
 from config.template_tags import date_words
 from config.transitions import lock_row, save_columns
 
@@ -30,11 +30,6 @@ def list_own_classes() -> list[RecordClass]:
             period=MESSAGE, find_due=find_messages, describe=describe_messages, erase=delete_messages, is_heap=True
         ),
     ]
-
-
-def start_of(today: datetime.date, years: int) -> datetime.datetime:
-    """What is older than this moment has been kept so many years."""
-    return timezone.make_aware(datetime.datetime.combine(years_before(today, years), datetime.time.max))
 
 
 # --- Complaints -----------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-"""What is looked after by the clock in cases: legal holds that somebody is to look at again."""
+"""Legal holds that somebody is to look at again, and drafts about what may be opened no more."""
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from agencies.models import Draft
 from cases.actions import hold
 
 
@@ -11,3 +12,9 @@ from cases.actions import hold
 def remind_of_holds(timestamp: int) -> None:
     """Each morning. May run twice: each hold is claimed in the transaction that also writes the message."""
     hold.remind_of_holds(timezone.localdate())
+
+
+@app.task(name="forget_drafts")
+def forget_drafts(*, agency: str, key: str) -> None:
+    """What an agency's members had typed about a case that they may open no more. May run twice."""
+    Draft.objects.filter(member__agency=agency, key=key).delete()

@@ -39,6 +39,7 @@ def make_complaint(
     """
     today = timezone.localdate()
     complaint = Complaint(
+        id=uuid.uuid5(key, "complaint"),  # so that the second post is told the same reference
         key=key,
         agency=agency,
         kept_by=choose_keeper(agency, about, said.get("about_name", ""), to_steward=to_steward),
@@ -48,8 +49,8 @@ def make_complaint(
         **said,
         **Signed.signature(by),
     )
-    if first := Complaint.objects.filter(key=key).first():
-        return first
+    if Complaint.objects.filter(pk=complaint.pk).exists():
+        return complaint
     save_complaint_move(complaint, ComplaintStatus.RECEIVED, by=by, actor=WRITER, key=key)
     tell_of_complaint(complaint, f"complaint {complaint.pk} made", "A complaint came in")
     return complaint

@@ -5,6 +5,7 @@ import uuid
 
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from agencies.hooks import DueRecord, RecordClass
 from agencies.messages import absolute_url
@@ -89,11 +90,29 @@ def decide_review(
     found = find_record_class(review.record_class)
     if not find_due(found, timezone.localdate(), review):
         raise MoveRefused(NOT_DUE_MESSAGE)
-    if decision == Decision.ERASE and found.erase:
-        found.erase(review.record, review.agency, Author.of(by), reason)
     until = keep_until if decision == Decision.KEEP else None
     save_columns(review, decision=decision, reason=reason, keep_until=until, decided_at=timezone.now(), decided_by=by)
+    if decision == Decision.ERASE:
+        app.configure_task("erase_reviewed", lock=f"review {review.pk}").defer(review=str(review.pk))
     return review
+
+
+@transaction.atomic
+def erase_reviewed(pk: uuid.UUID) -> None:
+    """Erase what was decided on, as no request may (config/append_only.py). It goes back on the list where it was held,
+    or worked with again, meanwhile. Called twice, it is erased once."""
+    review = RetentionReview.objects.select_for_update(of=("self",)).select_related("agency").get(pk=pk)
+    if review.decision != Decision.ERASE or review.done_at or review.decided_by is None:
+        return
+    found = find_record_class(review.record_class)
+    try:
+        if not find_due(found, timezone.localdate(), review) or found.erase is None:
+            raise MoveRefused(NOT_DUE_MESSAGE)
+        found.erase(review.record, review.agency, Author.of(review.decided_by), review.reason)
+    except MoveRefused:
+        save_columns(review, decision="", reason="", decided_at=None, decided_by=None)
+    else:
+        save_columns(review, done_at=timezone.now())
 
 
 @transaction.atomic

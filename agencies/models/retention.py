@@ -30,6 +30,8 @@ class RetentionReview(UUIDKey):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
+    done_at = models.DateTimeField(null=True, blank=True, help_text="When it was erased")
+
     class Meta:
         ordering = ["due_on", "id"]
         indexes = [models.Index(fields=["agency", "due_on"], name="reviews_open", condition=models.Q(decision=""))]

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from agencies.models import Author, Draft
+from agencies.models import Author
 from bookings.actions import move_booking
-from bookings.actions.blank import blank_bookings
+from bookings.actions.blank import blank_contacts
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
@@ -91,9 +92,10 @@ def withhold_from_agency(agreement: Agreement, told: Collection[Referral]) -> No
         if referral not in told:
             notify_of_less_shared(referral, key=f"{agreement.pk} {referral.pk}")
     agreement.case.circle.filter(agency=agency, ended_at=None).update(ended_at=now)
-    Draft.objects.filter(member__agency=agency, key=agreement.case.draft_key).delete()
+    forget = app.configure_task("forget_drafts", queueing_lock=f"drafts {agreement.pk}")
+    forget.defer(agency=str(agency.pk), key=agreement.case.draft_key)
     rows = Booking.objects.filter(case_booking__case=agreement.case_id, session__service__agency=agency)
-    blank_bookings(list(rows.filter(blanked_at=None).values_list("pk", flat=True)), now)
+    blank_contacts(list(rows.filter(blanked_at=None).values_list("pk", flat=True)), now)
 
 
 @transaction.atomic

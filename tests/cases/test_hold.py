@@ -19,6 +19,7 @@ from cases.history.verify import HistoryFault, verify_histories
 from cases.models import Case, ClosingReason, Entry, Hold, Kind, Person
 from config.transitions import MoveRefused
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, teammate
+from tests.jobs import run_jobs
 
 ClientOf = Callable[[Membership], Client]
 ONE_DAY = datetime.timedelta(days=1)
@@ -108,6 +109,7 @@ def test_erased_after_somebodys_yes_and_the_history_verifies(lead: Membership) -
     due()
     review = RetentionReview.objects.get()
     decide_review(review, by=lead, decision="erase", reason="Eight years")
+    run_jobs()
     assert "stick" not in str(list(Entry.objects.values_list("text", "details")))
     person = Person.objects.get(pk=case.person_id)
     assert ("Ada" in person.name, person.phone, person.date_of_birth) == (False, "", None)

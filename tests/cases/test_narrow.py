@@ -34,6 +34,7 @@ from tests.factories import (
     needs,
     teammate,
 )
+from tests.jobs import run_jobs
 
 ClientOf = Callable[[Membership], Client]
 PARTS = list(Agreement.Part)
@@ -297,6 +298,7 @@ def test_an_agency_in_the_circle_is_out_of_it(client_of: ClientOf, outsider: Mem
     Draft.save_draft(member=outsider, key=case.draft_key, data={"text": ["Joan fell"]})
     take_back(case)
     assert client.get(f"/cases/{case.pk}/").status_code == 404
+    run_jobs()
     assert not Draft.objects.exists()
     seen = Entry.objects.filter(case=case, kind=Kind.AGREED).get().details["seen"]
     assert seen[0].startswith("Otto Fremd opened the case on")
