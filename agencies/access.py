@@ -57,19 +57,21 @@ class Permission(TextChoices):
     WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
+    KEEP_REGISTERS = "keep_registers", "Keep the registers of data breaches, complaints and old records of their agency"
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
 
 
 REFERRING_PERMISSIONS = {Permission.REFER, Permission.SEE_REFERRALS}
+MANAGER_PERMISSIONS = {Permission.MANAGE_TEAM, Permission.KEEP_REGISTERS}  # of a lead, and of who runs a team
 CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.ASSIGN, Permission.WORK_CASES}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
-    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM} | MANAGER_PERMISSIONS),
     Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
-    Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
+    Role.STEWARD: frozenset({Permission.STEWARD} | MANAGER_PERMISSIONS),
 }
 
 # Roles that must have a second factor before anything else, outside development.
@@ -92,7 +94,7 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
     """Whether this member may do that: by the role, or by running the agency's team."""
     if member is None:
         return False
-    if permission is Permission.MANAGE_TEAM and member.manages_team:
+    if permission in MANAGER_PERMISSIONS and member.manages_team:
         return True
     return permission in PERMISSIONS[Role(member.role)]
 
@@ -121,10 +123,11 @@ def invitations(member: Membership) -> Q:
 
 
 def referrals(member: Membership) -> Q:
-    """What the own agency has sent or received. A provider sees only what it received."""
+    """What the own agency has sent or received. A provider sees only what it received; nobody sees what they received
+    once the person has taken it back."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    received = Q(to_agency=member.agency_id)
+    received = Q(to_agency=member.agency_id, withheld_at=None)
     return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
 
 
@@ -149,7 +152,7 @@ def news(member: Membership) -> Q:
     """What others did in cases of the own team, and about referrals that the own agency sent or received."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    seen = Q(referral__to_agency=member.agency_id)
+    seen = Q(referral__to_agency=member.agency_id, referral__withheld_at=None)
     if member.role != Role.PROVIDER:
         seen |= Q(referral__from_agency=member.agency_id)
     if has_permission(member, Permission.WORK_CASES):
@@ -235,6 +238,39 @@ def closing_words(member: Membership) -> Q:
 def identity_providers(member: Membership) -> Q:
     """By which providers people of which agencies may sign in: the steward's."""
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
+
+
+def breaches(member: Membership) -> Q:
+    """Data breaches: what one has reported oneself; for who keeps the register those of the agency, for the steward
+    those of all."""
+    if has_permission(member, Permission.STEWARD):
+        return Q()
+    own = Q(written_by=member.pk)
+    return own | Q(agency=member.agency_id) if has_permission(member, Permission.KEEP_REGISTERS) else own
+
+
+def complaints(member: Membership) -> Q:
+    """Complaints that the own agency looks into: for who keeps its register, and never whom they are about."""
+    if not has_permission(member, Permission.KEEP_REGISTERS):
+        return Q(pk__in=[])
+    return Q(kept_by=member.agency_id) & (Q(about=None) | ~Q(about__user=member.user_id))
+
+
+def data_agreements(member: Membership) -> Q:
+    """The contracts under which data passes: the steward keeps them, and everybody reads those in force."""
+    return search_aids(member)
+
+
+def retention_reviews(member: Membership) -> Q:
+    """Old records of the own agency to decide on: for who keeps its registers."""
+    keeps = has_permission(member, Permission.KEEP_REGISTERS)
+    return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
+
+
+def holds(member: Membership) -> Q:
+    """Legal holds on records of the own team: for who keeps its registers and works with its cases."""
+    keeps = has_permission(member, Permission.KEEP_REGISTERS) and has_permission(member, Permission.WORK_CASES)
+    return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
 
 
 def visible_sql(model: Any, member: Membership) -> str:

@@ -81,6 +81,18 @@ def notify_case_moved(case: Case, before: Agency) -> None:
     notify_person(case, key=f"moved {case.entry_count}", subject=subject, template="person/moved.txt", context=context)
 
 
+def notify_less_shared(case: Case, agreement: Agreement, seen: list[str]) -> None:
+    """That the person's own wish was done, since when, and what that agency had seen before: it cannot be unread."""
+    context = {
+        "agency": agreement.named,
+        "tell": agreement.scope == Agreement.Scope.TELL,
+        "parts": [] if agreement.withdrawn_at else agreement.kept_back_words,
+        "seen": seen,
+    }
+    key = f"agreement {agreement.pk} {'over' if agreement.withdrawn_at else len(agreement.kept_back)}"
+    notify_person(case, key=key, subject="You share less now", template="person/less_shared.txt", context=context)
+
+
 def notify_case_closed(case: Case) -> None:
     """Thanks, and how to come back; where the team itself has closed, whom to ring instead."""
     ended = case.closing_reason is not None and case.closing_reason.code == TEAM_CLOSED_CODE

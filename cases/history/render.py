@@ -93,10 +93,15 @@ def format_parting(kind: str, details: dict[str, Any]) -> tuple[str, LabelledVal
 
 
 def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """agency, scope, how, and withdrawn (bool) when it was taken back."""
+    """agency, scope, how; withdrawn (bool) when it was taken back, or narrowed: labels of what was taken out; then
+    seen: what they had opened; for the team alone had: what it was, as pairs of label and value."""
     verb = "Agreement taken back" if details.get("withdrawn") else "Agreement given"
+    verb = "Agreement narrowed" if details.get("narrowed") else verb
     title = f"{verb}: {details['agency']}" if details.get("agency") else verb
-    return title, label_details(details, ("To", "scope"), ("How", "how"))
+    facts = label_details(details, ("To", "scope"), ("How", "how"))
+    facts += [("Taken out", "; ".join(details["narrowed"]))] if details.get("narrowed") else []
+    facts += [("It was", f"{label}: {value}") for label, value in details.get("had", [])]
+    return title, facts + [("Seen already", line) for line in details.get("seen", [])]
 
 
 def format_referred_on(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -144,6 +149,13 @@ def format_case_closed(kind: str, details: dict[str, Any]) -> tuple[str, Labelle
     return str(Kind(kind).label), label_details(details, ("Reason", "reason"), ("What changed", "outcome"))
 
 
+def format_hold(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """deed ("placed", "goes on", "ended"), review_on (in words)."""
+    return f"{Kind(kind).label} {details.get('deed', '')}".strip(), label_details(
+        details, ("Look again on", "review_on")
+    )
+
+
 def format_kind_only(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     return str(Kind(kind).label), []
 
@@ -182,6 +194,7 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.ATTENDED: EntryLook(format_attendance, "check"),
     Kind.MISSED: EntryLook(format_attendance, "clock", "amber"),
     Kind.CLOSED: EntryLook(format_case_closed, "check", "grey"),
+    Kind.HELD: EntryLook(format_hold, "lock", "amber"),
     Kind.ERASED: EntryLook(lambda *_: ("Words taken out", []), "lock", "grey"),
 }
 UNKNOWN_LOOK = EntryLook(format_kind_only, "note")

@@ -42,6 +42,7 @@ class Kind(models.TextChoices):
     ATTENDED = "attended", "Came to an activity"
     MISSED = "missed", "Did not come to an activity"
     CLOSED = "closed", "Case closed"
+    HELD = "held", "Legal hold"
     ERASED = "erased", "Words removed by law"
 
 

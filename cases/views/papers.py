@@ -32,6 +32,7 @@ def papers(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "case": case,
             "letters": list_letters(case, member),
             "ours": ours,
+            "holds": ours and member.has_permission(Permission.KEEP_REGISTERS),
             "told": messages_to_person(case) if ours else [],
             "entries": full_timeline(case=case, member=member).count(),
             "entries_for_person": full_timeline(case=case, member=member, team=False).count(),

@@ -98,6 +98,9 @@ class Referral(WithBirth, UUIDKey):
     unanswered_at = models.DateTimeField(
         null=True, blank=True, help_text="When it went back to the sender's list for want of an answer"
     )
+    withheld_at = models.DateTimeField(
+        null=True, blank=True, help_text="The person took it back: whoever was asked reads it no more from then on"
+    )
 
     class Meta:
         ordering = ["-sent_at", "id"]

@@ -14,11 +14,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.models import Author, IdentityProvider, Invitation, Message
+from agencies.actions.breach import report_breach
+from agencies.actions.complaint import make_complaint
+from agencies.models import Author, DataAgreement, IdentityProvider, Invitation, Message, RetentionReview
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
 from cases.actions.booking import book_for_case
+from cases.actions.hold import place_hold
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
 from cases.models import Agreement, Kind, TeamQuestion
@@ -224,9 +227,41 @@ def a_likeness() -> Parts:
     return {"pk": likeness().pk}
 
 
+def a_breach() -> Parts:
+    told = {"what": "A letter went astray", "whose": "One person", "known_at": timezone.now()}
+    return {"pk": report_breach(by=MembershipFactory(role=Role.PROVIDER), key=uuid.uuid4(), **told).pk}
+
+
+def a_complaint() -> Parts:
+    keeper = MembershipFactory(role=Role.LEAD)
+    said = {"name": "Ada Byron", "words": "Nobody rang", "answer_how": "phone", "contact": "01632 960002"}
+    return {"pk": make_complaint(by=Author.system(), key=uuid.uuid4(), agency=keeper.agency, **said).pk}
+
+
+def a_review() -> Parts:
+    due = {"record_class": "draft", "record": uuid.uuid4(), "due_on": timezone.localdate()}
+    return {"pk": RetentionReview.objects.create(agency=AgencyFactory(), **due).pk}
+
+
+def a_hold() -> Parts:
+    case, day = CaseFactory(), timezone.localdate() + timedelta(days=30)
+    by = Author.of(case.lead)
+    held = place_hold(case=case, by=by, reason="An inquiry", review_on=day, key=uuid.uuid4())
+    return {"pk": case.pk, "hold": held.pk}
+
+
+def a_data_agreement() -> Parts:
+    days = {"signed_on": timezone.localdate(), "review_on": timezone.localdate() + timedelta(days=365)}
+    return {"pk": DataAgreement.objects.create(key=uuid.uuid4(), kind="sharing", name="Sharing", **days).pk}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
     "directory:confirm": a_listing,
     "directory:report": a_report,
+    "agencies:complaint": a_complaint,
+    "agencies:review": a_review,
+    "cases:holds": a_case,
+    "cases:hold": a_hold,
     "agencies:member": somebody,
     "agencies:end_member": somebody,
     "agencies:resend_invitation": an_invitation,
@@ -283,6 +318,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
     "cases:take_back": an_agreement,
+    "cases:narrow": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
     "cases:person_letter": a_letter,
@@ -290,6 +326,9 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 
 # No such object of others can be named by the address: what is there is one's own, or nothing.
 OWN_ONLY = {
+    "agencies:data_agreement": a_data_agreement,
+    "agencies:end_data_agreement": a_data_agreement,
+    "agencies:breach": a_breach,  # the steward sees that of any agency
     "referrals:discard_draft": a_draft,
     "agencies:close_other": a_team,
     "agencies:identity_provider": a_provider,

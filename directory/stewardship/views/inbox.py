@@ -12,6 +12,7 @@ from agencies.access import Permission, allow
 from agencies.backups import count_safety_problems
 from agencies.job_health import count_job_problems
 from agencies.models import Membership
+from agencies.registers import count_registers
 from agencies.request import MemberRequest
 from config.fragments import render_page
 from directory.exchange.actions.duplicates import count_open_likenesses
@@ -61,4 +62,5 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
         InboxTile("Searches that found nothing", unmet.aggregate(n=Sum("times"))["n"] or 0, "directory:lost"),
         InboxTile("Warnings about safe keeping", count_safety_problems(member), "agencies:backups"),
         InboxTile("Jobs that failed or are late", jobs, "agencies:jobs", wrong=wrong),
+        *(InboxTile(one.words, one.count, one.page, late=one.late) for one in count_registers(member)),
     ]
