@@ -55,6 +55,7 @@ class Permission(TextChoices):
     WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
+    RIGHTS = "rights", "Answer what people ask about their own records: copies, corrections, erasure"
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
 
 
@@ -64,11 +65,14 @@ CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.AS
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
-    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.MANAGE_TEAM, Permission.RIGHTS}),
     Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
     Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
 }
+
+# What whoever runs an agency's team may do besides, whatever their role; never a steward, who sees no record.
+TEAM_MANAGER_PERMISSIONS = frozenset({Permission.MANAGE_TEAM, Permission.RIGHTS})
 
 # Roles that must have a second factor before anything else, outside development.
 SECOND_FACTOR_ROLES = frozenset({Role.CONNECTOR, Role.LEAD, Role.STEWARD})
@@ -90,7 +94,7 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
     """Whether this member may do that: by the role, or by running the agency's team."""
     if member is None:
         return False
-    if permission is Permission.MANAGE_TEAM and member.manages_team:
+    if member.manages_team and permission in TEAM_MANAGER_PERMISSIONS and member.role != Role.STEWARD:
         return True
     return permission in PERMISSIONS[Role(member.role)]
 
@@ -122,8 +126,9 @@ def referrals(member: Membership) -> Q:
     """What the own agency has sent or received. A provider sees only what it received."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    received = Q(to_agency=member.agency_id)
-    return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
+    received = Q(to_agency=member.agency_id, receiver_erased_at=None)
+    sent = Q(from_agency=member.agency_id, sender_erased_at=None)
+    return received if member.role == Role.PROVIDER else received | sent
 
 
 def cases(member: Membership) -> Q:
@@ -141,6 +146,12 @@ def entries(member: Membership) -> Q:
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
     readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def rights(member: Membership) -> Q:
+    """What people have asked of the own agency about their own records, and what came of it. No agency sees another's
+    part of the same request."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.RIGHTS) else Q(pk__in=[])
 
 
 def news(member: Membership) -> Q:

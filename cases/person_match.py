@@ -11,9 +11,10 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from agencies.models import Agency
 from cases.models import Case, Person
 from referrals.models import Referral
-from referrals.same_person import Comparison, MatchStrength, born_alike, compare_identities, normalise_name
+from referrals.same_person import Comparison, Identity, MatchStrength, born_alike, compare_identities, normalise_name
 
 MAX_CANDIDATES = 5  # candidates shown
 MAX_COMPARED = 50  # rows weighed at most
@@ -60,14 +61,23 @@ def find_candidates(referral: Referral) -> list[MatchCandidate]:
 def find_cases_elsewhere(referral: Referral) -> list[Case]:
     """Open cases of other teams that are probably of the person referred: to be asked, and never to be shown.
 
-    The one place that looks beyond the team. Its callers may tell that there is one, and nothing of it.
+    Its callers may tell that there is one, and nothing of it.
     """
-    same = born_alike(referral.birth)
-    if referral.nhs_number:
-        same |= Q(nhs_number=referral.nhs_number)
-    people = Person.objects.filter(same).exclude(agency=referral.to_agency).order_by("pk")[:MAX_COMPARED]
-    likely = [p for p in people if (compare_identities(p.identity, referral.identity).strength or 0) >= LIKELY]
+    likely = find_people_elsewhere(referral.identity, referral.to_agency)
     return list(Case.with_people().filter(person__in=likely, closed_at=None).order_by("pk"))
+
+
+def find_people_elsewhere(who: Identity, agency: Agency) -> list[Person]:
+    """Records of other teams than `agency` that are probably of the same person. The one place that looks beyond."""
+    same = born_alike(who.birth)
+    if who.nhs_number:
+        same |= Q(nhs_number=who.nhs_number)
+    people = Person.objects.filter(same).exclude(agency=agency).order_by("pk")[:MAX_COMPARED]
+    return [person for person in people if is_likely(person.identity, who)]
+
+
+def is_likely(known: Identity, given: Identity) -> bool:
+    return (compare_identities(known, given).strength or 0) >= LIKELY
 
 
 def is_known_elsewhere(referral: Referral) -> bool:

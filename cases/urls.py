@@ -17,6 +17,7 @@ from cases.views import (
     papers,
     part,
     questions,
+    rights,
     sharing,
 )
 
@@ -46,6 +47,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
     path("cases/<uuid:pk>/ask-teams/", questions.ask, name="ask_teams"),
     path("cases/<uuid:pk>/asked/<uuid:question>/", questions.answer, name="answer_team"),
+    path("rights/", rights.rights, name="rights"),
+    path("rights/<uuid:pk>/", rights.rights_request, name="rights_request"),
+    path("cases/<uuid:pk>/rights/", rights.case_rights, name="case_rights"),
     path("cases/<uuid:pk>/papers/", papers.papers, name="papers"),
     path("cases/<uuid:pk>/papers/history.pdf", papers.history_pdf, name="history_pdf"),
     path("cases/<uuid:pk>/papers/letters/<uuid:letter>.pdf", papers.person_letter, name="person_letter"),

@@ -65,3 +65,21 @@ def refuse_changes(table: str, erasable: tuple[str, ...] = ()) -> list[migration
             """,
         ),
     ]
+
+
+def allow_erasing(table: str, erasable: tuple[str, ...]) -> migrations.RunSQL:
+    """A migration operation that names the columns of an append-only `table` that lawful erasure may blank from now on.
+
+    The table refuses every other change as before, and also these outside an erasure.
+    """
+    columns = ", ".join(f"'{c}'" for c in erasable)
+    return migrations.RunSQL(
+        f"""
+        CREATE OR REPLACE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION refuse_change({columns});
+        """,
+        f"""
+        CREATE OR REPLACE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION refuse_change();
+        """,
+    )

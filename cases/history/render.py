@@ -5,14 +5,14 @@ the cost). What each kind keeps in `details` stands beside its formatter; a key 
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from agencies.models import Hand, Membership
 from cases.history.record import ERASED_DETAILS
 from cases.models import Audience, Case, Entry, Kind
 from cases.models.entry import NOTE_KINDS
-from config.template_tags import row_address, when
+from config.template_tags import date_words, row_address, when
 
 LabelledValues = list[tuple[str, str]]
 
@@ -89,6 +89,13 @@ def format_question(kind: str, details: dict[str, Any]) -> tuple[str, LabelledVa
 def format_parting(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """what (the title); and in the case it was taken from: entries (numbers), blanked (labels of facts)."""
     facts = label_details(details, ("Entries taken out", "entries"), ("Facts taken out", "blanked"))
+    return str(details.get("what") or Kind(kind).label), facts
+
+
+def format_right(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """what (the title); due: an ISO date; told: how and when the person was told."""
+    due = date_words(date.fromisoformat(details["due"])) if details.get("due") else ""
+    facts = label_details({**details, "due": due}, ("To be answered by", "due"), ("The person was told", "told"))
     return str(details.get("what") or Kind(kind).label), facts
 
 
@@ -182,6 +189,8 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.ATTENDED: EntryLook(format_attendance, "check"),
     Kind.MISSED: EntryLook(format_attendance, "clock", "amber"),
     Kind.CLOSED: EntryLook(format_case_closed, "check", "grey"),
+    Kind.RIGHT: EntryLook(format_right, "lock", "amber"),
+    Kind.STATEMENT: EntryLook(format_kind_only, "chat", "amber"),
     Kind.ERASED: EntryLook(lambda *_: ("Words taken out", []), "lock", "grey"),
 }
 UNKNOWN_LOOK = EntryLook(format_kind_only, "note")

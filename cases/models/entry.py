@@ -42,6 +42,8 @@ class Kind(models.TextChoices):
     ATTENDED = "attended", "Came to an activity"
     MISSED = "missed", "Did not come to an activity"
     CLOSED = "closed", "Case closed"
+    RIGHT = "right", "What the person asked for"
+    STATEMENT = "statement", "The person’s own statement"
     ERASED = "erased", "Words removed by law"
 
 

@@ -32,6 +32,7 @@ from tests.factories import (
     CaseFactory,
     MembershipFactory,
     ReferralFactory,
+    RightsRequestFactory,
     ServiceFactory,
     SessionFactory,
     SourceFactory,
@@ -84,6 +85,10 @@ def a_team_question() -> Parts:
     case, asking = CaseFactory(), CaseFactory()
     question = TeamQuestion.objects.create(case=asking, about_case=case, asked_by=asking.lead)
     return {"pk": case.pk, "question": question.pk}
+
+
+def a_rights_request() -> Parts:
+    return {"pk": RightsRequestFactory().pk}
 
 
 def an_entry() -> Parts:
@@ -263,6 +268,8 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
     "cases:take_back": an_agreement,
+    "cases:case_rights": a_case,
+    "cases:rights_request": a_rights_request,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
     "cases:person_letter": a_letter,

@@ -1,0 +1,47 @@
+"""The certificate of an erasure: what went, by kind and number. It says nothing of whose it was."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils import timezone
+
+from agencies import access
+from agencies.models import Agency, Membership
+from cases.models.rights import RightsRequest
+from config.append_only import AppendOnly
+
+
+class ErasureGround(models.TextChoices):
+    """UK GDPR article 17(1), a to e. A choice and no words: the certificate outlives the person's data."""
+
+    NOT_NEEDED = "not_needed", "It is no longer needed for what it was collected for"
+    CONSENT = "consent", "The person took back the consent that it rested on"
+    OBJECTION = "objection", "The person objected, and nothing weighs more than that"
+    UNLAWFUL = "unlawful", "It was used unlawfully"
+    LEGAL_DUTY = "legal_duty", "The law says that it has to be erased"
+
+
+class ErasureCertificate(AppendOnly):
+    request = models.OneToOneField(RightsRequest, on_delete=models.PROTECT, related_name="certificate")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="erasure_certificates")
+    ground = models.CharField(max_length=15, choices=ErasureGround)
+    asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    approved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(default=timezone.now)
+    counts: "models.JSONField[Any, Any]" = models.JSONField(default=dict, help_text="Kind of record → how many")
+
+    class Meta:
+        ordering = ["-approved_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(asked_by=models.F("approved_by")), name="erasure_approved_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Erasure of {self.approved_at}"
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.rights(member))

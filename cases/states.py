@@ -1,0 +1,55 @@
+"""The life of a request about one's own record (UK GDPR articles 15 to 21), as a table that anybody can read."""
+
+from django.db.models import TextChoices
+
+from config.transitions import Table, Transition
+
+
+class RightKind(TextChoices):
+    """What somebody may ask for about what is written of them."""
+
+    ACCESS = "access", "A copy of what we hold"
+    RECTIFICATION = "rectification", "Something put right"
+    ERASURE = "erasure", "What we hold erased"
+    RESTRICTION = "restriction", "What we hold kept, and not used"
+    OBJECTION = "objection", "An objection to how it is used"
+
+
+class RightsStatus(TextChoices):
+    RECEIVED = "received", "Received"
+    ACTIVE = "active", "Being answered"
+    PAUSED = "paused", "Waiting for the person"
+    APPROVAL = "approval", "Waiting for a second person"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    NOTHING = "nothing", "Nothing held"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+FINISHED_STATUSES = frozenset({RightsStatus.DONE, RightsStatus.REFUSED, RightsStatus.NOTHING, RightsStatus.WITHDRAWN})
+OPEN_STATUSES = frozenset(RightsStatus) - FINISHED_STATUSES
+
+HANDLER, SECOND = "handler", "second"  # whoever answers for the agency; a colleague who may, and did not ask for it
+WHY = {"words": "Say why, in a few words."}
+HOW = {"words": "Say how you know who asks, or what they have told you."}
+
+S = RightsStatus
+RIGHTS_TRANSITIONS: Table = {
+    ("", S.RECEIVED): Transition([HANDLER], "received"),
+    (S.RECEIVED, S.ACTIVE): Transition([HANDLER], "identity checked", needs=HOW),
+    (S.PAUSED, S.ACTIVE): Transition([HANDLER], "heard from the person, going on", needs=HOW),
+    (S.ACTIVE, S.ACTIVE): Transition([HANDLER], "given two more months", needs=WHY),
+    (S.RECEIVED, S.PAUSED): Transition([HANDLER], "waiting for the person", needs=WHY),
+    (S.ACTIVE, S.PAUSED): Transition([HANDLER], "waiting for the person", needs=WHY),
+    (S.ACTIVE, S.APPROVAL): Transition([HANDLER], "waiting for a second person", needs=WHY),
+    (S.APPROVAL, S.DONE): Transition([SECOND], "approved and done"),
+    (S.APPROVAL, S.ACTIVE): Transition([HANDLER, SECOND], "not approved", needs=WHY),
+    (S.ACTIVE, S.DONE): Transition([HANDLER], "done"),
+    (S.RECEIVED, S.NOTHING): Transition([HANDLER], "nothing held", needs=WHY),
+    (S.ACTIVE, S.NOTHING): Transition([HANDLER], "nothing held", needs=WHY),
+    (S.RECEIVED, S.REFUSED): Transition([HANDLER], "refused", needs=WHY),
+    (S.ACTIVE, S.REFUSED): Transition([HANDLER], "refused", needs=WHY),
+    (S.RECEIVED, S.WITHDRAWN): Transition([HANDLER], "taken back by the person", needs=WHY),
+    (S.ACTIVE, S.WITHDRAWN): Transition([HANDLER], "taken back by the person", needs=WHY),
+    (S.PAUSED, S.WITHDRAWN): Transition([HANDLER], "taken back by the person", needs=WHY),
+}
