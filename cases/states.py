@@ -15,6 +15,16 @@ class RightKind(TextChoices):
     OBJECTION = "objection", "An objection to how it is used"
 
 
+class ErasureGround(TextChoices):
+    """UK GDPR article 17(1), a to e. A choice and no words: the certificate outlives the person's data."""
+
+    NOT_NEEDED = "not_needed", "It is no longer needed for what it was collected for"
+    CONSENT = "consent", "The person took back the consent that it rested on"
+    OBJECTION = "objection", "The person objected, and nothing weighs more than that"
+    UNLAWFUL = "unlawful", "It was used unlawfully"
+    LEGAL_DUTY = "legal_duty", "The law says that it has to be erased"
+
+
 class RightsStatus(TextChoices):
     RECEIVED = "received", "Received"
     ACTIVE = "active", "Being answered"

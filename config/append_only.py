@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import migrations
+from django.db import connection, migrations
+from django.db.models import QuerySet
 
 from config.uuid_key import UUIDKey
 
@@ -83,3 +84,13 @@ def allow_erasing(table: str, erasable: tuple[str, ...]) -> migrations.RunSQL:
             FOR EACH ROW EXECUTE FUNCTION refuse_change();
         """,
     )
+
+
+def erase_columns(rows: "QuerySet[Any]", **blank: Any) -> int:
+    """Lawful erasure (UK GDPR article 17): blank columns of append-only rows that their table names as erasable; how
+    many rows. The one place that says so to the database, inside a transaction of its caller."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
+        changed = rows.update(**blank)
+        cursor.execute("SELECT set_config('app.erasing', '', true)")
+    return changed

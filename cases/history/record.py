@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from agencies.access import visible_sql
 from agencies.models import Author, Membership, Signed
 from cases.history.news import add_entry_news
 from cases.models import Audience, Case, Entry, Kind
+from config.append_only import erase_columns
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement
 from referrals.models import Referral
@@ -176,13 +177,7 @@ def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
     """
     if entry.kind == Kind.ERASED or entry.details == ERASED_DETAILS:
         raise ValueError("There are no words to take out of this entry.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
-        cursor.execute(
-            "UPDATE cases_entry SET text = '', details = %s::jsonb WHERE id = %s",
-            [json.dumps(ERASED_DETAILS), entry.pk],
-        )
-        cursor.execute("SELECT set_config('app.erasing', '', true)")
+    erase_columns(Entry.objects.filter(pk=entry.pk), text="", details=ERASED_DETAILS)
     entry.text, entry.details = "", dict(ERASED_DETAILS)
     return record_entry(
         case=entry.case,
@@ -193,3 +188,14 @@ def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
         details={"number": entry.number},
         corrects=entry,
     )
+
+
+@transaction.atomic
+def erase_case_words(case: Case, *, by: Author, reason: str) -> int:
+    """The same of every entry of `case` that has words, with one entry that says so; how many were erased."""
+    rows = case.entries.exclude(kind=Kind.ERASED).exclude(details=ERASED_DETAILS).order_by("number")
+    numbers = list(rows.values_list("number", flat=True))
+    erase_columns(case.entries.filter(number__in=numbers), text="", details=ERASED_DETAILS)
+    if numbers:
+        record_entry(case=case, kind=Kind.ERASED, by=by, text=reason, details={"numbers": numbers})
+    return len(numbers)

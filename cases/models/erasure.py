@@ -8,17 +8,8 @@ from django.utils import timezone
 from agencies import access
 from agencies.models import Agency, Membership
 from cases.models.rights import RightsRequest
+from cases.states import ErasureGround
 from config.append_only import AppendOnly
-
-
-class ErasureGround(models.TextChoices):
-    """UK GDPR article 17(1), a to e. A choice and no words: the certificate outlives the person's data."""
-
-    NOT_NEEDED = "not_needed", "It is no longer needed for what it was collected for"
-    CONSENT = "consent", "The person took back the consent that it rested on"
-    OBJECTION = "objection", "The person objected, and nothing weighs more than that"
-    UNLAWFUL = "unlawful", "It was used unlawfully"
-    LEGAL_DUTY = "legal_duty", "The law says that it has to be erased"
 
 
 class ErasureCertificate(AppendOnly):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from agencies import access
 from agencies.models import Agency, Membership, Signed
 from cases.models.person import Person
-from cases.states import OPEN_STATUSES, RIGHTS_TRANSITIONS, RightKind, RightsStatus
+from cases.states import OPEN_STATUSES, RIGHTS_TRANSITIONS, ErasureGround, RightKind, RightsStatus
 from config.append_only import AppendOnly
 from config.uuid_key import UUIDKey
 from config.working_days import add_working_days
@@ -38,6 +38,7 @@ class RightsRequest(UUIDKey):
     reply_to = models.CharField(max_length=300, help_text="Where the answer goes, and how they want it")
     words = models.TextField(blank=True, help_text="What they ask, as they put it")
     everywhere = models.BooleanField(default=False, help_text="The other organisations are asked too")
+    erasure_ground = models.CharField(max_length=15, choices=ErasureGround, blank=True)
     received_on = models.DateField()
     extended = models.BooleanField(default=False)
     paused_on = models.DateField(null=True, blank=True)

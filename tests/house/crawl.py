@@ -21,7 +21,7 @@ from cases import notifications
 from cases.actions.booking import book_for_case
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Agreement, Kind, TeamQuestion
+from cases.models import Agreement, ErasureCertificate, Kind, TeamQuestion
 from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
@@ -38,6 +38,7 @@ from tests.factories import (
     SourceFactory,
     booked,
     likeness,
+    teammate,
 )
 
 Parts = dict[str, Any]
@@ -89,6 +90,17 @@ def a_team_question() -> Parts:
 
 def a_rights_request() -> Parts:
     return {"pk": RightsRequestFactory().pk}
+
+
+def an_erasure() -> Parts:
+    return {"pk": RightsRequestFactory(kind="erasure", status="active").pk}
+
+
+def a_certificate() -> Parts:
+    request = RightsRequestFactory(kind="erasure", status="done")
+    asks = MembershipFactory(role=Role.LEAD, agency=request.agency)
+    made = {"asked_by": asks, "approved_by": teammate(asks), "asked_at": timezone.now(), "ground": "unlawful"}
+    return {"pk": ErasureCertificate.objects.create(request=request, agency=request.agency, **made).pk}
 
 
 def an_entry() -> Parts:
@@ -270,6 +282,8 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:take_back": an_agreement,
     "cases:case_rights": a_case,
     "cases:rights_request": a_rights_request,
+    "cases:erase": an_erasure,
+    "cases:erasure_certificate": a_certificate,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
     "cases:person_letter": a_letter,
