@@ -6,15 +6,16 @@ goes to its own agency, and nothing of it back.
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from agencies.models import Agency
+from agencies.models import Agency, Draft, Message
 from bookings.models import Booking
 from cases.models import Case, CaseBooking, CaseReferral, Person, RightsRequest
 from cases.person_match import find_people_elsewhere, is_likely
-from referrals.models import Referral
+from referrals.models import LookUp, Referral
 from referrals.same_person import Identity, born_alike, normalise_name
 
 
@@ -70,6 +71,32 @@ def find_records(request: RightsRequest) -> HeldRecords:
         ),
         list(bookings.select_related("session__service__agency").order_by("session__starts_at", "pk")),
     )
+
+
+def find_drafts(request: RightsRequest, held: HeldRecords) -> QuerySet[Draft]:
+    """What members of the agency typed about the person and did not send: by the row it belongs to, or by what
+    tells the person (number, phone, e-mail, full name)."""
+    about, identity = Q(pk__in=[]), held.identity
+    for key in held.ids:
+        about |= Q(key__contains=str(key)) | Q(page__contains=str(key)) | Q(action__contains=str(key))
+    for words in {*held.contacts, *([identity.name, identity.nhs_number] if identity else [])} - {""}:
+        about |= Q(data__icontains=words)
+    return Draft.objects.filter(about, member__agency=request.agency)
+
+
+def find_look_ups(request: RightsRequest, held: HeldRecords) -> QuerySet[LookUp]:
+    """Of the person's NHS number, by members of the agency."""
+    numbers = {row.nhs_number for row in [held.person, *held.referrals] if row and row.nhs_number}
+    hashes = [LookUp.hash_number(number) for number in numbers]
+    return LookUp.objects.filter(agency=request.agency, number_hash__in=hashes)
+
+
+def find_messages(keys: Iterable[uuid.UUID]) -> QuerySet[Message]:
+    """Letters, call scripts and e-mails about these rows: their keys are made of the rows' ids."""
+    about = Q(pk__in=[])
+    for key in keys:
+        about |= Q(key__contains=str(key))
+    return Message.objects.filter(about)
 
 
 def find_likely_referrals(identity: Identity, rows: QuerySet[Referral]) -> list[Referral]:

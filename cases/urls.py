@@ -20,6 +20,7 @@ from cases.views import (
     questions,
     rights,
     sharing,
+    subject_access,
 )
 
 app_name = "cases"
@@ -50,6 +51,11 @@ urlpatterns = [
     path("cases/<uuid:pk>/asked/<uuid:question>/", questions.answer, name="answer_team"),
     path("rights/", rights.rights, name="rights"),
     path("rights/<uuid:pk>/", rights.rights_request, name="rights_request"),
+    path("rights/<uuid:pk>/copy/", subject_access.copy, name="copy"),
+    path("rights/<uuid:pk>/copy/<uuid:redaction>/back/", subject_access.put_copy_back, name="put_copy_back"),
+    path("rights/<uuid:pk>/copy/make/", subject_access.release, name="release"),
+    path("rights/<uuid:pk>/copy.pdf", subject_access.copy_pdf, name="copy_pdf"),
+    path("rights/<uuid:pk>/copy.json", subject_access.copy_json, name="copy_json"),
     path("rights/<uuid:pk>/erase/", erasure.erase, name="erase"),
     path("rights/certificates/<uuid:pk>.pdf", erasure.certificate, name="erasure_certificate"),
     path("cases/<uuid:pk>/rights/", rights.case_rights, name="case_rights"),

@@ -5,14 +5,13 @@ of the database for what it forgets. Histories keep who wrote and when, and stil
 """
 
 import uuid
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from agencies.access import Permission
-from agencies.models import Author, Draft, Membership, Message
+from agencies.models import Author, Membership
 from bookings.actions.blank import blank_bookings
 from bookings.actions.places import lock_session
 from bookings.models import Booking
@@ -31,14 +30,14 @@ from cases.models import (
     RightsMove,
     RightsRequest,
 )
-from cases.records import HeldRecords, find_records
+from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records
 from cases.states import SECOND, ErasureGround, RightsStatus
 from config.append_only import erase_columns
 from config.births import BirthPrecision
 from config.template_tags import date_words
 from config.transitions import MoveRefused, lock_row, save_columns
 from referrals.actions.erase import erase_referral
-from referrals.models import LookUp, Referral
+from referrals.models import Referral
 
 ERASED_NAME = "Erased person"
 ERASED_REASON = "All that was written about the person was erased (UK GDPR article 17)."
@@ -135,8 +134,8 @@ def erase_records(request: RightsRequest, held: HeldRecords, by: Author) -> dict
     """All of it; how many of each kind, for the certificate."""
     keys = held.ids  # before their rows change
     counts = {
-        "Drafts": erase_drafts(request, held, keys),
-        "Looks for their NHS number": erase_look_ups(request, held),
+        "Drafts": find_drafts(request, held).delete()[0],
+        "Looks for their NHS number": erase_columns(find_look_ups(request, held), number_hash=""),
         "Lines of case histories": sum(erase_case_words(case, by=by, reason=ERASED_REASON) for case in held.cases),
         "Cases": sum(erase_case(case) for case in held.cases),
     }
@@ -146,29 +145,10 @@ def erase_records(request: RightsRequest, held: HeldRecords, by: Author) -> dict
     counts["Bookings"] = blank_bookings(
         Booking.objects.filter(pk__in=[row.pk for row in held.bookings]), timezone.now()
     )
-    counts["Messages and letters"] = erase_messages(keys)
+    counts["Messages and letters"] = find_messages(keys).delete()[0]
     counts["Personal records"] = erase_person_row(request.person) if request.person else 0
     counts["Requests about their records"] = erase_requests(request)
     return counts
-
-
-def erase_drafts(request: RightsRequest, held: HeldRecords, keys: Iterable[uuid.UUID]) -> int:
-    """What members of the agency typed about the person and did not send: by the row it belongs to, or by what
-    tells the person (number, phone, e-mail, full name)."""
-    about = Q()
-    identity = held.identity
-    telling = {*held.contacts, *([identity.name, identity.nhs_number] if identity else [])} - {""}
-    for key in keys:
-        about |= Q(key__contains=str(key)) | Q(page__contains=str(key)) | Q(action__contains=str(key))
-    for words in telling:
-        about |= Q(data__icontains=words)
-    return Draft.objects.filter(about, member__agency=request.agency).delete()[0] if about else 0
-
-
-def erase_look_ups(request: RightsRequest, held: HeldRecords) -> int:
-    numbers = {row.nhs_number for row in [held.person, *held.referrals] if row and row.nhs_number}
-    hashes = [LookUp.hash_number(number) for number in numbers]
-    return erase_columns(LookUp.objects.filter(agency=request.agency, number_hash__in=hashes), number_hash="")
 
 
 def erase_case(case: Case) -> int:
@@ -178,14 +158,6 @@ def erase_case(case: Case) -> int:
     Circle.objects.filter(case=case).update(purpose="")
     CaseReferral.objects.filter(case=case).update(filled={})
     return 1
-
-
-def erase_messages(keys: Iterable[uuid.UUID]) -> int:
-    """Letters, call scripts and e-mails about these rows: their keys are made of the rows' ids."""
-    about = Q()
-    for key in keys:
-        about |= Q(key__contains=str(key))
-    return Message.objects.filter(about).delete()[0] if about else 0
 
 
 def erase_person_row(person: Person) -> int:

@@ -15,7 +15,7 @@ from agencies.request import MemberRequest
 from cases.access_log import get_own_case, log_access
 from cases.actions.rights import list_handlers, move_request, receive_request
 from cases.forms.rights import RightsRequestForm, RightsStepForm
-from cases.models import ErasureCertificate, RightsRequest
+from cases.models import ErasureCertificate, Release, RightsRequest
 from cases.records import find_records
 from cases.states import FINISHED_STATUSES, OPEN_STATUSES, RightKind, RightsStatus
 from config.forms import render_form_page
@@ -24,6 +24,7 @@ from config.transitions import MoveRefused
 
 S = RightsStatus
 DEEDS = {  # what a request is answered by: the page for it, and the words on its button
+    (RightKind.ACCESS, S.ACTIVE): ("cases:copy", "Read it through, and make the copy"),
     (RightKind.ERASURE, S.ACTIVE): ("cases:erase", "See what would be erased"),
     (RightKind.ERASURE, S.APPROVAL): ("cases:erase", "Look at it, and approve"),
 }
@@ -104,5 +105,6 @@ def describe_request(asked: RightsRequest, form: RightsStepForm) -> dict[str, An
         "moves": asked.moves.order_by("number"),
         "handlers": len(list_handlers(asked)),
         "deed": DEEDS.get((asked.kind, asked.status)),
+        "release": Release.objects.filter(request=asked).exclude(snapshot={}).first(),
         "certificate": ErasureCertificate.objects.filter(request=asked).first(),
     }

@@ -21,7 +21,7 @@ from cases import notifications
 from cases.actions.booking import book_for_case
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Agreement, ErasureCertificate, Kind, TeamQuestion
+from cases.models import Agreement, ErasureCertificate, Kind, Redaction, Release, TeamQuestion
 from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
@@ -90,6 +90,24 @@ def a_team_question() -> Parts:
 
 def a_rights_request() -> Parts:
     return {"pk": RightsRequestFactory().pk}
+
+
+def a_copy() -> Parts:
+    return {"pk": RightsRequestFactory(status="active").pk}
+
+
+def a_redaction() -> Parts:
+    request = RightsRequestFactory(status="active")
+    signed = Redaction.signature(Author.system())
+    made = Redaction.objects.create(request=request, agency=request.agency, item="x", reason="third_party", **signed)
+    return {"pk": request.pk, "redaction": made.pk}
+
+
+def a_released_copy() -> Parts:
+    request = RightsRequestFactory(status="done")
+    signed = Release.signature(Author.system())
+    Release.objects.create(request=request, agency=request.agency, snapshot={"about": "Theirs"}, **signed)
+    return {"pk": request.pk}
 
 
 def an_erasure() -> Parts:
@@ -282,6 +300,11 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:take_back": an_agreement,
     "cases:case_rights": a_case,
     "cases:rights_request": a_rights_request,
+    "cases:copy": a_copy,
+    "cases:put_copy_back": a_redaction,
+    "cases:release": a_copy,
+    "cases:copy_pdf": a_released_copy,
+    "cases:copy_json": a_released_copy,
     "cases:erase": an_erasure,
     "cases:erasure_certificate": a_certificate,
     "cases:papers": a_case,
