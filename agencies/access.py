@@ -132,10 +132,12 @@ def referrals(member: Membership) -> Q:
 
 
 def cases(member: Membership) -> Q:
-    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too."""
+    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too. A case that is
+    kept and not used at the person's wish is seen by that team alone."""
     if not has_permission(member, Permission.WORK_CASES):
         return Q(pk__in=[])
-    return Q(circle__agency=member.agency_id, circle__ended_at=None)
+    own_or_used = Q(agency=member.agency_id) | Q(processing_restricted_at=None)
+    return Q(circle__agency=member.agency_id, circle__ended_at=None) & own_or_used
 
 
 def entries(member: Membership) -> Q:
@@ -144,7 +146,7 @@ def entries(member: Membership) -> Q:
     One join to the circle, in which the owning team has its row too: no entry comes back twice.
     """
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
-    readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
+    readable = Q(case__agency=member.agency_id) | ~Q(audience="team") & Q(case__processing_restricted_at=None)
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
 
 

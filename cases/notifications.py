@@ -152,12 +152,15 @@ def is_lead_at_work(case: Case) -> bool:
 
 
 def notify_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:
-    """Write to the person of `case` once under `key`, in their own channel. None when they have died.
+    """Write to the person of `case` once under `key`, in their own channel. None when they have died, and
+    of a case that is kept and not used, but for what they asked about their record.
 
     `template` extends person/base.txt, and gets beside `context`: `call` (it is read out), `who` does what is
     promised ("I" when read out), `connector`, `team`, `phone` and `person`.
     """
     if case.closing_reason and case.closing_reason.code == DIED_REASON_CODE:
+        return None
+    if case.processing_restricted_at and not key.startswith("right "):
         return None
     channel, to = choose_channel(case.person)
     team = case.agency.name

@@ -80,6 +80,14 @@ def move_request(
     return save_move(request, row, [record_step, ask_others], **find_clock_change(request, row))
 
 
+def lock_active_request(request: RightsRequest) -> None:
+    """Hold it, for a deed that answers it. Raises MoveRefused unless it is being answered."""
+    lock_row(request)
+    request.refresh_from_db(from_queryset=RightsRequest.locked())
+    if request.status != RightsStatus.ACTIVE:
+        raise MoveRefused(refuse_step(request))
+
+
 def refuse_step(request: RightsRequest) -> str:
     return f"This cannot be done now. It is: {request.get_status_display().lower()}"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from agencies.models import Author
-from cases.actions.rights import move_request
+from cases.actions.rights import lock_active_request, move_request
 from cases.models import Redaction, Release, ReleaseDownload, RightsRequest
 from cases.models.subject_access import RedactionReason
 from cases.states import RightsStatus
@@ -28,7 +28,7 @@ def redact_items(
 
     Raises MoveRefused once the copy was given out, or before it is known who asks.
     """
-    lock_open_request(request)
+    lock_active_request(request)
     for item in items:
         said = {"item": item, "passage": passage, "reason": reason, "opinion": opinion}
         insert_if_new(Redaction(request=request, agency=request.agency, **said, **Redaction.signature(by)))
@@ -37,7 +37,7 @@ def redact_items(
 @transaction.atomic
 def put_back(request: RightsRequest, redaction: uuid.UUID) -> None:
     """Leave it in after all."""
-    lock_open_request(request)
+    lock_active_request(request)
     request.redactions.filter(pk=redaction).delete()
 
 
@@ -51,7 +51,7 @@ def release_copy(request: RightsRequest, *, by: Author, seen: str, key: uuid.UUI
     lock_row(request)
     if first := Release.objects.filter(request=request).first():
         return first
-    lock_open_request(request)
+    lock_active_request(request)
     if fingerprint(gather_sections(request)) != seen:
         raise MoveRefused("Something was added or changed since you read it. Read it again, then give it out")
     snapshot = build_snapshot(request, by)
@@ -64,10 +64,3 @@ def log_download(release: Release, *, by: Author, form: str) -> ReleaseDownload:
     """Note who takes which file, when: it stands in the file too."""
     signed = ReleaseDownload.signature(by)
     return ReleaseDownload.objects.create(release=release, agency_id=release.agency_id, form=form, **signed)
-
-
-def lock_open_request(request: RightsRequest) -> None:
-    lock_row(request)
-    request.refresh_from_db(from_queryset=RightsRequest.locked())
-    if request.status != RightsStatus.ACTIVE:
-        raise MoveRefused(f"This cannot be done now. It is: {request.get_status_display().lower()}")

@@ -79,5 +79,7 @@ class RightsStepForm(Form):
         super().__init__(*args, **kwargs)
         done = {(S.ACTIVE, S.ACTIVE)} if request.extended else set()
         steps = {pair: words for pair, words in STEP_WORDS.items() if pair[0] == request.status and pair not in done}
+        if request.person is None and request.kind not in (RightKind.ACCESS, RightKind.ERASURE):
+            steps |= {(S.ACTIVE, S.DONE): "It is done, as said below"} if request.status == S.ACTIVE else {}
         allowed = [(a, words) for (b, a), words in steps.items() if HANDLER in RIGHTS_TRANSITIONS[b, a].actors]
         self.fields["after"].choices = [(after.value, words) for after, words in allowed]

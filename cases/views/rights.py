@@ -15,7 +15,7 @@ from agencies.request import MemberRequest
 from cases.access_log import get_own_case, log_access
 from cases.actions.rights import list_handlers, move_request, receive_request
 from cases.forms.rights import RightsRequestForm, RightsStepForm
-from cases.models import ErasureCertificate, Release, RightsRequest
+from cases.models import Case, Release, RightsRequest
 from cases.records import find_records
 from cases.states import FINISHED_STATUSES, OPEN_STATUSES, RightKind, RightsStatus
 from config.forms import render_form_page
@@ -25,9 +25,13 @@ from config.transitions import MoveRefused
 S = RightsStatus
 DEEDS = {  # what a request is answered by: the page for it, and the words on its button
     (RightKind.ACCESS, S.ACTIVE): ("cases:copy", "Read it through, and make the copy"),
+    (RightKind.RECTIFICATION, S.ACTIVE): ("cases:rectify", "Put it right"),
+    (RightKind.RESTRICTION, S.ACTIVE): ("cases:restrict", "Keep it, and do not use it"),
+    (RightKind.OBJECTION, S.ACTIVE): ("cases:restrict", "Keep it, and do not use it"),
     (RightKind.ERASURE, S.ACTIVE): ("cases:erase", "See what would be erased"),
     (RightKind.ERASURE, S.APPROVAL): ("cases:erase", "Look at it, and approve"),
 }
+CASE_KINDS = {RightKind.RECTIFICATION, RightKind.RESTRICTION, RightKind.OBJECTION}  # done in a case
 MAX_FINISHED = 50  # shown below those that wait
 
 
@@ -38,7 +42,13 @@ def rights(request: MemberRequest) -> HttpResponse:
     rows = RightsRequest.visible_to(request.member).select_related("person")
     waiting = rows.filter(status__in=sorted(OPEN_STATUSES)).order_by("due_on", "pk")
     finished = rows.filter(status__in=sorted(FINISHED_STATUSES)).order_by("-moved_at", "pk")[:MAX_FINISHED]
-    return render_page(request, "cases/rights.html", {"waiting": list(waiting), "finished": list(finished)})
+    restricted = Case.of_own_team(request.member).exclude(processing_restricted_at=None).select_related("person")
+    context = {
+        "waiting": list(waiting),
+        "finished": list(finished),
+        "restricted": restricted.order_by("opened_at", "pk"),
+    }
+    return render_page(request, "cases/rights.html", context)
 
 
 @allow(Permission.WORK_CASES)
@@ -96,6 +106,12 @@ def log_record_access(request: MemberRequest, asked: RightsRequest, page: str) -
         log_access(request, case, page)
 
 
+def find_release(asked: RightsRequest) -> Release | None:
+    """The copy that was given out, unless it was erased since."""
+    made: Release | None = getattr(asked, "release", None)
+    return made if made and made.snapshot else None
+
+
 def describe_request(asked: RightsRequest, form: RightsStepForm) -> dict[str, Any]:
     held = find_records(asked)
     return {
@@ -104,7 +120,7 @@ def describe_request(asked: RightsRequest, form: RightsStepForm) -> dict[str, An
         "held": held,
         "moves": asked.moves.order_by("number"),
         "handlers": len(list_handlers(asked)),
-        "deed": DEEDS.get((asked.kind, asked.status)),
-        "release": Release.objects.filter(request=asked).exclude(snapshot={}).first(),
-        "certificate": ErasureCertificate.objects.filter(request=asked).first(),
+        "deed": DEEDS.get((asked.kind, asked.status)) if asked.person or asked.kind not in CASE_KINDS else None,
+        "release": find_release(asked),
+        "certificate": getattr(asked, "certificate", None),
     }

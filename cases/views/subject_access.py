@@ -16,7 +16,7 @@ from cases.models import ReleaseDownload, RightsRequest
 from cases.models.subject_access import RedactionReason
 from cases.states import RightKind, RightsStatus
 from cases.subject_access import fingerprint, gather_sections, group_redactions, redact_sections
-from cases.views.rights import get_rights_request, log_record_access
+from cases.views.rights import find_release, get_rights_request, log_record_access
 from config.forms import render_form_page
 from config.pdf import format_content_disposition, pdf_response
 from config.template_tags import when
@@ -88,8 +88,8 @@ def release(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def take_copy(request: MemberRequest, pk: uuid.UUID, form: str) -> ReleaseDownload:
     """Note the download. Http404 where no copy was made."""
     asked = get_rights_request(request.member, pk)
-    made = getattr(asked, "release", None)
-    if made is None or not made.snapshot:
+    made = find_release(asked)
+    if made is None:
         raise Http404
     log_record_access(request, asked, f"copy for the person ({form})")
     return log_download(made, by=Author.of(request.member), form=form)

@@ -110,6 +110,14 @@ def a_released_copy() -> Parts:
     return {"pk": request.pk}
 
 
+def a_rectification() -> Parts:
+    return {"pk": RightsRequestFactory(kind="rectification", status="active").pk}
+
+
+def a_restriction() -> Parts:
+    return {"pk": RightsRequestFactory(kind="restriction", status="active").pk}
+
+
 def an_erasure() -> Parts:
     return {"pk": RightsRequestFactory(kind="erasure", status="active").pk}
 
@@ -305,6 +313,10 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:release": a_copy,
     "cases:copy_pdf": a_released_copy,
     "cases:copy_json": a_released_copy,
+    "cases:rectify": a_rectification,
+    "cases:finish_rectify": a_rectification,
+    "cases:restrict": a_restriction,
+    "cases:lift": a_case,
     "cases:erase": an_erasure,
     "cases:erasure_certificate": a_certificate,
     "cases:papers": a_case,
