@@ -16,7 +16,7 @@ from agencies.models import Author
 from cases.actions.opening import format_referral
 from cases.facts import KEY_FACTS
 from cases.history.record import annotate_corrections
-from cases.history.render import format_entry, format_entry_time
+from cases.history.render import corrected_entry_number, format_entry, format_entry_time, is_correction
 from cases.models import Agreement, Circle, Entry, Redaction, RightsRequest
 from cases.models.subject_access import RedactionReason
 from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records
@@ -92,7 +92,7 @@ def list_entries(request: RightsRequest, held: HeldRecords) -> Iterator[CopyItem
     rows = annotate_corrections(Entry.objects.filter(case__in=held.cases)).order_by("case__opened_at", "case", "number")
     for entry in rows:
         title, facts, text = format_entry(entry)
-        corrects = f", corrects {entry.corrects_number}" if entry.corrects_number else ""
+        corrects = f", corrects {corrected_entry_number(entry)}" if is_correction(entry) else ""
         said = (f"{entry.number}. {title}{corrects}", entry.byline, format_entry_time(entry), text, facts)
         yield CopyItem(f"entry:{entry.pk}", *said)
 

@@ -74,8 +74,8 @@ def approve_erasure(request: RightsRequest, *, by: Author) -> ErasureCertificate
     if done := ErasureCertificate.objects.filter(request=request).first():
         return done
     asked = request.latest_move
-    second = by.member
-    if second is None or not may_approve(request, second):
+    first, second = asked.written_by, by.member
+    if first is None or second is None or not may_approve(request, second):
         raise MoveRefused("A second person of your organisation approves it, who may answer for records too")
     held = lock_records(request)
     refuse_obstacles(request)
@@ -84,7 +84,7 @@ def approve_erasure(request: RightsRequest, *, by: Author) -> ErasureCertificate
         request=request,
         agency=request.agency,
         ground=request.erasure_ground,
-        asked_by=asked.written_by,
+        asked_by=first,
         asked_at=asked.at,
         approved_by=second,
         counts={label: number for label, number in counts.items() if number},

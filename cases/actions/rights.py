@@ -110,7 +110,7 @@ def find_clock_change(request: RightsRequest, row: RightsMove) -> dict[str, Any]
 
 def record_step(request: RightsRequest, row: RightsMove) -> None:
     """Into the history of the person's latest case, for the team alone; the person is told of what they must know."""
-    case = request.person and request.person.cases.order_by("-opened_at", "pk").first()
+    case = request.person.cases.order_by("-opened_at", "pk").first() if request.person else None
     if case is None:
         return
     what = f"{request.get_kind_display()}: {row.deed}"

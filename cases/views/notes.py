@@ -30,8 +30,8 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if "discard" in request.POST:
         member.drafts.filter(key=case.draft_key).delete()
         return redirect_to_case(request, case)
-    shown = {"ours": case.agency_id == member.agency_id, "circle": case.circle_names()}
-    form = NoteForm(request.POST, case=case, despite=may_write_despite(case, member), **shown)
+    ours, circle = case.agency_id == member.agency_id, case.circle_names()
+    form = NoteForm(request.POST, case=case, ours=ours, circle=circle, despite=may_write_despite(case, member))
     if not form.is_valid():
         log_access(request, case, "story")
         return render_case_page(request, case, form)

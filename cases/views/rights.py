@@ -120,7 +120,9 @@ def describe_request(asked: RightsRequest, form: RightsStepForm) -> dict[str, An
         "held": held,
         "moves": asked.moves.order_by("number"),
         "handlers": len(list_handlers(asked)),
-        "deed": DEEDS.get((asked.kind, asked.status)) if asked.person or asked.kind not in CASE_KINDS else None,
+        "deed": DEEDS.get((RightKind(asked.kind), S(asked.status)))
+        if asked.person or asked.kind not in CASE_KINDS
+        else None,
         "release": find_release(asked),
         "certificate": getattr(asked, "certificate", None),
     }

@@ -51,7 +51,7 @@ def copy(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "form": form,
         "sections": [(s.title, [(item, left_out.get(item.id, [])) for item in s.items]) for s in shown],
         "release_form": ReleaseForm(initial={"seen": fingerprint(sections), "key": uuid.uuid5(asked.pk, "release")}),
-        "ticked": form.data.getlist("items") if request.method == "POST" else [],
+        "ticked": request.POST.getlist("items"),
     }
     return render_form_page(request, "cases/copy.html", context)
 

@@ -222,6 +222,23 @@ def test_the_others_are_asked_for_their_own_part_and_see_nothing_of_ours(client_
     assert request.asked.count() == 3
 
 
+def test_it_waits_for_whoever_answers_for_a_group(client_of, connector, lead, provider):
+    manager = teammate(provider)
+    manager.manages_team = True
+    manager.save()
+    case = CaseFactory(lead=connector, person__name="Joan Whitfield")
+    sent = OnwardReferralFactory(sent_by=connector, to_agency=provider.agency, service__agency=provider.agency)
+    CaseReferral.objects.create(case=case, referral=sent, direction="sent")
+    request = asked(case, lead, everywhere=True)
+    move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
+    part = request.asked.get()
+    url = reverse("cases:rights_request", args=[part.pk])
+    assert url in client_of(manager).get(reverse("agencies:waiting")).text
+    assert url not in client_of(provider).get(reverse("agencies:waiting")).text
+    move_request(part, S.PAUSED, by=Author.of(manager), words="Which Joan?")
+    assert url not in client_of(manager).get(reverse("agencies:waiting")).text
+
+
 def test_nobody_else_is_asked_without_the_persons_wish(case, lead):
     CaseFactory(person__name="Joan Whitfield", person__nhs_number="9990000018")
     request = asked(case, lead)

@@ -30,10 +30,10 @@ class Command(BaseCommand):
         found = Person.objects.filter(pk=person).select_related("agency").first()
         if found is None:
             raise CommandError("There is no record with this id.")
-        members = [find_member(found.agency, email) for email in (asked_by, approved_by)]
+        asks, approves = (find_member(found.agency, email) for email in (asked_by, approved_by))
         try:
             with transaction.atomic():
-                done = erase_person(found, *members, options["ground"], options["reason"])
+                done = erase_person(found, asks, approves, options["ground"], options["reason"])
         except MoveRefused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Certificate {done.pk}")
