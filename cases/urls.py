@@ -53,6 +53,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/asked/<uuid:question>/", questions.answer, name="answer_team"),
     path("rights/", rights.rights, name="rights"),
     path("rights/<uuid:pk>/", rights.rights_request, name="rights_request"),
+    path("referrals/<uuid:pk>/rights/", rights.referral_rights, name="referral_rights"),
     path("rights/<uuid:pk>/copy/", subject_access.copy, name="copy"),
     path("rights/<uuid:pk>/copy/<uuid:redaction>/back/", subject_access.put_copy_back, name="put_copy_back"),
     path("rights/<uuid:pk>/copy/make/", subject_access.release, name="release"),

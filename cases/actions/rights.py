@@ -4,6 +4,7 @@ import datetime
 import uuid
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,14 +23,18 @@ from referrals.models import Referral
 
 @transaction.atomic
 def receive_request(
-    *, case: Case, by: Author, kind: RightKind, received_on: datetime.date, key: uuid.UUID, **said: Any
+    *, of: Case | Referral, by: Author, kind: RightKind, received_on: datetime.date, key: uuid.UUID, **said: Any
 ) -> RightsRequest:
-    """Note that the person of `case` asks for `kind`; the clock runs from `received_on`, whoever was asked.
+    """Note that the person of a case asks for `kind`, or of a referral that the agency of `by` sent or received; the
+    clock runs from `received_on`, whoever was asked.
 
     `said`: requester, reply_to, words, everywhere. The same `key` again gets the first request.
     """
-    person, agency = case.person, case.agency
-    likely = find_likely_referrals(person.identity, Referral.objects.filter(held_by(agency)))
+    person, agency = (of.person, of.agency) if isinstance(of, Case) else (None, by.agency)
+    if agency is None or agency != by.agency:
+        raise PermissionDenied("Each agency answers for its own records.")
+    identity, ours = (person or of).identity, Referral.objects.filter(held_by(agency))  # type: ignore[union-attr]
+    likely = {row.pk for row in find_likely_referrals(identity, ours)}
     request = RightsRequest(
         key=key,
         agency=agency,
@@ -38,7 +43,7 @@ def receive_request(
         received_on=received_on,
         due_on=answer_deadline(received_on),
         status=RightsStatus.RECEIVED,
-        referrals=[referral.pk for referral in likely],
+        referrals=sorted(likely | ({of.pk} if isinstance(of, Referral) else set())),
         **said,
     )
     if not insert_if_new(request):

@@ -21,6 +21,7 @@ from cases.states import FINISHED_STATUSES, OPEN_STATUSES, RightKind, RightsStat
 from config.forms import render_form_page
 from config.fragments import render_page
 from config.transitions import MoveRefused
+from referrals.models import Referral
 
 S = RightsStatus
 DEEDS = {  # what a request is answered by: the page for it, and the words on its button
@@ -60,7 +61,7 @@ def case_rights(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     form = RightsRequestForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         said = form.cleaned_data | {"kind": RightKind(form.cleaned_data["kind"])}
-        asked = receive_request(case=case, by=Author.of(request.member), **said)
+        asked = receive_request(of=case, by=Author.of(request.member), **said)
         messages.success(request, "Noted. The clock runs.")
         if request.member.has_permission(Permission.RIGHTS):
             return redirect("cases:rights_request", asked.pk)
@@ -73,6 +74,21 @@ def case_rights(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "handles": request.member.has_permission(Permission.RIGHTS),
     }
     return render_form_page(request, "cases/case_rights.html", context)
+
+
+@allow(Permission.RIGHTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def referral_rights(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same for an agency that has no case of the person: a practice that referred them, a group that was asked."""
+    referral = get_object_or_404(Referral.visible_to(request.member), pk=pk)
+    initial = {"requester": referral.person_name, "received_on": timezone.localdate()}
+    form = RightsRequestForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        said = form.cleaned_data | {"kind": RightKind(form.cleaned_data["kind"])}
+        asked = receive_request(of=referral, by=Author.of(request.member), **said)
+        messages.success(request, "Noted. The clock runs.")
+        return redirect("cases:rights_request", asked.pk)
+    return render_form_page(request, "cases/referral_rights.html", {"referral": referral, "form": form})
 
 
 @allow(Permission.RIGHTS)

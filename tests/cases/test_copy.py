@@ -23,7 +23,7 @@ from cases.states import RightKind, RightsStatus
 from cases.subject_access import fingerprint, gather_sections
 from config.transitions import MoveRefused
 from referrals.actions import send_message
-from tests.factories import CaseFactory, ReferralFactory, SessionFactory, teammate
+from tests.factories import CaseFactory, ReferralFactory, RightsRequestFactory, SessionFactory, teammate
 
 S = RightsStatus
 MARK = "[removed: about somebody else]"
@@ -50,7 +50,7 @@ def case(connector, gp):
 def request_(case, lead):
     said = {"requester": "Joan Whitfield", "reply_to": "3 Mill Lane", "words": "All of it", "everywhere": False}
     request = receive_request(
-        case=case, by=Author.of(lead), kind=RightKind.ACCESS, received_on=timezone.localdate(), key=uuid.uuid4(), **said
+        of=case, by=Author.of(lead), kind=RightKind.ACCESS, received_on=timezone.localdate(), key=uuid.uuid4(), **said
     )
     move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
     return request
@@ -202,7 +202,7 @@ def test_what_was_added_since_must_be_read_first(lead, case, request_):
 def test_nothing_is_given_out_before_it_is_known_who_asks(lead, case):
     said = {"requester": "Joan", "reply_to": "x", "words": "", "everywhere": False}
     request = receive_request(
-        case=case, by=Author.of(lead), kind=RightKind.ACCESS, received_on=timezone.localdate(), key=uuid.uuid4(), **said
+        of=case, by=Author.of(lead), kind=RightKind.ACCESS, received_on=timezone.localdate(), key=uuid.uuid4(), **said
     )
     with pytest.raises(MoveRefused, match="received"):
         release(request, lead)
@@ -235,3 +235,20 @@ def test_who_may_not(client, client_of, connector, lead, outsider, request_):
     assert client_of(lead).get(reverse("cases:copy", args=[request_.pk])).status_code == 404  # it is answered
     assert other.post(reverse("cases:release", args=[request_.pk]), {"read": "on"}).status_code == 404
     assert not ReleaseDownload.objects.exists()
+
+
+def test_a_group_and_a_practice_give_out_their_own_part(client_of, gp, provider, connector, lead, case, request_):
+    """Each its own referrals, and nothing that the team wrote."""
+    came = case.case_referrals.get().referral
+    part = RightsRequestFactory(person=None, agency=gp.agency, requester="Joan", referrals=[came.pk], status=S.ACTIVE)
+    text = all_text(part)
+    assert "Widowed in spring" in text
+    assert "She is in on Mondays" in text
+    for theirs in ("Her son Karl", "For the team alone", "Half a thought", "Monday singers", "Passport seen"):
+        assert theirs not in text
+    manager = teammate(gp)
+    manager.manages_team = True
+    manager.save()
+    release(part, manager)
+    data = client_of(manager).get(reverse("cases:copy_json", args=[part.pk])).json()
+    assert (data["from"], data["about"]) == (gp.agency.name, "Joan")

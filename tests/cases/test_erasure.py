@@ -102,7 +102,7 @@ def case(connector, practice, group):
 def ask(case, by, **more):
     said = {"requester": f"{Z} Whitfield", "reply_to": f"1 {Z} Road", "words": f"Erase {Z}", "everywhere": False}
     said |= {"kind": RightKind.ERASURE, "received_on": timezone.localdate(), "key": uuid.uuid4()} | more
-    request = receive_request(case=case, by=Author.of(by), **said)
+    request = receive_request(of=case, by=Author.of(by), **said)
     move_request(request, S.ACTIVE, by=Author.of(by), words=f"{Z} rang, and knew her birthday")
     return request
 

@@ -35,7 +35,7 @@ def case(connector):
 def asked(case, by, **more):
     said = {"requester": "Joan Whitfield", "reply_to": "1 Harbour Road", "words": "", "everywhere": False}
     said |= {"kind": RightKind.ACCESS, "received_on": timezone.localdate(), "key": uuid.uuid4()} | more
-    return receive_request(case=case, by=Author.of(by), **said)
+    return receive_request(of=case, by=Author.of(by), **said)
 
 
 def post(client, case, **more):
@@ -244,3 +244,26 @@ def test_nobody_else_is_asked_without_the_persons_wish(case, lead):
     request = asked(case, lead)
     move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
     assert not request.asked.exists()
+
+
+def test_a_practice_notes_it_on_the_referral_and_answers_for_it(client_of, gp, provider):
+    manager = MembershipFactory(role=Role.REFERRER, agency=gp.agency, manages_team=True)
+    came, other = ReferralFactory(sent_by=gp), ReferralFactory(sent_by=gp)
+    ReferralFactory(person_name="Ada Byron", nhs_number="", date_of_birth=datetime.date(1980, 1, 1), sent_by=gp)
+    url, page = reverse("cases:referral_rights", args=[came.pk]), reverse("referrals:referral", args=[came.pk])
+    assert url in client_of(manager).get(page).text
+    assert url not in client_of(gp).get(page).text
+    assert client_of(gp).get(url).status_code == 403
+    today, client = timezone.localdate(), client_of(manager)
+    said = {"kind": "access", "requester": "Joan", "reply_to": "1 Harbour Road", "key": uuid.uuid4()}
+    day = {"received_on_day": today.day, "received_on_month": today.month, "received_on_year": today.year}
+    assert client.post(url, day).status_code == 422
+    response = client.post(url, said | day)
+    request = RightsRequest.objects.get()
+    assert response.url == reverse("cases:rights_request", args=[request.pk])
+    assert set(request.referrals) == {came.pk, other.pk}
+    assert (request.person, request.agency) == (None, gp.agency)
+    assert "Ada Byron" not in client.get(response.url).text
+    provider.manages_team = True
+    provider.save()
+    assert client_of(provider).get(url).status_code == 404

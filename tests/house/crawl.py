@@ -307,6 +307,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:part": a_joined_referral,
     "cases:take_back": an_agreement,
     "cases:case_rights": a_case,
+    "cases:referral_rights": a_referral,
     "cases:rights_request": a_rights_request,
     "cases:copy": a_copy,
     "cases:put_copy_back": a_redaction,

@@ -49,7 +49,7 @@ def erase_person(
     if case is None:
         raise MoveRefused("This person has no case")
     request = receive_request(
-        case=case,
+        of=case,
         by=by,
         kind=RightKind.ERASURE,
         received_on=timezone.localdate(),
