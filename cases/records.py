@@ -107,6 +107,13 @@ def find_likely_referrals(identity: Identity, rows: QuerySet[Referral]) -> list[
     return [row for row in rows.filter(same).order_by("sent_at", "pk") if is_likely(row.identity, identity)]
 
 
+def find_likely_bookings(name: str, contacts: set[str], rows: QuerySet[Booking]) -> list[Booking]:
+    """Those of `rows` with the same name and phone, or name and e-mail."""
+    same = Q(phone__in=contacts) | Q(email__in=contacts)
+    found = rows.filter(same, blanked_at=None).select_related("session__service").order_by("pk")
+    return [row for row in found if normalise_name(row.name) == normalise_name(name)]
+
+
 def find_records_elsewhere(request: RightsRequest) -> dict[uuid.UUID, HeldRecords]:
     """By agency, for each other one at work in the place: what it probably holds of the person of `request`."""
     ours = find_records(request)
@@ -122,9 +129,7 @@ def find_records_elsewhere(request: RightsRequest) -> dict[uuid.UUID, HeldRecord
         ):
             if erased_at is None:
                 found[agency].referrals.append(referral)
-    named = Q(phone__in=ours.contacts) | Q(email__in=ours.contacts)
-    by_contact = Booking.objects.filter(named, blanked_at=None).select_related("session__service").order_by("pk")
-    theirs = [row for row in by_contact if normalise_name(row.name) == normalise_name(identity.name)]
+    theirs = find_likely_bookings(identity.name, ours.contacts, Booking.objects.all())
     for booking in {row.pk: row for row in [*ours.bookings, *theirs]}.values():
         found[booking.session.service.agency_id].bookings.append(booking)
     for person in find_people_elsewhere(identity, request.agency):

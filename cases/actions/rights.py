@@ -11,11 +11,12 @@ from django.utils import timezone
 from agencies.access import Permission
 from agencies.messages import absolute_url, queue_message
 from agencies.models import Author, Membership
+from bookings.models import Booking
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Kind, RightsMove, RightsRequest
+from cases.models import Audience, Case, Kind, Person, RightsMove, RightsRequest
 from cases.models.rights import answer_deadline
 from cases.notifications import notify_of_right
-from cases.records import HeldRecords, find_likely_referrals, find_records_elsewhere, held_by
+from cases.records import HeldRecords, find_likely_bookings, find_likely_referrals, find_records_elsewhere, held_by
 from cases.states import HANDLER, RIGHTS_TRANSITIONS, RightKind, RightsStatus
 from config.transitions import MoveRefused, check_move, find_by_key, insert_if_new, lock_row, save_move
 from referrals.models import Referral
@@ -33,8 +34,10 @@ def receive_request(
     person, agency = (of.person, of.agency) if isinstance(of, Case) else (None, by.agency)
     if agency is None or agency != by.agency:
         raise PermissionDenied("Each agency answers for its own records.")
-    identity, ours = (person or of).identity, Referral.objects.filter(held_by(agency))  # type: ignore[union-attr]
-    likely = {row.pk for row in find_likely_referrals(identity, ours)}
+    known: Person | Referral = of.person if isinstance(of, Case) else of
+    likely = {row.pk for row in find_likely_referrals(known.identity, Referral.objects.filter(held_by(agency)))}
+    own_sessions = Booking.objects.filter(session__service__agency=agency)
+    booked = find_likely_bookings(known.identity.name, {known.phone, known.email} - {""}, own_sessions)
     request = RightsRequest(
         key=key,
         agency=agency,
@@ -44,6 +47,7 @@ def receive_request(
         due_on=answer_deadline(received_on),
         status=RightsStatus.RECEIVED,
         referrals=sorted(likely | ({of.pk} if isinstance(of, Referral) else set())),
+        bookings=[booking.pk for booking in booked],
         **said,
     )
     if not insert_if_new(request):
@@ -152,14 +156,25 @@ def ask_agency(request: RightsRequest, agency: uuid.UUID, held: HeldRecords, wor
     )
     if insert_if_new(asked):
         save_first_move(asked, Author.system(), words)
-        for member in list_handlers(asked):
-            queue_message(
-                key=f"rights {asked.pk} {member.pk}",
-                to=member.user.email,
-                subject="Somebody asks about their own records",
-                template="email/rights_asked.txt",
-                context={"due_on": asked.due_on, "link": absolute_url("cases:rights_request", asked.pk)},
-            )
+        tell_handlers(asked, "asked", "Somebody asks about their own records")
+
+
+def remind_handlers(request: RightsRequest, *, late: bool) -> None:
+    """Once in the last week, and once when its day has passed; anew when the day was put back."""
+    what, subject = ("late", "Late: what") if late else ("due", "Due soon: what")
+    tell_handlers(request, f"{what} {request.due_on}", f"{subject} somebody asks about their records", late=late)
+
+
+def tell_handlers(request: RightsRequest, what: str, subject: str, **more: bool) -> None:
+    """E-mail whoever may answer it: a link, and no name of the person."""
+    for member in list_handlers(request):
+        queue_message(
+            key=f"rights {request.pk} {member.pk} {what}",
+            to=member.user.email,
+            subject=subject,
+            template="email/rights_asked.txt" if what == "asked" else "email/rights_due.txt",
+            context={"due_on": request.due_on, "link": absolute_url("cases:rights_request", request.pk), **more},
+        )
 
 
 def list_handlers(request: RightsRequest) -> list[Membership]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from agencies.access import Role
 from agencies.models import Author, Message
 from cases.actions.rights import move_request, receive_request
+from cases.jobs import remind_of_due_requests
 from cases.models import CaseReferral, Kind, RightsRequest
 from cases.models.rights import answer_deadline
 from cases.states import RightKind, RightsStatus
@@ -21,6 +22,9 @@ from tests.factories import (
     MembershipFactory,
     OnwardReferralFactory,
     ReferralFactory,
+    ServiceFactory,
+    SessionFactory,
+    booked,
     teammate,
 )
 
@@ -207,7 +211,7 @@ def test_the_others_are_asked_for_their_own_part_and_see_nothing_of_ours(client_
     assert parts[gp.agency].referrals == [came.pk]
     assert parts[elsewhere.agency].person == elsewhere.person
     assert {part.due_on for part in parts.values()} == {request.due_on}
-    assert Message.objects.filter(key=f"rights {parts[elsewhere.agency].pk} {there.pk}").count() == 1
+    assert Message.objects.filter(key=f"rights {parts[elsewhere.agency].pk} {there.pk} asked").count() == 1
     assert "Joan" not in Message.objects.get(key__startswith="rights ").body
     url = reverse("cases:rights_request", args=[parts[elsewhere.agency].pk])
     page = client_of(there).get(url).text
@@ -267,3 +271,32 @@ def test_a_practice_notes_it_on_the_referral_and_answers_for_it(client_of, gp, p
     provider.manages_team = True
     provider.save()
     assert client_of(provider).get(url).status_code == 404
+
+
+def test_whoever_answers_is_told_in_the_last_week_and_when_it_is_late(case, lead):
+    request, today = asked(case, lead), timezone.localdate()
+    mails = Message.objects.filter(key__startswith=f"rights {request.pk} {lead.pk} ").order_by("created_at", "pk")
+    assert remind_of_due_requests(today) == 0
+    for day in (request.due_on - datetime.timedelta(days=7), request.due_on):
+        assert remind_of_due_requests(day) == 1
+    assert [mail.subject.split(":")[0] for mail in mails.all()] == ["Due soon"]
+    remind_of_due_requests(request.due_on + datetime.timedelta(days=1))
+    assert [mail.subject.split(":")[0] for mail in mails.all()] == ["Due soon", "Late"]
+    assert not any("Joan" in mail.body + mail.subject for mail in mails)
+    move_request(request, S.PAUSED, by=Author.of(lead), words="Which years?")
+    assert remind_of_due_requests(request.due_on) == 0
+
+
+def test_a_groups_own_bookings_are_found_by_name_and_phone(provider):
+    provider.manages_team = True
+    provider.save()
+    service = ServiceFactory(agency=provider.agency, bookable=True)
+    sent = OnwardReferralFactory(service=service)
+    hers, others = SessionFactory(service=service), SessionFactory(service=service)
+    hers = booked(hers, "Joan Whitfield", phone="07700 900123")
+    booked(others, "Joan Whitfield", phone="07700 900999")
+    booked(SessionFactory(), "Joan Whitfield", phone="07700 900123")
+    said = {"requester": "Joan", "reply_to": "x", "words": "", "everywhere": False, "key": uuid.uuid4()}
+    day, by = timezone.localdate(), Author.of(provider)
+    request = receive_request(of=sent, by=by, kind=RightKind.ACCESS, received_on=day, **said)
+    assert request.bookings == [hers.pk]
