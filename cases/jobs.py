@@ -1,4 +1,4 @@
-"""The clock of what people ask about their records: whoever answers hears before the month is over, and when it is."""
+"""Work on case histories and records that no request may do: it reaches into other agencies, or takes words out."""
 
 import datetime
 import uuid
@@ -6,12 +6,35 @@ import uuid
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from cases.actions.rights import remind_handlers
+from cases.actions import erasure, rights
+from cases.history import record
 from cases.models import RightsRequest
 from cases.states import OPEN_STATUSES
 from config.batches import run_for_each
+from config.row_security import job_context
 
 REMIND_WITHIN = datetime.timedelta(days=7)  # before the day it is due
+
+
+@app.task(name="blank_entry")
+def blank_entry(*, entry: str) -> None:
+    """Take the words out of an entry: record.erase_entry has written that they go. May run twice."""
+    with job_context():
+        record.blank_entry(uuid.UUID(entry))
+
+
+@app.task(name="ask_others")
+def ask_others(*, request: str) -> None:
+    """Ask the other agencies that hold something of the same person. May run twice: each is asked once."""
+    with job_context():
+        rights.ask_others(RightsRequest.locked().get(pk=request))
+
+
+@app.task(name="erase_record")
+def erase_record(*, request: str) -> None:
+    """Erase what a second member has approved. May run twice."""
+    with job_context():
+        erasure.erase_approved(RightsRequest.objects.get(pk=request))
 
 
 @app.periodic(cron="10 7 * * *")
@@ -23,13 +46,13 @@ def remind_of_rights(timestamp: int) -> None:
 
 def remind_of_due_requests(today: datetime.date) -> int:
     """How many requests are due within a week, or late. While the person is waited for, the clock stands still."""
-    rows = RightsRequest.objects.filter(
-        status__in=sorted(OPEN_STATUSES), paused_on=None, due_on__lte=today + REMIND_WITHIN
-    )
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    due = {"status__in": sorted(OPEN_STATUSES), "paused_on": None, "due_on__lte": today + REMIND_WITHIN}
+    with job_context():
+        ids = list(RightsRequest.objects.filter(**due).order_by("pk").values_list("pk", flat=True))
     return run_for_each("What was asked in", ids, lambda pk: remind(pk, today))
 
 
 def remind(pk: uuid.UUID, today: datetime.date) -> None:
-    request = RightsRequest.objects.select_related("agency").get(pk=pk)
-    remind_handlers(request, late=request.due_on < today)
+    with job_context():
+        request = RightsRequest.objects.select_related("agency").get(pk=pk)
+        rights.remind_handlers(request, late=request.due_on < today)

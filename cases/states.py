@@ -30,6 +30,7 @@ class RightsStatus(TextChoices):
     ACTIVE = "active", "Being answered"
     PAUSED = "paused", "Waiting for the person"
     APPROVAL = "approval", "Waiting for a second person"
+    ERASING = "erasing", "Being erased"
     DONE = "done", "Done"
     REFUSED = "refused", "Refused"
     NOTHING = "nothing", "Nothing held"
@@ -39,7 +40,8 @@ class RightsStatus(TextChoices):
 FINISHED_STATUSES = frozenset({RightsStatus.DONE, RightsStatus.REFUSED, RightsStatus.NOTHING, RightsStatus.WITHDRAWN})
 OPEN_STATUSES = frozenset(RightsStatus) - FINISHED_STATUSES
 
-HANDLER, SECOND = "handler", "second"  # whoever answers for the agency; a colleague who may, and did not ask for it
+# Whoever answers for the agency; a colleague who may, and did not ask for it; Hereabouts itself.
+HANDLER, SECOND, SYSTEM = "handler", "second", "system"
 WHY = {"words": "Say why, in a few words."}
 HOW = {"words": "Say how you know who asks, or what they have told you."}
 
@@ -52,7 +54,9 @@ RIGHTS_TRANSITIONS: Table = {
     (S.RECEIVED, S.PAUSED): Transition([HANDLER], "waiting for the person", needs=WHY),
     (S.ACTIVE, S.PAUSED): Transition([HANDLER], "waiting for the person", needs=WHY),
     (S.ACTIVE, S.APPROVAL): Transition([HANDLER], "waiting for a second person", needs=WHY),
-    (S.APPROVAL, S.DONE): Transition([SECOND], "approved and done"),
+    (S.APPROVAL, S.ERASING): Transition([SECOND], "approved"),
+    (S.ERASING, S.DONE): Transition([SYSTEM], "erased"),
+    (S.ERASING, S.ACTIVE): Transition([SYSTEM], "not erased after all", needs=WHY),
     (S.APPROVAL, S.ACTIVE): Transition([HANDLER, SECOND], "not approved", needs=WHY),
     (S.ACTIVE, S.DONE): Transition([HANDLER], "done"),
     (S.RECEIVED, S.NOTHING): Transition([HANDLER], "nothing held", needs=WHY),

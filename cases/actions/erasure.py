@@ -9,6 +9,7 @@ import uuid
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from agencies.access import Permission
 from agencies.models import Author, Membership
@@ -21,6 +22,7 @@ from cases.hooks import erasure_refusals
 from cases.models import (
     Agreement,
     Case,
+    CaseBooking,
     CaseReferral,
     Circle,
     ErasureCertificate,
@@ -31,7 +33,7 @@ from cases.models import (
     RightsRequest,
 )
 from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records
-from cases.states import SECOND, ErasureGround, RightsStatus
+from cases.states import SECOND, SYSTEM, ErasureGround, RightsStatus
 from config.append_only import erase_columns
 from config.births import BirthPrecision
 from config.template_tags import date_words
@@ -64,32 +66,52 @@ def ask_for_erasure(request: RightsRequest, *, by: Author, ground: ErasureGround
 
 
 @transaction.atomic
-def approve_erasure(request: RightsRequest, *, by: Author) -> ErasureCertificate:
-    """Erase, as a second person of the same agency, and certify it. Twice, also at once, gets the same certificate.
+def approve_erasure(request: RightsRequest, *, by: Author) -> None:
+    """Approve it, as a second person of the same agency. A job erases: no request may take words out of a history.
 
-    Raises MoveRefused for whoever asked for it, whoever may not, a legal hold, and where something still runs.
+    Twice, the second call changes nothing. Raises MoveRefused for whoever asked for it, whoever may not, a legal hold,
+    and where something still runs.
     """
     lock_row(request)
     request.refresh_from_db(from_queryset=RightsRequest.locked())
-    if done := ErasureCertificate.objects.filter(request=request).first():
-        return done
-    asked = request.latest_move
-    first, second = asked.written_by, by.member
-    if first is None or second is None or not may_approve(request, second):
+    if request.status in (RightsStatus.ERASING, RightsStatus.DONE):
+        return
+    if by.member is None or not may_approve(request, by.member):
         raise MoveRefused("A second person of your organisation approves it, who may answer for records too")
-    held = lock_records(request)
     refuse_obstacles(request)
-    counts = erase_records(request, held, by)
+    move_request(request, RightsStatus.ERASING, by=by, actor=SECOND)
+    app.configure_task("erase_record").defer(request=str(request.pk))
+
+
+@transaction.atomic
+def erase_approved(request: RightsRequest) -> ErasureCertificate | None:
+    """Erase what was approved, and certify it: for a job, which may. What stands in the way meanwhile, such as a legal
+    hold, puts it back. None unless it was approved and is not erased yet."""
+    lock_row(request)
+    request.refresh_from_db(from_queryset=RightsRequest.locked())
+    if request.status != RightsStatus.ERASING:
+        return None
+    held = lock_records(request)
+    if obstacles := find_obstacles(held):
+        words = ". ".join(obstacles)
+        move_request(request, RightsStatus.ACTIVE, by=Author.system(), words=words, actor=SYSTEM)
+        return None
+    approved = request.latest_move
+    asked = request.moves.filter(after=RightsStatus.APPROVAL).order_by("-number")[0]
+    if asked.written_by is None or approved.written_by is None:
+        raise ValueError("An erasure is asked for and approved by members.")
+    counts = erase_records(request, held, approved.author)
     certificate = ErasureCertificate.objects.create(
         request=request,
         agency=request.agency,
         ground=request.erasure_ground,
-        asked_by=first,
+        asked_by=asked.written_by,
         asked_at=asked.at,
-        approved_by=second,
+        approved_by=approved.written_by,
+        approved_at=approved.at,
         counts={label: number for label, number in counts.items() if number},
     )
-    move_request(request, RightsStatus.DONE, by=by, actor=SECOND)
+    move_request(request, RightsStatus.DONE, by=Author.system(), actor=SYSTEM)
     return certificate
 
 
@@ -156,7 +178,8 @@ def erase_case(case: Case) -> int:
     save_columns(case, what_matters="", safety_note="", next_action="", next_action_on=None, closing_summary="")
     Agreement.objects.filter(case=case).update(how="", named="")
     Circle.objects.filter(case=case).update(purpose="")
-    CaseReferral.objects.filter(case=case).update(filled={})
+    for links in (CaseReferral, CaseBooking):  # the other side's copy is not reached through the case any more
+        links.objects.filter(case=case).delete()
     return 1
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from agencies.access import Permission
 from agencies.messages import absolute_url, queue_message
@@ -86,7 +87,7 @@ def move_request(
         **RightsMove.signature(by),
     )
     check_move(RIGHTS_TRANSITIONS, row.before, after, actor=actor, refusal=lambda: refuse_step(request), row=row)
-    return save_move(request, row, [record_step, ask_others], **find_clock_change(request, row))
+    return save_move(request, row, [record_step, queue_question], **find_clock_change(request, row))
 
 
 def lock_active_request(request: RightsRequest) -> None:
@@ -131,13 +132,20 @@ def record_step(request: RightsRequest, row: RightsMove) -> None:
         notify_of_right(case, request, row)
 
 
-def ask_others(request: RightsRequest, row: RightsMove) -> None:
-    """Once it is known who asks: a request of its own to each other agency that holds something. Nothing of what one
-    holds passes with it, and none is told who else was asked."""
-    if row.after != RightsStatus.ACTIVE or not request.everywhere or request.asked_from_id or request.asked.exists():
+def queue_question(request: RightsRequest, row: RightsMove) -> None:
+    """Once it is known who asks, the others are asked: by a job, as no request may look beyond its own agency."""
+    if row.after == RightsStatus.ACTIVE and request.everywhere and request.asked_from_id is None:
+        app.configure_task("ask_others").defer(request=str(request.pk))
+
+
+def ask_others(request: RightsRequest) -> None:
+    """A request of its own to each other agency that holds something. Nothing of what one holds passes with it, and
+    none is told who else was asked. For a job; once, however often it runs."""
+    checked = request.moves.filter(after=RightsStatus.ACTIVE).order_by("number").first()
+    if checked is None or request.asked.exists():
         return
     for agency, held in sorted(find_records_elsewhere(request).items()):
-        ask_agency(request, agency, held, f"{request.agency.name} has checked who asks: {row.words}")
+        ask_agency(request, agency, held, f"{request.agency.name} has checked who asks: {checked.words}")
 
 
 def ask_agency(request: RightsRequest, agency: uuid.UUID, held: HeldRecords, words: str) -> None:
@@ -173,6 +181,7 @@ def tell_handlers(request: RightsRequest, what: str, subject: str, **more: bool)
             to=member.user.email,
             subject=subject,
             template="email/rights_asked.txt" if what == "asked" else "email/rights_due.txt",
+            agency=request.agency_id,
             context={"due_on": request.due_on, "link": absolute_url("cases:rights_request", request.pk), **more},
         )
 

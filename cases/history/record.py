@@ -15,6 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from agencies import access
 from agencies.access import visible_sql
@@ -202,17 +203,16 @@ def annotate_corrections(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 @transaction.atomic
 def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
-    """Take the words out of one entry for good (UK GDPR article 17), and write an entry that says so.
+    """Write an entry that says that the words of one are taken out for good (UK GDPR article 17), and queue that.
 
-    Text and details go; that the entry was there, who wrote it and when, its digest and the chain stay, so
+    No request may rewrite an entry, so a job does it, at once after the deed is committed. Text and details go;
+    that the entry was there, who wrote it and when, its digest and the chain stay, so
     the history still verifies. Returns the new entry. Raises ValueError for an entry that records an erasure
     or is blank already.
     """
-    if entry.kind == Kind.ERASED or entry.details == ERASED_DETAILS:
+    if entry.kind == Kind.ERASED or entry.corrections.filter(kind=Kind.ERASED).exists():
         raise ValueError("There are no words to take out of this entry.")
-    erase_columns(Entry.objects.filter(pk=entry.pk), text="", details=ERASED_DETAILS)
-    entry.text, entry.details = "", dict(ERASED_DETAILS)
-    return record_entry(
+    said = record_entry(
         case=entry.case,
         kind=Kind.ERASED,
         by=by,
@@ -221,11 +221,18 @@ def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
         details={"number": entry.number},
         corrects=entry,
     )
+    app.configure_task("blank_entry").defer(entry=str(entry.pk))
+    return said
 
 
-@transaction.atomic
+def blank_entry(pk: uuid.UUID) -> None:
+    """The blanking itself: only the roles of jobs and of the owner may."""
+    erase_columns(Entry.objects.filter(pk=pk), text="", details=ERASED_DETAILS)
+
+
 def erase_case_words(case: Case, *, by: Author, reason: str) -> int:
-    """The same of every entry of `case` that has words, with one entry that says so; how many were erased."""
+    """The same of every entry of `case` that has words, with one entry that says so; how many were erased. For a job:
+    it blanks them at once, in the transaction of its caller."""
     rows = case.entries.exclude(kind=Kind.ERASED).exclude(details=ERASED_DETAILS).order_by("number")
     numbers = list(rows.values_list("number", flat=True))
     erase_columns(case.entries.filter(number__in=numbers), text="", details=ERASED_DETAILS)

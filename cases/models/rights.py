@@ -99,6 +99,8 @@ class RightsRequest(UUIDKey):
 class RightsMove(AppendOnly, Signed):
     """Each step: who, when, and why or how."""
 
+    erasable = ("words",)
+
     request = models.ForeignKey(RightsRequest, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the request")
     before = models.CharField(max_length=10, choices=RightsStatus, blank=True)

@@ -54,6 +54,8 @@ class Redaction(Signed, UUIDKey):
 class Release(AppendOnly, Signed):
     """The copy itself: both files are made from this one snapshot, whenever they are taken."""
 
+    erasable = ("snapshot",)
+
     request = models.OneToOneField(RightsRequest, on_delete=models.PROTECT, related_name="release")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

@@ -42,7 +42,7 @@ def erase(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         except MoveRefused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "It is erased." if approves else "A colleague approves it next.")
+            messages.success(request, "Approved. It is erased within minutes." if approves else "A colleague approves it next.")
             return redirect("cases:rights_request", asked.pk)
     log_record_access(request, asked, "erasure")
     held = find_records(asked)

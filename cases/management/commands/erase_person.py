@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies.access import Permission
 from agencies.models import Agency, Author, Membership
-from cases.actions.erasure import approve_erasure, ask_for_erasure
+from cases.actions.erasure import approve_erasure, ask_for_erasure, erase_approved
 from cases.actions.rights import move_request, receive_request
 from cases.models import ErasureCertificate, Person
 from cases.states import ErasureGround, RightKind, RightsStatus
@@ -59,7 +59,11 @@ def erase_person(
     )
     move_request(request, RightsStatus.ACTIVE, by=by, words=reason)
     ask_for_erasure(request, by=by, ground=ErasureGround(ground), words=reason, key=uuid.uuid4())
-    return approve_erasure(request, by=Author.of(approves))
+    approve_erasure(request, by=Author.of(approves))
+    done = erase_approved(request)
+    if done is None:
+        raise MoveRefused("It was not erased")
+    return done
 
 
 def find_member(agency: Agency, email: str) -> Membership:

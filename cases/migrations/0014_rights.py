@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0005_unsent_forms'),
-        ('cases', '0011_codes_with_terms'),
+        ('cases', '0013_roots'),
     ]
 
     operations = [
