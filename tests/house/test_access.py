@@ -16,6 +16,7 @@ from agencies.access import (
     PERMISSIONS,
     ROLES_OF_KIND,
     SECOND_FACTOR_ROLES,
+    TEAM_MANAGER_PERMISSIONS,
     Permission,
     Role,
     has_permission,
@@ -48,7 +49,9 @@ from tests.factories import (
     AgencyFactory,
     CaseFactory,
     MembershipFactory,
+    PersonFactory,
     ReferralFactory,
+    RightsRequestFactory,
     ServiceFactory,
     people,
     teammate,
@@ -201,6 +204,10 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "news of the other side about a referral": lambda m: referral_news(
         r := ReferralFactory(from_agency=m.agency), r.to_agency
     ),
+    "what was asked of their agency about a record": lambda m: RightsRequestFactory(
+        agency=m.agency, person=PersonFactory(agency=m.agency)
+    ),
+    "what was asked of others about a record": lambda m: RightsRequestFactory(),
     "a colleague's membership": teammate,
     "a membership in another agency": lambda m: MembershipFactory(),
     "an invitation to their agency": invitation,
@@ -277,7 +284,7 @@ def test_every_role_and_kind_has_its_rules() -> None:
 def test_running_the_team_adds_that_and_nothing_else() -> None:
     member = MembershipFactory(role=Role.REFERRER, manages_team=True)
     allowed = {p for p in Permission if has_permission(member, p)}
-    assert allowed == PERMISSIONS[Role.REFERRER] | {Permission.MANAGE_TEAM, Permission.KEEP_REGISTERS}
+    assert allowed == PERMISSIONS[Role.REFERRER] | TEAM_MANAGER_PERMISSIONS
 
 
 @pytest.mark.parametrize("permission", list(Permission))
