@@ -23,6 +23,7 @@ from cases.models import (
     ReleaseDownload,
     RightsMove,
     RightsRequest,
+    Root,
     RootHead,
     RootReceiver,
     TeamQuestion,
@@ -123,4 +124,5 @@ $$
 its = "agency_id = {manages}"
 protect(RootReceiver, see="{manages} IS NOT NULL", add=its, change=its)
 also_see(Message, "key LIKE 'root %' AND {manages} IS NOT NULL")  # whether the nightly proof arrived, for the steward
+protect(Root, see="{manages} IS NOT NULL")  # made by a job alone: a request that wrote one would make two of a night
 protect(RootHead, see="false")  # what a root was made of: for the jobs and for ops
