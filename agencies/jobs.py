@@ -2,12 +2,12 @@
 
 import logging
 from smtplib import SMTPRecipientsRefused
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext, RetryDecision
 from procrastinate.contrib.django import app
@@ -18,6 +18,7 @@ from procrastinate.retry import BaseRetryStrategy
 from agencies.models.known_browser import KnownBrowser
 from agencies.models.message import Message
 from config.database import is_made_up
+from config.row_security import job_context
 
 logger = logging.getLogger(__name__)
 
@@ -55,18 +56,20 @@ def deliver_message(context: JobContext, *, message: str) -> None:
     """
     if settings.DEMO and not is_made_up():
         raise NotSentHere("Settings for development, and a place that is not made up.")
-    started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
+    with job_context():
+        started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
     if not started:
         return  # an earlier try got through
     try:
-        with transaction.atomic():
+        with job_context():
             send_email(Message.objects.select_for_update().get(pk=message))
     except Exception as error:
         # The mail server has refused each address for good (SMTP 5xx, RFC 5321 4.2.1).
         forever = isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
         last = forever or context.job.attempts >= len(RETRY_DELAYS_SECONDS)
         noted = {"sending_at": None, "failed": str(error)[:1000], "given_up_at": timezone.now() if last else None}
-        Message.objects.filter(pk=message).update(**noted)
+        with job_context():
+            Message.objects.filter(pk=message).update(**noted)
         if last:
             logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
         if forever:
@@ -114,10 +117,9 @@ async def retry_stalled_jobs(timestamp: int, silent_after: float = DEAD_WORKER_S
 @app.periodic(cron="17 3 * * *")
 @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs", lock="forget_old_jobs")
 async def delete_finished_jobs(timestamp: int) -> None:
-    """Finished jobs are kept for a week, so that somebody can look at what failed."""
-    await app.job_manager.delete_old_jobs(
-        nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
-    )
+    """Finished jobs are kept for a week, and failed ones for a quarter: somebody may still try them again."""
+    await app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_cancelled=True, include_aborted=True)
+    await app.job_manager.delete_old_jobs(nb_hours=90 * 24, include_failed=True)
 
 
 @app.periodic(cron="37 3 * * *")
@@ -129,3 +131,38 @@ def delete_ended_sessions(timestamp: int) -> None:
     living = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=living).delete()
     KnownBrowser.forget_unseen()
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="warn_of_breaches", queueing_lock="warn_of_breaches", lock="warn_of_breaches")
+def warn_of_breaches(timestamp: int) -> None:
+    """Each hour: the 72 hours of a data breach on which nobody has decided. May run twice."""
+    from agencies.actions.breach import warn_of_clocks  # it writes messages, which this file delivers
+
+    warn_of_clocks(timezone.now())
+
+
+@app.periodic(cron="2 8 * * *")
+@app.task(name="remind_of_complaints", queueing_lock="remind_of_complaints", lock="remind_of_complaints")
+def remind_of_complaints(timestamp: int) -> None:
+    """Each morning: complaints whose date has come. May run twice."""
+    from agencies.actions.complaint import remind_of_dates
+
+    remind_of_dates(timezone.localdate())
+
+
+@app.periodic(cron="47 4 * * *")
+@app.task(name="list_due_records", queueing_lock="list_due_records", lock="list_due_records")
+def list_due_records(timestamp: int) -> None:
+    """Each night: records whose period has run out, for somebody to decide on. May run twice."""
+    from agencies.actions import retention
+
+    retention.list_due_records(timezone.localdate())
+
+
+@app.task(name="erase_reviewed")
+def erase_reviewed(*, review: str) -> None:
+    """Erase an old record, once somebody has decided so. May run twice."""
+    from agencies.actions import retention
+
+    retention.erase_reviewed(UUID(review))

@@ -2,14 +2,19 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 import dj_database_url
 import psycopg
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.backends.utils import CursorWrapper
+
+from config.roles import DatabaseRole, current_role, role_name
 
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
 # answers, so that a restarted server is noticed by nobody.
@@ -29,16 +34,23 @@ def build_database_settings() -> dict[str, Any]:
     """
     Django's DATABASES["default"].
 
-    DATABASE_URL is taken as it is (PostgreSQL 15 to 18; ImproperlyConfigured for anything else). Without it the
-    engine is `config.embedded`, which starts a server of its own at the first connection and keeps the data in
-    `.postgres/`; DATABASE_NAME (default `hereabouts`) then names the database, which is made when it is missing.
+    DATABASE_URL is taken as it is (PostgreSQL 15 to 18; ImproperlyConfigured for anything else), or the URL of the
+    role that this process takes. Without it the engine is `config.embedded`, which starts a server of its own at the
+    first connection and keeps the data in `.postgres/`; DATABASE_NAME (default `hereabouts`) then names the database,
+    which is made when it is missing, and each process has the login of its role.
     """
+    role = current_role()
     if os.environ.get("DATABASE_URL"):
-        settings = dj_database_url.config(conn_max_age=CONNECTION_MAX_AGE_SECONDS, conn_health_checks=True)
+        name = role_url_name(role)
+        if not os.environ.get(name):
+            name = "DATABASE_URL"
+        settings = dj_database_url.config(name, conn_max_age=CONNECTION_MAX_AGE_SECONDS, conn_health_checks=True)
         if settings["ENGINE"] != "django.db.backends.postgresql":
-            raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
+            raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: postgresql://…")
         given = settings.get("OPTIONS", {})
         flags = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
+        if name == "DATABASE_URL" and role != DatabaseRole.OWNER:
+            flags += f" -c role={role_name(role)}"
         return {
             **settings,
             "OPTIONS": {**NETWORK_OPTIONS, **given, **PREPARED_OPTIONS, "options": flags},
@@ -47,12 +59,30 @@ def build_database_settings() -> dict[str, Any]:
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_database_name(),
-        "USER": "postgres",
+        "USER": role_name(role),
         "CONN_MAX_AGE": CONNECTION_MAX_AGE_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": PREPARED_OPTIONS,
         "ATOMIC_REQUESTS": True,
     }
+
+
+def role_url_name(role: DatabaseRole) -> str:
+    """The environment variable with the role's login. A developer's own server does with DATABASE_URL, a login that may
+    act for each of them."""
+    return "DATABASE_URL" if role == DatabaseRole.WEB else f"DATABASE_{role.upper()}_URL"
+
+
+def limit_web_waiting() -> None:
+    """For the processes that answer people: settings.WEB_LIMITS on each connection that is opened from now on.
+
+    A statement or a lock that takes longer ends in the page "Back in a moment", which keeps what was typed. Jobs and
+    commands take what they need.
+    """
+    database = connections.settings["default"]
+    flags = " ".join(f"-c {name}={value}" for name, value in settings.WEB_LIMITS.items())
+    given = database["OPTIONS"]
+    database["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {flags}".strip()}
 
 
 def is_database_gone(error: BaseException | None) -> bool:
@@ -139,3 +169,16 @@ def lock_name(name: str) -> None:
     """Hold what is called so, which need be no row, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+@contextmanager
+def hold_name(name: str) -> Iterator[None]:
+    """The same over several transactions: whoever else wants it waits until we, or our connection, have ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

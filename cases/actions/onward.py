@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from agencies.models import Author
+from agencies.models import Agency, Author
 from cases import notifications
+from cases.entering import case_of_referral
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
 from config.template_tags import date_words
@@ -59,7 +60,7 @@ def refer_to_service(
         to_agency=service.agency,
         service=service,
         started_at=started_at,
-        details=shared_referral_columns(case.person, ask),
+        details=shared_referral_columns(case.person, ask) | columns_kept_back(case, service.agency),
         needs=ask.needs,
     )
     _link, new = CaseReferral.objects.get_or_create(
@@ -117,6 +118,29 @@ def shared_referral_columns(person: Person, ask: OnwardRequest) -> dict[str, Any
     }
 
 
+PART_COLUMNS: dict[Agreement.Part, dict[str, str]] = {  # of a referral: what they are without that part
+    Agreement.Part.CONTACT: {
+        "phone": "",
+        "email": "",
+        "address": "",
+        "contact_avoid": "",
+        "contact_by": ContactBy.OTHER,
+    },
+    Agreement.Part.AREA: {"postcode": ""},
+    Agreement.Part.REASON: {"message": "", "what_matters": ""},
+}
+STANDING_PARTS = (Agreement.Part.CONTACT, Agreement.Part.AREA)  # come from the person's record, not from a form
+
+
+def columns_kept_back(case: Case, agency: Agency) -> dict[str, str]:
+    """What a new referral to that agency has instead, where the person has narrowed the agreement with it. What it is
+    about is written anew each time, and agreed to then."""
+    kept_back = Agreement.parts_kept_back(case, agency)
+    return {
+        column: value for part in STANDING_PARTS if part in kept_back for column, value in PART_COLUMNS[part].items()
+    }
+
+
 def format_shared_details(sent: Referral) -> list[tuple[str, str]]:
     """What a group was given, as label and value, leaving out what is empty. Works on a referral not yet saved."""
     needs = ", ".join(term.name for term in sent.needs.all()) if not sent._state.adding else ""
@@ -159,6 +183,12 @@ def record_signposting(*, case: Case, by: Author, key: uuid.UUID, service: Servi
 
 
 @on_referral_moved.register
+def enter_referral_move(referral: Referral, move: Move) -> None:
+    """A group's move, our own withdrawal, or a referrer's, into the history of the case, whoever makes it."""
+    with case_of_referral(referral):
+        record_referral_move(referral, move)
+
+
 def record_referral_move(referral: Referral, move: Move) -> None:
     """Write a group's move, or our own withdrawal, into the history of the case it was sent from; and what whoever
     referred does after their referral led to a case, which is to withdraw it.
@@ -200,6 +230,11 @@ REMARK_DEEDS = {
 
 
 @on_remark_saved.register
+def enter_referral_remark(referral: Referral, remark: Remark) -> None:
+    with case_of_referral(referral):
+        record_referral_remark(referral, remark)
+
+
 def record_referral_remark(referral: Referral, remark: Remark) -> None:
     """Write a message between the case's team and the other side, or that nobody answers or hears, into its history."""
     link = CaseReferral.objects.filter(referral=referral).first()

@@ -42,6 +42,9 @@ class Kind(models.TextChoices):
     ATTENDED = "attended", "Came to an activity"
     MISSED = "missed", "Did not come to an activity"
     CLOSED = "closed", "Case closed"
+    HELD = "held", "Legal hold"
+    RIGHT = "right", "What the person asked for"
+    STATEMENT = "statement", "The person’s own statement"
     ERASED = "erased", "Words removed by law"
 
 
@@ -52,6 +55,8 @@ NOTE_KINDS = CONTACT_KINDS | {Kind.NO_ANSWER, Kind.NOTE}  # what the composer of
 
 class Entry(AppendOnly, Signed):
     """`digest` is the SHA-256 of the content, `chain` of the previous chain, the metadata and the digest."""
+
+    erasable = ("text", "details")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the case, without gaps")

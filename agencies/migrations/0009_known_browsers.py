@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0006_identity_providers'),
+        ('agencies', '0008_identity_providers'),
     ]
 
     operations = [

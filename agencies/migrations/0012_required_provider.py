@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0007_known_browsers'),
+        ('agencies', '0011_retention'),
     ]
 
     operations = [

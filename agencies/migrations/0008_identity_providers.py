@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0005_unsent_forms'),
+        ('agencies', '0007_backups'),
     ]
 
     operations = [
