@@ -3,6 +3,18 @@
 from django.db import migrations, models
 
 
+# Accounts are linked to the issuer: with another one, whoever runs that would be let in as all of them.
+KEEP_ISSUER = """
+CREATE FUNCTION refuse_other_issuer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'An issuer never changes' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER identityprovider_keeps_issuer BEFORE UPDATE ON agencies_identityprovider
+    FOR EACH ROW WHEN (OLD.issuer IS DISTINCT FROM NEW.issuer) EXECUTE FUNCTION refuse_other_issuer();
+"""
+FORGET_ISSUER = "DROP TRIGGER identityprovider_keeps_issuer ON agencies_identityprovider; DROP FUNCTION refuse_other_issuer;"
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -15,4 +27,5 @@ class Migration(migrations.Migration):
             name='required',
             field=models.BooleanField(db_default=False, default=False, help_text='Nobody works for these agencies who has not signed in with it'),
         ),
+        migrations.RunSQL(KEEP_ISSUER, FORGET_ISSUER),
     ]

@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -20,10 +20,12 @@ from agencies.actions.identity_provider import change_identity_provider
 from agencies.actions.invitation import invite_member, send_invitation_link
 from agencies.models import IdentityProvider, Invitation, Membership, Message, User
 from agencies.oidc import LOGOUT_EVENT
+from config.roles import DatabaseRole
 from tests.agencies.test_oidc import ACCOUNT, STRONG, SUBJECT, linked, sign_in_there
 from tests.factories import PASSWORD, AgencyFactory, MembershipFactory
 from tests.house.test_security_sign_in import give_password, is_signed_in
 from tests.oidc_provider import CLIENT_ID, STRANGERS_KEY, FakeProvider, connect, leave
+from tests.roles import acting_as
 
 ClientOf = Callable[[Membership], Client]
 
@@ -385,3 +387,18 @@ def test_a_provider_that_answers_for_another_is_not_connected(cis2: FakeProvider
 def test_the_database_refuses_a_claim_without_values(cis2: FakeProvider) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         connect(cis2, step_claim="acr")
+
+
+def test_the_database_keeps_the_issuer_and_takes_no_new_one_from_a_page(cis2: FakeProvider) -> None:
+    """Neither by a mistake of ours nor by SQL that somebody slips in."""
+    row = connect(cis2)
+    with pytest.raises(ProgrammingError, match="never changes"), transaction.atomic():
+        IdentityProvider.objects.update(issuer="https://other.example.org")
+    with acting_as(DatabaseRole.WEB):
+        IdentityProvider.objects.update(name="Renamed")
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            IdentityProvider(slug="x", name="X", issuer="https://x.example.org", client_id="c").save(force_insert=True)
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            IdentityProvider.objects.all().delete()
+    row.refresh_from_db()
+    assert row.name == "Renamed"
