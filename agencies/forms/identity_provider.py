@@ -41,7 +41,8 @@ class IdentityProviderForm(Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        chosen = [self.rows[pk] for pk in data.get("agencies", [])]
-        if data.get("in_use") == "only" and any(agency.kind == AgencyKind.STEWARD for agency in chosen):
-            self.add_error("agencies", "Whoever runs the place keeps a password, for the day this does not answer")
+        for agency in [self.rows[pk] for pk in data.get("agencies", [])]:
+            if data.get("in_use") == "only" and agency.kind == AgencyKind.STEWARD:
+                self.add_error("agencies", f"Leave out {agency.name}: who runs the place keeps a password")
+                break
         return data
