@@ -23,8 +23,10 @@ from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from config.row_security import set_context
+
 if TYPE_CHECKING:
-    from agencies.models import Draft, Membership
+    from agencies.models import Agency, Draft, Membership
     from agencies.request import MemberRequest
 
 View = Callable[..., HttpResponse]
@@ -208,6 +210,23 @@ def jobs(member: Membership) -> Q:
     return search_aids(member)
 
 
+def backups(member: Membership) -> Q:
+    """That backups were made, and that one was tried: the steward's. What is in them is nobody's."""
+    return search_aids(member)
+
+
+def roots(member: Membership) -> Q:
+    """The nightly roots of all histories, which tell nothing of anybody: the steward's, and whoever's runs a team."""
+    return Q() if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def root_receivers(member: Membership) -> Q:
+    """Where the roots go: whoever runs a team sees whether they go to the own agency, the steward all."""
+    if has_permission(member, Permission.STEWARD):
+        return Q()
+    return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
 def closing_words(member: Membership) -> Q:
     """Why cases are closed and what has changed, as lists of words and codes: the steward keeps them, and no case."""
     return search_aids(member)
@@ -235,6 +254,30 @@ def quote_word(value: str) -> str:
     if not value.isidentifier():
         raise ValueError(f"{value!r} in a rule is no word.")
     return f"'{value}'"
+
+
+def database_context(member: Membership) -> dict[str, uuid.UUID | None]:
+    """The same rules for the database itself: what its row-level policies read (config.row_security, policies.py)."""
+
+    def own(*permissions: Permission) -> uuid.UUID | None:
+        return member.agency_id if any(has_permission(member, p) for p in permissions) else None
+
+    return {
+        "user": member.user_id,
+        "member": member.pk,
+        "agency": member.agency_id,
+        "receives": own(Permission.SEE_REFERRALS),
+        "sends": own(Permission.SEE_REFERRALS) if member.role != Role.PROVIDER else None,
+        "team": own(Permission.WORK_CASES),
+        "publishes": own(Permission.PUBLISH),
+        "manages": own(Permission.MANAGE_TEAM),
+    }
+
+
+def closing_context(agency: Agency) -> dict[str, uuid.UUID | None]:
+    """All that an agency holds, for the deed that closes it: of a steward, who is told how much and not what."""
+    scopes = ("agency", "receives", "sends", "team", "publishes", "manages")
+    return dict.fromkeys(scopes, agency.pk)
 
 
 # --- On every view --------------------------------------------------------------------------------
@@ -305,6 +348,7 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
             member = request.member
             if member is None or (permissions and not any(has_permission(member, p) for p in permissions)):
                 raise PermissionDenied
+            set_context(**database_context(member))
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
             return response
@@ -319,9 +363,10 @@ def signed_in(view: View) -> View:
     """Anybody signed in, a member of an agency or not: the pages about one's own account."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return refuse_signed_out(request)
+        set_context(**(database_context(request.member) if request.member else {"user": request.user.pk}))
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

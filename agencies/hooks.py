@@ -62,3 +62,6 @@ class WaitingItem:
 
 # What waits for a member who has no caseload.
 waiting_sources: Hook[Callable[[Membership], Iterable[WaitingItem]]] = Hook()
+
+# What the steward is warned of, beside the backups: one sentence each.
+safety_sources: Hook[Callable[[Membership], Iterable[str]]] = Hook()

@@ -17,6 +17,7 @@ from config.metrics import gauge_sources
 # What each kind of job does, as a steward would say it. A test fails where one is left out.
 TASK_WORDS = {
     "ask_still_right": "Asks groups if their listings are still right, and hides those of groups that never answer",
+    "blank_entry": "Takes the words out of one entry of a story whose person asked to be forgotten",
     "deliver_message": "Hands one e-mail to the mail server, again and again for half a day where that fails",
     "drop_zero_costs": "Takes prices of nothing out of what another directory sent, where that means unknown",
     "forget_bookings": "Takes the names out of bookings of long ago",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, close, demo, invitation, jobs, team, waiting
+from agencies.views import about, backups, close, demo, invitation, jobs, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -22,6 +22,7 @@ urlpatterns = [
     path("steward/agencies/<uuid:pk>/close/", close.close_other, name="close_other"),
     path("steward/jobs/", jobs.jobs, name="jobs"),
     path("steward/jobs/retry/", jobs.retry_jobs, name="retry_jobs"),
+    path("steward/backups/", backups.backups, name="backups"),
     path("team/", team.team, name="team"),
     path("team/close/", close.close_own, name="close_own"),
     path("team/invite/", team.invite, name="invite"),

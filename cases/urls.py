@@ -17,6 +17,7 @@ from cases.views import (
     papers,
     part,
     questions,
+    roots,
     sharing,
 )
 
@@ -24,6 +25,9 @@ app_name = "cases"
 
 urlpatterns = [
     path("steward/outcomes/", outcomes.outcomes, name="outcomes"),
+    path("steward/roots/", roots.roots, name="roots"),
+    path("team/proof/", roots.proof, name="proof"),
+    path("team/proof/end/", roots.end_proof, name="end_proof"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("caseload/alone/", give.give_alone, name="give_alone"),
     path("news/", news.news, name="news"),

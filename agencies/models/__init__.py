@@ -1,4 +1,5 @@
 from agencies.models.agency import Agency, AgencyKind
+from agencies.models.backup import Backup, Drill
 from agencies.models.draft import Draft
 from agencies.models.membership import Author, Hand, Invitation, Membership, Signed
 from agencies.models.message import Message

@@ -5,3 +5,4 @@ from cases.models.entry import Audience, Entry, Kind
 from cases.models.news import News
 from cases.models.person import Person
 from cases.models.question import TeamQuestion
+from cases.models.root import Root, RootHead, RootReceiver

@@ -247,6 +247,14 @@ CACHES = {
 
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # with which /health/metrics is asked for; none: no such page
 TRUST_REQUEST_ID = False  # the proxy's X-Request-ID; otherwise one is made for each request
+# Where `manage.py backup` puts what it copies, and how long that is kept: nothing erased comes back after it.
+BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER", "")
+BACKUP_KEEP_DAYS = int(os.environ.get("BACKUP_KEEP_DAYS", "35"))
+
+# The nightly root of all histories: its Ed25519 key (64 hexadecimal digits), and a file on another machine, if any.
+ROOT_SIGNING_KEY = os.environ.get("ROOT_SIGNING_KEY", "")
+ROOT_FILE = os.environ.get("ROOT_FILE", "")
+
 # To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
 LOGGING = {
     "version": 1,

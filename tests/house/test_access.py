@@ -22,11 +22,12 @@ from agencies.access import (
     visible_sql,
 )
 from agencies.actions.invitation import invite_member
-from agencies.models import Agency, AgencyKind, Author, Draft, Invitation, Membership
+from agencies.models import Agency, AgencyKind, Author, Backup, Draft, Invitation, Membership
 from bookings.models import Booking
 from bookings.states import BookingStatus
+from cases.actions.roots import make_root
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, Entry, Kind, News
+from cases.models import Audience, Case, Circle, Entry, Kind, News, RootReceiver
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
 from referrals.models import Move, Referral
@@ -133,6 +134,10 @@ def synonym() -> Synonym:
     return Synonym.objects.create(typed=str(uuid.uuid4()), means="alcohol")
 
 
+def receiver(agency: Agency) -> RootReceiver:
+    return RootReceiver.objects.create(agency=agency, email="keep@agency.example.org")
+
+
 SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a referral their agency sent": lambda m: ReferralFactory(from_agency=m.agency),
     "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
@@ -180,6 +185,10 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "the place's own words, neighbourhoods and collections": lambda m: Synonym.objects.create(
         typed=f"a{m.pk}", means="b"
     ),
+    "that backups are made": lambda m: Backup.objects.create(kind=Backup.Kind.FULL),
+    "the nightly root of all histories": lambda m: make_root(),
+    "whether it goes to their agency": lambda m: receiver(m.agency),
+    "whether it goes to another agency": lambda m: receiver(AgencyFactory()),
 }
 
 

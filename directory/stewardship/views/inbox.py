@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
+from agencies.backups import count_safety_problems
 from agencies.job_health import count_job_problems
 from agencies.models import Membership
 from agencies.request import MemberRequest
@@ -59,4 +60,5 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
         InboxTile("Imports that failed or ask something", count_failing_feeds(), "directory:sources"),
         InboxTile("Searches that found nothing", unmet.aggregate(n=Sum("times"))["n"] or 0, "directory:lost"),
         InboxTile("Jobs that failed or are late", jobs, "agencies:jobs", wrong=wrong),
+        InboxTile("Warnings about safe keeping", count_safety_problems(member), "agencies:backups"),
     ]
