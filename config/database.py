@@ -67,6 +67,12 @@ def build_database_settings() -> dict[str, Any]:
     }
 
 
+def role_url_name(role: DatabaseRole) -> str:
+    """The environment variable with the role's login. A developer's own server does with DATABASE_URL, a login that may
+    act for each of them."""
+    return "DATABASE_URL" if role == DatabaseRole.WEB else f"DATABASE_{role.upper()}_URL"
+
+
 def limit_web_waiting() -> None:
     """For the processes that answer people: settings.WEB_LIMITS on each connection that is opened from now on.
 
@@ -77,12 +83,6 @@ def limit_web_waiting() -> None:
     flags = " ".join(f"-c {name}={value}" for name, value in settings.WEB_LIMITS.items())
     given = database["OPTIONS"]
     database["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {flags}".strip()}
-
-
-def role_url_name(role: DatabaseRole) -> str:
-    """The environment variable with the role's login. A developer's own server does with DATABASE_URL, a login that may
-    act for each of them."""
-    return "DATABASE_URL" if role == DatabaseRole.WEB else f"DATABASE_{role.upper()}_URL"
 
 
 def is_database_gone(error: BaseException | None) -> bool:

@@ -314,6 +314,7 @@ NAVIGATION_PAGES = [  # URL name, words; shown to whoever may open it (the view'
     ("referrals:referrals", "Our referrals"),
     ("directory:listings", "Our activities"),
     ("directory:steward", "The place"),
+    ("cases:rights", "Records"),
     ("agencies:team", "Team"),
 ]
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
+from agencies.privacy import build_privacy_context
 from config.fragments import render_page
 
 
@@ -20,7 +21,8 @@ def about_help(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "agencies/privacy.html")
+    """What holds in this place now, not what somebody wrote about it once."""
+    return render_page(request, "agencies/privacy.html", build_privacy_context())
 
 
 @require_safe

@@ -15,6 +15,7 @@ from agencies.actions.hand_over import MORE_LEFT_ERROR, LeavesBehind, hide_words
 from agencies.forms.hand_over import HandOverForm
 from agencies.forms.team import InviteForm, MemberForm
 from agencies.models import Invitation, Membership, Message
+from agencies.registers import count_registers
 from agencies.request import MemberRequest
 from agencies.views.close import leave_page
 from config.forms import render_form_page
@@ -36,6 +37,7 @@ def team(request: MemberRequest) -> HttpResponse:
         for m in people.order_by("user__name", "pk")
     ]
     context = {"rows": rows, "invited": [(i, i.message_key in failed) for i in invited]}
+    context["registers"] = count_registers(request.member)
     return render_page(request, "agencies/team.html", context)
 
 

@@ -129,7 +129,7 @@ def _find_entry_faults(reader: CaseCheck, row: EntryRow) -> Iterator[HistoryFaul
     if hash_chain(reader.chain, row[:DIGEST_COLUMN], row[DIGEST_COLUMN]) != row[CHAIN_COLUMN]:
         yield HistoryFault(case, number, "the chain is broken")
     if row[2] == Kind.ERASED.value:
-        reader.erased.add(details.get("number", 0))
+        reader.erased.update(details.get("numbers", [details.get("number", 0)]))
 
 
 def _find_unexplained_blanks(reader: CaseCheck) -> Iterator[HistoryFault]:

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "crispy_forms",
     "csp",
@@ -130,9 +131,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed", "a second ste
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
-ACCOUNT_RATE_LIMITS = {  # the adapter counts failures by address *and* network: nobody can lock another out
-    "login": "60/m/ip",
-    "login_failed": "30/m/ip,5/300s/key",
+ACCOUNT_RATE_LIMITS = {  # the adapter says of whom each is counted: nobody can lock another out
+    "login": "300/m/ip",  # a hospital is one network
+    "login_failed": "5/300s/key",
+    "login_network": "30/m/ip",  # ours: guesses at all accounts together, of browsers that nobody is known to use
     "reset_password": "20/m/ip,5/h/key",
 }
 ACCOUNT_FORMS = {
@@ -157,7 +159,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Hereabouts"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; a reset of the password leaves an address that nobody verifies
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+SOCIALACCOUNT_ADAPTER = "agencies.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that an agency's provider may keep a page waiting
 REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR_ROLES; development alone turns it off
+KNOWN_BROWSER_COOKIE_NAME = "known-browser"
 SESSION_ENGINE = "agencies.sessions"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
@@ -245,8 +250,6 @@ CACHES = {
     }
 }
 
-METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # with which /health/metrics is asked for; none: no such page
-TRUST_REQUEST_ID = False  # the proxy's X-Request-ID; otherwise one is made for each request
 # Where `manage.py backup` puts what it copies, and how long that is kept: nothing erased comes back after it.
 BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER", "")
 BACKUP_KEEP_DAYS = int(os.environ.get("BACKUP_KEEP_DAYS", "35"))
@@ -255,6 +258,8 @@ BACKUP_KEEP_DAYS = int(os.environ.get("BACKUP_KEEP_DAYS", "35"))
 ROOT_SIGNING_KEY = os.environ.get("ROOT_SIGNING_KEY", "")
 ROOT_FILE = os.environ.get("ROOT_FILE", "")
 
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # with which /health/metrics is asked for; none: no such page
+TRUST_REQUEST_ID = False  # the proxy's X-Request-ID; otherwise one is made for each request
 # To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
 LOGGING = {
     "version": 1,

@@ -12,6 +12,7 @@ from agencies.access import Permission, allow
 from agencies.backups import count_safety_problems
 from agencies.job_health import count_job_problems
 from agencies.models import Membership
+from agencies.registers import count_registers
 from agencies.request import MemberRequest
 from config.fragments import render_page
 from directory.exchange.actions.duplicates import count_open_likenesses
@@ -59,6 +60,7 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
         InboxTile("Likely doubles", count_open_likenesses(), "directory:likenesses"),
         InboxTile("Imports that failed or ask something", count_failing_feeds(), "directory:sources"),
         InboxTile("Searches that found nothing", unmet.aggregate(n=Sum("times"))["n"] or 0, "directory:lost"),
-        InboxTile("Jobs that failed or are late", jobs, "agencies:jobs", wrong=wrong),
         InboxTile("Warnings about safe keeping", count_safety_problems(member), "agencies:backups"),
+        InboxTile("Jobs that failed or are late", jobs, "agencies:jobs", wrong=wrong),
+        *(InboxTile(one.words, one.count, one.page, late=one.late) for one in count_registers(member)),
     ]
