@@ -26,6 +26,7 @@ from cases.models import (
     CaseReferral,
     Circle,
     ErasureCertificate,
+    Hold,
     Person,
     Redaction,
     Release,
@@ -170,6 +171,7 @@ def erase_records(request: RightsRequest, held: HeldRecords, by: Author) -> dict
     counts["Messages and letters"] = find_messages(keys).delete()[0]
     counts["Personal records"] = erase_person_row(request.person) if request.person else 0
     counts["Requests about their records"] = erase_requests(request)
+    Hold.objects.filter(person__isnull=False, person=request.person_id).update(reason="Erased")  # those that ended
     return counts
 
 

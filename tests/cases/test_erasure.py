@@ -20,6 +20,7 @@ from cases.actions.booking import book_for_case
 from cases.actions.closing import close_case
 from cases.actions.erasure import ERASED_NAME, approve_erasure, ask_for_erasure
 from cases.actions.facts import change_fact
+from cases.actions.hold import place_hold
 from cases.actions.notes import correct_entry, write_note
 from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.opening import accept_referral
@@ -27,7 +28,7 @@ from cases.actions.rights import move_request, receive_request
 from cases.facts import KEY_FACTS
 from cases.history.verify import verify_histories
 from cases.hooks import erasure_refusals
-from cases.models import Case, ClosingReason, ErasureCertificate, Outcome, RightsRequest
+from cases.models import Case, ClosingReason, ErasureCertificate, Hold, Outcome, RightsRequest
 from cases.states import ErasureGround, RightKind, RightsStatus
 from config.transitions import MoveRefused
 from referrals.actions import move_referral, send_message
@@ -96,6 +97,8 @@ def case(connector, practice, group):
     Draft.save_draft(member=connector, key=case.draft_key, data={"text": [f"{Z} half a note"]})
     Draft.save_draft(member=practice, key=f"refer:{uuid.uuid4()}", data={"name": [f"{Z} Whitfield"]})
     move_referral(onward, ReferralStatus.WITHDRAWN, by=by, side=Side.SENDER, words=f"{Z} moved away")
+    said = {"reason": f"{Z} has a claim", "review_on": timezone.localdate(), "key": uuid.uuid4()}
+    Hold.objects.filter(pk=place_hold(case=case, by=by, **said).pk).update(ended_at=timezone.now())
     reason, outcome = ClosingReason.objects.exclude(code="died")[0], Outcome.objects.first()
     return close_case(case=case, by=by, reason=reason, outcome=outcome, summary=f"{Z} is content")
 
@@ -135,7 +138,7 @@ def find_marks():
 
 
 def test_nothing_of_the_person_is_left_once_all_three_have_erased(case, practice, group, lead, second):
-    assert len({table for table, _ in find_marks()}) == 12
+    assert len({table for table, _ in find_marks()}) == 13
     LookUp.record(MembershipFactory(role=Role.REFERRER), "9990000026", found=False)
     request = ask(case, lead, everywhere=True)
     run_jobs()
