@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Message
+from cases.actions.person_link import link_people
 from cases.actions.rights import move_request, receive_request
 from cases.jobs import remind_of_due_requests
 from cases.models import CaseReferral, Kind, RightsRequest
@@ -305,3 +306,12 @@ def test_a_groups_own_bookings_are_found_by_name_and_phone(provider):
     day, by = timezone.localdate(), Author.of(provider)
     request = receive_request(of=sent, by=by, kind=RightKind.ACCESS, received_on=day, **said)
     assert request.bookings == [hers.pk]
+
+
+def test_a_linked_record_is_asked_even_where_nothing_looks_alike(connector, lead, case):
+    other = CaseFactory(person__name="J. W.", person__nhs_number="", person__date_of_birth=None)
+    link_people(case.person, other.person, by=connector)
+    request = asked(case, lead, everywhere=True)
+    move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
+    run_jobs()
+    assert request.asked.get().person == other.person
