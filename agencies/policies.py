@@ -1,9 +1,12 @@
 """Which of this app's rows the web's login sees (config.row_security)."""
 
-from agencies.models import Agency, Backup, Draft, Drill, Invitation, Membership, Message
+from agencies.models import Agency, Backup, Draft, Drill, IdentityProvider, Invitation, Membership, Message
 from config.row_security import leave_open, protect
 
 leave_open("Read before anybody is known: who works where, and who is asked to", Agency, Membership, Invitation)
+# On the page of sign-in. The operator connects one, from the command line: no page can add an issuer that is trusted.
+protect(IdentityProvider, see="true", change="true")
+protect(IdentityProvider.agencies.through, see="true", add="{user} IS NOT NULL", remove="{user} IS NOT NULL")
 own = "EXISTS (SELECT FROM agencies_membership m WHERE m.id = member_id AND m.user_id = {user})"
 own_or_of_team = (  # whoever runs the team hands over what somebody leaves behind
     "EXISTS (SELECT FROM agencies_membership m WHERE m.id = member_id"
