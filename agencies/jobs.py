@@ -8,7 +8,6 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext, RetryDecision
 from procrastinate.contrib.django import app
@@ -18,6 +17,7 @@ from procrastinate.retry import BaseRetryStrategy
 
 from agencies.models.message import Message
 from config.database import is_made_up
+from config.row_security import job_context
 
 logger = logging.getLogger(__name__)
 
@@ -55,18 +55,20 @@ def deliver_message(context: JobContext, *, message: str) -> None:
     """
     if settings.DEMO and not is_made_up():
         raise NotSentHere("Settings for development, and a place that is not made up.")
-    started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
+    with job_context():
+        started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
     if not started:
         return  # an earlier try got through
     try:
-        with transaction.atomic():
+        with job_context():
             send_email(Message.objects.select_for_update().get(pk=message))
     except Exception as error:
         # The mail server has refused each address for good (SMTP 5xx, RFC 5321 4.2.1).
         forever = isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
         last = forever or context.job.attempts >= len(RETRY_DELAYS_SECONDS)
         noted = {"sending_at": None, "failed": str(error)[:1000], "given_up_at": timezone.now() if last else None}
-        Message.objects.filter(pk=message).update(**noted)
+        with job_context():
+            Message.objects.filter(pk=message).update(**noted)
         if last:
             logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
         if forever:
@@ -153,7 +155,8 @@ def list_due_records(timestamp: int) -> None:
     """Each night: records whose period has run out, for somebody to decide on. May run twice."""
     from agencies.actions import retention
 
-    retention.list_due_records(timezone.localdate())
+    with job_context():
+        retention.list_due_records(timezone.localdate())
 
 
 @app.task(name="erase_reviewed")
@@ -161,4 +164,5 @@ def erase_reviewed(*, review: str) -> None:
     """Erase an old record, once somebody has decided so. May run twice."""
     from agencies.actions import retention
 
-    retention.erase_reviewed(UUID(review))
+    with job_context():
+        retention.erase_reviewed(UUID(review))

@@ -22,6 +22,7 @@ from bookings.models import Booking
 from bookings.retention import BOOKING
 from bookings.states import Actor, BookingStatus
 from config.batches import run_for_each
+from config.row_security import job_context
 from directory.models import Session
 
 SESSION = "The bookings of session"
@@ -131,4 +132,5 @@ def blank_session_bookings(pk: uuid.UUID, now: datetime.datetime) -> None:
 
 def find_session_ids(bookings: QuerySet[Booking]) -> list[uuid.UUID]:
     """Their sessions, each once, in one order for all workers."""
-    return list(bookings.order_by("session_id").values_list("session_id", flat=True).distinct())
+    with job_context():
+        return list(bookings.order_by("session_id").values_list("session_id", flat=True).distinct())

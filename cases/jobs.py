@@ -1,10 +1,21 @@
-"""Legal holds that somebody is to look at again, and drafts about what may be opened no more."""
+"""Work on cases that no request may do, or that a clock asks for."""
+
+import uuid
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from agencies.models import Draft
 from cases.actions import hold
+from cases.history import record
+from config.row_security import job_context
+
+
+@app.task(name="blank_entry")
+def blank_entry(*, entry: str) -> None:
+    """Take the words out of an entry: record.erase_entry has written that they go. May run twice."""
+    with job_context():
+        record.blank_entry(uuid.UUID(entry))
 
 
 @app.periodic(cron="4 8 * * *")
@@ -17,4 +28,5 @@ def remind_of_holds(timestamp: int) -> None:
 @app.task(name="forget_drafts")
 def forget_drafts(*, agency: str, key: str) -> None:
     """What an agency's members had typed about a case that they may open no more. May run twice."""
-    Draft.objects.filter(member__agency=agency, key=key).delete()
+    with job_context():
+        Draft.objects.filter(member__agency=agency, key=key).delete()

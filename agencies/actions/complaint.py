@@ -15,6 +15,7 @@ from agencies.models.complaint import AnswerBy
 from agencies.registers import find_steward, list_keepers, tell_keepers
 from agencies.retention import period_length
 from config.batches import run_for_each
+from config.row_security import enter, job_context
 from config.template_tags import date_words
 from config.transitions import MoveRefused, check_move, find_by_key, lock_row, save_move
 from config.working_days import add_working_days, is_working_day
@@ -49,6 +50,7 @@ def make_complaint(
         **said,
         **Signed.signature(by),
     )
+    enter("complaint", complaint.pk)
     if Complaint.objects.filter(pk=complaint.pk).exists():
         return complaint
     save_complaint_move(complaint, ComplaintStatus.RECEIVED, by=by, actor=WRITER, key=key)
@@ -117,6 +119,7 @@ def move_complaint(
     The second call with the same `key` gets the first one's move. Raises MoveRefused.
     """
     lock_row(complaint)
+    enter("complaint", complaint.pk)  # also once somebody else looks into it
     complaint.refresh_from_db()
     if first := find_by_key(complaint.moves, key):
         return first
@@ -175,7 +178,8 @@ def remind_of_dates(today: datetime.date) -> int:
     if not is_working_day(today):
         return 0
     waiting = Complaint.objects.filter(status__in=[ComplaintStatus.RECEIVED, ComplaintStatus.ACKNOWLEDGED])
-    rows = waiting.select_related("kept_by", "about__user").order_by("received_at", "pk")
+    with job_context():
+        rows = list(waiting.select_related("kept_by", "about__user").order_by("received_at", "pk"))
     return run_for_each("Complaint", rows, lambda complaint: remind_if_due(complaint, today))
 
 

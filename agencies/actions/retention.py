@@ -88,7 +88,7 @@ def decide_review(
             return review
         raise MoveRefused("Somebody has decided this already.")
     found = find_record_class(review.record_class)
-    if not find_due(found, timezone.localdate(), review):
+    if not found.is_heap and not find_due(found, timezone.localdate(), review):
         raise MoveRefused(NOT_DUE_MESSAGE)
     until = keep_until if decision == Decision.KEEP else None
     save_columns(review, decision=decision, reason=reason, keep_until=until, decided_at=timezone.now(), decided_by=by)

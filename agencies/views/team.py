@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.access import Permission, Role, allow, has_permission
+from agencies.access import Permission, Role, allow, closing_context, has_permission
 from agencies.actions import invitation as invitations
 from agencies.actions import membership as memberships
 from agencies.actions.close import may_close
@@ -20,6 +20,7 @@ from agencies.request import MemberRequest
 from agencies.views.close import leave_page
 from config.forms import render_form_page
 from config.fragments import render_page
+from config.row_security import set_context
 
 LAST_MANAGER_ERROR = "Somebody must run the team. Let another person run it first."
 
@@ -108,6 +109,7 @@ def leave(request: MemberRequest) -> HttpResponse:
 
 def process_end(request: MemberRequest, membership: Membership, template: str) -> HttpResponse:
     """The page that asks, with what has been chosen; and the end of the membership."""
+    set_context(**closing_context(request.member.agency))  # what somebody leaves behind is counted, and handed over
     holdings = [hide_words(holding, request.member) for holding in list_holdings(membership)]
     form = HandOverForm(request.POST if request.method == "POST" else None, member=membership, holdings=holdings)
     if request.method == "POST" and form.is_valid():

@@ -17,6 +17,7 @@ from cases.actions.opening import NUMBER_LEFT_OUT
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person
 from cases.notifications import TEAM_CLOSED_CODE, choose_channel, notify_case_moved
+from config.row_security import enter
 from config.transitions import save_columns
 from directory.models import Session
 from referrals.actions.remarks import send_message
@@ -106,10 +107,12 @@ def move_case(case: Case, to: Agency, by: Author, ground: str, number: str) -> N
     """With what is open in it: whoever was asked answers the new team, and whoever referred hears from it. The person
     agreed to the old team; only where they were asked again is there an agreement with the new one."""
     before = case.agency
+    enter("case", case.pk)  # the team that closes sees it until all of it has gone over
     save_columns(case, agency=to, version=case.version + 1)
     Circle.objects.filter(case=case, agency=before, ended_at=None).update(ended_at=timezone.now())
     Circle.objects.get_or_create(case=case, agency=to, ended_at=None, defaults={"purpose": "Works with the person"})
     links = Referral.objects.filter(case_referral__case=case, status__in=sorted(OPEN_STATUSES))
+    enter("referral", *links.values_list("pk", flat=True))
     links.filter(case_referral__direction=CaseReferral.Direction.RECEIVED).update(to_agency=to, assigned_to=None)
     links.filter(case_referral__direction=CaseReferral.Direction.SENT).update(from_agency=to)
     Booking.objects.filter(case_booking__case=case, status__in=sorted(ACTIVE_STATUSES)).update(team=to)

@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from agencies.models import Agency, Author
-from cases.history.record import ERASED_DETAILS, erase_entry
+from cases.history.record import erase_entry
 from cases.models import Hold, Kind, Person
 from config.transitions import MoveRefused, lock_row, save_columns
 
@@ -23,7 +23,7 @@ def erase_person_records(record: uuid.UUID, agency: Agency, by: Author, reason: 
     for case in person.cases.select_for_update().order_by("pk"):
         if case.is_open:
             raise MoveRefused(f"{person} has an open case.")
-        for entry in case.entries.exclude(kind=Kind.ERASED).exclude(details=ERASED_DETAILS).order_by("number"):
+        for entry in case.entries.exclude(kind=Kind.ERASED).exclude(corrections__kind=Kind.ERASED).order_by("number"):
             erase_entry(entry, by=by, reason=reason)
         save_columns(case, what_matters="", safety_note="", closing_summary="")
     blank = dict.fromkeys(("preferred_name", "nhs_number", "phone", "email", "address", "postcode", "best_time"), "")

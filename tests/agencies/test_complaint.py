@@ -11,14 +11,17 @@ from django.db.utils import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from agencies.access import Role
+from agencies.access import Role, database_context
 from agencies.actions.complaint import make_complaint, move_complaint, remind_of_dates
 from agencies.complaint_states import TRANSITIONS, ComplaintStatus
 from agencies.models import Author, Complaint, Membership, Message, Period
 from cases.models import Entry
+from config.roles import DatabaseRole
+from config.row_security import set_context
 from config.transitions import MoveRefused
 from config.working_days import add_working_days, working_days_between
 from tests.factories import MembershipFactory, teammate
+from tests.roles import acting_as
 
 ClientOf = Callable[[Membership], Client]
 SAID = {"words": "Nobody rang me back", "name": "Ada Byron", "answer_how": "email", "contact": "ada@home.example.org"}
@@ -283,3 +286,16 @@ def test_wrong_verbs(client: Client, client_of: ClientOf, lead: Membership) -> N
     assert client_of(lead).post("/complaints/").status_code == 405
     assert client_of(lead).put(url(made(lead))).status_code == 405
     assert client.get("/complaints/").status_code == 302
+
+
+def test_the_database_keeps_it_from_whom_it_is_about(lead: Membership) -> None:
+    """given a lead complained about, then raw SQL as the web's login shows it to the other lead alone"""
+    other, complaint = teammate(lead), made(lead)
+    move(complaint, other, ComplaintStatus.ACKNOWLEDGED, about=lead)
+    for member, n in ((lead, 0), (other, 1), (MembershipFactory(role=Role.LEAD), 0)):
+        with acting_as(DatabaseRole.WEB), connection.cursor() as cursor:
+            set_context(**database_context(member))
+            cursor.execute("SELECT count(*) FROM agencies_complaint")
+            assert cursor.fetchone() == (n,)
+            cursor.execute("SELECT count(*) FROM agencies_complaintmove")
+            assert cursor.fetchone() == (2 * n,)

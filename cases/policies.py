@@ -1,0 +1,89 @@
+"""Which of this app's rows the web's login sees (config.row_security).
+
+`viewers` of a case are the agencies of its circle today: a column that a trigger keeps (migration 0012), since a policy
+of the circle that read the circle would never end.
+"""
+
+from agencies.models import Message
+from bookings.models import Booking
+from cases.models import (
+    Agreement,
+    Case,
+    CaseBooking,
+    CaseReferral,
+    Circle,
+    Entry,
+    Hold,
+    News,
+    Person,
+    Reading,
+    TeamQuestion,
+)
+from config.row_security import also_see, define_function, protect
+from referrals.models import Referral
+
+OF_ONE_SEEN = "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id)"
+
+seen = "agency_id = {team} OR {team} = ANY(viewers) OR id = {case}"
+protect(Case, see=seen, add="agency_id = {team}", change=seen)
+of_team = "agency_id = {team} OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
+protect(Person, see=of_team, add="agency_id = {team}", change=of_team)
+own_or_shared = (
+    "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id"
+    " AND (audience <> 'team' OR k.agency_id = {team} OR k.id = {case}))"
+)
+protect(Entry, see=own_or_shared, add=OF_ONE_SEEN)
+protect(Reading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
+for rows in (Circle, Agreement, CaseReferral, CaseBooking):
+    protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN, change=OF_ONE_SEEN)
+of_keeper = "agency_id = {team} AND agency_id = {manages}"
+protect(Hold, see=of_keeper, add=of_keeper, change=of_keeper)
+of_either = "EXISTS (SELECT FROM cases_case k WHERE k.id IN (case_id, about_case_id))"
+protect(TeamQuestion, see=of_either, add=of_either, change=of_either)
+told = f"{OF_ONE_SEEN} OR EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
+mine = "agency_id = {agency} OR agency_id = {team}"
+protect(News, see=mine, add=f"{mine} OR {told}", change=mine)
+also_see(Referral, "EXISTS (SELECT FROM cases_casereferral l WHERE l.referral_id = referrals_referral.id)")
+also_see(Booking, "EXISTS (SELECT FROM cases_casebooking l WHERE l.booking_id = referrals_booking.id)")
+
+also_see(
+    Message,
+    "CASE WHEN key LIKE 'person %' THEN EXISTS ("
+    "SELECT FROM cases_case k WHERE k.id = split_part(key, ' ', 2)::uuid AND k.agency_id = {team}) END",
+)
+
+# --- Deeds across agencies: each says which case may be written to, once it has seen that the caller may ask ---------
+
+define_function("""
+CREATE OR REPLACE FUNCTION case_of_referral(asked uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT l.case_id FROM cases_casereferral l JOIN referrals_referral r ON r.id = l.referral_id
+    WHERE r.id = asked AND (
+        r.to_agency_id = nullif(current_setting('app.receives', true), '')::uuid
+        OR r.from_agency_id = nullif(current_setting('app.sends', true), '')::uuid
+        OR r.id = ANY(nullif(current_setting('app.referral', true), '')::uuid[])
+    )
+$$
+""")
+define_function("""
+CREATE OR REPLACE FUNCTION case_of_booking(asked uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT l.case_id FROM cases_casebooking l JOIN referrals_booking b ON b.id = l.booking_id
+    WHERE b.id = asked AND b.session_id = ANY(nullif(current_setting('app.session', true), '')::uuid[])
+$$
+""")
+# Of whom another team may work with: what tells one person from another, for the comparison alone (person_match.py).
+define_function("""
+CREATE OR REPLACE FUNCTION people_elsewhere(asked uuid, days date[], span daterange, wide daterange, most int)
+RETURNS TABLE (case_id uuid, name text, date_of_birth date, birth_precision text, nhs_number text, postcode text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT k.id, p.name, p.date_of_birth, p.birth_precision, p.nhs_number, p.postcode
+    FROM referrals_referral r, cases_person p JOIN cases_case k ON k.person_id = p.id AND k.closed_at IS NULL
+    WHERE r.id = asked AND r.to_agency_id = nullif(current_setting('app.receives', true), '')::uuid
+        AND p.agency_id <> r.to_agency_id AND (
+            (r.nhs_number <> '' AND p.nhs_number = r.nhs_number) OR p.date_of_birth = ANY(days)
+            OR p.date_of_birth <@ span OR (p.birth_precision <> 'day' AND p.date_of_birth <@ wide)
+        )
+    ORDER BY k.id LIMIT most
+$$
+""")
