@@ -58,6 +58,7 @@ class Permission(TextChoices):
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
     KEEP_REGISTERS = "keep_registers", "Keep the registers of data breaches, complaints and old records of their agency"
+    RIGHTS = "rights", "Answer what people ask about their own records: copies, corrections, erasure"
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
 
 
@@ -68,11 +69,14 @@ CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.AS
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
-    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM} | MANAGER_PERMISSIONS),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.RIGHTS} | MANAGER_PERMISSIONS),
     Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
     Role.STEWARD: frozenset({Permission.STEWARD} | MANAGER_PERMISSIONS),
 }
+
+# What whoever runs an agency's team may do besides, whatever their role; never a steward, who sees no record.
+TEAM_MANAGER_PERMISSIONS = frozenset(MANAGER_PERMISSIONS | {Permission.RIGHTS})
 
 # Roles that must have a second factor before anything else, outside development.
 SECOND_FACTOR_ROLES = frozenset({Role.CONNECTOR, Role.LEAD, Role.STEWARD})
@@ -94,7 +98,7 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
     """Whether this member may do that: by the role, or by running the agency's team."""
     if member is None:
         return False
-    if permission in MANAGER_PERMISSIONS and member.manages_team:
+    if member.manages_team and permission in TEAM_MANAGER_PERMISSIONS and member.role != Role.STEWARD:
         return True
     return permission in PERMISSIONS[Role(member.role)]
 
@@ -127,15 +131,18 @@ def referrals(member: Membership) -> Q:
     once the person has taken it back."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    received = Q(to_agency=member.agency_id, withheld_at=None)
-    return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
+    received = Q(to_agency=member.agency_id, withheld_at=None, receiver_erased_at=None)
+    sent = Q(from_agency=member.agency_id, sender_erased_at=None)
+    return received if member.role == Role.PROVIDER else received | sent
 
 
 def cases(member: Membership) -> Q:
-    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too."""
+    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too. A case that is
+    kept and not used at the person's wish is seen by that team alone."""
     if not has_permission(member, Permission.WORK_CASES):
         return Q(pk__in=[])
-    return Q(circle__agency=member.agency_id, circle__ended_at=None)
+    own_or_used = Q(agency=member.agency_id) | Q(processing_restricted_at=None)
+    return Q(circle__agency=member.agency_id, circle__ended_at=None) & own_or_used
 
 
 def entries(member: Membership) -> Q:
@@ -144,8 +151,14 @@ def entries(member: Membership) -> Q:
     One join to the circle, in which the owning team has its row too: no entry comes back twice.
     """
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
-    readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
+    readable = Q(case__agency=member.agency_id) | ~Q(audience="team") & Q(case__processing_restricted_at=None)
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def rights(member: Membership) -> Q:
+    """What people have asked of the own agency about their own records, and what came of it. No agency sees another's
+    part of the same request."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.RIGHTS) else Q(pk__in=[])
 
 
 def news(member: Membership) -> Q:
@@ -208,9 +221,36 @@ def search_aids(member: Membership) -> Q:
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
+def backups(member: Membership) -> Q:
+    """That backups were made, and that one was tried: the steward's. What is in them is nobody's."""
+    return search_aids(member)
+
+
+def roots(member: Membership) -> Q:
+    """The nightly roots of all histories, which tell nothing of anybody: the steward's, and whoever's runs a team."""
+    return Q() if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def root_receivers(member: Membership) -> Q:
+    """Where the roots go: whoever runs a team sees whether they go to the own agency, the steward all."""
+    if has_permission(member, Permission.STEWARD):
+        return Q()
+    return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def jobs(member: Membership) -> Q:
+    """What is done behind the scenes, and how it goes, but not for whom: the steward's."""
+    return search_aids(member)
+
+
 def closing_words(member: Membership) -> Q:
     """Why cases are closed and what has changed, as lists of words and codes: the steward keeps them, and no case."""
     return search_aids(member)
+
+
+def identity_providers(member: Membership) -> Q:
+    """By which providers people of which agencies may sign in: the steward's."""
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
 def breaches(member: Membership) -> Q:

@@ -64,6 +64,9 @@ class WaitingItem:
 # What waits for a member who has no caseload.
 waiting_sources: Hook[Callable[[Membership], Iterable[WaitingItem]]] = Hook()
 
+# What the steward is warned of, beside the backups: one sentence each.
+safety_sources: Hook[Callable[[Membership], Iterable[str]]] = Hook()
+
 
 @dataclass(frozen=True)
 class PlacePeriod:
@@ -98,6 +101,7 @@ class RecordClass:
     find_due: Callable[[datetime.date, int, uuid.UUID | None], Iterable[DueRecord]] | None = None
     describe: Callable[[Collection[uuid.UUID]], dict[uuid.UUID, str]] | None = None
     erase: Callable[[uuid.UUID, Agency, Author, str], None] | None = None
+    erased: str = "Erased"  # said once it is done
     is_heap: bool = False
 
 

@@ -15,6 +15,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
+from agencies.models.known_browser import KnownBrowser
 from agencies.models.message import Message
 from config.database import is_made_up
 from config.row_security import job_context
@@ -116,19 +117,20 @@ async def retry_stalled_jobs(timestamp: int, silent_after: float = DEAD_WORKER_S
 @app.periodic(cron="17 3 * * *")
 @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs", lock="forget_old_jobs")
 async def delete_finished_jobs(timestamp: int) -> None:
-    """Finished jobs are kept for a week, so that somebody can look at what failed."""
-    await app.job_manager.delete_old_jobs(
-        nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
-    )
+    """Finished jobs are kept for a week, and failed ones for a quarter: somebody may still try them again."""
+    await app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_cancelled=True, include_aborted=True)
+    await app.job_manager.delete_old_jobs(nb_hours=90 * 24, include_failed=True)
 
 
 @app.periodic(cron="37 3 * * *")
 @app.task(name="forget_ended_sessions", queueing_lock="forget_ended_sessions", lock="forget_ended_sessions")
 def delete_ended_sessions(timestamp: int) -> None:
-    """Sessions that have run out leave the store, and with them the network addresses they came from."""
+    """Sessions that have run out leave the store, and with them the network addresses they came from;
+    and what browsers were known by that have not been seen for as long as a cookie lasts."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     living = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=living).delete()
+    KnownBrowser.forget_unseen()
 
 
 @app.periodic(cron="11 * * * *")

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from agencies.views import about, breach, close, complaint, data_agreement, demo, invitation, retention, team, waiting
+from agencies.views import (
+    about,
+    backups,
+    breach,
+    close,
+    complaint,
+    data_agreement,
+    demo,
+    identity_provider,
+    invitation,
+    jobs,
+    retention,
+    team,
+    waiting,
+)
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -20,6 +34,11 @@ urlpatterns = [
     path("waiting/", waiting.waiting, name="waiting"),
     path("steward/agencies/", close.agencies, name="agencies"),
     path("steward/agencies/<uuid:pk>/close/", close.close_other, name="close_other"),
+    path("steward/backups/", backups.backups, name="backups"),
+    path("steward/jobs/", jobs.jobs, name="jobs"),
+    path("steward/jobs/retry/", jobs.retry_jobs, name="retry_jobs"),
+    path("steward/sign-in/", identity_provider.identity_providers, name="identity_providers"),
+    path("steward/sign-in/<uuid:pk>/", identity_provider.change, name="identity_provider"),
     path("team/", team.team, name="team"),
     path("team/close/", close.close_own, name="close_own"),
     path("team/invite/", team.invite, name="invite"),

@@ -125,9 +125,8 @@ def blank_old_bookings(now: datetime.datetime) -> int:
 
 def blank_session_bookings(pk: uuid.UUID, now: datetime.datetime) -> None:
     session = lock_session(pk)
-    ids = list(Booking.objects.filter(session=session, blanked_at=None).values_list("pk", flat=True))
     Message.with_key_prefix(notifications.session_key_prefix(pk)).delete()
-    blank_bookings(ids, now)
+    blank_bookings(Booking.objects.filter(session=session), now)
 
 
 def find_session_ids(bookings: QuerySet[Booking]) -> list[uuid.UUID]:

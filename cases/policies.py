@@ -13,18 +13,27 @@ from cases.models import (
     CaseReferral,
     Circle,
     Entry,
+    ErasureCertificate,
     Hold,
     News,
     Person,
     Reading,
+    Redaction,
+    Release,
+    ReleaseDownload,
+    RightsMove,
+    RightsRequest,
+    RootHead,
+    RootReceiver,
     TeamQuestion,
 )
-from config.row_security import also_see, define_function, protect
+from config.row_security import also_see, define_function, leave_open, protect
 from referrals.models import Referral
 
 OF_ONE_SEEN = "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id)"
 
-seen = "agency_id = {team} OR {team} = ANY(viewers) OR id = {case}"
+# The circle does not see what is kept and not used; a deed that leads to the case (a group's answer) still does.
+seen = "agency_id = {team} OR ({team} = ANY(viewers) AND processing_restricted_at IS NULL) OR id = {case}"
 protect(Case, see=seen, add="agency_id = {team}", change=seen)
 of_team = "agency_id = {team} OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
 protect(Person, see=of_team, add="agency_id = {team}", change=of_team)
@@ -45,6 +54,17 @@ mine = "agency_id = {agency} OR agency_id = {team}"
 protect(News, see=mine, add=f"{mine} OR {told}", change=mine)
 also_see(Referral, "EXISTS (SELECT FROM cases_casereferral l WHERE l.referral_id = referrals_referral.id)")
 also_see(Booking, "EXISTS (SELECT FROM cases_casebooking l WHERE l.booking_id = referrals_booking.id)")
+
+# What is asked about records: noted by whoever works with the case, answered by whoever runs the team. A job asks the
+# others, and erases.
+ours = "agency_id = {manages} OR agency_id = {team}"
+protect(RightsRequest, see=ours, add=ours, change=ours)
+of_request = "EXISTS (SELECT FROM cases_rightsrequest q WHERE q.id = request_id)"
+protect(RightsMove, see=of_request, add=of_request)
+protect(Redaction, see="agency_id = {manages}", add="agency_id = {manages}", remove="agency_id = {manages}")
+for rows in (Release, ReleaseDownload):
+    protect(rows, see="agency_id = {manages}", add="agency_id = {manages}")
+protect(ErasureCertificate, see="agency_id = {manages}")
 
 also_see(
     Message,
@@ -87,3 +107,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     ORDER BY k.id LIMIT most
 $$
 """)
+leave_open("Who gets the nightly proof: it names no person", RootReceiver)
+protect(RootHead, see="false")  # what a root was made of: for the jobs and for ops

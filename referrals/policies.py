@@ -6,7 +6,10 @@ from referrals.models import Answer, AnswerLink, LookUp, Move, Referral, Referra
 
 OF_ONE_SEEN = "EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
 
-seen = "(to_agency_id = {receives} AND withheld_at IS NULL) OR from_agency_id = {sends} OR id = {referral}"
+seen = (  # each side until it has erased its own, and whoever was asked until the person takes it back
+    "(to_agency_id = {receives} AND receiver_erased_at IS NULL AND withheld_at IS NULL)"
+    " OR (from_agency_id = {sends} AND sender_erased_at IS NULL) OR id = {referral}"
+)
 protect(Referral, see=seen, add="from_agency_id = {sends}", change=seen)
 for rows in (Remark, Answer):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN)
@@ -15,5 +18,7 @@ protect(Move, see=f"written_for_id = {{agency}} OR {OF_ONE_SEEN}", add=OF_ONE_SE
 protect(Referral.needs.through, see=OF_ONE_SEEN, add=OF_ONE_SEEN, remove=OF_ONE_SEEN)
 by_link = f"token_hash = {{link}} OR {OF_ONE_SEEN}"
 protect(AnswerLink, see=by_link, add=OF_ONE_SEEN, change=by_link)
-protect(LookUp, see="member_id = {member}", add="member_id = {member} AND agency_id = {agency}")
+protect(
+    LookUp, see="member_id = {member} OR agency_id = {manages}", add="member_id = {member} AND agency_id = {agency}"
+)
 also_see(Message, "CASE WHEN key LIKE 'alert %' THEN split_part(key, ' ', 2)::uuid END = {alert}")

@@ -95,7 +95,7 @@ def withhold_from_agency(agreement: Agreement, told: Collection[Referral]) -> No
     forget = app.configure_task("forget_drafts", queueing_lock=f"drafts {agreement.pk}")
     forget.defer(agency=str(agency.pk), key=agreement.case.draft_key)
     rows = Booking.objects.filter(case_booking__case=agreement.case_id, session__service__agency=agency)
-    blank_contacts(list(rows.filter(blanked_at=None).values_list("pk", flat=True)), now)
+    blank_contacts(rows, now)
 
 
 @transaction.atomic

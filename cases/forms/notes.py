@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies.models import Draft
 from cases.actions.notes import TRY_AGAIN, NextStep, plan_next_try
+from cases.forms.restriction import DespiteField
 from cases.models import Audience, Case, Kind
 from config.fields import CleanCharField
 from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
@@ -52,8 +53,11 @@ class NoteForm(Form):
     next_on = DateField(label="By which day?", future=True, required=False)
     key = IdempotencyKey()
 
-    def __init__(self, *args: Any, case: Case, ours: bool, circle: list[str], **kwargs: Any) -> None:
-        """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only."""
+    def __init__(
+        self, *args: Any, case: Case, ours: bool, circle: list[str], despite: bool = False, **kwargs: Any
+    ) -> None:
+        """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only. `despite`: the
+        case is restricted, and the member may say why they write in it."""
         super().__init__(*args, **kwargs)
         self.case, self.today = case, timezone.localdate()
         audience = {
@@ -62,7 +66,9 @@ class NoteForm(Form):
             "person": f"Everyone helping, and {case.person.known_as} too",
         }
         self.set_choices("audience", [(v, words) for v, words in audience.items() if ours or v != "team"])
-        if ours and case.is_open:
+        if despite:
+            self.fields["despite"] = DespiteField()
+        if ours and case.is_open and not despite:
             self.set_choices("next_when", self.next_step_choices())
             if case.next_action:
                 self.fields["next_words"].help_text = f"Now: {case.next_action}, by {date_words(case.next_action_on)}"

@@ -5,14 +5,14 @@ the cost). What each kind keeps in `details` stands beside its formatter; a key 
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from agencies.models import Hand, Membership
 from cases.history.record import ERASED_DETAILS
 from cases.models import Audience, Case, Entry, Kind
 from cases.models.entry import NOTE_KINDS
-from config.template_tags import row_address, when
+from config.template_tags import date_words, row_address, when
 
 LabelledValues = list[tuple[str, str]]
 
@@ -36,6 +36,7 @@ class TimelineEntry(NamedTuple):
     offers: Sequence[tuple[str, str]] = ()  # key facts the entry says otherwise: name, label
     corrects: tuple[int, str] | None = None  # number and address of the entry that this one corrects
     corrected_by: Sequence[tuple[int, str]] = ()
+    stated_by: Sequence[tuple[int, str]] = ()  # where the person says otherwise, in their own words
     news: Any = None  # id of the news that it is for the team that owns the case, until it was dealt with
 
 
@@ -44,11 +45,14 @@ class TimelineEntry(NamedTuple):
 
 def format_contact(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """first_contact (bool); try: which one without an answer; next and next_on (in words); match: why a referral
-    that joins is the same person's; moved: who wrote it first, in a case that it was not about."""
+    that joins is the same person's; moved: who wrote it first, in a case that it was not about;
+    despite: why it was written though the case is restricted."""
     title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
     title += f", try {details['try']}" if details.get("try") else ""
     step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
-    return title, step + label_details(details, ("Same person", "match"), ("First written", "moved"))
+    return title, step + label_details(
+        details, ("Same person", "match"), ("First written", "moved"), ("Written although it is restricted", "despite")
+    )
 
 
 def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -90,6 +94,24 @@ def format_parting(kind: str, details: dict[str, Any]) -> tuple[str, LabelledVal
     """what (the title); and in the case it was taken from: entries (numbers), blanked (labels of facts)."""
     facts = label_details(details, ("Entries taken out", "entries"), ("Facts taken out", "blanked"))
     return str(details.get("what") or Kind(kind).label), facts
+
+
+def format_right(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """what (the title); due: an ISO date; told: how and when the person was told."""
+    due = date_words(date.fromisoformat(details["due"])) if details.get("due") else ""
+    facts = label_details({**details, "due": due}, ("To be answered by", "due"), ("The person was told", "told"))
+    return str(details.get("what") or Kind(kind).label), facts
+
+
+def format_correction(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """number of what it corrects; asked: that the person asked for it."""
+    return str(Kind(kind).label), label_details(details, ("Why", "asked"))
+
+
+def format_statement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """about: an entry or a fact, in words; refused: why the team leaves it as it is."""
+    about = f" about {details['about']}" if details.get("about") else ""
+    return f"{Kind(kind).label}{about}", label_details(details, ("Why it stays as it is", "refused"))
 
 
 def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -180,7 +202,7 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.VISIT: EntryLook(format_contact, "home"),
     Kind.NO_ANSWER: EntryLook(format_contact, "phone", "grey"),
     Kind.NOTE: EntryLook(format_contact, "note", "sky"),
-    Kind.CORRECTION: EntryLook(format_kind_only, "pencil", "amber"),
+    Kind.CORRECTION: EntryLook(format_correction, "pencil", "amber"),
     Kind.FACT: EntryLook(format_fact_changed, "pencil", "grey"),
     Kind.ASSIGNED: EntryLook(format_assigned, "people", "grey"),
     Kind.ASKED: EntryLook(format_question, "chat", "amber"),
@@ -195,6 +217,8 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.MISSED: EntryLook(format_attendance, "clock", "amber"),
     Kind.CLOSED: EntryLook(format_case_closed, "check", "grey"),
     Kind.HELD: EntryLook(format_hold, "lock", "amber"),
+    Kind.RIGHT: EntryLook(format_right, "lock", "amber"),
+    Kind.STATEMENT: EntryLook(format_statement, "chat", "amber"),
     Kind.ERASED: EntryLook(lambda *_: ("Words taken out", []), "lock", "grey"),
 }
 UNKNOWN_LOOK = EntryLook(format_kind_only, "note")
@@ -234,8 +258,9 @@ def render_entry(
         referral=entry.about_id,
         question=str(entry.details.get("question", "")),
         offers=list_differing_facts(entry, case, member),
-        corrects=link_to_entry(corrected_entry_number(entry), here, url) if entry.corrects_id else None,
+        corrects=link_to_entry(corrected_entry_number(entry), here, url) if is_correction(entry) else None,
         corrected_by=[link_to_entry(number, here, url) for number in getattr(entry, "corrected_numbers", ())],
+        stated_by=[link_to_entry(number, here, url) for number in getattr(entry, "stated_numbers", ())],
         news=getattr(entry, "news_id", None) if case.agency_id == member.agency_id else None,
     )
 
@@ -250,6 +275,11 @@ def describe_entry(entry: Entry) -> tuple[str, str, str]:
     """The same for one line of a list: title, facts and words in a row, by whom."""
     title, facts, text = format_entry(entry)
     return title, ". ".join([*(f"{label}: {value}" for label, value in facts), *([text] if text else [])]), entry.byline
+
+
+def is_correction(entry: Entry) -> bool:
+    """Whether it corrects another: a statement of the person only stands beside one."""
+    return entry.corrects_id is not None and entry.kind != Kind.STATEMENT
 
 
 def corrected_entry_number(entry: Entry) -> int:

@@ -97,6 +97,9 @@ class Case(UUIDKey):
     entry_count = models.PositiveIntegerField(default=0, help_text="The number of the latest entry")
     chain = models.CharField(max_length=64, blank=True, help_text="The chain of the latest entry")
     version = models.PositiveIntegerField(default=1, help_text="Two people editing at once are told so")
+    processing_restricted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it is kept and not used (UK GDPR article 18)"
+    )
 
     class Meta:
         ordering = ["-opened_at", "id"]

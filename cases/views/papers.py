@@ -89,4 +89,8 @@ def list_letters(case: Case, member: Membership) -> list[CaseReferral]:
     links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related(
         "referral__from_agency", "referral__answer"
     )
-    return list(links.filter(referral__to_agency=member.agency_id).order_by("referral__sent_at", "pk"))
+    return list(
+        links.filter(referral__to_agency=member.agency_id, referral__receiver_erased_at=None).order_by(
+            "referral__sent_at", "pk"
+        )
+    )

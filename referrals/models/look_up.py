@@ -17,6 +17,8 @@ MAX_LOOK_UPS = {  # of one member: nobody refers more people, and who tries numb
 
 
 class LookUp(AppendOnly):
+    erasable = ("number_hash",)
+
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

@@ -86,6 +86,7 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
         "parting_url": story.find_parting_url(found, member),
+        "rights_url": story.find_rights_url(found, member),
         "reply": build_answer_form(found, member),
         "news": [pk for hear in on_referral_opened for pk in hear(found, member)],
         "take_back": build_take_back_form(found, member),

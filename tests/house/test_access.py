@@ -16,6 +16,7 @@ from agencies.access import (
     PERMISSIONS,
     ROLES_OF_KIND,
     SECOND_FACTOR_ROLES,
+    TEAM_MANAGER_PERMISSIONS,
     Permission,
     Role,
     has_permission,
@@ -27,6 +28,7 @@ from agencies.models import (
     Agency,
     AgencyKind,
     Author,
+    Backup,
     Breach,
     Complaint,
     Draft,
@@ -37,8 +39,9 @@ from agencies.models import (
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from cases.actions.hold import place_hold
+from cases.actions.roots import make_root
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, Entry, Hold, Kind, News
+from cases.models import Audience, Case, Circle, Entry, Hold, Kind, News, RootReceiver
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
 from referrals.models import Move, Referral
@@ -46,7 +49,9 @@ from tests.factories import (
     AgencyFactory,
     CaseFactory,
     MembershipFactory,
+    PersonFactory,
     ReferralFactory,
+    RightsRequestFactory,
     ServiceFactory,
     people,
     teammate,
@@ -145,6 +150,10 @@ def synonym() -> Synonym:
     return Synonym.objects.create(typed=str(uuid.uuid4()), means="alcohol")
 
 
+def receiver(agency: Agency) -> RootReceiver:
+    return RootReceiver.objects.create(agency=agency, email="keep@agency.example.org")
+
+
 def breach(member: Membership) -> Breach:
     told = {"what": "A letter went astray", "whose": "One person", "known_at": timezone.now()}
     return report_breach(by=member, key=uuid.uuid4(), **told)
@@ -195,6 +204,10 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "news of the other side about a referral": lambda m: referral_news(
         r := ReferralFactory(from_agency=m.agency), r.to_agency
     ),
+    "what was asked of their agency about a record": lambda m: RightsRequestFactory(
+        agency=m.agency, person=PersonFactory(agency=m.agency)
+    ),
+    "what was asked of others about a record": lambda m: RightsRequestFactory(),
     "a colleague's membership": teammate,
     "a membership in another agency": lambda m: MembershipFactory(),
     "an invitation to their agency": invitation,
@@ -228,6 +241,10 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "the place's own words, neighbourhoods and collections": lambda m: Synonym.objects.create(
         typed=f"a{m.pk}", means="b"
     ),
+    "that backups are made": lambda m: Backup.objects.create(kind=Backup.Kind.FULL),
+    "the nightly root of all histories": lambda m: make_root(),
+    "whether it goes to their agency": lambda m: receiver(m.agency),
+    "whether it goes to another agency": lambda m: receiver(AgencyFactory()),
 }
 
 
@@ -267,7 +284,7 @@ def test_every_role_and_kind_has_its_rules() -> None:
 def test_running_the_team_adds_that_and_nothing_else() -> None:
     member = MembershipFactory(role=Role.REFERRER, manages_team=True)
     allowed = {p for p in Permission if has_permission(member, p)}
-    assert allowed == PERMISSIONS[Role.REFERRER] | {Permission.MANAGE_TEAM, Permission.KEEP_REGISTERS}
+    assert allowed == PERMISSIONS[Role.REFERRER] | TEAM_MANAGER_PERMISSIONS
 
 
 @pytest.mark.parametrize("permission", list(Permission))

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0007_registers'),
+        ('agencies', '0010_registers'),
     ]
 
     operations = [

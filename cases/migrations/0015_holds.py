@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0008_retention'),
-        ('cases', '0013_agreements_narrowed'),
+        ('agencies', '0011_retention'),
+        ('cases', '0014_agreements_narrowed'),
     ]
 
     operations = [
