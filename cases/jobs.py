@@ -46,7 +46,7 @@ def remind_of_holds(timestamp: int) -> None:
 def forget_drafts(*, agency: str, key: str) -> None:
     """What an agency's members had typed about a case that they may open no more. May run twice."""
     with job_context():
-        Draft.objects.filter(member__agency=agency, key=key).delete()
+        Draft.objects.filter(member__agency=uuid.UUID(agency), key=key).delete()
 
 
 @app.task(name="ask_others")
