@@ -96,6 +96,15 @@ def test_a_member_writes_it_down_and_reads_it_no_more(
     assert complaint.reference in client_of(lead).get("/complaints/").content.decode()
 
 
+def test_the_clock_runs_from_the_day_on_which_it_was_said(client_of: ClientOf, lead: Membership) -> None:
+    day = timezone.localdate() - datetime.timedelta(days=7)
+    dated = {"received_on_day": day.day, "received_on_month": day.month, "received_on_year": day.year}
+    client_of(lead).post("/complaints/write/", SAID | dated | {"key": uuid.uuid4()})
+    complaint = Complaint.objects.get()
+    assert timezone.localdate(complaint.received_at) == day
+    assert working_days_between(day, complaint.acknowledge_by) == 3
+
+
 def test_it_stands_in_no_case(lead: Membership) -> None:
     made(lead)
     assert not Entry.objects.exists()
@@ -236,6 +245,21 @@ def test_the_only_keeper_named_hands_it_to_the_steward(lead: Membership, steward
 
 def test_written_down_about_the_only_keeper(lead: Membership, steward: Membership) -> None:
     assert made(lead, about=lead).kept_by == steward.agency
+
+
+def test_whom_the_public_names_never_sees_it(
+    client: Client, client_of: ClientOf, lead: Membership, steward: Membership
+) -> None:
+    """given two who keep the register and one of them named, then the other alone; a name of both: the steward"""
+    other = MembershipFactory(agency=lead.agency, role=Role.LEAD, user__name="Tom Ellery")
+    client.post("/complain/", public_form(agency=lead.agency.pk, about_name="that mr brennan"))
+    complaint = Complaint.objects.get()
+    assert complaint.about == lead
+    assert client_of(lead).get(url(complaint)).status_code == 404
+    assert client_of(other).get(url(complaint)).status_code == 200
+    assert not Message.objects.filter(to=lead.user.email).exists()
+    client.post("/complain/", public_form(agency=lead.agency.pk, about_name="Tom"))
+    assert Complaint.objects.exclude(pk=complaint.pk).get().kept_by == steward.agency
 
 
 def test_a_second_hat_does_not_help(client_of: ClientOf, lead: Membership) -> None:

@@ -16,6 +16,7 @@ from bookings.models import Booking
 from cases.actions.booking import book_for_case
 from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.sharing import narrow_agreement, withdraw_agreement
+from cases.jobs import forget_withheld
 from cases.models import Agreement, Audience, Case, CaseReferral, Circle, Entry, Kind, News
 from cases.notifications import messages_to_person
 from config.http import hash_token
@@ -269,7 +270,9 @@ def referral_links(referral: Referral) -> int:
 def test_a_link_that_waits_to_leave_does_not(case: Case, asked: Referral) -> None:
     key = f"answer link {asked.links.get().pk}"
     assert Message.objects.filter(key=key, sent_at=None).exists()
+    agreement = agreement_of(case)
     take_back(case)
+    forget_withheld(agreement=str(agreement.pk))
     assert not Message.objects.filter(key=key).exists()
 
 
