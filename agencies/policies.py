@@ -8,6 +8,7 @@ from agencies.models import (
     ComplaintMove,
     DataAgreement,
     Draft,
+    IdentityProvider,
     Invitation,
     Membership,
     Message,
@@ -16,6 +17,9 @@ from agencies.models import (
 from config.row_security import leave_open, protect
 
 leave_open("Read before anybody is known: who works where, and who is asked to", Agency, Membership, Invitation)
+# On the page of sign-in. The operator connects one, from the command line: no page can add an issuer that is trusted.
+protect(IdentityProvider, see="true", change="true")
+protect(IdentityProvider.agencies.through, see="true", add="{user} IS NOT NULL", remove="{user} IS NOT NULL")
 own = "EXISTS (SELECT FROM agencies_membership m WHERE m.id = member_id AND m.user_id = {user})"
 own_or_of_team = (  # whoever runs the team hands over what somebody leaves behind
     "EXISTS (SELECT FROM agencies_membership m WHERE m.id = member_id"

@@ -17,6 +17,7 @@ from cases.models import (
     Hold,
     News,
     Person,
+    PersonLink,
     Reading,
     Redaction,
     Release,
@@ -35,7 +36,7 @@ OF_ONE_SEEN = "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id)"
 # The circle does not see what is kept and not used; a deed that leads to the case (a group's answer) still does.
 seen = "agency_id = {team} OR ({team} = ANY(viewers) AND processing_restricted_at IS NULL) OR id = {case}"
 protect(Case, see=seen, add="agency_id = {team}", change=seen)
-of_team = "agency_id = {team} OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
+of_team = "agency_id = {team} OR id = {person} OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
 protect(Person, see=of_team, add="agency_id = {team}", change=of_team)
 own_or_shared = (
     "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id"
@@ -47,6 +48,8 @@ for rows in (Circle, Agreement, CaseReferral, CaseBooking):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN, change=OF_ONE_SEEN)
 of_keeper = "agency_id = {team} AND agency_id = {manages}"
 protect(Hold, see=of_keeper, add=of_keeper, change=of_keeper)
+of_one_of_them = "EXISTS (SELECT FROM cases_person p WHERE p.id IN (first_id, second_id))"
+protect(PersonLink, see=of_one_of_them, add=of_one_of_them, change=of_one_of_them)
 of_either = "EXISTS (SELECT FROM cases_case k WHERE k.id IN (case_id, about_case_id))"
 protect(TeamQuestion, see=of_either, add=of_either, change=of_either)
 told = f"{OF_ONE_SEEN} OR EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
@@ -90,6 +93,19 @@ CREATE OR REPLACE FUNCTION case_of_booking(asked uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT l.case_id FROM cases_casebooking l JOIN referrals_booking b ON b.id = l.booking_id
     WHERE b.id = asked AND b.session_id = ANY(nullif(current_setting('app.session', true), '')::uuid[])
+$$
+""")
+# To which cases a key fact that has changed in this one is offered: person_link.py.
+define_function("""
+CREATE OR REPLACE FUNCTION linked_cases(asked uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT theirs.id
+    FROM cases_case ours
+    JOIN cases_personlink l ON ours.person_id IN (l.first_id, l.second_id) AND l.ended_at IS NULL
+    JOIN cases_case theirs ON theirs.person_id IN (l.first_id, l.second_id) AND theirs.person_id <> ours.person_id
+        AND theirs.closed_at IS NULL AND theirs.agency_id = ANY(ours.viewers)
+    WHERE ours.id = asked AND ours.agency_id = nullif(current_setting('app.team', true), '')::uuid
+    ORDER BY theirs.id
 $$
 """)
 # Of whom another team may work with: what tells one person from another, for the comparison alone (person_match.py).

@@ -38,6 +38,7 @@ CONTEXT_TYPES = {
     "session": "uuid[]",
     "booking": "uuid[]",
     "complaint": "uuid[]",
+    "person": "uuid[]",
     "alert": "uuid[]",
     "link": "text[]",  # hashes of the secret that somebody has shown
     "manages": "uuid",  # the agency whose team is run, and whose registers are kept

@@ -20,7 +20,7 @@ from cases.actions.sharing import (
     withdraw_agreement,
 )
 from cases.forms.sharing import AgreementForm, NarrowAgreementForm, TakeBackAgreementForm
-from cases.models import Agreement, Case
+from cases.models import Agreement, Case, PersonLink
 from cases.onward import load_onward_referrals
 from cases.seen import Seen, list_seen
 from cases.views.caseload import parse_cursor
@@ -56,6 +56,7 @@ def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | Non
             "more": more,
             "going_on": after is not None,
             "ours": case.agency_id == request.member.agency_id,
+            "linked": case.agency_id == request.member.agency_id and PersonLink.in_force(case.person).exists(),
         },
     )
 

@@ -309,9 +309,9 @@ def test_the_functions_that_go_round_the_policies_are_these() -> None:
             " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         )
         found = dict(cursor.fetchall())
-    assert set(found) == {"case_of_referral", "case_of_booking", "people_elsewhere", "keep_viewers"}
+    assert set(found) == {"case_of_referral", "case_of_booking", "people_elsewhere", "linked_cases", "keep_viewers"}
     assert all("search_path=pg_catalog, public, pg_temp" in settings for settings in found.values())
-    assert len(FUNCTIONS) == 3
+    assert len(FUNCTIONS) == 4
 
 
 @pytest.mark.parametrize("power", range(4))
