@@ -2,17 +2,18 @@
 
 from agencies.models import Message
 from config.row_security import also_see, protect
-from referrals.models import Answer, AnswerLink, LookUp, Move, Referral, Remark
+from referrals.models import Answer, AnswerLink, LookUp, Move, Referral, ReferralReading, Remark
 
 OF_ONE_SEEN = "EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
 
-seen = (  # each side until it has erased its own
-    "(to_agency_id = {receives} AND receiver_erased_at IS NULL)"
+seen = (  # each side until it has erased its own, and whoever was asked until the person takes it back
+    "(to_agency_id = {receives} AND receiver_erased_at IS NULL AND withheld_at IS NULL)"
     " OR (from_agency_id = {sends} AND sender_erased_at IS NULL) OR id = {referral}"
 )
 protect(Referral, see=seen, add="from_agency_id = {sends}", change=seen)
 for rows in (Remark, Answer):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN)
+protect(ReferralReading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
 protect(Move, see=f"written_for_id = {{agency}} OR {OF_ONE_SEEN}", add=OF_ONE_SEEN)  # a colleague has passed it on
 protect(Referral.needs.through, see=OF_ONE_SEEN, add=OF_ONE_SEEN, remove=OF_ONE_SEEN)
 by_link = f"token_hash = {{link}} OR {OF_ONE_SEEN}"
