@@ -95,6 +95,43 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
     return permission in PERMISSIONS[Role(member.role)]
 
 
+# --- Layers: what an entry or a key fact is about, and who needs it ------------------------------------
+
+
+class Layer(TextChoices):
+    """What an entry of a case, or a key fact, is about (Caldicott principles 2 to 4: the least that is needed)."""
+
+    CONTACT = "contact", "How to reach them"
+    WELLBEING = "wellbeing", "Daily life and wellbeing"
+    HEALTH = "health", "Health"
+    MONEY = "money", "Money and housing"
+    SAFETY = "safety", "Safety"
+    UNSORTED = "unsorted", "Not sorted: no one else was helping when it was written"
+
+
+class Purpose(TextChoices):
+    """What an agency is in a circle for."""
+
+    WORKS_WITH = "works_with", "Works with the person"
+    HEALTH_CARE = "health_care", "Health care"
+    CARE = "care", "Care and support at home"
+    ADVICE = "advice", "Advice on money, benefits and housing"
+    COMPANY = "company", "Company, activities and getting about"
+    AS_BEFORE = "as_before", "As agreed before layers were kept apart"
+
+
+# Which layers a purpose needs; the team that owns the case sees all. A line taken out here is gone at the next query.
+LAYERS_OF_PURPOSE: dict[Purpose, frozenset[Layer]] = {
+    Purpose.WORKS_WITH: frozenset(Layer),
+    Purpose.HEALTH_CARE: frozenset({Layer.CONTACT, Layer.WELLBEING, Layer.HEALTH, Layer.SAFETY}),
+    Purpose.CARE: frozenset({Layer.CONTACT, Layer.WELLBEING, Layer.HEALTH, Layer.SAFETY}),
+    Purpose.ADVICE: frozenset({Layer.CONTACT, Layer.MONEY}),
+    Purpose.COMPANY: frozenset({Layer.CONTACT, Layer.WELLBEING}),
+    Purpose.AS_BEFORE: frozenset(Layer),
+}
+USUAL_LAYER = {Purpose.HEALTH_CARE: Layer.HEALTH, Purpose.ADVICE: Layer.MONEY}  # of their notes; of others: wellbeing
+
+
 # --- Row scopes -----------------------------------------------------------------------------------
 
 
@@ -134,13 +171,22 @@ def cases(member: Membership) -> Q:
 
 
 def entries(member: Membership) -> Q:
-    """Entries of those cases: the owning team's own notes stay with it.
+    """Entries of those cases, to whoever helps those in the layers that its purpose needs: the owning team's own
+    notes stay with it.
 
     One join to the circle, in which the owning team has its row too: no entry comes back twice.
     """
     in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
-    readable = Q(case__agency=member.agency_id) | ~Q(audience="team")
+    readable = Q(case__agency=member.agency_id) | (~Q(audience="team") & needed_layers("case__circle__purpose_kind"))
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def needed_layers(purpose: str) -> Q:
+    """Rows whose `layer` the purpose in the column `purpose` needs: LAYERS_OF_PURPOSE as a condition."""
+    found = Q()
+    for layer in Layer:
+        found |= Q(layer=layer.value, **{f"{purpose}__in": [p.value for p in Purpose if layer in LAYERS_OF_PURPOSE[p]]})
+    return found
 
 
 def news(member: Membership) -> Q:

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from agencies.access import visible_sql
+from agencies.access import Purpose, visible_sql
 from agencies.models import Agency, Membership, User
 from agencies.request import MemberRequest
 from cases.models import Case, Person, Reading
@@ -22,7 +22,9 @@ PAGE_SIZE = 30  # openings shown at once
 
 CASE_SQL = f"""
 SELECT {columns_sql("c", Case)}, {columns_sql("person", Person)}, {columns_sql("practice", Agency)},
-    {columns_sql("team", Agency)}, {columns_sql("lead", Membership)}, {columns_sql("lead_user", User)}
+    {columns_sql("team", Agency)}, {columns_sql("lead", Membership)}, {columns_sql("lead_user", User)},
+    (SELECT seat.purpose_kind FROM cases_circle seat
+        WHERE seat.case_id = c.id AND seat.agency_id = %(agency)s AND seat.ended_at IS NULL)
 FROM ({{visible}}) c
 JOIN cases_person person ON person.id = c.person_id
 LEFT JOIN agencies_agency practice ON practice.id = person.practice_id
@@ -57,6 +59,8 @@ def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
         row, Case, Person, Agency, Agency, Membership, User
     )
     case.person.practice, case.lead = practice, lead
+    if case.agency_id != member.agency_id:
+        case.seen_for = Purpose(row[-1])
     return cast("Case", case)
 
 

@@ -162,7 +162,7 @@ class ListedCase(NamedTuple):
 
 
 COLUMNS_ELSEWHERE = {"name": "person__name", "lead": "lead__user__name"}
-CASE_COLUMNS = [*(COLUMNS_ELSEWHERE.get(name, name) for name in ListedCase._fields[:11]), "lead__ended_at"]
+CASE_COLUMNS = [*(COLUMNS_ELSEWHERE.get(name, name) for name in ListedCase._fields[:11]), "lead__ended_at", "agency_id"]
 
 
 def fetch_rows(
@@ -316,6 +316,11 @@ def format_waiting(case: ListedCase) -> tuple[str, str] | None:
     return f"Waiting {days} day{'' if days == 1 else 's'}", "amber"
 
 
+def hide_next_step(case: ListedCase, hide: bool) -> ListedCase:
+    """What the owning team does next is its own."""
+    return case._replace(next_action="With another team", next_action_on=None) if hide else case
+
+
 class FoundPeople(NamedTuple):
     """Up to MAX_PEOPLE_FOUND rows; whether there are more, and whether their names only come near what was typed."""
 
@@ -338,7 +343,9 @@ def find_people(member: Membership, words: str) -> FoundPeople:
     found = list(exact.values_list(*CASE_COLUMNS)[: MAX_PEOPLE_FOUND + 1])
     near = [] if found else list(find_near(seen, words, "person__name").values_list(*CASE_COLUMNS)[:MAX_PEOPLE_FOUND])
     rows = [
-        build_case_row(ListedCase(*case)._replace(is_held=ended is None), "found")
-        for *case, ended in (found or near)[:MAX_PEOPLE_FOUND]
+        build_case_row(
+            hide_next_step(ListedCase(*case), agency != member.agency_id)._replace(is_held=not ended), "found"
+        )
+        for *case, ended, agency in (found or near)[:MAX_PEOPLE_FOUND]
     ]
     return FoundPeople(rows, len(found) > MAX_PEOPLE_FOUND, bool(near))

@@ -42,6 +42,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/bookings/<uuid:booking>/", booking.booking, name="booking"),
     path("cases/<uuid:pk>/close/", closing.close, name="close"),
     path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
+    path("cases/<uuid:pk>/sharing/who/<uuid:seat>/", sharing.purpose, name="purpose"),
     path("cases/<uuid:pk>/sharing/agree/", sharing.agree, name="agree"),
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),
     path("cases/<uuid:pk>/ask-teams/", questions.ask, name="ask_teams"),

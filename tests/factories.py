@@ -18,6 +18,7 @@ from agencies.models import Agency, AgencyKind, Author, Hand, Membership, Signed
 from bookings.actions import Attendee, create_booking
 from bookings.models import Booking
 from bookings.states import Actor
+from cases.actions.opening import WORKS_WITH_PERSON
 from cases.models import Case, Circle, Person
 from directory.models import Likeness, Service, Session, Source, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS_CODE
@@ -221,7 +222,7 @@ class CaseFactory(DjangoModelFactory):
     @factory.post_generation
     def owner(self, create: bool, extracted: Any, **fields: Any) -> None:
         if create:
-            Circle.objects.create(case=self, agency=self.agency, purpose="Works with the person")
+            Circle.objects.create(case=self, agency=self.agency, **WORKS_WITH_PERSON)
 
 
 # --- sessions and bookings --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bookings.models import Booking
 from bookings.states import ACTIVE_STATUSES
 from cases.actions.closing import close_case
 from cases.actions.give import list_open_cases
-from cases.actions.opening import NUMBER_LEFT_OUT
+from cases.actions.opening import NUMBER_LEFT_OUT, WORKS_WITH_PERSON
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person
 from cases.notifications import TEAM_CLOSED_CODE, choose_channel, notify_case_moved
@@ -108,7 +108,7 @@ def move_case(case: Case, to: Agency, by: Author, ground: str, number: str) -> N
     before = case.agency
     save_columns(case, agency=to, version=case.version + 1)
     Circle.objects.filter(case=case, agency=before, ended_at=None).update(ended_at=timezone.now())
-    Circle.objects.get_or_create(case=case, agency=to, ended_at=None, defaults={"purpose": "Works with the person"})
+    Circle.objects.get_or_create(case=case, agency=to, ended_at=None, defaults=WORKS_WITH_PERSON)
     links = Referral.objects.filter(case_referral__case=case, status__in=sorted(OPEN_STATUSES))
     links.filter(case_referral__direction=CaseReferral.Direction.RECEIVED).update(to_agency=to, assigned_to=None)
     links.filter(case_referral__direction=CaseReferral.Direction.SENT).update(from_agency=to)

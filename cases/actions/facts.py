@@ -49,6 +49,7 @@ def change_fact(
         kind=Kind.FACT,
         by=by,
         key=key,
+        layer=fact.layer,
         details={"fact": fact.name, "label": fact.label, "before": before, "after": fact.format_value(case)},
     )
 

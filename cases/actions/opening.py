@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from agencies.access import Purpose
 from agencies.models import Author, Membership
 from cases import notifications
 from cases.facts import KEY_FACTS, format_fact_values
@@ -19,6 +20,7 @@ from referrals.actions.transition import describe_latest_move
 from referrals.models import Referral
 from referrals.states import ReferralStatus, Side
 
+WORKS_WITH_PERSON = {"purpose": Purpose.WORKS_WITH.label, "purpose_kind": Purpose.WORKS_WITH}  # the team's own seat
 FIRST_CONTACT = "First contact"  # the first next step of every case
 NUMBER_LEFT_OUT = "Left out: it stands at another record of this team. Ask whose it is"
 PERSON_COLUMNS = (  # what a referral and a person both hold; a person's blanks are filled from the referral
@@ -146,7 +148,7 @@ def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
         next_action=FIRST_CONTACT,
         next_action_on=referral.contact_due,
     )
-    Circle.objects.create(case=case, agency=referral.to_agency, purpose="Works with the person")
+    Circle.objects.create(case=case, agency=referral.to_agency, **WORKS_WITH_PERSON)
     return case
 
 

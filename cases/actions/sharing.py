@@ -2,17 +2,19 @@
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.access import Purpose
 from agencies.models import Author
 from bookings.actions import move_booking
 from bookings.models import Booking
 from bookings.states import Actor, BookingStatus
 from cases.actions.booking import coming_bookings, lock_coming_bookings
 from cases.history.record import record_entry
-from cases.models import Agreement, Audience, Case, CaseReferral, Kind
-from config.transitions import lock_row
+from cases.models import Agreement, Audience, Case, CaseReferral, Circle, Kind
+from config.transitions import lock_row, save_columns
 from referrals.actions import move_referral
 from referrals.models import Referral
 from referrals.states import OPEN_STATUSES, TRANSITIONS, ReferralStatus, Side
@@ -73,6 +75,28 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
     for booking in places:
         move_booking(booking, BookingStatus.CANCELLED, by=by, mover=Actor.PERSON)
     return agreement
+
+
+@transaction.atomic
+def change_purpose(*, seat: Circle, by: Author, purpose: Purpose, words: str = "", key: uuid.UUID) -> Circle:
+    """Say what an agency is in the circle for, and with that which layers it sees: from the next query on.
+
+    The same `key` again, and the purpose it has already, change nothing. The owning team's own seat is refused with
+    PermissionDenied, and so is anybody of another team.
+    """
+    if by.agency != seat.case.agency or seat.agency_id == seat.case.agency_id:
+        raise PermissionDenied
+    lock_row(seat.case)
+    seat.refresh_from_db(from_queryset=Circle.objects.select_related("agency", "case__agency"))
+    if seat.ended_at or seat.purpose_kind == purpose:
+        return seat
+    before = Purpose(seat.purpose_kind).label
+    save_columns(seat, purpose_kind=purpose, purpose=purpose.label)
+    details = {"agency": seat.agency.name, "before": before, "after": purpose.label}
+    record_entry(
+        case=seat.case, kind=Kind.PURPOSE, by=by, text=words, audience=Audience.PERSON, key=key, details=details
+    )
+    return seat
 
 
 def list_open_referrals_to(agreement: Agreement) -> list[Referral]:

@@ -16,10 +16,11 @@ from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
 
-from agencies.access import visible_sql
+from agencies.access import Layer, visible_sql
 from agencies.models import Author, Membership, Signed
 from cases.history.news import add_entry_news
 from cases.models import Audience, Case, Entry, Kind
+from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement
 from referrals.models import Referral
@@ -61,6 +62,7 @@ def entry_metadata(entry: Entry) -> tuple[str, ...]:
         entry.audience,
         entry.about_id,
         entry.corrects_id,
+        *([] if entry.layer == Layer.UNSORTED else [entry.layer]),  # those from before layers hash as they did
     )
     return tuple("" if part is None else str(part) for part in parts)
 
@@ -78,6 +80,7 @@ def record_entry(
     by: Author,
     text: str = "",
     audience: Audience = Audience.CIRCLE,
+    layer: Layer | None = None,
     details: Mapping[str, Any] | None = None,
     happened_at: datetime | None = None,
     about: Referral | None = None,
@@ -88,7 +91,8 @@ def record_entry(
 
     The case row is locked, so numbers have no gaps however many write at once. A `key` seen before returns
     the entry it made the first time. `details` become JSON; a decimal is kept as text, because PostgreSQL
-    may write it another way. Of the case, saves the head's columns only. What another party did becomes news.
+    may write it another way. `layer` is what it is about: of None, that of what it corrects, or the usual one of its
+    kind. Of the case, saves the head's columns only. What another party did becomes news.
     """
     head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
@@ -101,6 +105,7 @@ def record_entry(
         happened_at=happened_at or now,
         written_at=now,
         audience=audience,
+        layer=layer or (corrects.layer if corrects else LAYER_OF_KIND.get(kind, DEFAULT_LAYER)),
         text=text,
         details=content,
         about=about,

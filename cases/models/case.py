@@ -1,11 +1,12 @@
 """One episode of support by a connector team, and who may see it."""
 
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.utils import timezone
 
 from agencies import access
+from agencies.access import LAYERS_OF_PURPOSE, Layer, Purpose
 from agencies.models import Agency, Membership
 from cases.models.person import Person
 from config.append_only import AppendOnly
@@ -16,7 +17,8 @@ from referrals.models import Referral
 from referrals.states import ReferralStatus
 
 CIRCLE_SQL = """
-SELECT agency.name FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
+SELECT agency.name, circle.purpose_kind
+FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
 WHERE circle.case_id = %(case)s AND circle.ended_at IS NULL AND circle.agency_id <> %(team)s
 ORDER BY circle.started_at, circle.id
 """
@@ -74,6 +76,13 @@ class Outcome(ClosingWord):
         constraints = [models.CheckConstraint(condition=CODE_HAS_ITS_TERM, name="outcome_code_has_its_term")]
 
 
+class Seat(NamedTuple):
+    """An agency in a circle, and what it sees of the case."""
+
+    name: str
+    layers: frozenset[Layer]
+
+
 class Case(UUIDKey):
     """The head of a case: where it stands. What happened in it is its entries."""
 
@@ -97,6 +106,9 @@ class Case(UUIDKey):
     entry_count = models.PositiveIntegerField(default=0, help_text="The number of the latest entry")
     chain = models.CharField(max_length=64, blank=True, help_text="The chain of the latest entry")
     version = models.PositiveIntegerField(default=1, help_text="Two people editing at once are told so")
+
+    # What the member sees it for whom it was fetched for (cases/access_log.py): all, unless for another agency.
+    seen_for: Purpose = Purpose.WORKS_WITH
 
     class Meta:
         ordering = ["-opened_at", "id"]
@@ -147,6 +159,11 @@ class Case(UUIDKey):
         return cls.visible_to(member).filter(agency=member.agency_id)
 
     @property
+    def layers(self) -> frozenset[Layer]:
+        """What whoever it was fetched for sees of it."""
+        return LAYERS_OF_PURPOSE[self.seen_for]
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 
@@ -155,11 +172,12 @@ class Case(UUIDKey):
         """Under which the server keeps what a member types in the composer of the case."""
         return f"note:{self.pk}"
 
-    def circle_names(self) -> list[str]:
-        """Names of the agencies that may read the case today, the owning team first."""
+    def circle_seats(self) -> list["Seat"]:
+        """The agencies that may read the case today and the layers that each sees, the owning team first."""
         with prepared_cursor() as cursor:
             cursor.execute(CIRCLE_SQL, {"case": self.pk, "team": self.agency_id})
-            return [self.agency.name, *(name for (name,) in cursor.fetchall())]
+            others = [Seat(name, LAYERS_OF_PURPOSE[Purpose(purpose)]) for name, purpose in cursor.fetchall()]
+        return [Seat(self.agency.name, frozenset(Layer)), *others]
 
 
 class CaseReferral(models.Model):
@@ -189,6 +207,13 @@ class Circle(UUIDKey):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="circle")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="circles")
     purpose = models.CharField(max_length=200)
+    purpose_kind = models.CharField(
+        max_length=15,
+        choices=Purpose,
+        default=Purpose.COMPANY,
+        db_default="company",
+        help_text="Which layers it needs",
+    )
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -201,6 +226,7 @@ class Circle(UUIDKey):
             models.UniqueConstraint(
                 fields=["case", "agency"], condition=models.Q(ended_at=None), name="once_in_a_circle"
             ),
+            models.CheckConstraint(condition=models.Q(purpose_kind__in=Purpose.values), name="circle_purpose_is_known"),
         ]
 
     def __str__(self) -> str:

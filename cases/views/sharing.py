@@ -8,18 +8,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.access import Permission, allow
+from agencies.access import Permission, Purpose, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_own_case, load_access_log, log_access
 from cases.actions.sharing import (
+    change_purpose,
     list_coming_bookings_with,
     list_open_referrals_to,
     record_agreement,
     withdraw_agreement,
 )
-from cases.forms.sharing import AgreementForm, TakeBackAgreementForm
-from cases.models import Agreement, Case
+from cases.forms.sharing import AgreementForm, PurposeForm, TakeBackAgreementForm, describe_layers
+from cases.models import Agreement, Case, Circle
 from cases.onward import load_onward_referrals
 from cases.views.caseload import parse_cursor
 from config.forms import render_form_page
@@ -37,7 +38,7 @@ def sharing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | None) -> HttpResponse:
-    after = parse_cursor(request)
+    after, ours = parse_cursor(request), case.agency_id == request.member.agency_id
     readings, more = load_access_log(case, after)
     return render_form_page(
         request,
@@ -46,15 +47,42 @@ def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | Non
         context={
             "case": case,
             "form": form,
-            "circle": case.circle.filter(ended_at=None).select_related("agency"),
+            "circle": list_seats(case),
             "agreements": list_agreements(case),
-            "asked": load_onward_referrals(case),
+            "asked": load_onward_referrals(case) if ours else [],
             "readings": readings,
             "more": more,
             "going_on": after is not None,
-            "ours": case.agency_id == request.member.agency_id,
+            "ours": ours,
         },
     )
+
+
+def list_seats(case: Case) -> list[tuple[Circle, str]]:
+    """Each agency that may read the case now, and which layers it sees, in words."""
+    seats = case.circle.filter(ended_at=None).select_related("agency")
+    return [
+        (s, describe_layers(Purpose.WORKS_WITH if s.agency_id == case.agency_id else Purpose(s.purpose_kind)))
+        for s in seats
+    ]
+
+
+@allow(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def purpose(request: MemberRequest, pk: uuid.UUID, seat: uuid.UUID) -> HttpResponse:
+    """What another agency is in the circle for. The owning team's alone."""
+    member = request.member
+    case = get_own_case(member, pk)
+    found = get_object_or_404(case.circle.filter(ended_at=None).exclude(agency=case.agency_id), pk=seat)
+    form = PurposeForm(request.POST if request.method == "POST" else None, initial={"purpose": found.purpose_kind})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        chosen = Purpose(said["purpose"])
+        change_purpose(seat=found, by=Author.of(member), purpose=chosen, words=said["words"], key=said["key"])
+        messages.success(request, f"{found.agency.name}: {describe_layers(chosen).lower()}.")
+        return redirect("cases:sharing", pk=case.pk)
+    log_access(request, case, "what others see")
+    return render_form_page(request, "cases/purpose.html", {"case": case, "form": form, "seat": found})
 
 
 @allow(Permission.WORK_CASES)

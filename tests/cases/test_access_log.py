@@ -12,9 +12,9 @@ from agencies.models.message import Channel
 from cases.access_log import SAME_ACCESS_SECONDS
 from cases.actions.booking import book_for_case
 from cases.history.record import record_entry
-from cases.models import Kind, Reading
+from cases.models import Circle, Kind, Reading
 from cases.urls import urlpatterns
-from tests.factories import CaseFactory, SessionFactory, teammate
+from tests.factories import AgencyFactory, CaseFactory, SessionFactory, teammate
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def pages(case):
         "session": SessionFactory().pk,
         "booking": booked.pk,
         "question": uuid.uuid4(),
+        "seat": Circle.objects.create(case=case, agency=AgencyFactory(), purpose="Helps").pk,
     }
     for pattern in urlpatterns:
         route = str(pattern.pattern)

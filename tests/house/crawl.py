@@ -21,7 +21,7 @@ from cases import notifications
 from cases.actions.booking import book_for_case
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Agreement, Kind, TeamQuestion
+from cases.models import Agreement, Circle, Kind, TeamQuestion
 from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
@@ -90,6 +90,11 @@ def an_entry() -> Parts:
     case = CaseFactory()
     entry = record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Theirs")
     return {"pk": case.pk, "number": entry.number}
+
+
+def a_seat() -> Parts:
+    case = CaseFactory()
+    return {"pk": case.pk, "seat": Circle.objects.create(case=case, agency=AgencyFactory(), purpose="Helps").pk}
 
 
 def a_fact() -> Parts:
@@ -262,6 +267,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:ask_teams": a_case,
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
+    "cases:purpose": a_seat,
     "cases:take_back": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,

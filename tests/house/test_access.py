@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from agencies.access import (
     PERMISSIONS,
     ROLES_OF_KIND,
     SECOND_FACTOR_ROLES,
+    Layer,
     Permission,
+    Purpose,
     Role,
     has_permission,
     visible_sql,
@@ -78,6 +81,12 @@ def shared_case(member: Membership, *, ended: bool = False) -> Case:
 
 def entry(case: Case, audience: Audience) -> Entry:
     return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", audience=audience)
+
+
+def layered(purpose: Purpose, layer: Layer, member: Membership) -> Entry:
+    case = shared_case(member)
+    case.circle.filter(agency=member.agency).update(purpose_kind=purpose)
+    return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", layer=layer)
 
 
 def case_news(case: Case, agency: Agency) -> News:
@@ -147,6 +156,11 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "shared case, entry for the owning team": lambda m: entry(shared_case(m), Audience.TEAM),
     "shared case, entry for the circle": lambda m: entry(shared_case(m), Audience.CIRCLE),
     "shared case, entry for the person too": lambda m: entry(shared_case(m), Audience.PERSON),
+    **{
+        f"shared case for {purpose.label.lower()}, entry on {layer.name.lower()}": partial(layered, purpose, layer)
+        for purpose in (Purpose.HEALTH_CARE, Purpose.CARE, Purpose.ADVICE, Purpose.COMPANY, Purpose.AS_BEFORE)
+        for layer in Layer
+    },
     "left case, entry for the circle": lambda m: entry(shared_case(m, ended=True), Audience.CIRCLE),
     "case of others, entry for the circle": lambda m: entry(CaseFactory(), Audience.CIRCLE),
     "news in a case of their own team": lambda m: case_news(case_of(m), m.agency),
