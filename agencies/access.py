@@ -15,9 +15,11 @@ from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db.models import Q, TextChoices
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 View = Callable[..., HttpResponse]
 AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
-ANY_AGENCY = uuid.UUID(int=0)  # stands for the member's in a rule that is compiled once
+# Stand for the member's in a rule that is compiled once.
+ANY_AGENCY, ANY_MEMBER = uuid.UUID(int=0), uuid.UUID(int=1)
 
 
 class Role(TextChoices):
@@ -53,6 +56,7 @@ class Permission(TextChoices):
     ANSWER = "answer", "Answer referrals sent to their group"
     PUBLISH = "publish", "Keep their agency's listings, sessions and bookings"
     WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
+    RESTRICT = "restrict", "Say who alone of the team sees a case, and review what was opened in an emergency"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
@@ -64,7 +68,7 @@ CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.AS
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
-    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.RESTRICT, Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
     Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
     Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
@@ -157,17 +161,65 @@ def invitations(member: Membership) -> Q:
 
 def referrals(member: Membership) -> Q:
     """What the own agency has sent or received. A provider sees only what it received."""
-    if not has_permission(member, Permission.SEE_REFERRALS):
-        return Q(pk__in=[])
-    received = Q(to_agency=member.agency_id)
-    return received if member.role == Role.PROVIDER else received | Q(from_agency=member.agency_id)
+    return _referrals(member, "") if has_permission(member, Permission.SEE_REFERRALS) else Q(pk__in=[])
+
+
+def _referrals(member: Membership, at: str) -> Q:
+    """Of a restricted case, the team's referrals are its named workers'. Of a protected person whoever referred them
+    sees nothing any more. A group that was asked from the case goes on seeing what it was asked."""
+    link, agency = f"{at}case_referral", member.agency_id
+    case = f"{link}__case"
+    for_all = Q(**{f"{link}__isnull": True}) | Q(**{f"{case}__restriction": ""}) | Q(**{f"{case}__in": _named(member)})
+    received = Q(**{f"{at}to_agency": agency}) & (for_all | Q(**{f"{link}__direction": "sent"}))
+    if member.role == Role.PROVIDER:
+        return received
+    asked_for_help = Q(**{f"{link}__direction": "received", f"{case}__restriction": "named"})
+    return received | Q(**{f"{at}from_agency": agency}) & (for_all | asked_for_help & ~Q(**{f"{case}__agency": agency}))
+
+
+def _seat(member: Membership, at: str) -> Q:
+    """A seat in the circle of the case at `at` that is the whole agency's, or this member's own, and has not ended.
+
+    A restricted case has seats for its named workers instead of one for the team; an opening in an emergency is a
+    seat with an end.
+    """
+    mine = Q(**{f"{at}member": None}) | Q(**{f"{at}member": member.pk})
+    lasts = Q(**{f"{at}until": None}) | Q(**{f"{at}until__gt": Now()})
+    return Q(**{f"{at}agency": member.agency_id, f"{at}ended_at": None}) & mine & lasts
+
+
+def _named(member: Membership, column: str = "case") -> Any:
+    """The restricted cases in which this member is named: few, and read once a statement."""
+    seats = apps.get_model("cases", "Circle")._default_manager.filter(_seat(member, ""), member=member.pk)
+    return seats.order_by().values(column)
 
 
 def cases(member: Membership) -> Q:
-    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too."""
-    if not has_permission(member, Permission.WORK_CASES):
-        return Q(pk__in=[])
-    return Q(circle__agency=member.agency_id, circle__ended_at=None)
+    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too. Of a restricted
+    case those of the team who are named."""
+    return _seat(member, "circle__") if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def led_cases(member: Membership) -> Q:
+    """Cases of the own team, named in them or not: that they exist, and who sees them, is the team lead's to know."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.RESTRICT) else Q(pk__in=[])
+
+
+def hidden_cases(member: Membership) -> Q:
+    """Restricted cases of the own team that can be opened in an emergency: never for a page that lists them."""
+    mine = Q(agency=member.agency_id) & ~Q(restriction="") & ~Q(pk__in=_named(member))
+    return mine if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def emergency_openings(member: Membership) -> Q:
+    """What was opened in an emergency in the own team: the lead's to review. One's own is reviewed by another."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.RESTRICT) else Q(pk__in=[])
+
+
+def people(member: Membership) -> Q:
+    """The own team's records of people, without those that are hidden from this member: also from look-ups."""
+    seen = Q(agency=member.agency_id) & (Q(hidden=False) | Q(pk__in=_named(member, "case__person")))
+    return seen if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
 
 
 def entries(member: Membership) -> Q:
@@ -176,7 +228,7 @@ def entries(member: Membership) -> Q:
 
     One join to the circle, in which the owning team has its row too: no entry comes back twice.
     """
-    in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
+    in_circle = _seat(member, "case__circle__")
     readable = Q(case__agency=member.agency_id) | (~Q(audience="team") & needed_layers("case__circle__purpose_kind"))
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
 
@@ -193,11 +245,9 @@ def news(member: Membership) -> Q:
     """What others did in cases of the own team, and about referrals that the own agency sent or received."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    seen = Q(referral__to_agency=member.agency_id)
-    if member.role != Role.PROVIDER:
-        seen |= Q(referral__from_agency=member.agency_id)
+    seen = Q(referral__isnull=False) & _referrals(member, "referral__")
     if has_permission(member, Permission.WORK_CASES):
-        seen |= Q(case__agency=member.agency_id)
+        seen |= Q(case__agency=member.agency_id) & _seat(member, "case__circle__")
     return Q(agency=member.agency_id) & seen
 
 
@@ -256,19 +306,20 @@ def closing_words(member: Membership) -> Q:
 
 def visible_sql(model: Any, member: Membership) -> str:
     """`model.visible_to(member)` for a statement written by hand: `FROM ({visible}) c` has the rows the member may see,
-    with each column. The member's agency is %(agency)s in it."""
+    with each column. In it %(agency)s is the member's agency and %(member)s the member."""
     return _compile_visible(model, type(member), member.role, member.manages_team)
 
 
 @cache
 def _compile_visible(model: Any, member_class: type[Membership], role: str, manages_team: bool) -> str:
-    member = member_class(role=role, manages_team=manages_team, agency_id=ANY_AGENCY)
+    member = member_class(role=role, manages_team=manages_team, agency_id=ANY_AGENCY, pk=ANY_MEMBER)
     try:
         columns = [field.attname for field in model._meta.concrete_fields]
         text, values = model.visible_to(member).order_by().values(*columns).query.sql_with_params()
     except EmptyResultSet:
         return f"SELECT * FROM {model._meta.db_table} WHERE false"  # noqa: S608
-    return str(text % tuple("%(agency)s" if value == ANY_AGENCY else quote_word(value) for value in values))
+    names = {ANY_AGENCY: "%(agency)s", ANY_MEMBER: "%(member)s", "": "''"}
+    return str(text % tuple(names[value] if value in names else quote_word(value) for value in values))
 
 
 def quote_word(value: str) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agencies.access import visible_sql
 from agencies.models import Membership
-from cases.models import Case, CaseReferral
+from cases.models import Case, CaseReferral, News
 from cases.news import AT_WORK_SQL, NEWS_OF_SQL, NEWS_SQL
 from config.births import Birth
 from config.database import prepared_cursor
@@ -173,6 +173,7 @@ def fetch_rows(
         text,
         visible_cases=visible_sql(Case, member),
         visible_referrals=visible_sql(Referral, member),
+        visible_news=visible_sql(News, member),
         owner="lead_id" if whose and name != "alone" else "agency_id",
         rule=LIST_RULES.get(name, ALONE_RULE if name == "alone" else "true"),
         news_of=NEWS_OF_SQL["one" if whose else "all"],
@@ -182,6 +183,7 @@ def fetch_rows(
     values: dict[str, Any] = {
         "owner": whose.pk if whose and name != "alone" else member.agency_id,
         "agency": member.agency_id,
+        "member": member.pk,
         "today": timezone.localdate(now),
         "quiet_since": now - QUIET_AFTER,
         "after": after,

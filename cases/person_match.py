@@ -11,6 +11,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from agencies.models import Membership
 from cases.models import Case, Person
 from referrals.models import Referral
 from referrals.same_person import Comparison, MatchStrength, born_alike, compare_identities, normalise_name
@@ -42,10 +43,10 @@ class MatchCandidate:
         return self.person.postcode.split(" ")[0]
 
 
-def find_candidates(referral: Referral) -> list[MatchCandidate]:
-    """The people who may be the one referred, the strongest first; at most five."""
+def find_candidates(referral: Referral, member: Membership | None = None) -> list[MatchCandidate]:
+    """The people who may be the one referred, the strongest first; at most five, of those that the member may see."""
     likely = []
-    for person in find_similar_people(referral):
+    for person in find_similar_people(referral, member):
         found = compare_identities(person.identity, referral.identity)
         if found.strength is not None:
             likely.append(MatchCandidate(person, found.strength, found))
@@ -65,7 +66,7 @@ def find_cases_elsewhere(referral: Referral) -> list[Case]:
     same = born_alike(referral.birth)
     if referral.nhs_number:
         same |= Q(nhs_number=referral.nhs_number)
-    people = Person.objects.filter(same).exclude(agency=referral.to_agency).order_by("pk")[:MAX_COMPARED]
+    people = Person.objects.filter(same, hidden=False).exclude(agency=referral.to_agency).order_by("pk")[:MAX_COMPARED]
     likely = [p for p in people if (compare_identities(p.identity, referral.identity).strength or 0) >= LIKELY]
     return list(Case.with_people().filter(person__in=likely, closed_at=None).order_by("pk"))
 
@@ -79,17 +80,18 @@ def is_known_elsewhere(referral: Referral) -> bool:
 def has_doubtful_number(referral: Referral) -> bool:
     """Whether the team has the referral's NHS number for somebody else: the mother, whose number was given for her
     child, or a twin. Who that is is not told."""
-    held = Person.objects.filter(agency=referral.to_agency, nhs_number=referral.nhs_number).exclude(nhs_number="")
+    held = Person.known_to(referral.to_agency).filter(nhs_number=referral.nhs_number).exclude(nhs_number="")
     return any(compare_identities(person.identity, referral.identity).doubtful_number for person in held)
 
 
-def find_similar_people(referral: Referral) -> list[Person]:
+def find_similar_people(referral: Referral, member: Membership | None) -> list[Person]:
     """People who share the NHS number, or a date of birth or postcode together with a name or place alike."""
     name = normalise_name(referral.person_name)
     near_name = Q(likeness__gte=MIN_NAME_SIMILARITY)
     area = referral.postcode.split(" ")[0]
     near = Q(postcode=referral.postcode) | Q(postcode__startswith=f"{area} ") if area else Q(pk__in=[])
-    ours = Person.objects.filter(agency=referral.to_agency)
+    seen = Person.visible_to(member) if member else Person.known_to(referral.to_agency)
+    ours = seen.filter(agency=referral.to_agency)
     rows = ours.annotate(likeness=TrigramSimilarity(Upper("name"), name))
     queries = [
         rows.filter(nhs_number=referral.nhs_number) if referral.nhs_number else None,

@@ -17,6 +17,7 @@ from cases.views import (
     papers,
     part,
     questions,
+    restriction,
     sharing,
 )
 
@@ -42,6 +43,11 @@ urlpatterns = [
     path("cases/<uuid:pk>/bookings/<uuid:booking>/", booking.booking, name="booking"),
     path("cases/<uuid:pk>/close/", closing.close, name="close"),
     path("cases/<uuid:pk>/sharing/", sharing.sharing, name="sharing"),
+    path("cases/restricted/", restriction.restricted, name="restricted"),
+    path("cases/emergency/", restriction.emergency, name="emergency"),
+    path("cases/emergency/<uuid:pk>/", restriction.review, name="review"),
+    path("cases/<uuid:pk>/emergency/end/", restriction.end_opening, name="end_opening"),
+    path("cases/<uuid:pk>/restrict/", restriction.restrict, name="restrict"),
     path("cases/<uuid:pk>/sharing/who/<uuid:seat>/", sharing.purpose, name="purpose"),
     path("cases/<uuid:pk>/sharing/agree/", sharing.agree, name="agree"),
     path("cases/<uuid:pk>/sharing/<uuid:agreement>/take-back/", sharing.take_back, name="take_back"),

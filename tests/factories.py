@@ -18,7 +18,7 @@ from agencies.models import Agency, AgencyKind, Author, Hand, Membership, Signed
 from bookings.actions import Attendee, create_booking
 from bookings.models import Booking
 from bookings.states import Actor
-from cases.actions.opening import WORKS_WITH_PERSON
+from cases.actions.seats import WORKS_WITH_PERSON
 from cases.models import Case, Circle, Person
 from directory.models import Likeness, Service, Session, Source, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS_CODE

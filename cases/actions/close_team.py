@@ -13,7 +13,8 @@ from bookings.models import Booking
 from bookings.states import ACTIVE_STATUSES
 from cases.actions.closing import close_case
 from cases.actions.give import list_open_cases
-from cases.actions.opening import NUMBER_LEFT_OUT, WORKS_WITH_PERSON
+from cases.actions.opening import NUMBER_LEFT_OUT
+from cases.actions.seats import list_leads, seat_workers
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person
 from cases.notifications import TEAM_CLOSED_CODE, choose_channel, notify_case_moved
@@ -85,7 +86,7 @@ def move_person(person: Person, to: Agency, by: Author, ground: str) -> None:
     """The record belongs to `to` from now on, and so do its cases. An NHS number that stands at another record there is
     left out, as whenever two may be one: nothing is joined."""
     person.refresh_from_db()
-    held = Person.objects.filter(agency=to, nhs_number=person.nhs_number).exclude(nhs_number="").exists()
+    held = Person.known_to(to).filter(nhs_number=person.nhs_number).exclude(nhs_number="").exists()
     left_out = {"nhs_number": ""} if held else {}
     cases = list(person.cases.order_by("pk"))
     for referral in open_referrals_of(person):
@@ -108,7 +109,8 @@ def move_case(case: Case, to: Agency, by: Author, ground: str, number: str) -> N
     before = case.agency
     save_columns(case, agency=to, version=case.version + 1)
     Circle.objects.filter(case=case, agency=before, ended_at=None).update(ended_at=timezone.now())
-    Circle.objects.get_or_create(case=case, agency=to, ended_at=None, defaults=WORKS_WITH_PERSON)
+    Circle.objects.filter(case=case, agency=to, ended_at=None).update(ended_at=timezone.now())
+    seat_workers(case, case.restriction, list_leads(to))
     links = Referral.objects.filter(case_referral__case=case, status__in=sorted(OPEN_STATUSES))
     links.filter(case_referral__direction=CaseReferral.Direction.RECEIVED).update(to_agency=to, assigned_to=None)
     links.filter(case_referral__direction=CaseReferral.Direction.SENT).update(from_agency=to)

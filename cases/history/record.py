@@ -139,7 +139,13 @@ def timeline_page(*, case: Case, member: Membership, before: int | None = None) 
     One more than a page: the extra one says that there is more.
     """
     older_than = MAX_NUMBER if before is None else before
-    values: dict[str, Any] = {"case": case.pk, "agency": member.agency_id, "before": older_than, "rows": PAGE_SIZE + 1}
+    values: dict[str, Any] = {
+        "case": case.pk,
+        "agency": member.agency_id,
+        "member": member.pk,
+        "before": older_than,
+        "rows": PAGE_SIZE + 1,
+    }
     with prepared_cursor() as cursor:
         cursor.execute(fill_statement(TIMELINE_SQL, visible=visible_sql(Entry, member)), values)
         rows = cursor.fetchall()

@@ -107,6 +107,16 @@ def format_purpose(kind: str, details: dict[str, Any]) -> tuple[str, LabelledVal
     )
 
 
+def format_restricted(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """level (in words), workers: who is named."""
+    return str(Kind(kind).label), label_details(details, ("Now", "level"), ("Named", "workers"))
+
+
+def format_emergency(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """until (in words), safeguarding: why the person does not read of it yet."""
+    return str(Kind(kind).label), label_details(details, ("Until", "until"), ("Kept from the person", "safeguarding"))
+
+
 def format_referred_on(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """service, agency, answer_by (in words), agreed, shared: labels of what the group got."""
     facts = label_details(details, ("To", "agency"), ("Answer by", "answer_by"), ("Agreed", "agreed"))
@@ -183,6 +193,8 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.PARTED: EntryLook(format_parting, "people", "amber"),
     Kind.AGREED: EntryLook(format_agreement, "share"),
     Kind.PURPOSE: EntryLook(format_purpose, "share"),
+    Kind.RESTRICTED: EntryLook(format_restricted, "lock", "plum"),
+    Kind.EMERGENCY: EntryLook(format_emergency, "alert", "coral"),
     Kind.SENT_ON: EntryLook(format_referred_on, "walk", "plum"),
     Kind.ANSWERED: EntryLook(format_group_answer, "check"),
     Kind.WITHDRAWN: EntryLook(format_group_answer, "walk", "grey"),
@@ -268,7 +280,7 @@ def format_entry_time(entry: Entry) -> str:
 def format_audience(entry: Entry, case: Case, seats: list[Seat]) -> str:
     """Who may read it now, in words: an agency that leaves the circle, or does not need this layer, does not."""
     if entry.audience == Audience.TEAM:
-        return f"Private to {case.agency.name}"
+        return f"Private to {seats[0].name}"
     person = [case.person.name] if entry.audience == Audience.PERSON else []
     return f"Shared with: {', '.join(person + [seat.name for seat in seats if entry.layer in seat.layers])}"
 

@@ -35,6 +35,8 @@ class Kind(models.TextChoices):
     ASSIGNED = "assigned", "Given to a colleague"
     AGREED = "agreed", "Agreement"
     PURPOSE = "purpose", "Who sees what"
+    RESTRICTED = "restricted", "Who of the team sees it"
+    EMERGENCY = "emergency", "Opened in an emergency"
     SENT_ON = "sent_on", "Referred on"
     ANSWERED = "answered", "Answer from a group"
     WITHDRAWN = "withdrawn", "Referral withdrawn"
@@ -60,6 +62,8 @@ LAYER_OF_KIND: dict[str, access.Layer] = {
     Kind.AGREED: access.Layer.CONTACT,
     Kind.ASKED: access.Layer.CONTACT,
     Kind.PARTED: access.Layer.SAFETY,
+    Kind.RESTRICTED: access.Layer.SAFETY,
+    Kind.EMERGENCY: access.Layer.SAFETY,
     Kind.PURPOSE: access.Layer.CONTACT,
 }
 DEFAULT_LAYER = access.Layer.WELLBEING  # of the other kinds

@@ -10,7 +10,7 @@ from agencies.access import Permission, allow
 from agencies.models import Membership
 from agencies.models.message import Channel
 from agencies.request import MemberRequest
-from cases.access_log import get_case_logged, get_case_unlogged, get_own_case, log_access
+from cases.access_log import get_case_logged, get_case_unlogged, get_own_case, load_log_for_person, log_access
 from cases.history.record import full_timeline
 from cases.history.render import render_entries
 from cases.models import Case, CaseReferral
@@ -55,6 +55,7 @@ def history_pdf(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "case": case,
             "lines": render_entries(entries, case=case, member=member),
             "for_person": for_person,
+            "readings": load_log_for_person(case) if for_person and case.agency_id == member.agency_id else [],
             "large": request.GET.get("print") == "large",
             "reader": member,
         },

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, Purpose, allow
@@ -54,13 +55,16 @@ def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | Non
             "more": more,
             "going_on": after is not None,
             "ours": ours,
+            "may_restrict": ours and request.member.has_permission(Permission.RESTRICT),
         },
     )
 
 
 def list_seats(case: Case) -> list[tuple[Circle, str]]:
     """Each agency that may read the case now, and which layers it sees, in words."""
-    seats = case.circle.filter(ended_at=None).select_related("agency")
+    now = timezone.now()
+    lasting = case.circle.filter(ended_at=None).exclude(until__lte=now)
+    seats = lasting.select_related("agency", "member__user")
     return [
         (s, describe_layers(Purpose.WORKS_WITH if s.agency_id == case.agency_id else Purpose(s.purpose_kind)))
         for s in seats

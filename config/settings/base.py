@@ -125,6 +125,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed", "a second ste
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+EMERGENCY_MINUTES = int(os.environ.get("EMERGENCY_MINUTES", "60"))  # for which a restricted case is open then
 ACCOUNT_RATE_LIMITS = {  # the adapter counts failures by address *and* network: nobody can lock another out
     "login": "60/m/ip",
     "login_failed": "30/m/ip,5/300s/key",

@@ -21,7 +21,7 @@ from cases import notifications
 from cases.actions.booking import book_for_case
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Agreement, Circle, Kind, TeamQuestion
+from cases.models import Agreement, Circle, EmergencyOpening, Kind, TeamQuestion
 from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
@@ -95,6 +95,17 @@ def an_entry() -> Parts:
 def a_seat() -> Parts:
     case = CaseFactory()
     return {"pk": case.pk, "seat": Circle.objects.create(case=case, agency=AgencyFactory(), purpose="Helps").pk}
+
+
+def an_emergency_opening() -> Parts:
+    case = CaseFactory()
+    now = timezone.now()
+    opening = EmergencyOpening(
+        key=uuid.uuid4(), case=case, agency=case.agency, member=case.lead, reason="A fall", at=now
+    )
+    opening.until = now + timedelta(hours=1)
+    opening.save()
+    return {"pk": opening.pk}
 
 
 def a_fact() -> Parts:
@@ -268,6 +279,9 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
     "cases:purpose": a_seat,
+    "cases:restrict": a_case,
+    "cases:review": an_emergency_opening,
+    "cases:end_opening": a_case,
     "cases:take_back": an_agreement,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,

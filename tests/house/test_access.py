@@ -28,8 +28,9 @@ from agencies.actions.invitation import invite_member
 from agencies.models import Agency, AgencyKind, Author, Draft, Invitation, Membership
 from bookings.models import Booking
 from bookings.states import BookingStatus
+from cases.actions.restriction import open_in_emergency, restrict_case
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, Entry, Kind, News
+from cases.models import Audience, Case, CaseReferral, Circle, Entry, Kind, News
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
 from referrals.models import Move, Referral
@@ -53,7 +54,7 @@ WIDTH = 86
 DOORS = {Service: "kept_by", Session: "kept_by"}  # what everybody sees and its own group alone may edit
 
 
-IN_STATEMENTS = {Case, Entry, Referral}  # whose rule stands in statements written by hand, too
+IN_STATEMENTS = {Case, Entry, News, Referral}  # whose rule stands in statements written by hand, too
 
 
 def sees(row: Any, member: Membership) -> bool:
@@ -62,7 +63,7 @@ def sees(row: Any, member: Membership) -> bool:
     if type(row) in IN_STATEMENTS:
         with connection.cursor() as cursor:
             text = f"SELECT FROM ({visible_sql(type(row), member)}) c WHERE id = %(pk)s"
-            cursor.execute(text, {"pk": row.pk, "agency": member.agency_id})
+            cursor.execute(text, {"pk": row.pk, "agency": member.agency_id, "member": member.pk})
             assert bool(cursor.fetchall()) == seen
     return seen
 
@@ -81,6 +82,35 @@ def shared_case(member: Membership, *, ended: bool = False) -> Case:
 
 def entry(case: Case, audience: Audience) -> Entry:
     return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", audience=audience)
+
+
+def restricted(case: Case, *named: Membership, level: str = "named") -> Case:
+    lead = MembershipFactory(role=Role.LEAD, agency=case.agency)
+    words = {"words": "A cousin works here", "key": uuid.uuid4()}
+    worker = [*named] or [MembershipFactory(role=Role.CONNECTOR, agency=case.agency)]
+    restrict_case(case=case, by=Author.of(lead), level=level, workers=worker, **words)
+    return case
+
+
+def named_in(member: Membership) -> Case:
+    """Restricted to that member, where the role works with cases at all."""
+    return restricted(case_of(member), *([member] if member.has_permission(Permission.WORK_CASES) else []))
+
+
+def opened_in_emergency(member: Membership, *, over: bool = False) -> Case:
+    case = restricted(case_of(member))
+    if member.has_permission(Permission.WORK_CASES):
+        opened = open_in_emergency(case=case, by=member, reason="A fall", key=uuid.uuid4())
+        if over:
+            case.circle.filter(member=member).update(until=opened.at)
+    return case
+
+
+def referral_of(case: Case, **fields: Any) -> Referral:
+    """One that led to the case."""
+    referral = ReferralFactory(to_agency=case.agency, **fields)
+    CaseReferral.objects.create(case=case, referral=referral, direction="received")
+    return referral
 
 
 def layered(purpose: Purpose, layer: Layer, member: Membership) -> Entry:
@@ -147,6 +177,23 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
     "a referral between others": lambda m: ReferralFactory(),
     "a case of their own team": case_of,
+    "a restricted case of their own team, they are named": named_in,
+    "a restricted case of their own team, others are named": lambda m: restricted(case_of(m)),
+    "a restricted case of their own team, opened in an emergency": opened_in_emergency,
+    "a restricted case of their own team, the emergency over": lambda m: opened_in_emergency(m, over=True),
+    "its entries, others are named": lambda m: entry(restricted(case_of(m)), Audience.CIRCLE),
+    "the record of its person, others are named": lambda m: restricted(case_of(m)).person,
+    "the referral that led to it, others are named": lambda m: referral_of(restricted(case_of(m))),
+    "the referral they sent to a team, restricted there": lambda m: referral_of(
+        restricted(CaseFactory()), from_agency=m.agency
+    ),
+    "the referral they sent, of a protected person": lambda m: referral_of(
+        restricted(CaseFactory(), level="protected"), from_agency=m.agency
+    ),
+    "a restricted case of others, shared with their agency": lambda m: restricted(shared_case(m)),
+    "a protected person's case, once shared with their agency": lambda m: restricted(shared_case(m), level="protected"),
+    "a person's record of their own team": lambda m: case_of(m).person,
+    "a person's record of another team": lambda m: CaseFactory().person,
     "a case their agency is in the circle of": shared_case,
     "a case whose circle their agency has left": lambda m: shared_case(m, ended=True),
     "a case of others": lambda m: CaseFactory(),
