@@ -57,19 +57,25 @@ class Permission(TextChoices):
     PUBLISH = "publish", "Keep their agency's listings, sessions and bookings"
     WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
     RESTRICT = "restrict", "Say who alone of the team sees a case, and review what was opened in an emergency"
+    EXPORT = "export", "Download papers that name people: letters and histories, each noted and marked"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
 
 
 REFERRING_PERMISSIONS = {Permission.REFER, Permission.SEE_REFERRALS}
-CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.ASSIGN, Permission.WORK_CASES}
+CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {
+    Permission.TRIAGE,
+    Permission.ASSIGN,
+    Permission.WORK_CASES,
+    Permission.EXPORT,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
+    Role.REFERRER: frozenset(REFERRING_PERMISSIONS | {Permission.EXPORT}),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
     Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.RESTRICT, Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
-    Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
+    Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH, Permission.EXPORT}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
     Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
 }
@@ -157,6 +163,16 @@ def agencies(member: Membership) -> Q:
 def invitations(member: Membership) -> Q:
     """Who has been invited to the same agency: for those who run its team."""
     return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def exports(member: Membership) -> Q:
+    """What was downloaded from the own agency: for those who run its team."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def look_ups(member: Membership) -> Q:
+    """How often members of the own agency looked for people: for those who run its team."""
+    return exports(member)
 
 
 def referrals(member: Membership) -> Q:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import about, close, demo, invitation, team, waiting
+from agencies.views import about, close, demo, exports, invitation, team, waiting
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("steward/agencies/", close.agencies, name="agencies"),
     path("steward/agencies/<uuid:pk>/close/", close.close_other, name="close_other"),
     path("team/", team.team, name="team"),
+    path("team/downloads/", exports.exports, name="exports"),
     path("team/close/", close.close_own, name="close_own"),
     path("team/invite/", team.invite, name="invite"),
     path("team/<uuid:pk>/", team.member, name="member"),

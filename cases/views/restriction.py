@@ -26,6 +26,7 @@ from cases.forms.restriction import EmergencyForm, RestrictForm, ReviewForm
 from cases.models import Case, EmergencyOpening
 from config.forms import render_form_page
 from config.fragments import render_page
+from referrals.actions.look_up import may_look_up
 from referrals.models import LookUp
 
 MAX_OPENINGS_SHOWN = 50
@@ -87,11 +88,11 @@ def emergency(request: MemberRequest) -> HttpResponse:
     initial = {"who": request.GET.get("case", "")[:8]}
     form = EmergencyForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if not LookUp.has_room(member):
+        if not may_look_up(member, LookUp.Kind.EMERGENCY):
             form.add_error(None, TOO_MANY_LOOK_UPS)
             return render_emergency(request, form, status=429)
         case, said = form.find_case(member), form.cleaned_data
-        LookUp.record(member, said["who"], found=bool(case))
+        LookUp.record(member, said["who"], found=bool(case), kind=LookUp.Kind.EMERGENCY)
         if case:
             words = {name: said[name] for name in ("reason", "safeguarding", "key")}
             open_in_emergency(case=case, by=member, **words)

@@ -165,7 +165,7 @@ def test_given_wrong_details_then_nothing_opens(client, colleague, case, wrong, 
 
 
 def test_each_try_is_counted_and_there_is_an_end_to_them(client, colleague, case, monkeypatch):
-    monkeypatch.setattr("referrals.models.look_up.MAX_LOOK_UPS", {timedelta(hours=1): 2})
+    monkeypatch.setattr("referrals.models.look_up.MAX_EMERGENCIES", {timedelta(hours=1): 2})
     confirmed(client, colleague)
     answers = [client.post(URL, data("9990000026")).status_code for _ in range(3)]
     assert answers == [422, 422, 429]

@@ -25,15 +25,15 @@ from agencies.access import (
     visible_sql,
 )
 from agencies.actions.invitation import invite_member
-from agencies.models import Agency, AgencyKind, Author, Draft, Invitation, Membership
+from agencies.models import Agency, AgencyKind, Author, Draft, Export, Invitation, Membership
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from cases.actions.restriction import open_in_emergency, restrict_case
 from cases.history.record import record_entry
-from cases.models import Audience, Case, CaseReferral, Circle, Entry, Kind, News
+from cases.models import Audience, Case, CaseReferral, Circle, EmergencyOpening, Entry, Kind, News
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
-from referrals.models import Move, Referral
+from referrals.models import LookUp, Move, Referral
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -111,6 +111,15 @@ def referral_of(case: Case, **fields: Any) -> Referral:
     referral = ReferralFactory(to_agency=case.agency, **fields)
     CaseReferral.objects.create(case=case, referral=referral, direction="received")
     return referral
+
+
+def download(agency: Agency) -> Export:
+    return Export.record(MembershipFactory(role=Role.CONNECTOR, agency=agency), what="Case history")
+
+
+def emergency(case: Case) -> EmergencyOpening:
+    worker = MembershipFactory(role=Role.CONNECTOR, agency=case.agency)
+    return open_in_emergency(case=restricted(case), by=worker, reason="A fall", key=uuid.uuid4())
 
 
 def layered(purpose: Purpose, layer: Layer, member: Membership) -> Entry:
@@ -219,6 +228,14 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "news of the other side about a referral": lambda m: referral_news(
         r := ReferralFactory(from_agency=m.agency), r.to_agency
     ),
+    "a download from their agency": lambda m: download(m.agency),
+    "a download from another agency": lambda m: download(AgencyFactory(kind=AgencyKind.CONNECTORS)),
+    "that somebody of their agency looked for people": lambda m: LookUp.record(m, "x", found=False),
+    "that somebody of another agency looked for people": lambda m: LookUp.record(
+        MembershipFactory(role=Role.CONNECTOR), "x", found=False
+    ),
+    "what was opened in an emergency in their team": lambda m: emergency(case_of(m)),
+    "what was opened in an emergency in another team": lambda m: emergency(CaseFactory()),
     "a colleague's membership": teammate,
     "a membership in another agency": lambda m: MembershipFactory(),
     "an invitation to their agency": invitation,
