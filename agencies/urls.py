@@ -30,6 +30,7 @@ urlpatterns = [
     path("team/invitations/<uuid:pk>/cancel/", team.cancel_invitation, name="cancel_invitation"),
     path("help/", about.about_help, name="help"),
     path("privacy/", about.privacy, name="privacy"),
+    path("about/access/", about.access, name="access"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path(".well-known/security.txt", about.security_txt, name="security_txt"),
     path("outbox/", demo.outbox, name="outbox"),
