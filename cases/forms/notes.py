@@ -69,6 +69,8 @@ class NoteForm(Form):
         self.others = circle[1:]
         if self.others:
             self.set_choices("layer", [(str(layer), self.describe_layer(layer)) for layer in self.offered_layers])
+            usual = USUAL_LAYER.get(case.seen_for, DEFAULT_LAYER).label
+            self.fields["layer"].help_text = f"If you choose none: {usual[0].lower()}{usual[1:]}"
         else:
             del self.fields["layer"]
         if ours and case.is_open:

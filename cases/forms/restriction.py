@@ -22,6 +22,7 @@ class RestrictForm(Form):
     """`sees`: whether the lead sees the case. One who does not can change who is named, and not name themselves."""
 
     button = "Save"
+    mark_optional = False
     level = Radios(
         label="Who in the team sees this case?",
         choices=[("", "Everybody in the team"), *Restriction.choices],

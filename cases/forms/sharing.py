@@ -1,5 +1,7 @@
 """What the person agrees to, noted and taken back."""
 
+from typing import Any
+
 from agencies.access import LAYERS_OF_PURPOSE, Layer, Purpose
 from cases.forms.onward import AgreementWayField
 from config.forms import Form, IdempotencyKey, Radios, TextField
@@ -37,6 +39,12 @@ class PurposeForm(Form):
         help_text="For the case history. The person can read it.",
     )
     key = IdempotencyKey()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """What stands from before is offered to those alone who have it: nobody is given all any more."""
+        super().__init__(*args, **kwargs)
+        if self.initial.get("purpose") != Purpose.AS_BEFORE:
+            self.fields["purpose"].choices = [c for c in self.fields["purpose"].choices if c[0] != Purpose.AS_BEFORE]
 
 
 class TakeBackAgreementForm(Form):

@@ -193,7 +193,7 @@ def test_given_another_purpose_then_it_sees_less_at_the_next_query_and_the_story
     assert (entry.kind, entry.text, entry.details["after"]) == (Kind.PURPOSE, "Debts only", Purpose.ADVICE.label)
 
 
-@pytest.mark.parametrize("data", [{}, {"purpose": "works_with"}, {"purpose": "everything"}])
+@pytest.mark.parametrize("data", [{}, *({"purpose": p} for p in ("works_with", "as_before", "everything"))])
 def test_given_no_such_purpose_then_nothing_changes(client_of, connector, outsider, case, data):
     seat = join(case, outsider, Purpose.COMPANY)
     assert client_of(connector).post(purpose_url(seat), data | {"key": uuid.uuid4()}).status_code == 422
