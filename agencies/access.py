@@ -25,8 +25,10 @@ from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from config.row_security import set_context
+
 if TYPE_CHECKING:
-    from agencies.models import Draft, Membership
+    from agencies.models import Agency, Draft, Membership
     from agencies.request import MemberRequest
 
 View = Callable[..., HttpResponse]
@@ -345,6 +347,31 @@ def quote_word(value: str) -> str:
     return f"'{value}'"
 
 
+def database_context(member: Membership) -> dict[str, uuid.UUID | None]:
+    """The same rules for the database itself: what its row-level policies read (config.row_security, policies.py)."""
+
+    def own(*permissions: Permission) -> uuid.UUID | None:
+        return member.agency_id if any(has_permission(member, p) for p in permissions) else None
+
+    return {
+        "user": member.user_id,
+        "member": member.pk,
+        "agency": member.agency_id,
+        "receives": own(Permission.SEE_REFERRALS),
+        "sends": own(Permission.SEE_REFERRALS) if member.role != Role.PROVIDER else None,
+        "team": own(Permission.WORK_CASES),
+        "publishes": own(Permission.PUBLISH),
+        "manages": own(Permission.MANAGE_TEAM),
+        "restricts": own(Permission.RESTRICT),
+    }
+
+
+def closing_context(agency: Agency) -> dict[str, uuid.UUID | None]:
+    """All that an agency holds, for the deed that closes it: of a steward, who is told how much and not what."""
+    scopes = ("agency", "receives", "sends", "team", "publishes", "manages", "restricts")
+    return dict.fromkeys(scopes, agency.pk)
+
+
 # --- On every view --------------------------------------------------------------------------------
 
 
@@ -413,6 +440,7 @@ def allow(*permissions: Permission) -> Callable[[View], View]:
             member = request.member
             if member is None or (permissions and not any(has_permission(member, p) for p in permissions)):
                 raise PermissionDenied
+            set_context(**database_context(member))
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
             return response
@@ -427,9 +455,10 @@ def signed_in(view: View) -> View:
     """Anybody signed in, a member of an agency or not: the pages about one's own account."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return refuse_signed_out(request)
+        set_context(**(database_context(request.member) if request.member else {"user": request.user.pk}))
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

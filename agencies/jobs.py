@@ -7,7 +7,6 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext, RetryDecision
 from procrastinate.contrib.django import app
@@ -17,6 +16,7 @@ from procrastinate.retry import BaseRetryStrategy
 
 from agencies.models.message import Message
 from config.database import is_made_up
+from config.row_security import job_context
 
 logger = logging.getLogger(__name__)
 
@@ -54,18 +54,20 @@ def deliver_message(context: JobContext, *, message: str) -> None:
     """
     if settings.DEMO and not is_made_up():
         raise NotSentHere("Settings for development, and a place that is not made up.")
-    started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
+    with job_context():
+        started = Message.objects.filter(pk=message, sent_at=None).update(sending_at=timezone.now())
     if not started:
         return  # an earlier try got through
     try:
-        with transaction.atomic():
+        with job_context():
             send_email(Message.objects.select_for_update().get(pk=message))
     except Exception as error:
         # The mail server has refused each address for good (SMTP 5xx, RFC 5321 4.2.1).
         forever = isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
         last = forever or context.job.attempts >= len(RETRY_DELAYS_SECONDS)
         noted = {"sending_at": None, "failed": str(error)[:1000], "given_up_at": timezone.now() if last else None}
-        Message.objects.filter(pk=message).update(**noted)
+        with job_context():
+            Message.objects.filter(pk=message).update(**noted)
         if last:
             logger.error("Message %s could not be delivered and is given up: %s", message, type(error).__name__)
         if forever:

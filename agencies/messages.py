@@ -9,6 +9,7 @@ What is promised:
   them as one. Two workers never deliver one message at the same time. (Tried by tests/journeys/test_faults.py.)
 """
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,10 +34,12 @@ def queue_message(
     subject: str,
     template: str,
     context: dict[str, Any],
+    agency: uuid.UUID | None = None,
     channel: str = Channel.EMAIL,
     headers: dict[str, str] | None = None,
 ) -> Message:
-    """Write the message once under `key`, and queue it for delivery if it is an e-mail.
+    """Write the message once under `key`, and queue it for delivery if it is an e-mail. `agency` is the one whose
+    pages say that it was sent; nobody reads it else.
 
     `template` is plain text ("email/invitation.txt"); it also gets `place`, the settings of this place. An e-mail
     begins with `context["hello"]`, or a greeting by name (`format_hello`), and ends with the place's name and phone.
@@ -50,10 +53,10 @@ def queue_message(
     if channel == Channel.EMAIL and template.startswith("email/"):  # those to the person of a case have their own frame
         greeting, place = context.get("hello") or format_hello(to), settings.PLACE
         body = f"{greeting}\n\n{body}\n{place['name']} for {place['area']}, {place['phone']}\n"
-    message = Message(key=key, channel=channel, to=to, subject=subject, body=body, headers=headers)
+    message = Message(key=key, agency_id=agency, channel=channel, to=to, subject=subject, body=body, headers=headers)
     with transaction.atomic(savepoint=False):
         if not insert_if_new(message):
-            return Message.objects.get(key=key)
+            return Message.objects.filter(key=key).first() or message
         if channel == Channel.EMAIL:
             deliver_message.configure(lock=f"message {message.pk}").defer(message=str(message.pk))
     return message

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,6 +27,7 @@ from agencies.request import MemberRequest
 from agencies.sessions import load_user
 from config.form_filler import fill_form
 from config.http import parse_number
+from config.row_security import set_context
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -141,7 +143,9 @@ def restore_unsent(get_response: View) -> View:
     return middleware
 
 
+@transaction.atomic
 def find_unsent(request: MemberRequest, number: str) -> Draft | None:
+    set_context(user=request.user.pk)
     return Draft.unsent_of(request.memberships).filter(pk=parse_number(number) or 0).first()
 
 
@@ -178,6 +182,7 @@ def put_into_form(request: HttpRequest, response: HttpResponse, draft: Draft, va
     return page is not None
 
 
+@transaction.atomic
 def settle_unsent(request: MemberRequest, response: HttpResponse) -> None:
     draft = find_unsent(request, request.POST["unsent"])
     if draft and response.status_code < 400:

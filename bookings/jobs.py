@@ -20,6 +20,7 @@ from bookings.actions.transition import apply_move, lock_bookings, offer_free_pl
 from bookings.models import CONTACT_KEPT_FOR, Booking, BookingLink, BookingMove
 from bookings.states import Actor, BookingStatus
 from config.batches import run_for_each
+from config.row_security import job_context
 from directory.models import Session
 
 SESSION = "The bookings of session"
@@ -133,4 +134,5 @@ def blank_session_bookings(pk: uuid.UUID, now: datetime.datetime) -> None:
 
 def find_session_ids(bookings: QuerySet[Booking]) -> list[uuid.UUID]:
     """Their sessions, each once, in one order for all workers."""
-    return list(bookings.order_by("session_id").values_list("session_id", flat=True).distinct())
+    with job_context():
+        return list(bookings.order_by("session_id").values_list("session_id", flat=True).distinct())

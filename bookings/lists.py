@@ -15,6 +15,7 @@ from bookings.models import Booking, BookingLink, BookingMove
 from bookings.notifications import format_session_place, session_key_prefix
 from bookings.states import ACTIVE_STATUSES, EXPECTED_STATUSES, BookingStatus
 from config.http import parse_uuid
+from config.row_security import enter
 from config.template_tags import date_words, time_words
 from directory.models import Session
 
@@ -69,7 +70,10 @@ def find_listed_session(pk: uuid.UUID) -> Session | None:
     """A session of a listing that anybody may see; None for any other."""
     rows = Session.objects.select_related("service__agency", "at_location__location")
     session = rows.filter(pk=pk).first()
-    return session if session and session.service.is_listed else None
+    if session is None or not session.service.is_listed:
+        return None
+    enter("session", session.pk)  # who waits is counted, and this browser's own bookings are found
+    return session
 
 
 def sessions_run_by(member: Membership) -> QuerySet[Session]:

@@ -114,6 +114,8 @@ class Booking(UUIDKey):
 class BookingMove(AppendOnly, Signed):
     """Who moved it, and when. It names nobody who booked; `words` are blanked with the booking."""
 
+    erasable = ("words",)
+
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the booking")
     before = models.CharField(max_length=10, choices=BookingStatus, blank=True)

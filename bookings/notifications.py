@@ -87,6 +87,7 @@ def notify_booker(booking: Booking, news: str, *, key: str, words: str = "") -> 
     elif booking.email:
         messages.queue_message(
             key=f"{booking_key_prefix(booking)}{key}",
+            agency=booking.session.service.agency_id,
             to=booking.email,
             subject=format_subject(f"{NEWS_SUBJECTS[news]}: {booking.session.service.name}"),
             template="email/booking.txt",
@@ -126,6 +127,7 @@ def queue_phone_call(booking: Booking, news: str, *, key: str, words: str) -> Me
         )
     return messages.queue_message(
         key=f"{booking_key_prefix(booking)}{key}",
+        agency=session.service.agency_id,
         channel=Channel.CALL,
         to=f"{booking.name}, {booking.phone or NO_CONTACT}"[:254],
         subject=format_subject(NEWS_SUBJECTS[news]),

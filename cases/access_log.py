@@ -25,7 +25,7 @@ SELECT {columns_sql("c", Case)}, {columns_sql("person", Person)}, {columns_sql("
     seat.purpose_kind, seat.until
 FROM ({{visible}}) c
 JOIN cases_circle seat ON seat.case_id = c.id AND seat.agency_id = %(agency)s AND seat.ended_at IS NULL
-    AND coalesce(seat.member_id, %(member)s) = %(member)s AND coalesce(seat.until > now(), true)
+    AND coalesce(seat.member_id, %(member)s) = %(member)s AND coalesce(seat.until > statement_timestamp(), true)
 JOIN cases_person person ON person.id = c.person_id
 LEFT JOIN agencies_agency practice ON practice.id = person.practice_id
 JOIN agencies_agency team ON team.id = c.agency_id
@@ -76,7 +76,7 @@ def get_own_case(member: Membership, pk: uuid.UUID) -> Case:
 def load_log_for_person(case: Case) -> list[Reading]:
     """What the person reads of it: all but what was opened in an emergency for a safeguarding reason, until the lead
     has reviewed that or the time for it is over."""
-    return list(case.readings.exclude(EmergencyOpening.kept_from_person()).order_by("-at", "id"))
+    return list(case.readings.exclude(emergency__in=EmergencyOpening.sealed_of(case)).order_by("-at", "id"))
 
 
 def load_access_log(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:

@@ -5,20 +5,32 @@ is ever merged by this: it only shows, and a member says which it is. Only the r
 are compared: what another team knows of somebody stays with that team.
 """
 
+import uuid
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Upper
 
 from agencies.models import Membership
 from cases.models import Case, Person
+from config.births import Birth
 from referrals.models import Referral
-from referrals.same_person import Comparison, MatchStrength, born_alike, compare_identities, normalise_name
+from referrals.same_person import (
+    Comparison,
+    Identity,
+    MatchStrength,
+    born_alike,
+    compare_identities,
+    list_birth_ranges,
+    normalise_name,
+)
 
 MAX_CANDIDATES = 5  # candidates shown
 MAX_COMPARED = 50  # rows weighed at most
 LIKELY = MatchStrength.LIKELY
+ELSEWHERE_SQL = "SELECT * FROM people_elsewhere(%s, %s::date[], %s, %s, %s)"
 MIN_NAME_SIMILARITY = 0.45  # trigram similarity of two whole names from which they are looked at: Jon / John is 0.64
 
 
@@ -58,17 +70,22 @@ def find_candidates(referral: Referral, member: Membership | None = None) -> lis
     return shown
 
 
-def find_cases_elsewhere(referral: Referral) -> list[Case]:
+def find_cases_elsewhere(referral: Referral) -> list[uuid.UUID]:
     """Open cases of other teams that are probably of the person referred: to be asked, and never to be shown.
 
-    The one place that looks beyond the team. Its callers may tell that there is one, and nothing of it.
+    The one place that looks beyond the team, by a function of the database that answers only whoever the referral was
+    sent to (policies.py). Its callers may tell that there is one, and nothing of it.
     """
-    same = born_alike(referral.birth)
-    if referral.nhs_number:
-        same |= Q(nhs_number=referral.nhs_number)
-    people = Person.objects.filter(same, hidden=False).exclude(agency=referral.to_agency).order_by("pk")[:MAX_COMPARED]
-    likely = [p for p in people if (compare_identities(p.identity, referral.identity).strength or 0) >= LIKELY]
-    return list(Case.with_people().filter(person__in=likely, closed_at=None).order_by("pk"))
+    exact, span, wide = list_birth_ranges(referral.birth)
+    with connection.cursor() as cursor:
+        cursor.execute(ELSEWHERE_SQL, [referral.pk, exact, span, wide, MAX_COMPARED])
+        rows = cursor.fetchall()
+    likely = []
+    for case, name, born, precision, nhs_number, postcode in rows:
+        known = Identity(name, Birth(born, precision), nhs_number, postcode)
+        if (compare_identities(known, referral.identity).strength or 0) >= LIKELY:
+            likely.append(case)
+    return likely
 
 
 def is_known_elsewhere(referral: Referral) -> bool:

@@ -1,6 +1,6 @@
 """Tables that nobody may rewrite: a model base that refuses, and a trigger for those who go round it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import migrations
@@ -27,7 +27,12 @@ END $$;
 
 
 class AppendOnly(UUIDKey):
-    """Rows are added, never changed and never deleted. A correction is another row."""
+    """Rows are added, never changed and never deleted. A correction is another row.
+
+    `erasable` names the columns that lawful erasure may blank: by a job, never by a request (config.row_security).
+    """
+
+    erasable: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
+
+from config.row_security import job_context
 
 logger = logging.getLogger(__name__)
 Key = TypeVar("Key")
@@ -37,7 +39,7 @@ def run_in_batches(
         begin()
     while batch := list(_rows_after(rows, after).values_list("pk", flat=True)[:size]):
         after = batch[-1]
-        with transaction.atomic():
+        with job_context():
             total += work(batch)
             cache.set(key, after, KEEP_PLACE_FOR)
     cache.delete(key)
@@ -52,7 +54,7 @@ def run_for_each(what: str, keys: Iterable[Key], deed: Callable[[Key], int | Non
     done = 0
     for key in keys:
         try:
-            with transaction.atomic():
+            with job_context():
                 made = deed(key)
                 done += 1 if made is None else made
         except Exception:

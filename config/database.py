@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
+from config.roles import DatabaseRole, current_role, role_name
+
 # A connection costs 185 ms under load and is kept (shared/performance.md); each request first checks that it still
 # answers, so that a restarted server is noticed by nobody.
 CONNECTION_MAX_AGE_SECONDS = 600
@@ -29,16 +31,23 @@ def build_database_settings() -> dict[str, Any]:
     """
     Django's DATABASES["default"].
 
-    DATABASE_URL is taken as it is (PostgreSQL 15 to 18; ImproperlyConfigured for anything else). Without it the
-    engine is `config.embedded`, which starts a server of its own at the first connection and keeps the data in
-    `.postgres/`; DATABASE_NAME (default `hereabouts`) then names the database, which is made when it is missing.
+    DATABASE_URL is taken as it is (PostgreSQL 15 to 18; ImproperlyConfigured for anything else), or the URL of the
+    role that this process takes. Without it the engine is `config.embedded`, which starts a server of its own at the
+    first connection and keeps the data in `.postgres/`; DATABASE_NAME (default `hereabouts`) then names the database,
+    which is made when it is missing, and each process has the login of its role.
     """
+    role = current_role()
     if os.environ.get("DATABASE_URL"):
-        settings = dj_database_url.config(conn_max_age=CONNECTION_MAX_AGE_SECONDS, conn_health_checks=True)
+        name = role_url_name(role)
+        if not os.environ.get(name):
+            name = "DATABASE_URL"
+        settings = dj_database_url.config(name, conn_max_age=CONNECTION_MAX_AGE_SECONDS, conn_health_checks=True)
         if settings["ENGINE"] != "django.db.backends.postgresql":
-            raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
+            raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: postgresql://…")
         given = settings.get("OPTIONS", {})
         flags = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
+        if name == "DATABASE_URL" and role != DatabaseRole.OWNER:
+            flags += f" -c role={role_name(role)}"
         return {
             **settings,
             "OPTIONS": {**NETWORK_OPTIONS, **given, **PREPARED_OPTIONS, "options": flags},
@@ -47,12 +56,18 @@ def build_database_settings() -> dict[str, Any]:
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_database_name(),
-        "USER": "postgres",
+        "USER": role_name(role),
         "CONN_MAX_AGE": CONNECTION_MAX_AGE_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": PREPARED_OPTIONS,
         "ATOMIC_REQUESTS": True,
     }
+
+
+def role_url_name(role: DatabaseRole) -> str:
+    """The environment variable with the role's login. A developer's own server does with DATABASE_URL, a login that may
+    act for each of them."""
+    return "DATABASE_URL" if role == DatabaseRole.WEB else f"DATABASE_{role.upper()}_URL"
 
 
 def is_database_gone(error: BaseException | None) -> bool:

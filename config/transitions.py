@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Manager, Model
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
@@ -57,10 +57,10 @@ def check_move(
 
 
 def save_move(head: HeadT, row: RowT, hooks: Iterable[Callable[[HeadT, RowT], None]], **changed: Any) -> RowT:
-    """Save the row, bring the head to where it leads, with what else has `changed`, and tell who hears of it."""
+    """Bring the head to where the row leads, with what else has `changed`, save the row, and tell who hears of it."""
     made: Any = row
-    made.save()
     save_columns(head, status=made.after, moved_at=made.at, moves_made=made.number, **changed)
+    made.save()
     for hear in hooks:
         hear(head, row)
     return row
@@ -89,6 +89,9 @@ def insert_if_new(row: Model) -> bool:
     """
     query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE)
     query.insert_values(row._meta.concrete_fields, [row])
-    (found,) = query.get_compiler(DEFAULT_DB_ALIAS).execute_sql([row._meta.pk])
+    ((text, values),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    with connection.cursor() as cursor:  # what is returned would have to be seen by who writes it: some is for others
+        cursor.execute(text, values)
+        inserted = cursor.rowcount == 1
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return found is not None
+    return inserted

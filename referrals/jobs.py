@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 from agencies.access import Role
 from agencies.models import Author
 from config.batches import run_for_each
+from config.row_security import job_context
 from config.template_tags import date_words
 from config.working_days import is_working_day, working_days_between
 from directory.catalogue.cards import load_services
@@ -42,7 +43,8 @@ NUDGE_DAYS = (2, 4)  # working days after which whoever is asked is reminded
 @app.task(name="note_replies", queueing_lock="note_replies", lock="note_replies")
 def refresh_reply_statistics(timestamp: int) -> None:
     """Each night: how soon each service answers, and how often it says yes, for its listing. May run twice."""
-    update_reply_statistics()
+    with job_context():
+        update_reply_statistics()
 
 
 @app.periodic(cron="5 8,12 * * *")
@@ -73,7 +75,8 @@ def unanswered_referrals() -> QuerySet[Referral]:
 
 
 def run_for_each_referral(rows: QuerySet[Referral], deed: Callable[[Referral], bool]) -> int:
-    keys = rows.order_by("moved_at", "id").values_list("pk", flat=True)
+    with job_context():
+        keys = list(rows.order_by("moved_at", "id").values_list("pk", flat=True))
     return run_for_each("Referral", keys, lambda pk: deed(Referral.objects.get(pk=pk)))
 
 

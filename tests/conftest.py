@@ -20,6 +20,7 @@ from hypothesis import settings
 
 from agencies.access import Role
 from agencies.models import Membership
+from tests.roles import real_roles
 from tests.strict import strict_templates
 
 # Playwright's sync interface runs a loop in the thread that the ORM is used in (journeys).
@@ -134,6 +135,13 @@ def _only_loopback() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[assignment]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _real_roles(django_db_setup: None) -> Iterator[None]:
+    """The database refuses to a request what it would refuse in a real place."""
+    with real_roles():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

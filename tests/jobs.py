@@ -43,7 +43,7 @@ def run(job: Job) -> None:
         if inspect.iscoroutinefunction(task.func):
             async_to_sync(task.func)(*given, **arguments)
         else:
-            task.func(*given, **arguments)
+            task(*given, **arguments)
     except Exception as error:
         logger.warning("%s failed", job.task_name, exc_info=error)
         again: JobRetry | None = task.get_retry_exception(error, job)

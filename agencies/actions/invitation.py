@@ -72,6 +72,7 @@ def send_invitation_link(invitation: Invitation, words: str = "") -> str:
     link = messages.absolute_url("agencies:invitation", token)
     messages.queue_message(
         key=invitation.message_key,
+        agency=invitation.agency_id,
         to=invitation.email,
         subject=f"Join {messages.format_subject(invitation.agency.name)} on {settings.PLACE['name']}",
         template="email/invitation.txt",

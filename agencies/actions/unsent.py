@@ -4,6 +4,7 @@ import hashlib
 import re
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +13,7 @@ from agencies.access import current_page_path
 from agencies.models import Draft, User
 from agencies.page_owner import find_page_owner
 from config.http import parse_uuid
+from config.row_security import set_context
 
 SECRET_FIELD_NAME = re.compile(r"password|token|secret|credential|(^|_)(code|otp)(_|$)")
 MIN_WORD_LENGTH = 3  # characters: a form whose every value is shorter is a button that can be pressed again
@@ -26,6 +28,7 @@ def list_posted_fields(request: HttpRequest) -> dict[str, list[str]]:
     return fields if Draft.fits(fields) else {}
 
 
+@transaction.atomic
 def keep_unsent(request: HttpRequest) -> Draft | None:
     """Keep what was posted for the member whose page it came from, be they signed in or not (None: nobody's page).
 
@@ -33,6 +36,8 @@ def keep_unsent(request: HttpRequest) -> Draft | None:
     in `unsent_form` which form of that window it was: its latest words win.
     """
     owner = find_page_owner(request) if request.method == "POST" else None
+    if owner:
+        set_context(user=owner.user_id)
     fields = list_posted_fields(request) if owner else {}
     given = {name: fields.pop(f"unsent_{name}", [""])[0] for name in ("page", "action", "form")}
     earlier = fields.pop("unsent", [""])[0]
@@ -66,5 +71,6 @@ def tidy_path(address: str) -> str:
 
 def offer_unsent(user: User, answer: HttpResponse) -> HttpResponse:
     """After sign-in: the answer, or the page of what this user had not sent where the answer leads to none of it."""
+    set_context(user=user.pk)
     waits = "unsent=" not in answer.get("Location", "") and Draft.unsent_of(user.memberships.all()).exists()
     return redirect("agencies:unsent") if waits else answer

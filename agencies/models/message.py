@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from agencies.models.agency import Agency
 from config.uuid_key import UUIDKey
 
 
@@ -21,6 +22,14 @@ class Message(UUIDKey):
     """One message to one reader. `key` makes it one however often the deed is tried again."""
 
     key = models.CharField(max_length=200, unique=True)
+    agency = models.ForeignKey(
+        Agency,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="In whose name it is said, and who may read it on a page; nobody where it is empty",
+    )
     channel = models.CharField(max_length=10, choices=Channel)
     to = models.CharField(max_length=254, help_text="E-mail address, or name and address or phone")
     subject = models.CharField(max_length=200)

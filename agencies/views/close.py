@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agencies.access import Permission, allow
+from agencies.access import Permission, allow, closing_context
 from agencies.actions.close import close_agency, list_agency_holdings, may_close
 from agencies.actions.hand_over import MORE_LEFT_ERROR, LeavesBehind, hide_words
 from agencies.forms.hand_over import CloseAgencyForm
@@ -17,6 +17,7 @@ from agencies.models import Agency, AgencyKind, Membership
 from agencies.request import MemberRequest
 from config.forms import render_form_page
 from config.fragments import render_page
+from config.row_security import set_context
 
 
 @require_GET
@@ -44,6 +45,7 @@ def process_close(request: MemberRequest, agency: Agency, then: str) -> HttpResp
     """Says what is left behind, and asks who takes it; then the agency closes at once."""
     if not may_close(agency, request.member):
         raise PermissionDenied
+    set_context(**closing_context(agency))
     holdings = [hide_words(holding, request.member) for holding in list_agency_holdings(agency)]
     form = CloseAgencyForm(request.POST if request.method == "POST" else None, agency=agency, holdings=holdings)
     if request.method == "POST" and form.is_valid():

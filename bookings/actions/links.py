@@ -10,6 +10,7 @@ from django.utils import timezone
 from bookings.models import NAMES_SHOWN_FOR, Booking, BookingLink
 from bookings.states import BookingStatus
 from config.http import hash_token
+from config.row_security import enter, set_context
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are read for another
@@ -46,11 +47,17 @@ def build_repeat_page(link: BookingLink) -> Booking:
 
 def find_link(token: str) -> BookingLink | None:
     """The link of that token or code, until some weeks after its session."""
+    hashes = {hash_token(token), hash_token(normalise_code(token))}
+    set_context(link=hashes)
+    shown = BookingLink.objects.filter(token_hash__in=hashes).first()
+    if shown is None:
+        return None
+    enter("booking", shown.booking_id)
     links = BookingLink.objects.select_related("booking__session__service__agency", "booking__team")
-    tokens = {hash_token(token), hash_token(normalise_code(token))}
-    link = links.filter(token_hash__in=tokens, booking__blanked_at=None).first()
+    link = links.filter(pk=shown.pk, booking__blanked_at=None).first()
     if link is None or link.booking.session.starts_at + NAMES_SHOWN_FOR < timezone.now():
         return None
+    enter("session", link.booking.session_id)
     return link
 
 

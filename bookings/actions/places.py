@@ -6,6 +6,7 @@ import uuid
 from django.utils import timezone
 
 from config.database import lock_name
+from config.row_security import enter
 from config.transitions import MoveRefused, lock_row
 from directory.models import Session
 from directory.search.index import index_services
@@ -16,6 +17,7 @@ DAY_BEGINS, DAY_ENDS = datetime.time(8), datetime.time(20)  # London: an offer r
 
 def lock_session(session: uuid.UUID) -> Session:
     """The session's row, held until the transaction ends: every deed on its bookings begins with it."""
+    enter("session", session)
     lock_row(Session(pk=session))
     return Session.objects.select_related("service__agency", "at_location__location").get(pk=session)
 

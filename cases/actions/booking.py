@@ -18,6 +18,7 @@ from bookings.actions.places import lock_session
 from bookings.hooks import on_booking_moved, on_booking_news
 from bookings.models import Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
+from cases.entering import case_of_booking
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseBooking, Kind, Person
 from cases.notifications import choose_channel, notify_lead, notify_person
@@ -84,8 +85,13 @@ def lock_coming_bookings(case: Case) -> list[Booking]:
 
 
 @on_booking_moved.register
+def enter_booking_move(booking: Booking, move: BookingMove) -> None:
+    """A move of a booking into the history of the case it was booked from, whoever makes it."""
+    with case_of_booking(booking):
+        record_booking_move(booking, move)
+
+
 def record_booking_move(booking: Booking, move: BookingMove) -> None:
-    """Write a move into the history of the case it was booked from."""
     case = find_case_of_booking(booking)
     if case is None:
         return
@@ -95,8 +101,13 @@ def record_booking_move(booking: Booking, move: BookingMove) -> None:
 
 
 @on_booking_news.register
-def notify_person_of_booking(booking: Booking, news: str, words: str, key: str) -> None:
+def enter_booking_news(booking: Booking, news: str, words: str, key: str) -> None:
     """Tell the person in their own channel; a session moved stands in the history."""
+    with case_of_booking(booking):
+        notify_person_of_booking(booking, news, words, key)
+
+
+def notify_person_of_booking(booking: Booking, news: str, words: str, key: str) -> None:
     case = find_case_of_booking(booking)
     if case is None:
         return

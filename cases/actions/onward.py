@@ -10,6 +10,7 @@ from django.db import transaction
 
 from agencies.models import Author
 from cases import notifications
+from cases.entering import case_of_referral
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
 from config.template_tags import date_words
@@ -159,6 +160,12 @@ def record_signposting(*, case: Case, by: Author, key: uuid.UUID, service: Servi
 
 
 @on_referral_moved.register
+def enter_referral_move(referral: Referral, move: Move) -> None:
+    """A group's move, our own withdrawal, or a referrer's, into the history of the case, whoever makes it."""
+    with case_of_referral(referral):
+        record_referral_move(referral, move)
+
+
 def record_referral_move(referral: Referral, move: Move) -> None:
     """Write a group's move, or our own withdrawal, into the history of the case it was sent from; and what whoever
     referred does after their referral led to a case, which is to withdraw it.
@@ -200,6 +207,11 @@ REMARK_DEEDS = {
 
 
 @on_remark_saved.register
+def enter_referral_remark(referral: Referral, remark: Remark) -> None:
+    with case_of_referral(referral):
+        record_referral_remark(referral, remark)
+
+
 def record_referral_remark(referral: Referral, remark: Remark) -> None:
     """Write a message between the case's team and the other side, or that nobody answers or hears, into its history."""
     link = CaseReferral.objects.filter(referral=referral).first()

@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.models import Author
+from agencies.models import Author, Membership
 from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Kind, TeamQuestion
 from cases.notifications import notify_lead
 from cases.person_match import find_cases_elsewhere
+from config.row_security import entered
 from config.transitions import save_columns
 
 
@@ -24,13 +25,20 @@ def ask_other_teams(*, case: Case, by: Author, key: uuid.UUID) -> None:
     if by.member is None or by.agency != case.agency:
         raise PermissionDenied("Only a member of the team asks for it.")
     links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related("referral")
-    elsewhere = {found.pk: found for link in links for found in find_cases_elsewhere(link.referral)}
-    lock_cases(case, *elsewhere.values())
+    elsewhere = {found for link in links for found in find_cases_elsewhere(link.referral)}
+    with entered("case", *elsewhere):
+        ask_teams(case, list(Case.with_people().filter(pk__in=elsewhere).order_by("pk")), by.member, key)
+
+
+def ask_teams(case: Case, elsewhere: list[Case], member: Membership, key: uuid.UUID) -> None:
+    """Write it into the history of each, the own first."""
+    by = Author.of(member)
+    lock_cases(case, *elsewhere)
     what = "Asked the other teams whether they work with the same person. Whoever does may answer"
     record_question(case, by, key, what=what)
-    for about in elsewhere.values():
+    for about in elsewhere:
         question, is_new = TeamQuestion.objects.get_or_create(
-            case=case, about_case=about, defaults={"asked_by": by.member}
+            case=case, about_case=about, defaults={"asked_by": member}
         )
         if is_new:
             ask_team(question, by)
@@ -56,6 +64,12 @@ def answer_question(*, question: TeamQuestion, by: Author, answer: TeamQuestion.
     question = TeamQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if question.answer or by.member is None:
         return question
+    with entered("case", question.case_id, question.about_case_id):
+        save_answer(question, by, answer)
+    return question
+
+
+def save_answer(question: TeamQuestion, by: Author, answer: TeamQuestion.Answer) -> None:
     lock_cases(question.case, question.about_case)
     save_columns(question, answer=answer, answered_by=by.member, answered_at=timezone.now())
     team, asking = question.about_case.agency, question.case.agency
@@ -65,7 +79,6 @@ def answer_question(*, question: TeamQuestion, by: Author, answer: TeamQuestion.
         what = f"{team.name} works with the same person, and asks you to ring"
         record_question(question.case, by, uuid.uuid5(question.pk, "told"), what=what, team=team.name, phone=team.phone)
         notify_lead(question.case, key=f"team answer {question.pk}", subject="A team has answered you")
-    return question
 
 
 def record_question(case: Case, by: Author, key: uuid.UUID, **details: str) -> None:

@@ -1,10 +1,11 @@
 """A case that only named workers of the team see; and opening one in an emergency, which is told at once."""
 
+import datetime
 import uuid
 from collections.abc import Collection, Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from cases.actions.seats import list_leads, list_named, seat_workers
 from cases.history.record import record_entry
 from cases.models import Audience, Case, Circle, EmergencyOpening, Kind, Person, Restriction
 from cases.notifications import notify_lead, notify_new_lead
+from config.row_security import entered
 from config.template_tags import when
 from config.transitions import lock_row, save_columns
 
@@ -35,6 +37,12 @@ def restrict_case(
     """
     if not may_restrict(case, by, level, workers):
         raise PermissionDenied
+    with entered("case", case.pk, *list_restricted()):
+        seat_all(case, by, level, workers, words, key)
+
+
+def seat_all(case: Case, by: Author, level: str, workers: Collection[Membership], words: str, key: uuid.UUID) -> None:
+    """Whoever restricts it need not see it any more when it is written."""
     lock_row(case.person)
     cases = list(Case.objects.select_for_update().filter(person=case.person_id, agency=case.agency_id).order_by("pk"))
     for one in cases:
@@ -53,6 +61,21 @@ def restrict_case(
             Person.objects.filter(pk=case.person_id).update(hidden=bool(level), version=F("version") + 1)
     except IntegrityError as error:
         raise NHSNumberTaken from error
+
+
+def list_restricted() -> list[uuid.UUID]:
+    """Ids of the restricted cases of the team, for who leads it, named or not; the database says so (policies.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT restricted_cases()")
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def find_restricted(number: str, reference: str, born: datetime.date | None) -> list[tuple[uuid.UUID, str]]:
+    """Restricted cases of the own team with that NHS number, reference or date of birth, with the person's name: for
+    the emergency alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM find_restricted(%s, %s, %s)", [number, reference, born])
+        return cursor.fetchall()
 
 
 def may_restrict(case: Case, by: Author, level: str, workers: Collection[Membership]) -> bool:
@@ -75,22 +98,28 @@ def join_names(workers: Iterable[Membership]) -> str:
 
 @transaction.atomic
 def open_in_emergency(
-    *, case: Case, by: Membership, reason: str, safeguarding: str = "", key: uuid.UUID
+    *, case: uuid.UUID, by: Membership, reason: str, safeguarding: str = "", key: uuid.UUID
 ) -> EmergencyOpening:
-    """Open a restricted case of the own team to `by` for a time, and tell it at once: whoever leads the case, the
-    team's leads, and the steward, who hears that it happened and not of whom.
+    """Open a restricted case of the own team (its id) to `by` for a time, and tell it at once: whoever leads the case,
+    the team's leads, and the steward, who hears that it happened and not of whom.
 
     The same `key` again, and a second opening while one lasts, get the first. Raises PermissionDenied for what the
     member may not open so.
     """
     if first := EmergencyOpening.objects.filter(key=key, member=by).first():
         return first
-    lock_row(case)
+    with entered("case", case):
+        return save_opening(case, by, reason, safeguarding, key)
+
+
+def save_opening(pk: uuid.UUID, by: Membership, reason: str, safeguarding: str, key: uuid.UUID) -> EmergencyOpening:
+    case = Case.hidden_from(by).filter(pk=pk).select_related("person", "agency", "lead__user").first()
     now = timezone.now()
-    if lasting := EmergencyOpening.objects.filter(case=case, member=by, until__gt=now).first():
+    if lasting := EmergencyOpening.objects.filter(case=pk, member=by, until__gt=now).first():
         return lasting
-    if not Case.hidden_from(by).filter(pk=case.pk).exists():
+    if case is None:
         raise PermissionDenied
+    lock_row(case)
     opening = EmergencyOpening.objects.create(
         key=key,
         case=case,

@@ -34,9 +34,9 @@ def name_worker(case: Case, worker: Membership) -> None:
 
 
 def list_named(case: Case) -> list[Membership]:
-    """Who of the team is named, by name; nobody for a case that is not restricted."""
+    """Who of the team is named and still at work, by name; nobody for a case that is not restricted."""
     seated = {"case": case, "agency": case.agency_id, "ended_at": None, "until": None}
-    named = Membership.objects.filter(**{f"seats__{column}": value for column, value in seated.items()})
+    named = Membership.objects.filter(**{f"seats__{column}": value for column, value in seated.items()}, ended_at=None)
     return list(named.select_related("user").order_by("user__name", "pk"))
 
 

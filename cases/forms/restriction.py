@@ -1,9 +1,11 @@
 """Who alone of the team sees a case; opening one in an emergency, and the lead's review of it."""
 
+import uuid
 from typing import Any
 
 from agencies.access import Permission
 from agencies.models import Membership
+from cases.actions.restriction import find_restricted
 from cases.models import Case, Restriction
 from config.fields import CleanCharField
 from config.forms import Checkboxes, DateField, Form, IdempotencyKey, Radios, TextField
@@ -92,19 +94,14 @@ class EmergencyForm(Form):
             self.add_error("born", "Enter their date of birth: a name alone opens nothing")
         return data
 
-    def find_case(self, member: Membership) -> Case | None:
-        """The restricted case that was meant: exactly, or none."""
-        who, hidden = (
-            self.cleaned_data["who"],
-            Case.hidden_from(member).select_related("person", "agency", "lead__user"),
-        )
-        found = hidden.order_by("closed_at", "-opened_at", "pk")
-        if number := parse_nhs_digits(who):
-            return found.filter(person__nhs_number=number).first()
-        if reference := parse_case_reference(who):
-            return next((case for case in found if case.reference == reference), None)
-        born = found.filter(person__date_of_birth=self.cleaned_data["born"])
-        return next((case for case in born if normalise_name(case.person.name) == normalise_name(who)), None)
+    def find_case(self) -> uuid.UUID | None:
+        """The restricted case of the own team that was meant: exactly, or none."""
+        who = self.cleaned_data["who"]
+        number, reference = parse_nhs_digits(who), parse_case_reference(who)
+        born = None if number or reference else self.cleaned_data["born"]
+        found = find_restricted(number, reference, born)
+        meant = [case for case, name in found if not born or normalise_name(name) == normalise_name(who)]
+        return meant[0] if meant else None
 
 
 def parse_case_reference(words: str) -> str:

@@ -6,6 +6,7 @@ it. What is no news stands below with its reason; tests/house/test_news.py walks
 """
 
 from agencies.models import Hand
+from cases.entering import case_of_referral
 from cases.models import CaseReferral, Entry, Kind, News
 from config.transitions import insert_if_new
 from referrals.hooks import on_referral_moved, on_remark_saved
@@ -36,8 +37,9 @@ def add_entry_news(entry: Entry) -> None:
 
 def add_referral_news(referral: Referral, made: Move | Remark) -> None:
     """For the side that did not make it; a team that has a case of it reads it there, as an entry."""
-    link = CaseReferral.objects.filter(referral=referral).values_list("case__agency", flat=True)
-    told_elsewhere = {made.written_for_id, *link}
+    with case_of_referral(referral):
+        link = CaseReferral.objects.filter(referral=referral).values_list("case__agency", flat=True)
+        told_elsewhere = {made.written_for_id, *link}
     for side, agency in ((Side.SENDER, referral.from_agency_id), (Side.RECEIVER, referral.to_agency_id)):
         if agency in told_elsewhere or is_quiet(side, made):
             continue

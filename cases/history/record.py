@@ -15,6 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from agencies.access import Layer, visible_sql
 from agencies.models import Author, Membership, Signed
@@ -179,23 +180,16 @@ def annotate_corrections(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 @transaction.atomic
 def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
-    """Take the words out of one entry for good (UK GDPR article 17), and write an entry that says so.
+    """Write an entry that says that the words of one are taken out for good (UK GDPR article 17), and queue that.
 
-    Text and details go; that the entry was there, who wrote it and when, its digest and the chain stay, so
+    No request may rewrite an entry, so a job does it, at once after the deed is committed. Text and details go;
+    that the entry was there, who wrote it and when, its digest and the chain stay, so
     the history still verifies. Returns the new entry. Raises ValueError for an entry that records an erasure
     or is blank already.
     """
-    if entry.kind == Kind.ERASED or entry.details == ERASED_DETAILS:
+    if entry.kind == Kind.ERASED or entry.corrections.filter(kind=Kind.ERASED).exists():
         raise ValueError("There are no words to take out of this entry.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
-        cursor.execute(
-            "UPDATE cases_entry SET text = '', details = %s::jsonb WHERE id = %s",
-            [json.dumps(ERASED_DETAILS), entry.pk],
-        )
-        cursor.execute("SELECT set_config('app.erasing', '', true)")
-    entry.text, entry.details = "", dict(ERASED_DETAILS)
-    return record_entry(
+    said = record_entry(
         case=entry.case,
         kind=Kind.ERASED,
         by=by,
@@ -204,3 +198,15 @@ def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
         details={"number": entry.number},
         corrects=entry,
     )
+    app.configure_task("blank_entry").defer(entry=str(entry.pk))
+    return said
+
+
+def blank_entry(pk: uuid.UUID) -> None:
+    """The blanking itself: only the roles of jobs and of the owner may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
+        cursor.execute(
+            "UPDATE cases_entry SET text = '', details = %s::jsonb WHERE id = %s", [json.dumps(ERASED_DETAILS), pk]
+        )
+        cursor.execute("SELECT set_config('app.erasing', '', true)")

@@ -1,10 +1,11 @@
 """A restricted case opened in an emergency ("break-glass"): by whom, why, until when, and what the lead made of it."""
 
 import datetime
+import uuid
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from agencies import access
@@ -55,15 +56,21 @@ class EmergencyOpening(UUIDKey):
         return cls.objects.filter(access.emergency_openings(member))
 
     @classmethod
-    def kept_from_person(cls) -> models.Q:
-        """Of readings: those that the person does not read of yet."""
-        since = timezone.now() - REVIEW_WITHIN
-        return models.Q(emergency__reviewed_at=None, emergency__at__gt=since) & ~models.Q(emergency__safeguarding="")
+    def sealed_of(cls, case: Case) -> "list[uuid.UUID]":
+        """Ids of those that the person does not read of yet: also for who may not read why (policies.py)."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sealed_openings(%s, %s)", [case.pk, timezone.now() - REVIEW_WITHIN])
+            return [pk for (pk,) in cursor.fetchall()]
 
     @classmethod
     def unreviewed(cls) -> "models.QuerySet[Self]":
         """Those whose time for review is over, and of which the steward has not heard."""
         return cls.objects.filter(reviewed_at=None, steward_told_at=None, at__lte=timezone.now() - REVIEW_WITHIN)
+
+    @property
+    def reference(self) -> str:
+        """Of the case, which whoever reviews it need not see."""
+        return self.case_id.hex[:8].upper()
 
     @property
     def review_by(self) -> datetime.datetime:

@@ -72,6 +72,8 @@ DEFAULT_LAYER = access.Layer.WELLBEING  # of the other kinds
 class Entry(AppendOnly, Signed):
     """`digest` is the SHA-256 of the content, `chain` of the previous chain, the metadata and the digest."""
 
+    erasable = ("text", "details")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the case, without gaps")
     kind = models.CharField(max_length=15, choices=Kind)

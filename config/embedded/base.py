@@ -28,12 +28,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     server = SERVER
 
     def get_connection_params(self) -> dict[str, Any]:
-        """The first one asked for in a process starts the server if need be, and makes the database."""
+        """The first one asked for in a process starts the server if need be, and makes the database and its roles."""
         if not self.settings_dict["HOST"]:
             self.server.ensure_running()
             self.settings_dict["HOST"] = str(self.server.socket_folder)
-            if self.settings_dict["NAME"] == embedded_database_name():
-                self.server.create_database(self.settings_dict["NAME"])
+            self.server.create_database(embedded_database_name())
+            self.server.ensure_roles(embedded_database_name())
         return super().get_connection_params()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

@@ -7,8 +7,9 @@ import sys
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import build_database_settings
+from config.database import build_database_settings, role_url_name
 from config.log import log_uncaught
+from config.roles import current_role
 from config.settings.base import *  # noqa: F403
 
 
@@ -27,6 +28,7 @@ SECRET_KEY = require_env("SECRET_KEY")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
 require_env("DATABASE_URL")
+require_env(role_url_name(current_role()))
 DATABASES = {"default": build_database_settings()}
 ALLOWED_HOSTS = require_env("ALLOWED_HOSTS").split(",")
 

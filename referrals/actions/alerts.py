@@ -11,6 +11,7 @@ from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Message
 from config.http import hash_token
+from config.row_security import enter, job_context
 from directory.models import Service
 from directory.search.forms.search import SearchForm
 from referrals.models import Alert
@@ -57,6 +58,7 @@ def confirm_alert(alert: Alert) -> None:
 @transaction.atomic
 def delete_alert(alert: Alert) -> None:
     """Nothing is left of it: neither the address, nor the e-mails that it sent."""
+    enter("alert", alert.pk)
     Alert.objects.filter(pk=alert.pk).delete()
     Message.delete_with_key_prefix(f"alert {alert.pk} ")
 
@@ -64,8 +66,9 @@ def delete_alert(alert: Alert) -> None:
 def delete_unconfirmed_alerts() -> int:
     """Delete what nobody started within a week; how many those were."""
     old = list(Alert.objects.filter(confirmed_at=None, asked_at__lt=timezone.now() - UNCONFIRMED_LIFETIME))
-    for alert in old:
-        delete_alert(alert)
+    with job_context():
+        for alert in old:
+            delete_alert(alert)
     return len(old)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from config.http import hash_token
+from config.row_security import enter, set_context
 from referrals.models import AnswerLink, Referral
 from referrals.models.answer import LINK_LIFETIME
 
@@ -51,10 +52,15 @@ def send_link(referral: Referral, *, to: str = "", nudge: int = 0) -> AnswerLink
 
 def find_link(token: str) -> AnswerLink | None:
     """The link with that token, expired or not."""
+    set_context(link=[hash_token(token)])
+    shown = AnswerLink.objects.filter(token_hash=hash_token(token)).first()
+    if shown is None:
+        return None
+    enter("referral", shown.referral_id)
     links = AnswerLink.objects.select_related(
         "referral__service", "referral__from_agency", "referral__to_agency", "referral__sent_by__user"
     )
-    return links.filter(token_hash=hash_token(token)).first()
+    return links.get(pk=shown.pk)
 
 
 def is_link_dead(link: AnswerLink) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Author, Signed
+from config.row_security import enter
 from config.template_tags import date_words, time_words
 from config.transitions import MoveRefused, check_move, find_by_key, lock_row, save_move
 from referrals import notifications
@@ -64,8 +65,10 @@ def move_referral(
 
 
 def lock_referral(referral: Referral) -> None:
-    """Hold the row until the transaction ends, and read it as it stands now."""
+    """Hold the row until the transaction ends, and read it as it stands now. Whoever may hold it sees it so long, also
+    once it has been passed on to another team."""
     lock_row(referral)
+    enter("referral", referral.pk)
     referral.refresh_from_db(from_queryset=Referral.locked())
 
 

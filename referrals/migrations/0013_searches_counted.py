@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0006_exports'),
+        ('agencies', '0007_exports'),
         ('referrals', '0012_births'),
     ]
 

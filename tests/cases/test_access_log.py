@@ -28,7 +28,11 @@ def case(connector):
 def pages(case):
     """The addresses of every page of a case that opens without further arguments, from the URL list itself."""
     letter = Message.objects.create(
-        key=f"person {case.pk} opened", channel=Channel.LETTER, to="Joan", subject="A letter", body="Dear Joan"
+        key=f"person {case.pk} opened",
+        channel=Channel.LETTER,
+        to="Joan",
+        subject="A letter",
+        body="Dear Joan",
     )
     session = SessionFactory()
     booked = book_for_case(

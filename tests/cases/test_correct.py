@@ -11,6 +11,7 @@ from cases.actions.notes import correct_entry, write_note
 from cases.history.record import erase_entry, record_entry
 from cases.models import Audience, Circle, Entry, Kind
 from tests.factories import CaseFactory, teammate
+from tests.jobs import run_jobs
 
 
 @pytest.fixture
@@ -97,6 +98,7 @@ def test_what_a_deed_or_the_law_has_written_is_not_corrected(client_of, connecto
     fact = record_entry(case=case, kind=Kind.FACT, by=Author.of(connector))
     system = record_entry(case=case, kind=Kind.NOTE, by=Author.system())
     erase_entry(entry, by=Author.of(connector), reason="Asked for")
+    run_jobs()
     client = client_of(connector)
     assert client.get(url(fact)).status_code == 404
     assert client.get(url(system)).status_code == 404

@@ -53,7 +53,7 @@ def data(who=NUMBER, **more):
 
 
 def opened(case, member, **more):
-    return open_in_emergency(case=case, by=member, reason="A fall", key=uuid.uuid4(), **more)
+    return open_in_emergency(case=case.pk, by=member, reason="A fall", key=uuid.uuid4(), **more)
 
 
 def move_clock(opening, **ago):
@@ -134,8 +134,8 @@ def test_it_can_be_closed_before_its_time(client_of, colleague, case):
 
 def test_given_the_same_post_or_another_while_it_lasts_then_it_is_opened_once(colleague, case):
     key = uuid.uuid4()
-    first = open_in_emergency(case=case, by=colleague, reason="A fall", key=key)
-    assert open_in_emergency(case=case, by=colleague, reason="A fall", key=key) == first
+    first = open_in_emergency(case=case.pk, by=colleague, reason="A fall", key=key)
+    assert open_in_emergency(case=case.pk, by=colleague, reason="A fall", key=key) == first
     assert opened(case, colleague) == first
     assert Message.objects.filter(key__startswith=f"emergency {first.pk}").count() == 2  # lead, worker; no steward here
 

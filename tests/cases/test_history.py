@@ -13,6 +13,7 @@ from cases.history.record import PAGE_SIZE, erase_entry, record_entry, timeline_
 from cases.history.verify import verify_histories
 from cases.models import Audience, Case, Circle, Entry, Kind, Reading
 from tests.factories import CaseFactory
+from tests.jobs import run_jobs
 
 
 def note(case, text="A note", **more):
@@ -124,6 +125,7 @@ def test_given_an_entry_when_erased_then_its_words_are_gone_an_entry_says_so_and
     secret = note(case, "A secret of somebody else", details={"next": "Ring them"})
     note(case, "Later")
     said = erase_entry(secret, by=Author.of(case.lead), reason="Asked for by the person under article 17")
+    run_jobs()
     secret.refresh_from_db()
     assert (secret.text, secret.details) == ("", {"erased": True})
     assert (said.kind, said.number, said.corrects, said.details) == (Kind.ERASED, 3, secret, {"number": 1})

@@ -14,6 +14,7 @@ from cases.models import Case, CaseReferral, ClosingReason, Entry, Kind, Person
 from referrals.models import Referral
 from referrals.states import ReferralStatus
 from tests.factories import CaseFactory, PersonFactory, ReferralFactory, teammate
+from tests.jobs import run_jobs
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ def test_the_referral_its_notes_and_facts_go_to_a_record_of_their_own(client_of,
     client = client_of(connector)
     assert "Jean misses her husband" in client.get(url(referral)).text
     response = post(client, referral, entries=[str(note.number)])
+    run_jobs()
     right = Case.objects.exclude(pk=case.pk).get()
     assert response.url == reverse("cases:case", args=[right.pk])
     joan, jean = Person.objects.get(pk=case.person.pk), right.person

@@ -100,7 +100,7 @@ def named_in(member: Membership) -> Case:
 def opened_in_emergency(member: Membership, *, over: bool = False) -> Case:
     case = restricted(case_of(member))
     if member.has_permission(Permission.WORK_CASES):
-        opened = open_in_emergency(case=case, by=member, reason="A fall", key=uuid.uuid4())
+        opened = open_in_emergency(case=case.pk, by=member, reason="A fall", key=uuid.uuid4())
         if over:
             case.circle.filter(member=member).update(until=opened.at)
     return case
@@ -119,7 +119,7 @@ def download(agency: Agency) -> Export:
 
 def emergency(case: Case) -> EmergencyOpening:
     worker = MembershipFactory(role=Role.CONNECTOR, agency=case.agency)
-    return open_in_emergency(case=restricted(case), by=worker, reason="A fall", key=uuid.uuid4())
+    return open_in_emergency(case=restricted(case).pk, by=worker, reason="A fall", key=uuid.uuid4())
 
 
 def layered(purpose: Purpose, layer: Layer, member: Membership) -> Entry:

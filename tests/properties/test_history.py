@@ -22,6 +22,7 @@ from cases.history.verify import HistoryFault, verify_histories
 from cases.models import Audience, Case, Entry, Kind
 from tests.cases.test_verify_history import forge
 from tests.factories import CaseFactory
+from tests.jobs import run_jobs
 
 TEXT = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40)
 VALUES = TEXT | st.integers() | st.decimals(allow_nan=False) | st.booleans() | st.none()
@@ -95,6 +96,7 @@ def test_an_entry_erased_by_law_or_cut_out(entries: Any, data: st.DataObject) ->
         case = write(entries)
         number = data.draw(st.integers(1, len(entries)))
         erase_entry(Entry.objects.get(case=case, number=number), by=Author.of(case.lead), reason="Asked for")
+        run_jobs()
         assert list_faults(case) == []
         blank = Entry.objects.get(case=case, number=number)
         assert (blank.text, blank.details) == ("", ERASED_DETAILS)

@@ -59,7 +59,7 @@ def purpose_field(default):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0011_codes_with_terms")]
+    dependencies = [("cases", "0012_viewers")]
 
     operations = [
         migrations.AddField(

@@ -11,7 +11,7 @@ from config.append_only import refuse_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0005_unsent_forms'),
+        ('agencies', '0006_message_agency'),
     ]
 
     operations = [

@@ -1,0 +1,25 @@
+"""Which of this app's rows the web's login sees (config.row_security)."""
+
+from agencies.models import Message
+from config.row_security import also_see, protect
+from referrals.models import Answer, AnswerLink, LookUp, Move, Referral, Remark
+
+OF_ONE_SEEN = "EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
+
+# `hidden_from`: the agencies to which a restricted case hides it (a column that a trigger keeps, cases/0015); who is
+# named in that case sees it by way of the case.
+seen = (
+    "(to_agency_id = {receives} AND NOT to_agency_id = ANY(hidden_from))"
+    " OR (from_agency_id = {sends} AND NOT from_agency_id = ANY(hidden_from)) OR id = {referral}"
+)
+protect(Referral, see=seen, add="from_agency_id = {sends}", change=seen)
+for rows in (Remark, Answer):
+    protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN)
+protect(Move, see=f"written_for_id = {{agency}} OR {OF_ONE_SEEN}", add=OF_ONE_SEEN)  # a colleague has passed it on
+protect(Referral.needs.through, see=OF_ONE_SEEN, add=OF_ONE_SEEN, remove=OF_ONE_SEEN)
+by_link = f"token_hash = {{link}} OR {OF_ONE_SEEN}"
+protect(AnswerLink, see=by_link, add=OF_ONE_SEEN, change=by_link)
+protect(
+    LookUp, see="member_id = {member} OR agency_id = {manages}", add="member_id = {member} AND agency_id = {agency}"
+)
+also_see(Message, "CASE WHEN key LIKE 'alert %' THEN split_part(key, ' ', 2)::uuid END = {alert}")
