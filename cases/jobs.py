@@ -4,7 +4,7 @@ import uuid
 
 from procrastinate.contrib.django import app
 
-from cases.actions.restriction import report_unreviewed
+from cases.actions.named_workers import report_unreviewed
 from cases.history import record
 from cases.models import EmergencyOpening
 from config.batches import run_for_each

@@ -13,8 +13,8 @@ from bookings.models import Booking
 from bookings.states import ACTIVE_STATUSES
 from cases.actions.closing import close_case
 from cases.actions.give import list_open_cases
+from cases.actions.named_workers import list_restricted
 from cases.actions.opening import NUMBER_LEFT_OUT
-from cases.actions.restriction import list_restricted
 from cases.actions.seats import list_leads, seat_workers
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person

@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.access import Role
 from agencies.models import Author, Message
 from cases.access_log import load_log_for_person
-from cases.actions.restriction import open_in_emergency, restrict_case, review_opening
+from cases.actions.named_workers import open_in_emergency, restrict_case, review_opening
 from cases.jobs import report_unreviewed_openings
 from cases.models import Case, EmergencyOpening, Entry, Kind, Reading
 from referrals.models import LookUp

@@ -11,9 +11,9 @@ from agencies.models import AgencyKind, Author
 from cases.actions.close_team import move_person
 from cases.actions.facts import NHSNumberTaken
 from cases.actions.give import give_case, list_cases_alone, list_cases_held
+from cases.actions.named_workers import restrict_case
 from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.opening import accept_referral
-from cases.actions.restriction import restrict_case
 from cases.actions.seats import list_named
 from cases.actions.sharing import change_purpose
 from cases.caseload import count_lists, find_people
@@ -216,7 +216,7 @@ def test_given_a_team_that_closes_then_only_the_leads_of_the_next_one_see_it(con
 
 
 def url(case):
-    return reverse("cases:restrict", args=[case.pk])
+    return reverse("cases:named_workers", args=[case.pk])
 
 
 def data(*workers, level="named", **more):

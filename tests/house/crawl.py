@@ -279,7 +279,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
     "cases:purpose": a_seat,
-    "cases:restrict": a_case,
+    "cases:named_workers": a_case,
     "cases:review": an_emergency_opening,
     "cases:end_opening": a_case,
     "cases:take_back": an_agreement,

@@ -28,7 +28,7 @@ from agencies.actions.invitation import invite_member
 from agencies.models import Agency, AgencyKind, Author, Draft, Export, Invitation, Membership
 from bookings.models import Booking
 from bookings.states import BookingStatus
-from cases.actions.restriction import open_in_emergency, restrict_case
+from cases.actions.named_workers import open_in_emergency, restrict_case
 from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Circle, EmergencyOpening, Entry, Kind, News
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version

@@ -18,8 +18,8 @@ from agencies.access import Role, database_context
 from agencies.models import Agency, Author, Draft, Membership, Message
 from bookings.models import Booking
 from cases.actions.booking import book_for_case
+from cases.actions.named_workers import list_restricted, open_in_emergency, restrict_case
 from cases.actions.opening import accept_referral
-from cases.actions.restriction import list_restricted, open_in_emergency, restrict_case
 from cases.history.record import record_entry
 from cases.models import Audience, Case, Circle, EmergencyOpening, Entry, Kind, News, Person, Reading, TeamQuestion
 from config import roles

@@ -14,7 +14,7 @@ from agencies.models import Author
 from agencies.request import MemberRequest
 from cases.access_log import get_own_case, log_access
 from cases.actions.facts import NHSNumberTaken
-from cases.actions.restriction import (
+from cases.actions.named_workers import (
     end_emergency,
     join_names,
     list_restricted,
@@ -23,7 +23,7 @@ from cases.actions.restriction import (
     review_opening,
 )
 from cases.actions.seats import list_named
-from cases.forms.restriction import EmergencyForm, RestrictForm, ReviewForm
+from cases.forms.named_workers import EmergencyForm, RestrictForm, ReviewForm
 from cases.models import Case, EmergencyOpening
 from config.forms import render_form_page
 from config.fragments import render_page
@@ -51,7 +51,7 @@ def restricted(request: MemberRequest) -> HttpResponse:
 
 @allow(Permission.RESTRICT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def restrict(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+def named_workers(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Who alone of the team sees the case. A lead who is not named sees its reference, and changes who is."""
     with entered("case", *list_restricted()):
         return render_restriction(request, get_object_or_404(Case.led_by(request.member), pk=pk))
@@ -80,7 +80,7 @@ def render_restriction(request: MemberRequest, case: Case) -> HttpResponse:
             return redirect("cases:restricted")
     if sees:
         log_access(request, case, "who sees it")
-    return render_form_page(request, "cases/restrict.html", {"case": case, "form": form, "sees": sees})
+    return render_form_page(request, "cases/named_workers.html", {"case": case, "form": form, "sees": sees})
 
 
 @allow(Permission.WORK_CASES)

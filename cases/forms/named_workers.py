@@ -5,7 +5,7 @@ from typing import Any
 
 from agencies.access import Permission
 from agencies.models import Membership
-from cases.actions.restriction import find_restricted
+from cases.actions.named_workers import find_restricted
 from cases.models import Case, Restriction
 from config.fields import CleanCharField
 from config.forms import Checkboxes, DateField, Form, IdempotencyKey, Radios, TextField
