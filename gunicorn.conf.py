@@ -8,9 +8,7 @@ access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)s'
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "config.log.RedactingFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"line": {"()": "config.log.JSONFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         name: {"level": "INFO", "handlers": ["stderr"], "propagate": False}

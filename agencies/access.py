@@ -62,25 +62,32 @@ class Permission(TextChoices):
     EXPORT = "export", "Download papers that name people: letters and histories, each noted and marked"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
+    KEEP_REGISTERS = "keep_registers", "Keep the registers of data breaches, complaints and old records of their agency"
+    RIGHTS = "rights", "Answer what people ask about their own records: copies, corrections, erasure"
     STEWARD = "steward", "Run the place: agencies, listings and figures, never a case"
 
 
 REFERRING_PERMISSIONS = {Permission.REFER, Permission.SEE_REFERRALS}
+MANAGER_PERMISSIONS = {Permission.MANAGE_TEAM, Permission.KEEP_REGISTERS}  # of a lead, and of who runs a team
 CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {
     Permission.TRIAGE,
     Permission.ASSIGN,
     Permission.WORK_CASES,
     Permission.EXPORT,
 }
+LEADING_PERMISSIONS = MANAGER_PERMISSIONS | {Permission.SEE_TEAM, Permission.RESTRICT, Permission.RIGHTS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset(REFERRING_PERMISSIONS | {Permission.EXPORT}),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
-    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.RESTRICT, Permission.SEE_TEAM, Permission.MANAGE_TEAM}),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | LEADING_PERMISSIONS),
     Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH, Permission.EXPORT}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
-    Role.STEWARD: frozenset({Permission.STEWARD, Permission.MANAGE_TEAM}),
+    Role.STEWARD: frozenset({Permission.STEWARD} | MANAGER_PERMISSIONS),
 }
+
+# What whoever runs an agency's team may do besides, whatever their role; never a steward, who sees no record.
+TEAM_MANAGER_PERMISSIONS = frozenset(MANAGER_PERMISSIONS | {Permission.RIGHTS})
 
 # Roles that must have a second factor before anything else, outside development.
 SECOND_FACTOR_ROLES = frozenset({Role.CONNECTOR, Role.LEAD, Role.STEWARD})
@@ -102,7 +109,7 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
     """Whether this member may do that: by the role, or by running the agency's team."""
     if member is None:
         return False
-    if permission is Permission.MANAGE_TEAM and member.manages_team:
+    if member.manages_team and permission in TEAM_MANAGER_PERMISSIONS and member.role != Role.STEWARD:
         return True
     return permission in PERMISSIONS[Role(member.role)]
 
@@ -178,7 +185,8 @@ def look_ups(member: Membership) -> Q:
 
 
 def referrals(member: Membership) -> Q:
-    """What the own agency has sent or received. A provider sees only what it received."""
+    """What the own agency has sent or received. A provider sees only what it received; nobody sees what they received
+    once the person has taken it back, or what their side has erased."""
     return _referrals(member, "") if has_permission(member, Permission.SEE_REFERRALS) else Q(pk__in=[])
 
 
@@ -188,11 +196,13 @@ def _referrals(member: Membership, at: str) -> Q:
     link, agency = f"{at}case_referral", member.agency_id
     case = f"{link}__case"
     for_all = Q(**{f"{link}__isnull": True}) | Q(**{f"{case}__restriction": ""}) | Q(**{f"{case}__in": _named(member)})
-    received = Q(**{f"{at}to_agency": agency}) & (for_all | Q(**{f"{link}__direction": "sent"}))
+    came = {"to_agency": agency, "withheld_at": None, "receiver_erased_at": None}
+    received = Q(**{at + name: value for name, value in came.items()}) & (for_all | Q(**{f"{link}__direction": "sent"}))
     if member.role == Role.PROVIDER:
         return received
+    sent = Q(**{f"{at}from_agency": agency, f"{at}sender_erased_at": None})
     asked_for_help = Q(**{f"{link}__direction": "received", f"{case}__restriction": "named"})
-    return received | Q(**{f"{at}from_agency": agency}) & (for_all | asked_for_help & ~Q(**{f"{case}__agency": agency}))
+    return received | sent & (for_all | asked_for_help & ~Q(**{f"{case}__agency": agency}))
 
 
 def _seat(member: Membership, at: str) -> Q:
@@ -214,8 +224,11 @@ def _named(member: Membership, column: str = "case") -> Any:
 
 def cases(member: Membership) -> Q:
     """Cases whose circle the own agency is in today; the team that owns the case is in its circle too. Of a restricted
-    case those of the team who are named."""
-    return _seat(member, "circle__") if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+    case those of the team who are named. A case that is kept and not used at the person's wish is seen by that team
+    alone."""
+    own_or_used = Q(agency=member.agency_id) | Q(processing_restricted_at=None)
+    works = has_permission(member, Permission.WORK_CASES)
+    return _seat(member, "circle__") & own_or_used if works else Q(pk__in=[])
 
 
 def led_cases(member: Membership) -> Q:
@@ -247,7 +260,8 @@ def entries(member: Membership) -> Q:
     One join to the circle, in which the owning team has its row too: no entry comes back twice.
     """
     in_circle = _seat(member, "case__circle__")
-    readable = Q(case__agency=member.agency_id) | (~Q(audience="team") & needed_layers("case__circle__purpose_kind"))
+    shared = ~Q(audience="team") & Q(case__processing_restricted_at=None)
+    readable = Q(case__agency=member.agency_id) | shared & needed_layers("case__circle__purpose_kind")
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
 
 
@@ -257,6 +271,12 @@ def needed_layers(purpose: str) -> Q:
     for layer in Layer:
         found |= Q(layer=layer.value, **{f"{purpose}__in": [p.value for p in Purpose if layer in LAYERS_OF_PURPOSE[p]]})
     return found
+
+
+def rights(member: Membership) -> Q:
+    """What people have asked of the own agency about their own records, and what came of it. No agency sees another's
+    part of the same request."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.RIGHTS) else Q(pk__in=[])
 
 
 def news(member: Membership) -> Q:
@@ -317,9 +337,69 @@ def search_aids(member: Membership) -> Q:
     return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
 
 
+def backups(member: Membership) -> Q:
+    """That backups were made, and that one was tried: the steward's. What is in them is nobody's."""
+    return search_aids(member)
+
+
+def roots(member: Membership) -> Q:
+    """The nightly roots of all histories, which tell nothing of anybody: the steward's, and whoever's runs a team."""
+    return Q() if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def root_receivers(member: Membership) -> Q:
+    """Where the roots go: whoever runs a team sees whether they go to the own agency, the steward all."""
+    if has_permission(member, Permission.STEWARD):
+        return Q()
+    return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def jobs(member: Membership) -> Q:
+    """What is done behind the scenes, and how it goes, but not for whom: the steward's."""
+    return search_aids(member)
+
+
 def closing_words(member: Membership) -> Q:
     """Why cases are closed and what has changed, as lists of words and codes: the steward keeps them, and no case."""
     return search_aids(member)
+
+
+def identity_providers(member: Membership) -> Q:
+    """By which providers people of which agencies may sign in: the steward's."""
+    return Q() if has_permission(member, Permission.STEWARD) else Q(pk__in=[])
+
+
+def breaches(member: Membership) -> Q:
+    """Data breaches: what one has reported oneself; for who keeps the register those of the agency, for the steward
+    those of all."""
+    if has_permission(member, Permission.STEWARD):
+        return Q()
+    own = Q(written_by=member.pk)
+    return own | Q(agency=member.agency_id) if has_permission(member, Permission.KEEP_REGISTERS) else own
+
+
+def complaints(member: Membership) -> Q:
+    """Complaints that the own agency looks into: for who keeps its register, and never whom they are about."""
+    if not has_permission(member, Permission.KEEP_REGISTERS):
+        return Q(pk__in=[])
+    return Q(kept_by=member.agency_id) & (Q(about=None) | ~Q(about__user=member.user_id))
+
+
+def data_agreements(member: Membership) -> Q:
+    """The contracts under which data passes: the steward keeps them, and everybody reads those in force."""
+    return search_aids(member)
+
+
+def retention_reviews(member: Membership) -> Q:
+    """Old records of the own agency to decide on: for who keeps its registers."""
+    keeps = has_permission(member, Permission.KEEP_REGISTERS)
+    return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
+
+
+def holds(member: Membership) -> Q:
+    """Legal holds on records of the own team: for who keeps its registers and works with its cases."""
+    keeps = has_permission(member, Permission.KEEP_REGISTERS) and has_permission(member, Permission.WORK_CASES)
+    return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
 
 
 def visible_sql(model: Any, member: Membership) -> str:

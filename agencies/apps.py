@@ -6,6 +6,8 @@ class AgenciesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Drafts and invitations are among what a member leaves behind; the check of fonts is made at each start."""
+        """Drafts and invitations are among what a member leaves behind, complaints among what is kept for a
+        time; the check of fonts is made at each start."""
+        from agencies import retention_classes  # noqa: F401
         from agencies.actions import close, hand_over  # noqa: F401
         from config import fonts  # noqa: F401

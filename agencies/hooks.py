@@ -1,6 +1,7 @@
 """What apps to the right tell of a member's work, and hear of its end."""
 
 import datetime
+import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -62,3 +63,46 @@ class WaitingItem:
 
 # What waits for a member who has no caseload.
 waiting_sources: Hook[Callable[[Membership], Iterable[WaitingItem]]] = Hook()
+
+# What the steward is warned of, beside the backups: one sentence each.
+safety_sources: Hook[Callable[[Membership], Iterable[str]]] = Hook()
+
+
+@dataclass(frozen=True)
+class PlacePeriod:
+    """A figure of the place: what it is of, its unit, what it is unless the steward sets another, and from where."""
+
+    code: str
+    label: str
+    default: int
+    unit: str  # "years", "days", "working days"
+    since: str  # "the end of care"
+    source: str
+    least: int = 1
+
+
+@dataclass(frozen=True)
+class DueRecord:
+    """A record whose period has run out: of which agency, which row, and when it did."""
+
+    agency: uuid.UUID
+    record: uuid.UUID
+    due_on: datetime.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordClass:
+    """Records of one kind. `find_due(today, length, record)` may be asked of one record alone; `describe` says in words
+    which they are, for who decides; `erase` is the deed, when somebody has said yes. A heap is many small records of an
+    agency that are decided on together, and named by the agency. Without `find_due` the class is cleared by a job of
+    its own, as its period says, and nobody need decide."""
+
+    period: PlacePeriod
+    find_due: Callable[[datetime.date, int, uuid.UUID | None], Iterable[DueRecord]] | None = None
+    describe: Callable[[Collection[uuid.UUID]], dict[uuid.UUID, str]] | None = None
+    erase: Callable[[uuid.UUID, Agency, Author, str], None] | None = None
+    is_heap: bool = False
+
+
+# What an app keeps, and for how long.
+record_classes: Hook[Callable[[], Iterable[RecordClass]]] = Hook()

@@ -20,6 +20,7 @@ from django.urls import reverse
 from agencies.access import SECOND_FACTOR_ROLES, redirect_to_sign_in
 from agencies.actions.unsent import tidy_path
 from agencies.adapter import SECOND_STEP_TYPES
+from agencies.door import keep_to_door
 from agencies.landing_page import find_landing_page
 from agencies.models import Draft
 from agencies.page_owner import set_page_owner
@@ -61,6 +62,7 @@ def attach_member(get_response: View) -> View:
             memberships = []
         elif request.user.is_authenticated:
             record_session_use(request.session)
+            memberships = keep_to_door(request.session, memberships)
         chosen = request.session.get("member") if memberships else None
         member = next((m for m in memberships if str(m.pk) == chosen), memberships[0] if memberships else None)
         vars(request).update(session_ended=ended, memberships=memberships, member=member)
@@ -78,10 +80,14 @@ def has_session_ended(session: SessionBase) -> bool:
 
 
 def record_session_use(session: SessionBase) -> None:
-    """Remember this request. To the minute, as each change of a session is a write to the database."""
+    """Remember this request. To the minute, as each change of a session is a write to the database.
+
+    A clock that was ahead and has been set back does not lengthen a session: it is dated anew.
+    """
     now = int(time.time())
-    session.setdefault("began", now)
-    if now - session.get("seen", 0) >= 60:
+    if session.setdefault("began", now) > now:
+        session["began"] = now
+    if abs(now - session.get("seen", 0)) >= 60:
         session["seen"] = now
 
 

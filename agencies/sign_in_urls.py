@@ -11,7 +11,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
 from agencies.access import public, signed_in
-from agencies.views import sign_in
+from agencies.views import oidc, sign_in
 from agencies.views.sign_in import adapt_allauth_view, changes_password, changes_second_step
 
 # Address, who may open it, the view, its name.
@@ -23,7 +23,6 @@ FROM_ALLAUTH: list[tuple[str, Callable[[Any], Any], Callable[..., Any], str]] = 
     ("password/reset/done/", public, account.password_reset_done, "account_reset_password_done"),
     ("password/reset/key/done/", public, account.password_reset_from_key_done, "account_reset_password_from_key_done"),
     ("2fa/", signed_in, mfa.index, "mfa_index"),
-    ("2fa/authenticate/", public, mfa.authenticate, "mfa_authenticate"),
     ("2fa/reauthenticate/", signed_in, mfa.reauthenticate, "mfa_reauthenticate"),
     ("2fa/recovery-codes/", signed_in, recovery_codes.view_recovery_codes, "mfa_view_recovery_codes"),
     ("2fa/webauthn/reauthenticate/", signed_in, webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
@@ -37,14 +36,22 @@ SECOND_STEP_CHANGES = [
 urlpatterns = [
     *(path(route, guard(adapt_allauth_view(view)), name=name) for route, guard, view, name in FROM_ALLAUTH),
     *(path(route, signed_in(changes_second_step(view)), name=name) for route, view, name in SECOND_STEP_CHANGES),
+    path("2fa/authenticate/", public(sign_in.second_step), name="mfa_authenticate"),
     path("logout/", public(sign_in.sign_out), name="account_logout"),
     path("password/change/", signed_in(changes_password(account.password_change)), name="account_change_password"),
-    path("password/set/", signed_in(changes_password(account.password_set)), name="account_set_password"),
+    path("password/set/", signed_in(changes_password(sign_in.first_password)), name="account_set_password"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         public(sign_in.new_password),
         name="account_reset_password_from_key",
     ),
+    path("oidc/<slug:slug>/login/", oidc.sign_in_with, name="oidc_login"),
+    path("oidc/<slug:slug>/callback/", oidc.callback, name="oidc_callback"),
+    path("oidc/<slug:slug>/left/", oidc.left, name="oidc_left"),
+    path("oidc/<slug:slug>/keys/", oidc.keys, name="oidc_keys"),
+    path("oidc/<slug:slug>/logout/", oidc.end_by_provider, name="oidc_logout"),
+    path("oidc/<slug:slug>/link/", oidc.link, name="oidc_link"),
+    path("oidc/<slug:slug>/unlink/", oidc.unlink, name="oidc_unlink"),
     path("2fa/webauthn/", signed_in(sign_in.passkeys), name="mfa_list_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", signed_in(sign_in.remove_passkey), name="mfa_remove_webauthn"),
 ]

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from agencies.views import about, close, demo, exports, invitation, team, waiting
+from agencies.views import (
+    about,
+    backups,
+    breach,
+    close,
+    complaint,
+    data_agreement,
+    demo,
+    exports,
+    identity_provider,
+    invitation,
+    jobs,
+    retention,
+    team,
+    waiting,
+)
 from agencies.views import account as own
 
 app_name = "agencies"
@@ -20,6 +35,11 @@ urlpatterns = [
     path("waiting/", waiting.waiting, name="waiting"),
     path("steward/agencies/", close.agencies, name="agencies"),
     path("steward/agencies/<uuid:pk>/close/", close.close_other, name="close_other"),
+    path("steward/backups/", backups.backups, name="backups"),
+    path("steward/jobs/", jobs.jobs, name="jobs"),
+    path("steward/jobs/retry/", jobs.retry_jobs, name="retry_jobs"),
+    path("steward/sign-in/", identity_provider.identity_providers, name="identity_providers"),
+    path("steward/sign-in/<uuid:pk>/", identity_provider.change, name="identity_provider"),
     path("team/", team.team, name="team"),
     path("team/downloads/", exports.exports, name="exports"),
     path("team/close/", close.close_own, name="close_own"),
@@ -28,6 +48,22 @@ urlpatterns = [
     path("team/<uuid:pk>/end/", team.end_member, name="end_member"),
     path("team/invitations/<uuid:pk>/resend/", team.resend_invitation, name="resend_invitation"),
     path("team/invitations/<uuid:pk>/cancel/", team.cancel_invitation, name="cancel_invitation"),
+    path("breaches/", breach.breaches, name="breaches"),
+    path("breaches/report/", breach.report, name="report_breach"),
+    path("breaches/register.pdf", breach.register_pdf, name="breach_register"),
+    path("breaches/<uuid:pk>/", breach.breach, name="breach"),
+    path("complain/", complaint.complain, name="complain"),
+    path("complain/sent/", complaint.complain_sent, name="complain_sent"),
+    path("complaints/", complaint.complaints, name="complaints"),
+    path("complaints/write/", complaint.write_complaint, name="write_complaint"),
+    path("complaints/<uuid:pk>/", complaint.complaint, name="complaint"),
+    path("records/", retention.reviews, name="reviews"),
+    path("records/<uuid:pk>/", retention.review, name="review"),
+    path("steward/agreements/", data_agreement.agreements, name="data_agreements"),
+    path("steward/agreements/new/", data_agreement.new_agreement, name="new_data_agreement"),
+    path("steward/agreements/<uuid:pk>/", data_agreement.agreement, name="data_agreement"),
+    path("steward/agreements/<uuid:pk>/end/", data_agreement.end_agreement, name="end_data_agreement"),
+    path("steward/periods/", retention.periods, name="periods"),
     path("help/", about.about_help, name="help"),
     path("privacy/", about.privacy, name="privacy"),
     path("about/access/", about.access, name="access"),

@@ -7,5 +7,5 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Who booked hears of changed sessions; a listing's figures and lists count bookings: these register for it."""
-        from bookings import statistics, waiting  # noqa: F401
+        from bookings import retention, statistics, waiting  # noqa: F401
         from bookings.actions import session_changes  # noqa: F401

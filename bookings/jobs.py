@@ -6,7 +6,6 @@ Each may run twice, or two at once: whoever holds the session's row finds what t
 import datetime
 import uuid
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -14,10 +13,13 @@ from procrastinate.contrib.django import app
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
 from agencies.models import Author, Message
+from agencies.retention import period_length
 from bookings import notifications
+from bookings.actions.blank import blank_bookings
 from bookings.actions.places import has_begun, lock_session
 from bookings.actions.transition import apply_move, lock_bookings, offer_free_places
-from bookings.models import CONTACT_KEPT_FOR, Booking, BookingLink, BookingMove
+from bookings.models import Booking
+from bookings.retention import BOOKING
 from bookings.states import Actor, BookingStatus
 from config.batches import run_for_each
 from config.row_security import job_context
@@ -114,22 +116,17 @@ def notify_group(session: Session, there: list[Booking]) -> None:
 
 
 def blank_old_bookings(now: datetime.datetime) -> int:
-    """Blank name, contact and words of bookings whose session is CONTACT_KEPT_FOR ago. That there was one, and
-    whether they came, stays; so does what a case history says."""
-    old = Booking.objects.filter(session__starts_at__lt=now - CONTACT_KEPT_FOR, blanked_at=None)
+    """Blank name, contact and words of bookings whose session is as long ago as the place keeps them. That there was
+    one, and whether they came, stays; so does what a case history says."""
+    kept_for = datetime.timedelta(days=period_length(BOOKING.code))
+    old = Booking.objects.filter(session__starts_at__lt=now - kept_for, blanked_at=None)
     return run_for_each(SESSION, find_session_ids(old), lambda pk: blank_session_bookings(pk, now))
 
 
 def blank_session_bookings(pk: uuid.UUID, now: datetime.datetime) -> None:
     session = lock_session(pk)
-    ids = list(Booking.objects.filter(session=session, blanked_at=None).values_list("pk", flat=True))
-    BookingLink.objects.filter(booking__in=ids).delete()
     Message.with_key_prefix(notifications.session_key_prefix(pk)).delete()
-    with connection.cursor() as cursor:  # the one lawful change of an append-only row
-        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
-        BookingMove.objects.filter(booking__in=ids).exclude(words="").update(words="")
-        cursor.execute("SELECT set_config('app.erasing', '', true)")
-    Booking.objects.filter(pk__in=ids).update(name="", phone="", email="", note="", blanked_at=now)
+    blank_bookings(Booking.objects.filter(session=session), now)
 
 
 def find_session_ids(bookings: QuerySet[Booking]) -> list[uuid.UUID]:

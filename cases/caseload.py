@@ -63,7 +63,7 @@ open_case AS MATERIALIZED (
             least(c.next_action_on, CASE WHEN {PROMISE_RULE} THEN c.first_contact_due END), '9999-12-31'
         ) AS due_on
     FROM ({{visible_cases}}) c
-    WHERE c.closed_at IS NULL AND c.{{owner}} = %(owner)s
+    WHERE c.closed_at IS NULL AND c.processing_restricted_at IS NULL AND c.{{owner}} = %(owner)s
 )"""  # noqa: S608
 # Referrals that wait for the team to accept them.
 NEW_REFERRALS_SQL = """({visible_referrals}) r
@@ -71,7 +71,8 @@ NEW_REFERRALS_SQL = """({visible_referrals}) r
 COUNTS_SQL = f"""WITH {OPEN_CASES_SQL}
 SELECT (SELECT count(*) FROM {NEW_REFERRALS_SQL}),
     (SELECT count(*) FROM {NEWS_SQL}),
-    (SELECT count(*) FROM ({{visible_cases}}) c WHERE closed_at IS NULL AND agency_id = %(agency)s AND {ALONE_RULE}),
+    (SELECT count(*) FROM ({{visible_cases}}) c WHERE closed_at IS NULL AND agency_id = %(agency)s AND {ALONE_RULE}
+        AND processing_restricted_at IS NULL),
     {", ".join(f"count(*) FILTER (WHERE {rule})" for rule in LIST_RULES.values())}
 FROM open_case
 """  # noqa: S608

@@ -16,18 +16,18 @@ from referrals.models import Referral
 @contextmanager
 def case_of_referral(referral: Referral) -> Iterator[None]:
     """Within it, the case that a referral led to, or was sent from, is seen by whoever sees the referral."""
-    with entered("case", *find_cases("case_of_referral", referral.pk)):
+    with entered("case", *find_case("SELECT case_of_referral(%s)", referral.pk)):
         yield
 
 
 @contextmanager
 def case_of_booking(booking: Booking) -> Iterator[None]:
     """Within it, the case that a booking was made from is seen by whoever holds the session."""
-    with entered("case", *find_cases("case_of_booking", booking.pk)):
+    with entered("case", *find_case("SELECT case_of_booking(%s)", booking.pk)):
         yield
 
 
-def find_cases(function: str, key: object) -> list[str]:
+def find_case(statement: str, key: object) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [key])
+        cursor.execute(statement, [key])
         return [str(found) for (found,) in cursor.fetchall() if found]

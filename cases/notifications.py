@@ -13,7 +13,8 @@ from agencies import messages
 from agencies.messages import absolute_url
 from agencies.models import Agency, Author, Membership, Message
 from agencies.models.message import Channel
-from cases.models import Agreement, Case, Person
+from cases.models import Agreement, Case, Person, RightsMove, RightsRequest
+from cases.states import RightKind, RightsStatus
 from config.template_tags import date_words
 from referrals.models import ContactBy, Move, Referral
 from referrals.states import ReferralStatus
@@ -26,6 +27,7 @@ ANSWER_SUBJECTS = {
     ReferralStatus.WAITING: "You are on a waiting list",
     ReferralStatus.DECLINED: "An answer from a group we asked",
 }
+TOLD_OF_RIGHTS = {"received", "paused", "extended", "refused", "done"}
 MISTAKEN_SUBJECT = "Our last message to you was a mistake"
 CONTACT_PHRASES = {
     ContactBy.PHONE: "call you",
@@ -81,6 +83,18 @@ def notify_case_moved(case: Case, before: Agency) -> None:
     notify_person(case, key=f"moved {case.entry_count}", subject=subject, template="person/moved.txt", context=context)
 
 
+def notify_less_shared(case: Case, agreement: Agreement, seen: list[str]) -> None:
+    """That the person's own wish was done, since when, and what that agency had seen before: it cannot be unread."""
+    context = {
+        "agency": agreement.named,
+        "tell": agreement.scope == Agreement.Scope.TELL,
+        "parts": [] if agreement.withdrawn_at else agreement.kept_back_words,
+        "seen": seen,
+    }
+    key = f"agreement {agreement.pk} {'over' if agreement.withdrawn_at else len(agreement.kept_back)}"
+    notify_person(case, key=key, subject="You share less now", template="person/less_shared.txt", context=context)
+
+
 def notify_case_closed(case: Case) -> None:
     """Thanks, and how to come back; where the team itself has closed, whom to ring instead."""
     ended = case.closing_reason is not None and case.closing_reason.code == TEAM_CLOSED_CODE
@@ -88,6 +102,21 @@ def notify_case_closed(case: Case) -> None:
     phone = {"phone": settings.PLACE["phone"]} if ended else {}
     context = {"ended": ended, **phone}
     notify_person(case, key="closed", subject=subject, template="person/closed.txt", context=context)
+
+
+def notify_of_right(case: Case, request: RightsRequest, move: RightsMove) -> None:
+    """What the person must hear of what they asked about their record: that it came, by when, and why not."""
+    status = "extended" if move.before == move.after else move.after
+    if status not in TOLD_OF_RIGHTS or (status, request.kind) == (RightsStatus.DONE, RightKind.ERASURE):
+        return  # once it is erased, nobody knows any more whom to tell
+    context = {"kind": request.get_kind_display(), "status": status, "due_on": request.due_on, "words": move.words}
+    notify_person(
+        case,
+        key=f"right {move.pk}",
+        subject="What you asked about your records",
+        template="person/right.txt",
+        context=context,
+    )
 
 
 def notify_new_lead(case: Case, by: Author) -> None:
@@ -135,12 +164,15 @@ def is_lead_at_work(case: Case) -> bool:
 
 
 def notify_person(case: Case, *, key: str, subject: str, template: str, context: dict[str, Any]) -> Message | None:
-    """Write to the person of `case` once under `key`, in their own channel. None when they have died.
+    """Write to the person of `case` once under `key`, in their own channel. None when they have died, and
+    of a case that is kept and not used, but for what they asked about their record.
 
     `template` extends person/base.txt, and gets beside `context`: `call` (it is read out), `who` does what is
     promised ("I" when read out), `connector`, `team`, `phone` and `person`.
     """
     if case.closing_reason and case.closing_reason.code == DIED_REASON_CODE:
+        return None
+    if case.processing_restricted_at and not key.startswith("right "):
         return None
     channel, to = choose_channel(case.person)
     team = case.agency.name

@@ -39,7 +39,7 @@ class OnwardReferral:
 
 def load_onward_referrals(case: Case) -> list[OnwardReferral]:
     """All onward referrals of `case`: those that wait for an answer first, the unanswered before all others."""
-    links = case.case_referrals.filter(direction=CaseReferral.Direction.SENT)
+    links = case.case_referrals.filter(direction=CaseReferral.Direction.SENT, referral__sender_erased_at=None)
     links = links.select_related("referral__service", "referral__to_agency").prefetch_related("referral__needs")
     found = [build_onward_referral(link.referral) for link in links.order_by("-referral__sent_at", "pk")]
     return sorted(found, key=lambda asked: urgency_sort_key(asked.referral))

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from agencies.models import Membership
+from agencies.models import Agency, Membership
 from cases.models import Case, Person
 from config.births import Birth
 from referrals.models import Referral
@@ -83,9 +83,22 @@ def find_cases_elsewhere(referral: Referral) -> list[uuid.UUID]:
     likely = []
     for case, name, born, precision, nhs_number, postcode in rows:
         known = Identity(name, Birth(born, precision), nhs_number, postcode)
-        if (compare_identities(known, referral.identity).strength or 0) >= LIKELY:
+        if is_likely(known, referral.identity):
             likely.append(case)
     return likely
+
+
+def find_people_elsewhere(who: Identity, agency: Agency) -> list[Person]:
+    """Records of other teams than `agency` that are probably of the same person: for a job, which sees them."""
+    same = born_alike(who.birth)
+    if who.nhs_number:
+        same |= Q(nhs_number=who.nhs_number)
+    people = Person.objects.filter(same).exclude(agency=agency).order_by("pk")[:MAX_COMPARED]
+    return [person for person in people if is_likely(person.identity, who)]
+
+
+def is_likely(known: Identity, given: Identity) -> bool:
+    return (compare_identities(known, given).strength or 0) >= LIKELY
 
 
 def is_known_elsewhere(referral: Referral) -> bool:

@@ -1,7 +1,7 @@
 """Which of this app's rows the web's login sees (config.row_security).
 
 `viewers` of a case are the agencies of its circle today, `named` the members who have a seat of their own in a
-restricted one: columns that a trigger keeps (migration 0015), since a policy of the circle that read the circle would
+restricted one: columns that a trigger keeps (migration 0019), since a policy of the circle that read the circle would
 never end.
 """
 
@@ -16,12 +16,20 @@ from cases.models import (
     Circle,
     EmergencyOpening,
     Entry,
+    ErasureCertificate,
     News,
     Person,
     Reading,
+    Redaction,
+    Release,
+    ReleaseDownload,
+    RightsMove,
+    RightsRequest,
+    RootHead,
+    RootReceiver,
     TeamQuestion,
 )
-from config.row_security import also_see, define_function, protect
+from config.row_security import also_see, define_function, leave_open, protect
 from referrals.models import Referral
 
 OF_ONE_SEEN = "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id)"
@@ -31,8 +39,9 @@ opened = (
     "EXISTS (SELECT FROM cases_emergencyopening e WHERE e.case_id = cases_case.id"
     " AND e.member_id = {member} AND e.until > statement_timestamp())"
 )
+# The circle does not see what is kept and not used; a deed that leads to the case (a group's answer) still does.
 seen = (
-    "{team} = ANY(viewers) OR id = {case}"
+    "({team} = ANY(viewers) AND (processing_restricted_at IS NULL OR agency_id = {team})) OR id = {case}"
     f" OR (agency_id = {{team}} AND (restriction = '' OR {{member}} = ANY(named) OR {opened}))"
 )
 of_lead = "member_id = {member} OR agency_id = {restricts}"
@@ -60,6 +69,17 @@ known = f"({mine}) AND ({told})"
 protect(News, see=known, add=f"{mine} OR {told}", change=known)
 also_see(Referral, "EXISTS (SELECT FROM cases_casereferral l WHERE l.referral_id = referrals_referral.id)")
 also_see(Booking, "EXISTS (SELECT FROM cases_casebooking l WHERE l.booking_id = referrals_booking.id)")
+
+# What is asked about records: noted by whoever works with the case, answered by whoever runs the team. A job asks the
+# others, and erases.
+ours = "agency_id = {manages} OR agency_id = {team}"
+protect(RightsRequest, see=ours, add=ours, change=ours)
+of_request = "EXISTS (SELECT FROM cases_rightsrequest q WHERE q.id = request_id)"
+protect(RightsMove, see=of_request, add=of_request)
+protect(Redaction, see="agency_id = {manages}", add="agency_id = {manages}", remove="agency_id = {manages}")
+for rows in (Release, ReleaseDownload):
+    protect(rows, see="agency_id = {manages}", add="agency_id = {manages}")
+protect(ErasureCertificate, see="agency_id = {manages}")
 
 also_see(
     Message,
@@ -134,3 +154,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE case_id = asked AND safeguarding <> '' AND reviewed_at IS NULL AND at > since
 $$
 """)
+
+leave_open("Who gets the nightly proof: it names no person", RootReceiver)
+protect(RootHead, see="false")  # what a root was made of: for the jobs and for ops

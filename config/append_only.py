@@ -3,7 +3,8 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import migrations
+from django.db import connection, migrations
+from django.db.models import QuerySet
 
 from config.uuid_key import UUIDKey
 
@@ -70,3 +71,31 @@ def refuse_changes(table: str, erasable: tuple[str, ...] = ()) -> list[migration
             """,
         ),
     ]
+
+
+def allow_erasing(table: str, erasable: tuple[str, ...]) -> migrations.RunSQL:
+    """A migration operation that names the columns of an append-only `table` that lawful erasure may blank from now on.
+
+    The table refuses every other change as before, and also these outside an erasure.
+    """
+    columns = ", ".join(f"'{c}'" for c in erasable)
+    return migrations.RunSQL(
+        f"""
+        CREATE OR REPLACE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION refuse_change({columns});
+        """,
+        f"""
+        CREATE OR REPLACE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION refuse_change();
+        """,
+    )
+
+
+def erase_columns(rows: "QuerySet[Any]", **blank: Any) -> int:
+    """Lawful erasure (UK GDPR article 17): blank columns of append-only rows that their table names as erasable; how
+    many rows. The one place that says so to the database, inside a transaction of its caller."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
+        changed = rows.update(**blank)
+        cursor.execute("SELECT set_config('app.erasing', '', true)")
+    return changed

@@ -2,13 +2,16 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 import dj_database_url
 import psycopg
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.backends.utils import CursorWrapper
 
 from config.roles import DatabaseRole, current_role, role_name
@@ -68,6 +71,18 @@ def role_url_name(role: DatabaseRole) -> str:
     """The environment variable with the role's login. A developer's own server does with DATABASE_URL, a login that may
     act for each of them."""
     return "DATABASE_URL" if role == DatabaseRole.WEB else f"DATABASE_{role.upper()}_URL"
+
+
+def limit_web_waiting() -> None:
+    """For the processes that answer people: settings.WEB_LIMITS on each connection that is opened from now on.
+
+    A statement or a lock that takes longer ends in the page "Back in a moment", which keeps what was typed. Jobs and
+    commands take what they need.
+    """
+    database = connections.settings["default"]
+    flags = " ".join(f"-c {name}={value}" for name, value in settings.WEB_LIMITS.items())
+    given = database["OPTIONS"]
+    database["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {flags}".strip()}
 
 
 def is_database_gone(error: BaseException | None) -> bool:
@@ -154,3 +169,16 @@ def lock_name(name: str) -> None:
     """Hold what is called so, which need be no row, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+@contextmanager
+def hold_name(name: str) -> Iterator[None]:
+    """The same over several transactions: whoever else wants it waits until we, or our connection, have ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

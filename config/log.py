@@ -5,20 +5,27 @@ contains …"), a name, a number, an address. So they are left out, but for the 
 machine alone; what the database names besides (constraint, table, column) stays.
 """
 
+import json
 import logging
 import re
+import sys
+import threading
 import time
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DjangoDatabaseError
 from django.db import OperationalError
+from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from psycopg import Error as PsycopgError
 from psycopg import OperationalError as PsycopgOperationalError
 
 from config.http import parse_uuid
+from config.request_id import log_context
 
 # A part of an address long enough to be the secret of a link (/my/…/, /answer/…/, a password reset).
 SECRET_SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.-]{20,}")
@@ -51,13 +58,7 @@ class RedactingFormatter(logging.Formatter):
     converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
-        record = logging.makeLogRecord(vars(record))
-        record.exc_text = None  # another handler's, with everything in it
-        if isinstance(record.args, tuple):
-            record.args = tuple(describe_error(a) if isinstance(a, BaseException) else a for a in record.args)
-        if isinstance(record.msg, BaseException):
-            record.msg, record.args = describe_error(record.msg), ()
-        return super().format(record)
+        return super().format(without_errors_and_arguments(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line; the traceback beneath it, if there is one, has no addresses."""
@@ -67,6 +68,44 @@ class RedactingFormatter(logging.Formatter):
         """Where it happened, by file, line and code; of its words what describe_error leaves."""
         error = ei[1] if isinstance(ei, tuple) else None
         return "\n".join(list_traceback_lines(error)) if isinstance(error, BaseException) else ""
+
+
+class JSONFormatter(RedactingFormatter):
+    """One line of JSON: when, how grave, who says what, in which request or job; of an error where and what kind."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record = without_errors_and_arguments(record)
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": redact(record.getMessage()),
+            **(log_context.get() or getattr(vars(record).get("request"), "log_context", None) or {}),
+            **vars(record).get("fields", {}),
+        }
+        if job := vars(record).get("job"):
+            line |= {"job": job["id"], "task": job["task_name"]}
+        if record.exc_info and record.exc_info[1]:
+            line |= {"error": describe_error(record.exc_info[1]), "traceback": self.formatException(record.exc_info)}
+        return json.dumps(line, ensure_ascii=False)
+
+
+def without_errors_and_arguments(record: logging.LogRecord) -> logging.LogRecord:
+    """A copy, in which of errors and of jobs there is no more than may be read."""
+    record = logging.makeLogRecord(vars(record))
+    record.exc_text = None  # another handler's, with everything in it
+    if isinstance(record.args, tuple):
+        record.args = tuple(describe_error(a) if isinstance(a, BaseException) else a for a in record.args)
+    if isinstance(record.msg, BaseException):
+        record.msg, record.args = describe_error(record.msg), ()
+    request = vars(record).get("request")
+    if isinstance(request, HttpRequest) and not request.resolver_match and isinstance(record.args, tuple):
+        record.args = tuple("…" if part == request.path else part for part in record.args)  # whatever somebody typed
+    job = vars(record).get("job")
+    if isinstance(job, dict) and job.get("call_string"):  # Procrastinate's: the arguments, and what it gave back
+        name = f"{job['task_name']}[{job['id']}]"
+        record.msg = str(record.msg).replace(job["call_string"], name).partition(" - Result: ")[0]
+    return record
 
 
 def redact(text: str) -> str:
@@ -113,8 +152,25 @@ def list_traceback_lines(error: BaseException, most: int = MAX_CHAIN_LENGTH) -> 
     return lines
 
 
-def log_uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+def log_uncaught(kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
     """What ends a process (sys.excepthook): as a line of the log, for standard error is the log."""
-    if issubclass(kind, KeyboardInterrupt):
+    if error is None or issubclass(kind, (KeyboardInterrupt, SystemExit)):
         return
     logging.getLogger("uncaught").critical("The process ends", exc_info=(kind, error, where))
+
+
+def log_uncaught_in_thread(given: threading.ExceptHookArgs) -> None:
+    """What ends a thread (threading.excepthook); without it Python writes each word of the error itself."""
+    log_uncaught(given.exc_type, given.exc_value, given.exc_traceback)
+
+
+def log_unraisable(given: Any) -> None:
+    """What nobody can catch, as in a destructor (sys.unraisablehook): likewise."""
+    log_uncaught(given.exc_type, given.exc_value, given.exc_traceback)
+
+
+def log_nothing_else() -> None:
+    """In production: whatever is said goes through the log, and what cannot be formatted is not written as it is."""
+    sys.excepthook, sys.unraisablehook, threading.excepthook = log_uncaught, log_unraisable, log_uncaught_in_thread
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)

@@ -7,6 +7,7 @@ the transaction that `set_context` makes and that end with it. Without them it s
 The conditions of agencies/access.py stand above this: they choose the index, and are the first lock.
 """
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +19,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils.module_loading import autodiscover_modules
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from config.append_only import AppendOnly
 from config.roles import DatabaseRole, role_name
@@ -42,6 +43,8 @@ CONTEXT_TYPES = {
     "manages": "uuid",  # the agency whose team is run
     "job": "uuid",  # of a job that has said that it is one
 }
+SET_SQL = "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS given (name, value)"
+READ_SQL = "SELECT name, coalesce(current_setting('app.' || name, true), '') FROM unnest(%s::text[]) AS name"
 
 
 # --- The context --------------------------------------------------------------------------------------
@@ -55,9 +58,8 @@ def set_context(**values: Any) -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A context lasts as long as its transaction, and there is none.")
     settings = {f"app.{name}": format_setting(name, value) for name, value in values.items()}
-    calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [part for pair in settings.items() for part in pair])
+        cursor.execute(SET_SQL, [list(settings), list(settings.values())])
 
 
 def format_setting(name: str, value: Any) -> str:
@@ -71,8 +73,8 @@ def format_setting(name: str, value: Any) -> str:
 def read_context(*names: str) -> dict[str, str]:
     """What is set now, as text; "" for nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join("current_setting(%s, true)" for _ in names), [f"app.{n}" for n in names])
-        return {name: value or "" for name, value in zip(names, cursor.fetchone(), strict=True)}
+        cursor.execute(READ_SQL, [list(names)])
+        return dict(cursor.fetchall())
 
 
 def enter(name: str, *ids: Any) -> list[str]:
@@ -169,51 +171,69 @@ def fill_context(rule: str) -> str:
 IN_A_JOB = "(SELECT current_setting('app.job')::uuid) IS NOT NULL"
 
 
+MIGRATIONS_TABLE = "django_migrations"
+# The comment on a table is the digest of what was written of it.
+WRITTEN_SQL = "SELECT obj_description(format('public.%%I', %s::text)::regclass)"
+
+
 def apply_row_security() -> None:
-    """Write all of it: as the owner, after each migration, in one transaction. Doing it twice changes nothing."""
+    """Write what has changed of it since the last time: as the owner, after each migration. A table is locked while its
+    own policies are written, and never one that has them: requests go on meanwhile."""
     load_policies()
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in build_statements(set(connection.introspection.table_names(cursor))):
-            cursor.execute(statement)
+    writers = [Identifier(role_name(role)) for role in (DatabaseRole.WEB, DatabaseRole.JOBS)]
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        cursor.execute(SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}, {}").format(*writers))
+    for table, statements in build_statements(set(tables)).items():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(WRITTEN_SQL, [table])
+            digest = hashlib.sha256("".join(statements).encode()).hexdigest()
+            if cursor.fetchone()[0] == digest:
+                continue
+            for statement in statements:
+                cursor.execute(statement)
+            cursor.execute(SQL("COMMENT ON TABLE {} IS {}").format(Identifier(table), Literal(digest)))
 
 
-def build_statements(tables: set[str]) -> Iterator[str]:
-    """All statements, of the tables there are."""
+def build_statements(tables: set[str]) -> dict[str, list[str]]:
+    """Table to all that is said of it; what is of none stands with the migrations' own, and comes first."""
     web, jobs, ops = (role_name(r) for r in (DatabaseRole.WEB, DatabaseRole.JOBS, DatabaseRole.OPS))
-    yield from build_grants(web, jobs, ops)
-    yield from FUNCTIONS
-    for policy in POLICIES.values():
-        if policy.model._meta.db_table in tables:
-            yield from build_table_statements(policy, web, jobs, ops)
-
-
-def build_grants(web: str, jobs: str, ops: str) -> Iterator[str]:
-    """Web and jobs write, and the web reads no more than that of the migrations' own table; nobody but the owner may
-    empty or alter a table."""
     names = {"web": Identifier(web), "jobs": Identifier(jobs), "ops": Identifier(ops)}
-    for text in (
-        "GRANT USAGE ON SCHEMA public TO {web}, {jobs}, {ops}",
-        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {web}, {jobs}, {ops}",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {web}, {jobs}",
-        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {web}, {jobs}",
-        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {ops}",
-        "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {web}, {jobs}",
-    ):
-        yield SQL(text).format(**names).as_string(None)
-    for model in list_append_only():
-        table = Identifier(model._meta.db_table)
-        yield SQL("REVOKE UPDATE, DELETE ON {table} FROM {web}, {jobs}").format(table=table, **names).as_string(None)
-        if columns := getattr(model, "erasable", ()):
-            text = SQL("GRANT UPDATE ({columns}) ON {table} TO {jobs}")
-            listed = SQL(", ").join(map(Identifier, columns))
-            yield text.format(columns=listed, table=table, **names).as_string(None)
+    policies = {policy.model._meta.db_table: policy for policy in POLICIES.values()}
+    append_only = {model._meta.db_table: model for model in list_append_only()}
+    schema = SQL("GRANT USAGE ON SCHEMA public TO {web}, {jobs}, {ops}").format(**names).as_string(None)
+    found = {MIGRATIONS_TABLE: [schema, "SET LOCAL check_function_bodies = off", *FUNCTIONS]}
+    for table in sorted(tables):
+        found.setdefault(table, []).extend(build_grants(table, names, append_only.get(table)))
+        if policy := policies.get(table):
+            found[table] += build_policies(policy, web, jobs, ops)
+    return found
 
 
-def list_append_only() -> list[type[models.Model]]:
+def build_grants(table: str, names: dict[str, Identifier], model: type[AppendOnly] | None) -> Iterator[str]:
+    """Web and jobs write, but for what is append-only; nobody but the owner empties or alters a table."""
+    given = {**names, "table": Identifier(table)}
+    texts = [
+        "REVOKE ALL ON {table} FROM {web}, {jobs}, {ops}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {web}, {jobs}",
+        "GRANT SELECT ON {table} TO {ops}",
+    ]
+    if model:
+        texts.append("REVOKE UPDATE, DELETE ON {table} FROM {web}, {jobs}")
+    if model and model.erasable:
+        texts.append("GRANT UPDATE ({columns}) ON {table} TO {jobs}")
+        given["columns"] = SQL(", ").join(map(Identifier, model.erasable))  # type: ignore[assignment]
+    if table == MIGRATIONS_TABLE:
+        texts.append("REVOKE INSERT, UPDATE, DELETE ON {table} FROM {web}, {jobs}")
+    for text in texts:
+        yield SQL(text).format(**given).as_string(None)
+
+
+def list_append_only() -> list[type[AppendOnly]]:
     return [model for model in apps.get_models() if issubclass(model, AppendOnly)]
 
 
-def build_table_statements(policy: Policy, web: str, jobs: str, ops: str) -> Iterator[str]:
+def build_policies(policy: Policy, web: str, jobs: str, ops: str) -> Iterator[str]:
     table = policy.model._meta.db_table
     names: Mapping[str, Any] = {"table": Identifier(table), "web": Identifier(web)}
     for text in ("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", "ALTER TABLE {table} FORCE ROW LEVEL SECURITY"):

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -100,6 +101,7 @@ def main() -> int:
         if problem := explain_port_problem(port):
             print(f"{problem} Choose another: make run PORT=8001", file=sys.stderr)
             return 1
+        prepare_metrics_folder(port)
         prepare_database()
         print("Starting the web server and the job workers.", flush=True)
         processes.append(start_web_server(port))
@@ -144,18 +146,29 @@ def hold_port(port: str) -> None:
     os.set_inheritable(held_ports[-1].fileno(), True)
 
 
+def prepare_metrics_folder(port: str) -> None:
+    """Where the web processes of that port, which is held, count together: empty at each start, and for nobody else."""
+    folder = Path(tempfile.gettempdir()) / f"hereabouts-{os.getuid()}-{port}.metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 def prepare_database() -> None:
     """The database up to date and, the first time, with the demo place in it."""
     django.setup()
     from django.db import connection
 
+    from config.database import hold_name
+
     if hasattr(connection, "server"):
         print("Starting PostgreSQL.", flush=True)
         connection.ensure_connection()
     print("Bringing the tables up to date.", flush=True)
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("demo", if_empty=True)
+    with hold_name("migrate"):  # another of us may be doing the same
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("demo", if_empty=True)
 
 
 def start_web_server(port: str) -> ManagedProcess:

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from config.births import Birth, BirthPrecision
 from config.fields import MONTHS, find_phone_number
 from config.forms import GovukFormHelper
+from config.request_id import current_request_id
 
 register = template.Library()
 
@@ -28,6 +29,13 @@ def place_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `place` (name, area, phone) and `demo`, true only where one-click sign-in is open."""
     here = request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1")
     return {"place": settings.PLACE, "demo": settings.DEMO and here}
+
+
+@register.simple_tag
+def request_number() -> str:
+    """ "9f2c 01ab 77d0 4e13": by what a page of error is found in the log; "" outside of a request."""
+    number = current_request_id().replace("-", "")
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 
 # --- Words -----------------------------------------------------------------------------------------
@@ -306,6 +314,7 @@ NAVIGATION_PAGES = [  # URL name, words; shown to whoever may open it (the view'
     ("referrals:referrals", "Our referrals"),
     ("directory:listings", "Our activities"),
     ("directory:steward", "The place"),
+    ("cases:rights", "Records"),
     ("agencies:team", "Team"),
 ]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Manager, Model
 from django.db.models.constants import OnConflict
@@ -37,6 +38,10 @@ Table = Mapping[tuple[str, str], Transition]  # (before, after) → the move; `b
 
 class MoveRefused(Exception):
     """The table does not allow it, it is too late, or somebody was quicker. `str()` says so in plain English."""
+
+
+class DeedForbidden(PermissionDenied):
+    """What it would be done with is not to be touched now; the page of the refusal (403) shows `str()`."""
 
 
 def find_by_key(rows: Manager[RowT], key: uuid.UUID | None) -> RowT | None:

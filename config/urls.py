@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health
+from config import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live),
+    path("health/web", health.web),
     path("health/ready", health.ready),
+    path("health/metrics", metrics.metrics),
     path("accounts/", include("agencies.sign_in_urls")),
     path("", include("agencies.urls")),
     path("", include("directory.urls")),

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 
+from config.database import limit_web_waiting
 from config.fonts import check_fonts
 from config.roles import refuse_powerful_role
 
 application = get_wsgi_application()
+limit_web_waiting()
 
 for warning in check_fonts():
     if not warning.is_silenced():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from agencies.actions.data_agreement import save_data_agreement
 from agencies.models import Agency, Membership, User
 from demo.people import STAFF
 from demo.place import GROUPS, OFFERS, PRACTICES, TEAMS, Group, Offer
@@ -175,3 +176,18 @@ def build_staff(agencies: dict[str, Agency]) -> dict[str, list[Membership]]:
         leads.add(code)
         staff.setdefault(code, []).append(member)
     return staff
+
+
+def write_contracts(staff: dict[str, list[Membership]]) -> None:
+    """Those that the privacy page of a place names: between the agencies, and with who hosts it and sends its e-mail."""
+    today = timezone.localdate()
+    dates = {"signed_on": today - datetime.timedelta(days=200), "review_on": today + datetime.timedelta(days=165)}
+    parties = {member.agency for members in staff.values() for member in members}
+    contracts = [
+        ("sharing", "Adur and Worthing sharing agreement", "So that one team need not ask again.", "", parties),
+        ("processor", "Tidewater Hosting", "Runs the computers that this is on.", "UK", ()),
+        ("processor", "Gull Mail", "Sends our e-mail.", "UK", ()),
+    ]
+    for kind, name, purpose, country, signed in contracts:
+        said = {"kind": kind, "name": name, "purpose": purpose, "country": country, **dates}
+        save_data_agreement(agreement=None, key=stable_id("contract", name), parties=signed, **said)

@@ -7,4 +7,4 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """What waits for a volunteer, and what the last one leaves behind: these register for it."""
-        from directory.publishing import unattended, waiting  # noqa: F401
+        from directory.publishing import retention, unattended, waiting  # noqa: F401

@@ -8,5 +8,5 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """A listing's figures say how many were referred to it; who leaves or closes says to whom their referrals go:
         these register for it."""
-        from referrals import statistics, waiting  # noqa: F401
+        from referrals import retention, statistics, waiting  # noqa: F401
         from referrals.actions import close, hand_over  # noqa: F401

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from referrals import story
+from referrals.actions.answer import NOT_TOLD_REASON
 from referrals.models import Answer, Referral
 from referrals.states import FINISHED_STATUSES, ReferralStatus
 
@@ -54,4 +55,9 @@ def find_first_contact(referral: Referral) -> datetime.date | None:
 
 
 def find_answer(referral: Referral) -> Answer | None:
-    return Answer.objects.filter(referral=referral).first()
+    """The answer at the end; once the person has taken back that it is told, no more than why it ended."""
+    answer = Answer.objects.filter(referral=referral).first()
+    if answer and not referral.agreed_to_tell:
+        answer.reason, answer.outcome, answer.summary = NOT_TOLD_REASON, "", ""
+        answer.codes, answer.groups = [], []
+    return answer

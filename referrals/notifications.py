@@ -1,5 +1,8 @@
 """Who is told of what, by e-mail: "there is news", a link, and nothing about the person."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from agencies import messages
 from agencies.messages import absolute_url
 from agencies.models import Membership
@@ -43,6 +46,12 @@ def notify_of_withdrawal(referral: Referral, *, key: str) -> None:
     queue(referral, f"withdrawn {key}", to, subject, "email/referral_withdrawn.txt")
 
 
+def notify_of_less_shared(referral: Referral, *, key: str, parts: Sequence[str] = ()) -> None:
+    """The person has taken back what they agreed to; or of it the `parts` named, and no more."""
+    to, subject = referral.receiver_email(), "Somebody shares less with you"
+    queue(referral, f"less shared {key}", to, subject, "email/referral_less_shared.txt", parts=parts)
+
+
 def notify_assignee(referral: Referral, remark: Remark, colleague: Membership) -> None:
     to, subject = colleague.user.email, "A referral is now yours to look at"
     queue(referral, f"assigned {remark.pk}", to, subject, "email/referral_assigned.txt", by=remark.author_name)
@@ -53,7 +62,7 @@ def notify_of_no_answer(referral: Referral, *, to: str, key: str) -> None:
     queue(referral, f"unanswered {key}", to, "A referral has had no answer", "email/referral_unanswered.txt")
 
 
-def queue(referral: Referral, key: str, to: str, subject: str, template: str, **context: str) -> None:
+def queue(referral: Referral, key: str, to: str, subject: str, template: str, **context: Any) -> None:
     """E-mail it with a link to the referral, if there is somebody to read it."""
     if to:
         messages.queue_message(

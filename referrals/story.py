@@ -158,6 +158,13 @@ def find_parting_url(referral: Referral, member: Membership) -> str:
     return reverse("cases:part", args=[referral.pk]) if ours else ""
 
 
+def find_rights_url(referral: Referral, member: Membership) -> str:
+    """Where an agency without a case of the person notes what they ask about their record; "" for who may not."""
+    if not member.has_permission(Permission.RIGHTS) or find_case_url(referral, member):
+        return ""
+    return reverse_or_blank("cases:referral_rights", referral)
+
+
 def find_case_url(referral: Referral, member: Membership) -> str:
     """The case that this referral led to or came from, for the team whose case it is; "" for everybody else."""
     link = getattr(referral, "case_referral", None) if member.has_permission(Permission.WORK_CASES) else None

@@ -19,7 +19,9 @@ from bookings.actions import Attendee, create_booking
 from bookings.models import Booking
 from bookings.states import Actor
 from cases.actions.seats import WORKS_WITH_PERSON
-from cases.models import Case, Circle, Person
+from cases.models import Case, Circle, Person, RightsMove, RightsRequest
+from cases.models.rights import answer_deadline as rights_deadline
+from cases.states import RightKind, RightsStatus
 from directory.models import Likeness, Service, Session, Source, Taxonomy, TaxonomyTerm
 from directory.models.taxonomy import NEEDS_CODE
 from referrals.models import Move, Referral, Urgency
@@ -223,6 +225,32 @@ class CaseFactory(DjangoModelFactory):
     def owner(self, create: bool, extracted: Any, **fields: Any) -> None:
         if create:
             Circle.objects.create(case=self, agency=self.agency, **WORKS_WITH_PERSON)
+
+
+class RightsRequestFactory(DjangoModelFactory):
+    """The person of a case asks for a copy of what is held: RightsRequestFactory(person=case.person, kind=…)."""
+
+    class Meta:
+        model = RightsRequest
+        skip_postgeneration_save = True
+
+    key = factory.LazyFunction(uuid.uuid4)
+    person = factory.LazyFunction(lambda: CaseFactory().person)
+    agency = factory.SelfAttribute("person.agency")
+    kind = RightKind.ACCESS
+    requester = factory.SelfAttribute("person.name")
+    reply_to = "1 Harbour Road, BN11 2AA"
+    received_on = factory.LazyFunction(timezone.localdate)
+    due_on = factory.LazyAttribute(lambda r: rights_deadline(r.received_on))
+    status = RightsStatus.RECEIVED
+
+    @factory.post_generation
+    def first_move(self, create: bool, extracted: Any, **fields: Any) -> None:
+        if create:
+            self.moves_made = 1
+            self.save()
+            signed = Signed.signature(Author.system())
+            RightsMove(request=self, number=1, after=RightsStatus.RECEIVED, **signed).save()
 
 
 # --- sessions and bookings --------------------------------------------------------------------------

@@ -24,13 +24,16 @@ def acting_as(role: DatabaseRole) -> Iterator[None]:
     """Within it, this thread's connection has that role, a new one too. What a request has set ends with it, as its
     transaction would."""
     before, taken.role = getattr(taken, "role", None), role
-    take_role()
     try:
+        with contextlib.suppress(psycopg.OperationalError):  # the request finds out by itself
+            take_role()
         yield
     finally:
         taken.role = before
-        with contextlib.suppress(psycopg.Error):
+        try:
             take_role()
+        except psycopg.Error:  # the server was killed under it
+            connection.close()
 
 
 def take_role(**_: Any) -> None:

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from agencies import messages
 from agencies.access import Role
-from agencies.models import Agency, Invitation, Membership, User
-from config.http import hash_token
+from agencies.models import Agency, IdentityProvider, Invitation, Membership, User
+from config.http import hash_token, parse_uuid
 
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -103,6 +103,18 @@ def accept_with_new_account(*, invitation: Invitation, name: str, password: str)
     invitation = lock_open_invitation(invitation)
     user = User.objects.create_user(email=invitation.email, password=password, name=name)
     return create_membership(invitation, user)
+
+
+@transaction.atomic
+def accept_with_provider(*, invitation: object, provider: IdentityProvider) -> Membership:
+    """As above, for the invitation with that number, but the account has no password: its holder has just signed in
+    with that provider of the agency. Raises InvitationNotOpen, also where there is such an account already."""
+    number = parse_uuid(invitation)
+    found = Invitation.objects.filter(pk=number).first() if number else None
+    if found is None or has_account(found) or not provider.agencies.filter(pk=found.agency_id).exists():
+        raise InvitationNotOpen
+    found = lock_open_invitation(found)
+    return create_membership(found, User.objects.create_user(email=found.email, name=found.name))
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from agencies.models import User
+from agencies.models import KnownBrowser, User
 
 BROWSERS = [("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
 SYSTEMS = [
@@ -24,8 +24,21 @@ def list_sessions(user: User) -> list[UserSession]:
 
 @transaction.atomic
 def end_sessions(*, user: User, keep: str | None = None) -> int:
-    """End all the user's sessions but the one with the key `keep`; returns how many were ended."""
+    """End all the user's sessions but the one with the key `keep`; returns how many were ended. With none kept, no
+    browser is known any more: the next sign-in is told to the account's address."""
     sessions = UserSession.objects.filter(user=user).exclude(session_key=keep).order_by("pk")
+    for session in sessions:
+        session.end()
+    if keep is None:
+        KnownBrowser.forget(user)
+    return len(sessions)
+
+
+@transaction.atomic
+def end_provider_sessions(*, issuer: str, **known: str) -> int:
+    """End the sessions that were opened by that provider, with what is `known` of them: `subject`, `sid`."""
+    wanted = {name: value for name, value in known.items() if value}
+    sessions = UserSession.objects.filter(data__contains={"issuer": issuer} | wanted).order_by("pk")
     for session in sessions:
         session.end()
     return len(sessions)

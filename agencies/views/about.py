@@ -19,6 +19,7 @@ from agencies.access import (
     public,
 )
 from agencies.models import AgencyKind
+from agencies.privacy import build_privacy_context
 from config.fragments import render_page
 
 
@@ -31,7 +32,8 @@ def about_help(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "agencies/privacy.html")
+    """What holds in this place now, not what somebody wrote about it once."""
+    return render_page(request, "agencies/privacy.html", build_privacy_context())
 
 
 @require_safe

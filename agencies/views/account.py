@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.access import allow, public, redirect_to_sign_in, signed_in
+from agencies.actions.identity_provider import list_links
 from agencies.actions.session import end_sessions, format_device, list_sessions
 from agencies.actions.unsent import keep_unsent
 from agencies.landing_page import find_landing_page
@@ -25,7 +26,9 @@ MAX_DRAFT_KEY_LENGTH = 100
 @require_GET
 @signed_in
 def account(request: MemberRequest) -> HttpResponse:
-    return render_page(request, "agencies/account.html", {"memberships": request.memberships})
+    links = list_links(request.user, request.memberships)
+    context = {"memberships": request.memberships, "links": links, "came_in_by": "door" in request.session}
+    return render_page(request, "agencies/account.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ from agencies.access import public, redirect_to_sign_in
 from agencies.actions.unsent import keep_unsent, list_posted_fields
 from agencies.page_owner import find_page_owner
 from config.database import is_database_gone
+from config.transitions import DeedForbidden
 
 
 @public
@@ -28,7 +29,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 @public
 @requires_csrf_token
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/403.html", status=403)
+    why = str(exception) if isinstance(exception, DeedForbidden) else ""
+    return render(request, "errors/403.html", {"why": why}, status=403)
 
 
 @public

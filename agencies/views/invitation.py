@@ -31,14 +31,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is None or not found.is_open:
         return render_page(request, "agencies/invitation_over.html", {"invitation": found}, status=404)
     try:
-        response = answer_invitation(request, found)
+        response = answer_invitation(request, found, token)
     except invitations.InvitationNotOpen:  # pressed twice at the same moment
         return render_page(request, "agencies/invitation_over.html", {"invitation": found}, status=404)
     add_never_cache_headers(response)
     return response
 
 
-def answer_invitation(request: HttpRequest, found: Invitation) -> HttpResponse:
+def answer_invitation(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
     context = {"invitation": found, "role": found.get_role_display(), "lines": format_permissions(Role(found.role))}
     if request.user.is_authenticated and request.user.email.lower() == found.email.lower():
         if request.method == "POST":
@@ -49,7 +49,7 @@ def answer_invitation(request: HttpRequest, found: Invitation) -> HttpResponse:
     form = NewAccountForm(request.POST or None, email=found.email, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         return join_with_new_account(request, found, form)
-    return render_form_page(request, "agencies/invitation.html", context | {"form": form})
+    return render_form_page(request, "agencies/invitation.html", context | {"form": form, "token": token})
 
 
 def join_with_account(request: MemberRequest, found: Invitation) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.access import Permission, Role, allow, has_permission
+from agencies.access import Permission, Role, allow, closing_context, has_permission
 from agencies.actions import invitation as invitations
 from agencies.actions import membership as memberships
 from agencies.actions.close import may_close
@@ -15,10 +15,12 @@ from agencies.actions.hand_over import MORE_LEFT_ERROR, LeavesBehind, hide_words
 from agencies.forms.hand_over import HandOverForm
 from agencies.forms.team import InviteForm, MemberForm
 from agencies.models import Invitation, Membership, Message
+from agencies.registers import count_registers
 from agencies.request import MemberRequest
 from agencies.views.close import leave_page
 from config.forms import render_form_page
 from config.fragments import render_page
+from config.row_security import set_context
 
 LAST_MANAGER_ERROR = "Somebody must run the team. Let another person run it first."
 
@@ -35,6 +37,7 @@ def team(request: MemberRequest) -> HttpResponse:
         for m in people.order_by("user__name", "pk")
     ]
     context = {"rows": rows, "invited": [(i, i.message_key in failed) for i in invited]}
+    context["registers"] = count_registers(request.member)
     return render_page(request, "agencies/team.html", context)
 
 
@@ -106,6 +109,7 @@ def leave(request: MemberRequest) -> HttpResponse:
 
 def process_end(request: MemberRequest, membership: Membership, template: str) -> HttpResponse:
     """The page that asks, with what has been chosen; and the end of the membership."""
+    set_context(**closing_context(request.member.agency))  # what somebody leaves behind is counted, and handed over
     holdings = [hide_words(holding, request.member) for holding in list_holdings(membership)]
     form = HandOverForm(request.POST if request.method == "POST" else None, member=membership, holdings=holdings)
     if request.method == "POST" and form.is_valid():

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from agencies import limits
 from agencies.access import public
 from agencies.models import Author, Hand
+from agencies.retention import period_length
 from bookings.actions import MoveRefused, move_booking, request_place
 from bookings.actions.book import Repeat, booking_closed_reason, cancel_repeat
 from bookings.actions.links import build_repeat_page, create_code, create_link, find_link, format_code, is_code
@@ -24,8 +25,9 @@ from bookings.lists import (
     find_listed_session,
     summarise_session,
 )
-from bookings.models import CONTACT_KEPT_FOR, NAMES_SHOWN_FOR, Booking, BookingLink
+from bookings.models import NAMES_SHOWN_FOR, Booking, BookingLink
 from bookings.notifications import format_offer_end
+from bookings.retention import BOOKING
 from bookings.states import Actor, BookingStatus
 from config.forms import render_form_page
 from config.fragments import render_page
@@ -55,7 +57,7 @@ def book_place(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return render_closed(request, session, why)
     if form.is_valid():
         return process_booking(request, session, form)
-    kept = {"shown_for": NAMES_SHOWN_FOR.days // 7, "kept_for": CONTACT_KEPT_FOR.days}
+    kept = {"shown_for": NAMES_SHOWN_FOR.days // 7, "kept_for": period_length(BOOKING.code)}
     return render_form_page(request, "bookings/book.html", {"form": form, "words": summarise_session(session), **kept})
 
 

@@ -20,7 +20,7 @@ from bookings.models import Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
 from cases.entering import case_of_booking
 from cases.history.record import record_entry
-from cases.models import Agreement, Audience, Case, CaseBooking, Kind, Person
+from cases.models import Agreement, Audience, Case, CaseBooking, Kind
 from cases.notifications import choose_channel, notify_lead, notify_person
 from config.template_tags import date_words, time_words
 from directory.models import Session
@@ -40,7 +40,7 @@ def book_for_case(*, case: Case, by: Author, key: uuid.UUID, session: Session, h
     if not case.is_open:
         raise MoveRefused("This case is closed, so nothing is booked from it.")
     booking = create_booking(
-        session=session, by=by, mover=Actor.PERSON, key=key, who=shared_contact(case.person), team=case.agency
+        session=session, by=by, mover=Actor.PERSON, key=key, who=shared_contact(case, session), team=case.agency
     )
     _link, new = CaseBooking.objects.get_or_create(booking=booking, defaults={"case": case})
     if new:
@@ -51,8 +51,11 @@ def book_for_case(*, case: Case, by: Author, key: uuid.UUID, session: Session, h
     return booking
 
 
-def shared_contact(person: Person) -> Attendee:
-    """The name, and the one contact the person is best reached by."""
+def shared_contact(case: Case, session: Session) -> Attendee:
+    """The name, and the one contact the person is best reached by unless they keep that back from the group."""
+    person = case.person
+    if Agreement.Part.CONTACT in Agreement.parts_kept_back(case, session.service.agency):
+        return Attendee(person.name)
     by_email = bool(person.email) and (person.contact_by == ContactBy.EMAIL or not person.phone)
     return Attendee(person.name, email=person.email if by_email else "", phone="" if by_email else person.phone)
 

@@ -46,6 +46,7 @@ def write_note(
     happened_at: datetime.datetime | None = None,
     next_step: NextStep | None = None,
     key: uuid.UUID | None = None,
+    despite: str = "",
 ) -> Entry:
     """Add what a member did or learned to the history of `case`, and set its next step (None leaves it).
 
@@ -53,6 +54,8 @@ def write_note(
     here become "started". A call that only books a time is not (shared standards, nhs.md 4.3). The same `key` again
     gets the first entry. Raises PermissionDenied when another agency of the circle sets the next step or writes for
     the owning team only.
+
+    `despite`: why it is written though the case is restricted; by whoever answers for records alone (DeedForbidden).
 
     When the owning team gets no answer the try is counted, and the step that is due goes on to another day.
     """
@@ -67,6 +70,7 @@ def write_note(
     written, when = case.entry_count, happened_at or timezone.now()
     first_contact = kind in FIRST_CONTACT_KINDS and by.agency == case.agency and case.first_contact_at is None
     details: dict[str, Any] = {"first_contact": True} if first_contact else {}
+    details |= {"despite": despite} if despite else {}
     since = case.last_contact_at
     if kind == Kind.NO_ANSWER and by.agency == case.agency and not (since and when < since):
         details["try"] = case.tries + 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from agencies.models import Author
+from agencies.models import Agency, Author
 from cases import notifications
 from cases.entering import case_of_referral
 from cases.history.record import record_entry
@@ -60,7 +60,7 @@ def refer_to_service(
         to_agency=service.agency,
         service=service,
         started_at=started_at,
-        details=shared_referral_columns(case.person, ask),
+        details=shared_referral_columns(case.person, ask) | columns_kept_back(case, service.agency),
         needs=ask.needs,
     )
     _link, new = CaseReferral.objects.get_or_create(
@@ -115,6 +115,29 @@ def shared_referral_columns(person: Person, ask: OnwardRequest) -> dict[str, Any
         "risks": ask.risks,
         "agreed_to_share": True,
         "agreed_to_tell": True,
+    }
+
+
+PART_COLUMNS: dict[Agreement.Part, dict[str, str]] = {  # of a referral: what they are without that part
+    Agreement.Part.CONTACT: {
+        "phone": "",
+        "email": "",
+        "address": "",
+        "contact_avoid": "",
+        "contact_by": ContactBy.OTHER,
+    },
+    Agreement.Part.AREA: {"postcode": ""},
+    Agreement.Part.REASON: {"message": "", "what_matters": ""},
+}
+STANDING_PARTS = (Agreement.Part.CONTACT, Agreement.Part.AREA)  # come from the person's record, not from a form
+
+
+def columns_kept_back(case: Case, agency: Agency) -> dict[str, str]:
+    """What a new referral to that agency has instead, where the person has narrowed the agreement with it. What it is
+    about is written anew each time, and agreed to then."""
+    kept_back = Agreement.parts_kept_back(case, agency)
+    return {
+        column: value for part in STANDING_PARTS if part in kept_back for column, value in PART_COLUMNS[part].items()
     }
 
 

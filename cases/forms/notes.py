@@ -9,6 +9,7 @@ from django.utils import timezone
 from agencies.access import USUAL_LAYER, Layer
 from agencies.models import Draft
 from cases.actions.notes import TRY_AGAIN, NextStep, plan_next_try
+from cases.forms.restriction import DespiteField
 from cases.models import Audience, Case, Kind
 from cases.models.case import Seat
 from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND
@@ -56,8 +57,11 @@ class NoteForm(Form):
     next_on = DateField(label="By which day?", future=True, required=False)
     key = IdempotencyKey()
 
-    def __init__(self, *args: Any, case: Case, ours: bool, circle: list[Seat], **kwargs: Any) -> None:
-        """`ours`: the member's team owns the case; others of the `circle` add to its story only."""
+    def __init__(
+        self, *args: Any, case: Case, ours: bool, circle: list[Seat], despite: bool = False, **kwargs: Any
+    ) -> None:
+        """`ours`: the member's team owns the case; others of the `circle` add to its story only. `despite`: the case
+        is restricted, and the member may say why they write in it."""
         super().__init__(*args, **kwargs)
         self.case, self.today = case, timezone.localdate()
         audience = {
@@ -73,7 +77,9 @@ class NoteForm(Form):
             self.fields["layer"].help_text = f"If you choose none: {usual[0].lower()}{usual[1:]}"
         else:
             del self.fields["layer"]
-        if ours and case.is_open:
+        if despite:
+            self.fields["despite"] = DespiteField()
+        if ours and case.is_open and not despite:
             self.set_choices("next_when", self.next_step_choices())
             if case.next_action:
                 self.fields["next_words"].help_text = f"Now: {case.next_action}, by {date_words(case.next_action_on)}"

@@ -1,10 +1,11 @@
-"""What the person agrees to, noted and taken back."""
+"""What the person agrees to, noted, narrowed and taken back."""
 
 from typing import Any
 
 from agencies.access import LAYERS_OF_PURPOSE, Layer, Purpose
 from cases.forms.onward import AgreementWayField
-from config.forms import Form, IdempotencyKey, Radios, TextField
+from cases.models import Agreement
+from config.forms import Checkboxes, Form, IdempotencyKey, Radios, TextField
 
 
 def describe_layers(purpose: Purpose) -> str:
@@ -58,3 +59,27 @@ class TakeBackAgreementForm(Form):
         required=False,
         help_text="For the case history. The group does not see it.",
     )
+
+
+class NarrowAgreementForm(Form):
+    """Keeping parts back, of an agreement that goes on."""
+
+    button = "Share less"
+    parts = Checkboxes(
+        label="What should they not see any more?",
+        choices=Agreement.Part.choices,
+        error_messages={"required": "Choose what they should not see any more"},
+    )
+    words = TextField(
+        label="What did they say?",
+        max_length=500,
+        rows=3,
+        required=False,
+        help_text="For the case history. The group does not see it.",
+    )
+    key = IdempotencyKey()
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        left = [choice for choice in Agreement.Part.choices if choice[0] not in agreement.kept_back]
+        self.fields["parts"].choices = left

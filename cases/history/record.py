@@ -12,18 +12,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from agencies import access
 from agencies.access import Layer, visible_sql
 from agencies.models import Author, Membership, Signed
 from cases.history.news import add_entry_news
 from cases.models import Audience, Case, Entry, Kind
 from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND
+from config.append_only import erase_columns
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement
+from config.transitions import DeedForbidden
 from referrals.models import Referral
 
 PAGE_SIZE = 30  # entries shown at once
@@ -98,6 +101,7 @@ def record_entry(
     head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
         return first
+    refuse_restricted(head, kind, by, details or {})
     now, content = timezone.now(), json.loads(json.dumps(details or {}, default=str), parse_float=str)
     entry = Entry(
         case=head,
@@ -123,9 +127,34 @@ def record_entry(
     return entry
 
 
+# What may be written of a case that is kept and not used (UK GDPR article 18): what is done about just that; and what
+# others tell of their own accord, which would be lost otherwise.
+KEPT_KINDS = frozenset({Kind.RIGHT, Kind.STATEMENT, Kind.ERASED, Kind.ASSIGNED})
+TOLD_KINDS = frozenset({Kind.REFERRED, Kind.ANSWERED, Kind.WITHDRAWN, Kind.BOOKED, Kind.ATTENDED, Kind.MISSED})
+RESTRICTED_MESSAGE = (
+    "The person has asked that this case is kept and not used. Nothing is written in it, sent or shared until that is "
+    "lifted; whoever answers for records can lift it"
+)
+
+
+def refuse_restricted(case: Case, kind: Kind, by: Author, details: Mapping[str, Any]) -> None:
+    """Raises DeedForbidden for what is done with a restricted case. Whoever answers for records may write in it, saying
+    why (`despite`); an agreement may be taken back."""
+    if case.processing_restricted_at is None or kind in KEPT_KINDS:
+        return
+    ours = by.member is not None and by.member.agency_id == case.agency_id
+    if (kind in TOLD_KINDS and not ours) or (kind == Kind.AGREED and details.get("withdrawn")):
+        return
+    if not (ours and details.get("despite") and access.has_permission(by.member, access.Permission.RIGHTS)):
+        raise DeedForbidden(RESTRICTED_MESSAGE)
+
+
 TIMELINE_SQL = f"""
 SELECT {columns_sql("e", Entry)}, corrected.number,
-    ARRAY(SELECT later.number FROM cases_entry later WHERE later.corrects_id = e.id ORDER BY later.number),
+    ARRAY(SELECT later.number FROM cases_entry later WHERE later.corrects_id = e.id AND later.kind <> 'statement'
+        ORDER BY later.number),
+    ARRAY(SELECT later.number FROM cases_entry later WHERE later.corrects_id = e.id AND later.kind = 'statement'
+        ORDER BY later.number),
     (SELECT news.id FROM cases_news news WHERE news.entry_id = e.id AND news.done_at IS NULL)
 FROM ({{visible}}) e LEFT JOIN cases_entry corrected ON corrected.id = e.corrects_id
 WHERE e.case_id = %(case)s AND e.number < %(before)s
@@ -154,8 +183,9 @@ def timeline_page(*, case: Case, member: Membership, before: int | None = None) 
 
 
 def read_entry(*row: Any) -> Entry:
-    *columns, corrects_number, corrected_numbers, news = row
+    *columns, corrects_number, corrected_numbers, stated_numbers, news = row
     (entry,) = build_instances(columns, Entry)
+    entry.stated_numbers = stated_numbers
     entry.corrects_number, entry.corrected_numbers, entry.news_id = corrects_number, corrected_numbers, news
     return cast("Entry", entry)
 
@@ -172,10 +202,14 @@ def full_timeline(*, case: Case, member: Membership, team: bool = True) -> Query
 
 
 def annotate_corrections(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """With the number of the entry that each corrects, and the numbers of those that correct it (which have the
-    same audience: whoever reads the one reads the other)."""
+    """With the number of the entry that each corrects, and the numbers of those that correct it, or hold what the
+    person says of it (they have the same audience: whoever reads the one reads the other)."""
     later = Entry.objects.filter(corrects=OuterRef("pk")).order_by("number").values("number")
-    return entries.annotate(corrects_number=F("corrects__number"), corrected_numbers=ArraySubquery(later))
+    return entries.annotate(
+        corrects_number=F("corrects__number"),
+        corrected_numbers=ArraySubquery(later.exclude(kind=Kind.STATEMENT)),
+        stated_numbers=ArraySubquery(later.filter(kind=Kind.STATEMENT)),
+    )
 
 
 @transaction.atomic
@@ -204,9 +238,15 @@ def erase_entry(entry: Entry, *, by: Author, reason: str) -> Entry:
 
 def blank_entry(pk: uuid.UUID) -> None:
     """The blanking itself: only the roles of jobs and of the owner may."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.erasing', 'on', true)")
-        cursor.execute(
-            "UPDATE cases_entry SET text = '', details = %s::jsonb WHERE id = %s", [json.dumps(ERASED_DETAILS), pk]
-        )
-        cursor.execute("SELECT set_config('app.erasing', '', true)")
+    erase_columns(Entry.objects.filter(pk=pk), text="", details=ERASED_DETAILS)
+
+
+def erase_case_words(case: Case, *, by: Author, reason: str) -> int:
+    """The same of every entry of `case` that has words, with one entry that says so; how many were erased. For a job:
+    it blanks them at once, in the transaction of its caller."""
+    rows = case.entries.exclude(kind=Kind.ERASED).exclude(details=ERASED_DETAILS).order_by("number")
+    numbers = list(rows.values_list("number", flat=True))
+    erase_columns(case.entries.filter(number__in=numbers), text="", details=ERASED_DETAILS)
+    if numbers:
+        record_entry(case=case, kind=Kind.ERASED, by=by, text=reason, details={"numbers": numbers})
+    return len(numbers)

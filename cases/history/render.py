@@ -5,7 +5,7 @@ the cost). What each kind keeps in `details` stands beside its formatter; a key 
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from agencies.models import Hand, Membership
@@ -13,7 +13,7 @@ from cases.history.record import ERASED_DETAILS
 from cases.models import Audience, Case, Entry, Kind
 from cases.models.case import Seat
 from cases.models.entry import NOTE_KINDS
-from config.template_tags import row_address, when
+from config.template_tags import date_words, row_address, when
 
 LabelledValues = list[tuple[str, str]]
 
@@ -37,6 +37,7 @@ class TimelineEntry(NamedTuple):
     offers: Sequence[tuple[str, str]] = ()  # key facts the entry says otherwise: name, label
     corrects: tuple[int, str] | None = None  # number and address of the entry that this one corrects
     corrected_by: Sequence[tuple[int, str]] = ()
+    stated_by: Sequence[tuple[int, str]] = ()  # where the person says otherwise, in their own words
     news: Any = None  # id of the news that it is for the team that owns the case, until it was dealt with
 
 
@@ -45,11 +46,14 @@ class TimelineEntry(NamedTuple):
 
 def format_contact(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """first_contact (bool); try: which one without an answer; next and next_on (in words); match: why a referral
-    that joins is the same person's; moved: who wrote it first, in a case that it was not about."""
+    that joins is the same person's; moved: who wrote it first, in a case that it was not about;
+    despite: why it was written though the case is restricted."""
     title = str(Kind(kind).label) + (", first contact" if details.get("first_contact") else "")
     title += f", try {details['try']}" if details.get("try") else ""
     step = [("Next step", f"{details['next']}, by {details.get('next_on', '')}")] if details.get("next") else []
-    return title, step + label_details(details, ("Same person", "match"), ("First written", "moved"))
+    return title, step + label_details(
+        details, ("Same person", "match"), ("First written", "moved"), ("Written although it is restricted", "despite")
+    )
 
 
 def format_referral_received(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -93,11 +97,34 @@ def format_parting(kind: str, details: dict[str, Any]) -> tuple[str, LabelledVal
     return str(details.get("what") or Kind(kind).label), facts
 
 
+def format_right(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """what (the title); due: an ISO date; told: how and when the person was told."""
+    due = date_words(date.fromisoformat(details["due"])) if details.get("due") else ""
+    facts = label_details({**details, "due": due}, ("To be answered by", "due"), ("The person was told", "told"))
+    return str(details.get("what") or Kind(kind).label), facts
+
+
+def format_correction(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """number of what it corrects; asked: that the person asked for it."""
+    return str(Kind(kind).label), label_details(details, ("Why", "asked"))
+
+
+def format_statement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """about: an entry or a fact, in words; refused: why the team leaves it as it is."""
+    about = f" about {details['about']}" if details.get("about") else ""
+    return f"{Kind(kind).label}{about}", label_details(details, ("Why it stays as it is", "refused"))
+
+
 def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
-    """agency, scope, how, and withdrawn (bool) when it was taken back."""
+    """agency, scope, how; withdrawn (bool) when it was taken back, or narrowed: labels of what was taken out; then
+    seen: what they had opened; for the team alone had: what it was, as pairs of label and value."""
     verb = "Agreement taken back" if details.get("withdrawn") else "Agreement given"
+    verb = "Agreement narrowed" if details.get("narrowed") else verb
     title = f"{verb}: {details['agency']}" if details.get("agency") else verb
-    return title, label_details(details, ("To", "scope"), ("How", "how"))
+    facts = label_details(details, ("To", "scope"), ("How", "how"))
+    facts += [("Taken out", "; ".join(details["narrowed"]))] if details.get("narrowed") else []
+    facts += [("It was", f"{label}: {value}") for label, value in details.get("had", [])]
+    return title, facts + [("Seen already", line) for line in details.get("seen", [])]
 
 
 def format_purpose(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
@@ -162,6 +189,13 @@ def format_case_closed(kind: str, details: dict[str, Any]) -> tuple[str, Labelle
     return str(Kind(kind).label), label_details(details, ("Reason", "reason"), ("What changed", "outcome"))
 
 
+def format_hold(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """deed ("placed", "goes on", "ended"), review_on (in words)."""
+    return f"{Kind(kind).label} {details.get('deed', '')}".strip(), label_details(
+        details, ("Look again on", "review_on")
+    )
+
+
 def format_kind_only(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     return str(Kind(kind).label), []
 
@@ -186,7 +220,7 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.VISIT: EntryLook(format_contact, "home"),
     Kind.NO_ANSWER: EntryLook(format_contact, "phone", "grey"),
     Kind.NOTE: EntryLook(format_contact, "note", "sky"),
-    Kind.CORRECTION: EntryLook(format_kind_only, "pencil", "amber"),
+    Kind.CORRECTION: EntryLook(format_correction, "pencil", "amber"),
     Kind.FACT: EntryLook(format_fact_changed, "pencil", "grey"),
     Kind.ASSIGNED: EntryLook(format_assigned, "people", "grey"),
     Kind.ASKED: EntryLook(format_question, "chat", "amber"),
@@ -203,6 +237,9 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.ATTENDED: EntryLook(format_attendance, "check"),
     Kind.MISSED: EntryLook(format_attendance, "clock", "amber"),
     Kind.CLOSED: EntryLook(format_case_closed, "check", "grey"),
+    Kind.HELD: EntryLook(format_hold, "lock", "amber"),
+    Kind.RIGHT: EntryLook(format_right, "lock", "amber"),
+    Kind.STATEMENT: EntryLook(format_statement, "chat", "amber"),
     Kind.ERASED: EntryLook(lambda *_: ("Words taken out", []), "lock", "grey"),
 }
 UNKNOWN_LOOK = EntryLook(format_kind_only, "note")
@@ -242,8 +279,9 @@ def render_entry(
         referral=entry.about_id,
         question=str(entry.details.get("question", "")),
         offers=list_differing_facts(entry, case, member),
-        corrects=link_to_entry(corrected_entry_number(entry), here, url) if entry.corrects_id else None,
+        corrects=link_to_entry(corrected_entry_number(entry), here, url) if is_correction(entry) else None,
         corrected_by=[link_to_entry(number, here, url) for number in getattr(entry, "corrected_numbers", ())],
+        stated_by=[link_to_entry(number, here, url) for number in getattr(entry, "stated_numbers", ())],
         news=getattr(entry, "news_id", None) if case.agency_id == member.agency_id else None,
     )
 
@@ -258,6 +296,11 @@ def describe_entry(entry: Entry) -> tuple[str, str, str]:
     """The same for one line of a list: title, facts and words in a row, by whom."""
     title, facts, text = format_entry(entry)
     return title, ". ".join([*(f"{label}: {value}" for label, value in facts), *([text] if text else [])]), entry.byline
+
+
+def is_correction(entry: Entry) -> bool:
+    """Whether it corrects another: a statement of the person only stands beside one."""
+    return entry.corrects_id is not None and entry.kind != Kind.STATEMENT
 
 
 def corrected_entry_number(entry: Entry) -> int:

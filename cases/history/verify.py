@@ -5,13 +5,14 @@ Reads plain rows, not models: 100,000 entries are checked in about a second.
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
 from cases.history.record import ERASED_DETAILS, hash_chain, hash_content
-from cases.models import Kind
+from cases.history.root_line import FIRST, RootLine
+from cases.models import Kind, Root
 
 # The columns of `record.entry_metadata`, in its order and as it writes them.
 ENTRIES_SQL = """
@@ -27,6 +28,13 @@ SELECT c.id, c.entry_count FROM cases_case c
 LEFT JOIN cases_entry e ON e.case_id = c.id AND e.number = c.entry_count
 WHERE (%(case)s::uuid IS NULL OR c.id = %(case)s) AND coalesce(e.chain, '') <> c.chain
 ORDER BY c.id
+"""
+REWRITTEN_HEADS_SQL = """
+SELECT h.case_id, h.number, r.number, r.at FROM cases_roothead h
+JOIN cases_root r ON r.id = h.root_id
+LEFT JOIN cases_entry e ON e.case_id = h.case_id AND e.number = h.number
+WHERE (%(case)s::uuid IS NULL OR h.case_id = %(case)s) AND coalesce(e.chain, '') <> h.chain
+ORDER BY h.case_id, h.number
 """
 DIGEST_COLUMN, CHAIN_COLUMN = 14, 15  # columns of ROWS; the text and the details follow them
 FETCH_SIZE = 5000  # rows held in memory at once
@@ -44,6 +52,17 @@ class HistoryFault:
 
     def __str__(self) -> str:
         return f"Case {self.case_id}, entry {self.number}: {self.what}"
+
+
+@dataclass(frozen=True)
+class RootFault:
+    """Where the roots say otherwise: which one, and what is wrong with it."""
+
+    number: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"Root {self.number}: {self.what}"
 
 
 @dataclass
@@ -74,6 +93,7 @@ def verify_histories(case_id: uuid.UUID | None = None) -> Iterator[HistoryFault 
         reader.chain, reader.number = row[CHAIN_COLUMN], reader.number + 1
     yield from _find_unexplained_blanks(reader)
     yield from _find_cut_off_histories(case_id)
+    yield from _find_rewritten_heads(case_id)
     yield checked
 
 
@@ -115,7 +135,7 @@ def _find_entry_faults(reader: CaseCheck, row: EntryRow) -> Iterator[HistoryFaul
     if hash_chain(reader.chain, _metadata(row), row[DIGEST_COLUMN]) != row[CHAIN_COLUMN]:
         yield HistoryFault(case, number, "the chain is broken")
     if row[2] == Kind.ERASED.value:
-        reader.erased.add(details.get("number", 0))
+        reader.erased.update(details.get("numbers", [details.get("number", 0)]))
 
 
 def _find_unexplained_blanks(reader: CaseCheck) -> Iterator[HistoryFault]:
@@ -129,3 +149,32 @@ def _find_cut_off_histories(case_id: uuid.UUID | None) -> Iterator[HistoryFault]
         cursor.execute(CUT_OFF_HEADS_SQL, {"case": case_id})
         for case, number in cursor.fetchall():
             yield HistoryFault(case, number, "the end of the history is missing")
+
+
+def _find_rewritten_heads(case_id: uuid.UUID | None) -> Iterator[HistoryFault]:
+    """Cases that had come as far as a root says, and have another history up to there now."""
+    with connection.cursor() as cursor:
+        cursor.execute(REWRITTEN_HEADS_SQL, {"case": case_id})
+        for case, number, root, at in cursor.fetchall():
+            yield HistoryFault(case, number, f"rewritten or cut off since root {root} of {at:%d %B %Y}")
+
+
+def verify_roots(lines: Sequence[RootLine] = ()) -> Iterator[RootFault]:
+    """Yields each fault of the roots that are kept, and where they are not those that were sent out: `lines` are
+    what somebody outside has kept. Whoever owns the database can compute all of it anew, but not those.
+
+    Together with `verify_histories`, which holds the histories against the heads that the roots are made of.
+    """
+    previous, sent, last = FIRST, {line.number: line for line in lines}, 0
+    for root in Root.objects.order_by("number").iterator():
+        last += 1
+        if root.number != last or root.previous != previous or root.compute() != root.root:
+            yield RootFault(root.number, "the roots, or the heads they were made of, were changed")
+        elif root.number in sent and sent[root.number] != root.line:
+            yield RootFault(
+                root.number, f"not what was sent out on {root.at:%d %B %Y}: what it stands for was rewritten"
+            )
+        previous, last = root.root, root.number
+    for line in lines:
+        if line.number > last:
+            yield RootFault(line.number, f"sent out on {line.at}, and not in this database")

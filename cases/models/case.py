@@ -115,6 +115,9 @@ class Case(UUIDKey):
     chain = models.CharField(max_length=64, blank=True, help_text="The chain of the latest entry")
     version = models.PositiveIntegerField(default=1, help_text="Two people editing at once are told so")
     restriction = models.CharField(max_length=10, choices=Restriction, blank=True, default="", db_default="")
+    processing_restricted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it is kept and not used (UK GDPR article 18)"
+    )
 
     # What the member sees it for whom it was fetched for (cases/access_log.py): all, unless for another agency.
     seen_for: Purpose = Purpose.WORKS_WITH

@@ -45,6 +45,9 @@ class Kind(models.TextChoices):
     ATTENDED = "attended", "Came to an activity"
     MISSED = "missed", "Did not come to an activity"
     CLOSED = "closed", "Case closed"
+    HELD = "held", "Legal hold"
+    RIGHT = "right", "What the person asked for"
+    STATEMENT = "statement", "The person’s own statement"
     ERASED = "erased", "Words removed by law"
 
 

@@ -52,7 +52,7 @@ def book(request: MemberRequest, pk: uuid.UUID, session: uuid.UUID) -> HttpRespo
             "case": case,
             "form": form,
             "words": session_in_words(found),
-            "who": shared_contact(case.person),
+            "who": shared_contact(case, found),
         },
     )
 

@@ -58,6 +58,7 @@ def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None =
             "facts": list_facts(case),
             "changed": changed,
             "ours": case.agency_id == member.agency_id,
+            "editable": case.agency_id == member.agency_id and case.processing_restricted_at is None,
             "swapped": wants_fragment(request),
         },
     )
@@ -68,7 +69,13 @@ def build_note_form(request: MemberRequest, case: Case, circle: list[Seat], draf
     initial: dict[str, Any] = draft_to_initial(NoteForm, draft) if draft else {}
     if request.GET.get("kind"):
         initial["kind"] = request.GET["kind"]
-    return NoteForm(initial=initial, case=case, ours=case.agency_id == member.agency_id, circle=circle)
+    ours = case.agency_id == member.agency_id
+    return NoteForm(initial=initial, case=case, ours=ours, circle=circle, despite=may_write_despite(case, member))
+
+
+def may_write_despite(case: Case, member: Membership) -> bool:
+    """Whether the member may write in a case that is kept and not used, saying why."""
+    return case.processing_restricted_at is not None and member.has_permission(Permission.RIGHTS)
 
 
 def load_note_draft(member: Membership, case: Case) -> Draft | None:

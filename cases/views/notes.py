@@ -17,7 +17,7 @@ from cases.actions.notes import correct_entry, write_note
 from cases.forms.notes import CorrectionForm, NoteForm
 from cases.history.render import can_correct, render_entry
 from cases.models import Audience, Case, Entry, Kind
-from cases.views.case import render_case_page
+from cases.views.case import may_write_despite, render_case_page
 from config.forms import render_form_page
 
 
@@ -30,7 +30,8 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if "discard" in request.POST:
         member.drafts.filter(key=case.draft_key).delete()
         return redirect_to_case(request, case)
-    form = NoteForm(request.POST, case=case, ours=case.agency_id == member.agency_id, circle=case.circle_seats())
+    ours, circle = case.agency_id == member.agency_id, case.circle_seats()
+    form = NoteForm(request.POST, case=case, ours=ours, circle=circle, despite=may_write_despite(case, member))
     if not form.is_valid():
         log_access(request, case, "story")
         return render_case_page(request, case, form)
@@ -44,6 +45,7 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         layer=data["layer"],
         happened_at=data["happened_at"],
         next_step=data.get("next_step"),
+        despite=data.get("despite", ""),
         key=data["key"],
     )
     member.drafts.filter(key=case.draft_key).delete()

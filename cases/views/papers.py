@@ -32,6 +32,7 @@ def papers(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "case": case,
             "letters": list_letters(case, member),
             "ours": ours,
+            "holds": ours and member.has_permission(Permission.KEEP_REGISTERS),
             "told": messages_to_person(case) if ours else [],
             "entries": full_timeline(case=case, member=member).count(),
             "entries_for_person": full_timeline(case=case, member=member, team=False).count(),
@@ -93,4 +94,8 @@ def list_letters(case: Case, member: Membership) -> list[CaseReferral]:
     links = case.case_referrals.filter(direction=CaseReferral.Direction.RECEIVED).select_related(
         "referral__from_agency", "referral__answer"
     )
-    return list(links.filter(referral__to_agency=member.agency_id).order_by("referral__sent_at", "pk"))
+    return list(
+        links.filter(referral__to_agency=member.agency_id, referral__receiver_erased_at=None).order_by(
+            "referral__sent_at", "pk"
+        )
+    )

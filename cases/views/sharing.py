@@ -1,4 +1,4 @@
-"""Who sees a case and why, by whose agreement, and who has opened it."""
+"""Who sees a case and why, by whose agreement, narrowed or taken back; and who has opened it."""
 
 import uuid
 
@@ -17,12 +17,20 @@ from cases.actions.sharing import (
     change_purpose,
     list_coming_bookings_with,
     list_open_referrals_to,
+    narrow_agreement,
     record_agreement,
     withdraw_agreement,
 )
-from cases.forms.sharing import AgreementForm, PurposeForm, TakeBackAgreementForm, describe_layers
+from cases.forms.sharing import (
+    AgreementForm,
+    NarrowAgreementForm,
+    PurposeForm,
+    TakeBackAgreementForm,
+    describe_layers,
+)
 from cases.models import Agreement, Case, Circle
 from cases.onward import load_onward_referrals
+from cases.seen import Seen, list_seen
 from cases.views.caseload import parse_cursor
 from config.forms import render_form_page
 
@@ -50,6 +58,7 @@ def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | Non
             "form": form,
             "circle": list_seats(case),
             "agreements": list_agreements(case),
+            "seen": list_seen_by_others(case),
             "asked": load_onward_referrals(case) if ours else [],
             "readings": readings,
             "more": more,
@@ -129,10 +138,38 @@ def take_back(request: MemberRequest, pk: uuid.UUID, agreement: uuid.UUID) -> Ht
             "given": given,
             "stopped": list_open_referrals_to(given),
             "places": list_coming_bookings_with(given),
+            "seen": list_seen(case, given.agency),
         },
     )
+
+
+@allow(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def narrow(request: MemberRequest, pk: uuid.UUID, agreement: uuid.UUID) -> HttpResponse:
+    """Take parts out of what a group has by an agreement that goes on."""
+    case = get_own_case(request.member, pk)
+    shared = list_agreements(case).filter(scope=Agreement.Scope.SHARE).exclude(agency=case.agency_id)
+    given = get_object_or_404(shared, pk=agreement)
+    if given.withdrawn_at or len(given.kept_back) == len(Agreement.Part):
+        messages.info(request, "There is nothing left to take out of this agreement. It can be taken back.")
+        return redirect("cases:sharing", pk=case.pk)
+    form = NarrowAgreementForm(request.POST if request.method == "POST" else None, agreement=given)
+    if form.is_valid():
+        narrow_agreement(agreement=given, by=Author.of(request.member), **form.cleaned_data)
+        messages.success(request, f"{given.agency.name} sees less from now on, and has been told.")
+        return redirect("cases:sharing", pk=case.pk)
+    log_access(request, case, "sharing")
+    context = {"case": case, "form": form, "given": given, "seen": list_seen(case, given.agency)}
+    return render_form_page(request, "cases/narrow.html", context)
 
 
 def list_agreements(case: Case) -> QuerySet[Agreement]:
     """All agreements, those in force first."""
     return case.agreements.select_related("agency").order_by("-withdrawn_at", "-given_at", "id")
+
+
+def list_seen_by_others(case: Case) -> list[tuple[str, list[Seen]]]:
+    """Of each agency whose agreement was narrowed or taken back, what it had opened: it cannot be unread."""
+    less = list_agreements(case).exclude(withdrawn_at=None, kept_back=[]).exclude(agency=case.agency_id)
+    named = {agreement.agency_id: agreement for agreement in less}
+    return [(agreement.named, list_seen(case, agreement.agency)) for agreement in named.values()]

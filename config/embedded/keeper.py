@@ -32,6 +32,8 @@ POSTGRES_SETTINGS = {
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "1GB",
+    "summarize_wal": "on",  # incremental backups
+    "max_slot_wal_keep_size": "1GB",  # a stream of backups that stopped fills no disk
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",

@@ -2,8 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
+
+from config.request_id import give_job_id
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -19,6 +22,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "crispy_forms",
     "csp",
@@ -33,6 +37,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_id.give_request_id",
+    "config.metrics.measure_request",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -126,9 +132,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 EMERGENCY_MINUTES = int(os.environ.get("EMERGENCY_MINUTES", "60"))  # for which a restricted case is open then
-ACCOUNT_RATE_LIMITS = {  # the adapter counts failures by address *and* network: nobody can lock another out
-    "login": "60/m/ip",
-    "login_failed": "30/m/ip,5/300s/key",
+ACCOUNT_RATE_LIMITS = {  # the adapter says of whom each is counted: nobody can lock another out
+    "login": "300/m/ip",  # a hospital is one network
+    "login_failed": "5/300s/key",
+    "login_network": "30/m/ip",  # ours: guesses at all accounts together, of browsers that nobody is known to use
     "reset_password": "20/m/ip,5/h/key",
 }
 ACCOUNT_FORMS = {
@@ -153,15 +160,31 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Hereabouts"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above; a reset of the password leaves an address that nobody verifies
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+SOCIALACCOUNT_ADAPTER = "agencies.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that an agency's provider may keep a page waiting
 REQUIRE_SECOND_FACTOR = True  # of the roles in access.SECOND_FACTOR_ROLES; development alone turns it off
+KNOWN_BROWSER_COOKIE_NAME = "known-browser"
 SESSION_ENGINE = "agencies.sessions"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: the absolute limit, kept by agencies.middleware too
 
+# What a web request may wait for (config.database.limit_web_waiting): one statement, one lock; and what it may keep
+# others waiting while it does something else, such as draw a long paper.
+WEB_LIMITS = {
+    "statement_timeout": os.environ.get("STATEMENT_TIMEOUT", "15s"),
+    "lock_timeout": os.environ.get("LOCK_TIMEOUT", "5s"),
+    "idle_in_transaction_session_timeout": "120s",
+}
+MIGRATION_LOCK_TIMEOUT = "2s"  # for so long readers may wait behind a migration that waits itself; then it tries again
+
 # Jobs: each app's are in its jobs.py. A worker that is silent for 30 s counts as dead; its jobs are given to another
 # at the next look (agencies.jobs), so at most a minute and a half after it died.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
+PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {
+    "update_heartbeat_interval": 5.0,
+    "stalled_worker_timeout": 30.0,
+    "worker_middleware": [give_job_id],
+}
 LONG_JOBS_QUEUE = "imports"  # jobs of minutes: a worker of their own runs them, so that no e-mail waits for one
 LOOK_FOR_DEAD_WORKERS = "* * * * *"  # cron: each minute
 
@@ -228,6 +251,16 @@ CACHES = {
     }
 }
 
+# Where `manage.py backup` puts what it copies, and how long that is kept: nothing erased comes back after it.
+BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER", "")
+BACKUP_KEEP_DAYS = int(os.environ.get("BACKUP_KEEP_DAYS", "35"))
+
+# The nightly root of all histories: its Ed25519 key (64 hexadecimal digits), and a file on another machine, if any.
+ROOT_SIGNING_KEY = os.environ.get("ROOT_SIGNING_KEY", "")
+ROOT_FILE = os.environ.get("ROOT_FILE", "")
+
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # with which /health/metrics is asked for; none: no such page
+TRUST_REQUEST_ID = False  # the proxy's X-Request-ID; otherwise one is made for each request
 # To standard error, where systemd or the container platform collects it: the app cannot rewrite its own log.
 LOGGING = {
     "version": 1,

@@ -19,6 +19,7 @@ KEEP_SENT_MESSAGES = True  # production blanks the text of a message once it has
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # read them at /outbox/
 PLACE["base_url"] = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # noqa: F405
 REQUIRE_SECOND_FACTOR = False
+ROOT_SIGNING_KEY = "5e" * 32  # known to everybody: a demo place's roots prove nothing
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost
 LOGGING["root"]["level"] = os.environ.get("LOG_LEVEL", "WARNING")  # type: ignore[index]  # noqa: F405
 if DEBUG:  # made-up people only: an error with all its words

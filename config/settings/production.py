@@ -2,13 +2,12 @@
 
 import os
 import re
-import sys
 
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.database import build_database_settings, role_url_name
-from config.log import log_uncaught
+from config.log import log_nothing_else
 from config.roles import current_role
 from config.settings.base import *  # noqa: F403
 
@@ -50,6 +49,8 @@ PLACE["tiles"] = os.environ.get("TILES_URL", "")  # noqa: F405
 if PLACE["tiles"]:  # noqa: F405
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] = [SELF, "data:", require_env("TILES_ORIGIN")]  # noqa: F405
 
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:  # noqa: F405
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 32 characters, or none: then there are no metrics.")
 SILENCED_SYSTEM_CHECKS += os.environ.get("SILENCED_CHECKS", "").split()  # noqa: F405
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -67,16 +68,23 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
+KNOWN_BROWSER_COOKIE_NAME = "__Host-known-browser"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_TRUSTED_ORIGINS = [PLACE["base_url"]]  # noqa: F405
 if os.environ.get("BEHIND_PROXY") == "1":  # only a proxy that always sets the header itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    TRUST_REQUEST_ID = True
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-sys.excepthook = log_uncaught
+LOGGING["formatters"]["line"] = {"()": "config.log.JSONFormatter"}  # type: ignore[index]  # noqa: F405
+log_nothing_else()
+if os.environ.get("SENTRY_DSN"):
+    from config.sentry import start_sentry
+
+    start_sentry(os.environ["SENTRY_DSN"], environment=ALLOWED_HOSTS[0])

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies import messages
 from agencies.messages import absolute_url, format_subject
+from agencies.models import Message
 from config.http import hash_token
 from config.row_security import enter, set_context
 from referrals.models import AnswerLink, Referral
@@ -61,6 +62,12 @@ def find_link(token: str) -> AnswerLink | None:
         "referral__service", "referral__from_agency", "referral__to_agency", "referral__sent_by__user"
     )
     return links.get(pk=shown.pk)
+
+
+def cancel_links(referral: Referral) -> None:
+    """E-mails with a link to it that have not left yet stay here: the link would lead nowhere."""
+    for link in referral.links.order_by("pk"):
+        Message.with_key_prefix(f"answer link {link.pk}").filter(sending_at=None, sent_at=None).delete()
 
 
 def is_link_dead(link: AnswerLink) -> bool:

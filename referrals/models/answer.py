@@ -16,6 +16,8 @@ LINK_LIFETIME = datetime.timedelta(days=8)
 class Answer(AppendOnly, Signed):
     """The outcome, told to the referrer at the end: a short paragraph with codes ready to paste."""
 
+    erasable = ("reason", "outcome", "summary", "codes", "groups")
+
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="answer")
     at = models.DateTimeField(default=timezone.now)
     reason = models.CharField(max_length=200, help_text="Why the case was closed")

@@ -20,6 +20,8 @@ MAX_EMERGENCIES: Limits = {HOUR: 10, DAY: 20}  # details tried to open a restric
 
 
 class LookUp(AppendOnly):
+    erasable = ("number_hash",)
+
     class Kind(models.TextChoices):
         NUMBER = "number", "NHS number, to refer"
         SEARCH = "search", "Name, phone, number or reference"

@@ -60,6 +60,8 @@ AGREED_GROUNDS = frozenset(
 
 
 class Move(AppendOnly, Signed):
+    erasable = ("words",)
+
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the referral")
     before = models.CharField(max_length=15, choices=ReferralStatus, blank=True)

@@ -95,8 +95,13 @@ class Referral(WithBirth, UUIDKey):
     moves_made = models.PositiveIntegerField(default=0)
     answer_by = models.DateField(help_text="The date by which it is answered")
     nudges = models.PositiveSmallIntegerField(default=0)
+    sender_erased_at = models.DateTimeField(null=True, blank=True, help_text="Erased for the agency that sent it")
+    receiver_erased_at = models.DateTimeField(null=True, blank=True, help_text="Erased for the agency it was sent to")
     unanswered_at = models.DateTimeField(
         null=True, blank=True, help_text="When it went back to the sender's list for want of an answer"
+    )
+    withheld_at = models.DateTimeField(
+        null=True, blank=True, help_text="The person took it back: whoever was asked reads it no more from then on"
     )
 
     class Meta:

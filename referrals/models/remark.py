@@ -9,6 +9,8 @@ from referrals.models.referral import Referral
 
 
 class Remark(AppendOnly, Signed):
+    erasable = ("words",)
+
     class Kind(models.TextChoices):
         MESSAGE = "message", "Message"
         ASSIGNED = "assigned", "Given to a colleague"

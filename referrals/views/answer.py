@@ -21,7 +21,7 @@ from referrals.actions.answer import has_replied, reply_to_referral, take_back_a
 from referrals.actions.transition import describe_latest_move, describe_move
 from referrals.forms.answer import AnswerForm, TakeBackForm, build_take_back_form
 from referrals.lists import format_decision
-from referrals.models import Referral, Remark
+from referrals.models import AnswerLink, Referral, ReferralReading, Remark
 
 
 @public
@@ -32,12 +32,20 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find_link(token)
     if link is None:
         return add_noindex_header(render_page(request, "referrals/link_unknown.html", status=404))
-    if (dead := links.is_link_dead(link)) or link.has_expired:
-        page = "referrals/link_dead.html" if dead else "referrals/link_ended.html"
+    if page := find_page_of_ended_link(link):
         context = {"token": token, "kept": request.POST.get("words", "").strip()}
         return add_noindex_header(render_page(request, page, context, status=410))
     links.mark_link_opened(link)
     return add_noindex_header(process_answer(request, link.referral, None, then=request.path))
+
+
+def find_page_of_ended_link(link: AnswerLink) -> str:
+    """What a link that leads to the referral no more shows instead; "" for one that does."""
+    if link.referral.withheld_at:
+        return "referrals/link_withheld.html"
+    if links.is_link_dead(link):
+        return "referrals/link_dead.html"
+    return "referrals/link_ended.html" if link.has_expired else ""
 
 
 @public
@@ -55,6 +63,7 @@ def answer_signed_in(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     received = Referral.visible_to(request.member).filter(to_agency=request.member.agency_id)
     asked = received.select_related("service", "from_agency", "to_agency", "sent_by__user")
     referral = get_object_or_404(asked, pk=pk, service__isnull=False)
+    ReferralReading.record(referral, request.member)
     return process_answer(request, referral, request.member, then=reverse("referrals:referral", args=[pk]))
 
 

@@ -21,7 +21,7 @@ from referrals.actions.look_up import may_look_up
 from referrals.forms.answer import build_answer_form, build_take_back_form
 from referrals.forms.referral import ResendForm, WithdrawForm
 from referrals.hooks import on_referral_opened
-from referrals.models import LookUp, Referral
+from referrals.models import LookUp, Referral, ReferralReading
 from referrals.states import ReferralStatus, Side
 
 
@@ -77,6 +77,7 @@ def get_referral(request: MemberRequest, pk: uuid.UUID) -> Referral:
 def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One referral: what was sent, what happened to it, and the answer at the end. Nothing of any case."""
     found, member = get_referral(request, pk), request.member
+    ReferralReading.record(found, member)
     side, moves = found.side_of(member), story.load_moves(found)
     context = {
         "referral": found,
@@ -93,6 +94,7 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
         "parting_url": story.find_parting_url(found, member),
+        "rights_url": story.find_rights_url(found, member),
         "reply": build_answer_form(found, member),
         "news": [pk for hear in on_referral_opened for pk in hear(found, member)],
         "take_back": build_take_back_form(found, member),
@@ -108,6 +110,7 @@ def letter(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     The name of the file is the reference: nothing personal is left in a list of downloads.
     """
     found = get_referral(request, pk)
+    ReferralReading.record(found, request.member)
     context = letters.build_letter_context(found)
     kind = "answer" if context["told"] else "referral"
     filename = f"{kind}-{found.reference}.pdf"

@@ -14,14 +14,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agencies.access import Role
-from agencies.models import Author, Invitation, Message
+from agencies.actions.breach import report_breach
+from agencies.actions.complaint import make_complaint
+from agencies.models import Author, DataAgreement, IdentityProvider, Invitation, Message, RetentionReview
 from bookings.actions import move_booking
 from bookings.states import Actor, BookingStatus
 from cases import notifications
 from cases.actions.booking import book_for_case
+from cases.actions.hold import place_hold
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Agreement, Circle, EmergencyOpening, Kind, TeamQuestion
+from cases.models import Agreement, Circle, EmergencyOpening, ErasureCertificate, Kind, Redaction, Release, TeamQuestion
 from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
@@ -32,11 +35,13 @@ from tests.factories import (
     CaseFactory,
     MembershipFactory,
     ReferralFactory,
+    RightsRequestFactory,
     ServiceFactory,
     SessionFactory,
     SourceFactory,
     booked,
     likeness,
+    teammate,
 )
 
 Parts = dict[str, Any]
@@ -65,6 +70,24 @@ def a_passkey() -> Parts:
     return {"pk": Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={}).pk}
 
 
+def a_provider_of_others() -> Parts:
+    """Of sign-in, and of an agency that nobody here works for."""
+    return {"slug": an_identity_provider().slug}
+
+
+def a_provider() -> Parts:
+    return {"pk": an_identity_provider().pk}
+
+
+def an_identity_provider() -> IdentityProvider:
+    slug = f"p{uuid.uuid4().hex[:8]}"
+    row = IdentityProvider.objects.create(
+        slug=slug, name="Entra", issuer=f"https://{slug}.example.org", client_id="c", authentication="private_key_jwt"
+    )
+    row.agencies.add(AgencyFactory())
+    return row
+
+
 def a_referral() -> Parts:
     return {"pk": ReferralFactory().pk}
 
@@ -84,6 +107,47 @@ def a_team_question() -> Parts:
     case, asking = CaseFactory(), CaseFactory()
     question = TeamQuestion.objects.create(case=asking, about_case=case, asked_by=asking.lead)
     return {"pk": case.pk, "question": question.pk}
+
+
+def a_rights_request() -> Parts:
+    return {"pk": RightsRequestFactory().pk}
+
+
+def a_copy() -> Parts:
+    return {"pk": RightsRequestFactory(status="active").pk}
+
+
+def a_redaction() -> Parts:
+    request = RightsRequestFactory(status="active")
+    signed = Redaction.signature(Author.system())
+    made = Redaction.objects.create(request=request, agency=request.agency, item="x", reason="third_party", **signed)
+    return {"pk": request.pk, "redaction": made.pk}
+
+
+def a_released_copy() -> Parts:
+    request = RightsRequestFactory(status="done")
+    signed = Release.signature(Author.system())
+    Release.objects.create(request=request, agency=request.agency, snapshot={"about": "Theirs"}, **signed)
+    return {"pk": request.pk}
+
+
+def a_rectification() -> Parts:
+    return {"pk": RightsRequestFactory(kind="rectification", status="active").pk}
+
+
+def a_restriction() -> Parts:
+    return {"pk": RightsRequestFactory(kind="restriction", status="active").pk}
+
+
+def an_erasure() -> Parts:
+    return {"pk": RightsRequestFactory(kind="erasure", status="active").pk}
+
+
+def a_certificate() -> Parts:
+    request = RightsRequestFactory(kind="erasure", status="done")
+    asks = MembershipFactory(role=Role.LEAD, agency=request.agency)
+    made = {"asked_by": asks, "approved_by": teammate(asks), "asked_at": timezone.now(), "ground": "unlawful"}
+    return {"pk": ErasureCertificate.objects.create(request=request, agency=request.agency, **made).pk}
 
 
 def an_entry() -> Parts:
@@ -222,14 +286,48 @@ def a_likeness() -> Parts:
     return {"pk": likeness().pk}
 
 
+def a_breach() -> Parts:
+    told = {"what": "A letter went astray", "whose": "One person", "known_at": timezone.now()}
+    return {"pk": report_breach(by=MembershipFactory(role=Role.PROVIDER), key=uuid.uuid4(), **told).pk}
+
+
+def a_complaint() -> Parts:
+    keeper = MembershipFactory(role=Role.LEAD)
+    said = {"name": "Ada Byron", "words": "Nobody rang", "answer_how": "phone", "contact": "01632 960002"}
+    return {"pk": make_complaint(by=Author.system(), key=uuid.uuid4(), agency=keeper.agency, **said).pk}
+
+
+def a_review() -> Parts:
+    due = {"record_class": "draft", "record": uuid.uuid4(), "due_on": timezone.localdate()}
+    return {"pk": RetentionReview.objects.create(agency=AgencyFactory(), **due).pk}
+
+
+def a_hold() -> Parts:
+    case, day = CaseFactory(), timezone.localdate() + timedelta(days=30)
+    by = Author.of(case.lead)
+    held = place_hold(case=case, by=by, reason="An inquiry", review_on=day, key=uuid.uuid4())
+    return {"pk": case.pk, "hold": held.pk}
+
+
+def a_data_agreement() -> Parts:
+    days = {"signed_on": timezone.localdate(), "review_on": timezone.localdate() + timedelta(days=365)}
+    return {"pk": DataAgreement.objects.create(key=uuid.uuid4(), kind="sharing", name="Sharing", **days).pk}
+
+
 FOREIGN: dict[str, Callable[[], Parts]] = {
     "directory:confirm": a_listing,
     "directory:report": a_report,
+    "agencies:complaint": a_complaint,
+    "agencies:review": a_review,
+    "cases:holds": a_case,
+    "cases:hold": a_hold,
     "agencies:member": somebody,
     "agencies:end_member": somebody,
     "agencies:resend_invitation": an_invitation,
     "agencies:cancel_invitation": an_invitation,
     "mfa_remove_webauthn": a_passkey,
+    "oidc_link": a_provider_of_others,
+    "oidc_unlink": a_provider_of_others,
     "directory:listing": a_listing,
     "directory:preview": a_listing,
     "directory:publish": a_listing,
@@ -283,6 +381,21 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:review": an_emergency_opening,
     "cases:end_opening": a_case,
     "cases:take_back": an_agreement,
+    "cases:narrow": an_agreement,
+    "cases:case_rights": a_case,
+    "cases:referral_rights": a_referral,
+    "cases:rights_request": a_rights_request,
+    "cases:copy": a_copy,
+    "cases:put_copy_back": a_redaction,
+    "cases:release": a_copy,
+    "cases:copy_pdf": a_released_copy,
+    "cases:copy_json": a_released_copy,
+    "cases:rectify": a_rectification,
+    "cases:finish_rectify": a_rectification,
+    "cases:restrict": a_restriction,
+    "cases:lift": a_case,
+    "cases:erase": an_erasure,
+    "cases:erasure_certificate": a_certificate,
     "cases:papers": a_case,
     "cases:history_pdf": a_case,
     "cases:person_letter": a_letter,
@@ -290,8 +403,12 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
 
 # No such object of others can be named by the address: what is there is one's own, or nothing.
 OWN_ONLY = {
+    "agencies:data_agreement": a_data_agreement,
+    "agencies:end_data_agreement": a_data_agreement,
+    "agencies:breach": a_breach,  # the steward sees that of any agency
     "referrals:discard_draft": a_draft,
     "agencies:close_other": a_team,
+    "agencies:identity_provider": a_provider,
     "directory:claim": a_claim,
     "directory:proposal": a_report,
     "directory:pass_on": a_report,

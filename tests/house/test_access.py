@@ -17,6 +17,7 @@ from agencies.access import (
     PERMISSIONS,
     ROLES_OF_KIND,
     SECOND_FACTOR_ROLES,
+    TEAM_MANAGER_PERMISSIONS,
     Layer,
     Permission,
     Purpose,
@@ -24,13 +25,28 @@ from agencies.access import (
     has_permission,
     visible_sql,
 )
+from agencies.actions.breach import report_breach
 from agencies.actions.invitation import invite_member
-from agencies.models import Agency, AgencyKind, Author, Draft, Export, Invitation, Membership
+from agencies.models import (
+    Agency,
+    AgencyKind,
+    Author,
+    Backup,
+    Breach,
+    Complaint,
+    Draft,
+    Export,
+    Invitation,
+    Membership,
+    RetentionReview,
+)
 from bookings.models import Booking
 from bookings.states import BookingStatus
+from cases.actions.hold import place_hold
 from cases.actions.named_workers import open_in_emergency, restrict_case
+from cases.actions.roots import make_root
 from cases.history.record import record_entry
-from cases.models import Audience, Case, CaseReferral, Circle, EmergencyOpening, Entry, Kind, News
+from cases.models import Audience, Case, CaseReferral, Circle, EmergencyOpening, Entry, Hold, Kind, News, RootReceiver
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
 from referrals.models import LookUp, Move, Referral
@@ -38,7 +54,9 @@ from tests.factories import (
     AgencyFactory,
     CaseFactory,
     MembershipFactory,
+    PersonFactory,
     ReferralFactory,
+    RightsRequestFactory,
     ServiceFactory,
     people,
     teammate,
@@ -181,9 +199,38 @@ def synonym() -> Synonym:
     return Synonym.objects.create(typed=str(uuid.uuid4()), means="alcohol")
 
 
+def receiver(agency: Agency) -> RootReceiver:
+    return RootReceiver.objects.create(agency=agency, email="keep@agency.example.org")
+
+
+def breach(member: Membership) -> Breach:
+    told = {"what": "A letter went astray", "whose": "One person", "known_at": timezone.now()}
+    return report_breach(by=member, key=uuid.uuid4(), **told)
+
+
+def complaint(member: Membership, **fields: Any) -> Complaint:
+    fields = {"agency": member.agency, "kept_by": member.agency, "name": "Ada Byron", "words": "Late"} | fields
+    dates = {"acknowledge_by": timezone.localdate(), "answer_by": timezone.localdate(), "status": "received"}
+    return Complaint.objects.create(key=uuid.uuid4(), **fields, **dates, **Complaint.signature(Author.system()))
+
+
+def old_record(agency: Agency) -> RetentionReview:
+    due = {"record_class": "draft", "record": uuid.uuid4(), "due_on": timezone.localdate()}
+    return RetentionReview.objects.create(agency=agency, **due)
+
+
+def held(agency: Agency) -> Hold:
+    case = CaseFactory(agency=agency)
+    by, day = Author.of(case.lead), timezone.localdate() + timedelta(days=30)
+    return place_hold(case=case, by=by, reason="An inquiry", review_on=day, key=uuid.uuid4())
+
+
 SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "a referral their agency sent": lambda m: ReferralFactory(from_agency=m.agency),
     "a referral their agency received": lambda m: ReferralFactory(to_agency=m.agency),
+    "a referral their agency received, and the person took back": lambda m: ReferralFactory(
+        to_agency=m.agency, withheld_at=timezone.now()
+    ),
     "a referral between others": lambda m: ReferralFactory(),
     "a case of their own team": case_of,
     "a restricted case of their own team, they are named": named_in,
@@ -236,6 +283,10 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     ),
     "what was opened in an emergency in their team": lambda m: emergency(case_of(m)),
     "what was opened in an emergency in another team": lambda m: emergency(CaseFactory()),
+    "what was asked of their agency about a record": lambda m: RightsRequestFactory(
+        agency=m.agency, person=PersonFactory(agency=m.agency)
+    ),
+    "what was asked of others about a record": lambda m: RightsRequestFactory(),
     "a colleague's membership": teammate,
     "a membership in another agency": lambda m: MembershipFactory(),
     "an invitation to their agency": invitation,
@@ -253,11 +304,26 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "the past of a listing of others": lambda m: version(listing()),
     "what a reader says of a listing of their agency": lambda m: proposal(listing(m)),
     "what a reader says of a listing of others": lambda m: proposal(listing()),
+    "a data breach that they reported": breach,
+    "a data breach that a colleague reported": lambda m: breach(teammate(m)),
+    "a data breach of another agency": lambda m: breach(MembershipFactory()),
+    "a complaint that their agency looks into": complaint,
+    "a complaint about themselves": lambda m: complaint(m, about=m),
+    "a complaint about a colleague": lambda m: complaint(m, about=teammate(m)),
+    "a complaint about their agency that the steward looks into": lambda m: complaint(m, kept_by=AgencyFactory()),
+    "an old record of their agency to decide on": lambda m: old_record(m.agency),
+    "an old record of another agency to decide on": lambda m: old_record(AgencyFactory()),
+    "a legal hold on a record of their agency": lambda m: held(m.agency),
+    "a legal hold on a record of another agency": lambda m: held(AgencyFactory()),
     "a group that asks to take part": lambda m: claim(),
     "a feed that the place imports": lambda m: Source.objects.create(name=f"Feed {uuid.uuid4()}"),
     "the place's own words, neighbourhoods and collections": lambda m: Synonym.objects.create(
         typed=f"a{m.pk}", means="b"
     ),
+    "that backups are made": lambda m: Backup.objects.create(kind=Backup.Kind.FULL),
+    "the nightly root of all histories": lambda m: make_root(),
+    "whether it goes to their agency": lambda m: receiver(m.agency),
+    "whether it goes to another agency": lambda m: receiver(AgencyFactory()),
 }
 
 
@@ -297,7 +363,7 @@ def test_every_role_and_kind_has_its_rules() -> None:
 def test_running_the_team_adds_that_and_nothing_else() -> None:
     member = MembershipFactory(role=Role.REFERRER, manages_team=True)
     allowed = {p for p in Permission if has_permission(member, p)}
-    assert allowed == PERMISSIONS[Role.REFERRER] | {Permission.MANAGE_TEAM}
+    assert allowed == PERMISSIONS[Role.REFERRER] | TEAM_MANAGER_PERMISSIONS
 
 
 @pytest.mark.parametrize("permission", list(Permission))

@@ -53,8 +53,11 @@ def test_they_are_given_exactly_what_production_needs() -> None:
 def test_each_value_is_given_and_none_stands_in_the_file() -> None:
     """But the settings' own name, and the database's address, which is built from its password."""
     given = COMPOSE["x-app"]["environment"]
-    assert given["DATABASE_URL"] == "postgresql://hereabouts:${POSTGRES_PASSWORD:?}@database:5432/hereabouts"
-    named = {name: value for name, value in given.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
+    logins = {"WEB": "DATABASE_URL"} | {role: f"DATABASE_{role}_URL" for role in ("OWNER", "JOBS", "OPS")}
+    for role, name in logins.items():
+        login = f"hb_{role.lower()}:${{{role}_PASSWORD:?}}"
+        assert given[name] == f"postgresql://{login}@database:5432/hereabouts"
+    named = {name: value for name, value in given.items() if name not in {"DJANGO_SETTINGS_MODULE", *logins.values()}}
     assert named == {name: f"${{{name}:?}}" for name in named}
     assert COMPOSE["services"]["database"]["environment"]["POSTGRES_PASSWORD"] == "${POSTGRES_PASSWORD:?}"
 

@@ -1,6 +1,7 @@
 """The log of production keeps no secret and nothing that somebody typed (security checklist, points 56 and 59)."""
 
 import io
+import json
 import logging
 import re
 import runpy
@@ -18,7 +19,7 @@ from django.urls import reverse
 from agencies.messages import queue_message
 from agencies.models import Message
 from config.embedded.keeper import POSTGRES_SETTINGS
-from config.log import RedactingFormatter
+from config.log import JSONFormatter, RedactingFormatter
 from tests.agencies.test_jobs import work_once
 from tests.house.test_settings import NEEDED, start
 
@@ -59,14 +60,21 @@ NAME, NHS_NUMBER, EMAIL, PHONE = "Margaret Thornbury", "9990000018", "margaret@p
 PERSONAL = (NAME, "Thornbury", NHS_NUMBER, EMAIL, PHONE, "999 000 0018")
 
 
-@pytest.fixture
-def written() -> Iterator[Callable[[], str]]:
-    """What the log of production has from now on."""
+@pytest.fixture(params=[JSONFormatter, RedactingFormatter])
+def written(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """What the log has from now on: that of production in JSON, each value of it a line, and that of development."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(RedactingFormatter("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(request.param("%(levelname)s %(name)s %(message)s"))
     logging.root.addHandler(handler)
-    yield stream.getvalue
+
+    def read() -> str:
+        if request.param is RedactingFormatter:
+            return stream.getvalue()
+        lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+        return "\n".join(str(value) for line in lines for value in line.values())
+
+    yield read
     logging.root.removeHandler(handler)
 
 
@@ -210,9 +218,47 @@ def test_what_ends_a_process_is_a_line_of_the_log() -> None:
     program = f"import django; django.setup(); int({NAME!r})"
     answer = start(NEEDED, "-c", program)
     assert answer.returncode == 1
-    assert "CRITICAL uncaught The process ends" in answer.stderr
-    assert "builtins" not in answer.stderr
+    (line,) = map(json.loads, answer.stderr.splitlines())
+    assert (line["level"], line["logger"], line["message"]) == ("CRITICAL", "uncaught", "The process ends")
+    assert line["error"] == "ValueError (its words are left out)"
     assert NAME not in answer.stderr.replace(program, "")
+
+
+# What Python itself would write to standard error, each word of it.
+UNHEARD = {
+    "a thread": "import threading; one = threading.Thread(target=int, args=[NAME]); one.start(); one.join()",
+    "a destructor": "class A:\n    def __del__(self): int(NAME)\nA()",
+    "a line that cannot be formatted": "import logging; logging.getLogger('a').error('%d', NAME)",
+    "a warning": "import warnings; warnings.warn('999 000 0018')",
+    "a job and what it gave back": """
+import logging
+from procrastinate.jobs import Job
+job = Job(id=7, queue="q", lock=None, queueing_lock=None, task_name="deliver", task_kwargs={"to": NAME})
+text = f"Job {job.call_string} ended - Result: {NAME}"
+logging.getLogger("procrastinate.worker").info(text, extra={"job": job.log_context()})
+""",
+    "jobs that are queued": """
+import logging
+from procrastinate.jobs import Job
+job = Job(id=7, queue="q", lock=None, queueing_lock=None, task_name="deliver", task_kwargs={"to": NAME})
+logging.getLogger("procrastinate.jobs").info("Deferred 1 job", extra={"jobs": [job.log_context()]})
+""",
+}
+
+
+@pytest.mark.parametrize("how", UNHEARD)
+def test_nothing_reaches_standard_error_around_the_log(how: str) -> None:
+    names = repr(NAME)
+    answer = start(NEEDED, "-c", f"import django; django.setup(); NAME = {names}\n{UNHEARD[how]}")
+    assert answer.returncode == 0
+    lines = [json.loads(line) for line in answer.stderr.splitlines()]
+    said = answer.stderr.replace(names, "")  # the line of code that we gave
+    assert_nobody_in(said or "nothing")
+    if "job" in how:
+        assert [(line["logger"], line["level"]) for line in lines][-1][1] == "INFO"
+    if how == "a job and what it gave back":
+        assert (lines[-1]["job"], lines[-1]["task"]) == (7, "deliver")
+        assert lines[-1]["message"] == "Job deliver[7] ended"
 
 
 def test_no_error_is_sent_by_e_mail() -> None:
@@ -232,7 +278,7 @@ def test_gunicorns_access_log_has_no_query_and_no_secret() -> None:
     assert not {"r", "q", "f", "a"} & set(asked)  # request line, query, the page before, the browser
     atoms = dict.fromkeys(asked, "1") | {"U": f"/answer/{TOKEN}/"}
     formatter = config["logconfig_dict"]["formatters"]["line"]
-    assert formatter["()"] == "config.log.RedactingFormatter"
+    assert formatter["()"] == "config.log.JSONFormatter"
     assert TOKEN not in line(config["access_log_format"] % atoms)
 
 

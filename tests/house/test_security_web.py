@@ -30,8 +30,13 @@ ClientOf = Callable[[Membership], Client]
 # Called with SQL as the first argument.
 TAKES_SQL = {"raw", "execute", "executemany", "RawSQL", "extra", "RunSQL", "copy"}
 
-# A table's name cannot be a parameter of CREATE TRIGGER: this puts in names that our own migrations wrote.
-NAMES_ONLY = {"config/append_only.py", "directory/migrations/0011_editions.py"}
+# A table's name cannot be a parameter of CREATE TRIGGER, nor a role's password of ALTER ROLE: these put in names that
+# our own migrations wrote, and what the operator's environment says, quoted by psycopg.
+NAMES_ONLY = {
+    "agencies/management/commands/make_roles.py",
+    "config/append_only.py",
+    "directory/migrations/0011_editions.py",
+}
 
 
 # --- 2: SQL -----------------------------------------------------------------------------------------

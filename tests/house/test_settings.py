@@ -11,7 +11,9 @@ import pytest
 from django.conf import settings
 
 LINES = [line.partition("=") for line in (settings.BASE_DIR / ".ci/production.env").read_text().splitlines()]
-NEEDED = {name: shlex.split(value)[0] for name, _, value in LINES if value and name != "DJANGO_SETTINGS_MODULE"}
+GIVEN = {name: shlex.split(value)[0] for name, _, value in LINES if value and name != "DJANGO_SETTINGS_MODULE"}
+LOGINS = {name for name in GIVEN if re.fullmatch("DATABASE_.+_URL", name)}  # of the other roles than the web's
+NEEDED = {name: value for name, value in GIVEN.items() if name not in LOGINS}
 PROGRAM = """
 import json
 from django.conf import settings
@@ -20,8 +22,12 @@ print(json.dumps({name: getattr(settings, name) for name in dir(settings) if nam
 
 
 def start(environment: dict[str, str], *program: str) -> subprocess.CompletedProcess[str]:
-    """Python with the production settings and nothing in the environment but `environment`."""
-    kept = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.production"}
+    """Python with the production settings, as the web server, with nothing in the environment but `environment`."""
+    kept = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "DATABASE_ROLE": "web",
+    }
     return subprocess.run(
         [sys.executable, *program],
         env=kept | environment,
@@ -55,6 +61,13 @@ def test_production_refuses_to_start_without(missing: str, kind: str) -> None:
     answer = start(environment, "-c", PROGRAM)
     assert answer.returncode != 0
     assert f"Set the environment variable {missing}" in answer.stderr
+
+
+@pytest.mark.parametrize("name", sorted(LOGINS))
+def test_each_process_needs_the_login_of_its_own_role(name: str) -> None:
+    role = {"DATABASE_ROLE": name.split("_")[1].lower()}
+    assert f"Set the environment variable {name}" in start(NEEDED | role, "-c", PROGRAM).stderr
+    assert start(NEEDED | role | {name: GIVEN[name]}, "-c", PROGRAM).returncode == 0
 
 
 def test_production_refuses_a_short_secret() -> None:

@@ -22,9 +22,13 @@ NOT_FOR_PSYCOPG = ("\\", "SET transaction_timeout")  # what psql reads, and what
 MOVED = ("referrals_booking", "referrals_bookingmove", "referrals_bookinglink")
 
 
+# The release before had one login for all, which the embedded server's superuser was.
+SUPERUSER = {"user": "postgres"} if hasattr(connection, "server") else {}
+
+
 def connect(name: str) -> psycopg.Connection:
     wanted = ("host", "port", "user", "password")
-    parameters = {key: value for key, value in connection.get_connection_params().items() if key in wanted}
+    parameters = {key: value for key, value in connection.get_connection_params().items() if key in wanted} | SUPERUSER
     return psycopg.connect(**parameters, dbname=name, autocommit=True)
 
 
@@ -45,7 +49,7 @@ def old_database() -> Iterator[str]:
 
 def manage(name: str, *command: str) -> str:
     """What a management command says of that database."""
-    at = connection.get_connection_params()
+    at = connection.get_connection_params() | SUPERUSER
     user, host = at["user"] + (f":{quote(at['password'], safe='')}" if at.get("password") else ""), at.get("host") or ""
     port = f":{at['port']}" if at.get("port") else ""
     done = subprocess.run(

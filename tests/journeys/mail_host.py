@@ -12,7 +12,8 @@ GREETING, TAKEN, ANSWERED = "greeting", "taken", "answered"
 
 
 class MailHost(ThreadingTCPServer):
-    """Takes every message. `at(moment)` is called in the midst of each conversation."""
+    """Takes every message. `at(moment)` is called in the midst of each conversation; `answers` says what is answered
+    to an address: "250 Yes", or another code and words (RFC 5321, 4.2.1)."""
 
     allow_reuse_address = daemon_threads = True
 
@@ -20,6 +21,7 @@ class MailHost(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.taken: list[Message] = []
         self.at: Callable[[str], None] = lambda moment: None
+        self.answers: Callable[[str], str] = lambda address: "250 Yes"
 
     @property
     def port(self) -> int:
@@ -37,6 +39,8 @@ class Conversation(StreamRequestHandler):
                 word = line.strip().upper().split(b" ")[0]
                 if word == b"DATA":
                     self.take()
+                elif word == b"RCPT":
+                    self.say(self.server.answers(line.decode().partition("<")[2].partition(">")[0]))
                 elif word == b"QUIT":
                     return self.say("221 Bye")
                 else:

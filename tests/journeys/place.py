@@ -18,7 +18,9 @@ from django.db import connection, connections
 from django.db.utils import ConnectionHandler
 
 from config import run
+from config.database import role_url_name
 from config.embedded import EmbeddedServer
+from config.roles import DatabaseRole, role_name
 
 NAME = "faults"
 
@@ -31,20 +33,28 @@ class Place:
         self.processes: list[run.ManagedProcess] = []
         self.server.ensure_running()
         self.server.create_database(NAME)
+        self.server.ensure_roles(NAME)
         self._copy_tables()
         self.patch = pytest.MonkeyPatch()  # what we start inherits this, as does what is started again
         self.patch.chdir(settings.BASE_DIR)
-        self.patch.setenv("DATABASE_URL", self.server.database_url(NAME))
+        for role in DatabaseRole:
+            self.patch.setenv(role_url_name(role), self.url_of(role))
         self.patch.setenv("DJANGO_SETTINGS_MODULE", "tests.journeys.quick")
         self.patch.setenv("EMAIL_PORT", str(mail_port))
+
+    def url_of(self, role: DatabaseRole) -> str:
+        return self.server.database_url(NAME).replace("postgres@", f"{role_name(role)}@", 1)
 
     def _copy_tables(self) -> None:
         """The tables and first rows of the tests' own database: migrating takes ten seconds."""
         given = connection.get_connection_params()
+        if hasattr(connection, "server"):
+            given |= {"user": "postgres"}  # the owner dumps no table whose rows are kept from it
         names = ("host", "port", "user", "password", "dbname")
         source = psycopg.conninfo.make_conninfo(**{name: given[name] for name in names if given.get(name)})
-        dump = [str(self.server.binaries / "pg_dump"), "--no-owner", source]
-        load = [str(self.server.binaries / "psql"), "-q", "-v", "ON_ERROR_STOP=1", self.server.database_url(NAME)]
+        dump = [str(self.server.binaries / "pg_dump"), "--no-owner", "--no-comments", source]
+        owner = self.url_of(DatabaseRole.OWNER)
+        load = [str(self.server.binaries / "psql"), "-q", "-v", "ON_ERROR_STOP=1", owner]
         tables = subprocess.run(dump, capture_output=True, check=True).stdout
         subprocess.run(load, input=tables, stdout=subprocess.DEVNULL, check=True)
 

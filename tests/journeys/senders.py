@@ -79,10 +79,12 @@ class Practice:
         return [pool.submit(self.send, self.somebody(next(self.people))) for _ in range(count)]
 
     def somebody(self, n: int) -> dict[str, Any]:
-        born = datetime.date(1930, 1, 1) + datetime.timedelta(days=n * 61)
+        """One of 8,000 people, each with a name of their own."""
+        born = datetime.date(1930, 1, 1) + datetime.timedelta(days=n % 400 * 61)
         day, month, year = born.day, born.month, born.year
         date = {"date_of_birth_day": day, "date_of_birth_month": month, "date_of_birth_year": year}
-        return self.form | date | {"key": str(uuid.uuid4()), "person_name": f"{NAMES[n % 20]} {NAMES[n // 20 % 20]}son"}
+        name = f"{NAMES[n % 20]} {NAMES[n // 400 % 20]} {NAMES[n // 20 % 20]}son"
+        return self.form | date | {"key": str(uuid.uuid4()), "person_name": name}
 
     def send(self, posted: dict[str, Any]) -> None:
         """Post it; after an error post the same form again. Any other answer than "sent" or an error is wrong."""

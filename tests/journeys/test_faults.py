@@ -4,12 +4,16 @@ Two or three kills in a short run; 20 when only these tests are asked for: make 
 """
 
 import logging
+import os
 import random
+import signal
+import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,6 +24,7 @@ from django.db import connection
 from agencies import messages
 from agencies.models import Message
 from config import run
+from config.embedded import EmbeddedServer
 from referrals.models import Move, Referral
 from tests.journeys.mail_host import ANSWERED, GREETING, TAKEN, MailHost, mail_host
 from tests.journeys.place import Place, kill
@@ -31,13 +36,20 @@ pytestmark = pytest.mark.faults
 FULL = 20
 ANY = "any"
 AT_ONCE = 200  # referrals
+WEB_STRIKES = 3
+SMALL_DISK = "300m"
 RECOVERY = 30  # seconds, on a machine that is busy with other tests; 10 on a quiet one (shared/performance.md)
 
 
 @pytest.fixture
-def kills(request: pytest.FixtureRequest) -> Callable[[int], int]:
-    """kills(3): how often to kill; 3 times, or FULL times when pytest was asked for these tests by `-m faults`."""
-    asked = request.config.getoption("markexpr").strip() == "faults"
+def asked(request: pytest.FixtureRequest) -> bool:
+    """Whether pytest was asked for these tests: -m faults."""
+    return bool(request.config.getoption("markexpr").strip() == "faults")
+
+
+@pytest.fixture
+def kills(asked: bool) -> Callable[[int], int]:
+    """kills(3): how often to kill; 3 times, or FULL times when pytest was asked for these tests."""
     return lambda short: FULL if asked else short
 
 
@@ -158,17 +170,110 @@ def finished(sending: list[Future[None]]) -> int:
     return sum(one.result() is None for one in sending if one.done())
 
 
+def assert_each_is_there_once(practice: Practice, host: MailHost, count: int) -> None:
+    """Each referral, under the name it was answered by, with its move and its message; and the team has heard of it."""
+    told = {key: pk for key, (pk, _, _) in practice.answered.items()}
+    assert {str(key): str(pk) for key, pk in Referral.objects.values_list("key", "pk")} == told
+    assert len(set(Referral.objects.values_list("person_name", flat=True))) == len(told) == count
+    assert sorted(Move.objects.values_list("referral__key", flat=True)) == sorted(map(UUID, told))
+    assert sorted(key.split()[-1] for key in Message.objects.values_list("key", flat=True)) == sorted(told.values())
+    assert {m["Message-ID"] for m in host.taken} == {m.message_id for m in Message.objects.all()}
+
+
 def test_each_referral_answered_sent_is_there_once_though_postgresql_is_killed(
     place: Place, practice: Practice, host: MailHost, kills: Callable[[int], int]
 ) -> None:
-    # when the database is killed among many referrals, then work goes on soon
+    # when the database is killed among many referrals, then work goes on soon, and each is there
     recovered = [kill_among(practice, place) for _ in range(kills(1))]
-    # and each referral is there, under the name it was answered by, once, with its move and its message
-    told = {key: pk for key, (pk, _, _) in practice.answered.items()}
-    assert {str(key): str(pk) for key, pk in Referral.objects.values_list("key", "pk")} == told
-    assert len(set(Referral.objects.values_list("person_name", flat=True))) == len(told) == AT_ONCE * len(recovered)
-    assert sorted(Move.objects.values_list("referral__key", flat=True)) == sorted(map(UUID, told))
-    assert sorted(key.split()[-1] for key in Message.objects.values_list("key", flat=True)) == sorted(told.values())
-    # and the team has heard of each
-    assert {m["Message-ID"] for m in host.taken} == {m.message_id for m in Message.objects.all()}
+    assert_each_is_there_once(practice, host, AT_ONCE * len(recovered))
     assert max(recovered) < RECOVERY
+
+
+# --- The web server -----------------------------------------------------------------------------------
+
+
+def kill_one_worker(web: run.ManagedProcess) -> None:
+    """kill -9 of one of granian's two workers; it starts another."""
+    pid = web.process.pid
+    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    os.kill(int(random.choice(workers)), signal.SIGKILL)
+
+
+def stop_web(web: run.ManagedProcess) -> None:
+    """SIGTERM, as systemd and container platforms send it; Place.hold_until starts it again as they do."""
+    web.stop()
+
+
+@pytest.mark.parametrize("strike", [kill_one_worker, stop_web])
+def test_each_referral_answered_sent_is_there_once_though_the_web_server_is_struck(
+    strike: Callable[[run.ManagedProcess], None],
+    place: Place,
+    practice: Practice,
+    host: MailHost,
+    asked: bool,
+) -> None:
+    if not asked:
+        pytest.skip("with -m faults")
+    for _ in range(WEB_STRIKES):
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            sending = practice.send_all(pool, AT_ONCE)
+            some = random.randint(AT_ONCE // 10, AT_ONCE * 2 // 3)
+            place.hold_until(lambda sending=sending, some=some: finished(sending) >= some)
+            struck = time.monotonic()
+            strike(place.processes[0])
+            place.hold_until(lambda sending=sending: finished(sending) == AT_ONCE)
+        logger.info("Sent again %.1f s after; %d refused so far", practice.recovered(since=struck), practice.refused)
+    place.hold_until(lambda: not addressees(sent_at=None))
+    assert_each_is_there_once(practice, host, AT_ONCE * WEB_STRIKES)
+
+
+# --- A full disk --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_place(tmp_path: Path, host: MailHost, asked: bool) -> Iterator[Place]:
+    """A place whose database has a disk of its own of SMALL_DISK, in memory: only root may make one."""
+    if not asked:
+        pytest.skip("with -m faults")
+    server = EmbeddedServer(tmp_path / "place")
+    owner = f"uid={server.owner.pw_uid},gid={server.owner.pw_gid},mode=700"
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},{owner}", "tmpfs", server.home], check=False
+    )
+    if made.returncode:
+        pytest.skip("No disk can be mounted here.")
+    ours = Place(tmp_path / "place", host.port)
+    with ours.here():
+        yield ours
+    subprocess.run(["umount", "--lazy", server.home], check=True)
+    ours.leave()
+
+
+def fill(file: Path) -> None:
+    """Write until there is no room."""
+    with file.open("wb") as ballast, suppress(OSError):
+        while True:
+            ballast.write(bytes(1 << 20))
+            ballast.flush()
+
+
+def test_a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room(small_place: Place, host: MailHost) -> None:
+    place, ballast = small_place, small_place.server.home / "ballast"
+    practice = Practice(place.start_web())
+    place.start_worker()
+    with practice.http, ThreadPoolExecutor(AT_ONCE) as pool:
+        practice.open()
+        # when the disk is full while referrals are being sent
+        sending = practice.send_all(pool, AT_ONCE)
+        place.hold_until(lambda: finished(sending) >= AT_ONCE // 20)
+        fill(ballast)
+        place.hold_until(lambda: practice.refused > 0)
+        sent, refused_at = finished(sending), time.monotonic()
+        # then what comes is refused, and when there is room again all is sent
+        time.sleep(3)
+        ballast.unlink()
+        place.hold_until(lambda: finished(sending) == AT_ONCE)
+        logger.info("Sent %d when it was full; all %.1f s later", sent, time.monotonic() - refused_at)
+    connection.close()
+    place.hold_until(lambda: not addressees(sent_at=None))
+    assert_each_is_there_once(practice, host, AT_ONCE)

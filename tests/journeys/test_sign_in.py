@@ -118,6 +118,7 @@ def test_a_passkey_as_second_step(window: Callable[..., Window], live_server: An
     expect(page.get_by_role("banner").get_by_role("button", name="Sign out")).to_have_count(0)
     give_password()
     here.step("second step", "Second step")
+    assert page.content().index("Use a passkey") < page.content().index('name="code"')
     press(page, "Use a passkey")
     page.wait_for_url(lambda url: "/accounts/" not in url)
     page.goto(site + reverse("agencies:account"))

@@ -12,7 +12,7 @@ from agencies.demo import list_demo_members
 from agencies.models import Agency, Message
 from agencies.models.message import Channel
 from config.database import is_made_up
-from demo.building import build_activities, build_agencies, build_staff
+from demo.building import build_activities, build_agencies, build_staff, write_contracts
 from demo.lives import simulate_lives
 from demo.place import DATA
 from demo.publishing import fill_directory
@@ -78,6 +78,7 @@ class Command(BaseCommand):
         agencies = build_agencies()
         agencies |= build_activities()
         staff = build_staff(agencies)
+        write_contracts(staff)
         people = simulate_lives(staff, agencies)
         fill_directory(staff, agencies)
         draw_base_map(*read_coast_file(DATA / "coast.json"))

@@ -9,7 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
+from agencies.backups import count_safety_problems
+from agencies.job_health import count_job_problems
 from agencies.models import Membership
+from agencies.registers import count_registers
 from agencies.request import MemberRequest
 from config.fragments import render_page
 from directory.exchange.actions.duplicates import count_open_likenesses
@@ -23,13 +26,14 @@ UNMET_DAYS = 30
 
 @dataclass(frozen=True)
 class InboxTile:
-    """One tile of the page. `late`: somebody waits longer than they were promised."""
+    """One tile of the page. `late`: somebody waits longer than they were promised. `wrong`: what else is not well."""
 
     words: str
     count: int
     page: str
     query: str = ""
     late: bool = False
+    wrong: str = ""
 
 
 @allow(Permission.STEWARD)
@@ -46,6 +50,7 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
     proposals = Proposal.visible_to(member).filter(decision=Decision.OPEN)
     edits, reports = proposals.filter(data__isnull=False).count(), proposals.filter(data__isnull=True).count()
     hidden = Service.stewarded_by(member).filter(build_stale_filters(today)["hidden"]).count()
+    jobs, wrong = count_job_problems(member)
     unmet = LostSearch.visible_to(member).filter(on__gte=today - datetime.timedelta(days=UNMET_DAYS))
     return [
         InboxTile("Groups that ask to take part", len(claims), "directory:claims", late=late),
@@ -55,4 +60,7 @@ def count_what_waits(member: Membership) -> list[InboxTile]:
         InboxTile("Likely doubles", count_open_likenesses(), "directory:likenesses"),
         InboxTile("Imports that failed or ask something", count_failing_feeds(), "directory:sources"),
         InboxTile("Searches that found nothing", unmet.aggregate(n=Sum("times"))["n"] or 0, "directory:lost"),
+        InboxTile("Warnings about safe keeping", count_safety_problems(member), "agencies:backups"),
+        InboxTile("Jobs that failed or are late", jobs, "agencies:jobs", wrong=wrong),
+        *(InboxTile(one.words, one.count, one.page, late=one.late) for one in count_registers(member)),
     ]
