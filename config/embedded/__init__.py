@@ -34,6 +34,9 @@ SYSTEM_DATA_FOLDER = Path("/var/lib/hereabouts")
 SYSTEM_USER = "hereabouts"
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_PATH_BYTES = 107  # bytes in the path of a Unix socket on Linux; 103 elsewhere
+FOREIGN_DATABASES_SQL = """
+SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) <> %s AND NOT datistemplate AND datname <> 'postgres'
+"""
 MAX_LOG_BYTES = 5_000_000  # bytes; a longer log begins again at the next start
 SERVER_START_TIMEOUT = 30  # seconds to wait for a server that recovers from a crash
 
@@ -180,14 +183,16 @@ class EmbeddedServer:
         """Make the roles that the product speaks to the server under, and give the database `name` to their owner."""
         owner = role_name(DatabaseRole.OWNER)
         with psycopg.connect(self.database_url(name), autocommit=True) as connection:
-            query = "SELECT pg_get_userbyid(datdba) = %s FROM pg_database WHERE datname = current_database()"
-            row = connection.execute(query, [owner]).fetchone()
-            if row and row[0]:
+            foreign = connection.execute(FOREIGN_DATABASES_SQL, [owner]).fetchall()
+            if not foreign:
                 return
             connection.execute("SELECT pg_advisory_lock(1)")  # two processes may begin at once
             connection.execute(build_roles_sql())
             connection.execute(psycopg.sql.SQL("ALTER ROLE {} CREATEDB").format(psycopg.sql.Identifier(owner)))
             connection.execute(build_hand_over_sql())
+            for (database,) in foreign:  # those of tests too, which an earlier release left
+                names = psycopg.sql.Identifier(database), psycopg.sql.Identifier(owner)
+                connection.execute(psycopg.sql.SQL("ALTER DATABASE {} OWNER TO {}").format(*names))
         with psycopg.connect(self.database_url("template1"), autocommit=True) as connection:  # for those of the tests
             connection.execute("CREATE EXTENSION IF NOT EXISTS earthdistance CASCADE")
 
