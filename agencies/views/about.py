@@ -12,6 +12,7 @@ from agencies.access import (
     PERMISSIONS,
     ROLES_OF_KIND,
     SECOND_FACTOR_ROLES,
+    TEAM_MANAGER_PERMISSIONS,
     Layer,
     Permission,
     Purpose,
@@ -50,6 +51,7 @@ def access(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": [(role.label, role in SECOND_FACTOR_ROLES) for role in Role],
         "permissions": [(p.label, [(role.label, p in PERMISSIONS[role]) for role in Role]) for p in Permission],
+        "managers": [p.label for p in Permission if p in TEAM_MANAGER_PERMISSIONS],
         "layers": [layer.label for layer in layers],
         "purposes": [
             (purpose.label, [(layer.label, layer in LAYERS_OF_PURPOSE[purpose]) for layer in layers])

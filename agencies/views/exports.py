@@ -17,7 +17,8 @@ PAGE_SIZE = 50
 def exports(request: MemberRequest) -> HttpResponse:
     """`after` in the query goes on after that one."""
     rows = Export.visible_to(request.member).order_by("-at", "pk")
-    last = rows.filter(pk=parse_uuid(request.GET.get("after"))).first()
+    after = parse_uuid(request.GET.get("after"))
+    last = rows.filter(pk=after).first() if after else None
     shown = list((rows.filter(at__lt=last.at) if last else rows)[: PAGE_SIZE + 1])
     more = shown[PAGE_SIZE - 1].pk if len(shown) > PAGE_SIZE else None
     return render_page(request, "agencies/exports.html", {"exports": shown[:PAGE_SIZE], "more": more})

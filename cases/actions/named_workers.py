@@ -75,7 +75,7 @@ def find_restricted(number: str, reference: str, born: datetime.date | None) -> 
     the emergency alone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM find_restricted(%s, %s, %s)", [number, reference, born])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def may_restrict(case: Case, by: Author, level: str, workers: Collection[Membership]) -> bool:

@@ -20,6 +20,8 @@ PROJECT = Path(__file__).parents[2]
 MAY_MAKE_PDFS = {  # who calls the maker of papers itself
     "agencies/exports.py": "the door",
     "config/pdf.py": "the maker",
+    "agencies/views/breach.py": "the register of breaches, which names nobody",
+    "cases/views/erasure.py": "what was erased, by kind and number",
     "directory/shortlist/views/shortlist.py": "a reader's own list of activities: nobody is in it",
 }
 
