@@ -1,7 +1,7 @@
 """Which of this app's rows the web's login sees (config.row_security).
 
 `viewers` of a case are the agencies of its circle today, `named` the members who have a seat of their own in a
-restricted one: columns that a trigger keeps (migration 0019), since a policy of the circle that read the circle would
+restricted one: columns that a trigger keeps (migration 0020), since a policy of the circle that read the circle would
 never end.
 """
 
@@ -19,6 +19,7 @@ from cases.models import (
     ErasureCertificate,
     News,
     Person,
+    PersonLink,
     Reading,
     Redaction,
     Release,
@@ -47,7 +48,10 @@ seen = (
 of_lead = "member_id = {member} OR agency_id = {restricts}"
 protect(EmergencyOpening, see=of_lead, add="member_id = {member} AND agency_id = {team}", change=of_lead)
 protect(Case, see=seen, add="agency_id = {team}", change=seen)
-of_team = "(agency_id = {team} AND NOT hidden) OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
+of_team = (
+    "(agency_id = {team} AND NOT hidden) OR id = {person}"
+    " OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
+)
 protect(Person, see=of_team, add="agency_id = {team}", change=of_team)
 # Whoever helps sees the layers that its purpose needs: the table of agencies/access.py, in SQL.
 layers_of = {purpose: "', '".join(sorted(layers)) for purpose, layers in LAYERS_OF_PURPOSE.items()}
@@ -61,6 +65,8 @@ protect(Entry, see=own_or_shared, add=OF_ONE_SEEN)
 protect(Reading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
 for rows in (Circle, Agreement, CaseReferral, CaseBooking):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN, change=OF_ONE_SEEN)
+of_one_of_them = "EXISTS (SELECT FROM cases_person p WHERE p.id IN (first_id, second_id))"
+protect(PersonLink, see=of_one_of_them, add=of_one_of_them, change=of_one_of_them)
 of_either = "EXISTS (SELECT FROM cases_case k WHERE k.id IN (case_id, about_case_id))"
 protect(TeamQuestion, see=of_either, add=of_either, change=of_either)
 told = f"{OF_ONE_SEEN} OR EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
@@ -105,6 +111,19 @@ CREATE OR REPLACE FUNCTION case_of_booking(asked uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT l.case_id FROM cases_casebooking l JOIN referrals_booking b ON b.id = l.booking_id
     WHERE b.id = asked AND b.session_id = ANY(nullif(current_setting('app.session', true), '')::uuid[])
+$$
+""")
+# To which cases a key fact that has changed in this one is offered: person_link.py.
+define_function("""
+CREATE OR REPLACE FUNCTION linked_cases(asked uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT theirs.id
+    FROM cases_case ours
+    JOIN cases_personlink l ON ours.person_id IN (l.first_id, l.second_id) AND l.ended_at IS NULL
+    JOIN cases_case theirs ON theirs.person_id IN (l.first_id, l.second_id) AND theirs.person_id <> ours.person_id
+        AND theirs.closed_at IS NULL AND theirs.agency_id = ANY(ours.viewers)
+    WHERE ours.id = asked AND ours.agency_id = nullif(current_setting('app.team', true), '')::uuid
+    ORDER BY theirs.id
 $$
 """)
 # Of whom another team may work with: what tells one person from another, for the comparison alone (person_match.py).

@@ -37,6 +37,7 @@ CONTEXT_TYPES = {
     "case": "uuid[]",
     "session": "uuid[]",
     "booking": "uuid[]",
+    "person": "uuid[]",
     "alert": "uuid[]",
     "link": "text[]",  # hashes of the secret that somebody has shown
     "restricts": "uuid",  # the agency whose restricted cases are known to be there

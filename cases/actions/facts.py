@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from agencies.models import Author
+from cases.actions.person_link import offer_fact
 from cases.facts import KeyFact
 from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind, Person
@@ -44,14 +45,10 @@ def change_fact(
             row.save(update_fields=[*fact.fields, "version"])
     except IntegrityError as error:
         raise NHSNumberTaken from error
-    return record_entry(
-        case=case,
-        kind=Kind.FACT,
-        by=by,
-        key=key,
-        layer=fact.layer,
-        details={"fact": fact.name, "label": fact.label, "before": before, "after": fact.format_value(case)},
-    )
+    details = {"fact": fact.name, "label": fact.label, "before": before, "after": fact.format_value(case)}
+    entry = record_entry(case=case, kind=Kind.FACT, by=by, key=key, layer=fact.layer, details=details)
+    offer_fact(case, fact, entry)
+    return entry
 
 
 def lock_fact(case: Case, fact: KeyFact) -> None:

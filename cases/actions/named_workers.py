@@ -15,7 +15,7 @@ from agencies.models import Author, Membership
 from cases.actions.facts import NHSNumberTaken
 from cases.actions.seats import list_leads, list_named, seat_workers
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, EmergencyOpening, Kind, Person, Restriction
+from cases.models import Audience, Case, Circle, EmergencyOpening, Kind, Person, PersonLink, Restriction
 from cases.notifications import notify_lead, notify_new_lead
 from config.row_security import entered
 from config.template_tags import when
@@ -56,6 +56,8 @@ def seat_all(case: Case, by: Author, level: str, workers: Collection[Membership]
         record_entry(
             case=one, kind=Kind.RESTRICTED, by=by, text=words, audience=Audience.TEAM, key=key, details=details
         )
+    if level == Restriction.PROTECTED:  # the other team's page would say that there is a record
+        PersonLink.in_force(case.person).update(ended_at=timezone.now(), ended_by=by.member)
     try:
         with transaction.atomic():
             Person.objects.filter(pk=case.person_id).update(hidden=bool(level), version=F("version") + 1)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Author, Membership
+from cases.actions.person_link import link_people
 from cases.history.record import record_entry
 from cases.models import Audience, Case, CaseReferral, Kind, TeamQuestion
 from cases.notifications import notify_lead
@@ -75,7 +76,8 @@ def save_answer(question: TeamQuestion, by: Author, answer: TeamQuestion.Answer)
     team, asking = question.about_case.agency, question.case.agency
     told = f"{asking.name} was told that you work with the same person" if answer == "yes" else "Nothing was told"
     record_question(question.about_case, by, uuid.uuid5(question.pk, "answered"), what=told)
-    if answer == TeamQuestion.Answer.YES:
+    if answer == TeamQuestion.Answer.YES and by.member:
+        link_people(question.case.person, question.about_case.person, by=by.member)
         what = f"{team.name} works with the same person, and asks you to ring"
         record_question(question.case, by, uuid.uuid5(question.pk, "told"), what=what, team=team.name, phone=team.phone)
         notify_lead(question.case, key=f"team answer {question.pk}", subject="A team has answered you")

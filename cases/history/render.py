@@ -78,6 +78,12 @@ def format_fact_changed(kind: str, details: dict[str, Any]) -> tuple[str, Labell
     return f"{details.get('label', 'Key fact')}: changed", changed
 
 
+def format_fact_offered(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """after: as the other team has it; differs: as of a referral, for taking it over."""
+    label = next((said["label"] for said in details.get("differs", {}).values()), "Key fact")
+    return f"{label}: changed by another team", [("They have", details.get("after") or "Nothing any more")]
+
+
 def format_assigned(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """before, after: names of members, or of teams (then with `ground`); after is "" when nobody has it; number: why
     the record has no NHS number any more."""
@@ -222,6 +228,7 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.NOTE: EntryLook(format_contact, "note", "sky"),
     Kind.CORRECTION: EntryLook(format_correction, "pencil", "amber"),
     Kind.FACT: EntryLook(format_fact_changed, "pencil", "grey"),
+    Kind.OFFERED: EntryLook(format_fact_offered, "pencil", "amber"),
     Kind.ASSIGNED: EntryLook(format_assigned, "people", "grey"),
     Kind.ASKED: EntryLook(format_question, "chat", "amber"),
     Kind.PARTED: EntryLook(format_parting, "people", "amber"),

@@ -7,6 +7,7 @@ from cases.models.erasure import ErasureCertificate
 from cases.models.hold import Hold
 from cases.models.news import News
 from cases.models.person import Person
+from cases.models.person_link import PersonLink
 from cases.models.question import TeamQuestion
 from cases.models.rights import RightsMove, RightsRequest
 from cases.models.root import Root, RootHead, RootReceiver

@@ -30,6 +30,7 @@ class Kind(models.TextChoices):
     NOTE = "note", "Note"
     CORRECTION = "correction", "Correction"
     FACT = "fact", "Key fact changed"
+    OFFERED = "offered", "Key fact, as another team has it"
     ASKED = "asked", "Asked another team"
     PARTED = "parted", "Joined by mistake"
     ASSIGNED = "assigned", "Given to a colleague"

@@ -22,11 +22,13 @@ from config.fragments import wants_fragment
 from config.http import parse_number
 from config.template_tags import when
 
+SAID_BY_OTHERS = (Kind.REFERRED, Kind.OFFERED)
+
 
 @allow(Permission.WORK_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fact(request: MemberRequest, pk: uuid.UUID, name: str) -> HttpResponse:
-    """`entry` (a number) fills the form with what a referral said otherwise. The owning team's alone."""
+    """`entry` (a number) fills the form with what a referral or another team says. The owning team's alone."""
     member = request.member
     case = get_case_logged(request, pk, "key facts")
     known = KEY_FACTS.get(name)
@@ -56,10 +58,10 @@ def fact(request: MemberRequest, pk: uuid.UUID, name: str) -> HttpResponse:
 
 
 def load_referral_values(request: MemberRequest, case: Case, fact: KeyFact) -> dict[str, Any]:
-    """What the referral in entry `entry` said of this fact; nothing when there is none."""
+    """What the referral or the other team in entry `entry` said of this fact; nothing when there is none."""
     member = request.member
     asked = parse_number(request.GET.get("entry", ""))
-    entry = Entry.visible_to(member).filter(case=case, number=asked, kind=Kind.REFERRED).first() if asked else None
+    entry = Entry.visible_to(member).filter(case=case, number=asked, kind__in=SAID_BY_OTHERS).first() if asked else None
     said = entry.details.get("differs", {}).get(fact.name, {}) if entry else {}
     return {field: value for field, value in said.get("values", {}).items() if field in fact.fields}
 

@@ -28,7 +28,7 @@ from cases.forms.sharing import (
     TakeBackAgreementForm,
     describe_layers,
 )
-from cases.models import Agreement, Case, Circle
+from cases.models import Agreement, Case, Circle, PersonLink
 from cases.onward import load_onward_referrals
 from cases.seen import Seen, list_seen
 from cases.views.caseload import parse_cursor
@@ -65,6 +65,7 @@ def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | Non
             "going_on": after is not None,
             "ours": ours,
             "may_restrict": ours and request.member.has_permission(Permission.RESTRICT),
+            "linked": ours and PersonLink.in_force(case.person).exists(),
         },
     )
 

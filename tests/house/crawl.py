@@ -374,6 +374,7 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:sharing": a_case,
     "cases:agree": a_case,
     "cases:ask_teams": a_case,
+    "cases:person_links": a_case,
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
     "cases:purpose": a_seat,

@@ -315,6 +315,7 @@ def test_the_functions_that_go_round_the_policies_are_these() -> None:
         "case_of_referral",
         "case_of_booking",
         "people_elsewhere",
+        "linked_cases",
         "keep_viewers",
         "keep_hidden",
         "hide_referrals",
@@ -323,7 +324,7 @@ def test_the_functions_that_go_round_the_policies_are_these() -> None:
         "sealed_openings",
     }
     assert all("search_path=pg_catalog, public, pg_temp" in settings for settings in found.values())
-    assert len(FUNCTIONS) == 6
+    assert len(FUNCTIONS) == 7
 
 
 @pytest.mark.parametrize("power", range(4))

@@ -33,7 +33,7 @@ def purpose_field(default):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0016_rights")]
+    dependencies = [("cases", "0017_person_links")]
 
     operations = [
         migrations.AddField(

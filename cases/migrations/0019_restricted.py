@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0005_unsent_forms"),
-        ("cases", "0017_layers"),
+        ("cases", "0018_layers"),
     ]
 
     operations = [
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             model_name="entry",
             name="kind",
             field=models.CharField(
-                choices=[('opened', 'Case opened'), ('referred', 'Referral received'), ('phone', 'Phone call'), ('arranged', 'Call to book a time'), ('call', 'Video call'), ('visit', 'Visit'), ('no_answer', 'No answer'), ('note', 'Note'), ('correction', 'Correction'), ('fact', 'Key fact changed'), ('asked', 'Asked another team'), ('parted', 'Joined by mistake'), ('assigned', 'Given to a colleague'), ('agreed', 'Agreement'), ('purpose', 'Who sees what'), ('restricted', 'Who of the team sees it'), ('emergency', 'Opened in an emergency'), ('sent_on', 'Referred on'), ('answered', 'Answer from a group'), ('withdrawn', 'Referral withdrawn'), ('signposted', 'Told about an activity'), ('booked', 'Booking'), ('attended', 'Came to an activity'), ('missed', 'Did not come to an activity'), ('closed', 'Case closed'), ('held', 'Legal hold'), ('right', 'What the person asked for'), ('statement', 'The person’s own statement'), ('erased', 'Words removed by law')],
+                choices=[('opened', 'Case opened'), ('referred', 'Referral received'), ('phone', 'Phone call'), ('arranged', 'Call to book a time'), ('call', 'Video call'), ('visit', 'Visit'), ('no_answer', 'No answer'), ('note', 'Note'), ('correction', 'Correction'), ('fact', 'Key fact changed'), ('offered', 'Key fact, as another team has it'), ('asked', 'Asked another team'), ('parted', 'Joined by mistake'), ('assigned', 'Given to a colleague'), ('agreed', 'Agreement'), ('purpose', 'Who sees what'), ('restricted', 'Who of the team sees it'), ('emergency', 'Opened in an emergency'), ('sent_on', 'Referred on'), ('answered', 'Answer from a group'), ('withdrawn', 'Referral withdrawn'), ('signposted', 'Told about an activity'), ('booked', 'Booking'), ('attended', 'Came to an activity'), ('missed', 'Did not come to an activity'), ('closed', 'Case closed'), ('held', 'Legal hold'), ('right', 'What the person asked for'), ('statement', 'The person’s own statement'), ('erased', 'Words removed by law')],
                 max_length=15,
             ),
         ),
