@@ -153,6 +153,9 @@ def list_openings(request: RightsRequest, held: HeldRecords) -> Iterator[CopyIte
     for case in held.cases:
         log = [(when(row.at), f"{row}") for row in reversed(load_log_for_person(case))]
         yield CopyItem(f"openings:{case.pk}", f"Who opened the case of {date_words(case.opened_at)}", facts=log)
+    for referral in held.referrals:
+        if log := [(when(row.at), row.reader_name) for row in referral.readings.order_by("at", "pk")]:
+            yield CopyItem(f"openings:{referral.pk}", f"Who opened the referral to {referral.receiver_name}", facts=log)
     rows = find_look_ups(request, held).select_related("member__user").order_by("at", "pk")
     if looks := [(when(row.at), row.member.user.name) for row in rows]:
         yield CopyItem("look_ups", "Who looked for the NHS number", facts=looks)

@@ -7,7 +7,7 @@ from referrals.models import Answer, AnswerLink, LookUp, Move, Referral, Remark
 OF_ONE_SEEN = "EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
 
 # Each side until it has erased its own. `hidden_from`: the agencies to which a restricted case hides it (a column that
-# a trigger keeps, cases/0020); who is named in that case sees it by way of the case.
+# a trigger keeps, cases/0021); who is named in that case sees it by way of the case.
 seen = (
     "(to_agency_id = {receives} AND receiver_erased_at IS NULL AND NOT to_agency_id = ANY(hidden_from))"
     " OR (from_agency_id = {sends} AND sender_erased_at IS NULL AND NOT from_agency_id = ANY(hidden_from))"

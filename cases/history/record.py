@@ -129,8 +129,19 @@ def record_entry(
 
 # What may be written of a case that is kept and not used (UK GDPR article 18): what is done about just that; and what
 # others tell of their own accord, which would be lost otherwise.
-KEPT_KINDS = frozenset({Kind.RIGHT, Kind.STATEMENT, Kind.ERASED, Kind.ASSIGNED})
-TOLD_KINDS = frozenset({Kind.REFERRED, Kind.ANSWERED, Kind.WITHDRAWN, Kind.BOOKED, Kind.ATTENDED, Kind.MISSED})
+KEPT_KINDS = frozenset({Kind.RIGHT, Kind.STATEMENT, Kind.HELD, Kind.ERASED, Kind.ASSIGNED})
+TOLD_KINDS = frozenset(
+    {
+        Kind.REFERRED,
+        Kind.ANSWERED,
+        Kind.WITHDRAWN,
+        Kind.BOOKED,
+        Kind.ATTENDED,
+        Kind.MISSED,
+        Kind.ASKED,
+        Kind.OFFERED,
+    }
+)
 RESTRICTED_MESSAGE = (
     "The person has asked that this case is kept and not used. Nothing is written in it, sent or shared until that is "
     "lifted; whoever answers for records can lift it"

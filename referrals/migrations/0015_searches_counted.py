@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0012_exports'),
+        ('agencies', '0013_exports'),
         ('referrals', '0014_erased_by_side'),
     ]
 

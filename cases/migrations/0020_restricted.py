@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0005_unsent_forms"),
-        ("cases", "0018_layers"),
+        ("cases", "0019_layers"),
     ]
 
     operations = [

@@ -61,7 +61,7 @@ ALTER TABLE cases_case DROP COLUMN named;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0019_restricted"),
+        ("cases", "0020_restricted"),
         ("referrals", "0015_searches_counted"),
     ]
 

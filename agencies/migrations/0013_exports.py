@@ -11,7 +11,7 @@ from config.append_only import refuse_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0011_retention'),
+        ('agencies', '0012_required_provider'),
     ]
 
     operations = [

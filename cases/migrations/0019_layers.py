@@ -33,7 +33,7 @@ def purpose_field(default):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0017_person_links")]
+    dependencies = [("cases", "0018_erasing_state")]
 
     operations = [
         migrations.AddField(
