@@ -10,6 +10,7 @@ from agencies.models import (
     DataAgreement,
     Draft,
     Drill,
+    Export,
     IdentityProvider,
     Invitation,
     Membership,
@@ -26,6 +27,9 @@ own = "EXISTS (SELECT FROM agencies_membership m WHERE m.id = member_id AND m.us
 own_or_of_team = (  # whoever runs the team hands over what somebody leaves behind
     "EXISTS (SELECT FROM agencies_membership m WHERE m.id = member_id"
     " AND (m.user_id = {user} OR m.agency_id = {manages}))"
+)
+protect(
+    Export, see="member_id = {member} OR agency_id = {manages}", add="member_id = {member} AND agency_id = {agency}"
 )
 protect(Draft, see=own_or_of_team, add=own, change=own_or_of_team, remove=own_or_of_team)
 # Written by whoever does something that others must hear of; read by the agency in whose name it is said.

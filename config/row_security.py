@@ -41,6 +41,7 @@ CONTEXT_TYPES = {
     "person": "uuid[]",
     "alert": "uuid[]",
     "link": "text[]",  # hashes of the secret that somebody has shown
+    "restricts": "uuid",  # the agency whose restricted cases are known to be there
     "manages": "uuid",  # the agency whose team is run, and whose registers are kept
     "stewards": "uuid",  # the agency for which the place is run
     "job": "uuid",  # of a job that has said that it is one
