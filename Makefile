@@ -30,6 +30,7 @@ check: .venv/dev
 	.venv/bin/lint-imports
 	.venv/bin/mypy .
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py assurance
 	$(PYTHON) manage.py check
 	@set -a; . .ci/production.env; SILENCED_CHECKS=hereabouts.W001; $(PYTHON) manage.py check --deploy --fail-level WARNING
 
