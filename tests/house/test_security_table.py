@@ -10,10 +10,22 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from agencies import assurance
-from agencies.assurance import Row, find_faults, list_documents, read_rows
+from agencies.assurance import Row, find_faults, list_claims, list_documents, read_rows
 
 ROOT = Path(settings.BASE_DIR)
 TABLE = ROOT / "docs/security.md"
+
+
+OWED = (
+    "dpia",
+    "dtac",
+    "hazard-log",
+    "identity-verification",
+    "mfa",
+    "not-a-medical-device",
+    "safety-case",
+    "software-security-code-of-practice",
+)
 
 
 def rows_of_points() -> dict[int, Row]:
@@ -57,6 +69,24 @@ def test_each_test_that_names_a_point_stands_in_its_row() -> None:
 @pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
 def test_each_claim_is_shown_by_something_that_is_there(document: Path) -> None:
     assert [str(fault) for fault in find_faults(document)] == []
+
+
+@pytest.mark.parametrize("name", OWED)
+def test_each_document_that_is_asked_for_is_there_and_claims_something(name: str) -> None:
+    assert list_claims(ROOT / f"docs/assurance/{name}.md")
+
+
+def test_each_risk_is_what_the_matrix_says() -> None:
+    """Severity × likelihood in the hazard log, by the matrix at its top; and no hazard is left at 4 or 5."""
+    rows = list(read_rows(ROOT / "docs/assurance/hazard-log.md"))
+    matrix = {row.cells["likelihood"]: row.cells for row in rows if "likelihood" in row.cells}
+    hazards = [row for row in rows if "hazard" in row.cells]
+    assert len({row.cells["no"] for row in hazards}) == len(hazards) == 23
+    for row in hazards:
+        for rated in ("initial", "residual"):
+            severity, likelihood, risk = re.split(" [×=] ", row.cells[rated])
+            assert matrix[likelihood][severity] == risk, f"{row.cells['no']} {rated}"
+        assert row.cells["residual"][-1] in "123", row.cells["no"]
 
 
 # --- A claim that is broken is seen -------------------------------------------------------------------------
