@@ -11,7 +11,15 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 
 from agencies import access
 from agencies.models import Membership
-from config.job_queue import count_living_workers, failed_jobs, find_oldest_wait, is_late, waiting_jobs
+from config.job_queue import (
+    all_jobs,
+    count_living_workers,
+    failed_jobs,
+    find_oldest_wait,
+    has_failed,
+    is_late,
+    waiting_jobs,
+)
 from config.metrics import gauge_sources
 
 # What each kind of job does, as a steward would say it. A test fails where one is left out.
@@ -112,9 +120,10 @@ def count_by_task(jobs: "QuerySet[ProcrastinateJob]") -> dict[str, int]:
 
 def count_job_problems(member: Membership) -> tuple[int, str]:
     """How many jobs failed or are late, and what is wrong besides, in a word or two: "" when nothing is."""
-    late = visible_waiting_jobs(member).filter(is_late()).count()
+    ill = all_jobs().filter(access.jobs(member), status__in=["todo", "failed"])
+    found = ill.aggregate(late=Count("pk", filter=is_late()), failed=Count("pk", filter=has_failed()))
     wrong = "" if count_living_workers() else "nobody is at work"
-    return visible_failed_jobs(member).count() + late, wrong or ("some late" if late else "")
+    return found["late"] + found["failed"], wrong or ("some late" if found["late"] else "")
 
 
 @gauge_sources.register
