@@ -36,6 +36,7 @@ TASK_WORDS = {
     "forget_ended_sessions": "Forgets sign-ins that have ended",
     "forget_lost_searches": "Forgets searches of more than a year ago that found nothing",
     "forget_old_jobs": "Forgets work that was done more than a week ago, or failed more than 90 days ago",
+    "forget_withheld": "Stops what was on its way to an organisation whose agreement was taken back",
     "import_source": "Reads one list of activities from another directory or a file",
     "import_what_is_due": "Looks which other directories are to be read again",
     "judge_listings": "Works out how much each listing tells",
@@ -54,6 +55,7 @@ TASK_WORDS = {
     "retry_stalled_jobs": "Gives the jobs of a worker that died to another one",
     "tell_of_new_activities": "Tells people of new activities that they asked to hear of",
     "tell_what_waits": "Sends you what waits, each morning",
+    "warn_of_safety": "Warns you where backups or the proof of the histories are not as they should be",
     "warn_of_breaches": "Warns before the 72 hours are over in which a breach is to be reported",
 }
 

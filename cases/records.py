@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, Draft, Message
 from bookings.models import Booking
-from cases.models import Case, CaseBooking, CaseReferral, Person, RightsRequest
+from cases.models import Case, CaseBooking, CaseReferral, Person, PersonLink, RightsRequest
 from cases.person_match import find_people_elsewhere, is_likely
 from referrals.models import LookUp, Referral
 from referrals.same_person import Identity, born_alike, normalise_name
@@ -132,7 +132,9 @@ def find_records_elsewhere(request: RightsRequest) -> dict[uuid.UUID, HeldRecord
     theirs = find_likely_bookings(identity.name, ours.contacts, Booking.objects.all())
     for booking in {row.pk: row for row in [*ours.bookings, *theirs]}.values():
         found[booking.session.service.agency_id].bookings.append(booking)
-    for person in find_people_elsewhere(identity, request.agency):
+    linked = [link.other(request.person) for link in PersonLink.in_force(request.person)] if request.person else []
+    known = Person.objects.filter(pk__in=linked).order_by("pk")
+    for person in [*known, *find_people_elsewhere(identity, request.agency)]:
         found[person.agency_id].person = found[person.agency_id].person or person
     found.pop(request.agency_id, None)
     at_work = set(Agency.objects.filter(pk__in=found, left_at=None).order_by().values_list("pk", flat=True))

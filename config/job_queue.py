@@ -24,8 +24,9 @@ def count_living_workers() -> int:
 
 
 def all_jobs() -> "QuerySet[Any]":
-    """Every job; to ask for: `due_at`, when it was put into the queue or is to be tried (again), and `mended_by`, of one
-    of the clock that failed: a later run of it that succeeded."""
+    """Every job. To be asked for: `due_at`, when it was put into the queue or is to be tried again; and `mended_by`, of
+    one of the clock that failed, a later run of it that succeeded.
+    """
     put_in = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type__in=["deferred", "deferred_for_retry"])
     latest = Subquery(put_in.order_by("-at").values("at")[:1], output_field=DateTimeField())
     later = ProcrastinateJob.objects.filter(

@@ -26,7 +26,9 @@ from cases.models import (
     CaseReferral,
     Circle,
     ErasureCertificate,
+    Hold,
     Person,
+    PersonLink,
     Redaction,
     Release,
     RightsMove,
@@ -168,8 +170,9 @@ def erase_records(request: RightsRequest, held: HeldRecords, by: Author) -> dict
         Booking.objects.filter(pk__in=[row.pk for row in held.bookings]), timezone.now()
     )
     counts["Messages and letters"] = find_messages(keys).delete()[0]
-    counts["Personal records"] = erase_person_row(request.person) if request.person else 0
+    counts["Personal records"] = erase_person_row(request.person, by) if request.person else 0
     counts["Requests about their records"] = erase_requests(request)
+    Hold.objects.filter(person__isnull=False, person=request.person_id).update(reason="Erased")  # those that ended
     return counts
 
 
@@ -183,9 +186,11 @@ def erase_case(case: Case) -> int:
     return 1
 
 
-def erase_person_row(person: Person) -> int:
+def erase_person_row(person: Person, by: Author) -> int:
+    """The record itself, and its links to those of other teams."""
     blank = dict.fromkeys(BLANK_PERSON_TEXTS, "")
     unknown = {"date_of_birth": None, "birth_precision": BirthPrecision.DAY, "practice": None}
+    PersonLink.in_force(person).update(ended_at=timezone.now(), ended_by=by.member)
     save_columns(person, name=ERASED_NAME, version=person.version + 1, **blank, **unknown)
     return 1
 
