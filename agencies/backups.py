@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
+from prometheus_client.metrics_core import GaugeMetricFamily
 
 from agencies.hooks import safety_sources
 from agencies.models import Backup, Drill, Membership
 from config.backups import SLOT
+from config.metrics import gauge_sources
 
 MAX_RECOVERY = timedelta(hours=1)  # promised: how long that takes (RTO)
 MAX_BACKUP_AGE = timedelta(hours=26)  # a nightly one that is a little late is no news
@@ -66,6 +68,22 @@ def is_streaming() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s AND active", [SLOT])
         return cursor.fetchone() is not None
+
+
+@gauge_sources.register
+def measure_backups() -> Iterator[GaugeMetricFamily]:
+    """For /health/metrics: seconds since the last backup, and the last drill, that went well; none where none has."""
+    now = timezone.now()
+    made, proved = Backup.objects.filter(problem="").first(), Drill.objects.exclude(finished_at=None).filter(problem="")
+    if made:
+        yield gauge_seconds("hereabouts_backup_age_seconds", "Of the last that went well", now - made.finished_at)
+    if drill := proved.first():
+        yield gauge_seconds("hereabouts_drill_age_seconds", "Of the last that went well", now - drill.started_at)
+    yield GaugeMetricFamily("hereabouts_backup_streaming", "Whether each write is copied", value=is_streaming())
+
+
+def gauge_seconds(name: str, words: str, passed: timedelta) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, words, value=passed.total_seconds())
 
 
 def find_safety_problems(member: Membership, state: BackupState) -> Iterator[str]:

@@ -44,6 +44,7 @@ def list_for_logout(request: HttpRequest, door: Door | None) -> None:
 
 
 def keep_to_door(session: SessionBase, memberships: list[Membership]) -> list[Membership]:
-    """Those of them that this session may work under."""
-    door = session.get("door")
-    return [m for m in memberships if str(m.agency_id) in door["agencies"]] if door else memberships
+    """Those of them that this session may work under: of the provider's agencies, or of those that take a password."""
+    if door := session.get("door"):
+        return [member for member in memberships if str(member.agency_id) in door["agencies"]]
+    return [member for member in memberships if not member.by_provider_only]

@@ -62,7 +62,11 @@ def attach_member(get_response: View) -> View:
             memberships = []
         elif request.user.is_authenticated:
             record_session_use(request.session)
-            memberships = keep_to_door(request.session, memberships)
+            kept = keep_to_door(request.session, memberships)
+            vars(request)["needs_second_factor"] = any(
+                member.role in SECOND_FACTOR_ROLES for member in (kept if "door" in request.session else memberships)
+            )
+            memberships = kept
         chosen = request.session.get("member") if memberships else None
         member = next((m for m in memberships if str(m.pk) == chosen), memberships[0] if memberships else None)
         vars(request).update(session_ended=ended, memberships=memberships, member=member)
@@ -101,8 +105,7 @@ def require_second_factor(get_response: View) -> View:
         return get_response(request)
 
     def process_view(request: HttpRequest, *_: Any) -> HttpResponse | None:
-        memberships = getattr(request, "memberships", [])
-        needed = settings.REQUIRE_SECOND_FACTOR and any(m.role in SECOND_FACTOR_ROLES for m in memberships)
+        needed = settings.REQUIRE_SECOND_FACTOR and getattr(request, "needs_second_factor", False)
         if not needed or has_taken_second_step(request):
             return None
         if is_mfa_enabled(request.user, SECOND_STEP_TYPES):

@@ -21,7 +21,11 @@ from config.statements import build_instances, columns_sql
 
 # A row for each membership of who is signed in, the rule and the order being those of Membership.open_for_user.
 SESSION_SQL = f"""
-SELECT s.session_data, {columns_sql("u", User)}, {columns_sql("m", Membership)}, {columns_sql("a", Agency)}
+SELECT s.session_data, EXISTS (
+    SELECT FROM agencies_identityprovider_agencies served JOIN agencies_identityprovider p
+        ON p.id = served.identityprovider_id AND p.required AND p.switched_off_at IS NULL
+    WHERE served.agency_id = a.id
+), {columns_sql("u", User)}, {columns_sql("m", Membership)}, {columns_sql("a", Agency)}
 FROM django_session s
 LEFT JOIN usersessions_usersession signed_in ON signed_in.session_key = s.session_key
 LEFT JOIN agencies_user u ON u.id = signed_in.user_id
@@ -56,10 +60,10 @@ class SessionStore(db.SessionStore):
         if not rows:
             self._session_key = None
             return {}
-        for _, *columns in rows:
+        for _, by_provider_only, *columns in rows:
             self.user, member, agency = build_instances(columns, User, Membership, Agency)
             if member:
-                member.user, member.agency = self.user, agency
+                member.user, member.agency, member.by_provider_only = self.user, agency, by_provider_only
                 self.memberships = [*self.memberships, member]
         return self.decode(rows[0][0])
 

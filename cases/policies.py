@@ -23,11 +23,12 @@ from cases.models import (
     ReleaseDownload,
     RightsMove,
     RightsRequest,
+    Root,
     RootHead,
     RootReceiver,
     TeamQuestion,
 )
-from config.row_security import also_see, define_function, leave_open, protect
+from config.row_security import also_see, define_function, protect
 from referrals.models import Referral
 
 OF_ONE_SEEN = "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id)"
@@ -120,5 +121,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     ORDER BY k.id LIMIT most
 $$
 """)
-leave_open("Who gets the nightly proof: it names no person", RootReceiver)
+its = "agency_id = {manages}"
+protect(RootReceiver, see="{manages} IS NOT NULL", add=its, change=its)
+also_see(Message, "key LIKE 'root %' AND {manages} IS NOT NULL")  # whether the nightly proof arrived, for the steward
+protect(Root, see="{manages} IS NOT NULL")  # made by a job alone: a request that wrote one would make two of a night
 protect(RootHead, see="false")  # what a root was made of: for the jobs and for ops

@@ -23,7 +23,11 @@ CLEAR = "SELECT " + ", ".join(f"set_config('app.{name}', '', false)" for name in
 def acting_as(role: DatabaseRole) -> Iterator[None]:
     """Within it, this thread's connection has that role, a new one too. What a request has set ends with it, as its
     transaction would."""
-    before, taken.role = getattr(taken, "role", None), role
+    before = getattr(taken, "role", None)
+    if before == role:
+        yield
+        return
+    taken.role = role
     try:
         with contextlib.suppress(psycopg.OperationalError):  # the request finds out by itself
             take_role()

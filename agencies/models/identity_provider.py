@@ -47,6 +47,9 @@ class IdentityProvider(UUIDKey):
     step_claim = models.CharField(max_length=10, choices=StepClaim, blank=True)
     step_values = models.CharField(max_length=200, blank=True, help_text="Any of these, with spaces between them")
     agencies = models.ManyToManyField(Agency, related_name="identity_providers")
+    required = models.BooleanField(
+        default=False, db_default=False, help_text="Nobody works for these agencies who has not signed in with it"
+    )
     connected_at = models.DateTimeField(default=timezone.now)
     switched_off_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,7 +1,7 @@
 """Who works for which agency, in which role; the invitation that leads there; and how what they do is signed."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -10,6 +10,7 @@ from django.utils import timezone
 from agencies import access
 from agencies.access import Role
 from agencies.models.agency import Agency
+from agencies.models.identity_provider import IdentityProvider
 from agencies.models.user import User
 from config.uuid_key import UUIDKey
 
@@ -24,6 +25,7 @@ class Membership(UUIDKey):
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by_provider_only = False  # of those that open_for_user and the session bring: whether a password opens it
 
     class Meta:
         ordering = ["agency__name", "started_at", "id"]
@@ -70,7 +72,9 @@ class Membership(UUIDKey):
     def open_for_user(cls, user: User) -> "models.QuerySet[Self]":
         """The memberships a user may work under now, with agency and user at hand."""
         open_now = cls.objects.filter(user=user, ended_at=None, agency__left_at=None)
-        return open_now.select_related("agency", "user")
+        required = IdentityProvider.in_use().filter(required=True, agencies=models.OuterRef("agency"))
+        marked = open_now.select_related("agency", "user").annotate(by_provider_only=models.Exists(required))
+        return cast("models.QuerySet[Self]", marked)
 
 
 class Invitation(UUIDKey):

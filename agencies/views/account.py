@@ -26,7 +26,7 @@ MAX_DRAFT_KEY_LENGTH = 100
 @require_GET
 @signed_in
 def account(request: MemberRequest) -> HttpResponse:
-    links = list_links(request.user, request.memberships)
+    links = list_links(request.user)
     context = {"memberships": request.memberships, "links": links, "came_in_by": "door" in request.session}
     return render_page(request, "agencies/account.html", context)
 

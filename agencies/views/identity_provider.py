@@ -33,8 +33,9 @@ def change(request: MemberRequest, pk: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None, provider=provider, agencies=agencies
     )
     if request.method == "POST" and form.is_valid():
-        in_use = form.cleaned_data["in_use"] == "yes"
-        change_identity_provider(provider=provider, agencies=form.chosen, in_use=in_use, by=request.member)
+        answer = form.cleaned_data["in_use"]
+        now = {"in_use": answer != "no", "required": answer == "only"}
+        change_identity_provider(provider=provider, agencies=form.chosen, **now, by=request.member)
         messages.success(request, f"Saved. Whoever had signed in with {provider.name} has been signed out.")
         return redirect("agencies:identity_providers")
     return render_form_page(request, "agencies/identity_provider.html", {"form": form, "provider": provider})

@@ -136,4 +136,4 @@ def unlink(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 def is_served(request: MemberRequest, provider: Provider) -> bool:
-    return provider.row in [row for row, _ in list_links(request.user, request.memberships)]
+    return provider.row in [row for row, _ in list_links(request.user)]

@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -20,10 +20,12 @@ from agencies.actions.identity_provider import change_identity_provider
 from agencies.actions.invitation import invite_member, send_invitation_link
 from agencies.models import IdentityProvider, Invitation, Membership, Message, User
 from agencies.oidc import LOGOUT_EVENT
+from config.roles import DatabaseRole
 from tests.agencies.test_oidc import ACCOUNT, STRONG, SUBJECT, linked, sign_in_there
 from tests.factories import PASSWORD, AgencyFactory, MembershipFactory
-from tests.house.test_security_sign_in import is_signed_in
+from tests.house.test_security_sign_in import give_password, is_signed_in
 from tests.oidc_provider import CLIENT_ID, STRANGERS_KEY, FakeProvider, connect, leave
+from tests.roles import acting_as
 
 ClientOf = Callable[[Membership], Client]
 
@@ -251,6 +253,63 @@ def test_the_steward_sees_and_changes_whose_people_use_it(
     assert client.post(reverse("oidc_login", args=["cis2"])).status_code == 404
 
 
+def test_where_it_is_the_only_way_a_password_opens_nothing_of_that_agency(
+    cis2: FakeProvider, steward: Membership, client_of: ClientOf
+) -> None:
+    """A leaver whom the agency has shut out there: the password that they still have here is of no use."""
+    member = linked(cis2, MembershipFactory(role=Role.REFERRER))
+    elsewhere = MembershipFactory(role=Role.PROVIDER, user=member.user)
+    row = connect(cis2, member.agency)
+    with_password, by_provider = client_of(member), Client()
+    assert with_password.get(reverse("referrals:refer")).status_code == 200
+    chosen = {"in_use": "only", "agencies": [str(member.agency_id)]}
+    client_of(steward).post(reverse(CHANGE, args=[row.pk]), chosen)
+    assert with_password.get(reverse("referrals:refer")).status_code == 403
+    page = with_password.get(reverse(ACCOUNT)).content.decode()
+    assert "lets nobody in with a password" in page
+    assert elsewhere.agency.name in page
+    again = Client()
+    give_password(again, member)
+    assert again.get(reverse("referrals:refer")).status_code == 403
+    assert again.post(reverse("agencies:work_for"), {"member": str(member.pk)}).status_code == 404
+    sign_in_there(cis2, by_provider)
+    assert by_provider.get(reverse("referrals:refer")).status_code == 200
+    client_of(steward).post(reverse(CHANGE, args=[row.pk]), chosen | {"in_use": "no"})
+    assert with_password.get(reverse("referrals:refer")).status_code == 200
+
+
+def test_where_it_is_the_only_way_one_can_still_link_an_account(
+    cis2: FakeProvider, gp: Membership, client_of: ClientOf
+) -> None:
+    connect(cis2, gp.agency, required=True)
+    client = client_of(gp)
+    asked = press_link(client)["Refresh"].partition("url=")[2]
+    client.get(cis2.come_back(asked, sub=SUBJECT))
+    assert SocialAccount.objects.get().user == gp.user
+
+
+def test_where_it_is_the_only_way_a_password_alone_still_asks_for_the_second_step(
+    cis2: FakeProvider, client: Client
+) -> None:
+    """Else who knows it could link a way in of their own."""
+    member = MembershipFactory(role=Role.CONNECTOR)
+    connect(cis2, member.agency, required=True)
+    give_password(client, member)
+    assert client.get(reverse(ACCOUNT))["Location"] == reverse("mfa_index")
+    assert client.post(reverse("oidc_link", args=["cis2"]))["Location"] == reverse("mfa_index")
+
+
+def test_whoever_runs_the_place_keeps_a_password(cis2: FakeProvider, steward: Membership, client_of: ClientOf) -> None:
+    row, client = connect(cis2, steward.agency), client_of(steward)
+    data = {"in_use": "only", "agencies": [str(steward.agency_id)]}
+    answer = client.post(reverse(CHANGE, args=[row.pk]), data)
+    assert answer.status_code == 422
+    assert "keeps a password" in answer.content.decode()
+    with pytest.raises(PermissionDenied):
+        change_identity_provider(provider=row, agencies=[steward.agency], in_use=True, required=True, by=steward)
+    assert client.get(reverse(LIST)).status_code == 200
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.STEWARD])
 def test_nobody_else_does(role: Role, cis2: FakeProvider, client_of: ClientOf) -> None:
     member = MembershipFactory(role=role, manages_team=True)
@@ -328,3 +387,18 @@ def test_a_provider_that_answers_for_another_is_not_connected(cis2: FakeProvider
 def test_the_database_refuses_a_claim_without_values(cis2: FakeProvider) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         connect(cis2, step_claim="acr")
+
+
+def test_the_database_keeps_the_issuer_and_takes_no_new_one_from_a_page(cis2: FakeProvider) -> None:
+    """Neither by a mistake of ours nor by SQL that somebody slips in."""
+    row = connect(cis2)
+    with pytest.raises(ProgrammingError, match="never changes"), transaction.atomic():
+        IdentityProvider.objects.update(issuer="https://other.example.org")
+    with acting_as(DatabaseRole.WEB):
+        IdentityProvider.objects.update(name="Renamed")
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            IdentityProvider(slug="x", name="X", issuer="https://x.example.org", client_id="c").save(force_insert=True)
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            IdentityProvider.objects.all().delete()
+    row.refresh_from_db()
+    assert row.name == "Renamed"

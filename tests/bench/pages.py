@@ -13,8 +13,12 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
+from agencies import access
 from agencies.models import Membership
+from config.roles import DatabaseRole
+from config.row_security import POLICIES
 from tests.bench.table import p50
+from tests.roles import acting_as
 
 WARM = 5  # rounds that are not counted
 
@@ -61,9 +65,10 @@ class Visitor:
     def get(self, path: str) -> tuple["Took", HttpResponse]:
         """The time from the first middleware to the last, and the page. ValueError unless it is one."""
         request = self.factory.get(path)
-        began, worked = time.perf_counter(), time.thread_time()
-        response = self.handler.get_response(request)
-        took = Took(1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - worked), self.view)
+        with acting_as(DatabaseRole.WEB):  # as the web server logs in; the change of role is not counted
+            began, worked = time.perf_counter(), time.thread_time()
+            response = self.handler.get_response(request)
+            took = Took(1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - worked), self.view)
         if response.status_code != 200:
             raise ValueError(f"{path} answered {response.status_code}")
         return took, response
@@ -89,6 +94,26 @@ def in_turn(visits: dict[str, Visit], rounds: int) -> dict[str, list[Took]]:
             if nth >= 0:
                 took[name].append(ms)
     return took
+
+
+@contextmanager
+def without_row_security() -> Iterator[None]:
+    """As it would be if the database kept no rules: no policy is asked, and no context set."""
+    tables = [policy.model._meta.db_table for policy in POLICIES.values()]
+    set_context = access.set_context
+    switch_row_security("DISABLE", tables)
+    access.set_context = lambda **_: None
+    try:
+        yield
+    finally:
+        access.set_context = set_context
+        switch_row_security("ENABLE", tables)
+
+
+def switch_row_security(how: str, tables: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'ALTER TABLE "{table}" {how} ROW LEVEL SECURITY')
 
 
 @dataclass

@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -24,14 +25,16 @@ from django.urls import reverse
 from agencies.demo import list_demo_members
 from agencies.models import Membership
 from cases.models import Case
+from config.roles import DatabaseRole
 from directory.geography.postcodes import load_areas, postcode_area
 from directory.models import Service
 from tests.bench import deeds, processes
 from tests.bench.casework import Casework
 from tests.bench.fill import fill
-from tests.bench.pages import Part, Took, Visit, Visitor, in_turn, parts_of, sql_of
+from tests.bench.pages import Part, Took, Visit, Visitor, in_turn, parts_of, sql_of, without_row_security
 from tests.bench.searches import PLACES, searches
 from tests.bench.table import Row, cpu, p50, p95, say
+from tests.roles import acting_as
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Bench:
 
     def run(self) -> Iterator[Row]:
         yield from self.speed_of_pages()
+        yield from self.row_security()
         yield from self.long_history()
         yield from self.many_cases()
         yield deeds.sending(self.referrer, self.sizes.sent)
@@ -113,6 +117,22 @@ class Bench:
             target, ratio = (None if name == "search" else 4), p50(took[name]) / p50(floor)
             yield Row(f"{name.capitalize()} page ÷ small template + one query", ratio, "×", target, note)
             yield Row(f"{name.capitalize()} page: queries of its own", statements - own[name], "", most[name])
+
+    def row_security(self) -> Iterator[Row]:
+        """On and off by turns, a few requests each, so that the machine's moods fall on both."""
+        visits = {name: self.pages[name] for name in ("caseload", "case")}
+        on: dict[str, list[Took]] = {name: [] for name in visits}
+        off: dict[str, list[Took]] = {name: [] for name in visits}
+        for _ in range(max(1, self.sizes.rounds // 5)):
+            for times, switch in ((on, nullcontext), (off, without_row_security)):
+                # The role is kept, as by a web server: a prepared plan holds for one.
+                with switch(), acting_as(DatabaseRole.WEB):
+                    for name, took in in_turn(visits, 5).items():
+                        times[name] += took
+        for name in visits:
+            note = f"{p50(on[name]):.2f} and {p50(off[name]):.2f} ms"
+            what = f"{name.capitalize()} page: row-level security on ÷ off"
+            yield Row(what, p50(on[name]) / p50(off[name]), "×", 1.15, note)
 
     def long_history(self) -> Iterator[Row]:
         short, long = (self.work.case_with(n) for n in (50, min(5_000, 50 * self.sizes.rounds)))

@@ -23,7 +23,7 @@ from config.backups import (
     take_backup,
 )
 from config.embedded import EmbeddedServer
-from config.recovery import choose_backups, restore_server
+from config.recovery import choose_backups, next_segment, restore_server
 
 NEXT_FILE = "SELECT pg_logical_emit_message(true, '', 'x'), pg_switch_wal()"
 
@@ -224,3 +224,28 @@ def test_a_program_that_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, serv
     monkeypatch.setitem(os.environ, "POSTGRES_BIN", "/nowhere")
     with pytest.raises(BackupError, match="Set POSTGRES_BIN"):
         take_backup(server, folder)
+
+
+def test_a_wal_file_that_is_missing_is_said_before_anything_is_lost_in_silence(
+    server: BackupServer, folder: Path, tmp_path: Path
+) -> None:
+    # given a backup, and of the WAL since then not all
+    backup = take_backup(server, folder)
+    (folder / "wal/20260101T000000Z").mkdir()
+    after = next_segment(next_segment(backup.start_segment, 2**24), 2**24)
+    (folder / "wal/20260101T000000Z" / after).write_bytes(b"\0" * 2**24)
+    with pytest.raises(BackupError, match=f"The WAL file {backup.start_segment} is missing"):
+        read_back(folder, tmp_path / "back")
+    EmbeddedServer(tmp_path / "back").remove()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "after"),
+    [
+        ("000000010000000000000009", 2**24, "00000001000000000000000A"),
+        ("0000000100000000000000FF", 2**24, "000000010000000100000000"),
+        ("00000002000000010000003F", 2**26, "000000020000000200000000"),
+    ],
+)
+def test_the_name_of_the_next_file_of_the_wal(name: str, size: int, after: str) -> None:
+    assert next_segment(name, size) == after

@@ -59,7 +59,8 @@ class Command(BaseCommand):
             raise CommandError("; ".join(error.messages)) from error
         row.save()
         agencies = [find_agency(words) for words in options["agency"]] or list(row.agencies.all())
-        change_identity_provider(provider=row, agencies=agencies, in_use=not row.switched_off_at, by=None)
+        now = {"in_use": not row.switched_off_at, "required": row.required}
+        change_identity_provider(provider=row, agencies=agencies, **now, by=None)
         self.report(row)
 
     def report(self, row: IdentityProvider) -> None:
