@@ -438,7 +438,8 @@ def database_context(member: Membership) -> dict[str, uuid.UUID | None]:
         "sends": own(Permission.SEE_REFERRALS) if member.role != Role.PROVIDER else None,
         "team": own(Permission.WORK_CASES),
         "publishes": own(Permission.PUBLISH),
-        "manages": own(Permission.MANAGE_TEAM),
+        "manages": own(*MANAGER_PERMISSIONS),
+        "stewards": own(Permission.STEWARD),
         "restricts": own(Permission.RESTRICT),
     }
 

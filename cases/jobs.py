@@ -6,12 +6,11 @@ import uuid
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from agencies.models import Draft
-from cases.actions import erasure, hold, rights
+from cases.actions import erasure, hold, rights, sharing
 from cases.actions.named_workers import report_unreviewed
 from cases.actions.roots import make_root, write_root_file
 from cases.history import record
-from cases.models import EmergencyOpening, RightsRequest
+from cases.models import Agreement, EmergencyOpening, RightsRequest
 from cases.states import OPEN_STATUSES
 from config.batches import run_for_each
 from config.row_security import job_context
@@ -59,11 +58,11 @@ def remind_of_holds(timestamp: int) -> None:
         hold.remind_of_holds(timezone.localdate())
 
 
-@app.task(name="forget_drafts")
-def forget_drafts(*, agency: str, key: str) -> None:
-    """What an agency's members had typed about a case that they may open no more. May run twice."""
+@app.task(name="forget_withheld")
+def forget_withheld(*, agreement: str) -> None:
+    """What was under way to an agency whose agreement was taken back. May run twice."""
     with job_context():
-        Draft.objects.filter(member__agency=agency, key=key).delete()
+        sharing.forget_withheld(Agreement.objects.get(pk=agreement))
 
 
 @app.task(name="ask_others")

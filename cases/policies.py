@@ -17,6 +17,7 @@ from cases.models import (
     EmergencyOpening,
     Entry,
     ErasureCertificate,
+    Hold,
     News,
     Person,
     PersonLink,
@@ -66,6 +67,8 @@ protect(Entry, see=own_or_shared, add=OF_ONE_SEEN)
 protect(Reading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
 for rows in (Circle, Agreement, CaseReferral, CaseBooking):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN, change=OF_ONE_SEEN)
+of_keeper = "agency_id = {team} AND agency_id = {manages}"
+protect(Hold, see=of_keeper, add=of_keeper, change=of_keeper)
 of_one_of_them = "EXISTS (SELECT FROM cases_person p WHERE p.id IN (first_id, second_id))"
 protect(PersonLink, see=of_one_of_them, add=of_one_of_them, change=of_one_of_them)
 of_either = "EXISTS (SELECT FROM cases_case k WHERE k.id IN (case_id, about_case_id))"
@@ -84,8 +87,8 @@ protect(RightsRequest, see=ours, add=ours, change=ours)
 of_request = "EXISTS (SELECT FROM cases_rightsrequest q WHERE q.id = request_id)"
 protect(RightsMove, see=of_request, add=of_request)
 protect(Redaction, see="agency_id = {manages}", add="agency_id = {manages}", remove="agency_id = {manages}")
-for rows in (Release, ReleaseDownload):
-    protect(rows, see="agency_id = {manages}", add="agency_id = {manages}")
+for papers in (Release, ReleaseDownload):
+    protect(papers, see="agency_id = {manages}", add="agency_id = {manages}")
 protect(ErasureCertificate, see="agency_id = {manages}")
 
 also_see(

@@ -202,6 +202,8 @@ def copy_server(server: BackupServer, folder: Path, last: StoredBackup | None) -
         )
         verify_backup(new)
         stamp = server.ask("SELECT clock_timestamp()").astimezone(UTC) + timedelta(seconds=1)  # rounded up
+        while any(new.parent.glob(f"{stamp:{STAMP}}-*")):  # two within a second
+            stamp += timedelta(seconds=1)
         return StoredBackup(new.rename(new.with_name(f"{stamp:{STAMP}}-{'incremental' if last else 'full'}")))
     finally:
         shutil.rmtree(new, ignore_errors=True)

@@ -2,20 +2,23 @@
 
 from agencies.models import Message
 from config.row_security import also_see, define_function, protect
-from referrals.models import Answer, AnswerLink, LookUp, Move, Referral, Remark
+from referrals.models import Answer, AnswerLink, LookUp, Move, Referral, ReferralReading, Remark
 
 OF_ONE_SEEN = "EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
 
-# Each side until it has erased its own. `hidden_from`: the agencies to which a restricted case hides it (a column that
-# a trigger keeps, cases/0021); who is named in that case sees it by way of the case.
+# Each side until it has erased its own, and whoever was asked until the person takes it back. `hidden_from`: the
+# agencies to which a restricted case hides it (a column that a trigger keeps, cases/0021); who is named in that case
+# sees it by way of the case.
 seen = (
-    "(to_agency_id = {receives} AND receiver_erased_at IS NULL AND NOT to_agency_id = ANY(hidden_from))"
+    "(to_agency_id = {receives} AND receiver_erased_at IS NULL AND withheld_at IS NULL"
+    " AND NOT to_agency_id = ANY(hidden_from))"
     " OR (from_agency_id = {sends} AND sender_erased_at IS NULL AND NOT from_agency_id = ANY(hidden_from))"
     " OR id = {referral}"
 )
 protect(Referral, see=seen, add="from_agency_id = {sends}", change=seen)
 for rows in (Remark, Answer):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN)
+protect(ReferralReading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
 protect(Move, see=f"written_for_id = {{agency}} OR {OF_ONE_SEEN}", add=OF_ONE_SEEN)  # a colleague has passed it on
 protect(Referral.needs.through, see=OF_ONE_SEEN, add=OF_ONE_SEEN, remove=OF_ONE_SEEN)
 by_link = f"token_hash = {{link}} OR {OF_ONE_SEEN}"

@@ -128,7 +128,7 @@ def record_step(request: RightsRequest, row: RightsMove) -> None:
     record_entry(
         case=case, kind=Kind.RIGHT, by=row.author, text=row.words, audience=Audience.TEAM, key=row.pk, details=details
     )
-    if request.asked_from_id is None:
+    if request.asked_from_id is None and request.reply_to:  # nobody asked for what retention brings
         notify_of_right(case, request, row)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from agencies.access import Purpose
-from agencies.models import Author
+from agencies.models import Author, Draft
 from bookings.actions import move_booking
 from bookings.actions.blank import blank_contacts
 from bookings.models import Booking
@@ -112,14 +112,20 @@ def withhold_from_agency(agreement: Agreement, told: Collection[Referral]) -> No
     now, agency = timezone.now(), agreement.agency
     for referral in list_referrals_to(agreement):
         Referral.objects.filter(pk=referral.pk, withheld_at=None).update(withheld_at=now)
-        cancel_links(referral)
         if referral not in told:
             notify_of_less_shared(referral, key=f"{agreement.pk} {referral.pk}")
     agreement.case.circle.filter(agency=agency, ended_at=None).update(ended_at=now)
-    forget = app.configure_task("forget_drafts", queueing_lock=f"drafts {agreement.pk}")
-    forget.defer(agency=str(agency.pk), key=agreement.case.draft_key)
+    app.configure_task("forget_withheld").defer(agreement=str(agreement.pk))
     rows = Booking.objects.filter(case_booking__case=agreement.case_id, session__service__agency=agency)
     blank_contacts(rows, now)
+
+
+def forget_withheld(agreement: Agreement) -> None:
+    """What is still on its way to that agency, and what its members had typed about the case: no request may reach for
+    those, so a job does, at once."""
+    for referral in list_referrals_to(agreement):
+        cancel_links(referral)
+    Draft.objects.filter(member__agency=agreement.agency_id, key=agreement.case.draft_key).delete()
 
 
 @transaction.atomic

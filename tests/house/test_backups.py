@@ -146,6 +146,27 @@ def test_nothing_is_restored_over_something(server: BackupServer, folder: Path, 
     assert (tmp_path / "full/file").exists()
 
 
+def test_a_server_that_was_brought_back_is_backed_up_anew_and_comes_back_again(
+    server: BackupServer, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a server that was brought back, and has been written to since
+    write(server, "before")
+    take_backup(server, folder)
+    with restore_server(folder, tmp_path / "back", moment=None, user="postgres", database="postgres"):
+        pass
+    back = EmbeddedServer(tmp_path / "back")
+    back.ensure_running()
+    monkeypatch.setenv("BACKUP_DATABASE_URL", back.database_url("postgres"))
+    again = BackupServer()
+    write(again, "after")
+    # then the next backup is a full one of its own line of time, and so is the stream
+    taken = take_backup(again, folder)
+    assert (taken.is_full, taken.start_segment[:8]) == (True, "00000002")
+    assert begin_stream(again, folder)
+    back.remove()
+    assert read_back(folder, tmp_path / "again") >= {"before", "after"}
+
+
 def test_a_moment_before_the_first_backup_is_refused(server: BackupServer, folder: Path) -> None:
     backup = take_backup(server, folder)
     with pytest.raises(BackupError, match="no backup that was finished by then"):
