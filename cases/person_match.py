@@ -7,6 +7,7 @@ are compared: what another team knows of somebody stays with that team.
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
@@ -78,7 +79,8 @@ def find_cases_elsewhere(referral: Referral) -> list[uuid.UUID]:
     """
     exact, span, wide = list_birth_ranges(referral.birth)
     with connection.cursor() as cursor:
-        cursor.execute(ELSEWHERE_SQL, [referral.pk, exact, span, wide, MAX_COMPARED])
+        values: list[Any] = [referral.pk, exact, span, wide, MAX_COMPARED]
+        cursor.execute(ELSEWHERE_SQL, values)
         rows = cursor.fetchall()
     likely = []
     for case, name, born, precision, nhs_number, postcode in rows:

@@ -87,8 +87,8 @@ protect(RightsRequest, see=ours, add=ours, change=ours)
 of_request = "EXISTS (SELECT FROM cases_rightsrequest q WHERE q.id = request_id)"
 protect(RightsMove, see=of_request, add=of_request)
 protect(Redaction, see="agency_id = {manages}", add="agency_id = {manages}", remove="agency_id = {manages}")
-for rows in (Release, ReleaseDownload):
-    protect(rows, see="agency_id = {manages}", add="agency_id = {manages}")
+for papers in (Release, ReleaseDownload):
+    protect(papers, see="agency_id = {manages}", add="agency_id = {manages}")
 protect(ErasureCertificate, see="agency_id = {manages}")
 
 also_see(
