@@ -147,5 +147,11 @@ def test_the_command_says_how_many(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.search(r"^docs/security\.md: \d+ claims shown, \d+ said to be", capsys.readouterr().out, re.M)
 
 
+def test_where_there_are_no_tests_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agencies.management.commands.assurance.ROOT", tmp_path)
+    with pytest.raises(CommandError, match="The folder tests/ is not here"):
+        call_command("assurance")
+
+
 def test_make_check_asks_it() -> None:
     assert "manage.py assurance" in (ROOT / "Makefile").read_text()
