@@ -11,7 +11,15 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 
 from agencies import access
 from agencies.models import Membership
-from config.job_queue import count_living_workers, failed_jobs, find_oldest_wait, is_late, waiting_jobs
+from config.job_queue import (
+    all_jobs,
+    count_living_workers,
+    failed_jobs,
+    find_oldest_wait,
+    has_failed,
+    is_late,
+    waiting_jobs,
+)
 from config.metrics import gauge_sources
 
 # What each kind of job does, as a steward would say it. A test fails where one is left out.
@@ -28,6 +36,7 @@ TASK_WORDS = {
     "forget_ended_sessions": "Forgets sign-ins that have ended",
     "forget_lost_searches": "Forgets searches of more than a year ago that found nothing",
     "forget_old_jobs": "Forgets work that was done more than a week ago, or failed more than 90 days ago",
+    "forget_withheld": "Stops what was on its way to an organisation whose agreement was taken back",
     "import_source": "Reads one list of activities from another directory or a file",
     "import_what_is_due": "Looks which other directories are to be read again",
     "judge_listings": "Works out how much each listing tells",
@@ -46,6 +55,7 @@ TASK_WORDS = {
     "retry_stalled_jobs": "Gives the jobs of a worker that died to another one",
     "tell_of_new_activities": "Tells people of new activities that they asked to hear of",
     "tell_what_waits": "Sends you what waits, each morning",
+    "warn_of_safety": "Warns you where backups or the proof of the histories are not as they should be",
     "warn_of_breaches": "Warns before the 72 hours are over in which a breach is to be reported",
 }
 
@@ -112,9 +122,10 @@ def count_by_task(jobs: "QuerySet[ProcrastinateJob]") -> dict[str, int]:
 
 def count_job_problems(member: Membership) -> tuple[int, str]:
     """How many jobs failed or are late, and what is wrong besides, in a word or two: "" when nothing is."""
-    late = visible_waiting_jobs(member).filter(is_late()).count()
+    ill = all_jobs().filter(access.jobs(member), status__in=["todo", "failed"])
+    found = ill.aggregate(late=Count("pk", filter=is_late()), failed=Count("pk", filter=has_failed()))
     wrong = "" if count_living_workers() else "nobody is at work"
-    return visible_failed_jobs(member).count() + late, wrong or ("some late" if late else "")
+    return found["late"] + found["failed"], wrong or ("some late" if found["late"] else "")
 
 
 @gauge_sources.register

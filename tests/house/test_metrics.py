@@ -19,7 +19,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from agencies.models import Backup, Drill, Membership
-from config.metrics import StatementTimer
+from config.metrics import StatementTimer, gauge_sources
 from tests.house.test_settings import NEEDED, PROGRAM, start
 
 TOKEN = "a-token-for-the-tests-alone-0123456789"
@@ -124,6 +124,21 @@ def test_how_old_the_last_backup_and_drill_are_that_went_well() -> None:
     assert 5 * 3600 <= figure("hereabouts_backup_age_seconds") < 5 * 3600 + 60
     assert 9 * 3600 <= figure("hereabouts_drill_age_seconds") < 9 * 3600 + 60
     assert figure("hereabouts_backup_streaming") == 0
+
+
+@pytest.mark.usefixtures("token")
+def test_one_source_that_fails_keeps_no_other_from_being_read() -> None:
+    def fail() -> list[Any]:
+        raise ValueError("Thornbury")
+
+    gauge_sources.register(fail)
+    try:
+        figures = read()
+    finally:
+        gauge_sources.unregister(fail)
+    assert figures["hereabouts_figures_failed", frozenset()] == 1
+    assert figures["hereabouts_database_up", frozenset()] == 1
+    assert ("hereabouts_job_workers", frozenset()) in figures
 
 
 @pytest.mark.usefixtures("token")
