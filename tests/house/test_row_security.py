@@ -323,9 +323,10 @@ def test_the_functions_that_go_round_the_policies_are_these() -> None:
         "find_restricted",
         "sealed_openings",
         "names_referred_elsewhere",
+        "count_cases_of",
     }
     assert all("search_path=pg_catalog, public, pg_temp" in settings for settings in found.values())
-    assert len(FUNCTIONS) == 8
+    assert len(FUNCTIONS) == 9
 
 
 @pytest.mark.parametrize("power", range(4))
