@@ -3,7 +3,7 @@
 A claim is a row of a Markdown table with a column "shown by". In that cell stand, in backticks,
 `tests/a/test_b.py::test_c`, the name of a page (`cases:sharing`), a command (`manage.py verify_history`) or a file, and
 links. A row that nothing here can show begins that cell with whose it is instead: "Operator:", "Agency:", "Not done:",
-"Does not apply:" (`OTHERS`). Tests that are named elsewhere in a document have to be there too.
+"Does not apply:" (`OTHERS`). Tests and pages that are named elsewhere in a document have to be there too.
 """
 
 import ast
@@ -56,7 +56,7 @@ def list_documents() -> list[Path]:
 
 
 def read_rows(document: Path) -> Iterator[Row]:
-    """The rows of all its tables."""
+    """The rows of all its tables. A cell that a row lacks is empty, and what it has too many belongs to the last."""
     heads: list[str] = []
     for number, line in enumerate(document.read_text().splitlines(), 1):
         if not line.startswith("|"):
@@ -66,7 +66,9 @@ def read_rows(document: Path) -> Iterator[Row]:
         if not heads:
             heads = [cell.lower() for cell in cells]
         elif set(line) - set("|-: "):
-            yield Row(document, number, dict(zip(heads, cells, strict=False)))
+            last = len(heads) - 1
+            cells = [*cells[:last], " | ".join(cells[last:])] + [""] * (last - len(cells))
+            yield Row(document, number, dict(zip(heads, cells, strict=True)))
 
 
 def list_claims(document: Path) -> list[Row]:
@@ -78,11 +80,8 @@ def find_faults(document: Path) -> list[Fault]:
     """What a document claims and nothing shows."""
     faults = [Fault(document, row.line, why) for row in list_claims(document) for why in check_claim(row)]
     for number, line in enumerate(document.read_text().splitlines(), 1):
-        faults += [
-            Fault(document, number, f"there is no test {name}")
-            for name in NAMED_TEST.findall(line)
-            if not is_test(name)
-        ]
+        named = [name for name in QUOTED.findall(line) if NAMED_TEST.fullmatch(name) or is_named_as_page(name)]
+        faults += [Fault(document, number, why) for name in named if (why := check_name(name))]
     return sorted(set(faults), key=lambda fault: (fault.line, fault.why))
 
 
@@ -105,6 +104,11 @@ def check_name(name: str) -> str:
     if NAMED_PAGE.fullmatch(name):
         return "" if name in page_names() else f"there is no page {name}"
     return "" if (ROOT / name).exists() else f"there is no file {name}"
+
+
+def is_named_as_page(name: str) -> bool:
+    """Whether it begins as the pages of an app do: `cases:…`."""
+    return bool(NAMED_PAGE.fullmatch(name)) and name.split(":")[0] in {page.split(":")[0] for page in page_names()}
 
 
 def has_target(document: Path, link: str) -> bool:

@@ -134,17 +134,25 @@ def test_a_claim_that_holds_is_counted(cell: str, tmp_path: Path) -> None:
     assert assurance.check_claim(Row(document, 1, {assurance.COLUMN: cell})) == []
 
 
-def test_a_test_named_in_a_sentence_has_to_be_there_too(tmp_path: Path) -> None:
+def test_what_is_named_in_a_sentence_has_to_be_there_too(tmp_path: Path) -> None:
     document = tmp_path / "prose.md"
-    document.write_text("As `tests/house/test_security_table.py::test_gone` shows.\n")
+    document.write_text("As `tests/house/test_security_table.py::test_gone` and `cases:gone` show, not `text:plain`.\n")
     assert [fault.why for fault in find_faults(document)] == [
-        "there is no test tests/house/test_security_table.py::test_gone"
+        "there is no page cases:gone",
+        "there is no test tests/house/test_security_table.py::test_gone",
     ]
 
 
 def test_the_command_says_how_many(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("assurance")
     assert re.search(r"^docs/security\.md: \d+ claims shown, \d+ said to be", capsys.readouterr().out, re.M)
+
+
+@pytest.mark.parametrize("row", ["| no cell is left for it |", "| a | `manage.py check` | `cases:nothing` |"])
+def test_a_row_of_another_width_hides_nothing(row: str, tmp_path: Path) -> None:
+    document = tmp_path / "ragged.md"
+    document.write_text(f"{HEAD}{row}\n")
+    assert len(find_faults(document)) == 1
 
 
 def test_where_there_are_no_tests_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
