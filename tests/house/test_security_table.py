@@ -40,7 +40,7 @@ def list_tests_by_point() -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and (match := re.match(r"test_point_(\d+)_", node.name)):
+            if isinstance(node, ast.FunctionDef) and (match := re.search(r"point_(\d+)", node.name)):
                 found.setdefault(int(match[1]), set()).add(f"{path.relative_to(ROOT)}::{node.name}")
     return found
 
