@@ -195,6 +195,14 @@ def test_points_19_to_21_hold_on_error_pages_too(client: Client) -> None:
     assert response["Referrer-Policy"] == "same-origin"
 
 
+def test_no_script_of_ours_keeps_anything_in_the_browser() -> None:
+    """A shared computer in a surgery: what is typed is kept by the server, and the page of sign-out clears the rest."""
+    ours = sorted((ROOT / "static").glob("*.js"))
+    assert len(ours) > 3
+    keeping = ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.open")
+    assert [(path.name, word) for path in ours for word in keeping if word in path.read_text()] == []
+
+
 def test_point_57_htmx_keeps_no_pages_in_the_browser(client: Client) -> None:
     assert '"historyCacheSize": 0' in client.get(reverse("directory:home")).content.decode()
 
