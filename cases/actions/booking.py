@@ -18,7 +18,7 @@ from bookings.actions.places import lock_session
 from bookings.hooks import on_booking_moved, on_booking_news
 from bookings.models import Booking, BookingMove
 from bookings.states import ACTIVE_STATUSES, Actor, BookingStatus
-from cases.entering import case_of_booking
+from cases.case_context import case_of_booking
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseBooking, Kind
 from cases.notifications import choose_channel, notify_lead, notify_person

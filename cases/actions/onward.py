@@ -10,7 +10,7 @@ from django.db import transaction
 
 from agencies.models import Agency, Author
 from cases import notifications
-from cases.entering import case_of_referral
+from cases.case_context import case_of_referral
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Entry, Kind, Person
 from config.template_tags import date_words

@@ -6,7 +6,7 @@ it. What is no news stands below with its reason; tests/house/test_news.py walks
 """
 
 from agencies.models import Hand
-from cases.entering import case_of_referral
+from cases.case_context import case_of_referral
 from cases.models import CaseReferral, Entry, Kind, News
 from config.transitions import insert_if_new
 from referrals.hooks import on_referral_moved, on_remark_saved
