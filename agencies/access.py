@@ -11,27 +11,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.core.exceptions import EmptyResultSet, PermissionDenied
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, TextChoices
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
-from django.shortcuts import resolve_url
+from django.db.models.functions import Now
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from agencies.sign_in_redirect import refuse_signed_out
 from config.row_security import set_context
 
 if TYPE_CHECKING:
-    from agencies.models import Agency, Draft, Membership
+    from agencies.models import Agency, Membership
     from agencies.request import MemberRequest
 
 View = Callable[..., HttpResponse]
 AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
-ANY_AGENCY = uuid.UUID(int=0)  # stands for the member's in a rule that is compiled once
 
 
 class Role(TextChoices):
@@ -55,6 +53,8 @@ class Permission(TextChoices):
     ANSWER = "answer", "Answer referrals sent to their group"
     PUBLISH = "publish", "Keep their agency's listings, sessions and bookings"
     WORK_CASES = "work_cases", "Open, read and write their team's cases, and cases shared with their agency"
+    RESTRICT = "restrict", "Say who alone of the team sees a case, and review what was opened in an emergency"
+    EXPORT = "export", "Download papers that name people: letters and histories, each noted and marked"
     SEE_TEAM = "see_team", "See the caseload of everybody in the team"
     MANAGE_TEAM = "manage_team", "Invite people to the agency, change their role, end their membership"
     KEEP_REGISTERS = "keep_registers", "Keep the registers of data breaches, complaints and old records of their agency"
@@ -64,19 +64,25 @@ class Permission(TextChoices):
 
 REFERRING_PERMISSIONS = {Permission.REFER, Permission.SEE_REFERRALS}
 MANAGER_PERMISSIONS = {Permission.MANAGE_TEAM, Permission.KEEP_REGISTERS}  # of a lead, and of who runs a team
-CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {Permission.TRIAGE, Permission.ASSIGN, Permission.WORK_CASES}
+CASEWORK_PERMISSIONS = REFERRING_PERMISSIONS | {
+    Permission.TRIAGE,
+    Permission.ASSIGN,
+    Permission.WORK_CASES,
+    Permission.EXPORT,
+}
+LEADING_PERMISSIONS = MANAGER_PERMISSIONS | {Permission.SEE_TEAM, Permission.RESTRICT, Permission.RIGHTS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.REFERRER: frozenset(REFERRING_PERMISSIONS),
+    Role.REFERRER: frozenset(REFERRING_PERMISSIONS | {Permission.EXPORT}),
     Role.CONNECTOR: frozenset(CASEWORK_PERMISSIONS),
-    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | {Permission.SEE_TEAM, Permission.RIGHTS} | MANAGER_PERMISSIONS),
-    Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH}),
+    Role.LEAD: frozenset(CASEWORK_PERMISSIONS | LEADING_PERMISSIONS),
+    Role.PROVIDER: frozenset({Permission.SEE_REFERRALS, Permission.ANSWER, Permission.PUBLISH, Permission.EXPORT}),
     Role.CONTACT_CENTRE: frozenset(REFERRING_PERMISSIONS),
     Role.STEWARD: frozenset({Permission.STEWARD} | MANAGER_PERMISSIONS),
 }
 
 # What whoever runs an agency's team may do besides, whatever their role; never a steward, who sees no record.
-TEAM_MANAGER_PERMISSIONS = frozenset(MANAGER_PERMISSIONS | {Permission.RIGHTS})
+TEAM_MANAGER_PERMISSIONS = frozenset(MANAGER_PERMISSIONS | {Permission.RIGHTS, Permission.EXPORT})
 
 # Roles that must have a second factor before anything else, outside development.
 SECOND_FACTOR_ROLES = frozenset({Role.CONNECTOR, Role.LEAD, Role.STEWARD})
@@ -103,12 +109,44 @@ def has_permission(member: Membership | None, permission: Permission) -> bool:
     return permission in PERMISSIONS[Role(member.role)]
 
 
+# --- Layers: what an entry or a key fact is about, and who needs it ------------------------------------
+
+
+class Layer(TextChoices):
+    """What an entry of a case, or a key fact, is about (Caldicott principles 2 to 4: the least that is needed)."""
+
+    CONTACT = "contact", "How to reach them"
+    WELLBEING = "wellbeing", "Daily life and wellbeing"
+    HEALTH = "health", "Health"
+    MONEY = "money", "Money and housing"
+    SAFETY = "safety", "Safety"
+    UNSORTED = "unsorted", "Not sorted: no one else was helping when it was written"
+
+
+class Purpose(TextChoices):
+    """What an agency is in a circle for."""
+
+    WORKS_WITH = "works_with", "Works with the person"
+    HEALTH_CARE = "health_care", "Health care"
+    CARE = "care", "Care and support at home"
+    ADVICE = "advice", "Advice on money, benefits and housing"
+    COMPANY = "company", "Company, activities and getting about"
+    AS_BEFORE = "as_before", "As agreed before layers were kept apart"
+
+
+# Which layers a purpose needs; the team that owns the case sees all. A line taken out here is gone at the next query.
+LAYERS_OF_PURPOSE: dict[Purpose, frozenset[Layer]] = {
+    Purpose.WORKS_WITH: frozenset(Layer),
+    Purpose.HEALTH_CARE: frozenset({Layer.CONTACT, Layer.WELLBEING, Layer.HEALTH, Layer.SAFETY}),
+    Purpose.CARE: frozenset({Layer.CONTACT, Layer.WELLBEING, Layer.HEALTH, Layer.SAFETY}),
+    Purpose.ADVICE: frozenset({Layer.CONTACT, Layer.MONEY}),
+    Purpose.COMPANY: frozenset({Layer.CONTACT, Layer.WELLBEING}),
+    Purpose.AS_BEFORE: frozenset(Layer),
+}
+USUAL_LAYER = {Purpose.HEALTH_CARE: Layer.HEALTH, Purpose.ADVICE: Layer.MONEY}  # of their notes; of others: wellbeing
+
+
 # --- Row scopes -----------------------------------------------------------------------------------
-
-
-def casework_roles_sql() -> str:
-    """The roles that hold cases, for a statement written by hand: 'connector', 'lead'."""
-    return ", ".join(quote_word(role.value) for role in Role if Permission.WORK_CASES in PERMISSIONS[role])
 
 
 def memberships(member: Membership) -> Q:
@@ -126,33 +164,103 @@ def invitations(member: Membership) -> Q:
     return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
 
 
+def exports(member: Membership) -> Q:
+    """What was downloaded from the own agency: for those who run its team."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.MANAGE_TEAM) else Q(pk__in=[])
+
+
+def look_ups(member: Membership) -> Q:
+    """How often members of the own agency looked for people: for those who run its team."""
+    return exports(member)
+
+
 def referrals(member: Membership) -> Q:
     """What the own agency has sent or received. A provider sees only what it received; nobody sees what they received
-    once the person has taken it back."""
-    if not has_permission(member, Permission.SEE_REFERRALS):
-        return Q(pk__in=[])
-    received = Q(to_agency=member.agency_id, withheld_at=None, receiver_erased_at=None)
-    sent = Q(from_agency=member.agency_id, sender_erased_at=None)
-    return received if member.role == Role.PROVIDER else received | sent
+    once the person has taken it back, or what their side has erased."""
+    return _referrals(member, "") if has_permission(member, Permission.SEE_REFERRALS) else Q(pk__in=[])
+
+
+def _referrals(member: Membership, at: str) -> Q:
+    """Of a restricted case, the team's referrals are its named workers'. Of a protected person whoever referred them
+    sees nothing any more. A group that was asked from the case goes on seeing what it was asked."""
+    link, agency = f"{at}case_referral", member.agency_id
+    case = f"{link}__case"
+    for_all = Q(**{f"{link}__isnull": True}) | Q(**{f"{case}__restriction": ""}) | Q(**{f"{case}__in": _named(member)})
+    came = {"to_agency": agency, "withheld_at": None, "receiver_erased_at": None}
+    received = Q(**{at + name: value for name, value in came.items()}) & (for_all | Q(**{f"{link}__direction": "sent"}))
+    if member.role == Role.PROVIDER:
+        return received
+    sent = Q(**{f"{at}from_agency": agency, f"{at}sender_erased_at": None})
+    asked_for_help = Q(**{f"{link}__direction": "received", f"{case}__restriction": "named"})
+    return received | sent & (for_all | asked_for_help & ~Q(**{f"{case}__agency": agency}))
+
+
+def _seat(member: Membership, at: str) -> Q:
+    """A seat in the circle of the case at `at` that is the whole agency's, or this member's own, and has not ended.
+
+    A restricted case has seats for its named workers instead of one for the team; an opening in an emergency is a
+    seat with an end.
+    """
+    mine = Q(**{f"{at}member": None}) | Q(**{f"{at}member": member.pk})
+    lasts = Q(**{f"{at}until": None}) | Q(**{f"{at}until__gt": Now()})
+    return Q(**{f"{at}agency": member.agency_id, f"{at}ended_at": None}) & mine & lasts
+
+
+def _named(member: Membership, column: str = "case") -> Any:
+    """The restricted cases in which this member is named: few, and read once a statement."""
+    seats = apps.get_model("cases", "Circle")._default_manager.filter(_seat(member, ""), member=member.pk)
+    return seats.order_by().values(column)
 
 
 def cases(member: Membership) -> Q:
-    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too. A case that is
-    kept and not used at the person's wish is seen by that team alone."""
-    if not has_permission(member, Permission.WORK_CASES):
-        return Q(pk__in=[])
+    """Cases whose circle the own agency is in today; the team that owns the case is in its circle too. Of a restricted
+    case those of the team who are named. A case that is kept and not used at the person's wish is seen by that team
+    alone."""
     own_or_used = Q(agency=member.agency_id) | Q(processing_restricted_at=None)
-    return Q(circle__agency=member.agency_id, circle__ended_at=None) & own_or_used
+    works = has_permission(member, Permission.WORK_CASES)
+    return _seat(member, "circle__") & own_or_used if works else Q(pk__in=[])
+
+
+def led_cases(member: Membership) -> Q:
+    """Cases of the own team, named in them or not: that they exist, and who sees them, is the team lead's to know."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.RESTRICT) else Q(pk__in=[])
+
+
+def hidden_cases(member: Membership) -> Q:
+    """Restricted cases of the own team that can be opened in an emergency: never for a page that lists them."""
+    mine = Q(agency=member.agency_id) & ~Q(restriction="") & ~Q(pk__in=_named(member))
+    return mine if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def emergency_openings(member: Membership) -> Q:
+    """What was opened in an emergency in the own team: the lead's to review. One's own is reviewed by another."""
+    return Q(agency=member.agency_id) if has_permission(member, Permission.RESTRICT) else Q(pk__in=[])
+
+
+def people(member: Membership) -> Q:
+    """The own team's records of people, without those that are hidden from this member: also from look-ups."""
+    seen = Q(agency=member.agency_id) & (Q(hidden=False) | Q(pk__in=_named(member, "case__person")))
+    return seen if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
 
 
 def entries(member: Membership) -> Q:
-    """Entries of those cases: the owning team's own notes stay with it.
+    """Entries of those cases, to whoever helps those in the layers that its purpose needs: the owning team's own
+    notes stay with it.
 
     One join to the circle, in which the owning team has its row too: no entry comes back twice.
     """
-    in_circle = Q(case__circle__agency=member.agency_id, case__circle__ended_at=None)
-    readable = Q(case__agency=member.agency_id) | ~Q(audience="team") & Q(case__processing_restricted_at=None)
+    in_circle = _seat(member, "case__circle__")
+    shared = ~Q(audience="team") & Q(case__processing_restricted_at=None)
+    readable = Q(case__agency=member.agency_id) | shared & needed_layers("case__circle__purpose_kind")
     return in_circle & readable if has_permission(member, Permission.WORK_CASES) else Q(pk__in=[])
+
+
+def needed_layers(purpose: str) -> Q:
+    """Rows whose `layer` the purpose in the column `purpose` needs: LAYERS_OF_PURPOSE as a condition."""
+    found = Q()
+    for layer in Layer:
+        found |= Q(layer=layer.value, **{f"{purpose}__in": [p.value for p in Purpose if layer in LAYERS_OF_PURPOSE[p]]})
+    return found
 
 
 def rights(member: Membership) -> Q:
@@ -165,11 +273,9 @@ def news(member: Membership) -> Q:
     """What others did in cases of the own team, and about referrals that the own agency sent or received."""
     if not has_permission(member, Permission.SEE_REFERRALS):
         return Q(pk__in=[])
-    seen = Q(referral__to_agency=member.agency_id, referral__withheld_at=None)
-    if member.role != Role.PROVIDER:
-        seen |= Q(referral__from_agency=member.agency_id)
+    seen = Q(referral__isnull=False) & _referrals(member, "referral__")
     if has_permission(member, Permission.WORK_CASES):
-        seen |= Q(case__agency=member.agency_id)
+        seen |= Q(case__agency=member.agency_id) & _seat(member, "case__circle__")
     return Q(agency=member.agency_id) & seen
 
 
@@ -286,30 +392,6 @@ def holds(member: Membership) -> Q:
     return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
 
 
-def visible_sql(model: Any, member: Membership) -> str:
-    """`model.visible_to(member)` for a statement written by hand: `FROM ({visible}) c` has the rows the member may see,
-    with each column. The member's agency is %(agency)s in it."""
-    return _compile_visible(model, type(member), member.role, member.manages_team)
-
-
-@cache
-def _compile_visible(model: Any, member_class: type[Membership], role: str, manages_team: bool) -> str:
-    member = member_class(role=role, manages_team=manages_team, agency_id=ANY_AGENCY)
-    try:
-        columns = [field.attname for field in model._meta.concrete_fields]
-        text, values = model.visible_to(member).order_by().values(*columns).query.sql_with_params()
-    except EmptyResultSet:
-        return f"SELECT * FROM {model._meta.db_table} WHERE false"  # noqa: S608
-    return str(text % tuple("%(agency)s" if value == ANY_AGENCY else quote_word(value) for value in values))
-
-
-def quote_word(value: str) -> str:
-    """A constant of a rule, such as "team"."""
-    if not value.isidentifier():
-        raise ValueError(f"{value!r} in a rule is no word.")
-    return f"'{value}'"
-
-
 def database_context(member: Membership) -> dict[str, uuid.UUID | None]:
     """The same rules for the database itself: what its row-level policies read (config.row_security, policies.py)."""
 
@@ -324,13 +406,15 @@ def database_context(member: Membership) -> dict[str, uuid.UUID | None]:
         "sends": own(Permission.SEE_REFERRALS) if member.role != Role.PROVIDER else None,
         "team": own(Permission.WORK_CASES),
         "publishes": own(Permission.PUBLISH),
-        "manages": own(Permission.MANAGE_TEAM),
+        "manages": own(*MANAGER_PERMISSIONS),
+        "stewards": own(Permission.STEWARD),
+        "restricts": own(Permission.RESTRICT),
     }
 
 
 def closing_context(agency: Agency) -> dict[str, uuid.UUID | None]:
     """All that an agency holds, for the deed that closes it: of a steward, who is told how much and not what."""
-    scopes = ("agency", "receives", "sends", "team", "publishes", "manages")
+    scopes = ("agency", "receives", "sends", "team", "publishes", "manages", "restricts")
     return dict.fromkeys(scopes, agency.pk)
 
 
@@ -341,50 +425,6 @@ def public(view: AnyView) -> AnyView:
     """Anyone may open this page: it shows nothing about a person helped, or is opened by a secret link."""
     vars(view)["access"] = "public"
     return view
-
-
-def refuse_signed_out(request: HttpRequest) -> HttpResponse:
-    """Sign-in, and then back to where one was, with everything that was typed there."""
-    from agencies.actions.unsent import keep_unsent
-
-    return redirect_to_sign_in(request, keep_unsent(request))
-
-
-def redirect_to_sign_in(request: HttpRequest, kept: Draft | None = None) -> HttpResponse:
-    """Sign-in, and then back to where one was. It says so there when a session has ended, and if words are `kept`.
-
-    An htmx request is answered so that the whole page goes there, not a part of it.
-    """
-    query = QueryDict(mutable=True)
-    if kept:
-        query["why"] = "kept"
-    elif had_session(request):
-        query["why"] = "ended"
-    back = kept.return_address if kept else current_page_path(request)
-    if back:
-        query["next"] = back
-    address = resolve_url(settings.LOGIN_URL) + (f"?{query.urlencode(safe='/')}" if query else "")
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=401, headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
-
-
-def had_session(request: HttpRequest) -> bool:
-    """Whether it has just run out, or the browser still names one that the store has no more."""
-    lost = settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.session_key is None
-    return getattr(request, "session_ended", False) or lost
-
-
-def current_page_path(request: HttpRequest) -> str:
-    """Path and query of the page one is on: of a form that was posted, the page the form is on; "" if unknown."""
-    htmx = request.headers.get("HX-Request") == "true"
-    if request.method == "GET" and not htmx:
-        return request.get_full_path()
-    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
-        return ""
-    parts = urlsplit(page)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def allow(*permissions: Permission) -> Callable[[View], View]:

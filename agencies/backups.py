@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
+from prometheus_client.metrics_core import GaugeMetricFamily
 
 from agencies.hooks import safety_sources
 from agencies.models import Backup, Drill, Membership
+from agencies.scope_sql import ANY_AGENCY
 from config.backups import SLOT
+from config.metrics import gauge_sources
+from config.row_security import set_context
 
 MAX_RECOVERY = timedelta(hours=1)  # promised: how long that takes (RTO)
 MAX_BACKUP_AGE = timedelta(hours=26)  # a nightly one that is a little late is no news
@@ -66,6 +70,25 @@ def is_streaming() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s AND active", [SLOT])
         return cursor.fetchone() is not None
+
+
+@gauge_sources.register
+def measure_backups() -> Iterator[GaugeMetricFamily]:
+    """For /health/metrics: seconds since the last backup, and the last drill, that went well; none where none has."""
+    now = timezone.now()
+    with transaction.atomic():
+        set_context(manages=ANY_AGENCY)  # nobody is signed in, and whoever has the token may know
+        made = Backup.objects.filter(problem="").first()
+        proved = Drill.objects.exclude(finished_at=None).filter(problem="").first()
+    if made:
+        yield gauge_seconds("hereabouts_backup_age_seconds", "Of the last that went well", now - made.finished_at)
+    if proved:
+        yield gauge_seconds("hereabouts_drill_age_seconds", "Of the last that went well", now - proved.started_at)
+    yield GaugeMetricFamily("hereabouts_backup_streaming", "Whether each write is copied", value=is_streaming())
+
+
+def gauge_seconds(name: str, words: str, passed: timedelta) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, words, value=passed.total_seconds())
 
 
 def find_safety_problems(member: Membership, state: BackupState) -> Iterator[str]:

@@ -101,6 +101,7 @@ class RecordClass:
     find_due: Callable[[datetime.date, int, uuid.UUID | None], Iterable[DueRecord]] | None = None
     describe: Callable[[Collection[uuid.UUID]], dict[uuid.UUID, str]] | None = None
     erase: Callable[[uuid.UUID, Agency, Author, str], None] | None = None
+    erased: str = "Erased"  # said once it is done
     is_heap: bool = False
 
 

@@ -11,18 +11,32 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 
 from agencies import access
 from agencies.models import Membership
-from config.job_queue import count_living_workers, failed_jobs, find_oldest_wait, is_late, waiting_jobs
+from config.job_queue import (
+    all_jobs,
+    count_living_workers,
+    failed_jobs,
+    find_oldest_wait,
+    has_failed,
+    is_late,
+    waiting_jobs,
+)
 from config.metrics import gauge_sources
 
 # What each kind of job does, as a steward would say it. A test fails where one is left out.
 TASK_WORDS = {
+    "ask_others": "Asks other organisations to put right, erase or leave unused what they hold of a person",
     "ask_still_right": "Asks groups if their listings are still right, and hides those of groups that never answer",
+    "blank_entry": "Takes the words out of one entry of a story whose person asked to be forgotten",
     "deliver_message": "Hands one e-mail to the mail server, again and again for half a day where that fails",
     "drop_zero_costs": "Takes prices of nothing out of what another directory sent, where that means unknown",
+    "erase_record": "Erases a person's record, once two people have said so",
+    "erase_reviewed": "Erases an old record, once somebody has said so",
     "forget_bookings": "Takes the names out of bookings of long ago",
+    "forget_drafts": "Forgets what was typed and not sent about a case that may not be opened any more",
     "forget_ended_sessions": "Forgets sign-ins that have ended",
     "forget_lost_searches": "Forgets searches of more than a year ago that found nothing",
     "forget_old_jobs": "Forgets work that was done more than a week ago, or failed more than 90 days ago",
+    "forget_withheld": "Stops what was on its way to an organisation whose agreement was taken back",
     "import_source": "Reads one list of activities from another directory or a file",
     "import_what_is_due": "Looks which other directories are to be read again",
     "judge_listings": "Works out how much each listing tells",
@@ -36,10 +50,12 @@ TASK_WORDS = {
     "refresh_directory": "Brings what people can find, and the map, up to date",
     "remind_of_complaints": "Reminds whoever has to answer a complaint",
     "remind_of_holds": "Reminds of records that are kept for a legal reason",
+    "remind_of_rights": "Reminds of what people have asked about their records, before its month is over",
     "report_unreviewed_openings": "Tells leads of cases that were opened in an emergency and not looked at since",
     "retry_stalled_jobs": "Gives the jobs of a worker that died to another one",
     "tell_of_new_activities": "Tells people of new activities that they asked to hear of",
     "tell_what_waits": "Sends you what waits, each morning",
+    "warn_of_safety": "Warns you where backups or the proof of the histories are not as they should be",
     "warn_of_breaches": "Warns before the 72 hours are over in which a breach is to be reported",
 }
 
@@ -106,9 +122,10 @@ def count_by_task(jobs: "QuerySet[ProcrastinateJob]") -> dict[str, int]:
 
 def count_job_problems(member: Membership) -> tuple[int, str]:
     """How many jobs failed or are late, and what is wrong besides, in a word or two: "" when nothing is."""
-    late = visible_waiting_jobs(member).filter(is_late()).count()
+    ill = all_jobs().filter(access.jobs(member), status__in=["todo", "failed"])
+    found = ill.aggregate(late=Count("pk", filter=is_late()), failed=Count("pk", filter=has_failed()))
     wrong = "" if count_living_workers() else "nobody is at work"
-    return visible_failed_jobs(member).count() + late, wrong or ("some late" if late else "")
+    return found["late"] + found["failed"], wrong or ("some late" if found["late"] else "")
 
 
 @gauge_sources.register

@@ -157,7 +157,8 @@ def list_due_records(timestamp: int) -> None:
     """Each night: records whose period has run out, for somebody to decide on. May run twice."""
     from agencies.actions import retention
 
-    retention.list_due_records(timezone.localdate())
+    with job_context():
+        retention.list_due_records(timezone.localdate())
 
 
 @app.task(name="erase_reviewed")
@@ -165,4 +166,5 @@ def erase_reviewed(*, review: str) -> None:
     """Erase an old record, once somebody has decided so. May run twice."""
     from agencies.actions import retention
 
-    retention.erase_reviewed(UUID(review))
+    with job_context():
+        retention.erase_reviewed(UUID(review))

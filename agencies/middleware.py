@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from agencies.access import SECOND_FACTOR_ROLES, redirect_to_sign_in
+from agencies.access import SECOND_FACTOR_ROLES
 from agencies.actions.unsent import tidy_path
 from agencies.adapter import SECOND_STEP_TYPES
 from agencies.door import keep_to_door
@@ -26,6 +26,7 @@ from agencies.models import Draft
 from agencies.page_owner import set_page_owner
 from agencies.request import MemberRequest
 from agencies.sessions import load_user
+from agencies.sign_in_redirect import redirect_to_sign_in
 from config.form_filler import fill_form
 from config.http import parse_number
 from config.row_security import set_context

@@ -79,6 +79,7 @@ class ReviewLine:
     period: PlacePeriod
     length: str
     what: str  # which record; "" for one that is gone
+    erased: str  # what its erasure came to, once it is done
 
 
 def describe_reviews(reviews: list[RetentionReview]) -> list[ReviewLine]:
@@ -89,15 +90,11 @@ def describe_reviews(reviews: list[RetentionReview]) -> list[ReviewLine]:
         open_ones = [review.record for review in reviews if review.record_class == code]
         if describe := classes[code].describe:
             words |= {(code, record): said for record, said in describe(open_ones).items()}
-    return [
-        ReviewLine(
-            review,
-            period := classes[review.record_class].period,
-            count_lengths(period, lengths.get(period.code, period.default)),
-            words.get((review.record_class, review.record), "")
-            if review.decision != RetentionReview.Decision.ERASE
-            else "",
-        )
-        for review in reviews
-        if review.record_class in classes
-    ]
+    lines = []
+    for review in reviews:
+        if found := classes.get(review.record_class):
+            length = count_lengths(found.period, lengths.get(found.period.code, found.period.default))
+            gone = review.decision == RetentionReview.Decision.ERASE
+            what = "" if gone else words.get((review.record_class, review.record), "")
+            lines.append(ReviewLine(review, found.period, length, what, found.erased))
+    return lines

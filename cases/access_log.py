@@ -6,13 +6,13 @@ from typing import Any, cast
 from django.db import connection
 from django.db.models import Q, Subquery
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from agencies.access import visible_sql
+from agencies.access import Purpose
 from agencies.models import Agency, Membership, User
 from agencies.request import MemberRequest
-from cases.models import Case, Person, Reading
+from agencies.scope_sql import visible_sql
+from cases.models import Case, EmergencyOpening, Person, Reading
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement
 
@@ -22,8 +22,11 @@ PAGE_SIZE = 30  # openings shown at once
 
 CASE_SQL = f"""
 SELECT {columns_sql("c", Case)}, {columns_sql("person", Person)}, {columns_sql("practice", Agency)},
-    {columns_sql("team", Agency)}, {columns_sql("lead", Membership)}, {columns_sql("lead_user", User)}
+    {columns_sql("team", Agency)}, {columns_sql("lead", Membership)}, {columns_sql("lead_user", User)},
+    seat.purpose_kind, seat.until
 FROM ({{visible}}) c
+JOIN cases_circle seat ON seat.case_id = c.id AND seat.agency_id = %(agency)s AND seat.ended_at IS NULL
+    AND coalesce(seat.member_id, %(member)s) = %(member)s AND coalesce(seat.until > statement_timestamp(), true)
 JOIN cases_person person ON person.id = c.person_id
 LEFT JOIN agencies_agency practice ON practice.id = person.practice_id
 JOIN agencies_agency team ON team.id = c.agency_id
@@ -49,7 +52,7 @@ def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
     """The case for a deed that shows nothing of it. Http404 for whoever may not see it."""
     with prepared_cursor() as cursor:
         statement = fill_statement(CASE_SQL, visible=visible_sql(Case, member))
-        cursor.execute(statement, {"pk": pk, "agency": member.agency_id})
+        cursor.execute(statement, {"pk": pk, "agency": member.agency_id, "member": member.pk})
         row = cursor.fetchone()
     if row is None:
         raise Http404
@@ -57,12 +60,24 @@ def get_case_unlogged(member: Membership, pk: uuid.UUID) -> Case:
         row, Case, Person, Agency, Agency, Membership, User
     )
     case.person.practice, case.lead = practice, lead
+    if case.agency_id != member.agency_id:
+        case.seen_for = Purpose(row[-2])
+    case.open_until = row[-1]
     return cast("Case", case)
 
 
 def get_own_case(member: Membership, pk: uuid.UUID) -> Case:
     """The same for what only the team that owns the case may do."""
-    return get_object_or_404(Case.of_own_team(member).select_related("person", "agency", "lead__user"), pk=pk)
+    case = get_case_unlogged(member, pk)
+    if case.agency_id != member.agency_id:
+        raise Http404
+    return case
+
+
+def load_log_for_person(case: Case) -> list[Reading]:
+    """What the person reads of it: all but what was opened in an emergency for a safeguarding reason, until the lead
+    has reviewed that or the time for it is over."""
+    return list(case.readings.exclude(emergency__in=EmergencyOpening.sealed_of(case)).order_by("-at", "id"))
 
 
 def load_access_log(case: Case, after: uuid.UUID | None = None) -> tuple[list[Reading], uuid.UUID | None]:
@@ -100,8 +115,11 @@ def log_access(request: MemberRequest, case: Case, page: str) -> None:
                 UPDATE cases_news SET opened_at = %(now)s, opened_by_id = %(member)s
                 WHERE case_id = %(case)s AND agency_id = %(agency)s AND opened_at IS NULL AND %(page)s = 'story'
             )
-            INSERT INTO cases_reading (id, case_id, member_id, agency_id, reader_name, agency_name, page, at)
-            SELECT %(id)s, %(case)s, %(member)s, %(agency)s, %(reader)s, %(agency_name)s, %(page)s, %(now)s
+            INSERT INTO cases_reading
+                (id, case_id, member_id, agency_id, reader_name, agency_name, page, at, emergency_id)
+            SELECT %(id)s, %(case)s, %(member)s, %(agency)s, %(reader)s, %(agency_name)s, %(page)s, %(now)s,
+                (SELECT id FROM cases_emergencyopening
+                    WHERE case_id = %(case)s AND member_id = %(member)s AND until > %(now)s ORDER BY at DESC LIMIT 1)
             WHERE NOT EXISTS (
                 SELECT 1 FROM cases_reading
                 WHERE case_id = %(case)s AND member_id = %(member)s AND page = %(page)s

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q
 from django.utils import timezone
 
-from agencies.access import visible_sql
 from agencies.models import Membership
-from cases.models import Case, CaseReferral
+from agencies.scope_sql import visible_sql
+from cases.models import Case, CaseReferral, News
 from cases.news import AT_WORK_SQL, NEWS_OF_SQL, NEWS_SQL
 from config.births import Birth
 from config.database import prepared_cursor
@@ -163,7 +163,7 @@ class ListedCase(NamedTuple):
 
 
 COLUMNS_ELSEWHERE = {"name": "person__name", "lead": "lead__user__name"}
-CASE_COLUMNS = [*(COLUMNS_ELSEWHERE.get(name, name) for name in ListedCase._fields[:11]), "lead__ended_at"]
+CASE_COLUMNS = [*(COLUMNS_ELSEWHERE.get(name, name) for name in ListedCase._fields[:11]), "lead__ended_at", "agency_id"]
 
 
 def fetch_rows(
@@ -174,6 +174,7 @@ def fetch_rows(
         text,
         visible_cases=visible_sql(Case, member),
         visible_referrals=visible_sql(Referral, member),
+        visible_news=visible_sql(News, member),
         owner="lead_id" if whose and name != "alone" else "agency_id",
         rule=LIST_RULES.get(name, ALONE_RULE if name == "alone" else "true"),
         news_of=NEWS_OF_SQL["one" if whose else "all"],
@@ -183,6 +184,7 @@ def fetch_rows(
     values: dict[str, Any] = {
         "owner": whose.pk if whose and name != "alone" else member.agency_id,
         "agency": member.agency_id,
+        "member": member.pk,
         "today": timezone.localdate(now),
         "quiet_since": now - QUIET_AFTER,
         "after": after,
@@ -317,6 +319,11 @@ def format_waiting(case: ListedCase) -> tuple[str, str] | None:
     return f"Waiting {days} day{'' if days == 1 else 's'}", "amber"
 
 
+def hide_next_step(case: ListedCase, hide: bool) -> ListedCase:
+    """What the owning team does next is its own."""
+    return case._replace(next_action="With another team", next_action_on=None) if hide else case
+
+
 class FoundPeople(NamedTuple):
     """Up to MAX_PEOPLE_FOUND rows; whether there are more, and whether their names only come near what was typed."""
 
@@ -339,7 +346,9 @@ def find_people(member: Membership, words: str) -> FoundPeople:
     found = list(exact.values_list(*CASE_COLUMNS)[: MAX_PEOPLE_FOUND + 1])
     near = [] if found else list(find_near(seen, words, "person__name").values_list(*CASE_COLUMNS)[:MAX_PEOPLE_FOUND])
     rows = [
-        build_case_row(ListedCase(*case)._replace(is_held=ended is None), "found")
-        for *case, ended in (found or near)[:MAX_PEOPLE_FOUND]
+        build_case_row(
+            hide_next_step(ListedCase(*case), agency != member.agency_id)._replace(is_held=not ended), "found"
+        )
+        for *case, ended, agency in (found or near)[:MAX_PEOPLE_FOUND]
     ]
     return FoundPeople(rows, len(found) > MAX_PEOPLE_FOUND, bool(near))

@@ -3,6 +3,7 @@
 Each of the database's functions named here sees for itself that who asks has a right to what leads there (policies.py).
 """
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,7 +28,7 @@ def case_of_booking(booking: Booking) -> Iterator[None]:
         yield
 
 
-def find_case(statement: str, key: object) -> list[str]:
+def find_case(statement: str, key: uuid.UUID) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [key])
         return [str(found) for (found,) in cursor.fetchall() if found]

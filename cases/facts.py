@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from agencies.access import Layer
 from cases.models import Case, Person
 from config.births import Birth
 from config.template_tags import born, nhs
@@ -18,6 +19,7 @@ class KeyFact:
     label: str
     of: str
     fields: tuple[str, ...]
+    layer: Layer = Layer.CONTACT
 
     def find_row(self, case: Case) -> Person | Case:
         return case.person if self.of == "person" else case
@@ -41,9 +43,9 @@ KEY_FACTS: dict[str, KeyFact] = {
     for fact in (
         KeyFact("best-time", "Best time to call", "person", ("best_time",)),
         KeyFact("message", "Safe to leave a message", "person", ("leave_message",)),
-        KeyFact("matters", "What matters to me", "case", ("what_matters",)),
+        KeyFact("matters", "What matters to me", "case", ("what_matters",), Layer.WELLBEING),
         KeyFact("contact", "How to reach me", "person", ("contact_by", "contact_avoid")),
-        KeyFact("safety", "Visit safely", "case", ("safety_note",)),
+        KeyFact("safety", "Visit safely", "case", ("safety_note",), Layer.SAFETY),
         KeyFact("phone", "Phone", "person", ("phone",)),
         KeyFact("email", "E-mail", "person", ("email",)),
         KeyFact("address", "Address", "person", ("address", "postcode")),
@@ -56,6 +58,11 @@ KEY_FACTS: dict[str, KeyFact] = {
         ),
     )
 }
+
+
+def list_facts(case: Case) -> list[tuple[KeyFact, str]]:
+    """Each with its words, of those in the layers that the case was fetched with."""
+    return [(fact, fact.format_value(case)) for fact in KEY_FACTS.values() if fact.layer in case.layers]
 
 
 def format_fact_values(values: dict[str, Any]) -> str:

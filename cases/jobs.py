@@ -6,11 +6,11 @@ import uuid
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from agencies.models import Draft
-from cases.actions import erasure, hold, rights
+from cases.actions import erasure, hold, rights, sharing
+from cases.actions.named_workers import report_unreviewed
 from cases.actions.roots import make_root, write_root_file
 from cases.history import record
-from cases.models import RightsRequest
+from cases.models import Agreement, EmergencyOpening, RightsRequest
 from cases.states import OPEN_STATUSES
 from config.batches import run_for_each
 from config.row_security import job_context
@@ -25,13 +25,29 @@ def blank_entry(*, entry: str) -> None:
         record.blank_entry(uuid.UUID(entry))
 
 
+@app.periodic(cron="41 * * * *")
+@app.task(name="report_unreviewed_openings", queueing_lock="report_unreviewed", lock="report_unreviewed")
+def report_unreviewed_openings(timestamp: int) -> None:
+    """An emergency opening that nobody has reviewed in time is told to the steward. May run twice: each is claimed by
+    a conditional update in the transaction that writes the message."""
+    with job_context():
+        due = list(EmergencyOpening.unreviewed().order_by("at").values_list("pk", flat=True))
+    run_for_each("Emergency opening", due, report_opening)
+
+
+def report_opening(pk: uuid.UUID) -> None:
+    with job_context():
+        report_unreviewed(EmergencyOpening.objects.select_related("agency").get(pk=pk))
+
+
 @app.periodic(cron="40 2 * * *")
 @app.task(name="make_root", queueing_lock="make_root", lock="make_root")
 def make_nightly_root(timestamp: int) -> None:
     """One line of all histories leaves the machine. A second run makes another, which harms nothing."""
     with job_context():
         make_root()
-    write_root_file()
+    with job_context():  # once that is committed
+        write_root_file()
 
 
 @app.periodic(cron="4 8 * * *")
@@ -42,11 +58,11 @@ def remind_of_holds(timestamp: int) -> None:
         hold.remind_of_holds(timezone.localdate())
 
 
-@app.task(name="forget_drafts")
-def forget_drafts(*, agency: str, key: str) -> None:
-    """What an agency's members had typed about a case that they may open no more. May run twice."""
+@app.task(name="forget_withheld")
+def forget_withheld(*, agreement: str) -> None:
+    """What was under way to an agency whose agreement was taken back. May run twice."""
     with job_context():
-        Draft.objects.filter(member__agency=agency, key=key).delete()
+        sharing.forget_withheld(Agreement.objects.get(pk=agreement))
 
 
 @app.task(name="ask_others")

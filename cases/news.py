@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.access import Permission, casework_roles_sql
+from agencies.access import Permission
 from agencies.hooks import WaitingItem, waiting_sources
 from agencies.models import Membership
+from agencies.scope_sql import casework_roles_sql, visible_sql
 from cases.history.render import describe_entry
 from cases.models import News
 from config.database import prepared_cursor
@@ -32,7 +33,7 @@ NEWS_OF_SQL = {  # whose news: that of one member, with what nobody holds; or of
     "one": f"({HOLDER_SQL} = %(owner)s OR {HOLDER_SQL} IS NULL OR {HOLDER_SQL} NOT IN ({AT_WORK_SQL}))",
     "all": "true",
 }
-NEWS_SQL = """cases_news news
+NEWS_SQL = """({visible_news}) news
     LEFT JOIN cases_case held ON held.id = news.case_id
     LEFT JOIN referrals_referral asked ON asked.id = news.referral_id
     WHERE news.agency_id = %(agency)s AND news.done_at IS NULL AND {news_of}"""
@@ -69,7 +70,7 @@ def load_news(
     if done:
         rows = News.visible_to(member).filter(done_at__gt=timezone.now() - SHOWN_WHEN_DONE)
     elif holder:
-        rows = rows.filter(pk__in=list_held_news(holder))
+        rows = rows.filter(pk__in=list_held_news(member, holder))
     column = "done_at" if done else "at"
     if last := rows.filter(pk=after).first() if after else None:
         moment = getattr(last, column)
@@ -81,12 +82,13 @@ def load_news(
     return [build_news_line(row) for row in found[:size]], found[size - 1].pk if len(found) > size else None
 
 
-def list_held_news(holder: Membership) -> list[uuid.UUID]:
-    """Ids of what waits and is held by that member or by nobody."""
+def list_held_news(member: Membership, holder: Membership) -> list[uuid.UUID]:
+    """Ids of what waits, that the member may see, and that the holder holds or nobody."""
     text = f"SELECT news.id FROM {NEWS_SQL}"  # noqa: S608
     with prepared_cursor() as cursor:
         cursor.execute(
-            fill_statement(text, news_of=NEWS_OF_SQL["one"]), {"agency": holder.agency_id, "owner": holder.pk}
+            fill_statement(text, news_of=NEWS_OF_SQL["one"], visible_news=visible_sql(News, member)),
+            {"agency": member.agency_id, "member": member.pk, "owner": holder.pk},
         )
         return [pk for (pk,) in cursor.fetchall()]
 

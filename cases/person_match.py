@@ -7,13 +7,14 @@ are compared: what another team knows of somebody stays with that team.
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from agencies.models import Agency
+from agencies.models import Agency, Membership
 from cases.models import Case, Person
 from config.births import Birth
 from referrals.models import Referral
@@ -55,10 +56,10 @@ class MatchCandidate:
         return self.person.postcode.split(" ")[0]
 
 
-def find_candidates(referral: Referral) -> list[MatchCandidate]:
-    """The people who may be the one referred, the strongest first; at most five."""
+def find_candidates(referral: Referral, member: Membership | None = None) -> list[MatchCandidate]:
+    """The people who may be the one referred, the strongest first; at most five, of those that the member may see."""
     likely = []
-    for person in find_similar_people(referral):
+    for person in find_similar_people(referral, member):
         found = compare_identities(person.identity, referral.identity)
         if found.strength is not None:
             likely.append(MatchCandidate(person, found.strength, found))
@@ -78,7 +79,8 @@ def find_cases_elsewhere(referral: Referral) -> list[uuid.UUID]:
     """
     exact, span, wide = list_birth_ranges(referral.birth)
     with connection.cursor() as cursor:
-        cursor.execute(ELSEWHERE_SQL, [referral.pk, exact, span, wide, MAX_COMPARED])
+        values: list[Any] = [referral.pk, exact, span, wide, MAX_COMPARED]
+        cursor.execute(ELSEWHERE_SQL, values)
         rows = cursor.fetchall()
     likely = []
     for case, name, born, precision, nhs_number, postcode in rows:
@@ -110,17 +112,18 @@ def is_known_elsewhere(referral: Referral) -> bool:
 def has_doubtful_number(referral: Referral) -> bool:
     """Whether the team has the referral's NHS number for somebody else: the mother, whose number was given for her
     child, or a twin. Who that is is not told."""
-    held = Person.objects.filter(agency=referral.to_agency, nhs_number=referral.nhs_number).exclude(nhs_number="")
+    held = Person.known_to(referral.to_agency).filter(nhs_number=referral.nhs_number).exclude(nhs_number="")
     return any(compare_identities(person.identity, referral.identity).doubtful_number for person in held)
 
 
-def find_similar_people(referral: Referral) -> list[Person]:
+def find_similar_people(referral: Referral, member: Membership | None) -> list[Person]:
     """People who share the NHS number, or a date of birth or postcode together with a name or place alike."""
     name = normalise_name(referral.person_name)
     near_name = Q(likeness__gte=MIN_NAME_SIMILARITY)
     area = referral.postcode.split(" ")[0]
     near = Q(postcode=referral.postcode) | Q(postcode__startswith=f"{area} ") if area else Q(pk__in=[])
-    ours = Person.objects.filter(agency=referral.to_agency)
+    seen = Person.visible_to(member) if member else Person.known_to(referral.to_agency)
+    ours = seen.filter(agency=referral.to_agency)
     rows = ours.annotate(likeness=TrigramSimilarity(Upper("name"), name))
     queries = [
         rows.filter(nhs_number=referral.nhs_number) if referral.nhs_number else None,

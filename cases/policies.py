@@ -1,9 +1,11 @@
 """Which of this app's rows the web's login sees (config.row_security).
 
-`viewers` of a case are the agencies of its circle today: a column that a trigger keeps (migration 0012), since a policy
-of the circle that read the circle would never end.
+`viewers` of a case are the agencies of its circle today, `named` the members who have a seat of their own in a
+restricted one: columns that a trigger keeps (migration 0021), since a policy of the circle that read the circle would
+never end.
 """
 
+from agencies.access import LAYERS_OF_PURPOSE
 from agencies.models import Message
 from bookings.models import Booking
 from cases.models import (
@@ -12,8 +14,10 @@ from cases.models import (
     CaseBooking,
     CaseReferral,
     Circle,
+    EmergencyOpening,
     Entry,
     ErasureCertificate,
+    Hold,
     News,
     Person,
     PersonLink,
@@ -23,35 +27,56 @@ from cases.models import (
     ReleaseDownload,
     RightsMove,
     RightsRequest,
+    Root,
     RootHead,
     RootReceiver,
     TeamQuestion,
 )
-from config.row_security import also_see, define_function, leave_open, protect
+from config.row_security import also_see, define_function, protect
 from referrals.models import Referral
 
 OF_ONE_SEEN = "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id)"
 
+# Of a restricted case the team's members see what they are named in, or have opened in an emergency.
+opened = (
+    "EXISTS (SELECT FROM cases_emergencyopening e WHERE e.case_id = cases_case.id"
+    " AND e.member_id = {member} AND e.until > statement_timestamp())"
+)
 # The circle does not see what is kept and not used; a deed that leads to the case (a group's answer) still does.
-seen = "agency_id = {team} OR ({team} = ANY(viewers) AND processing_restricted_at IS NULL) OR id = {case}"
+seen = (
+    "({team} = ANY(viewers) AND (processing_restricted_at IS NULL OR agency_id = {team})) OR id = {case}"
+    f" OR (agency_id = {{team}} AND (restriction = '' OR {{member}} = ANY(named) OR {opened}))"
+)
+of_lead = "member_id = {member} OR agency_id = {restricts}"
+protect(EmergencyOpening, see=of_lead, add="member_id = {member} AND agency_id = {team}", change=of_lead)
 protect(Case, see=seen, add="agency_id = {team}", change=seen)
-of_team = "agency_id = {team} OR id = {person} OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
+of_team = (
+    "(agency_id = {team} AND NOT hidden) OR id = {person}"
+    " OR EXISTS (SELECT FROM cases_case k WHERE k.person_id = cases_person.id)"
+)
 protect(Person, see=of_team, add="agency_id = {team}", change=of_team)
+# Whoever helps sees the layers that its purpose needs: the table of agencies/access.py, in SQL.
+layers_of = {purpose: "', '".join(sorted(layers)) for purpose, layers in LAYERS_OF_PURPOSE.items()}
+needed = " OR ".join(f"c.purpose_kind = '{purpose}' AND layer IN ('{layers}')" for purpose, layers in layers_of.items())
 own_or_shared = (
-    "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id"
-    " AND (audience <> 'team' OR k.agency_id = {team} OR k.id = {case}))"
+    "EXISTS (SELECT FROM cases_case k WHERE k.id = case_id AND (k.agency_id = {team} OR k.id = {case}"  # noqa: S608
+    " OR (audience <> 'team' AND EXISTS (SELECT FROM cases_circle c WHERE c.case_id = k.id"
+    f" AND c.agency_id = {{team}} AND c.ended_at IS NULL AND ({needed})))))"
 )
 protect(Entry, see=own_or_shared, add=OF_ONE_SEEN)
 protect(Reading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
 for rows in (Circle, Agreement, CaseReferral, CaseBooking):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN, change=OF_ONE_SEEN)
+of_keeper = "agency_id = {team} AND agency_id = {manages}"
+protect(Hold, see=of_keeper, add=of_keeper, change=of_keeper)
 of_one_of_them = "EXISTS (SELECT FROM cases_person p WHERE p.id IN (first_id, second_id))"
 protect(PersonLink, see=of_one_of_them, add=of_one_of_them, change=of_one_of_them)
 of_either = "EXISTS (SELECT FROM cases_case k WHERE k.id IN (case_id, about_case_id))"
 protect(TeamQuestion, see=of_either, add=of_either, change=of_either)
 told = f"{OF_ONE_SEEN} OR EXISTS (SELECT FROM referrals_referral r WHERE r.id = referral_id)"
 mine = "agency_id = {agency} OR agency_id = {team}"
-protect(News, see=mine, add=f"{mine} OR {told}", change=mine)
+known = f"({mine}) AND ({told})"
+protect(News, see=known, add=f"{mine} OR {told}", change=known)
 also_see(Referral, "EXISTS (SELECT FROM cases_casereferral l WHERE l.referral_id = referrals_referral.id)")
 also_see(Booking, "EXISTS (SELECT FROM cases_casebooking l WHERE l.booking_id = referrals_booking.id)")
 
@@ -62,8 +87,8 @@ protect(RightsRequest, see=ours, add=ours, change=ours)
 of_request = "EXISTS (SELECT FROM cases_rightsrequest q WHERE q.id = request_id)"
 protect(RightsMove, see=of_request, add=of_request)
 protect(Redaction, see="agency_id = {manages}", add="agency_id = {manages}", remove="agency_id = {manages}")
-for rows in (Release, ReleaseDownload):
-    protect(rows, see="agency_id = {manages}", add="agency_id = {manages}")
+for papers in (Release, ReleaseDownload):
+    protect(papers, see="agency_id = {manages}", add="agency_id = {manages}")
 protect(ErasureCertificate, see="agency_id = {manages}")
 
 also_see(
@@ -71,6 +96,15 @@ also_see(
     "CASE WHEN key LIKE 'person %' THEN EXISTS ("
     "SELECT FROM cases_case k WHERE k.id = split_part(key, ' ', 2)::uuid AND k.agency_id = {team}) END",
 )
+
+# How many cases the team has of a person: whoever answers for its records must know that they do not see all of them.
+define_function("""
+CREATE OR REPLACE FUNCTION count_cases_of(asked uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT count(*) FROM cases_case k
+    WHERE k.person_id = asked AND k.agency_id = nullif(current_setting('app.manages', true), '')::uuid
+$$
+""")
 
 # --- Deeds across agencies: each says which case may be written to, once it has seen that the caller may ask ---------
 
@@ -113,12 +147,48 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     SELECT k.id, p.name, p.date_of_birth, p.birth_precision, p.nhs_number, p.postcode
     FROM referrals_referral r, cases_person p JOIN cases_case k ON k.person_id = p.id AND k.closed_at IS NULL
     WHERE r.id = asked AND r.to_agency_id = nullif(current_setting('app.receives', true), '')::uuid
-        AND p.agency_id <> r.to_agency_id AND (
+        AND p.agency_id <> r.to_agency_id AND NOT p.hidden AND (
             (r.nhs_number <> '' AND p.nhs_number = r.nhs_number) OR p.date_of_birth = ANY(days)
             OR p.date_of_birth <@ span OR (p.birth_precision <> 'day' AND p.date_of_birth <@ wide)
         )
     ORDER BY k.id LIMIT most
 $$
 """)
-leave_open("Who gets the nightly proof: it names no person", RootReceiver)
+
+# --- Restricted cases: that there is one, and never what is in it ----------------------------------------------------
+
+define_function("""
+CREATE OR REPLACE FUNCTION restricted_cases() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT id FROM cases_case
+    WHERE restriction <> '' AND agency_id = nullif(current_setting('app.restricts', true), '')::uuid
+$$
+""")
+# Whom a worker of the team means who opens one in an emergency: by all of a number, a reference or a date of birth.
+define_function("""
+CREATE OR REPLACE FUNCTION find_restricted(number text, reference text, born date)
+RETURNS TABLE (case_id uuid, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT k.id, p.name FROM cases_case k JOIN cases_person p ON p.id = k.person_id
+    WHERE k.restriction <> '' AND k.agency_id = nullif(current_setting('app.team', true), '')::uuid AND (
+        (number <> '' AND p.nhs_number = number)
+        OR (length(reference) = 8 AND upper(left(k.id::text, 8)) = reference)
+        OR p.date_of_birth = born
+    )
+    ORDER BY k.closed_at NULLS FIRST, k.opened_at DESC, k.id
+$$
+""")
+# Which openings the person must not read of yet, for whoever sees the case and prints its log for them.
+define_function("""
+CREATE OR REPLACE FUNCTION sealed_openings(asked uuid, since timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT id FROM cases_emergencyopening
+    WHERE case_id = asked AND safeguarding <> '' AND reviewed_at IS NULL AND at > since
+$$
+""")
+
+its = "agency_id = {manages}"
+protect(RootReceiver, see="{manages} IS NOT NULL", add=its, change=its)
+also_see(Message, "key LIKE 'root %' AND {manages} IS NOT NULL")  # whether the nightly proof arrived, for the steward
+protect(Root, see="{manages} IS NOT NULL")  # made by a job alone: a request that wrote one would make two of a night
 protect(RootHead, see="false")  # what a root was made of: for the jobs and for ops

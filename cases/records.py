@@ -9,14 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, Draft, Message
 from bookings.models import Booking
-from cases.models import Case, CaseBooking, CaseReferral, Person, RightsRequest
+from cases.models import Case, CaseBooking, CaseReferral, Person, PersonLink, RightsRequest
 from cases.person_match import find_people_elsewhere, is_likely
+from config.transitions import DeedForbidden
 from referrals.models import LookUp, Referral
 from referrals.same_person import Identity, born_alike, normalise_name
+
+HIDDEN_MESSAGE = (
+    "Your organisation has a case of this person that only its named workers see. Be named in it, or leave this to "
+    "somebody who is and may answer for records"
+)
 
 
 @dataclass
@@ -99,6 +106,16 @@ def find_messages(keys: Iterable[uuid.UUID]) -> QuerySet[Message]:
     return Message.objects.filter(about)
 
 
+def refuse_hidden(request: RightsRequest) -> None:
+    """Raises DeedForbidden for who does not see all of it: nobody gives out half a copy, or erases what they cannot
+    read, of a case that is kept to its named workers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count_cases_of(%s)", [request.person_id])
+        (held,) = cursor.fetchone()
+    if held > Case.objects.filter(person=request.person_id).count():
+        raise DeedForbidden(HIDDEN_MESSAGE)
+
+
 def find_likely_referrals(identity: Identity, rows: QuerySet[Referral]) -> list[Referral]:
     """Those of `rows` that are probably of that person."""
     same = born_alike(identity.birth)
@@ -132,7 +149,9 @@ def find_records_elsewhere(request: RightsRequest) -> dict[uuid.UUID, HeldRecord
     theirs = find_likely_bookings(identity.name, ours.contacts, Booking.objects.all())
     for booking in {row.pk: row for row in [*ours.bookings, *theirs]}.values():
         found[booking.session.service.agency_id].bookings.append(booking)
-    for person in find_people_elsewhere(identity, request.agency):
+    linked = [link.other(request.person) for link in PersonLink.in_force(request.person)] if request.person else []
+    known = Person.objects.filter(pk__in=linked).order_by("pk")
+    for person in [*known, *find_people_elsewhere(identity, request.agency)]:
         found[person.agency_id].person = found[person.agency_id].person or person
     found.pop(request.agency_id, None)
     at_work = set(Agency.objects.filter(pk__in=found, left_at=None).order_by().values_list("pk", flat=True))

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from agencies.hooks import DueRecord, PlacePeriod, RecordClass, record_classes
 from agencies.retention import years_after, years_before
-from cases.actions.retention import ERASED_NAME, erase_person_records
+from cases.actions.erasure import ERASED_NAME
+from cases.actions.retention import ask_to_erase_person
 from cases.models import Hold, Person
 from config.template_tags import date_words
 
@@ -34,9 +35,16 @@ CHILD = PlacePeriod(
 
 @record_classes.register
 def list_case_classes() -> list[RecordClass]:
+    rules = {ADULT: find_adults, CHILD: find_children}
     return [
-        RecordClass(period=ADULT, find_due=find_adults, describe=describe_people, erase=erase_person_records),
-        RecordClass(period=CHILD, find_due=find_children, describe=describe_people, erase=erase_person_records),
+        RecordClass(
+            period=period,
+            find_due=find_due,
+            describe=describe_people,
+            erase=ask_to_erase_person,
+            erased="Erasure asked for: a second person approves it",
+        )
+        for period, find_due in rules.items()
     ]
 
 

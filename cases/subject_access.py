@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Author
+from cases.access_log import load_log_for_person
 from cases.actions.opening import format_referral
 from cases.facts import KEY_FACTS
 from cases.history.record import annotate_corrections
@@ -150,8 +151,11 @@ def list_agreements(request: RightsRequest, held: HeldRecords) -> Iterator[CopyI
 
 def list_openings(request: RightsRequest, held: HeldRecords) -> Iterator[CopyItem]:
     for case in held.cases:
-        log = [(when(row.at), f"{row}") for row in case.readings.order_by("at", "pk")]
+        log = [(when(row.at), f"{row}") for row in reversed(load_log_for_person(case))]
         yield CopyItem(f"openings:{case.pk}", f"Who opened the case of {date_words(case.opened_at)}", facts=log)
+    for referral in held.referrals:
+        if log := [(when(row.at), row.reader_name) for row in referral.readings.order_by("at", "pk")]:
+            yield CopyItem(f"openings:{referral.pk}", f"Who opened the referral to {referral.receiver_name}", facts=log)
     rows = find_look_ups(request, held).select_related("member__user").order_by("at", "pk")
     if looks := [(when(row.at), row.member.user.name) for row in rows]:
         yield CopyItem("look_ups", "Who looked for the NHS number", facts=looks)

@@ -79,11 +79,14 @@ class StoredBackup:
 
 
 class BackupServer:
-    """The server that is backed up, as the tools and we reach it: BACKUP_DATABASE_URL, or as Django does."""
+    """The server that is backed up, as the tools and we reach it: BACKUP_DATABASE_URL, the superuser of an embedded
+    one, or as Django does."""
 
     def __init__(self) -> None:
         url = os.environ.get("BACKUP_DATABASE_URL")
         given: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url) if url else connection.get_connection_params()
+        if not url and hasattr(connection, "server"):
+            given = {**given, "user": "postgres"}
         self.parameters = {word: given[word] for word in LIBPQ_WORDS if given.get(word)}
 
     @contextmanager
@@ -199,6 +202,8 @@ def copy_server(server: BackupServer, folder: Path, last: StoredBackup | None) -
         )
         verify_backup(new)
         stamp = server.ask("SELECT clock_timestamp()").astimezone(UTC) + timedelta(seconds=1)  # rounded up
+        while any(new.parent.glob(f"{stamp:{STAMP}}-*")):  # two within a second
+            stamp += timedelta(seconds=1)
         return StoredBackup(new.rename(new.with_name(f"{stamp:{STAMP}}-{'incremental' if last else 'full'}")))
     finally:
         shutil.rmtree(new, ignore_errors=True)

@@ -5,11 +5,12 @@ address says nothing: behind a proxy on the same machine every visitor comes fro
 a folder (PROMETHEUS_MULTIPROC_DIR, made by config.run and config.serve); the jobs are counted when somebody asks.
 """
 
+import logging
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from config.hooks import Hook
 from config.request_id import name_method, name_view
 
+logger = logging.getLogger(__name__)
 REQUESTS = Counter("hereabouts_requests", "Requests answered", ["view", "method", "status"])
 REQUEST_SECONDS = Histogram(
     "hereabouts_request_seconds",
@@ -101,14 +103,16 @@ metrics.access = "public"  # type: ignore[attr-defined]
 
 
 class GaugeCollector:
-    """What gauge_sources say now; without a database only that there is none."""
+    """What gauge_sources say now; one that fails keeps no other from it, and without a database there are none."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        gauges: list[GaugeMetricFamily] = []
-        answers = 0
-        with suppress(Exception):  # whatever it is: the other figures are asked for just then
-            for source in gauge_sources:
-                gauges += source()
-            answers = 1
-        yield GaugeMetricFamily("hereabouts_database_up", "Whether the database answers", value=answers)
-        yield from gauges
+        failed = 0
+        for source in gauge_sources:
+            try:
+                yield from list(source())
+            except Exception:  # whatever it is: the other figures are asked for just then
+                logger.exception("Figures could not be read")
+                failed += 1
+        yield GaugeMetricFamily("hereabouts_figures_failed", "Sources of figures that could not be read", value=failed)
+        up = failed < len(list(gauge_sources))
+        yield GaugeMetricFamily("hereabouts_database_up", "Whether the database answers", value=int(up))

@@ -84,7 +84,7 @@ def restore_server(
     target = EmbeddedServer(into)
     target.home.chmod(0o700)
     run_tool("pg_combinebackup", *(backup.path for backup in chain), f"--output={target.home / 'data'}")
-    copy_segments(folder, chain[-1].start_segment, target.home / "wal")
+    copy_segments(folder, chain[-1].start_segment, target.home / "wal", last_wanted=moment is None)
     write_recovery_files(target.home)
     give_away(target)
     settings = RECOVERY_SETTINGS
@@ -97,15 +97,29 @@ def restore_server(
         shutil.rmtree(path)
 
 
-def copy_segments(folder: Path, first: str, into: Path) -> None:
-    """The WAL from that file on, of its timeline; the last, which was being written, under its whole name."""
+def copy_segments(folder: Path, first: str, into: Path, *, last_wanted: bool) -> None:
+    """The WAL from that file on, of its timeline; the last, which was being written, under its whole name.
+
+    Nothing can be put on after a file that is missing: raises BackupError for it when what came last is wanted.
+    """
     into.mkdir(mode=0o700)
+    needed = first
     for path in list_segments(folder):
         found = SEGMENT_PATTERN.fullmatch(path.name)
-        if found and found[1] >= first and found[1][:8] == first[:8]:
-            whole = into / found[1]
-            if not (found[2] and whole.exists()):
-                shutil.copyfile(path, whole)
+        if not found or found[1] < first or found[1][:8] != first[:8]:
+            continue
+        if found[1] > needed and last_wanted:
+            raise BackupError(f"The WAL file {needed} is missing. Say with --to which earlier moment will do.")
+        whole = into / found[1]
+        if not (found[2] and whole.exists()):
+            shutil.copyfile(path, whole)
+        needed = next_segment(found[1], path.stat().st_size)
+
+
+def next_segment(name: str, size: int) -> str:
+    """The name of the WAL file after that one; `size` is how many bytes each has."""
+    number = int(name[8:16], 16) * (2**32 // size) + int(name[16:], 16) + 1
+    return f"{name[:8]}{number // (2**32 // size):08X}{number % (2**32 // size):08X}"
 
 
 def write_recovery_files(home: Path) -> None:

@@ -37,10 +37,13 @@ CONTEXT_TYPES = {
     "case": "uuid[]",
     "session": "uuid[]",
     "booking": "uuid[]",
+    "complaint": "uuid[]",
     "person": "uuid[]",
     "alert": "uuid[]",
     "link": "text[]",  # hashes of the secret that somebody has shown
-    "manages": "uuid",  # the agency whose team is run
+    "restricts": "uuid",  # the agency whose restricted cases are known to be there
+    "manages": "uuid",  # the agency whose team is run, and whose registers are kept
+    "stewards": "uuid",  # the agency for which the place is run
     "job": "uuid",  # of a job that has said that it is one
 }
 SET_SQL = "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS given (name, value)"

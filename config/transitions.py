@@ -97,6 +97,6 @@ def insert_if_new(row: Model) -> bool:
     ((text, values),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
     with connection.cursor() as cursor:  # what is returned would have to be seen by who writes it: some is for others
         cursor.execute(text, values)
-        inserted = cursor.rowcount == 1
+        inserted = bool(cursor.rowcount == 1)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return inserted

@@ -44,7 +44,9 @@ WHERE known.id = s.id AND (s.answers, s.reply_days, s.accepted_percent)
 @statistics_sources.register
 def of_listings(services: list[uuid.UUID], since: datetime.date) -> MonthlyCounts:
     """{(service, first day of the month): {"referrals": 3}}, by the month it was sent in, from that of `since` on."""
-    sent = Referral.objects.filter(service__in=services, sent_at__date__gte=since.replace(day=1))
+    sent = Referral.objects.filter(service__in=services, sent_at__date__gte=since.replace(day=1)).exclude(
+        case_referral__case__restriction="protected"  # a protected person is in no figure
+    )
     by_month = sent.annotate(month=TruncMonth("sent_at")).order_by("service", "month").values_list("service", "month")
     return {(service, month.date()): {"referrals": n} for service, month, n in by_month.annotate(n=Count("pk"))}
 

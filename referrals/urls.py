@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from referrals.views import alerts, answer, refer, referrals, triage
+from referrals.views import alerts, answer, look_ups, refer, referrals, triage
 
 app_name = "referrals"
 urlpatterns = [
+    path("team/look-ups/", look_ups.look_ups, name="look_ups"),
     path("refer/", refer.refer, name="refer"),
     path("refer/find/", refer.find_person, name="find_person"),
     path("refer/danger/", refer.danger, name="danger"),

@@ -35,11 +35,12 @@ body.addEventListener("htmx:sendError", connectionLost);
 body.addEventListener("htmx:timeout", connectionLost);
 body.addEventListener("htmx:responseError", (event) => {
   const code = event.detail.xhr.status;
+  const number = (event.detail.xhr.getResponseHeader("X-Request-ID") || "").replace(/-/g, "").replace(/.{4}(?=.)/g, "$& ");
   connection.textContent = code === 401
     ? "You have been signed out. What you have typed is kept: sign in, and it comes back."
     : code === 403
       ? "This was not sent. Copy what you have typed, then load the page again."
-      : "Something went wrong and nothing was changed. Try again.";
+      : `Something went wrong and nothing was changed. Try again in a minute. If you ring us about this, give us this reference: ${number}`;
 });
 body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) connection.textContent = "";

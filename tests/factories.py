@@ -18,6 +18,7 @@ from agencies.models import Agency, AgencyKind, Author, Hand, Membership, Signed
 from bookings.actions import Attendee, create_booking
 from bookings.models import Booking
 from bookings.states import Actor
+from cases.actions.seats import WORKS_WITH_PERSON
 from cases.models import Case, Circle, Person, RightsMove, RightsRequest
 from cases.models.rights import answer_deadline as rights_deadline
 from cases.states import RightKind, RightsStatus
@@ -223,7 +224,7 @@ class CaseFactory(DjangoModelFactory):
     @factory.post_generation
     def owner(self, create: bool, extracted: Any, **fields: Any) -> None:
         if create:
-            Circle.objects.create(case=self, agency=self.agency, purpose="Works with the person")
+            Circle.objects.create(case=self, agency=self.agency, **WORKS_WITH_PERSON)
 
 
 class RightsRequestFactory(DjangoModelFactory):

@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from agencies.models import Backup, Drill
 from config.backups import BackupError, BackupServer, delete_old_backups, has_received, take_backup
+from config.database import role_url_name
 from config.embedded import EmbeddedServer
 from config.recovery import restore_server
+from config.roles import DatabaseRole
 
 MAX_WAIT_FOR_STREAM = 300  # seconds: the loss that is promised at most
 
@@ -55,8 +57,7 @@ def bring_back(*, into: Path, moment: datetime | None = None, against: list[Path
 
     `row` is the id of a drill that must be in it. Raises BackupError.
     """
-    database = connection.settings_dict
-    user, name = os.environ.get("BACKUP_RESTORED_USER") or database["USER"], database["NAME"]
+    user, name = connection.settings_dict["USER"], connection.settings_dict["NAME"]  # the owner's login
     with restore_server(find_backup_folder(), into, moment=moment, user=user, database=name) as (address, last):
         said = check_histories(address, name, against or [], moment)
         if row:
@@ -67,14 +68,18 @@ def bring_back(*, into: Path, moment: datetime | None = None, against: list[Path
 
 
 def check_histories(address: str, database: str, against: list[Path], moment: datetime | None) -> str:
-    """What `manage.py verify_history` says of the database at that address. Raises BackupError with the faults."""
+    """What `manage.py verify_history` says of the database at that address. Raises BackupError with the faults.
+
+    Every login of the place is turned to that address: the check must never be of the server that runs.
+    """
+    there = {role_url_name(role): address for role in DatabaseRole}
     words = [word for file in against for word in ("--against", str(file.absolute()))]
     if moment:  # roots that were made later are not in there
         words += ["--until", moment.isoformat()]
     done = subprocess.run(  # noqa: S603
         [sys.executable, "manage.py", "verify_history", *words],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": address, "DEVELOPMENT_DATABASE": database},
+        env={**os.environ, **there, "DATABASE_ROLE": DatabaseRole.OWNER, "DEVELOPMENT_DATABASE": database},
         capture_output=True,
         text=True,
         check=False,
@@ -89,8 +94,10 @@ def run_drill(*, into: Path) -> Drill:
 
     The row itself is what is looked for: how long until it is in the backups, and whether it comes back.
     """
-    drill = Drill.objects.create()
+    drill, copy = Drill.objects.create(), EmbeddedServer(into)
     try:
+        if into.exists():  # of a drill that was killed
+            copy.remove()
         drill.loss_seconds = wait_for_stream()
         began = time.monotonic()
         drill.result = bring_back(into=into, row=str(drill.pk))
@@ -101,7 +108,7 @@ def run_drill(*, into: Path) -> Drill:
     finally:
         drill.finished_at = timezone.now()
         drill.save()
-        EmbeddedServer(into).remove()
+        copy.remove()
     return drill
 
 

@@ -10,6 +10,7 @@ from agencies.messages import absolute_url
 from agencies.models import Author, Breach, BreachStep, Membership, Signed
 from agencies.registers import find_steward, tell_keepers
 from config.batches import run_for_each
+from config.row_security import job_context
 from config.template_tags import when
 from config.transitions import MoveRefused, find_by_key, lock_row, save_columns
 
@@ -47,7 +48,9 @@ def report_breach(
 def warn_of_clocks(now: datetime.datetime) -> int:
     """Warn of breaches on which nobody has decided, after each of WARN_AFTER; how many were warned of."""
     undecided = Breach.objects.filter(tells_ico=None, closed_at=None, known_at__lte=now - WARN_AFTER[0])
-    return run_for_each("Breach", undecided.order_by("known_at", "pk"), lambda breach: warn_if_due(breach, now))
+    with job_context():
+        rows = list(undecided.select_related("agency").order_by("known_at", "pk"))
+    return run_for_each("Breach", rows, lambda breach: warn_if_due(breach, now))
 
 
 def warn_if_due(breach: Breach, now: datetime.datetime) -> bool:

@@ -15,6 +15,7 @@ from agencies.models.complaint import AnswerBy
 from agencies.registers import find_steward, list_keepers, tell_keepers
 from agencies.retention import period_length
 from config.batches import run_for_each
+from config.row_security import enter, job_context
 from config.template_tags import date_words
 from config.transitions import MoveRefused, check_move, find_by_key, lock_row, save_move
 from config.working_days import add_working_days, is_working_day
@@ -30,25 +31,33 @@ def make_complaint(
     agency: Agency,
     about: Membership | None = None,
     to_steward: bool = False,
+    received_on: datetime.date | None = None,
     **said: Any,
 ) -> Complaint:
-    """Write it down, and start its clock: 3 working days to acknowledge it, then what the place sets to answer.
+    """Write it down, and start its clock from the day on which it was said: 3 working days to acknowledge it, then what
+    the place sets to answer.
 
-    It goes to who keeps the register of `agency`; to the steward where they ask for that, where nobody keeps one, and
-    where it is about the only one who does. `said`: name, contact, words … (the columns). Who looks into it hears.
+    It goes to who keeps the register of `agency`; to the steward where they ask for that, where nobody keeps one,
+    where it is about the only one who does, and where the name given is that of several. `said`: name, contact, words
+    … (the columns). Who looks into it hears. The same `key` again gets the first one.
     """
-    today = timezone.localdate()
+    day = received_on or timezone.localdate()
+    named = [about] if about else find_named(agency, said.get("about_name", ""))
+    about = named[0] if len(named) == 1 else None
+    to_steward = to_steward or len(named) > 1
     complaint = Complaint(
         id=uuid.uuid5(key, "complaint"),  # so that the second post is told the same reference
         key=key,
         agency=agency,
-        kept_by=choose_keeper(agency, about, said.get("about_name", ""), to_steward=to_steward),
+        kept_by=(to_steward and find_steward()) or choose_keeper(agency, about),
         about=about,
-        acknowledge_by=add_working_days(today, ACKNOWLEDGE_DAYS),
-        answer_by=add_working_days(today, max(ACKNOWLEDGE_DAYS, period_length("complaint-answer"))),
+        received_at=day_to_moment(received_on) if received_on else timezone.now(),
+        acknowledge_by=add_working_days(day, ACKNOWLEDGE_DAYS),
+        answer_by=add_working_days(day, max(ACKNOWLEDGE_DAYS, period_length("complaint-answer"))),
         **said,
         **Signed.signature(by),
     )
+    enter("complaint", complaint.pk)
     if Complaint.objects.filter(pk=complaint.pk).exists():
         return complaint
     save_complaint_move(complaint, ComplaintStatus.RECEIVED, by=by, actor=WRITER, key=key)
@@ -56,16 +65,22 @@ def make_complaint(
     return complaint
 
 
-def choose_keeper(agency: Agency, about: Membership | None, about_name: str, *, to_steward: bool) -> Agency:
-    """Who looks into it: the agency itself, unless it is about whoever would, or nobody there can."""
-    steward = find_steward() or agency
-    named = about_name.casefold()
-    others = [
-        keeper
-        for keeper in list_keepers(agency, without=about.user if about else None)
-        if not any(part in named for part in keeper.user.name.casefold().split()[-1:])
-    ]
-    return steward if to_steward or not others else agency
+def day_to_moment(day: datetime.date) -> datetime.datetime:
+    """Noon of a day of which the hour is not known, and never later than now."""
+    return min(timezone.now(), timezone.make_aware(datetime.datetime.combine(day, datetime.time(12))))
+
+
+def find_named(agency: Agency, name: str) -> list[Membership]:
+    """Who at work there goes by a part of that name: rather one too many, as none of them should look into it."""
+    parts = set(name.casefold().split())
+    people = Membership.at_work_for(agency).select_related("user").order_by("started_at", "pk")
+    return [member for member in people if parts & set(member.user.name.casefold().split())]
+
+
+def choose_keeper(agency: Agency, about: Membership | None) -> Agency:
+    """Who looks into it: the agency itself, unless it is about the only one who would, or nobody there can."""
+    others = list_keepers(agency, without=about.user if about else None)
+    return agency if others else find_steward() or agency
 
 
 def save_complaint_move(
@@ -117,13 +132,14 @@ def move_complaint(
     The second call with the same `key` gets the first one's move. Raises MoveRefused.
     """
     lock_row(complaint)
+    enter("complaint", complaint.pk)  # also once somebody else looks into it
     complaint.refresh_from_db()
     if first := find_by_key(complaint.moves, key):
         return first
     changed: dict[str, Any] = {"reminded": 0}
     changed |= {"answer_by": max(answer_by, complaint.acknowledge_by)} if answer_by else {}
     if about:
-        changed |= {"about": about, "kept_by": choose_keeper(complaint.kept_by, about, "", to_steward=False)}
+        changed |= {"about": about, "kept_by": choose_keeper(complaint.kept_by, about)}
     if to_steward:
         changed["kept_by"] = find_steward() or complaint.kept_by
         if changed["kept_by"] == complaint.kept_by:
@@ -175,7 +191,8 @@ def remind_of_dates(today: datetime.date) -> int:
     if not is_working_day(today):
         return 0
     waiting = Complaint.objects.filter(status__in=[ComplaintStatus.RECEIVED, ComplaintStatus.ACKNOWLEDGED])
-    rows = waiting.select_related("kept_by", "about__user").order_by("received_at", "pk")
+    with job_context():
+        rows = list(waiting.select_related("kept_by", "about__user").order_by("received_at", "pk"))
     return run_for_each("Complaint", rows, lambda complaint: remind_if_due(complaint, today))
 
 

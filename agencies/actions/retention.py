@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -16,6 +17,7 @@ from config.batches import run_for_each
 from config.transitions import MoveRefused, insert_if_new, lock_row, save_columns
 
 Decision = RetentionReview.Decision
+COMES_AGAIN_AFTER = datetime.timedelta(days=30)  # what was to go and is still there: a second person said no
 NOT_DUE_MESSAGE = "This is not due any more: it is worked with again, or held. It is off the list"
 
 
@@ -45,11 +47,12 @@ def find_due(found: RecordClass, today: datetime.date, review: RetentionReview |
 
 
 def is_kept(found: RecordClass, due: DueRecord, today: datetime.date) -> bool:
-    """Whether somebody has decided that it is kept until later than today, or that it goes."""
+    """Whether somebody has decided that it is kept until later than today; or, lately, that it goes."""
     decided = RetentionReview.objects.filter(record_class=found.period.code, record=due.record, agency=due.agency)
-    if found.is_heap:
-        decided = decided.filter(decision=Decision.KEEP)
-    return decided.exclude(decision="").exclude(decision=Decision.KEEP, keep_until__lte=today).exists()
+    kept = Q(decision=Decision.KEEP, keep_until__gt=today)
+    if not found.is_heap:
+        kept |= Q(decision=Decision.ERASE, decided_at__gt=timezone.now() - COMES_AGAIN_AFTER)
+    return decided.filter(kept).exists()
 
 
 def add_review(found: RecordClass, due: DueRecord) -> bool:
@@ -88,7 +91,7 @@ def decide_review(
             return review
         raise MoveRefused("Somebody has decided this already.")
     found = find_record_class(review.record_class)
-    if not find_due(found, timezone.localdate(), review):
+    if not found.is_heap and not find_due(found, timezone.localdate(), review):
         raise MoveRefused(NOT_DUE_MESSAGE)
     until = keep_until if decision == Decision.KEEP else None
     save_columns(review, decision=decision, reason=reason, keep_until=until, decided_at=timezone.now(), decided_by=by)

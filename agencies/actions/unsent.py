@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from agencies.access import current_page_path
 from agencies.models import Draft, User
 from agencies.page_owner import find_page_owner
+from agencies.sign_in_redirect import current_page_path
 from config.http import parse_uuid
 from config.row_security import set_context
 

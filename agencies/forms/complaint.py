@@ -86,6 +86,9 @@ class WrittenComplaintForm(ComplaintForm):
     """Said or sent to a member, who writes it down."""
 
     button = "Write it down"
+    received_on = DateField(
+        label="When did they say it?", past=True, required=False, help_text="Leave it empty for today"
+    )
     about: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Is it about somebody who works here?", queryset=Membership.objects.none(), required=False
     )
@@ -100,7 +103,7 @@ class WrittenComplaintForm(ComplaintForm):
         self.fields["about"].queryset = Membership.at_work_for(member.agency).select_related("user")
         self.fields["about"].label_from_instance = lambda colleague: colleague.user.name
         self.fields["about"].help_text = "Whoever you choose does not see it."
-        self.order_fields(["words", "wish", "about"])
+        self.order_fields(["received_on", "words", "wish", "about"])
 
 
 DEEDS = {  # the value: the words, what it leads to, from where

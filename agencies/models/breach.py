@@ -76,6 +76,8 @@ class Breach(Signed, UUIDKey):
 class BreachStep(AppendOnly, Signed):
     """One thing that was done or decided about a breach, with the reason."""
 
+    erasable = ("words",)
+
     class Kind(models.TextChoices):
         STEP = "step", "Something was done"
         ICO_TOLD = "ico_told", "The Information Commissioner is told"

@@ -81,6 +81,8 @@ class Complaint(Signed, UUIDKey):
 
 
 class ComplaintMove(AppendOnly, Signed):
+    erasable = ("words",)
+
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … within the complaint")
     before = models.CharField(max_length=15, choices=ComplaintStatus, blank=True)

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.access import allow, public, redirect_to_sign_in, signed_in
+from agencies.access import allow, public, signed_in
 from agencies.actions.identity_provider import list_links
 from agencies.actions.session import end_sessions, format_device, list_sessions
 from agencies.actions.unsent import keep_unsent
 from agencies.landing_page import find_landing_page
 from agencies.models import Draft
 from agencies.request import MemberRequest
+from agencies.sign_in_redirect import redirect_to_sign_in
 from config.fragments import render_page
 from config.http import parse_number
 

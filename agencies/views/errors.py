@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.debug import sensitive_post_parameters
 
-from agencies.access import public, redirect_to_sign_in
+from agencies.access import public
 from agencies.actions.unsent import keep_unsent, list_posted_fields
 from agencies.page_owner import find_page_owner
+from agencies.sign_in_redirect import redirect_to_sign_in
 from config.database import is_database_gone
 from config.transitions import DeedForbidden
 

@@ -13,11 +13,13 @@ from bookings.models import Booking
 from bookings.states import ACTIVE_STATUSES
 from cases.actions.closing import close_case
 from cases.actions.give import list_open_cases
+from cases.actions.named_workers import list_restricted
 from cases.actions.opening import NUMBER_LEFT_OUT
+from cases.actions.seats import list_leads, seat_workers
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person
 from cases.notifications import TEAM_CLOSED_CODE, choose_channel, notify_case_moved
-from config.row_security import enter
+from config.row_security import enter, entered
 from config.transitions import save_columns
 from directory.models import Session
 from referrals.actions.remarks import send_message
@@ -33,14 +35,16 @@ WHAT_BECOMES_OF_CASES = (
 
 @closing_sources.register
 def list_cases_of_team(agency: Agency) -> list[AgencyHolding]:
-    people = Person.objects.filter(cases__agency=agency, cases__closed_at=None)
-    no_email = sum(choose_channel(person)[0] != Channel.EMAIL for person in people)
+    with entered("case", *list_restricted()):
+        people = Person.objects.filter(cases__agency=agency, cases__closed_at=None)
+        no_email = sum(choose_channel(person)[0] != Channel.EMAIL for person in people)
+        items = list_open_cases(Q(agency=agency))
     ring = f" {no_email} cannot be told by e-mail: nobody rings or writes to them afterwards. Do it before it closes."
     return [
         AgencyHolding(
             name="cases",
             label="Open cases",
-            items=list_open_cases(Q(agency=agency)),
+            items=items,
             then=WHAT_BECOMES_OF_CASES + (ring if no_email else ""),
             settle=settle_cases,
             takers=list(Referral.teams_at_work().exclude(pk=agency.pk)),
@@ -53,15 +57,19 @@ def list_cases_of_team(agency: Agency) -> list[AgencyHolding]:
 def settle_cases(agency: Agency, ids: Collection[str], to: Agency | None, by: Author, ground: str) -> None:
     """Each goes to `to`, with the person's record and earlier cases, or is closed; and what the team may read of other
     teams' cases ends."""
-    cases = Case.objects.filter(pk__in=ids, agency=agency, closed_at=None).order_by("pk")
+    with entered("case", *list_restricted()):
+        settle_each(Case.objects.filter(pk__in=ids, agency=agency, closed_at=None).order_by("pk"), to, by, ground)
+    Circle.objects.filter(agency=agency, ended_at=None).exclude(case__agency=agency).update(ended_at=timezone.now())
+
+
+def settle_each(cases: QuerySet[Case], to: Agency | None, by: Author, ground: str) -> None:
     hold_all(cases)
-    for case in cases.select_related("person"):
+    for case in cases.select_related("person", "agency"):
         if to:
             move_person(case.person, to, by, ground)
         else:
-            words = f"{agency.name} has closed."
+            words = f"{case.agency.name} has closed."
             close_case(case=case, by=by, reason=find_closing_reason(), outcome=None, summary=words)
-    Circle.objects.filter(agency=agency, ended_at=None).exclude(case__agency=agency).update(ended_at=timezone.now())
 
 
 def hold_all(cases: QuerySet[Case]) -> None:
@@ -86,7 +94,7 @@ def move_person(person: Person, to: Agency, by: Author, ground: str) -> None:
     """The record belongs to `to` from now on, and so do its cases. An NHS number that stands at another record there is
     left out, as whenever two may be one: nothing is joined."""
     person.refresh_from_db()
-    held = Person.objects.filter(agency=to, nhs_number=person.nhs_number).exclude(nhs_number="").exists()
+    held = Person.known_to(to).filter(nhs_number=person.nhs_number).exclude(nhs_number="").exists()
     left_out = {"nhs_number": ""} if held else {}
     cases = list(person.cases.order_by("pk"))
     for referral in open_referrals_of(person):
@@ -110,7 +118,8 @@ def move_case(case: Case, to: Agency, by: Author, ground: str, number: str) -> N
     enter("case", case.pk)  # the team that closes sees it until all of it has gone over
     save_columns(case, agency=to, version=case.version + 1)
     Circle.objects.filter(case=case, agency=before, ended_at=None).update(ended_at=timezone.now())
-    Circle.objects.get_or_create(case=case, agency=to, ended_at=None, defaults={"purpose": "Works with the person"})
+    Circle.objects.filter(case=case, agency=to, ended_at=None).update(ended_at=timezone.now())
+    seat_workers(case, case.restriction, list_leads(to))
     links = Referral.objects.filter(case_referral__case=case, status__in=sorted(OPEN_STATUSES))
     enter("referral", *links.values_list("pk", flat=True))
     links.filter(case_referral__direction=CaseReferral.Direction.RECEIVED).update(to_agency=to, assigned_to=None)

@@ -25,14 +25,17 @@ from cases.models import (
     CaseBooking,
     CaseReferral,
     Circle,
+    EmergencyOpening,
     ErasureCertificate,
+    Hold,
     Person,
+    PersonLink,
     Redaction,
     Release,
     RightsMove,
     RightsRequest,
 )
-from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records
+from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records, refuse_hidden
 from cases.states import SECOND, SYSTEM, ErasureGround, RightsStatus
 from config.append_only import erase_columns
 from config.births import BirthPrecision
@@ -125,6 +128,7 @@ def may_approve(request: RightsRequest, member: Membership) -> bool:
 
 
 def refuse_obstacles(request: RightsRequest) -> None:
+    refuse_hidden(request)
     if obstacles := find_obstacles(find_records(request)):
         raise MoveRefused(f"It cannot be erased yet. {'. '.join(obstacles)}")
 
@@ -168,8 +172,9 @@ def erase_records(request: RightsRequest, held: HeldRecords, by: Author) -> dict
         Booking.objects.filter(pk__in=[row.pk for row in held.bookings]), timezone.now()
     )
     counts["Messages and letters"] = find_messages(keys).delete()[0]
-    counts["Personal records"] = erase_person_row(request.person) if request.person else 0
+    counts["Personal records"] = erase_person_row(request.person, by) if request.person else 0
     counts["Requests about their records"] = erase_requests(request)
+    Hold.objects.filter(person__isnull=False, person=request.person_id).update(reason="Erased")  # those that ended
     return counts
 
 
@@ -178,14 +183,19 @@ def erase_case(case: Case) -> int:
     save_columns(case, what_matters="", safety_note="", next_action="", next_action_on=None, closing_summary="")
     Agreement.objects.filter(case=case).update(how="", named="")
     Circle.objects.filter(case=case).update(purpose="")
+    openings = EmergencyOpening.objects.filter(case=case)
+    openings.update(reason="Erased", safeguarding="")
+    openings.exclude(finding="").update(finding="Erased")
     for links in (CaseReferral, CaseBooking):  # the other side's copy is not reached through the case any more
         links.objects.filter(case=case).delete()
     return 1
 
 
-def erase_person_row(person: Person) -> int:
+def erase_person_row(person: Person, by: Author) -> int:
+    """The record itself, and its links to those of other teams."""
     blank = dict.fromkeys(BLANK_PERSON_TEXTS, "")
     unknown = {"date_of_birth": None, "birth_precision": BirthPrecision.DAY, "practice": None}
+    PersonLink.in_force(person).update(ended_at=timezone.now(), ended_by=by.member)
     save_columns(person, name=ERASED_NAME, version=person.version + 1, **blank, **unknown)
     return 1
 

@@ -46,7 +46,7 @@ def change_fact(
     except IntegrityError as error:
         raise NHSNumberTaken from error
     details = {"fact": fact.name, "label": fact.label, "before": before, "after": fact.format_value(case)}
-    entry = record_entry(case=case, kind=Kind.FACT, by=by, key=key, details=details)
+    entry = record_entry(case=case, kind=Kind.FACT, by=by, key=key, layer=fact.layer, details=details)
     offer_fact(case, fact, entry)
     return entry
 

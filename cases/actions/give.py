@@ -15,6 +15,7 @@ from agencies.actions.membership import lock_membership
 from agencies.hooks import MemberHolding, holding_sources
 from agencies.models import Author, Draft, Membership
 from bookings.states import ACTIVE_STATUSES
+from cases.actions.seats import name_worker
 from cases.history.record import record_entry
 from cases.models import Case, Entry, Kind
 from cases.notifications import notify_new_lead, notify_of_cases_given
@@ -41,6 +42,7 @@ def give_case(
     if to:
         case.lead = to
         case.save(update_fields=["lead"])
+        name_worker(head, to)
     details = {"before": before, "after": to.user.name if to else ""}
     entry = record_entry(case=case, kind=Kind.ASSIGNED, by=by, details=details, key=key)
     if to and tell:
@@ -61,7 +63,8 @@ def list_cases_held(member: Membership) -> list[MemberHolding]:
 def list_cases_alone(member: Membership) -> MemberHolding:
     """The open cases of the member's team whose connector has left, or may no longer work with cases."""
     at_work = [m.pk for m in Membership.at_work_for(member.agency) if m.has_permission(Permission.WORK_CASES)]
-    items = list_open_cases(Q(agency=member.agency_id) & ~Q(lead__in=at_work))
+    seen = Case.visible_to(member).filter(agency=member.agency_id).values("pk")
+    items = list_open_cases(Q(pk__in=seen) & ~Q(lead__in=at_work))
     return MemberHolding(items=items, then="What nobody takes stays in “Without a connector”.", **CASES_HELD)
 
 
@@ -90,6 +93,8 @@ def list_open_cases(whose: Q) -> list[tuple[str, str]]:
 
 def describe_case_held(case: Case, places: int) -> str:
     """ "Joan Whitfield. Next: Ring, by 3 December 2026. 1 place booked"."""
+    if case.restriction:  # whoever decides who takes it need not be named in it
+        return f"Restricted case {case.reference}"
     said = [str(case.person)]
     if case.next_action:
         said.append(f"Next: {case.next_action}, by {date_words(case.next_action_on)}")

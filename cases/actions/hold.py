@@ -13,6 +13,7 @@ from agencies.registers import tell_keepers
 from cases.history.record import record_entry
 from cases.models import Audience, Case, Hold, Kind
 from config.batches import run_for_each
+from config.row_security import job_context
 from config.template_tags import date_words
 from config.transitions import MoveRefused, insert_if_new, lock_row, save_columns
 
@@ -55,9 +56,9 @@ def record_hold(case: Case, by: Author, deed: str, words: str, **details: Any) -
 def remind_of_holds(today: datetime.date) -> int:
     """Tell who keeps the registers of holds that are to be looked at again, once for each date."""
     due = Hold.in_force().filter(review_on__lte=today).exclude(reminded_on__gte=today - datetime.timedelta(days=28))
-    return run_for_each(
-        "Hold", due.select_related("agency").order_by("review_on", "pk"), lambda hold: remind(hold, today)
-    )
+    with job_context():
+        rows = list(due.select_related("agency", "person").order_by("review_on", "pk"))
+    return run_for_each("Hold", rows, lambda hold: remind(hold, today))
 
 
 def remind(hold: Hold, today: datetime.date) -> bool:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.access import Layer
 from agencies.models import Author
 from cases.actions.opening import FIRST_CONTACT
 from cases.history.record import record_entry
@@ -41,6 +42,7 @@ def write_note(
     kind: Kind,
     text: str = "",
     audience: Audience = Audience.CIRCLE,
+    layer: Layer | None = None,
     happened_at: datetime.datetime | None = None,
     next_step: NextStep | None = None,
     key: uuid.UUID | None = None,
@@ -76,7 +78,15 @@ def write_note(
     if next_step and next_step.words:
         details |= {"next": next_step.words, "next_on": date_words(next_step.on)}
     entry = record_entry(
-        case=case, kind=kind, by=by, text=text, audience=audience, details=details, happened_at=when, key=key
+        case=case,
+        kind=kind,
+        by=by,
+        text=text,
+        audience=audience,
+        layer=layer,
+        details=details,
+        happened_at=when,
+        key=key,
     )
     if entry.number <= written:  # this very post, sent before
         return entry

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from agencies.models import Author, Membership
 from cases import notifications
+from cases.actions.seats import WORKS_WITH_PERSON
 from cases.facts import KEY_FACTS, format_fact_values
 from cases.history.record import record_entry
 from cases.models import Agreement, Case, CaseReferral, Circle, Kind, Person
@@ -95,8 +96,7 @@ def notify_of_opening(case: Case, referral: Referral, by: Author) -> None:
 def create_person(referral: Referral) -> Person:
     """Somebody new to the team, with what the referral says. An NHS number that stands at another record of the team
     is left out: two records never share one, and which of them is right is for people to find out."""
-    ours = Person.objects.filter(agency=referral.to_agency)
-    held = ours.filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
+    held = Person.known_to(referral.to_agency).filter(nhs_number=referral.nhs_number).exclude(nhs_number="").exists()
     details = {name: getattr(referral, name) for name in PERSON_COLUMNS}
     person = Person(
         agency=referral.to_agency, name=referral.person_name, **details | ({"nhs_number": ""} if held else {})
@@ -115,7 +115,7 @@ def fill_blank_columns(person: Person, referral: Referral) -> tuple[Person, dict
     ours = Person.objects.filter(agency=referral.to_agency)  # never another team's record
     person = ours.select_for_update(of=("self",)).get(pk=person.pk)
     blank = [name for name in PERSON_COLUMNS if not getattr(person, name) and getattr(referral, name)]
-    if ours.filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
+    if Person.known_to(referral.to_agency).filter(nhs_number=referral.nhs_number).exclude(pk=person.pk).exists():
         blank = [name for name in blank if name != "nhs_number"]
     if {person.address, person.postcode} - {"", referral.address, referral.postcode}:
         blank = [name for name in blank if name not in ("address", "postcode")]  # half of each would be no address
@@ -146,7 +146,7 @@ def create_case(referral: Referral, person: Person, lead: Membership) -> Case:
         next_action=FIRST_CONTACT,
         next_action_on=referral.contact_due,
     )
-    Circle.objects.create(case=case, agency=referral.to_agency, purpose="Works with the person")
+    Circle.objects.create(case=case, agency=referral.to_agency, **WORKS_WITH_PERSON)
     return case
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.access import Layer
 from agencies.models import Author
 from cases.actions.opening import column_text, create_person, fill_blank_columns, notify_of_opening, settle_referral
 from cases.history.record import erase_entry, record_entry
@@ -126,6 +127,7 @@ def copy_note(entry: Entry, case: Case, by: Author, corrects: Entry | None) -> E
         by=by,
         text=entry.text,
         audience=Audience(entry.audience),
+        layer=Layer(entry.layer),
         happened_at=entry.happened_at,
         details={"moved": f"by {entry.byline}, {when(entry.written_at)}"},
         corrects=corrects,

@@ -1,5 +1,6 @@
 """Each night the heads of all histories become one line that leaves the machine."""
 
+import logging
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from cases.history.verify import HistoryFault, verify_histories
 from cases.models import Root, RootHead, RootReceiver
 from config.database import lock_name
 from config.transitions import save_columns
+
+logger = logging.getLogger(__name__)
 
 # What has grown since its last head. One statement sees one moment: each head has all its entries.
 GROWN_SQL = """
@@ -87,9 +90,10 @@ def write_root_file() -> None:
                 file.write(f"{root.line}\n")
                 last = root.number
     except OSError as error:
+        logger.error("The file of the roots cannot be written: %s", error.strerror)
         save_columns(receiver, problem=f"It could not be written: {error.strerror}")
-        raise
-    save_columns(receiver, problem="", last_number=last, ended_at=None)
+    else:
+        save_columns(receiver, problem="", last_number=last, ended_at=None)
 
 
 @transaction.atomic

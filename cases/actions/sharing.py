@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Collection
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from agencies.models import Author
+from agencies.access import Purpose
+from agencies.models import Author, Draft
 from bookings.actions import move_booking
 from bookings.actions.blank import blank_contacts
 from bookings.models import Booking
@@ -17,7 +19,7 @@ from cases import notifications
 from cases.actions.booking import coming_bookings, lock_coming_bookings
 from cases.actions.onward import PART_COLUMNS, format_shared_details
 from cases.history.record import record_entry
-from cases.models import Agreement, Audience, Case, CaseReferral, Kind
+from cases.models import Agreement, Audience, Case, CaseReferral, Circle, Kind
 from cases.seen import list_seen
 from config.transitions import lock_row, save_columns
 from referrals.actions import move_referral
@@ -82,20 +84,48 @@ def withdraw_agreement(*, agreement: Agreement, by: Author, words: str = "", key
     return agreement
 
 
+@transaction.atomic
+def change_purpose(*, seat: Circle, by: Author, purpose: Purpose, words: str = "", key: uuid.UUID) -> Circle:
+    """Say what an agency is in the circle for, and with that which layers it sees: from the next query on.
+
+    The same `key` again, and the purpose it has already, change nothing. The owning team's own seat is refused with
+    PermissionDenied, and so is anybody of another team.
+    """
+    if by.agency != seat.case.agency or seat.agency_id == seat.case.agency_id:
+        raise PermissionDenied
+    lock_row(seat.case)
+    seat.refresh_from_db(from_queryset=Circle.objects.select_related("agency", "case__agency"))
+    if seat.ended_at or seat.purpose_kind == purpose:
+        return seat
+    before = Purpose(seat.purpose_kind).label
+    save_columns(seat, purpose_kind=purpose, purpose=purpose.label)
+    details = {"agency": seat.agency.name, "before": before, "after": purpose.label}
+    record_entry(
+        case=seat.case, kind=Kind.PURPOSE, by=by, text=words, audience=Audience.PERSON, key=key, details=details
+    )
+    return seat
+
+
 def withhold_from_agency(agreement: Agreement, told: Collection[Referral]) -> None:
     """From the next query on the agency reads nothing more of what it got from the case, finished or not: referrals,
     links, news, the case itself, who came. It is told, unless it has been (`told`)."""
     now, agency = timezone.now(), agreement.agency
     for referral in list_referrals_to(agreement):
         Referral.objects.filter(pk=referral.pk, withheld_at=None).update(withheld_at=now)
-        cancel_links(referral)
         if referral not in told:
             notify_of_less_shared(referral, key=f"{agreement.pk} {referral.pk}")
     agreement.case.circle.filter(agency=agency, ended_at=None).update(ended_at=now)
-    forget = app.configure_task("forget_drafts", queueing_lock=f"drafts {agreement.pk}")
-    forget.defer(agency=str(agency.pk), key=agreement.case.draft_key)
+    app.configure_task("forget_withheld").defer(agreement=str(agreement.pk))
     rows = Booking.objects.filter(case_booking__case=agreement.case_id, session__service__agency=agency)
     blank_contacts(rows, now)
+
+
+def forget_withheld(agreement: Agreement) -> None:
+    """What is still on its way to that agency, and what its members had typed about the case: no request may reach for
+    those, so a job does, at once."""
+    for referral in list_referrals_to(agreement):
+        cancel_links(referral)
+    Draft.objects.filter(member__agency=agreement.agency_id, key=agreement.case.draft_key).delete()
 
 
 @transaction.atomic

@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from agencies.access import USUAL_LAYER, Layer
 from agencies.models import Draft
 from cases.actions.notes import TRY_AGAIN, NextStep, plan_next_try
 from cases.forms.restriction import DespiteField
 from cases.models import Audience, Case, Kind
+from cases.models.case import Seat
+from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND
 from config.fields import CleanCharField
 from config.forms import DateField, Form, IdempotencyKey, Radios, TextField
 from config.template_tags import date_words
@@ -48,24 +51,32 @@ class NoteForm(Form):
         error_messages={"invalid": "Enter a time such as 14:30 or 2:30pm"},
     )
     audience = Radios(label="Who can read it?", choices=Audience.choices, initial=Audience.CIRCLE.value)
+    layer = Radios(label="What is it about?", choices=[], required=False)
     next_words = CleanCharField(label="Next step", max_length=200, required=False)
     next_when = Radios(label="By when?", choices=[], initial="keep", shows={"date": ("next_on",)})
     next_on = DateField(label="By which day?", future=True, required=False)
     key = IdempotencyKey()
 
     def __init__(
-        self, *args: Any, case: Case, ours: bool, circle: list[str], despite: bool = False, **kwargs: Any
+        self, *args: Any, case: Case, ours: bool, circle: list[Seat], despite: bool = False, **kwargs: Any
     ) -> None:
-        """`ours`: the member's team owns the case; others of the `circle` (names) add to its story only. `despite`: the
-        case is restricted, and the member may say why they write in it."""
+        """`ours`: the member's team owns the case; others of the `circle` add to its story only. `despite`: the case
+        is restricted, and the member may say why they write in it."""
         super().__init__(*args, **kwargs)
         self.case, self.today = case, timezone.localdate()
         audience = {
-            "circle": f"Everyone helping: {', '.join(circle)}",
+            "circle": f"Everyone helping who needs it: {', '.join(seat.name for seat in circle)}",
             "team": f"Only {case.agency.name}",
             "person": f"Everyone helping, and {case.person.known_as} too",
         }
         self.set_choices("audience", [(v, words) for v, words in audience.items() if ours or v != "team"])
+        self.others = circle[1:]
+        if self.others:
+            self.set_choices("layer", [(str(layer), self.describe_layer(layer)) for layer in self.offered_layers])
+            usual = USUAL_LAYER.get(case.seen_for, DEFAULT_LAYER).label
+            self.fields["layer"].help_text = f"If you choose none: {usual[0].lower()}{usual[1:]}"
+        else:
+            del self.fields["layer"]
         if despite:
             self.fields["despite"] = DespiteField()
         if ours and case.is_open and not despite:
@@ -78,6 +89,25 @@ class NoteForm(Form):
 
     def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices
+
+    @property
+    def offered_layers(self) -> list[Layer]:
+        """Those that the writer sees too."""
+        return [layer for layer in Layer if layer in self.case.layers and layer != Layer.UNSORTED]
+
+    def describe_layer(self, layer: Layer) -> str:
+        """With who else sees it: "Health (Harbour Surgery)"."""
+        return f"{layer.label} ({', '.join(seat.name for seat in self.others if layer in seat.layers) or 'only us'})"
+
+    def choose_layer(self, data: dict[str, Any]) -> Layer:
+        """The one that was tapped; else the usual one, which is nobody else's while the team helps alone."""
+        if data.get("layer"):
+            return Layer(data["layer"])
+        if data.get("kind") in LAYER_OF_KIND:
+            return LAYER_OF_KIND[data["kind"]]
+        if not self.others:
+            return Layer.UNSORTED
+        return USUAL_LAYER.get(self.case.seen_for, DEFAULT_LAYER)
 
     def next_step_choices(self) -> list[tuple[str, str]]:
         """The quick dates with the day each one means, none on a day off."""
@@ -102,6 +132,7 @@ class NoteForm(Form):
         data = super().clean() or {}
         if data.get("kind") not in (None, "", Kind.NO_ANSWER) and not data.get("text", "x").strip():
             self.add_error("text", "Write what happened")
+        data["layer"] = self.choose_layer(data)
         data["happened_at"] = self.parse_happened_at(data)
         if "next_when" in self.fields:
             data["next_step"] = self.parse_next_step(data)

@@ -18,10 +18,12 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from agencies import access
-from agencies.access import visible_sql
+from agencies.access import Layer
 from agencies.models import Author, Membership, Signed
+from agencies.scope_sql import visible_sql
 from cases.history.news import add_entry_news
 from cases.models import Audience, Case, Entry, Kind
+from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND
 from config.append_only import erase_columns
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement
@@ -65,6 +67,7 @@ def entry_metadata(entry: Entry) -> tuple[str, ...]:
         entry.audience,
         entry.about_id,
         entry.corrects_id,
+        *([] if entry.layer == Layer.UNSORTED else [entry.layer]),  # those from before layers hash as they did
     )
     return tuple("" if part is None else str(part) for part in parts)
 
@@ -82,6 +85,7 @@ def record_entry(
     by: Author,
     text: str = "",
     audience: Audience = Audience.CIRCLE,
+    layer: Layer | None = None,
     details: Mapping[str, Any] | None = None,
     happened_at: datetime | None = None,
     about: Referral | None = None,
@@ -92,7 +96,8 @@ def record_entry(
 
     The case row is locked, so numbers have no gaps however many write at once. A `key` seen before returns
     the entry it made the first time. `details` become JSON; a decimal is kept as text, because PostgreSQL
-    may write it another way. Of the case, saves the head's columns only. What another party did becomes news.
+    may write it another way. `layer` is what it is about: of None, that of what it corrects, or the usual one of its
+    kind. Of the case, saves the head's columns only. What another party did becomes news.
     """
     head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
@@ -106,6 +111,7 @@ def record_entry(
         happened_at=happened_at or now,
         written_at=now,
         audience=audience,
+        layer=layer or (corrects.layer if corrects else LAYER_OF_KIND.get(kind, DEFAULT_LAYER)),
         text=text,
         details=content,
         about=about,
@@ -124,8 +130,19 @@ def record_entry(
 
 # What may be written of a case that is kept and not used (UK GDPR article 18): what is done about just that; and what
 # others tell of their own accord, which would be lost otherwise.
-KEPT_KINDS = frozenset({Kind.RIGHT, Kind.STATEMENT, Kind.ERASED, Kind.ASSIGNED})
-TOLD_KINDS = frozenset({Kind.REFERRED, Kind.ANSWERED, Kind.WITHDRAWN, Kind.BOOKED, Kind.ATTENDED, Kind.MISSED})
+KEPT_KINDS = frozenset({Kind.RIGHT, Kind.STATEMENT, Kind.HELD, Kind.ERASED, Kind.ASSIGNED})
+TOLD_KINDS = frozenset(
+    {
+        Kind.REFERRED,
+        Kind.ANSWERED,
+        Kind.WITHDRAWN,
+        Kind.BOOKED,
+        Kind.ATTENDED,
+        Kind.MISSED,
+        Kind.ASKED,
+        Kind.OFFERED,
+    }
+)
 RESTRICTED_MESSAGE = (
     "The person has asked that this case is kept and not used. Nothing is written in it, sent or shared until that is "
     "lifted; whoever answers for records can lift it"
@@ -164,7 +181,13 @@ def timeline_page(*, case: Case, member: Membership, before: int | None = None) 
     One more than a page: the extra one says that there is more.
     """
     older_than = MAX_NUMBER if before is None else before
-    values: dict[str, Any] = {"case": case.pk, "agency": member.agency_id, "before": older_than, "rows": PAGE_SIZE + 1}
+    values: dict[str, Any] = {
+        "case": case.pk,
+        "agency": member.agency_id,
+        "member": member.pk,
+        "before": older_than,
+        "rows": PAGE_SIZE + 1,
+    }
     with prepared_cursor() as cursor:
         cursor.execute(fill_statement(TIMELINE_SQL, visible=visible_sql(Entry, member)), values)
         rows = cursor.fetchall()

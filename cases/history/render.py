@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from agencies.models import Hand, Membership
 from cases.history.record import ERASED_DETAILS
 from cases.models import Audience, Case, Entry, Kind
+from cases.models.case import Seat
 from cases.models.entry import NOTE_KINDS
 from config.template_tags import date_words, row_address, when
 
@@ -132,6 +133,23 @@ def format_agreement(kind: str, details: dict[str, Any]) -> tuple[str, LabelledV
     return title, facts + [("Seen already", line) for line in details.get("seen", [])]
 
 
+def format_purpose(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """agency, before, after: what it was and is in the circle for."""
+    return f"{details.get('agency', 'An organisation')}: what they see", label_details(
+        details, ("Was", "before"), ("Now", "after")
+    )
+
+
+def format_restricted(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """level (in words), workers: who is named."""
+    return str(Kind(kind).label), label_details(details, ("Now", "level"), ("Named", "workers"))
+
+
+def format_emergency(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
+    """until (in words), safeguarding: why the person does not read of it yet."""
+    return str(Kind(kind).label), label_details(details, ("Until", "until"), ("Kept from the person", "safeguarding"))
+
+
 def format_referred_on(kind: str, details: dict[str, Any]) -> tuple[str, LabelledValues]:
     """service, agency, answer_by (in words), agreed, shared: labels of what the group got."""
     facts = label_details(details, ("To", "agency"), ("Answer by", "answer_by"), ("Agreed", "agreed"))
@@ -215,6 +233,9 @@ ENTRY_LOOKS: dict[str, EntryLook] = {
     Kind.ASKED: EntryLook(format_question, "chat", "amber"),
     Kind.PARTED: EntryLook(format_parting, "people", "amber"),
     Kind.AGREED: EntryLook(format_agreement, "share"),
+    Kind.PURPOSE: EntryLook(format_purpose, "share"),
+    Kind.RESTRICTED: EntryLook(format_restricted, "lock", "plum"),
+    Kind.EMERGENCY: EntryLook(format_emergency, "alert", "coral"),
     Kind.SENT_ON: EntryLook(format_referred_on, "walk", "plum"),
     Kind.ANSWERED: EntryLook(format_group_answer, "check"),
     Kind.WITHDRAWN: EntryLook(format_group_answer, "walk", "grey"),
@@ -235,17 +256,17 @@ UNKNOWN_LOOK = EntryLook(format_kind_only, "note")
 
 
 def render_entries(
-    entries: Iterable[Entry], *, case: Case, member: Membership, circle: list[str] | None = None
+    entries: Iterable[Entry], *, case: Case, member: Membership, circle: list[Seat] | None = None
 ) -> list[TimelineEntry]:
-    """The entries as lines, in their order, for this member. `circle`: `Case.circle_names`, when at hand."""
+    """The entries as lines, in their order, for this member. `circle`: `Case.circle_seats`, when at hand."""
     shown = list(entries)
-    names, here = circle or case.circle_names(), {entry.number for entry in shown}
+    seats, here = circle or case.circle_seats(), {entry.number for entry in shown}
     url = row_address("cases:case", case.pk)
-    return [render_entry(entry, case=case, member=member, names=names, url=url, here=here) for entry in shown]
+    return [render_entry(entry, case=case, member=member, seats=seats, url=url, here=here) for entry in shown]
 
 
 def render_entry(
-    entry: Entry, *, case: Case, member: Membership, names: list[str], url: str = "", here: Collection[int] = ()
+    entry: Entry, *, case: Case, member: Membership, seats: list[Seat], url: str = "", here: Collection[int] = ()
 ) -> TimelineEntry:
     """One entry of `timeline_page` or `full_timeline`, which bring the numbers of corrections along."""
     title, facts, text = format_entry(entry)
@@ -259,7 +280,7 @@ def render_entry(
         when=format_entry_time(entry),
         text=text,
         facts=facts,
-        audience=format_audience(entry, case, names),
+        audience=format_audience(entry, case, seats),
         is_private=entry.audience == Audience.TEAM,
         can_be_corrected=can_correct(entry, member),
         referral=entry.about_id,
@@ -306,12 +327,12 @@ def format_entry_time(entry: Entry) -> str:
     return f"{when(entry.happened_at)} (written {when(entry.written_at)})"
 
 
-def format_audience(entry: Entry, case: Case, names: list[str]) -> str:
-    """Who may read it now, in words: an agency that leaves the circle reads it no more."""
+def format_audience(entry: Entry, case: Case, seats: list[Seat]) -> str:
+    """Who may read it now, in words: an agency that leaves the circle, or does not need this layer, does not."""
     if entry.audience == Audience.TEAM:
-        return f"Private to {case.agency.name}"
+        return f"Private to {seats[0].name}"
     person = [case.person.name] if entry.audience == Audience.PERSON else []
-    return f"Shared with: {', '.join(person + names)}"
+    return f"Shared with: {', '.join(person + [seat.name for seat in seats if entry.layer in seat.layers])}"
 
 
 def can_correct(entry: Entry, member: Membership) -> bool:

@@ -19,7 +19,8 @@ ENTRIES_SQL = """
 SELECT case_id::text, number::text, kind, (extract(epoch FROM happened_at) * 1000000)::bigint::text,
     (extract(epoch FROM written_at) * 1000000)::bigint::text, hand, coalesce(written_by_id::text, ''),
     coalesce(written_for_id::text, ''), author_name, agency_name, audience, coalesce(about_id::text, ''),
-    coalesce(corrects_id::text, ''), digest, chain, text, CASE details WHEN '{}' THEN NULL ELSE details::text END
+    coalesce(corrects_id::text, ''), nullif(layer, 'unsorted'), digest, chain, text,
+    CASE details WHEN '{}' THEN NULL ELSE details::text END
 FROM cases_entry e WHERE %(case)s::uuid IS NULL OR case_id = %(case)s ORDER BY e.case_id, e.number
 """
 CUT_OFF_HEADS_SQL = """
@@ -35,7 +36,7 @@ LEFT JOIN cases_entry e ON e.case_id = h.case_id AND e.number = h.number
 WHERE (%(case)s::uuid IS NULL OR h.case_id = %(case)s) AND coalesce(e.chain, '') <> h.chain
 ORDER BY h.case_id, h.number
 """
-DIGEST_COLUMN, CHAIN_COLUMN = 13, 14  # columns of ROWS; the text and the details follow them
+DIGEST_COLUMN, CHAIN_COLUMN = 14, 15  # columns of ROWS; the text and the details follow them
 FETCH_SIZE = 5000  # rows held in memory at once
 
 EntryRow = tuple[str, ...]
@@ -112,8 +113,13 @@ def _is_sound(reader: CaseCheck, row: EntryRow) -> bool:
         row[1] == str(reader.number + 1)
         and row[2] != Kind.ERASED.value
         and hash_content(row[-2], details) == row[DIGEST_COLUMN]
-        and hash_chain(reader.chain, row[:DIGEST_COLUMN], row[DIGEST_COLUMN]) == row[CHAIN_COLUMN]
+        and hash_chain(reader.chain, _metadata(row), row[DIGEST_COLUMN]) == row[CHAIN_COLUMN]
     )
+
+
+def _metadata(row: EntryRow) -> list[str]:
+    """The columns of `record.entry_metadata`: the layer is NULL, and none of them, in entries from before layers."""
+    return [part for part in row[:DIGEST_COLUMN] if part is not None]
 
 
 def _find_entry_faults(reader: CaseCheck, row: EntryRow) -> Iterator[HistoryFault]:
@@ -126,7 +132,7 @@ def _find_entry_faults(reader: CaseCheck, row: EntryRow) -> Iterator[HistoryFaul
         reader.blank.add(number)
     elif hash_content(text, details) != row[DIGEST_COLUMN]:
         yield HistoryFault(case, number, "the content was changed")
-    if hash_chain(reader.chain, row[:DIGEST_COLUMN], row[DIGEST_COLUMN]) != row[CHAIN_COLUMN]:
+    if hash_chain(reader.chain, _metadata(row), row[DIGEST_COLUMN]) != row[CHAIN_COLUMN]:
         yield HistoryFault(case, number, "the chain is broken")
     if row[2] == Kind.ERASED.value:
         reader.erased.update(details.get("numbers", [details.get("number", 0)]))

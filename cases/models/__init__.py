@@ -1,6 +1,7 @@
 from cases.models.agreement import Agreement
 from cases.models.booking import CaseBooking
-from cases.models.case import Case, CaseReferral, Circle, ClosingReason, Outcome, Reading
+from cases.models.case import Case, CaseReferral, Circle, ClosingReason, Outcome, Reading, Restriction
+from cases.models.emergency import EmergencyOpening
 from cases.models.entry import Audience, Entry, Kind
 from cases.models.erasure import ErasureCertificate
 from cases.models.hold import Hold

@@ -1,11 +1,13 @@
 """One episode of support by a connector team, and who may see it."""
 
-from typing import Any, Self
+import datetime
+from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.utils import timezone
 
 from agencies import access
+from agencies.access import LAYERS_OF_PURPOSE, Layer, Purpose
 from agencies.models import Agency, Membership
 from cases.models.person import Person
 from config.append_only import AppendOnly
@@ -16,7 +18,8 @@ from referrals.models import Referral
 from referrals.states import ReferralStatus
 
 CIRCLE_SQL = """
-SELECT agency.name FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
+SELECT agency.name, circle.purpose_kind
+FROM cases_circle circle JOIN agencies_agency agency ON agency.id = circle.agency_id
 WHERE circle.case_id = %(case)s AND circle.ended_at IS NULL AND circle.agency_id <> %(team)s
 ORDER BY circle.started_at, circle.id
 """
@@ -74,6 +77,20 @@ class Outcome(ClosingWord):
         constraints = [models.CheckConstraint(condition=CODE_HAS_ITS_TERM, name="outcome_code_has_its_term")]
 
 
+class Restriction(models.TextChoices):
+    """Who of the team sees a case; both are for workers named by the team's lead."""
+
+    NAMED = "named", "Only the workers named"
+    PROTECTED = "protected", "Only the workers named, and nobody outside the team"
+
+
+class Seat(NamedTuple):
+    """An agency in a circle, and what it sees of the case."""
+
+    name: str
+    layers: frozenset[Layer]
+
+
 class Case(UUIDKey):
     """The head of a case: where it stands. What happened in it is its entries."""
 
@@ -97,9 +114,15 @@ class Case(UUIDKey):
     entry_count = models.PositiveIntegerField(default=0, help_text="The number of the latest entry")
     chain = models.CharField(max_length=64, blank=True, help_text="The chain of the latest entry")
     version = models.PositiveIntegerField(default=1, help_text="Two people editing at once are told so")
+    restriction = models.CharField(max_length=10, choices=Restriction, blank=True, default="", db_default="")
     processing_restricted_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when it is kept and not used (UK GDPR article 18)"
     )
+
+    # What the member sees it for whom it was fetched for (cases/access_log.py): all, unless for another agency.
+    seen_for: Purpose = Purpose.WORKS_WITH
+    # Until when it is open to them in an emergency, if it is that.
+    open_until: datetime.datetime | None = None
 
     class Meta:
         ordering = ["-opened_at", "id"]
@@ -119,6 +142,9 @@ class Case(UUIDKey):
                 condition=models.Q(closed_at=None, closing_reason=None)
                 | models.Q(closed_at__isnull=False, closing_reason__isnull=False),
                 name="closed_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(restriction__in=["", *Restriction.values]), name="restriction_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(next_action="", next_action_on=None)
@@ -150,6 +176,31 @@ class Case(UUIDKey):
         return cls.visible_to(member).filter(agency=member.agency_id)
 
     @property
+    def layers(self) -> frozenset[Layer]:
+        """What whoever it was fetched for sees of it."""
+        return LAYERS_OF_PURPOSE[self.seen_for]
+
+    @classmethod
+    def led_by(cls, member: Membership) -> "models.QuerySet[Self]":
+        """Of what a team's lead says who sees it, and knows no more than that it exists."""
+        return cls.objects.filter(access.led_cases(member)).select_related("person", "agency", "lead__user")
+
+    @classmethod
+    def hidden_from(cls, member: Membership) -> "models.QuerySet[Self]":
+        """What the member may open in an emergency, and cannot see."""
+        return cls.objects.filter(access.hidden_cases(member))
+
+    def is_for(self, member: Membership) -> bool:
+        """Whether the member sees it for good: not as one who opened it in an emergency."""
+        seats = self.circle.filter(member=member, until=None, ended_at=None)
+        return not self.restriction or seats.exists()
+
+    @property
+    def reference(self) -> str:
+        """What a restricted case is called where its person is not named."""
+        return self.id.hex[:8].upper()
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 
@@ -158,11 +209,13 @@ class Case(UUIDKey):
         """Under which the server keeps what a member types in the composer of the case."""
         return f"note:{self.pk}"
 
-    def circle_names(self) -> list[str]:
-        """Names of the agencies that may read the case today, the owning team first."""
+    def circle_seats(self) -> list["Seat"]:
+        """The agencies that may read the case today and the layers that each sees, the owning team first."""
         with prepared_cursor() as cursor:
             cursor.execute(CIRCLE_SQL, {"case": self.pk, "team": self.agency_id})
-            return [self.agency.name, *(name for (name,) in cursor.fetchall())]
+            others = [Seat(name, LAYERS_OF_PURPOSE[Purpose(purpose)]) for name, purpose in cursor.fetchall()]
+        team = f"{self.agency.name} (only who is named)" if self.restriction else self.agency.name
+        return [Seat(team, frozenset(Layer)), *others]
 
 
 class CaseReferral(models.Model):
@@ -187,12 +240,25 @@ class CaseReferral(models.Model):
 
 
 class Circle(UUIDKey):
-    """An agency that may see the case, for what, from when, until when. The owning team has its row too."""
+    """An agency that may see the case, for what, from when, until when. The owning team has its row too. Of a
+    restricted case each of its named workers (`member`) has one instead; who opens it in an emergency has one with an
+    end (`until`)."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="circle")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="circles")
+    member = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="seats", help_text="None: all of it"
+    )
     purpose = models.CharField(max_length=200)
+    purpose_kind = models.CharField(
+        max_length=15,
+        choices=Purpose,
+        default=Purpose.COMPANY,
+        db_default="company",
+        help_text="Which layers it needs",
+    )
     started_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -202,8 +268,12 @@ class Circle(UUIDKey):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "agency"], condition=models.Q(ended_at=None), name="once_in_a_circle"
+                fields=["case", "agency", "member"],
+                condition=models.Q(ended_at=None),
+                nulls_distinct=False,
+                name="once_in_a_circle",
             ),
+            models.CheckConstraint(condition=models.Q(purpose_kind__in=Purpose.values), name="circle_purpose_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +290,9 @@ class Reading(AppendOnly):
     agency_name = models.CharField(max_length=255)
     page = models.CharField(max_length=50, help_text="story, activities, sharing, papers, history.pdf …")
     at = models.DateTimeField(default=timezone.now)
+    emergency = models.ForeignKey(
+        "EmergencyOpening", null=True, blank=True, on_delete=models.PROTECT, related_name="readings"
+    )
 
     class Meta:
         ordering = ["-at", "id"]

@@ -35,6 +35,9 @@ class Kind(models.TextChoices):
     PARTED = "parted", "Joined by mistake"
     ASSIGNED = "assigned", "Given to a colleague"
     AGREED = "agreed", "Agreement"
+    PURPOSE = "purpose", "Who sees what"
+    RESTRICTED = "restricted", "Who of the team sees it"
+    EMERGENCY = "emergency", "Opened in an emergency"
     SENT_ON = "sent_on", "Referred on"
     ANSWERED = "answered", "Answer from a group"
     WITHDRAWN = "withdrawn", "Referral withdrawn"
@@ -53,6 +56,22 @@ FIRST_CONTACT_KINDS = frozenset({Kind.PHONE, Kind.CALL, Kind.VISIT})  # the supp
 CONTACT_KINDS = FIRST_CONTACT_KINDS | {Kind.ARRANGED}  # the person was reached
 NOTE_KINDS = CONTACT_KINDS | {Kind.NO_ANSWER, Kind.NOTE}  # what the composer offers
 
+# What an entry is about when nobody says so. The words of notes are the writer's to sort (cases/forms/notes.py).
+LAYER_OF_KIND: dict[str, access.Layer] = {
+    Kind.OPENED: access.Layer.CONTACT,
+    Kind.REFERRED: access.Layer.HEALTH,
+    Kind.ARRANGED: access.Layer.CONTACT,
+    Kind.NO_ANSWER: access.Layer.CONTACT,
+    Kind.ASSIGNED: access.Layer.CONTACT,
+    Kind.AGREED: access.Layer.CONTACT,
+    Kind.ASKED: access.Layer.CONTACT,
+    Kind.PARTED: access.Layer.SAFETY,
+    Kind.RESTRICTED: access.Layer.SAFETY,
+    Kind.EMERGENCY: access.Layer.SAFETY,
+    Kind.PURPOSE: access.Layer.CONTACT,
+}
+DEFAULT_LAYER = access.Layer.WELLBEING  # of the other kinds
+
 
 class Entry(AppendOnly, Signed):
     """`digest` is the SHA-256 of the content, `chain` of the previous chain, the metadata and the digest."""
@@ -65,6 +84,7 @@ class Entry(AppendOnly, Signed):
     happened_at = models.DateTimeField()
     written_at = models.DateTimeField(default=timezone.now)
     audience = models.CharField(max_length=10, choices=Audience)
+    layer = models.CharField(max_length=10, choices=access.Layer, default=access.Layer.UNSORTED, db_default="unsorted")
     text = models.TextField(blank=True)
     details = models.JSONField(default=dict, blank=True)
     about = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="entries")
@@ -80,6 +100,7 @@ class Entry(AppendOnly, Signed):
             models.UniqueConstraint(fields=["case", "number"], name="entries_are_numbered"),
             models.UniqueConstraint(fields=["case", "key"], name="one_entry_per_post"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="entries_start_at_one"),
+            models.CheckConstraint(condition=models.Q(layer__in=access.Layer.values), name="entry_layer_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,14 @@
 """The resident or patient being helped (FHIR Patient)."""
 
+from typing import Self
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from agencies.models import Agency
+from agencies import access
+from agencies.models import Agency, Membership
 from config.births import BirthPrecision, WithBirth
 from config.uuid_key import UUIDKey
 from referrals.models import ContactBy
@@ -35,6 +38,7 @@ class Person(WithBirth, UUIDKey):
     contact_avoid = models.CharField(max_length=300, blank=True)
     best_time = models.CharField(max_length=200, blank=True)
     leave_message = models.CharField(max_length=200, blank=True, help_text="Whether and where it is safe to")
+    hidden = models.BooleanField(default=False, db_default=False, help_text="A case of theirs is restricted")
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1, help_text="Two people editing at once are told so")
 
@@ -48,7 +52,7 @@ class Person(WithBirth, UUIDKey):
         constraints = [
             models.UniqueConstraint(
                 fields=["agency", "nhs_number"],
-                condition=~models.Q(nhs_number=""),
+                condition=~models.Q(nhs_number="") & models.Q(hidden=False),
                 name="one_person_per_nhs_number_in_a_team",
             ),
             models.UniqueConstraint(fields=["id", "agency"], name="person_of_one_team"),
@@ -60,6 +64,15 @@ class Person(WithBirth, UUIDKey):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
+        return cls.objects.filter(access.people(member))
+
+    @classmethod
+    def known_to(cls, agency: Agency) -> "models.QuerySet[Self]":
+        """The team's records without the hidden ones: for what answers by what is on record, whoever asks."""
+        return cls.objects.filter(agency=agency, hidden=False)
 
     @property
     def identity(self) -> Identity:

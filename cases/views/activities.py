@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.access import Permission, allow
+from agencies.access import Layer, Permission, allow
 from agencies.models import Author, Draft
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_own_case, log_access
@@ -42,7 +42,8 @@ def activities(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Opened without a question, it searches for the first need that the person was referred for."""
     member = request.member
     case = get_case_logged(request, pk, "activities")
-    needs = list_needs(case)
+    needs = list_needs(case) if Layer.HEALTH in case.layers else []  # they come from the referral
+    daily = Layer.WELLBEING in case.layers
     asked = request.GET if request.GET else QueryDict(f"need={needs[0].code}" if needs else "")
     form = FindActivitiesForm(asked, placed=bool(case.person.postcode))
     found = search_near_home(case, form, request.GET.get("after", "")) if form.is_valid() else None
@@ -60,8 +61,8 @@ def activities(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             "key": uuid.uuid4(),
             "rows": shown,
             "kept": chosen_but_not_shown(chosen, shown),
-            "asked": load_onward_referrals(case),
-            "booked": load_case_bookings(case),
+            "asked": load_onward_referrals(case) if daily else [],
+            "booked": load_case_bookings(case) if daily else [],
             "query": request.GET.urlencode(),
             "ours": case.agency_id == member.agency_id,
         },

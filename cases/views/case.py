@@ -11,11 +11,12 @@ from agencies.access import Permission, allow
 from agencies.models import Draft, Membership
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged
-from cases.facts import KEY_FACTS
+from cases.facts import KEY_FACTS, list_facts
 from cases.forms.notes import NoteForm, draft_to_initial
 from cases.history.record import PAGE_SIZE, timeline_page
 from cases.history.render import render_entries
 from cases.models import Case, Entry
+from cases.models.case import Seat
 from config.forms import render_form_page
 from config.fragments import wants_fragment
 from config.http import parse_number, parse_uuid
@@ -34,7 +35,7 @@ def case(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None = None) -> HttpResponse:
     """The page, also with a composer that came back with errors."""
     member = request.member
-    circle, before = case.circle_names(), parse_number(request.GET.get("before", ""))
+    circle, before = case.circle_seats(), parse_number(request.GET.get("before", ""))
     entries = list(timeline_page(case=case, member=member, before=before))
     draft = None if form else load_note_draft(member, case)
     form = form or build_note_form(request, case, circle, draft)
@@ -54,7 +55,7 @@ def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None =
             "news": [line.news for line in lines if line.news],
             "older": entries[PAGE_SIZE - 1].number if len(entries) > PAGE_SIZE else None,
             "going_on": before is not None,
-            "facts": [(fact, fact.format_value(case)) for fact in KEY_FACTS.values()],
+            "facts": list_facts(case),
             "changed": changed,
             "ours": case.agency_id == member.agency_id,
             "editable": case.agency_id == member.agency_id and case.processing_restricted_at is None,
@@ -63,7 +64,7 @@ def render_case_page(request: MemberRequest, case: Case, form: NoteForm | None =
     )
 
 
-def build_note_form(request: MemberRequest, case: Case, circle: list[str], draft: Draft | None) -> NoteForm:
+def build_note_form(request: MemberRequest, case: Case, circle: list[Seat], draft: Draft | None) -> NoteForm:
     member = request.member
     initial: dict[str, Any] = draft_to_initial(NoteForm, draft) if draft else {}
     if request.GET.get("kind"):

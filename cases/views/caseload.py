@@ -16,6 +16,8 @@ from cases.forms.caseload import FindPersonForm
 from cases.news import MAX_ON_LANDING, NewsLine, load_news
 from config.forms import render_form_page
 from config.http import parse_uuid
+from referrals.actions.look_up import may_look_up
+from referrals.models import LookUp
 
 CASELOAD_TILES = [  # list, words when it is one, words
     ("news", "Piece of news from others", "News from others"),
@@ -35,6 +37,7 @@ LIST_TITLES = {
     **{name: words for name, _, words in CASELOAD_TILES},
 }
 NEWS_LISTS = {"news", "dealt"}
+TOO_MANY_SEARCHES = "You have looked for many people in a short time. Wait an hour, or use the lists"
 PAGE_PARTS = {"more": "rows", "found": "found"}
 
 
@@ -52,7 +55,7 @@ def caseload(request: MemberRequest) -> HttpResponse:
     if name not in LIST_TITLES:
         raise Http404
     form = FindPersonForm(request.POST if request.method == "POST" else None)
-    found = find_people(member, form.cleaned_data["words"]) if form.is_valid() else FoundPeople([])
+    found = look_for_people(member, form) if form.is_valid() else FoundPeople([])
     cursor, figures = parse_cursor(request), count_lists(member, whose)
     news, after = load_caseload_news(member, whose, name, cursor, figures["news"])
     shown, after = ([], after) if name in NEWS_LISTS else load_list_page(member, whose, name, after=cursor)
@@ -81,6 +84,17 @@ def caseload(request: MemberRequest) -> HttpResponse:
             "with_whom": "Given to" if name == "new" else "" if whose and name != "alone" else "Connector",
         },
     )
+
+
+def look_for_people(member: Membership, form: FindPersonForm) -> FoundPeople:
+    """Who is found, counted as a look-up; nobody, and why, for one who has looked for too many."""
+    words = form.cleaned_data["words"]
+    if not may_look_up(member, LookUp.Kind.SEARCH):
+        form.add_error("words", TOO_MANY_SEARCHES)
+        return FoundPeople([])
+    found = find_people(member, words)
+    LookUp.record(member, words, found=bool(found.rows), kind=LookUp.Kind.SEARCH)
+    return found
 
 
 def list_colleagues(member: Membership) -> list[Membership]:

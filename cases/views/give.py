@@ -24,7 +24,7 @@ def give(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Only within the team that owns the case."""
     member = request.member
     case = get_case_logged(request, pk, "give")
-    if case.agency_id != member.agency_id:
+    if case.agency_id != member.agency_id or case.open_until:  # an emergency names nobody
         raise PermissionDenied
     form = GiveCaseForm(request.POST if request.method == "POST" else None, member=member, lead=case.lead_id)
     if request.method == "POST" and form.is_valid():

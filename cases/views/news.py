@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies.access import Permission, allow, current_page_path, has_permission
+from agencies.access import Permission, allow, has_permission
 from agencies.request import MemberRequest
+from agencies.sign_in_redirect import current_page_path
 from cases.actions.news import mark_news_done
 from cases.news import load_news
 from config.fragments import render_page

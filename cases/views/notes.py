@@ -30,7 +30,7 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if "discard" in request.POST:
         member.drafts.filter(key=case.draft_key).delete()
         return redirect_to_case(request, case)
-    ours, circle = case.agency_id == member.agency_id, case.circle_names()
+    ours, circle = case.agency_id == member.agency_id, case.circle_seats()
     form = NoteForm(request.POST, case=case, ours=ours, circle=circle, despite=may_write_despite(case, member))
     if not form.is_valid():
         log_access(request, case, "story")
@@ -42,6 +42,7 @@ def write(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         kind=Kind(data["kind"]),
         text=data["text"],
         audience=Audience(data["audience"]),
+        layer=data["layer"],
         happened_at=data["happened_at"],
         next_step=data.get("next_step"),
         despite=data.get("despite", ""),
@@ -75,7 +76,7 @@ def correct(request: MemberRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     case = get_case_logged(request, pk, "correct")
     readable = Entry.visible_to(member).filter(case=case, number=number).select_related("corrects", "written_for")
     entry = get_object_or_404(readable)
-    shown = render_entry(entry, case=case, member=member, names=case.circle_names())
+    shown = render_entry(entry, case=case, member=member, seats=case.circle_seats())
     if not can_correct(entry, member):
         raise Http404
     sent = request.POST if request.method == "POST" else None

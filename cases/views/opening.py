@@ -35,7 +35,7 @@ def accept(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("cases:case", case.pk)
     if ReferralStatus.ACCEPTED not in next_statuses(referral.status, Side.RECEIVER):
         return render_too_late(request, describe_latest_move(referral), referral)
-    found = find_candidates(referral)
+    found = find_candidates(referral, member)
     form = AcceptReferralForm(request.POST if request.method == "POST" else None, candidates=found, member=member)
     if request.method == "POST" and form.is_valid():
         try:

@@ -7,16 +7,16 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from agencies.access import Permission, allow
+from agencies.exports import export_pdf
 from agencies.models import Membership
 from agencies.models.message import Channel
 from agencies.request import MemberRequest
-from cases.access_log import get_case_logged, get_case_unlogged, get_own_case, log_access
+from cases.access_log import get_case_logged, get_case_unlogged, get_own_case, load_log_for_person, log_access
 from cases.history.record import full_timeline
 from cases.history.render import render_entries
 from cases.models import Case, CaseReferral
 from cases.notifications import messages_to_person
 from config.fragments import render_page
-from config.pdf import pdf_response
 
 
 @allow(Permission.WORK_CASES)
@@ -49,17 +49,20 @@ def history_pdf(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     for_person = request.GET.get("for") == "person"
     log_access(request, case, "history.pdf for the person" if for_person else "history.pdf")
     entries = full_timeline(case=case, member=member, team=not for_person)
-    return pdf_response(
+    return export_pdf(
         request,
         "pdf/history.html",
         {
             "case": case,
             "lines": render_entries(entries, case=case, member=member),
             "for_person": for_person,
+            "readings": load_log_for_person(case) if for_person and case.agency_id == member.agency_id else [],
             "large": request.GET.get("print") == "large",
             "reader": member,
         },
         f"history-{str(case.pk)[:8]}.pdf",  # no name: it stands in a list of downloads that others see
+        what="Case history for the person" if for_person else "Case history",
+        about=case.reference,
     )
 
 
@@ -71,7 +74,7 @@ def person_letter(request: MemberRequest, pk: uuid.UUID, letter: uuid.UUID) -> H
     case = get_own_case(member, pk)
     found = get_object_or_404(messages_to_person(case).filter(channel=Channel.LETTER), pk=letter)
     log_access(request, case, "letter to the person")
-    return pdf_response(
+    return export_pdf(
         request,
         "pdf/person_letter.html",
         {
@@ -81,6 +84,8 @@ def person_letter(request: MemberRequest, pk: uuid.UUID, letter: uuid.UUID) -> H
             "large": request.GET.get("print") == "large",
         },
         f"letter-{found.created_at:%Y-%m-%d}.pdf",
+        what="Letter to the person of a case",
+        about=case.reference,
     )
 
 

@@ -32,7 +32,9 @@ def part(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     link = case.case_referrals.get(referral=referral)
     log_access(request, case, "another person")
     alone = is_only_referral(link)
-    others = [c for c in find_candidates(referral) if c.person != case.person and not (alone and c.has_open_case)]
+    others = [
+        c for c in find_candidates(referral, member) if c.person != case.person and not (alone and c.has_open_case)
+    ]
     notes = [] if alone else load_notes_since(case, link, member)
     form = PartForm(request.POST if request.method == "POST" else None, candidates=others, notes=notes)
     refused = "" if case.is_open and referral.is_open else "This case is closed. What came of it was told already"

@@ -6,21 +6,29 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.access import Permission, allow
+from agencies.access import Permission, Purpose, allow
 from agencies.models import Author
 from agencies.request import MemberRequest
 from cases.access_log import get_case_logged, get_own_case, load_access_log, log_access
 from cases.actions.sharing import (
+    change_purpose,
     list_coming_bookings_with,
     list_open_referrals_to,
     narrow_agreement,
     record_agreement,
     withdraw_agreement,
 )
-from cases.forms.sharing import AgreementForm, NarrowAgreementForm, TakeBackAgreementForm
-from cases.models import Agreement, Case, PersonLink
+from cases.forms.sharing import (
+    AgreementForm,
+    NarrowAgreementForm,
+    PurposeForm,
+    TakeBackAgreementForm,
+    describe_layers,
+)
+from cases.models import Agreement, Case, Circle, PersonLink
 from cases.onward import load_onward_referrals
 from cases.seen import Seen, list_seen
 from cases.views.caseload import parse_cursor
@@ -39,7 +47,7 @@ def sharing(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | None) -> HttpResponse:
-    after = parse_cursor(request)
+    after, ours = parse_cursor(request), case.agency_id == request.member.agency_id
     readings, more = load_access_log(case, after)
     return render_form_page(
         request,
@@ -48,17 +56,47 @@ def render_sharing(request: MemberRequest, case: Case, form: AgreementForm | Non
         context={
             "case": case,
             "form": form,
-            "circle": case.circle.filter(ended_at=None).select_related("agency"),
+            "circle": list_seats(case),
             "agreements": list_agreements(case),
             "seen": list_seen_by_others(case),
-            "asked": load_onward_referrals(case),
+            "asked": load_onward_referrals(case) if ours else [],
             "readings": readings,
             "more": more,
             "going_on": after is not None,
-            "ours": case.agency_id == request.member.agency_id,
-            "linked": case.agency_id == request.member.agency_id and PersonLink.in_force(case.person).exists(),
+            "ours": ours,
+            "may_restrict": ours and request.member.has_permission(Permission.RESTRICT),
+            "linked": ours and PersonLink.in_force(case.person).exists(),
         },
     )
+
+
+def list_seats(case: Case) -> list[tuple[Circle, str]]:
+    """Each agency that may read the case now, and which layers it sees, in words."""
+    now = timezone.now()
+    lasting = case.circle.filter(ended_at=None).exclude(until__lte=now)
+    seats = lasting.select_related("agency", "member__user")
+    return [
+        (s, describe_layers(Purpose.WORKS_WITH if s.agency_id == case.agency_id else Purpose(s.purpose_kind)))
+        for s in seats
+    ]
+
+
+@allow(Permission.WORK_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def purpose(request: MemberRequest, pk: uuid.UUID, seat: uuid.UUID) -> HttpResponse:
+    """What another agency is in the circle for. The owning team's alone."""
+    member = request.member
+    case = get_own_case(member, pk)
+    found = get_object_or_404(case.circle.filter(ended_at=None).exclude(agency=case.agency_id), pk=seat)
+    form = PurposeForm(request.POST if request.method == "POST" else None, initial={"purpose": found.purpose_kind})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        chosen = Purpose(said["purpose"])
+        change_purpose(seat=found, by=Author.of(member), purpose=chosen, words=said["words"], key=said["key"])
+        messages.success(request, f"{found.agency.name}: {describe_layers(chosen).lower()}.")
+        return redirect("cases:sharing", pk=case.pk)
+    log_access(request, case, "what others see")
+    return render_form_page(request, "cases/purpose.html", {"case": case, "form": form, "seat": found})
 
 
 @allow(Permission.WORK_CASES)

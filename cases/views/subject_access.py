@@ -8,17 +8,19 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import Permission, allow
-from agencies.models import Author, Membership
+from agencies.exports import export_pdf
+from agencies.models import Author, Export, Membership
 from agencies.request import MemberRequest
 from cases.actions.subject_access import log_download, put_back, redact_items, release_copy
 from cases.forms.subject_access import RedactForm, ReleaseForm
 from cases.models import ReleaseDownload, RightsRequest
 from cases.models.subject_access import RedactionReason
+from cases.records import refuse_hidden
 from cases.states import RightKind, RightsStatus
 from cases.subject_access import fingerprint, gather_sections, group_redactions, redact_sections
 from cases.views.rights import find_release, get_rights_request, log_record_access
 from config.forms import render_form_page
-from config.pdf import format_content_disposition, pdf_response
+from config.pdf import format_content_disposition
 from config.template_tags import when
 from config.transitions import MoveRefused
 
@@ -28,6 +30,7 @@ def get_copy_request(member: Membership, pk: uuid.UUID) -> RightsRequest:
     asked = get_rights_request(member, pk)
     if asked.kind != RightKind.ACCESS or asked.status != RightsStatus.ACTIVE:
         raise Http404
+    refuse_hidden(asked)
     return asked
 
 
@@ -85,6 +88,9 @@ def release(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("cases:rights_request", asked.pk)
 
 
+COPY = "Copy for the person who asked for it"
+
+
 def take_copy(request: MemberRequest, pk: uuid.UUID, form: str) -> ReleaseDownload:
     """Note the download. Http404 where no copy was made."""
     asked = get_rights_request(request.member, pk)
@@ -101,7 +107,9 @@ def copy_pdf(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """`?print=large` prints it in 18 point. No name in the file's name."""
     taken = take_copy(request, pk, "pdf")
     context = {"copy": taken.release.snapshot, "taken": taken, "large": request.GET.get("print") == "large"}
-    return pdf_response(request, "pdf/copy.html", context, f"copy-{str(pk)[:8]}.pdf")
+    return export_pdf(
+        request, "pdf/copy.html", context, f"copy-{str(pk)[:8]}.pdf", what=COPY, about=str(pk)[:8].upper()
+    )
 
 
 @allow(Permission.RIGHTS)
@@ -109,7 +117,8 @@ def copy_pdf(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def copy_json(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The same, for another program (UK GDPR article 20 asks for no less)."""
     taken = take_copy(request, pk, "json")
-    marked = taken.release.snapshot | {"taken_by": taken.byline, "taken_at": when(taken.at)}
+    export = Export.record(request.member, what=COPY, about=str(pk)[:8].upper())
+    marked = taken.release.snapshot | {"taken_by": taken.byline, "taken_at": when(taken.at), "mark": export.mark}
     response = JsonResponse(marked, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = format_content_disposition(f"copy-{str(pk)[:8]}.json")
     response["Cache-Control"] = "no-store"

@@ -133,6 +133,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed", "a second ste
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+EMERGENCY_MINUTES = int(os.environ.get("EMERGENCY_MINUTES", "60"))  # for which a restricted case is open then
 ACCOUNT_RATE_LIMITS = {  # the adapter says of whom each is counted: nobody can lock another out
     "login": "300/m/ip",  # a hospital is one network
     "login_failed": "5/300s/key",

@@ -243,9 +243,9 @@ def _shorten_hours(when: list[str]) -> str:
 REFRESH_COUNTS_SQL = """
 DELETE FROM directory_cell;
 INSERT INTO directory_cell (cell, n) SELECT cell, count(*) FROM directory_spot, unnest(cells) cell GROUP BY cell;
-CREATE TEMPORARY TABLE stems ON COMMIT DROP AS
+CREATE TEMPORARY TABLE stems AS
     SELECT word AS stem, ndoc AS n FROM ts_stat('SELECT search FROM directory_spot');
-CREATE TEMPORARY TABLE written ON COMMIT DROP AS
+CREATE TEMPORARY TABLE written AS
     SELECT word, (tsvector_to_array(hereabouts_words(word)))[1] AS stem FROM ts_stat($$
         SELECT to_tsvector('simple', s.name || ' ' || s.description) FROM directory_service s
         JOIN directory_spot p ON p.service_id = s.id LIMIT 50000 $$)
@@ -262,6 +262,7 @@ INSERT INTO directory_word (word, stem, n)
             AND NOT EXISTS (SELECT FROM written WHERE written.word = stems.stem)
     UNION ALL SELECT '#', '#', count(*) FROM directory_spot
     ON CONFLICT DO NOTHING;
+DROP TABLE stems, written;
 DELETE FROM directory_place WHERE NOT district AND NOT given;
 INSERT INTO directory_place (name, shown, latitude, longitude, size, district)
     SELECT lower(city), min(city), avg(l.latitude), avg(l.longitude), count(*), false
@@ -339,6 +340,5 @@ def refresh_counts() -> None:
     After an import the server plans by these counts as well: until it looks by itself, a search took ten times as long.
     """
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.stems, pg_temp.written")
         cursor.execute(REFRESH_COUNTS_SQL)
         cursor.execute("ANALYZE directory_spot, directory_word, directory_cell, directory_place, directory_service")

@@ -3,7 +3,7 @@ nobody is left to answer, or to hear, is told."""
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from agencies.access import Permission
 from agencies.actions.hand_over import is_last
@@ -21,7 +21,7 @@ def list_referrals_held(member: Membership) -> list[MemberHolding]:
     decides = member.has_permission(Permission.TRIAGE)
     to_decide = Referral.objects.filter(to_agency=member.agency, service=None, status__in=sorted(TRIAGE_STATUSES))
     theirs = to_decide if is_last(member, Permission.TRIAGE) else to_decide.filter(assigned_to=member)
-    sent = Referral.objects.filter(sent_by=member, status__in=sorted(OPEN_STATUSES), service=None)
+    sent = Referral.visible_to(member).filter(sent_by=member, status__in=sorted(OPEN_STATUSES), service=None)
     to_answer = waiting_for_group(member.agency) if is_last(member, Permission.ANSWER) else Referral.objects.none()
     hear = "Whoever may refer here sees the answers, under “News” and “Our referrals”."
     if is_last(member, Permission.REFER):
@@ -54,8 +54,15 @@ def list_referrals_held(member: Membership) -> list[MemberHolding]:
 
 def list_items(rows: QuerySet[Referral]) -> list[tuple[str, str]]:
     """Id and words of each, the oldest first."""
-    found = rows.select_related("to_agency", "service").order_by("sent_at", "pk")
-    return [(str(r.pk), f"{r.person_name}, to {r.receiver_name}, sent on {date_words(r.sent_at)}") for r in found]
+    found = rows.select_related("to_agency", "service").annotate(restriction=F("case_referral__case__restriction"))
+    return [
+        (str(r.pk), f"{'Restricted case' if r.restriction else r.person_name}, {describe_sent(r)}")
+        for r in found.order_by("sent_at", "pk")
+    ]
+
+
+def describe_sent(referral: Referral) -> str:
+    return f"to {referral.receiver_name}, sent on {date_words(referral.sent_at)}"
 
 
 def hand_over_referrals(member: Membership, ids: Collection[str], to: Membership | None, by: Author) -> None:

@@ -9,7 +9,7 @@ from django.core import signing
 from django.utils import timezone
 
 from agencies.models import Agency, AgencyKind, Membership
-from config.births import NOT_KNOWN, Birth
+from config.births import NOT_KNOWN, Birth, BirthPrecision
 from config.fields import WholeNumberField
 from config.forms import (
     BirthField,
@@ -27,13 +27,14 @@ from config.forms import (
 from config.template_tags import date_words, nhs
 from directory.geography.doubtful import PostcodeRightField, ask_about_postcode
 from directory.models import TaxonomyTerm
-from referrals.models import ContactBy, Referral, Urgency
+from referrals.models import ContactBy, LookUp, Referral, Urgency
 from referrals.same_person import Identity, MatchStrength, compare_identities
 
 MAX_AGE_YEARS = 120  # years
 BIRTH_HINT = "For example, 27 3 1951. Leave blank what is not known. An age alone goes further down."
 MAX_COMPARED = 50  # open referrals weighed at most
 DOUBTED_NUMBER = "Check this number: you have given it for somebody with another name or date of birth"
+OPEN_ELSEWHERE = "Another organisation has referred this person already, and it is still open."
 NONE, SOME, DANGER = "none", "some", "danger"
 ADD_MORE_FIELDS = (
     "age",
@@ -176,6 +177,7 @@ class ReferForm(Form):
         super().__init__(*args, **kwargs)
         self.member = member
         self.already_open: list[Referral] = []
+        self.open_elsewhere = False
         self.number_doubted = False
         today = timezone.localdate()
         self.fields["date_of_birth"].earliest = datetime.date(today.year - MAX_AGE_YEARS, 1, 1)
@@ -300,8 +302,11 @@ class ReferForm(Form):
 
     def _clean_open(self, given: dict[str, Any], who: Identity) -> None:
         self.already_open = find_open_referrals(self.member, who, given["key"])
+        self.open_elsewhere = not self.already_open and is_open_elsewhere(self.member, who)
         if self.already_open and not given["send_anyway"]:
             self.add_error("send_anyway", f"{describe_open_referrals(self.already_open)} Tick the box to send another")
+        elif self.open_elsewhere and not given["send_anyway"]:
+            self.add_error("send_anyway", f"{OPEN_ELSEWHERE} Tick the box to send another")
 
     # --- What is sent -----------------------------------------------------------------------------
 
@@ -320,6 +325,8 @@ class ReferForm(Form):
 
     def override_words(self) -> str:
         """What goes with the first move when it was sent although another is open."""
+        if self.open_elsewhere:
+            return f"Sent all the same. {OPEN_ELSEWHERE}"
         return f"Sent all the same. {describe_open_referrals(self.already_open)}" if self.already_open else ""
 
 
@@ -335,6 +342,17 @@ def find_open_referrals(member: Membership, who: Identity, key: uuid.UUID | None
         if (strength or 0) >= MatchStrength.LIKELY or (not who.name and referral.nhs_number == who.nhs_number):
             found.append(referral)
     return found[:3]
+
+
+def is_open_elsewhere(member: Membership, who: Identity) -> bool:
+    """Whether another agency has referred the person of that very number, birthday and name. Each asking is a look-up:
+    when there were too many, nothing is told."""
+    exact = who.nhs_number and who.birth.on and who.birth.precision == BirthPrecision.DAY
+    if not exact or not LookUp.has_room(member):
+        return False
+    found = Referral.is_open_elsewhere(who)
+    LookUp.record(member, who.nhs_number, found=found)
+    return found
 
 
 def is_number_doubtful(member: Membership, who: Identity) -> bool:

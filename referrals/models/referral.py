@@ -4,7 +4,7 @@ import datetime
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Upper
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from config.births import BirthPrecision, WithBirth
 from config.uuid_key import UUIDKey
 from config.working_days import add_working_days
 from directory.models import Service, TaxonomyTerm
-from referrals.same_person import Identity, born_alike
+from referrals.same_person import Identity, MatchStrength, born_alike, compare_identities
 from referrals.states import OPEN_STATUSES, ReferralStatus, Side
 
 SERVICE_ANSWER_DAYS = 5  # working days in which a voluntary group answers
@@ -175,6 +175,15 @@ class Referral(WithBirth, UUIDKey):
             same |= models.Q(nhs_number=who.nhs_number)
         found = cls.visible_to(member).filter(same, service=None, status__in=sorted(OPEN_STATUSES))
         return found.select_related("to_agency").order_by("-sent_at", "id")
+
+    @classmethod
+    def is_open_elsewhere(cls, who: Identity) -> bool:
+        """Whether another agency has an open referral for that number, birthday and name; never whose (policies.py)."""
+        with connection.cursor() as cursor:
+            statuses = sorted(OPEN_STATUSES)
+            cursor.execute("SELECT names_referred_elsewhere(%s, %s, %s)", [who.nhs_number, who.birth.on, statuses])
+            known = [Identity(name, who.birth, who.nhs_number) for (name,) in cursor.fetchall()]
+        return any(compare_identities(one, who).strength is MatchStrength.SURE for one in known)
 
     @property
     def identity(self) -> Identity:

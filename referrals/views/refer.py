@@ -20,6 +20,7 @@ from config.forms import render_form_page
 from config.fragments import render_page, wants_fragment
 from config.http import parse_uuid
 from referrals.actions import has_same_content, send_referral
+from referrals.actions.look_up import may_look_up
 from referrals.forms.prefill import (
     FindPersonForm,
     TypedValues,
@@ -155,7 +156,7 @@ def find_person(request: MemberRequest) -> HttpResponse:
     """Fill the form from the last referral of the own agency for that NHS number. The number is in no URL."""
     member, find, given = request.member, FindPersonForm(request.POST), read_typed_values(request.POST)
     status = 422
-    if find.is_valid() and not LookUp.has_room(member):
+    if find.is_valid() and not may_look_up(member, LookUp.Kind.NUMBER):
         find.add_error("nhs_number", TOO_MANY_LOOK_UPS)
         status = 422 if wants_fragment(request) else 429  # htmx puts nothing of a 429 into the page
     if find.errors:

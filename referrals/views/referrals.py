@@ -9,18 +9,19 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import Permission, allow
+from agencies.exports import export_pdf
 from agencies.models import Author
 from agencies.request import MemberRequest
 from config.forms import Form, render_form_page
 from config.fragments import render_page
 from config.http import parse_uuid
-from config.pdf import pdf_response
 from referrals import letters, lists, story
 from referrals.actions import MoveRefused, move_referral
+from referrals.actions.look_up import may_look_up
 from referrals.forms.answer import build_answer_form, build_take_back_form
 from referrals.forms.referral import ResendForm, WithdrawForm
 from referrals.hooks import on_referral_opened
-from referrals.models import Referral, ReferralReading
+from referrals.models import LookUp, Referral, ReferralReading
 from referrals.states import ReferralStatus, Side
 
 
@@ -35,16 +36,22 @@ def referrals(request: MemberRequest) -> HttpResponse:
     if not chosen and not drafts:
         raise Http404
     context: dict[str, Any] = {"words": words, "list": chosen, "drafts": [], "rows": [], "near": False, "more": None}
+    context["refused"] = False
     if request.method == "POST":
-        rows, near = lists.search_referrals(member, words)
+        allowed = may_look_up(member, LookUp.Kind.SEARCH)
+        rows, near = lists.search_referrals(member, words) if allowed else ([], False)
+        if allowed:
+            LookUp.record(member, words, found=bool(rows), kind=LookUp.Kind.SEARCH)
         context |= {"rows": rows, "near": near, "list": None, "tabs": lists.build_tabs(member, "")}
+        context["refused"] = not allowed
     elif chosen:
         rows, more = lists.load_list_page(member, chosen, find_page_start(request))
         context |= {"rows": rows, "more": more, "tabs": lists.build_tabs(member, chosen.name)}
     else:
         context |= {"drafts": lists.load_drafts(member), "tabs": lists.build_tabs(member, "drafts")}
     context |= {"searched": request.method == "POST", "more_asked": "after" in request.GET}
-    return render_page(request, "referrals/referrals.html", context, part="rows")
+    status = 429 if context["refused"] else 200
+    return render_page(request, "referrals/referrals.html", context, part="rows", status=status)
 
 
 def find_page_start(request: MemberRequest) -> Referral | None:
@@ -83,6 +90,7 @@ def referral(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "deeds": story.available_actions(found, member),
         "agreements": story.list_agreements(found, moves),
         "agreement_missing": story.is_agreement_missing(found, moves),
+        "may_export": member.has_permission(Permission.EXPORT),
         "answer": letters.find_answer(found),
         "case_url": story.find_case_url(found, member),
         "parting_url": story.find_parting_url(found, member),
@@ -105,7 +113,10 @@ def letter(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     ReferralReading.record(found, request.member)
     context = letters.build_letter_context(found)
     kind = "answer" if context["told"] else "referral"
-    return pdf_response(request, "pdf/letter.html", context, f"{kind}-{found.reference}.pdf")
+    filename = f"{kind}-{found.reference}.pdf"
+    return export_pdf(
+        request, "pdf/letter.html", context, filename, what=f"Letter of a referral ({kind})", about=found.reference
+    )
 
 
 @allow(Permission.REFER)

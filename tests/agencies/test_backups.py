@@ -132,7 +132,7 @@ def test_the_page_takes_the_same_statements_however_many_there_are(steward: Memb
         made()
         drilled()
     client.get(reverse("agencies:backups"))
-    with assert_max_queries(2):
+    with assert_max_queries(3):
         client.get(reverse("agencies:backups"))
 
 

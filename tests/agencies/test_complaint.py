@@ -11,14 +11,17 @@ from django.db.utils import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from agencies.access import Role
+from agencies.access import Role, database_context
 from agencies.actions.complaint import make_complaint, move_complaint, remind_of_dates
 from agencies.complaint_states import TRANSITIONS, ComplaintStatus
 from agencies.models import Author, Complaint, Membership, Message, Period
 from cases.models import Entry
+from config.roles import DatabaseRole
+from config.row_security import set_context
 from config.transitions import MoveRefused
 from config.working_days import add_working_days, working_days_between
 from tests.factories import MembershipFactory, teammate
+from tests.roles import acting_as
 
 ClientOf = Callable[[Membership], Client]
 SAID = {"words": "Nobody rang me back", "name": "Ada Byron", "answer_how": "email", "contact": "ada@home.example.org"}
@@ -91,6 +94,15 @@ def test_a_member_writes_it_down_and_reads_it_no_more(
     assert client.get(url(complaint)).status_code == 403
     assert client.get("/complaints/").status_code == 403
     assert complaint.reference in client_of(lead).get("/complaints/").content.decode()
+
+
+def test_the_clock_runs_from_the_day_on_which_it_was_said(client_of: ClientOf, lead: Membership) -> None:
+    day = timezone.localdate() - datetime.timedelta(days=7)
+    dated = {"received_on_day": day.day, "received_on_month": day.month, "received_on_year": day.year}
+    client_of(lead).post("/complaints/write/", SAID | dated | {"key": uuid.uuid4()})
+    complaint = Complaint.objects.get()
+    assert timezone.localdate(complaint.received_at) == day
+    assert working_days_between(day, complaint.acknowledge_by) == 3
 
 
 def test_it_stands_in_no_case(lead: Membership) -> None:
@@ -235,6 +247,21 @@ def test_written_down_about_the_only_keeper(lead: Membership, steward: Membershi
     assert made(lead, about=lead).kept_by == steward.agency
 
 
+def test_whom_the_public_names_never_sees_it(
+    client: Client, client_of: ClientOf, lead: Membership, steward: Membership
+) -> None:
+    """given two who keep the register and one of them named, then the other alone; a name of both: the steward"""
+    other = MembershipFactory(agency=lead.agency, role=Role.LEAD, user__name="Tom Ellery")
+    client.post("/complain/", public_form(agency=lead.agency.pk, about_name="that mr brennan"))
+    complaint = Complaint.objects.get()
+    assert complaint.about == lead
+    assert client_of(lead).get(url(complaint)).status_code == 404
+    assert client_of(other).get(url(complaint)).status_code == 200
+    assert not Message.objects.filter(to=lead.user.email).exists()
+    client.post("/complain/", public_form(agency=lead.agency.pk, about_name="Tom"))
+    assert Complaint.objects.exclude(pk=complaint.pk).get().kept_by == steward.agency
+
+
 def test_a_second_hat_does_not_help(client_of: ClientOf, lead: Membership) -> None:
     """given the worker complained about works in the same agency under another membership, then neither sees it"""
     long_ago = timezone.now() - datetime.timedelta(days=30)
@@ -283,3 +310,16 @@ def test_wrong_verbs(client: Client, client_of: ClientOf, lead: Membership) -> N
     assert client_of(lead).post("/complaints/").status_code == 405
     assert client_of(lead).put(url(made(lead))).status_code == 405
     assert client.get("/complaints/").status_code == 302
+
+
+def test_the_database_keeps_it_from_whom_it_is_about(lead: Membership) -> None:
+    """given a lead complained about, then raw SQL as the web's login shows it to the other lead alone"""
+    other, complaint = teammate(lead), made(lead)
+    move(complaint, other, ComplaintStatus.ACKNOWLEDGED, about=lead)
+    for member, n in ((lead, 0), (other, 1), (MembershipFactory(role=Role.LEAD), 0)):
+        with acting_as(DatabaseRole.WEB), connection.cursor() as cursor:
+            set_context(**database_context(member))
+            cursor.execute("SELECT count(*) FROM agencies_complaint")
+            assert cursor.fetchone() == (n,)
+            cursor.execute("SELECT count(*) FROM agencies_complaintmove")
+            assert cursor.fetchone() == (2 * n,)

@@ -17,7 +17,7 @@ from agencies.models import Author, Complaint, Draft, Membership, Message, Perio
 from agencies.retention import list_periods, list_record_classes, years_after, years_before
 from config.transitions import MoveRefused
 from directory.models import Claim
-from referrals.models import Referral
+from referrals.models import LookUp, Referral
 from referrals.states import ReferralStatus
 from tests.factories import MembershipFactory, ReferralFactory
 from tests.jobs import run_jobs
@@ -33,9 +33,10 @@ def years_ago(years: float, *, days: int = 0) -> datetime.datetime:
 
 
 def enquiry(member: Membership, *, days: int = 1, **changed: object) -> Referral:
-    """A referral that came to nothing, so many days more than two years ago."""
+    """A referral that came to nothing, so many days more than two years ago, and that its sender has erased."""
     moved = years_ago(2, days=days)
-    fields = {"to_agency": member.agency, "status": ReferralStatus.DECLINED, "sent_at": moved} | changed
+    old = {"status": ReferralStatus.DECLINED, "sent_at": moved, "sender_erased_at": timezone.now()}
+    fields = {"to_agency": member.agency} | old | changed
     return ReferralFactory(**fields)
 
 
@@ -113,11 +114,40 @@ def test_erased_for_a_reason(client_of: ClientOf, lead: Membership) -> None:
     assert old.person_name == "Joan Whitfield"  # no request erases
     run_jobs()
     old.refresh_from_db()
-    assert (old.person_name, old.phone, old.nhs_number, old.date_of_birth) == ("Erased", "", "", None)
+    assert (old.person_name, old.phone, old.nhs_number, old.date_of_birth) == ("", "", "", None)
     html = client.get("/records/").content.decode()
     assert "Nothing needs it" in html
     assert "Joan" not in html
     assert list_due_records(TODAY()) == 0
+
+
+def test_each_side_decides_on_its_own(lead: Membership, gp: Membership) -> None:
+    """given a referral that both sides hold, then the words go when both have said yes"""
+    old = enquiry(lead, sent_by=gp, sender_erased_at=None)
+    assert list_due_records(TODAY()) == 2
+    for member, name in ((gp, "Joan Whitfield"), (lead, "")):
+        review = RetentionReview.objects.get(agency=member.agency)
+        decide_review(review, by=member, decision="erase", reason="Old")
+        run_jobs()
+        old.refresh_from_db()
+        assert old.person_name == name
+    assert list_due_records(TODAY()) == 0
+
+
+def test_what_was_to_go_and_did_not_comes_again(lead: Membership) -> None:
+    enquiry(lead)
+    decide_review(listed(), by=lead, decision="erase", reason="Old")
+    assert list_due_records(TODAY()) == 0
+    RetentionReview.objects.update(decided_at=timezone.now() - datetime.timedelta(days=31))
+    assert list_due_records(TODAY()) == 1
+
+
+def test_looks_for_numbers_go_as_a_heap(lead: Membership) -> None:
+    for at in (years_ago(2, days=1), years_ago(1)):
+        LookUp(member=lead, agency=lead.agency, at=at, number_hash="a" * 64, found=False).save()
+    decide_review(listed(), by=lead, decision="erase", reason="Old")
+    run_jobs()
+    assert list(LookUp.objects.order_by("at").values_list("number_hash", flat=True)) == ["", "a" * 64]
 
 
 def test_kept_longer_comes_again(client_of: ClientOf, lead: Membership) -> None:

@@ -13,10 +13,13 @@ from agencies.access import Role
 from agencies.actions.retention import decide_review, list_due_records
 from agencies.models import Author, Membership, Message, RetentionReview
 from agencies.retention import years_before
+from cases.actions.erasure import approve_erasure
 from cases.actions.hold import place_hold, remind_of_holds, review_hold
 from cases.history.record import record_entry
 from cases.history.verify import HistoryFault, verify_histories
-from cases.models import Case, ClosingReason, Entry, Hold, Kind, Person
+from cases.models import Case, ClosingReason, Entry, Hold, Kind, Person, RightsRequest
+from cases.notifications import messages_to_person
+from cases.states import RightsStatus
 from config.transitions import MoveRefused
 from tests.factories import CaseFactory, MembershipFactory, PersonFactory, teammate
 from tests.jobs import run_jobs
@@ -104,17 +107,37 @@ def test_whose_age_nobody_knows_counts_as_an_adult_and_it_says_so(client_of: Cli
     assert "age not known" in client_of(lead).get("/records/").content.decode()
 
 
-def test_erased_after_somebodys_yes_and_the_history_verifies(lead: Membership) -> None:
+def test_erased_after_two_have_said_yes_and_the_history_verifies(client_of: ClientOf, lead: Membership) -> None:
+    """given one lead's yes, then another's is asked for, the person hears nothing, and the job erases"""
     case = closed_case(lead, ended(8), name="Ada Byron")
     due()
-    review = RetentionReview.objects.get()
-    decide_review(review, by=lead, decision="erase", reason="Eight years")
+    decide_review(RetentionReview.objects.get(), by=lead, decision="erase", reason="Eight years")
+    run_jobs()
+    request = RightsRequest.objects.get()
+    assert request.status == RightsStatus.APPROVAL
+    assert Person.objects.get(pk=case.person_id).name == "Ada Byron"
+    assert not messages_to_person(case).exists()
+    assert "a second person approves it" in client_of(lead).get("/records/").content.decode()
+    with pytest.raises(MoveRefused):
+        approve_erasure(request, by=Author.of(lead))
+    approve_erasure(request, by=Author.of(teammate(lead)))
     run_jobs()
     assert "stick" not in str(list(Entry.objects.values_list("text", "details")))
     person = Person.objects.get(pk=case.person_id)
     assert ("Ada" in person.name, person.phone, person.date_of_birth) == (False, "", None)
     assert not [found for found in verify_histories(case.pk) if isinstance(found, HistoryFault)]
     assert due() == []
+
+
+def test_a_hold_stands_before_an_erasure_that_was_approved(lead: Membership) -> None:
+    case = closed_case(lead, ended(8), name="Ada Byron")
+    due()
+    decide_review(RetentionReview.objects.get(), by=lead, decision="erase", reason="Eight years")
+    run_jobs()
+    request = RightsRequest.objects.get()
+    hold(case, lead)
+    with pytest.raises(MoveRefused, match="held for a legal reason"):
+        approve_erasure(request, by=Author.of(teammate(lead)))
 
 
 # --- Held ------------------------------------------------------------------------------------------------

@@ -10,15 +10,18 @@ from django.db.utils import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from agencies.access import Role
+from agencies.access import Role, database_context
 from agencies.models import Author, Draft, Membership, Message
 from bookings.models import Booking
 from cases.actions.booking import book_for_case
 from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.sharing import narrow_agreement, withdraw_agreement
+from cases.jobs import forget_withheld
 from cases.models import Agreement, Audience, Case, CaseReferral, Circle, Entry, Kind, News
 from cases.notifications import messages_to_person
 from config.http import hash_token
+from config.roles import DatabaseRole
+from config.row_security import set_context
 from directory.models import Service
 from referrals.actions import move_referral
 from referrals.actions.answer import answer_referrer
@@ -35,6 +38,7 @@ from tests.factories import (
     teammate,
 )
 from tests.jobs import run_jobs
+from tests.roles import acting_as
 
 ClientOf = Callable[[Membership], Client]
 PARTS = list(Agreement.Part)
@@ -266,7 +270,9 @@ def referral_links(referral: Referral) -> int:
 def test_a_link_that_waits_to_leave_does_not(case: Case, asked: Referral) -> None:
     key = f"answer link {asked.links.get().pk}"
     assert Message.objects.filter(key=key, sent_at=None).exists()
+    agreement = agreement_of(case)
     take_back(case)
+    forget_withheld(agreement=str(agreement.pk))
     assert not Message.objects.filter(key=key).exists()
 
 
@@ -374,3 +380,14 @@ def test_an_opening_cannot_be_unwritten(provider: Membership, asked: Referral, s
 def test_who_sees_the_steward_and_others(client_of: ClientOf, case: Case, asked: Referral) -> None:
     for role in (Role.REFERRER, Role.PROVIDER, Role.STEWARD):
         assert client_of(MembershipFactory(role=role)).get(url(agreement_of(case))).status_code == 403
+
+
+def test_the_database_withholds_it_too(provider: Membership, case: Case, asked: Referral) -> None:
+    """given the agreement taken back, then raw SQL as the web's login shows the group nothing, and the team all"""
+    take_back(case)
+    for member, n in ((provider, 0), (case.lead, 1)):
+        with acting_as(DatabaseRole.WEB), connection.cursor() as cursor:
+            set_context(**database_context(member))
+            for table in ("referrals_referral", "referrals_move WHERE after = 'sent'"):
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                assert cursor.fetchone() == (n,), table

@@ -15,7 +15,8 @@ from cases.actions.notes import correct_entry, write_note
 from cases.actions.onward import OnwardRequest, record_signposting, refer_on
 from cases.actions.restriction import lift_restriction, restrict_processing
 from cases.actions.sharing import withdraw_agreement
-from cases.models import Agreement, Case, CaseReferral, Circle, Entry, Kind
+from cases.history.record import record_entry
+from cases.models import Agreement, Audience, Case, CaseReferral, Circle, Entry, Kind
 from cases.states import RightKind, RightsStatus
 from config.transitions import DeedForbidden, MoveRefused
 from referrals.actions import move_referral
@@ -139,6 +140,16 @@ def test_what_a_group_answers_is_kept_and_nobody_is_written_to(case, connector, 
     move_referral(sent, ReferralStatus.ACCEPTED, by=Author.of(provider), side=Side.RECEIVER)
     assert case.entries.filter(kind=Kind.ANSWERED).count() == 1
     assert Message.with_key_prefix(f"person {case.pk} ").count() == told
+
+
+def test_what_another_team_does_is_kept_and_tells_it_nothing(case, lead, outsider):
+    """A deed of theirs that is refused would say that the case is restricted."""
+    restrict(case, lead)
+    for kind in (Kind.ASKED, Kind.OFFERED):
+        record_entry(case=case, kind=kind, by=Author.of(outsider), audience=Audience.TEAM)
+    assert case.entries.filter(kind__in=[Kind.ASKED, Kind.OFFERED]).count() == 2
+    with pytest.raises(DeedForbidden):
+        record_entry(case=case, kind=Kind.ASKED, by=Author.of(lead))
 
 
 def test_an_agreement_can_be_taken_back_and_the_case_given_to_a_colleague(case, connector, lead, gp):

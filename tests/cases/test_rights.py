@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Message
+from cases.actions.person_link import link_people
 from cases.actions.rights import move_request, receive_request
 from cases.jobs import remind_of_due_requests
 from cases.models import CaseReferral, Kind, RightsRequest
@@ -27,6 +28,7 @@ from tests.factories import (
     booked,
     teammate,
 )
+from tests.jobs import run_jobs
 
 S = RightsStatus
 
@@ -205,6 +207,7 @@ def test_the_others_are_asked_for_their_own_part_and_see_nothing_of_ours(client_
     request = asked(case, lead, everywhere=True)
     assert not request.asked.exists()
     move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
+    run_jobs()
     parts = {part.agency: part for part in request.asked.all()}
     assert set(parts) == {gp.agency, provider.agency, elsewhere.agency}
     assert stranger.agency not in parts
@@ -223,6 +226,7 @@ def test_the_others_are_asked_for_their_own_part_and_see_nothing_of_ours(client_
     assert elsewhere.agency.name not in ours
     move_request(request, S.PAUSED, by=Author.of(lead), words="What?")
     move_request(request, S.ACTIVE, by=Author.of(lead), words="That")
+    run_jobs()
     assert request.asked.count() == 3
 
 
@@ -235,6 +239,7 @@ def test_it_waits_for_whoever_answers_for_a_group(client_of, connector, lead, pr
     CaseReferral.objects.create(case=case, referral=sent, direction="sent")
     request = asked(case, lead, everywhere=True)
     move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
+    run_jobs()
     part = request.asked.get()
     url = reverse("cases:rights_request", args=[part.pk])
     assert url in client_of(manager).get(reverse("agencies:waiting")).text
@@ -247,6 +252,7 @@ def test_nobody_else_is_asked_without_the_persons_wish(case, lead):
     CaseFactory(person__name="Joan Whitfield", person__nhs_number="9990000018")
     request = asked(case, lead)
     move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
+    run_jobs()
     assert not request.asked.exists()
 
 
@@ -300,3 +306,12 @@ def test_a_groups_own_bookings_are_found_by_name_and_phone(provider):
     day, by = timezone.localdate(), Author.of(provider)
     request = receive_request(of=sent, by=by, kind=RightKind.ACCESS, received_on=day, **said)
     assert request.bookings == [hers.pk]
+
+
+def test_a_linked_record_is_asked_even_where_nothing_looks_alike(connector, lead, case):
+    other = CaseFactory(person__name="J. W.", person__nhs_number="", person__date_of_birth=None)
+    link_people(case.person, other.person, by=connector)
+    request = asked(case, lead, everywhere=True)
+    move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
+    run_jobs()
+    assert request.asked.get().person == other.person

@@ -13,22 +13,25 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.access import Role
-from agencies.models import Author, Membership, Message
+from agencies.access import Role, database_context
+from agencies.models import Author, Backup, Membership, Message
 from cases.actions.roots import end_roots, make_root, write_root_file
 from cases.history.record import entry_metadata, erase_entry, hash_chain, hash_content, record_entry
 from cases.history.root_line import RootLine, find_line_faults, hash_root, read_lines
 from cases.history.verify import HistoryFault, verify_histories, verify_roots
 from cases.jobs import make_nightly_root
 from cases.models import Case, Entry, Kind, Root, RootHead, RootReceiver
+from config.roles import DatabaseRole
+from config.row_security import set_context
 from tests.cases.test_verify_history import forge
 from tests.factories import CaseFactory, MembershipFactory
 from tests.jobs import run_jobs
+from tests.roles import acting_as
 
 ClientOf = Callable[[Membership], Client]
 SECRET, OTHER_SECRET = "5e" * 32, "0f" * 32
@@ -370,8 +373,7 @@ def test_the_file_grows_by_what_is_missing(
 def test_a_file_that_cannot_be_written_is_seen(settings: Any, steward: Membership, client_of: ClientOf) -> None:
     settings.ROOT_FILE = "/nowhere/roots.txt"
     make_root()
-    with pytest.raises(FileNotFoundError):
-        write_root_file()
+    write_root_file()
     assert "It could not be written: No such file" in client_of(steward).get(reverse(PAGE)).content.decode()
 
 
@@ -434,3 +436,19 @@ def test_no_root_of_a_night_is_seen(steward: Membership, client_of: ClientOf) ->
 def test_end_roots_of_nobody_is_nothing() -> None:
     end_roots(agency=MembershipFactory().agency)
     assert list(verify_roots()) == []
+
+
+def test_no_request_makes_a_root_or_says_that_a_backup_is_there(case: Case, lead: Membership) -> None:
+    root = make_root()
+    theirs = MembershipFactory(role=Role.LEAD)
+    asked = RootReceiver.objects.create(agency=theirs.agency, email="keep@theirs.example.org")
+    with acting_as(DatabaseRole.WEB):
+        set_context(**database_context(lead))
+        assert Root.objects.count() == 1
+        assert not RootHead.objects.exists()
+        assert RootReceiver.objects.filter(pk=asked.pk).update(email="mine@example.org") == 0
+        for make in (lambda: Root.objects.create(number=2, at=root.at), lambda: Backup.objects.create(kind="full")):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                make()
+        set_context(**dict.fromkeys(database_context(lead)))
+        assert not any(rows.objects.exists() for rows in (Root, RootReceiver, Backup))

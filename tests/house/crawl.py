@@ -24,7 +24,7 @@ from cases.actions.booking import book_for_case
 from cases.actions.hold import place_hold
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Agreement, ErasureCertificate, Kind, Redaction, Release, TeamQuestion
+from cases.models import Agreement, Circle, EmergencyOpening, ErasureCertificate, Kind, Redaction, Release, TeamQuestion
 from config.http import hash_token
 from directory.models import Collection, ReportReason
 from directory.publishing.actions.claims import submit_claim
@@ -154,6 +154,22 @@ def an_entry() -> Parts:
     case = CaseFactory()
     entry = record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Theirs")
     return {"pk": case.pk, "number": entry.number}
+
+
+def a_seat() -> Parts:
+    case = CaseFactory()
+    return {"pk": case.pk, "seat": Circle.objects.create(case=case, agency=AgencyFactory(), purpose="Helps").pk}
+
+
+def an_emergency_opening() -> Parts:
+    case = CaseFactory()
+    now = timezone.now()
+    opening = EmergencyOpening(
+        key=uuid.uuid4(), case=case, agency=case.agency, member=case.lead, reason="A fall", at=now
+    )
+    opening.until = now + timedelta(hours=1)
+    opening.save()
+    return {"pk": opening.pk}
 
 
 def a_fact() -> Parts:
@@ -361,6 +377,10 @@ FOREIGN: dict[str, Callable[[], Parts]] = {
     "cases:person_links": a_case,
     "cases:answer_team": a_team_question,
     "cases:part": a_joined_referral,
+    "cases:purpose": a_seat,
+    "cases:named_workers": a_case,
+    "cases:review": an_emergency_opening,
+    "cases:end_opening": a_case,
     "cases:take_back": an_agreement,
     "cases:narrow": an_agreement,
     "cases:case_rights": a_case,

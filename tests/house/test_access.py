@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from agencies.access import (
     ROLES_OF_KIND,
     SECOND_FACTOR_ROLES,
     TEAM_MANAGER_PERMISSIONS,
+    Layer,
     Permission,
+    Purpose,
     Role,
     has_permission,
-    visible_sql,
 )
 from agencies.actions.breach import report_breach
 from agencies.actions.invitation import invite_member
@@ -32,19 +34,22 @@ from agencies.models import (
     Breach,
     Complaint,
     Draft,
+    Export,
     Invitation,
     Membership,
     RetentionReview,
 )
+from agencies.scope_sql import visible_sql
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from cases.actions.hold import place_hold
+from cases.actions.named_workers import open_in_emergency, restrict_case
 from cases.actions.roots import make_root
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, Entry, Hold, Kind, News, RootReceiver
+from cases.models import Audience, Case, CaseReferral, Circle, EmergencyOpening, Entry, Hold, Kind, News, RootReceiver
 from directory.models import Claim, Proposal, Service, Session, Source, Synonym, Version
 from directory.publishing.versions import record_version
-from referrals.models import Move, Referral
+from referrals.models import LookUp, Move, Referral
 from tests.factories import (
     AgencyFactory,
     CaseFactory,
@@ -67,7 +72,7 @@ WIDTH = 86
 DOORS = {Service: "kept_by", Session: "kept_by"}  # what everybody sees and its own group alone may edit
 
 
-IN_STATEMENTS = {Case, Entry, Referral}  # whose rule stands in statements written by hand, too
+IN_STATEMENTS = {Case, Entry, News, Referral}  # whose rule stands in statements written by hand, too
 
 
 def sees(row: Any, member: Membership) -> bool:
@@ -76,7 +81,7 @@ def sees(row: Any, member: Membership) -> bool:
     if type(row) in IN_STATEMENTS:
         with connection.cursor() as cursor:
             text = f"SELECT FROM ({visible_sql(type(row), member)}) c WHERE id = %(pk)s"
-            cursor.execute(text, {"pk": row.pk, "agency": member.agency_id})
+            cursor.execute(text, {"pk": row.pk, "agency": member.agency_id, "member": member.pk})
             assert bool(cursor.fetchall()) == seen
     return seen
 
@@ -95,6 +100,50 @@ def shared_case(member: Membership, *, ended: bool = False) -> Case:
 
 def entry(case: Case, audience: Audience) -> Entry:
     return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", audience=audience)
+
+
+def restricted(case: Case, *named: Membership, level: str = "named") -> Case:
+    lead = MembershipFactory(role=Role.LEAD, agency=case.agency)
+    words = {"words": "A cousin works here", "key": uuid.uuid4()}
+    worker = [*named] or [MembershipFactory(role=Role.CONNECTOR, agency=case.agency)]
+    restrict_case(case=case, by=Author.of(lead), level=level, workers=worker, **words)
+    return case
+
+
+def named_in(member: Membership) -> Case:
+    """Restricted to that member, where the role works with cases at all."""
+    return restricted(case_of(member), *([member] if member.has_permission(Permission.WORK_CASES) else []))
+
+
+def opened_in_emergency(member: Membership, *, over: bool = False) -> Case:
+    case = restricted(case_of(member))
+    if member.has_permission(Permission.WORK_CASES):
+        opened = open_in_emergency(case=case.pk, by=member, reason="A fall", key=uuid.uuid4())
+        if over:
+            case.circle.filter(member=member).update(until=opened.at)
+    return case
+
+
+def referral_of(case: Case, **fields: Any) -> Referral:
+    """One that led to the case."""
+    referral = ReferralFactory(to_agency=case.agency, **fields)
+    CaseReferral.objects.create(case=case, referral=referral, direction="received")
+    return referral
+
+
+def download(agency: Agency) -> Export:
+    return Export.record(MembershipFactory(role=Role.CONNECTOR, agency=agency), what="Case history")
+
+
+def emergency(case: Case) -> EmergencyOpening:
+    worker = MembershipFactory(role=Role.CONNECTOR, agency=case.agency)
+    return open_in_emergency(case=restricted(case).pk, by=worker, reason="A fall", key=uuid.uuid4())
+
+
+def layered(purpose: Purpose, layer: Layer, member: Membership) -> Entry:
+    case = shared_case(member)
+    case.circle.filter(agency=member.agency).update(purpose_kind=purpose)
+    return record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="Words", layer=layer)
 
 
 def case_news(case: Case, agency: Agency) -> News:
@@ -184,6 +233,23 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     ),
     "a referral between others": lambda m: ReferralFactory(),
     "a case of their own team": case_of,
+    "a restricted case of their own team, they are named": named_in,
+    "a restricted case of their own team, others are named": lambda m: restricted(case_of(m)),
+    "a restricted case of their own team, opened in an emergency": opened_in_emergency,
+    "a restricted case of their own team, the emergency over": lambda m: opened_in_emergency(m, over=True),
+    "its entries, others are named": lambda m: entry(restricted(case_of(m)), Audience.CIRCLE),
+    "the record of its person, others are named": lambda m: restricted(case_of(m)).person,
+    "the referral that led to it, others are named": lambda m: referral_of(restricted(case_of(m))),
+    "the referral they sent to a team, restricted there": lambda m: referral_of(
+        restricted(CaseFactory()), from_agency=m.agency
+    ),
+    "the referral they sent, of a protected person": lambda m: referral_of(
+        restricted(CaseFactory(), level="protected"), from_agency=m.agency
+    ),
+    "a restricted case of others, shared with their agency": lambda m: restricted(shared_case(m)),
+    "a protected person's case, once shared with their agency": lambda m: restricted(shared_case(m), level="protected"),
+    "a person's record of their own team": lambda m: case_of(m).person,
+    "a person's record of another team": lambda m: CaseFactory().person,
     "a case their agency is in the circle of": shared_case,
     "a case whose circle their agency has left": lambda m: shared_case(m, ended=True),
     "a case of others": lambda m: CaseFactory(),
@@ -193,6 +259,11 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "shared case, entry for the owning team": lambda m: entry(shared_case(m), Audience.TEAM),
     "shared case, entry for the circle": lambda m: entry(shared_case(m), Audience.CIRCLE),
     "shared case, entry for the person too": lambda m: entry(shared_case(m), Audience.PERSON),
+    **{
+        f"shared case for {purpose.label.lower()}, entry on {layer.name.lower()}": partial(layered, purpose, layer)
+        for purpose in (Purpose.HEALTH_CARE, Purpose.CARE, Purpose.ADVICE, Purpose.COMPANY, Purpose.AS_BEFORE)
+        for layer in Layer
+    },
     "left case, entry for the circle": lambda m: entry(shared_case(m, ended=True), Audience.CIRCLE),
     "case of others, entry for the circle": lambda m: entry(CaseFactory(), Audience.CIRCLE),
     "news in a case of their own team": lambda m: case_news(case_of(m), m.agency),
@@ -204,6 +275,14 @@ SITUATIONS: dict[str, Callable[[Membership], Any]] = {
     "news of the other side about a referral": lambda m: referral_news(
         r := ReferralFactory(from_agency=m.agency), r.to_agency
     ),
+    "a download from their agency": lambda m: download(m.agency),
+    "a download from another agency": lambda m: download(AgencyFactory(kind=AgencyKind.CONNECTORS)),
+    "that somebody of their agency looked for people": lambda m: LookUp.record(m, "x", found=False),
+    "that somebody of another agency looked for people": lambda m: LookUp.record(
+        MembershipFactory(role=Role.CONNECTOR), "x", found=False
+    ),
+    "what was opened in an emergency in their team": lambda m: emergency(case_of(m)),
+    "what was opened in an emergency in another team": lambda m: emergency(CaseFactory()),
     "what was asked of their agency about a record": lambda m: RightsRequestFactory(
         agency=m.agency, person=PersonFactory(agency=m.agency)
     ),

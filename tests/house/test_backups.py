@@ -23,7 +23,7 @@ from config.backups import (
     take_backup,
 )
 from config.embedded import EmbeddedServer
-from config.recovery import choose_backups, restore_server
+from config.recovery import choose_backups, next_segment, restore_server
 
 NEXT_FILE = "SELECT pg_logical_emit_message(true, '', 'x'), pg_switch_wal()"
 
@@ -146,6 +146,27 @@ def test_nothing_is_restored_over_something(server: BackupServer, folder: Path, 
     assert (tmp_path / "full/file").exists()
 
 
+def test_a_server_that_was_brought_back_is_backed_up_anew_and_comes_back_again(
+    server: BackupServer, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a server that was brought back, and has been written to since
+    write(server, "before")
+    take_backup(server, folder)
+    with restore_server(folder, tmp_path / "back", moment=None, user="postgres", database="postgres"):
+        pass
+    back = EmbeddedServer(tmp_path / "back")
+    back.ensure_running()
+    monkeypatch.setenv("BACKUP_DATABASE_URL", back.database_url("postgres"))
+    again = BackupServer()
+    write(again, "after")
+    # then the next backup is a full one of its own line of time, and so is the stream
+    taken = take_backup(again, folder)
+    assert (taken.is_full, taken.start_segment[:8]) == (True, "00000002")
+    assert begin_stream(again, folder)
+    back.remove()
+    assert read_back(folder, tmp_path / "again") >= {"before", "after"}
+
+
 def test_a_moment_before_the_first_backup_is_refused(server: BackupServer, folder: Path) -> None:
     backup = take_backup(server, folder)
     with pytest.raises(BackupError, match="no backup that was finished by then"):
@@ -224,3 +245,28 @@ def test_a_program_that_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, serv
     monkeypatch.setitem(os.environ, "POSTGRES_BIN", "/nowhere")
     with pytest.raises(BackupError, match="Set POSTGRES_BIN"):
         take_backup(server, folder)
+
+
+def test_a_wal_file_that_is_missing_is_said_before_anything_is_lost_in_silence(
+    server: BackupServer, folder: Path, tmp_path: Path
+) -> None:
+    # given a backup, and of the WAL since then not all
+    backup = take_backup(server, folder)
+    (folder / "wal/20260101T000000Z").mkdir()
+    after = next_segment(next_segment(backup.start_segment, 2**24), 2**24)
+    (folder / "wal/20260101T000000Z" / after).write_bytes(b"\0" * 2**24)
+    with pytest.raises(BackupError, match=f"The WAL file {backup.start_segment} is missing"):
+        read_back(folder, tmp_path / "back")
+    EmbeddedServer(tmp_path / "back").remove()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "after"),
+    [
+        ("000000010000000000000009", 2**24, "00000001000000000000000A"),
+        ("0000000100000000000000FF", 2**24, "000000010000000100000000"),
+        ("00000002000000010000003F", 2**26, "000000020000000200000000"),
+    ],
+)
+def test_the_name_of_the_next_file_of_the_wal(name: str, size: int, after: str) -> None:
+    assert next_segment(name, size) == after

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ import pytest
 from django.conf import settings as project
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from agencies.models import Membership
-from config.metrics import StatementTimer
+from agencies.models import Backup, Drill, Membership
+from config.metrics import StatementTimer, gauge_sources
 from tests.house.test_settings import NEEDED, PROGRAM, start
 
 TOKEN = "a-token-for-the-tests-alone-0123456789"
@@ -109,6 +111,34 @@ def test_jobs_that_wait_are_late_and_failed() -> None:
     assert figure("hereabouts_job_workers") == 1
     assert 600 <= figure("hereabouts_job_oldest_wait_seconds") < 660
     assert figure("hereabouts_database_up") == 1
+
+
+@pytest.mark.usefixtures("token")
+def test_how_old_the_last_backup_and_drill_are_that_went_well() -> None:
+    assert not [name for name, _ in read() if "age_seconds" in name]
+    now, hour = timezone.now(), timedelta(hours=1)
+    Backup.objects.create(started_at=now - 5 * hour, finished_at=now - 5 * hour, kind=Backup.Kind.FULL)
+    Backup.objects.create(started_at=now - hour, finished_at=now - hour, problem="The disk is full")
+    Drill.objects.create(started_at=now - 9 * hour, finished_at=now - 8 * hour)
+    Drill.objects.create(started_at=now)  # at work
+    assert 5 * 3600 <= figure("hereabouts_backup_age_seconds") < 5 * 3600 + 60
+    assert 9 * 3600 <= figure("hereabouts_drill_age_seconds") < 9 * 3600 + 60
+    assert figure("hereabouts_backup_streaming") == 0
+
+
+@pytest.mark.usefixtures("token")
+def test_one_source_that_fails_keeps_no_other_from_being_read() -> None:
+    def fail() -> list[Any]:
+        raise ValueError("Thornbury")
+
+    gauge_sources.register(fail)
+    try:
+        figures = read()
+    finally:
+        gauge_sources.unregister(fail)
+    assert figures["hereabouts_figures_failed", frozenset()] == 1
+    assert figures["hereabouts_database_up", frozenset()] == 1
+    assert ("hereabouts_job_workers", frozenset()) in figures
 
 
 @pytest.mark.usefixtures("token")

@@ -11,15 +11,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, ProgrammingError, connection, models, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from agencies import access
+from agencies import access, scope_sql
 from agencies.access import Role, database_context
 from agencies.models import Agency, Author, Draft, Membership, Message
 from bookings.models import Booking
 from cases.actions.booking import book_for_case
+from cases.actions.named_workers import list_restricted, open_in_emergency, restrict_case
 from cases.actions.opening import accept_referral
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, Entry, Kind, News, Person, Reading, TeamQuestion
+from cases.models import Audience, Case, Circle, EmergencyOpening, Entry, Kind, News, Person, Reading, TeamQuestion
 from config import roles
 from config.append_only import AppendOnly
 from config.roles import DatabaseRole, refuse_powerful_role, role_name
@@ -204,10 +206,10 @@ def no_conditions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert {"referrals", "cases", "entries", "bookings", "news"} <= set(scopes)
     for name in scopes:
         monkeypatch.setattr(access, name, lambda member: models.Q())
-    access._compile_visible.cache_clear()
+    scope_sql._compile_visible.cache_clear()
     yield
     monkeypatch.undo()
-    access._compile_visible.cache_clear()
+    scope_sql._compile_visible.cache_clear()
 
 
 def is_scope(function: Any) -> bool:
@@ -309,9 +311,22 @@ def test_the_functions_that_go_round_the_policies_are_these() -> None:
             " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         )
         found = dict(cursor.fetchall())
-    assert set(found) == {"case_of_referral", "case_of_booking", "people_elsewhere", "linked_cases", "keep_viewers"}
+    assert set(found) == {
+        "case_of_referral",
+        "case_of_booking",
+        "people_elsewhere",
+        "linked_cases",
+        "keep_viewers",
+        "keep_hidden",
+        "hide_referrals",
+        "restricted_cases",
+        "find_restricted",
+        "sealed_openings",
+        "names_referred_elsewhere",
+        "count_cases_of",
+    }
     assert all("search_path=pg_catalog, public, pg_temp" in settings for settings in found.values())
-    assert len(FUNCTIONS) == 4
+    assert len(FUNCTIONS) == 9
 
 
 @pytest.mark.parametrize("power", range(4))
@@ -372,3 +387,81 @@ def test_a_login_of_its_own_sees_nothing_without_a_context(web_login: Any) -> No
         role_name(DatabaseRole.WEB),
         0,
     )
+
+
+# --- Within a team: restricted cases, and layers -----------------------------------------------------------
+
+
+def restricted_case(place: dict[str, Membership], level: str) -> Case:
+    case = own_case(place["ours"])
+    lead = MembershipFactory(role=Role.LEAD, agency=case.agency)
+    words = {"words": "A cousin works here", "key": uuid.uuid4()}
+    restrict_case(case=case, by=Author.of(lead), level=level, workers=[place["ours"]], **words)
+    return case
+
+
+OF_A_CASE = [Case, Person, Entry, Reading, Circle, Referral, News]
+
+
+def keys_of_case(case: Case) -> dict[type[models.Model], set[Any]]:
+    """Ids of all there is of it, by table."""
+    sent = Referral.objects.filter(case_referral__case=case)
+    rows = {Case: Case.objects.filter(pk=case.pk), Person: Person.objects.filter(pk=case.person_id), Referral: sent}
+    rows |= {model: model.objects.filter(case=case) for model in (Entry, Reading, Circle, News)}
+    return {model: set(found.values_list("pk", flat=True)) for model, found in rows.items()}
+
+
+def seen_by(member: Membership, model: type[models.Model]) -> set[Any]:
+    with acting_as(DatabaseRole.WEB):
+        set_context(**database_context(member))
+        return read_keys(model)
+
+
+@pytest.mark.parametrize("level", ["named", "protected"])
+def test_a_restricted_case_is_by_raw_sql_its_named_workers_alone(place: dict[str, Membership], level: str) -> None:
+    case = restricted_case(place, level)
+    worker, lead = place["ours"], MembershipFactory(role=Role.LEAD, agency=case.agency)
+    colleague, keys = MembershipFactory(role=Role.CONNECTOR, agency=case.agency), keys_of_case(case)
+    assert all(keys[model] for model in (Case, Person, Entry, Reading, Circle, Referral))
+    for model in OF_A_CASE:
+        assert keys[model] <= seen_by(worker, model), model
+        for other in (colleague, lead, place["theirs"]):
+            assert not keys[model] & seen_by(other, model), model
+    assert bool(keys[Referral] & seen_by(place["practice"], Referral)) == (level == "named")
+
+
+def test_an_emergency_opens_it_by_raw_sql_for_its_time(place: dict[str, Membership]) -> None:
+    case = restricted_case(place, "protected")
+    colleague = MembershipFactory(role=Role.CONNECTOR, agency=case.agency)
+    opening = open_in_emergency(case=case.pk, by=colleague, reason="A fall", key=uuid.uuid4())
+    assert case.pk in seen_by(colleague, Case)
+    assert case.person_id in seen_by(colleague, Person)
+    opening.until = timezone.now()
+    opening.save(update_fields=["until"])
+    assert case.pk not in seen_by(colleague, Case)
+    assert opening.pk not in seen_by(place["ours"], EmergencyOpening)
+
+
+def test_of_a_restricted_case_the_lead_is_told_by_a_function_that_it_exists(place: dict[str, Membership]) -> None:
+    case = restricted_case(place, "protected")
+    for role, agency, known in (
+        (Role.LEAD, case.agency, [case.pk]),
+        (Role.CONNECTOR, case.agency, []),
+        (Role.LEAD, place["theirs"].agency, []),
+    ):
+        member = MembershipFactory(role=role, agency=agency)
+        with acting_as(DatabaseRole.WEB):
+            set_context(**database_context(member))
+            assert list_restricted() == known
+
+
+@pytest.mark.parametrize("purpose", list(access.Purpose))
+def test_layers_are_kept_by_raw_sql(place: dict[str, Membership], purpose: access.Purpose) -> None:
+    case = own_case(place["theirs"])
+    Circle.objects.create(case=case, agency=place["ours"].agency, purpose="Helps", purpose_kind=purpose)
+    written = {
+        record_entry(case=case, kind=Kind.NOTE, by=Author.of(case.lead), text="x", layer=layer).pk: layer
+        for layer in access.Layer
+    }
+    seen = seen_by(place["ours"], Entry)
+    assert {layer for pk, layer in written.items() if pk in seen} == access.LAYERS_OF_PURPOSE[purpose]

@@ -20,7 +20,9 @@ from cases.history.record import record_entry
 from cases.models import Kind
 from config import run
 from config.backups import list_backups
+from config.database import role_url_name
 from config.embedded import EmbeddedServer
+from config.roles import DatabaseRole
 from tests.cases.test_roots import forge_roots, forge_whole_history
 from tests.factories import CaseFactory
 from tests.journeys.place import NAME, Place
@@ -56,6 +58,10 @@ def start_restored(folder: Path) -> tuple[EmbeddedServer, set[str]]:
 def test_a_lost_server_comes_back_as_it_was_at_a_moment(tmp_path: Path) -> None:
     place, backups = Place(tmp_path / "place", 0), tmp_path / "backups"
     place.patch.setenv("BACKUP_FOLDER", str(backups))
+    with psycopg.connect(place.server.database_url(NAME)) as connection:
+        connection.execute("CREATE ROLE hereabouts_backup LOGIN REPLICATION")
+    copier = place.server.database_url(NAME).replace("postgres@", "hereabouts_backup@", 1)
+    place.patch.setenv("BACKUP_DATABASE_URL", copier)
     try:
         with place.here():
             # given a place whose changes are received, and what was written before and after a backup
@@ -103,7 +109,8 @@ def test_a_lost_server_comes_back_as_it_was_at_a_moment(tmp_path: Path) -> None:
         with place.here():
             forge_whole_history(case)
             forge_roots(case)
-        place.patch.setenv("DATABASE_URL", restored.database_url(NAME))
+        for role in DatabaseRole:
+            place.patch.setenv(role_url_name(role), place.url_of(role))
         # then it is true in itself, and what was kept outside gives it away
         assert manage("verify_history").startswith("3 entries verified")
         with pytest.raises(AssertionError, match="Root 1: not what was sent out"):

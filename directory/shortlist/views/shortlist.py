@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import limits
-from agencies.access import current_page_path, public
+from agencies.access import public
+from agencies.sign_in_redirect import current_page_path
 from config.fragments import render_page, wants_fragment
 from config.pdf import pdf_response
 from directory.catalogue.detail import load_public_listings

@@ -79,7 +79,7 @@ def test_the_first_page_takes_the_same_statements_however_much_waits(steward: Me
     for _ in range(3):
         listed("Harbour walk", hidden_at=timezone.now())
     client.get(reverse("directory:steward"))
-    with assert_max_queries(16):
+    with assert_max_queries(17):
         client.get(reverse("directory:steward"))
 
 
