@@ -122,6 +122,14 @@ def limit_web_waiting() -> None:
         database["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {flags}".strip()}
 
 
+def find_missing_limits() -> list[str]:
+    """Those of settings.WEB_LIMITS that a connection does not have: behind a pooler they must stand with the role."""
+    with connection.cursor() as cursor:
+        names = list(settings.WEB_LIMITS)
+        cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE current_setting(name) = '0'", [names])
+        return [name for (name,) in cursor.fetchall()]
+
+
 def is_database_gone(error: BaseException | None) -> bool:
     """Whether an error, or one that led to it, is that the database cannot be reached, or not now."""
     seen: set[int] = set()

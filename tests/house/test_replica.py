@@ -15,7 +15,7 @@ from django.test import Client
 
 from agencies.models import Membership
 from config import replica as replicas
-from config.database import REPLICA, build_databases, prepared_cursor
+from config.database import REPLICA, build_databases, find_missing_limits, prepared_cursor
 from config.replica import COOKIE_NAME, OWN_WRITES_SECONDS, ReplicaHealth
 from directory.models import Service
 from tests.conftest import signed_in_client
@@ -233,6 +233,13 @@ def test_another_mode_of_pooling_is_refused(environment: pytest.MonkeyPatch) -> 
     environment.setenv("DATABASE_POOLER", "statement")
     with pytest.raises(ImproperlyConfigured, match="transaction"):
         build_databases()
+
+
+def test_limits_that_a_pooler_has_dropped_are_found() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '15s'")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '120s'")
+    assert find_missing_limits() == ["lock_timeout"]
 
 
 def test_behind_a_pooler_the_search_prepares_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
