@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import dj_database_url
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
 from django.db.backends.utils import CursorWrapper
 
 from config.roles import DatabaseRole, current_role, role_name
@@ -21,13 +22,43 @@ from config.roles import DatabaseRole, current_role, role_name
 CONNECTION_MAX_AGE_SECONDS = 600
 # A server that is gone without a word is given up after so long, and the page says so.
 NETWORK_OPTIONS = {"connect_timeout": 10, "tcp_user_timeout": 20_000}  # seconds; milliseconds
+# The replica is given up sooner: the primary has it all.
+REPLICA_NETWORK_OPTIONS = {"connect_timeout": 2, "tcp_user_timeout": 3_000}
 # The ORM prepares nothing (its cursor puts the values in itself); only prepared_cursor() below does, whose statements
-# are planned once whatever the values are. (Behind pgbouncer: docs/deploying.md.)
+# are planned once whatever the values are. (Behind a pooler nothing is: is_pooled.)
 MAX_PREPARED = 60  # on a connection; the server holds up to 1 MB for each, and their shapes come from addresses
 PREPARED_OPTIONS: dict[str, Any] = {
     "prepare_threshold": 1_000_000_000,
     "options": "-c plan_cache_mode=force_generic_plan",
 }
+
+
+REPLICA = "replica"
+# Which database this thread reads from (config.replica); what is written goes to the default one.
+reading_from: ContextVar[str] = ContextVar("reading_from", default=DEFAULT_DB_ALIAS)
+
+
+def build_databases() -> dict[str, dict[str, Any]]:
+    """Django's DATABASES: the primary, and for the web server the replica of DATABASE_REPLICA_URL, if there is one.
+
+    Raises ImproperlyConfigured for an address that is none of PostgreSQL's.
+    """
+    databases = {DEFAULT_DB_ALIAS: build_database_settings()}
+    if os.environ.get("DATABASE_REPLICA_URL") and current_role() == DatabaseRole.WEB:
+        read_only = "-c default_transaction_read_only=on"
+        replica = build_url_settings("DATABASE_REPLICA_URL", REPLICA_NETWORK_OPTIONS, read_only)
+        databases[REPLICA] = {**replica, "ATOMIC_REQUESTS": False}
+    return databases
+
+
+def is_pooled() -> bool:
+    """Whether a pooler hands each transaction another connection: nothing is kept on one, and none is given options."""
+    given = os.environ.get("DATABASE_POOLER", "")
+    if given not in ("", "transaction"):
+        raise ImproperlyConfigured(
+            "DATABASE_POOLER must be transaction, the mode of PgBouncer that is meant, or unset."
+        )
+    return given == "transaction" and current_role() == DatabaseRole.WEB
 
 
 def build_database_settings() -> dict[str, Any]:
@@ -44,18 +75,8 @@ def build_database_settings() -> dict[str, Any]:
         name = role_url_name(role)
         if not os.environ.get(name):
             name = "DATABASE_URL"
-        settings = dj_database_url.config(name, conn_max_age=CONNECTION_MAX_AGE_SECONDS, conn_health_checks=True)
-        if settings["ENGINE"] != "django.db.backends.postgresql":
-            raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: postgresql://…")
-        given = settings.get("OPTIONS", {})
-        flags = f"{given.get('options', '')} {PREPARED_OPTIONS['options']}".strip()
-        if name == "DATABASE_URL" and role != DatabaseRole.OWNER:
-            flags += f" -c role={role_name(role)}"
-        return {
-            **settings,
-            "OPTIONS": {**NETWORK_OPTIONS, **given, **PREPARED_OPTIONS, "options": flags},
-            "ATOMIC_REQUESTS": True,
-        }
+        as_role = f"-c role={role_name(role)}" if name == "DATABASE_URL" and role != DatabaseRole.OWNER else ""
+        return build_url_settings(name, NETWORK_OPTIONS, as_role)
     return {
         "ENGINE": "config.embedded",
         "NAME": embedded_database_name(),
@@ -65,6 +86,22 @@ def build_database_settings() -> dict[str, Any]:
         "OPTIONS": PREPARED_OPTIONS,
         "ATOMIC_REQUESTS": True,
     }
+
+
+def build_url_settings(name: str, network: dict[str, int], more_flags: str = "") -> dict[str, Any]:
+    """For the address in the environment variable `name`."""
+    settings = dj_database_url.config(
+        name,
+        conn_max_age=CONNECTION_MAX_AGE_SECONDS,
+        conn_health_checks=True,
+        disable_server_side_cursors=is_pooled(),
+    )
+    if settings["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: postgresql://…")
+    given = settings.get("OPTIONS", {})
+    flags = f"{given.get('options', '')} {PREPARED_OPTIONS['options']} {more_flags}".strip()
+    ours = {"prepare_threshold": None} if is_pooled() else {**PREPARED_OPTIONS, "options": flags}
+    return {**settings, "OPTIONS": {**network, **given, **ours}, "ATOMIC_REQUESTS": True}
 
 
 def role_url_name(role: DatabaseRole) -> str:
@@ -77,12 +114,20 @@ def limit_web_waiting() -> None:
     """For the processes that answer people: settings.WEB_LIMITS on each connection that is opened from now on.
 
     A statement or a lock that takes longer ends in the page "Back in a moment", which keeps what was typed. Jobs and
-    commands take what they need.
+    commands take what they need. (Behind a pooler the role has them: docs/deploying.md, "Growing".)
     """
-    database = connections.settings["default"]
     flags = " ".join(f"-c {name}={value}" for name, value in settings.WEB_LIMITS.items())
-    given = database["OPTIONS"]
-    database["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {flags}".strip()}
+    for database in [] if is_pooled() else connections.settings.values():
+        given = database["OPTIONS"]
+        database["OPTIONS"] = {**given, "options": f"{given.get('options', '')} {flags}".strip()}
+
+
+def find_missing_limits() -> list[str]:
+    """Those of settings.WEB_LIMITS that a connection does not have: behind a pooler they must stand with the role."""
+    with connection.cursor() as cursor:
+        names = list(settings.WEB_LIMITS)
+        cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE current_setting(name) = '0'", [names])
+        return [name for (name,) in cursor.fetchall()]
 
 
 def is_database_gone(error: BaseException | None) -> bool:
@@ -158,7 +203,7 @@ def prepared_cursor() -> CursorWrapper:
     Their text must be one of a few, with every value as a parameter, cast to its type; they name each column, so that
     a migration that adds one does not change what they give. Counted and wrapped as Django's own cursors are.
     """
-    database: Any = connection  # _prepare_cursor is how Django wraps its own
+    database: Any = connections[reading_from.get()]  # _prepare_cursor is how Django wraps its own
     database.ensure_connection()
     database.connection.prepared_max = MAX_PREPARED
     cursor: CursorWrapper = database._prepare_cursor(PreparedCursor(database.connection))

@@ -10,10 +10,11 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connections, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
@@ -67,7 +68,9 @@ def measure_request(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         began, timer = time.perf_counter(), StatementTimer()
-        with connection.execute_wrapper(timer):
+        with ExitStack() as timed:
+            for database in connections.all():
+                timed.enter_context(database.execute_wrapper(timer))
             response = get_response(request)
         view = name_view(request)
         REQUESTS.labels(view, name_method(request), response.status_code).inc()

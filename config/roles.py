@@ -13,7 +13,7 @@ import os
 from enum import StrEnum
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.sql import SQL, Identifier
 
 
@@ -125,9 +125,9 @@ SELECT rolsuper, rolbypassrls, rolcreaterole, EXISTS (
 """
 
 
-def find_excess_powers() -> list[str]:
+def find_excess_powers(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     """What the login of this process may that the web's must not: empty when all is well."""
-    with connection.cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute(POWERS_SQL)
         powers = cursor.fetchone()
     named = ("is a superuser", "goes round row-level security", "makes roles", "owns tables, or may act for who does")

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "directory.exchange.api.middleware.without_cookies",
+    "config.replica.remember_sending",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -99,6 +100,7 @@ CRISPY_TEMPLATE_PACK = "hereabouts"  # templates/hereabouts/, see config.forms
 CRISPY_ALLOWED_TEMPLATE_PACKS = (CRISPY_TEMPLATE_PACK,)
 CRISPY_FAIL_SILENTLY = False  # a field that is not there, or drawn twice, is an error and not a gap
 
+DATABASE_ROUTERS = ["config.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who signs in, and how. Accounts come from invitations only (agencies).

@@ -2,7 +2,7 @@
 
 import os
 
-from config.database import build_database_settings, refuse_real_database
+from config.database import build_databases, refuse_real_database
 from config.settings.base import *  # noqa: F403
 
 DEBUG = os.environ.get("DEBUG") == "1"  # off: errors look as they will to people
@@ -12,7 +12,7 @@ STATIC_ROOT = None
 SECRET_KEY = "development-only-not-a-secret"  # noqa: S105
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 refuse_real_database()
-DATABASES = {"default": build_database_settings()}
+DATABASES = build_databases()
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]  # noqa: F405  # first: its worker looks whose e-mails those are
 DEMO = True  # one-click sign-in and /outbox/, answered on loopback addresses only
 KEEP_SENT_MESSAGES = True  # production blanks the text of a message once it has left

@@ -6,7 +6,7 @@ import re
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import build_database_settings, role_url_name
+from config.database import build_databases, role_url_name
 from config.log import log_nothing_else
 from config.roles import current_role
 from config.settings.base import *  # noqa: F403
@@ -28,7 +28,7 @@ if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
 require_env("DATABASE_URL")
 require_env(role_url_name(current_role()))
-DATABASES = {"default": build_database_settings()}
+DATABASES = build_databases()
 ALLOWED_HOSTS = require_env("ALLOWED_HOSTS").split(",")
 
 PLACE["base_url"] = require_env("BASE_URL").rstrip("/")  # noqa: F405

@@ -2,13 +2,13 @@
 
 import os
 
-from config.database import build_database_settings
+from config.database import build_databases
 from config.settings.base import *  # noqa: F403
 
 DEBUG = False
 SECRET_KEY = "test-only-not-a-secret"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
-DATABASES = {"default": build_database_settings()}
+DATABASES = build_databases()
 _run = os.environ.get("TEST_RUN", "")  # two runs at once keep apart
 DATABASES["default"]["TEST"] = {"NAME": f"test_hereabouts{'_' if _run else ''}{_run}"}
 INSTALLED_APPS += ["demo"]  # noqa: F405

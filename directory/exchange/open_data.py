@@ -217,7 +217,7 @@ def _render_csv(rows: list[list[Any]]) -> str:
 def stream_file(file: OpenFile, *, packed: bool) -> Iterator[bytes]:
     """The file piece by piece, as it is kept or unpacked."""
     for number in itertools.count():
-        part = OpenPart.objects.filter(file=file, number=number).first()
+        part = OpenPart.objects.using(file._state.db).filter(file=file, number=number).first()
         if part is None:
             return
         yield bytes(part.body) if packed else gzip.decompress(part.body)

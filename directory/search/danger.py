@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 
+from config.database import reading_from
 from directory.search.phrases import Found, RuleBook, WordLists
 
 MAX_SHOWN = 3  # dangers on one page
@@ -69,7 +70,7 @@ def explain_dangers(words: str) -> list[tuple[FoundDanger, Found]]:
 
 
 def read_version() -> str:
-    with connection.cursor() as cursor:
+    with connections[reading_from.get()].cursor() as cursor:
         cursor.execute(VERSION_SQL)
         return str(cursor.fetchone()[0])
 
@@ -77,7 +78,7 @@ def read_version() -> str:
 @lru_cache(maxsize=1)
 def load_net(version: str) -> DangerNet:
     """Read once for each version, in each process."""
-    with connection.cursor() as cursor:
+    with connections[reading_from.get()].cursor() as cursor:
         cursor.execute(WORDS_SQL)
         lists = WordLists(dict(cursor.fetchall()))
         cursor.execute(DANGERS_SQL)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.pdf import format_content_disposition
+from config.replica import from_replica
 from directory.catalogue.detail import is_shown_to, load_listing
 from directory.catalogue.icalendar import build_series_events, render_calendar
 from directory.models import Session
@@ -21,6 +22,7 @@ PAST_SESSIONS_KEPT = timedelta(
 
 @public
 @require_safe
+@from_replica
 def session_calendar(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     service = load_listing(pk)
     if service is None or not is_shown_to(service, getattr(request, "member", None)):

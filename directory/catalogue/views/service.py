@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
+from config.replica import from_replica
 from config.template_tags import address, row_address
 from directory.catalogue import statistics, timetable, wording
 from directory.catalogue.detail import SESSIONS_READ, is_shown_to, load_listing
@@ -19,6 +20,7 @@ from directory.models import Contact, Service, Status
 
 @public
 @require_safe
+@from_replica
 def service(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found, back = load_listing(pk), find_back_address(request)
     member = getattr(request, "member", None)

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
 from agencies.access import public
+from config.replica import from_replica
 from directory.exchange.api import queries
 from directory.exchange.api.parameters import ApiError, ApiQuery
 from directory.exchange.open_referral.writer import to_json_value
@@ -51,6 +52,7 @@ class Collection(NamedTuple):
 
 def public_api(view: Callable[..., HttpResponseBase]) -> ApiView:
     """Anyone may read it, from any site; nothing may be written. Refusals are JSON too (RFC 9457)."""
+    view = from_replica(view)
 
     @csrf_exempt  # nothing is changed: a POST gets 405 like any other verb
     @public

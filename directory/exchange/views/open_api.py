@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
+from config.replica import from_replica
 from directory.exchange.api.openapi import API_PATH, build_openapi_document
 from directory.exchange.api.oruk import COLLECTIONS
 from directory.exchange.api.parameters import MAX_PER_PAGE, ApiQuery
@@ -19,6 +20,7 @@ Json = dict[str, Any]
 
 @public
 @require_safe
+@from_replica
 def api_reference(request: HttpRequest) -> HttpResponse:
     """Addresses with their parameters, objects with their fields, and the place's own words."""
     document = build_openapi_document()

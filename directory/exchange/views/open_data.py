@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
+from config.replica import from_replica
 from directory.exchange import open_data
 from directory.exchange.api.parameters import ApiError
 from directory.exchange.api.responses import CACHE_SECONDS, public_api
@@ -18,6 +19,7 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 @public
 @require_safe
+@from_replica
 def about(request: HttpRequest) -> HttpResponse:
     files = [file for kind in CONTENT_TYPES if (file := OpenFile.latest(f"activities.{kind}"))]
     licence = {"name": settings.PLACE["licence"], "url": settings.PLACE["licence_url"]}

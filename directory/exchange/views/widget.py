@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.forms import render_form_page
+from config.replica import from_replica
 from directory.exchange.api.responses import CACHE_SECONDS
 from directory.search.forms.search import SearchForm
 from directory.search.statement import search
@@ -45,6 +46,7 @@ class WidgetForm(SearchForm):
 @xframe_options_exempt
 @public
 @require_safe
+@from_replica
 def widget(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = search(form.asked())
@@ -64,6 +66,7 @@ def widget(request: HttpRequest) -> HttpResponse:
 @csp_update({"frame-src": [SELF]})
 @public
 @require_safe
+@from_replica
 def make_widget(request: HttpRequest) -> HttpResponse:
     form = WidgetForm(request.GET or None)
     query = form.query() if form.is_valid() else ""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import public
 from config.fragments import render_page
 from config.http import parse_number
+from config.replica import from_replica
 from directory.catalogue import statistics
 from directory.search import unmet
 from directory.search.forms.search import SearchForm
@@ -20,6 +21,7 @@ PAGE_PARTS = {"results": "found", "more": "more", "settled": "settled"}
 
 @public
 @require_safe
+@from_replica
 @transaction.non_atomic_requests  # it reads, and writes one row at most: BEGIN and COMMIT would be a third of its calls
 def activities(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET, check_need=False)

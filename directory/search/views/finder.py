@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.forms import Form, render_form_page
+from config.replica import from_replica
 from directory.search.finder import ANSWER_FIELDS, QUESTIONS, format_answers, list_answers, list_preferences
 from directory.search.forms.finder import NeedForm, PreferencesForm, WhereForm
 from directory.search.forms.search import SearchForm
@@ -17,6 +18,7 @@ FORMS: tuple[type[Any], ...] = (NeedForm, WhereForm, PreferencesForm)
 
 @public
 @require_safe
+@from_replica
 def finder(request: HttpRequest, number: int) -> HttpResponse:
     """Question `number`, from 0. `next` in the address says that it is answered; without it, it is asked (again)."""
     answered = "next" in request.GET

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import public
 from config.fragments import render_page
+from config.replica import from_replica
 from directory.models import TaxonomyTerm
 from directory.search.forms.search import NearForm, SearchForm
 from directory.search.today import find_next_day
@@ -18,6 +19,7 @@ DRAWN_NEEDS = ("loneliness", "active", "caring", "mental-wellbeing", "money", "f
 
 @public
 @require_safe
+@from_replica
 def home(request: HttpRequest) -> HttpResponse:
     """`?near=` says for which place to show what is on today; words of danger there are answered by the search."""
     asked = NearForm(request.GET if "near" in request.GET else None, auto_id="today_%s", check_need=False)

@@ -10,6 +10,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from agencies.access import public
+from config.replica import from_replica
 from config.template_tags import row_address
 from directory.catalogue.cards import Card
 from directory.models import BaseMap
@@ -24,6 +25,7 @@ LAND_KEPT = 60 * 60  # seconds that a browser need not ask again
 
 @public
 @require_safe
+@from_replica
 @transaction.non_atomic_requests
 def map_hits(request: HttpRequest) -> HttpResponse:
     """All that the search with the same query finds, numbered as its list is, up to MAX_PINS."""
@@ -75,6 +77,7 @@ def format_shown(pins: int, cards: int, more: bool) -> str:
 
 @public
 @require_safe
+@from_replica
 def map_land(request: HttpRequest) -> HttpResponseBase:
     """The map beneath the pins as GeoJSON; without features where none is drawn yet: there the pins stand alone."""
     drawn = BaseMap.get_drawn()
