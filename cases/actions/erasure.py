@@ -25,6 +25,7 @@ from cases.models import (
     CaseBooking,
     CaseReferral,
     Circle,
+    EmergencyOpening,
     ErasureCertificate,
     Hold,
     Person,
@@ -34,7 +35,7 @@ from cases.models import (
     RightsMove,
     RightsRequest,
 )
-from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records
+from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records, refuse_hidden
 from cases.states import SECOND, SYSTEM, ErasureGround, RightsStatus
 from config.append_only import erase_columns
 from config.births import BirthPrecision
@@ -127,6 +128,7 @@ def may_approve(request: RightsRequest, member: Membership) -> bool:
 
 
 def refuse_obstacles(request: RightsRequest) -> None:
+    refuse_hidden(request)
     if obstacles := find_obstacles(find_records(request)):
         raise MoveRefused(f"It cannot be erased yet. {'. '.join(obstacles)}")
 
@@ -181,6 +183,9 @@ def erase_case(case: Case) -> int:
     save_columns(case, what_matters="", safety_note="", next_action="", next_action_on=None, closing_summary="")
     Agreement.objects.filter(case=case).update(how="", named="")
     Circle.objects.filter(case=case).update(purpose="")
+    openings = EmergencyOpening.objects.filter(case=case)
+    openings.update(reason="Erased", safeguarding="")
+    openings.exclude(finding="").update(finding="Erased")
     for links in (CaseReferral, CaseBooking):  # the other side's copy is not reached through the case any more
         links.objects.filter(case=case).delete()
     return 1
