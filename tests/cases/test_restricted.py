@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import Purpose, Role, database_context
-from agencies.models import AgencyKind, Author
+from agencies.models import AgencyKind, Author, Message
 from cases.actions.close_team import move_person
 from cases.actions.facts import NHSNumberTaken
 from cases.actions.give import give_case, list_cases_alone, list_cases_held
@@ -22,6 +22,7 @@ from cases.actions.sharing import change_purpose
 from cases.actions.subject_access import release_copy
 from cases.caseload import count_lists, find_people
 from cases.history.record import record_entry
+from cases.jobs import remind_of_due_requests
 from cases.models import (
     Audience,
     Case,
@@ -348,3 +349,7 @@ def test_what_they_ask_about_their_record_and_the_copy_of_it_are_the_named_worke
         set_context(**database_context(connector_lead))
         named = [model.objects.count() for model in (RightsRequest, RightsMove, Release)]
     assert (found, named) == ([0, 0, 0], [2, 5, 1])
+    remind_of_due_requests(asked.due_on)
+    links = {m: Message.objects.get(to=m.user.email, key__contains=f"{asked.pk}").body for m in (lead, connector_lead)}
+    assert reverse("cases:rights_request", args=[asked.pk]) in links[connector_lead]
+    assert reverse("cases:rights") + "\n" in links[lead]
