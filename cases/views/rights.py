@@ -128,7 +128,7 @@ def rights_request(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 def get_rights_request(member: Membership, pk: uuid.UUID) -> RightsRequest:
     """One of the own agency. Http404 for whoever may not see it."""
-    rows = RightsRequest.visible_to(member).select_related("agency", "person", "asked_from__agency")
+    rows = RightsRequest.visible_to(member).select_related("agency", "person")
     return get_object_or_404(rows, pk=pk)
 
 
