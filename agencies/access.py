@@ -265,7 +265,13 @@ def needed_layers(purpose: str) -> Q:
 
 def rights(member: Membership) -> Q:
     """What people have asked of the own agency about their own records, and what came of it. No agency sees another's
-    part of the same request."""
+    part of the same request; of a restricted case's person only its named workers see theirs."""
+    shown = Q(person=None) | Q(person__hidden=False) | Q(person__in=_named(member, "case__person"))
+    return Q(agency=member.agency_id) & shown if has_permission(member, Permission.RIGHTS) else Q(pk__in=[])
+
+
+def erasure_certificates(member: Membership) -> Q:
+    """What the own agency has erased, by kind and number: nothing of anybody."""
     return Q(agency=member.agency_id) if has_permission(member, Permission.RIGHTS) else Q(pk__in=[])
 
 

@@ -82,13 +82,18 @@ also_see(Booking, "EXISTS (SELECT FROM cases_casebooking l WHERE l.booking_id = 
 
 # What is asked about records: noted by whoever works with the case, answered by whoever runs the team. A job asks the
 # others, and erases.
-ours = "agency_id = {manages} OR agency_id = {team}"
+ours = (  # who asked, and where the answer goes, is as restricted as the person
+    "(agency_id = {manages} OR agency_id = {team})"
+    " AND (person_id IS NULL OR EXISTS (SELECT FROM cases_person p WHERE p.id = person_id))"
+)
 protect(RightsRequest, see=ours, add=ours, change=ours)
 of_request = "EXISTS (SELECT FROM cases_rightsrequest q WHERE q.id = request_id)"
 protect(RightsMove, see=of_request, add=of_request)
-protect(Redaction, see="agency_id = {manages}", add="agency_id = {manages}", remove="agency_id = {manages}")
-for papers in (Release, ReleaseDownload):
-    protect(papers, see="agency_id = {manages}", add="agency_id = {manages}")
+kept = f"agency_id = {{manages}} AND {of_request}"
+protect(Redaction, see=kept, add=kept, remove=kept)
+protect(Release, see=kept, add=kept)
+of_release = "agency_id = {manages} AND EXISTS (SELECT FROM cases_release l WHERE l.id = release_id)"
+protect(ReleaseDownload, see=of_release, add=of_release)
 protect(ErasureCertificate, see="agency_id = {manages}")
 
 also_see(

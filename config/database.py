@@ -154,11 +154,18 @@ def is_made_up() -> bool:
 def refuse_real_database() -> None:
     """For settings that make up people and send nothing: raises ImproperlyConfigured unless told twice.
 
-    DATABASE_URL alone may be left over in a shell of a real place; DEVELOPMENT_DATABASE says its name again.
+    DATABASE_URL alone may be left over in a shell of a real place; DEVELOPMENT_DATABASE says its name again. So may
+    the login of a role, which must lead to the same database.
     """
     if not os.environ.get("DATABASE_URL"):
         return
-    name = dj_database_url.config()["NAME"]
+    where = locate_database("DATABASE_URL")
+    for role_url in filter(os.environ.get, map(role_url_name, DatabaseRole)):
+        if locate_database(role_url) != where:
+            raise ImproperlyConfigured(
+                f"DATABASE_URL and {role_url} name different databases, and these are the settings for development."
+            )
+    name = where[-1]
     if os.environ.get("DEVELOPMENT_DATABASE") != name:
         raise ImproperlyConfigured(
             f"DATABASE_URL names the database “{name}”, and these are the settings for development: they make up "
@@ -166,6 +173,15 @@ def refuse_real_database() -> None:
             "DJANGO_SETTINGS_MODULE=config.settings.production. For a database of your own to try things in, "
             f"say its name once more: DEVELOPMENT_DATABASE={name}"
         )
+
+
+def locate_database(url_name: str) -> tuple[str, str, str]:
+    """Host, port and name to which that variable leads: what follows the question mark in it counts."""
+    given = dj_database_url.config(url_name)
+    options = given.get("OPTIONS", {})
+    named = [(given["HOST"], "host"), (given["PORT"] or "5432", "port"), (given["NAME"], "dbname")]
+    host, port, name = (str(options.get(option, value)) for value, option in named)
+    return host, port, name
 
 
 def embedded_database_name() -> str:

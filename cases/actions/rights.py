@@ -182,15 +182,18 @@ def remind_handlers(request: RightsRequest, *, late: bool) -> None:
 
 
 def tell_handlers(request: RightsRequest, what: str, subject: str, **more: bool) -> None:
-    """E-mail whoever may answer it: a link, and no name of the person."""
+    """E-mail whoever may answer it: a link, and no name of the person. Who is not named in a restricted case is led to
+    the list, which says that somebody must be."""
     for member in list_handlers(request):
+        sees = RightsRequest.visible_to(member).filter(pk=request.pk).exists()
+        link = absolute_url("cases:rights_request", request.pk) if sees else absolute_url("cases:rights")
         queue_message(
             key=f"rights {request.pk} {member.pk} {what}",
             to=member.user.email,
             subject=subject,
             template="email/rights_asked.txt" if what == "asked" else "email/rights_due.txt",
             agency=request.agency_id,
-            context={"due_on": request.due_on, "link": absolute_url("cases:rights_request", request.pk), **more},
+            context={"due_on": request.due_on, "link": link, **more},
         )
 
 

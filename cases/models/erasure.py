@@ -35,4 +35,4 @@ class ErasureCertificate(AppendOnly):
 
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
-        return cls.objects.filter(access.rights(member))
+        return cls.objects.filter(access.erasure_certificates(member))

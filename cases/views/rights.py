@@ -13,6 +13,7 @@ from agencies.access import Permission, allow
 from agencies.models import Author, Membership
 from agencies.request import MemberRequest
 from cases.access_log import get_own_case, log_access
+from cases.actions.named_workers import list_restricted
 from cases.actions.rights import list_handlers, move_request, receive_request
 from cases.forms.rights import RightsRequestForm, RightsStepForm
 from cases.models import Case, Release, RightsRequest
@@ -20,6 +21,7 @@ from cases.records import find_records
 from cases.states import FINISHED_STATUSES, OPEN_STATUSES, RightKind, RightsStatus
 from config.forms import render_form_page
 from config.fragments import render_page
+from config.row_security import entered
 from config.transitions import MoveRefused
 from referrals.models import Referral
 
@@ -46,10 +48,24 @@ def rights(request: MemberRequest) -> HttpResponse:
     restricted = Case.of_own_team(request.member).exclude(processing_restricted_at=None).select_related("person")
     context = {
         "waiting": list(waiting),
+        "hidden": list_hidden(request.member),
         "finished": list(finished),
         "restricted": restricted.order_by("opened_at", "pk"),
     }
     return render_page(request, "cases/rights.html", context)
+
+
+def list_hidden(member: Membership) -> list[tuple[RightsRequest, Case]]:
+    """What waits about people of restricted cases in which the lead is not named: by when, and which case it is, so
+    that somebody is named who may answer. Nothing of who asks."""
+    with entered("case", *list_restricted()):
+        rows = RightsRequest.objects.filter(
+            agency=member.agency_id, status__in=sorted(OPEN_STATUSES), person__hidden=True
+        )
+        unseen = rows.exclude(pk__in=RightsRequest.visible_to(member).values("pk")).order_by("due_on", "pk")
+        return [
+            (asked, asked.person.cases.order_by("-opened_at", "pk")[0]) for asked in unseen.select_related("person")
+        ]
 
 
 @allow(Permission.WORK_CASES)
@@ -112,7 +128,7 @@ def rights_request(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 def get_rights_request(member: Membership, pk: uuid.UUID) -> RightsRequest:
     """One of the own agency. Http404 for whoever may not see it."""
-    rows = RightsRequest.visible_to(member).select_related("agency", "person", "asked_from__agency")
+    rows = RightsRequest.visible_to(member).select_related("agency", "person")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -18,7 +18,7 @@ from cases.actions.notes import correct_entry, write_note
 from cases.actions.opening import accept_referral
 from cases.actions.rights import move_request, receive_request
 from cases.actions.subject_access import redact_items, release_copy
-from cases.models import Kind, Redaction, Release, ReleaseDownload
+from cases.models import Kind, Person, Redaction, Release, ReleaseDownload
 from cases.models.subject_access import RedactionReason
 from cases.states import RightKind, RightsStatus
 from cases.subject_access import fingerprint, gather_sections
@@ -256,9 +256,11 @@ def test_a_group_and_a_practice_give_out_their_own_part(client_of, gp, provider,
 
 
 def test_who_does_not_see_all_of_it_gives_out_nothing(client_of, connector, lead, case, request_):
-    """Half a copy would go out in silence."""
+    """Half a copy would go out in silence. The request is not there for them; were it, the copy would be refused."""
     restrict_case(case=case, by=Author.of(lead), level="named", workers=[connector], words="Refuge", key=uuid.uuid4())
     url = reverse("cases:copy", args=[request_.pk])
+    assert client_of(lead).get(url).status_code == 404
+    Person.objects.filter(pk=case.person_id).update(hidden=False)
     answer = client_of(lead).get(url)
     assert answer.status_code == 403
     assert "only its named workers see" in answer.text

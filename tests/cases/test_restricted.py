@@ -4,26 +4,48 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from agencies.access import Purpose, Role
-from agencies.models import AgencyKind, Author
+from agencies.access import Purpose, Role, database_context
+from agencies.models import AgencyKind, Author, Message
 from cases.actions.close_team import move_person
 from cases.actions.facts import NHSNumberTaken
 from cases.actions.give import give_case, list_cases_alone, list_cases_held
 from cases.actions.named_workers import restrict_case
 from cases.actions.onward import OnwardRequest, refer_on
 from cases.actions.opening import accept_referral
+from cases.actions.rights import move_request, receive_request
 from cases.actions.seats import list_named
 from cases.actions.sharing import change_purpose
+from cases.actions.subject_access import release_copy
 from cases.caseload import count_lists, find_people
 from cases.history.record import record_entry
-from cases.models import Audience, Case, Circle, ClosingReason, Entry, Kind, News, Person
+from cases.jobs import remind_of_due_requests
+from cases.models import (
+    Audience,
+    Case,
+    Circle,
+    ClosingReason,
+    Entry,
+    Kind,
+    News,
+    Person,
+    Release,
+    RightsMove,
+    RightsRequest,
+)
 from cases.person_match import find_candidates, find_cases_elsewhere, has_doubtful_number, is_known_elsewhere
+from cases.states import RightKind, RightsStatus
+from cases.subject_access import fingerprint, gather_sections
+from config.roles import DatabaseRole
+from config.row_security import set_context
 from referrals.forms.refer import find_open_referrals
 from referrals.models import Referral
 from referrals.same_person import Identity
 from tests.factories import AgencyFactory, MembershipFactory, ReferralFactory, ServiceFactory, teammate
+from tests.roles import acting_as
 
 NUMBER = "9990000018"
 
@@ -296,3 +318,38 @@ def test_others_who_help_do_not_change_what_they_see(connector, lead, outsider, 
     restrict(case, lead, connector)
     change_purpose(seat=seat, by=Author.of(connector), purpose=Purpose.CARE, key=uuid.uuid4())
     assert Case.visible_to(outsider).get() == case
+
+
+@LEVELS
+def test_what_they_ask_about_their_record_and_the_copy_of_it_are_the_named_workers_too(
+    client_of, connector, lead, case, level
+):
+    connector_lead = teammate(connector, Role.LEAD)
+    said = {"requester": "Joan Whitfield", "reply_to": "3 Refuge Lane", "words": "All of it", "everywhere": False}
+    today, asks = timezone.localdate(), Author.of(connector)
+    for kind in (RightKind.ACCESS, RightKind.ERASURE):
+        asked = receive_request(of=case, by=asks, kind=kind, received_on=today, key=uuid.uuid4(), **said)
+        move_request(asked, RightsStatus.ACTIVE, by=Author.of(lead), words="Passport seen at 3 Refuge Lane")
+    copied = RightsRequest.objects.get(kind=RightKind.ACCESS)
+    seen = fingerprint(gather_sections(copied))
+    release_copy(copied, by=Author.of(lead), seen=seen, key=uuid.uuid4())
+    restrict(case, lead, connector, connector_lead, level=level)
+    of_copy = [reverse(f"cases:{name}", args=[copied.pk]) for name in ("rights_request", "copy_pdf", "copy_json")]
+    of_erasure = [reverse(f"cases:{name}", args=[asked.pk]) for name in ("rights_request", "erase")]
+    for url in of_copy + of_erasure:
+        assert client_of(lead).get(url).status_code == 404, url
+        assert client_of(connector_lead).get(url).status_code == 200, url
+    page = client_of(lead).get(reverse("cases:rights")).text
+    assert f"Restricted case {case.reference}</a>, " in page
+    assert not {"Joan", "Refuge"} & set(page.replace(",", " ").split())
+    assert "Restricted case" not in client_of(connector_lead).get(reverse("cases:rights")).text
+    with acting_as(DatabaseRole.WEB), transaction.atomic():  # the database says the same
+        set_context(**database_context(lead))
+        found = [model.objects.count() for model in (RightsRequest, RightsMove, Release)]
+        set_context(**database_context(connector_lead))
+        named = [model.objects.count() for model in (RightsRequest, RightsMove, Release)]
+    assert (found, named) == ([0, 0, 0], [2, 5, 1])
+    remind_of_due_requests(asked.due_on)
+    links = {m: Message.objects.get(to=m.user.email, key__contains=f"{asked.pk}").body for m in (lead, connector_lead)}
+    assert reverse("cases:rights_request", args=[asked.pk]) in links[connector_lead]
+    assert reverse("cases:rights") + "\n" in links[lead]

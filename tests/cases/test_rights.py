@@ -219,6 +219,8 @@ def test_the_others_are_asked_for_their_own_part_and_see_nothing_of_ours(client_
     url = reverse("cases:rights_request", args=[parts[elsewhere.agency].pk])
     page = client_of(there).get(url).text
     assert "Passport seen" in page
+    assert "Came through" in page
+    assert request.agency.name in page
     assert str(case.pk) not in page
     assert client_of(there).get(reverse("cases:rights_request", args=[request.pk])).status_code == 404
     assert client_of(lead).get(url).status_code == 404

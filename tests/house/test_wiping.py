@@ -34,9 +34,9 @@ def mark() -> None:
         cursor.execute("COMMENT ON SCHEMA public IS 'made up by manage.py demo'")
 
 
-def manage(command: list[str], said_again: str | None) -> subprocess.CompletedProcess[str]:
+def manage(command: list[str], said_again: str | None, **more: str) -> subprocess.CompletedProcess[str]:
     given = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql://ann:secret@127.0.0.1:1/place"}
-    given |= {} if said_again is None else {"DEVELOPMENT_DATABASE": said_again}
+    given |= ({} if said_again is None else {"DEVELOPMENT_DATABASE": said_again}) | more
     line = [sys.executable, "manage.py", *command]
     return subprocess.run(line, env=given, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
 
@@ -52,6 +52,23 @@ def test_development_refuses_a_database_unless_told_twice(said_again: str | None
 
 def test_told_twice_it_is_taken() -> None:
     assert manage(["check"], "place").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "url", "refusal"),
+    [
+        ("DATABASE_OWNER_URL", "postgresql://ann:secret@127.0.0.1:1/real", "DATABASE_OWNER_URL name different"),
+        ("DATABASE_JOBS_URL", "postgresql://ann:secret@db.example.org:1/place", "DATABASE_JOBS_URL name different"),
+        ("DATABASE_OPS_URL", "postgresql://ann:secret@127.0.0.1/place", "DATABASE_OPS_URL name different"),
+        ("DATABASE_URL", "postgresql://ann:secret@127.0.0.1:1/place?dbname=real", "names the database “real”"),
+        ("DATABASE_OWNER_URL", "postgresql://bob:secret@127.0.0.1:1/place", ""),
+    ],
+)
+def test_told_twice_no_other_database_is_taken(variable: str, url: str, refusal: str) -> None:
+    answer = manage(["check"], "place", **{variable: url})
+    assert (answer.returncode != 0) is bool(refusal)
+    assert refusal in answer.stderr
+    assert "secret" not in answer.stderr
 
 
 def test_the_demo_throws_away_only_what_it_made() -> None:
