@@ -84,7 +84,8 @@ class RightsRequest(UUIDKey):
 
     @property
     def is_late(self) -> bool:
-        return self.is_open and self.paused_on is None and self.due_on < timezone.localdate()
+        """Also while the person is waited for, where that began after the day had passed."""
+        return self.is_open and self.due_on < (self.paused_on or timezone.localdate())
 
     @property
     def subject_name(self) -> str:

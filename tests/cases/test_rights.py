@@ -82,6 +82,17 @@ def test_while_the_person_is_waited_for_the_clock_stands_still(case, lead):
     assert is_working_day(request.due_on)
 
 
+def test_waiting_for_the_person_makes_nothing_late_be_in_time(client_of, case, lead):
+    request = asked(case, lead, received_on=timezone.localdate() - datetime.timedelta(days=60))
+    due = request.due_on
+    move_request(request, S.PAUSED, by=Author.of(lead), words="Which years do you mean?")
+    assert request.is_late
+    assert "It was due" in client_of(lead).get(reverse("cases:rights_request", args=[request.pk])).text
+    RightsRequest.objects.filter(pk=request.pk).update(paused_on=timezone.localdate() - datetime.timedelta(days=7))
+    move_request(request, S.ACTIVE, by=Author.of(lead), words="This year")
+    assert (request.due_on, request.paused_days, request.is_late) == (due, 0, True)
+
+
 def test_more_time_is_taken_once_with_a_reason_and_before_the_date(case, lead):
     request = asked(case, lead)
     move_request(request, S.ACTIVE, by=Author.of(lead), words="Passport seen")
