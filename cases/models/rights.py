@@ -33,6 +33,8 @@ class RightsRequest(UUIDKey):
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="rights_requests")
     referrals: "ArrayField[list[uuid.UUID], list[uuid.UUID]]" = ArrayField(models.UUIDField(), default=list, blank=True)
     bookings: "ArrayField[list[uuid.UUID], list[uuid.UUID]]" = ArrayField(models.UUIDField(), default=list, blank=True)
+    is_withheld = False  # see withhold_from
+
     asked_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="asked")
     requester = models.CharField(max_length=200, help_text="Who asks; for somebody else, by what right")
     reply_to = models.CharField(max_length=300, help_text="Where the answer goes, and how they want it")
@@ -78,6 +80,11 @@ class RightsRequest(UUIDKey):
     def locked(cls) -> "models.QuerySet[Self]":
         return cls.objects.select_related("agency", "person").select_for_update(of=("self",))
 
+    def withhold_from(self, member: Membership) -> None:
+        """Say so where the record is restricted, and this member is not named in it: its name is not theirs to read."""
+        ours = self.person_id is not None
+        self.is_withheld = ours and not Person.visible_to(member).filter(pk=self.person_id).exists()
+
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
@@ -90,6 +97,8 @@ class RightsRequest(UUIDKey):
     @property
     def subject_name(self) -> str:
         """Whose record it is, as the agency knows them; else who asks."""
+        if self.is_withheld:
+            return "A restricted record"
         return self.person.name if self.person else self.requester
 
     @property

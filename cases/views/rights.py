@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +15,7 @@ from agencies.request import MemberRequest
 from cases.access_log import get_own_case, log_access
 from cases.actions.rights import list_handlers, move_request, receive_request
 from cases.forms.rights import RightsRequestForm, RightsStepForm
-from cases.models import Case, Release, RightsRequest
+from cases.models import Case, Person, Release, RightsRequest
 from cases.records import find_records
 from cases.states import FINISHED_STATUSES, OPEN_STATUSES, RightKind, RightsStatus
 from config.forms import render_form_page
@@ -41,12 +41,15 @@ MAX_FINISHED = 50  # shown below those that wait
 def rights(request: MemberRequest) -> HttpResponse:
     """All of the agency, what is due first on top."""
     rows = RightsRequest.visible_to(request.member).select_related("person")
-    waiting = rows.filter(status__in=sorted(OPEN_STATUSES)).order_by("due_on", "pk")
-    finished = rows.filter(status__in=sorted(FINISHED_STATUSES)).order_by("-moved_at", "pk")[:MAX_FINISHED]
+    waiting = list(rows.filter(status__in=sorted(OPEN_STATUSES)).order_by("due_on", "pk"))
+    finished = list(rows.filter(status__in=sorted(FINISHED_STATUSES)).order_by("-moved_at", "pk")[:MAX_FINISHED])
+    seen = set(Person.visible_to(request.member).filter(rights_requests__in=rows).values_list("pk", flat=True))
+    for row in (*waiting, *finished):
+        row.is_withheld = row.person_id is not None and row.person_id not in seen
     restricted = Case.of_own_team(request.member).exclude(processing_restricted_at=None).select_related("person")
     context = {
-        "waiting": list(waiting),
-        "finished": list(finished),
+        "waiting": waiting,
+        "finished": finished,
         "restricted": restricted.order_by("opened_at", "pk"),
     }
     return render_page(request, "cases/rights.html", context)
@@ -94,8 +97,11 @@ def referral_rights(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @allow(Permission.RIGHTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rights_request(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """One request: its clock, who asks, what was done, and what can be done next."""
-    asked = get_rights_request(request.member, pk)
+    """One request: its clock, who asks, what was done, and what can be done next. Of a restricted record, who is not
+    named in it reads that somebody else must answer."""
+    asked = find_rights_request(request.member, pk)
+    if asked.is_withheld:
+        return render_page(request, "cases/rights_withheld.html", {"asked": asked})
     form = RightsStepForm(request.POST if request.method == "POST" else None, request=asked)
     if form.is_valid():
         data, by = form.cleaned_data, Author.of(request.member)
@@ -111,9 +117,20 @@ def rights_request(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def get_rights_request(member: Membership, pk: uuid.UUID) -> RightsRequest:
-    """One of the own agency. Http404 for whoever may not see it."""
+    """One of the own agency, to answer it. Http404 for whoever may not see it, or not all that it asks for: nobody says
+    of what they do not see that nothing is held, or gives out a copy without it."""
+    asked = find_rights_request(member, pk)
+    if asked.is_withheld:
+        raise Http404
+    return asked
+
+
+def find_rights_request(member: Membership, pk: uuid.UUID) -> RightsRequest:
+    """One of the own agency: that it is there, and its clock."""
     rows = RightsRequest.visible_to(member).select_related("agency", "person", "asked_from__agency")
-    return get_object_or_404(rows, pk=pk)
+    asked = get_object_or_404(rows, pk=pk)
+    asked.withhold_from(member)
+    return asked
 
 
 def log_record_access(request: MemberRequest, asked: RightsRequest, page: str) -> None:

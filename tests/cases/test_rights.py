@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Message
+from cases.actions.named_workers import restrict_case
 from cases.actions.person_link import link_people
 from cases.actions.rights import move_request, receive_request
 from cases.jobs import remind_of_due_requests
@@ -91,6 +92,25 @@ def test_waiting_for_the_person_makes_nothing_late_be_in_time(client_of, case, l
     RightsRequest.objects.filter(pk=request.pk).update(paused_on=timezone.localdate() - datetime.timedelta(days=7))
     move_request(request, S.ACTIVE, by=Author.of(lead), words="This year")
     assert (request.due_on, request.paused_days, request.is_late) == (due, 0, True)
+
+
+def test_of_a_restricted_record_who_is_not_named_answers_nothing(client_of, case, connector, lead):
+    named = {"level": "named", "workers": [connector], "words": "Family of a colleague", "key": uuid.uuid4()}
+    restrict_case(case=case, by=Author.of(lead), **named)
+    request, client = asked(case, connector), client_of(lead)
+    move_request(request, S.ACTIVE, by=Author.of(connector), words="Passport seen")
+    url = reverse("cases:rights_request", args=[request.pk])
+    for page in (client.get(reverse("cases:rights")).text, client.get(url).text):
+        assert "A restricted record" in page
+        assert "Whitfield" not in page
+    client.post(url, {"after": "nothing", "words": "There is nothing", "key": uuid.uuid4()})
+    for name in ("cases:copy", "cases:copy_pdf", "cases:erase"):
+        assert client.get(reverse(name, args=[request.pk])).status_code == 404
+    request.refresh_from_db()
+    assert request.status == S.ACTIVE
+    named |= {"workers": [connector, teammate(lead, Role.LEAD)], "key": uuid.uuid4()}
+    restrict_case(case=case, by=Author.of(lead), **named)
+    assert "Whitfield" in client_of(named["workers"][1]).get(reverse("cases:copy", args=[request.pk])).text
 
 
 def test_more_time_is_taken_once_with_a_reason_and_before_the_date(case, lead):
