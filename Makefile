@@ -1,7 +1,7 @@
 # make run     the whole product, with made-up people, on http://127.0.0.1:8000 (PORT=8001 for another port)
 # make test    every test, journeys in a real browser included (PYTEST="-k word" for some;
 #              PYTEST="-m faults" kills workers and the database 20 times each instead of a few)
-# make check   style, types, the ladder of imports, migrations, deployment settings
+# make check   style, types, the ladder of imports, migrations, what the documents claim, deployment settings
 # make coverage  which lines no test reaches, journeys left out
 # make mutants   small faults put into the rules one at a time, to see that a test notices each
 # make bench   the product's speed against shared yardsticks
@@ -30,6 +30,7 @@ check: .venv/dev
 	.venv/bin/lint-imports
 	.venv/bin/mypy .
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py assurance
 	$(PYTHON) manage.py check
 	@set -a; . .ci/production.env; SILENCED_CHECKS=hereabouts.W001; $(PYTHON) manage.py check --deploy --fail-level WARNING
 

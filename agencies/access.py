@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
-from django.core.exceptions import EmptyResultSet, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, TextChoices
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 View = Callable[..., HttpResponse]
 AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
-# Stand for the member's in a rule that is compiled once.
-ANY_AGENCY, ANY_MEMBER = uuid.UUID(int=0), uuid.UUID(int=1)
 
 
 class Role(TextChoices):
@@ -149,11 +147,6 @@ USUAL_LAYER = {Purpose.HEALTH_CARE: Layer.HEALTH, Purpose.ADVICE: Layer.MONEY}  
 
 
 # --- Row scopes -----------------------------------------------------------------------------------
-
-
-def casework_roles_sql() -> str:
-    """The roles that hold cases, for a statement written by hand: 'connector', 'lead'."""
-    return ", ".join(quote_word(role.value) for role in Role if Permission.WORK_CASES in PERMISSIONS[role])
 
 
 def memberships(member: Membership) -> Q:
@@ -398,31 +391,6 @@ def holds(member: Membership) -> Q:
     keeps its registers and works with its cases."""
     keeps = has_permission(member, Permission.KEEP_REGISTERS) and has_permission(member, Permission.WORK_CASES)
     return Q(person__agency=member.agency_id) if keeps else Q(pk__in=[])
-
-
-def visible_sql(model: Any, member: Membership) -> str:
-    """`model.visible_to(member)` for a statement written by hand: `FROM ({visible}) c` has the rows the member may see,
-    with each column. In it %(agency)s is the member's agency and %(member)s the member."""
-    return _compile_visible(model, type(member), member.role, member.manages_team)
-
-
-@cache
-def _compile_visible(model: Any, member_class: type[Membership], role: str, manages_team: bool) -> str:
-    member = member_class(role=role, manages_team=manages_team, agency_id=ANY_AGENCY, pk=ANY_MEMBER)
-    try:
-        columns = [field.attname for field in model._meta.concrete_fields]
-        text, values = model.visible_to(member).order_by().values(*columns).query.sql_with_params()
-    except EmptyResultSet:
-        return f"SELECT * FROM {model._meta.db_table} WHERE false"  # noqa: S608
-    names = {ANY_AGENCY: "%(agency)s", ANY_MEMBER: "%(member)s", "": "''"}
-    return str(text % tuple(names[value] if value in names else quote_word(value) for value in values))
-
-
-def quote_word(value: str) -> str:
-    """A constant of a rule, such as "team"."""
-    if not value.isidentifier():
-        raise ValueError(f"{value!r} in a rule is no word.")
-    return f"'{value}'"
 
 
 def database_context(member: Membership) -> dict[str, uuid.UUID | None]:

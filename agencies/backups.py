@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from prometheus_client.metrics_core import GaugeMetricFamily
 
-from agencies.access import ANY_AGENCY
 from agencies.hooks import safety_sources
 from agencies.models import Backup, Drill, Membership
+from agencies.scope_sql import ANY_AGENCY
 from config.backups import SLOT
 from config.metrics import gauge_sources
 from config.row_security import set_context

@@ -8,9 +8,10 @@ from django.db.models import Q, Subquery
 from django.http import Http404
 from django.utils import timezone
 
-from agencies.access import Purpose, visible_sql
+from agencies.access import Purpose
 from agencies.models import Agency, Membership, User
 from agencies.request import MemberRequest
+from agencies.scope_sql import visible_sql
 from cases.models import Case, EmergencyOpening, Person, Reading
 from config.database import prepared_cursor
 from config.statements import build_instances, columns_sql, fill_statement

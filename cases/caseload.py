@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q
 from django.utils import timezone
 
-from agencies.access import visible_sql
 from agencies.models import Membership
+from agencies.scope_sql import visible_sql
 from cases.models import Case, CaseReferral, News
 from cases.news import AT_WORK_SQL, NEWS_OF_SQL, NEWS_SQL
 from config.births import Birth

@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.access import Permission, casework_roles_sql, visible_sql
+from agencies.access import Permission
 from agencies.hooks import WaitingItem, waiting_sources
 from agencies.models import Membership
+from agencies.scope_sql import casework_roles_sql, visible_sql
 from cases.history.render import describe_entry
 from cases.models import News
 from config.database import prepared_cursor

@@ -99,6 +99,15 @@ also_see(
     "SELECT FROM cases_case k WHERE k.id = split_part(key, ' ', 2)::uuid AND k.agency_id = {team}) END",
 )
 
+# How many cases the team has of a person: whoever answers for its records must know that they do not see all of them.
+define_function("""
+CREATE OR REPLACE FUNCTION count_cases_of(asked uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT count(*) FROM cases_case k
+    WHERE k.person_id = asked AND k.agency_id = nullif(current_setting('app.manages', true), '')::uuid
+$$
+""")
+
 # --- Deeds across agencies: each says which case may be written to, once it has seen that the caller may ask ---------
 
 define_function("""

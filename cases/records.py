@@ -9,14 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, Draft, Message
 from bookings.models import Booking
 from cases.models import Case, CaseBooking, CaseReferral, Person, PersonLink, RightsRequest
 from cases.person_match import find_people_elsewhere, is_likely
+from config.transitions import DeedForbidden
 from referrals.models import LookUp, Referral
 from referrals.same_person import Identity, born_alike, normalise_name
+
+HIDDEN_MESSAGE = (
+    "Your organisation has a case of this person that only its named workers see. Be named in it, or leave this to "
+    "somebody who is and may answer for records"
+)
 
 
 @dataclass
@@ -97,6 +104,16 @@ def find_messages(keys: Iterable[uuid.UUID]) -> QuerySet[Message]:
     for key in keys:
         about |= Q(key__contains=str(key))
     return Message.objects.filter(about)
+
+
+def refuse_hidden(request: RightsRequest) -> None:
+    """Raises DeedForbidden for who does not see all of it: nobody gives out half a copy, or erases what they cannot
+    read, of a case that is kept to its named workers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count_cases_of(%s)", [request.person_id])
+        (held,) = cursor.fetchone()
+    if held > Case.objects.filter(person=request.person_id).count():
+        raise DeedForbidden(HIDDEN_MESSAGE)
 
 
 def find_likely_referrals(identity: Identity, rows: QuerySet[Referral]) -> list[Referral]:

@@ -35,7 +35,7 @@ from cases.models import (
     RightsMove,
     RightsRequest,
 )
-from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records
+from cases.records import HeldRecords, find_drafts, find_look_ups, find_messages, find_records, refuse_hidden
 from cases.states import SECOND, SYSTEM, ErasureGround, RightsStatus
 from config.append_only import erase_columns
 from config.births import BirthPrecision
@@ -45,7 +45,6 @@ from referrals.actions.erase import erase_referral
 from referrals.models import Referral
 
 ERASED_NAME = "Erased person"
-ERASED_WORD = "Erased"  # where the database wants some word
 ERASED_REASON = "All that was written about the person was erased (UK GDPR article 17)."
 BLANK_PERSON_TEXTS = (
     "preferred_name",
@@ -129,6 +128,7 @@ def may_approve(request: RightsRequest, member: Membership) -> bool:
 
 
 def refuse_obstacles(request: RightsRequest) -> None:
+    refuse_hidden(request)
     if obstacles := find_obstacles(find_records(request)):
         raise MoveRefused(f"It cannot be erased yet. {'. '.join(obstacles)}")
 
@@ -174,7 +174,7 @@ def erase_records(request: RightsRequest, held: HeldRecords, by: Author) -> dict
     counts["Messages and letters"] = find_messages(keys).delete()[0]
     counts["Personal records"] = erase_person_row(request.person, by) if request.person else 0
     counts["Requests about their records"] = erase_requests(request)
-    Hold.objects.filter(person__isnull=False, person=request.person_id).update(reason=ERASED_WORD)  # those that ended
+    Hold.objects.filter(person__isnull=False, person=request.person_id).update(reason="Erased")  # those that ended
     return counts
 
 
@@ -183,9 +183,9 @@ def erase_case(case: Case) -> int:
     save_columns(case, what_matters="", safety_note="", next_action="", next_action_on=None, closing_summary="")
     Agreement.objects.filter(case=case).update(how="", named="")
     Circle.objects.filter(case=case).update(purpose="")
-    opened = EmergencyOpening.objects.filter(case=case)  # who and when stays
-    opened.update(reason=ERASED_WORD, safeguarding="")
-    opened.exclude(finding="").update(finding=ERASED_WORD)
+    openings = EmergencyOpening.objects.filter(case=case)
+    openings.update(reason="Erased", safeguarding="")
+    openings.exclude(finding="").update(finding="Erased")
     for links in (CaseReferral, CaseBooking):  # the other side's copy is not reached through the case any more
         links.objects.filter(case=case).delete()
     return 1

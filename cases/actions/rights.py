@@ -17,7 +17,14 @@ from cases.history.record import record_entry
 from cases.models import Audience, Case, Kind, Person, RightsMove, RightsRequest
 from cases.models.rights import answer_deadline
 from cases.notifications import notify_of_right
-from cases.records import HeldRecords, find_likely_bookings, find_likely_referrals, find_records_elsewhere, held_by
+from cases.records import (
+    HeldRecords,
+    find_likely_bookings,
+    find_likely_referrals,
+    find_records_elsewhere,
+    held_by,
+    refuse_hidden,
+)
 from cases.states import HANDLER, RIGHTS_TRANSITIONS, RightKind, RightsStatus
 from config.transitions import MoveRefused, check_move, find_by_key, insert_if_new, lock_row, save_move
 from referrals.models import Referral
@@ -96,6 +103,7 @@ def lock_active_request(request: RightsRequest) -> None:
     request.refresh_from_db(from_queryset=RightsRequest.locked())
     if request.status != RightsStatus.ACTIVE:
         raise MoveRefused(refuse_step(request))
+    refuse_hidden(request)
 
 
 def refuse_step(request: RightsRequest) -> str:

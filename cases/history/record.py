@@ -18,8 +18,9 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from agencies import access
-from agencies.access import Layer, visible_sql
+from agencies.access import Layer
 from agencies.models import Author, Membership, Signed
+from agencies.scope_sql import visible_sql
 from cases.history.news import add_entry_news
 from cases.models import Audience, Case, Entry, Kind
 from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND

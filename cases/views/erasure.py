@@ -13,7 +13,7 @@ from agencies.request import MemberRequest
 from cases.actions.erasure import approve_erasure, ask_for_erasure, find_obstacles, may_approve
 from cases.forms.erasure import ApproveErasureForm, AskForErasureForm
 from cases.models import ErasureCertificate
-from cases.records import find_records
+from cases.records import find_records, refuse_hidden
 from cases.states import ErasureGround, RightKind, RightsStatus
 from cases.views.rights import get_rights_request, log_record_access
 from config.forms import render_form_page
@@ -29,6 +29,7 @@ def erase(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     approves = may_approve(asked, request.member)
     if asked.kind != RightKind.ERASURE or asked.status not in (RightsStatus.ACTIVE, RightsStatus.APPROVAL):
         raise Http404
+    refuse_hidden(asked)
     form_class = ApproveErasureForm if approves else AskForErasureForm
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,11 +16,11 @@ from cases.access_log import get_own_case, log_access
 from cases.actions.rights import list_handlers, move_request, receive_request
 from cases.forms.rights import RightsRequestForm, RightsStepForm
 from cases.models import Case, Person, Release, RightsRequest
-from cases.records import find_records
+from cases.records import HIDDEN_MESSAGE, find_records
 from cases.states import FINISHED_STATUSES, OPEN_STATUSES, RightKind, RightsStatus
 from config.forms import render_form_page
 from config.fragments import render_page
-from config.transitions import MoveRefused
+from config.transitions import DeedForbidden, MoveRefused
 from referrals.models import Referral
 
 S = RightsStatus
@@ -117,11 +117,11 @@ def rights_request(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def get_rights_request(member: Membership, pk: uuid.UUID) -> RightsRequest:
-    """One of the own agency, to answer it. Http404 for whoever may not see it, or not all that it asks for: nobody says
-    of what they do not see that nothing is held, or gives out a copy without it."""
+    """One of the own agency, to answer it. Http404 for whoever may not see it; DeedForbidden where the record is one of
+    named workers: nobody says of what they do not see that nothing is held."""
     asked = find_rights_request(member, pk)
     if asked.is_withheld:
-        raise Http404
+        raise DeedForbidden(HIDDEN_MESSAGE)
     return asked
 
 

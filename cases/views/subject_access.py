@@ -15,6 +15,7 @@ from cases.actions.subject_access import log_download, put_back, redact_items, r
 from cases.forms.subject_access import RedactForm, ReleaseForm
 from cases.models import ReleaseDownload, RightsRequest
 from cases.models.subject_access import RedactionReason
+from cases.records import refuse_hidden
 from cases.states import RightKind, RightsStatus
 from cases.subject_access import fingerprint, gather_sections, group_redactions, redact_sections
 from cases.views.rights import find_release, get_rights_request, log_record_access
@@ -29,6 +30,7 @@ def get_copy_request(member: Membership, pk: uuid.UUID) -> RightsRequest:
     asked = get_rights_request(member, pk)
     if asked.kind != RightKind.ACCESS or asked.status != RightsStatus.ACTIVE:
         raise Http404
+    refuse_hidden(asked)
     return asked
 
 

@@ -261,8 +261,8 @@ def test_without_our_key_nobody_gets_in_and_nothing_breaks(
 WRONG_CLAIMS: dict[str, dict[str, Any]] = {
     "for another client": {"aud": "somebody-else"},
     "of another issuer": {"iss": "https://other.example.org"},
-    "run out": {"exp": time.time() - 3600},
-    "from the future": {"iat": time.time() + 86_400},
+    "run out": {"exp": lambda: time.time() - 3600},
+    "from the future": {"iat": lambda: time.time() + 86_400},
     "without an end": {"exp": None},
     "without a beginning": {"iat": None},
     "without a subject": {"sub": None},
@@ -276,7 +276,8 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("wrong", WRONG_CLAIMS)
 def test_a_token_that_does_not_hold_lets_nobody_in(wrong: str, cis2: FakeProvider, client: Client) -> None:
     connect(cis2, linked(cis2, MembershipFactory(role=Role.REFERRER)).agency)
-    assert sign_in_there(cis2, client, **WRONG_CLAIMS[wrong]).status_code == 403
+    claims = {name: value() if callable(value) else value for name, value in WRONG_CLAIMS[wrong].items()}
+    assert sign_in_there(cis2, client, **claims).status_code == 403
     assert not is_signed_in(client)
 
 

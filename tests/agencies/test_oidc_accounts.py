@@ -203,7 +203,7 @@ WRONG_LOGOUTS: dict[str, dict[str, Any]] = {
     "no number": {"jti": None},
     "another client's": {"aud": "somebody-else"},
     "another issuer's": {"iss": "https://other.example.org"},
-    "run out": {"exp": time.time() - 3600},
+    "run out": {"exp": lambda: time.time() - 3600},
 }
 
 
@@ -211,7 +211,8 @@ WRONG_LOGOUTS: dict[str, dict[str, Any]] = {
 def test_what_is_no_logout_token_ends_nothing(wrong: str, cis2: FakeProvider, gp: Membership, client: Client) -> None:
     connect(cis2, linked(cis2, gp).agency)
     sign_in_there(cis2, client)
-    assert post_logout(cis2.sign(logout_claims(cis2, **WRONG_LOGOUTS[wrong]))) == 400
+    claims = {name: value() if callable(value) else value for name, value in WRONG_LOGOUTS[wrong].items()}
+    assert post_logout(cis2.sign(logout_claims(cis2, **claims))) == 400
     assert post_logout(cis2.sign(logout_claims(cis2), STRANGERS_KEY)) == 400
     assert post_logout("") == post_logout("x.y.z") == 400
     assert client.get(reverse(ACCOUNT)).status_code == 200

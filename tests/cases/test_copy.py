@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from agencies.access import Role
 from agencies.models import Author, Draft
 from cases.actions.booking import book_for_case
+from cases.actions.named_workers import restrict_case
 from cases.actions.notes import correct_entry, write_note
 from cases.actions.opening import accept_referral
 from cases.actions.rights import move_request, receive_request
@@ -278,3 +279,18 @@ def test_a_group_and_a_practice_give_out_their_own_part(client_of, gp, provider,
     release(part, manager)
     data = client_of(manager).get(reverse("cases:copy_json", args=[part.pk])).json()
     assert (data["from"], data["about"]) == (gp.agency.name, "Joan")
+
+
+def test_who_does_not_see_all_of_it_gives_out_nothing(client_of, connector, lead, case, request_):
+    """Half a copy would go out in silence."""
+    restrict_case(case=case, by=Author.of(lead), level="named", workers=[connector], words="Refuge", key=uuid.uuid4())
+    url = reverse("cases:copy", args=[request_.pk])
+    answer = client_of(lead).get(url)
+    assert answer.status_code == 403
+    assert "only its named workers see" in answer.text
+    said = {"read": "on", "seen": "x", "key": uuid.uuid4()}
+    assert client_of(lead).post(reverse("cases:release", args=[request_.pk]), said).status_code == 403
+    assert not Release.objects.exists()
+    connector.manages_team = True
+    connector.save()
+    assert "Her son Karl" in client_of(connector).get(url).text

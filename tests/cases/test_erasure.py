@@ -31,16 +31,7 @@ from cases.actions.subject_access import redact_items, release_copy
 from cases.facts import KEY_FACTS
 from cases.history.verify import verify_histories
 from cases.hooks import erasure_refusals
-from cases.models import (
-    Case,
-    ClosingReason,
-    EmergencyOpening,
-    ErasureCertificate,
-    Hold,
-    Outcome,
-    Person,
-    RightsRequest,
-)
+from cases.models import Case, ClosingReason, EmergencyOpening, ErasureCertificate, Hold, Outcome, Person, RightsRequest
 from cases.models.subject_access import RedactionReason
 from cases.states import ErasureGround, RightKind, RightsStatus
 from cases.subject_access import fingerprint, gather_sections
@@ -113,12 +104,13 @@ def case(connector, practice, group):
     Draft.save_draft(member=connector, key=case.draft_key, data={"text": [f"{Z} half a note"]})
     Draft.save_draft(member=practice, key=f"refer:{uuid.uuid4()}", data={"name": [f"{Z} Whitfield"]})
     move_referral(onward, ReferralStatus.WITHDRAWN, by=by, side=Side.SENDER, words=f"{Z} moved away")
+    words = {"reason": f"{Z} fell", "safeguarding": f"{Z}’s son", "finding": f"{Z} was hurt", "reviewed_by": connector}
+    now, later = timezone.now(), timezone.now() + datetime.timedelta(hours=1)
+    EmergencyOpening.objects.create(
+        key=uuid.uuid4(), case=case, agency=case.agency, member=connector, until=later, reviewed_at=now, **words
+    )
     said = {"reason": f"{Z} has a claim", "review_on": timezone.localdate(), "key": uuid.uuid4()}
     Hold.objects.filter(pk=place_hold(case=case, by=by, **said).pk).update(ended_at=timezone.now())
-    now, at_work = timezone.now(), {"agency": connector.agency, "member": connector}
-    words = {"reason": f"{Z} fell", "safeguarding": f"{Z}, her son", "finding": f"{Z} was in danger"}
-    ended = {"until": now + EmergencyOpening.lasts(), "reviewed_at": now, "reviewed_by": connector}
-    EmergencyOpening.objects.create(key=uuid.uuid4(), case=case, at=now, **at_work, **words, **ended)
     reason, outcome = ClosingReason.objects.exclude(code="died")[0], Outcome.objects.first()
     return close_case(case=case, by=by, reason=reason, outcome=outcome, summary=f"{Z} is content")
 

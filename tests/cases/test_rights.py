@@ -105,7 +105,7 @@ def test_of_a_restricted_record_who_is_not_named_answers_nothing(client_of, case
         assert "Whitfield" not in page
     client.post(url, {"after": "nothing", "words": "There is nothing", "key": uuid.uuid4()})
     for name in ("cases:copy", "cases:copy_pdf", "cases:erase"):
-        assert client.get(reverse(name, args=[request.pk])).status_code == 404
+        assert client.get(reverse(name, args=[request.pk])).status_code == 403
     request.refresh_from_db()
     assert request.status == S.ACTIVE
     named |= {"workers": [connector, teammate(lead, Role.LEAD)], "key": uuid.uuid4()}

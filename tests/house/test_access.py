@@ -23,7 +23,6 @@ from agencies.access import (
     Purpose,
     Role,
     has_permission,
-    visible_sql,
 )
 from agencies.actions.breach import report_breach
 from agencies.actions.invitation import invite_member
@@ -40,6 +39,7 @@ from agencies.models import (
     Membership,
     RetentionReview,
 )
+from agencies.scope_sql import visible_sql
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from cases.actions.hold import place_hold

@@ -115,6 +115,22 @@ def test_nul_bytes_do_not_break_a_page(name: str, client: Client) -> None:
     assert client.post(reverse(name), data).status_code == 422
 
 
+# --- 7: templates ------------------------------------------------------------------------------------
+
+
+def made_templates(source: str) -> list[int]:
+    """Line numbers where a template is made of text: `Template(…)`, `from_string(…)`, `Environment.from_string(…)`."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    names = {"Template", "from_string"}
+    return [node.lineno for node in calls if getattr(node.func, "attr", getattr(node.func, "id", "")) in names]
+
+
+def test_point_07_no_template_is_made_of_text() -> None:
+    """Letters and e-mails are files with fields: whatever somebody types is never read as a template."""
+    assert made_templates("engine.from_string(text)") == [1]
+    assert {str(path.relative_to(ROOT)): lines for path in CODE if (lines := made_templates(path.read_text()))} == {}
+
+
 # --- 9: no pickle -------------------------------------------------------------------------------------
 
 
@@ -141,7 +157,7 @@ def test_point_17_cookies_are_not_for_scripts_or_other_sites(client: Client) -> 
     member = MembershipFactory(role=Role.PROVIDER)
     client.get(reverse("account_login"))
     client.post(reverse("account_login"), {"login": member.user.email, "password": PASSWORD})
-    assert set(client.cookies) == {"sessionid", "csrftoken"}
+    assert set(client.cookies) == {"sessionid", "csrftoken", "known-browser"}
     for cookie in client.cookies.values():
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"
@@ -179,14 +195,23 @@ def test_points_19_to_21_hold_on_error_pages_too(client: Client) -> None:
     assert response["Referrer-Policy"] == "same-origin"
 
 
+def test_no_script_of_ours_keeps_anything_in_the_browser() -> None:
+    """A shared computer in a surgery: what is typed is kept by the server, and the page of sign-out clears the rest."""
+    ours = sorted((ROOT / "static").glob("*.js"))
+    assert len(ours) > 3
+    keeping = ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.open")
+    assert [(path.name, word) for path in ours for word in keeping if word in path.read_text()] == []
+
+
 def test_point_57_htmx_keeps_no_pages_in_the_browser(client: Client) -> None:
     assert '"historyCacheSize": 0' in client.get(reverse("directory:home")).content.decode()
 
 
 # --- 22: CSRF -----------------------------------------------------------------------------------------
 
-# A mail program posts here by itself, with no cookie, to stop an e-mail (RFC 8058): the address is the secret.
-BY_SECRET_ALONE = {"referrals:alert_stop"}
+# A mail program posts here by itself, with no cookie, to stop an e-mail (RFC 8058): the address is the secret. And an
+# agency's provider, to end the sessions that it opened: its signed token is.
+BY_SECRET_ALONE = {"referrals:alert_stop", "oidc_logout"}
 
 
 @pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
