@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Message
+from cases.actions.erasure import ERASED_NAME
 from cases.actions.named_workers import restrict_case
 from cases.actions.person_link import link_people
 from cases.actions.rights import move_request, receive_request
@@ -111,6 +112,17 @@ def test_of_a_restricted_record_who_is_not_named_answers_nothing(client_of, case
     named |= {"workers": [connector, teammate(lead, Role.LEAD)], "key": uuid.uuid4()}
     restrict_case(case=case, by=Author.of(lead), **named)
     assert "Whitfield" in client_of(named["workers"][1]).get(reverse("cases:copy", args=[request.pk])).text
+
+
+def test_nobody_says_that_nothing_is_held_of_whom_there_is_a_record(client_of, case, lead):
+    request, client = asked(case, lead), client_of(lead)
+    url = reverse("cases:rights_request", args=[request.pk])
+    assert "We hold nothing" not in client.get(url).text
+    said = {"after": "nothing", "words": "There is nothing", "key": uuid.uuid4()}
+    assert client.post(url, said).status_code == 422
+    case.person.name = ERASED_NAME
+    case.person.save()
+    assert "We hold nothing" in client.get(url).text
 
 
 def test_more_time_is_taken_once_with_a_reason_and_before_the_date(case, lead):
