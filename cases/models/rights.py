@@ -82,8 +82,8 @@ class RightsRequest(UUIDKey):
 
     def withhold_from(self, member: Membership) -> None:
         """Say so where the record is restricted, and this member is not named in it: its name is not theirs to read."""
-        ours = self.person_id is not None
-        self.is_withheld = ours and not Person.visible_to(member).filter(pk=self.person_id).exists()
+        seen = self.person_id is None or Person.visible_to(member).filter(pk=self.person_id).exists()
+        self.is_withheld = not seen
 
     @property
     def is_open(self) -> bool:
