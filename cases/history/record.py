@@ -21,6 +21,7 @@ from agencies import access
 from agencies.access import Layer
 from agencies.models import Author, Membership, Signed
 from agencies.scope_sql import visible_sql
+from bookings.states import BookingStatus
 from cases.history.news import add_entry_news
 from cases.models import Agreement, Audience, Case, Entry, Kind
 from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND
@@ -153,11 +154,14 @@ def refuse_restricted(
     case: Case, kind: Kind, by: Author, details: Mapping[str, Any], about: Referral | None = None
 ) -> None:
     """Raises DeedForbidden for what is done with a restricted case. Whoever answers for records may write in it, saying
-    why (`despite`); an agreement may be narrowed or taken back, and what rested on it (`about`) withdrawn with it."""
+    why (`despite`); an agreement may be narrowed or taken back, and what rested on it (`about`) withdrawn with it;
+    a place may be cancelled."""
     if case.processing_restricted_at is None or kind in KEPT_KINDS:
         return
     ours = by.member is not None and by.member.agency_id == case.agency_id
     if (kind in TOLD_KINDS and not ours) or (kind == Kind.AGREED and less_is_shared(details)):
+        return
+    if kind == Kind.BOOKED and details.get("status") == BookingStatus.CANCELLED:
         return
     if kind == Kind.WITHDRAWN and about and not Agreement.objects.filter(is_agreed(case, about)).exists():
         return

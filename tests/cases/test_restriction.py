@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Message
+from bookings.states import BookingStatus
 from cases.actions.booking import book_for_case
 from cases.actions.give import give_case
 from cases.actions.notes import correct_entry, write_note
@@ -174,6 +175,16 @@ def test_with_the_agreement_goes_the_referral_that_rests_on_it_and_no_other(case
     other.refresh_from_db()
     assert (first.status, first.withheld_at is None) == (ReferralStatus.WITHDRAWN, False)
     assert (other.status, other.phone) == (ReferralStatus.SENT, "")
+
+
+def test_with_the_agreement_goes_the_place_that_rests_on_it(case, connector, lead):
+    by = Author.of(connector)
+    booking = book_for_case(case=case, by=by, key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone")
+    restrict(case, lead)
+    agreement = Agreement.objects.get(case=case, agency=booking.session.service.agency)
+    withdraw_agreement(agreement=agreement, by=by)
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CANCELLED
 
 
 def test_an_objection_leaves_it_alone_while_it_is_looked_into(client_of, case, lead):
