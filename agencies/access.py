@@ -393,9 +393,10 @@ def retention_reviews(member: Membership) -> Q:
 
 
 def holds(member: Membership) -> Q:
-    """Legal holds on records of the own team: for who keeps its registers and works with its cases."""
+    """Legal holds on records of the own team, also those that came with a record from a team that has closed: for who
+    keeps its registers and works with its cases."""
     keeps = has_permission(member, Permission.KEEP_REGISTERS) and has_permission(member, Permission.WORK_CASES)
-    return Q(agency=member.agency_id) if keeps else Q(pk__in=[])
+    return Q(person__agency=member.agency_id) if keeps else Q(pk__in=[])
 
 
 def database_context(member: Membership) -> dict[str, uuid.UUID | None]:

@@ -18,8 +18,8 @@ from config.transitions import lock_row, save_columns
 
 ERASED_NAME = "Erased"
 COMPLAINT = PlacePeriod("complaint", "Complaint", 10, "years", "its end", "Records Management Code of Practice 2021")
-DRAFT = PlacePeriod("draft", "What was typed and not sent", 1, "years", "it was last typed in", "Local rule")
-MESSAGE = PlacePeriod("message", "Message that has left", 2, "years", "it left", "Local rule")
+DRAFT = PlacePeriod("draft", "What was typed and not sent", 1, "years", "the day it was last typed in", "Local rule")
+MESSAGE = PlacePeriod("message", "Message that has left", 2, "years", "the day it left", "Local rule")
 
 
 @record_classes.register

@@ -67,8 +67,10 @@ protect(Entry, see=own_or_shared, add=OF_ONE_SEEN)
 protect(Reading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
 for rows in (Circle, Agreement, CaseReferral, CaseBooking):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN, change=OF_ONE_SEEN)
-of_keeper = "agency_id = {team} AND agency_id = {manages}"
-protect(Hold, see=of_keeper, add=of_keeper, change=of_keeper)
+# A hold goes with the record, also to another team. That there is one, whoever may touch the record sees.
+of_record = "EXISTS (SELECT FROM cases_person p WHERE p.id = person_id AND p.agency_id = {team})"
+of_keeper = f"{{team}} = {{manages}} AND {of_record}"
+protect(Hold, see=of_record, add=of_keeper, change=of_keeper)
 of_one_of_them = "EXISTS (SELECT FROM cases_person p WHERE p.id IN (first_id, second_id))"
 protect(PersonLink, see=of_one_of_them, add=of_one_of_them, change=of_one_of_them)
 of_either = "EXISTS (SELECT FROM cases_case k WHERE k.id IN (case_id, about_case_id))"

@@ -217,13 +217,42 @@ def fingerprint(sections: list[CopySection]) -> str:
 
 def redact(item: CopyItem, redactions: Iterable[Redaction]) -> CopyItem:
     """The item with a mark where something was taken out: never in silence."""
-    for one in redactions:
-        mark = RedactionReason(one.reason).mark
+    left_out = list(redactions)
+    for one in left_out:
         if not one.passage:
-            return replace(item, text=mark, facts=[])
-        facts = [(label, value.replace(one.passage, mark)) for label, value in item.facts]
-        item = replace(item, text=item.text.replace(one.passage, mark), facts=facts)
-    return item
+            return replace(item, text=RedactionReason(one.reason).mark, facts=[])
+    facts = [(label, cut_passages(value, left_out)) for label, value in item.facts]
+    return replace(item, text=cut_passages(item.text, left_out), facts=facts)
+
+
+def cut_passages(words: str, redactions: Iterable[Redaction]) -> str:
+    """Every passage is found in the words as they were written: "Ann" taken out first would hide that "Ann Lee" goes
+    too, and leave "Lee". Those that overlap are one, with the marks of each reason."""
+    found = sorted(
+        (start, start + len(one.passage), RedactionReason(one.reason).mark)
+        for one in redactions
+        for start in find_starts(words, one.passage)
+    )
+    parts: list[str] = []
+    end = 0
+    marks: set[str] = set()
+    for start, stop, mark in found:
+        if start >= end:
+            parts.append(words[end:start])
+            marks = set()
+        if mark not in marks:
+            parts.append(mark)
+            marks.add(mark)
+        end = max(end, stop)
+    return "".join([*parts, words[end:]])
+
+
+def find_starts(words: str, passage: str) -> Iterator[int]:
+    """Where the passage begins, also where it overlaps itself."""
+    at = words.find(passage)
+    while at >= 0:
+        yield at
+        at = words.find(passage, at + 1)
 
 
 def group_redactions(request: RightsRequest) -> dict[str, list[Redaction]]:

@@ -1,7 +1,9 @@
 """A complaint: made by anybody, looked into by who keeps the register, never by whom it is about."""
 
 import datetime
+import re
 import uuid
+from difflib import get_close_matches
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +22,7 @@ from config.template_tags import date_words
 from config.transitions import MoveRefused, check_move, find_by_key, lock_row, save_move
 from config.working_days import add_working_days, is_working_day
 
+LONG_NAME = 5  # letters from which on a name with one wrong is still told from others
 WARN_DAYS = 2  # working days before an answer is due
 
 
@@ -71,10 +74,19 @@ def day_to_moment(day: datetime.date) -> datetime.datetime:
 
 
 def find_named(agency: Agency, name: str) -> list[Membership]:
-    """Who at work there goes by a part of that name: rather one too many, as none of them should look into it."""
-    parts = set(name.casefold().split())
+    """Who at work there goes by a part of that name, or nearly: rather one too many, as none of them should look into
+    it. "Mrs Elery, the lead" is Ruth Ellery."""
+    said = name_parts(name)
     people = Membership.at_work_for(agency).select_related("user").order_by("started_at", "pk")
-    return [member for member in people if parts & set(member.user.name.casefold().split())]
+    return [m for m in people if any(sounds_like(part, said) for part in name_parts(m.user.name))]
+
+
+def name_parts(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", name.casefold())
+
+
+def sounds_like(part: str, said: list[str]) -> bool:
+    return part in said or (len(part) >= LONG_NAME and bool(get_close_matches(part, said, n=1, cutoff=0.8)))
 
 
 def choose_keeper(agency: Agency, about: Membership | None) -> Agency:

@@ -17,9 +17,11 @@ from cases.actions.named_workers import list_restricted
 from cases.actions.opening import NUMBER_LEFT_OUT
 from cases.actions.seats import list_leads, seat_workers
 from cases.history.record import record_entry
-from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person
+from cases.models import Agreement, Case, CaseReferral, Circle, ClosingReason, Kind, Person, RightsRequest
 from cases.notifications import TEAM_CLOSED_CODE, choose_channel, notify_case_moved
+from cases.states import OPEN_STATUSES as OPEN_RIGHTS
 from config.row_security import enter, entered
+from config.template_tags import date_words
 from config.transitions import save_columns
 from directory.models import Session
 from referrals.actions.remarks import send_message
@@ -50,6 +52,20 @@ def list_cases_of_team(agency: Agency) -> list[AgencyHolding]:
             takers=list(Referral.teams_at_work().exclude(pk=agency.pk)),
             grounds=PassingGround.choices,
             read_by=Permission.WORK_CASES,
+        )
+    ]
+
+
+@closing_sources.register
+def list_open_requests(agency: Agency) -> list[AgencyHolding]:
+    """What people have asked about their records: by kind and day, without names."""
+    rows = RightsRequest.objects.filter(agency=agency, status__in=sorted(OPEN_RIGHTS)).order_by("due_on", "pk")
+    return [
+        AgencyHolding(
+            name="rights",
+            label="What people ask about their records",
+            items=[(str(row.pk), f"{row.get_kind_display()}, by {date_words(row.due_on)}") for row in rows],
+            then="Nobody can answer them afterwards, and the law still wants it. Answer them before it closes.",
         )
     ]
 

@@ -57,7 +57,7 @@ def remind_of_holds(today: datetime.date) -> int:
     """Tell who keeps the registers of holds that are to be looked at again, once for each date."""
     due = Hold.in_force().filter(review_on__lte=today).exclude(reminded_on__gte=today - datetime.timedelta(days=28))
     with job_context():
-        rows = list(due.select_related("agency", "person").order_by("review_on", "pk"))
+        rows = list(due.select_related("person__agency").order_by("review_on", "pk"))
     return run_for_each("Hold", rows, lambda hold: remind(hold, today))
 
 
@@ -66,7 +66,7 @@ def remind(hold: Hold, today: datetime.date) -> bool:
     latest = hold.person.cases.order_by("-opened_at", "pk").first()
     if claimed and latest:
         tell_keepers(
-            [hold.agency],
+            [hold.person.agency],
             key=f"hold {hold.pk} {today}",
             subject="Is a legal hold still needed?",
             template="email/hold.txt",

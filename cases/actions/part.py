@@ -16,7 +16,7 @@ from agencies.access import Layer
 from agencies.models import Author
 from cases.actions.opening import column_text, create_person, fill_blank_columns, notify_of_opening, settle_referral
 from cases.history.record import erase_entry, record_entry
-from cases.models import Audience, Case, CaseReferral, Entry, Kind, Person
+from cases.models import Audience, Case, CaseReferral, Entry, Hold, Kind, Person
 from cases.models.entry import CONTACT_KINDS, NOTE_KINDS
 from config.births import BirthPrecision
 from config.template_tags import when
@@ -49,6 +49,8 @@ def part_referral(
     if Entry.objects.filter(about=referral, key=key).exists():
         return was
     lock_both(was, person)
+    if Hold.in_force().filter(person=was.person_id).exists():
+        raise MoveRefused("The record is held for a legal reason, and nothing is taken out of it: end the hold first")
     if not (was.is_open and referral.is_open):
         raise MoveRefused("This case is closed. What came of it was told already")
     blanked = take_out_columns(link)

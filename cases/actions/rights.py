@@ -111,12 +111,13 @@ def refuse_step(request: RightsRequest) -> str:
 
 
 def find_clock_change(request: RightsRequest, row: RightsMove) -> dict[str, Any]:
-    """What a step does to the clock: it stands still while the person is waited for, and may be put back once."""
+    """What a step does to the clock: it stands still while the person is waited for, unless its day has passed already,
+    and may be put back once."""
     today = timezone.localdate()
     if row.after == RightsStatus.PAUSED:
         return {"paused_on": today}
     paused, extended = request.paused_days, request.extended
-    if request.paused_on:
+    if request.paused_on and not request.is_late:
         paused += (today - request.paused_on).days
     elif row.before == row.after:
         if extended or today > request.due_on:

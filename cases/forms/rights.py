@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cases.actions.erasure import ERASED_NAME
 from cases.models import RightsRequest
 from cases.states import HANDLER, RIGHTS_TRANSITIONS, RightKind, RightsStatus
 from config.fields import CleanCharField
@@ -78,6 +79,8 @@ class RightsStepForm(Form):
     def __init__(self, *args: Any, request: RightsRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         done = {(S.ACTIVE, S.ACTIVE)} if request.extended else set()
+        if request.person and request.person.name != ERASED_NAME:  # what is held stands on the same page
+            done |= {(S.RECEIVED, S.NOTHING), (S.ACTIVE, S.NOTHING)}
         steps = {pair: words for pair, words in STEP_WORDS.items() if pair[0] == request.status and pair not in done}
         if request.person is None and request.kind not in (RightKind.ACCESS, RightKind.ERASURE):
             steps |= {(S.ACTIVE, S.DONE): "It is done, as said below"} if request.status == S.ACTIVE else {}

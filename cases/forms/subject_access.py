@@ -22,7 +22,8 @@ class RedactForm(Form):
         label="Only these words of it",
         max_length=500,
         required=False,
-        help_text="Copy them exactly, with one entry ticked. Leave it empty to leave out the whole entry",
+        help_text="Copy them exactly, with one entry ticked. They are left out wherever they stand in the copy. "
+        "Leave it empty to leave out the whole entry",
     )
     opinion = CleanCharField(
         label="Who says that it could cause serious harm?",
@@ -43,6 +44,8 @@ class RedactForm(Form):
             self.add_error("passage", "Tick only the one entry that has these words")
         elif passage and ticked and not self.copy[ticked[0]].has_words(passage):
             self.add_error("passage", "These words do not stand in that entry. Copy them exactly")
+        elif passage and ticked:  # a referral's answer stands in the story, too
+            data["items"] = [pk for pk, item in self.copy.items() if item.has_words(passage)]
         if data.get("reason") == RedactionReason.SERIOUS_HARM and not data.get("opinion"):
             self.add_error(
                 "opinion", "Serious harm is for a health or social work professional to say. Write who, and when"

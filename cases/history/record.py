@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -21,8 +21,9 @@ from agencies import access
 from agencies.access import Layer
 from agencies.models import Author, Membership, Signed
 from agencies.scope_sql import visible_sql
+from bookings.states import BookingStatus
 from cases.history.news import add_entry_news
-from cases.models import Audience, Case, Entry, Kind
+from cases.models import Agreement, Audience, Case, Entry, Kind
 from cases.models.entry import DEFAULT_LAYER, LAYER_OF_KIND
 from config.append_only import erase_columns
 from config.database import prepared_cursor
@@ -102,7 +103,7 @@ def record_entry(
     head = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if key and (first := Entry.objects.filter(case=head, key=key).first()):
         return first
-    refuse_restricted(head, kind, by, details or {})
+    refuse_restricted(head, kind, by, details or {}, about)
     now, content = timezone.now(), json.loads(json.dumps(details or {}, default=str), parse_float=str)
     entry = Entry(
         case=head,
@@ -149,16 +150,31 @@ RESTRICTED_MESSAGE = (
 )
 
 
-def refuse_restricted(case: Case, kind: Kind, by: Author, details: Mapping[str, Any]) -> None:
+def refuse_restricted(
+    case: Case, kind: Kind, by: Author, details: Mapping[str, Any], about: Referral | None = None
+) -> None:
     """Raises DeedForbidden for what is done with a restricted case. Whoever answers for records may write in it, saying
-    why (`despite`); an agreement may be taken back."""
+    why (`despite`); an agreement may be narrowed or taken back, and what rested on it (`about`) withdrawn with it;
+    a place may be cancelled."""
     if case.processing_restricted_at is None or kind in KEPT_KINDS:
         return
     ours = by.member is not None and by.member.agency_id == case.agency_id
-    if (kind in TOLD_KINDS and not ours) or (kind == Kind.AGREED and details.get("withdrawn")):
+    if (kind in TOLD_KINDS and not ours) or (kind == Kind.AGREED and less_is_shared(details)):
+        return
+    if kind == Kind.BOOKED and details.get("status") == BookingStatus.CANCELLED:
+        return
+    if kind == Kind.WITHDRAWN and about and not Agreement.objects.filter(is_agreed(case, about)).exists():
         return
     if not (ours and details.get("despite") and access.has_permission(by.member, access.Permission.RIGHTS)):
         raise DeedForbidden(RESTRICTED_MESSAGE)
+
+
+def less_is_shared(details: Mapping[str, Any]) -> bool:
+    return bool(details.get("withdrawn") or details.get("narrowed"))
+
+
+def is_agreed(case: Case, about: Referral) -> Q:
+    return Q(case=case, agency=about.to_agency_id, scope=Agreement.Scope.SHARE, withdrawn_at=None)
 
 
 TIMELINE_SQL = f"""

@@ -33,6 +33,7 @@ class RightsRequest(UUIDKey):
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="rights_requests")
     referrals: "ArrayField[list[uuid.UUID], list[uuid.UUID]]" = ArrayField(models.UUIDField(), default=list, blank=True)
     bookings: "ArrayField[list[uuid.UUID], list[uuid.UUID]]" = ArrayField(models.UUIDField(), default=list, blank=True)
+
     asked_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="asked")
     requester = models.CharField(max_length=200, help_text="Who asks; for somebody else, by what right")
     reply_to = models.CharField(max_length=300, help_text="Where the answer goes, and how they want it")
@@ -84,7 +85,8 @@ class RightsRequest(UUIDKey):
 
     @property
     def is_late(self) -> bool:
-        return self.is_open and self.paused_on is None and self.due_on < timezone.localdate()
+        """Also while the person is waited for, where that began after the day had passed."""
+        return self.is_open and self.due_on < (self.paused_on or timezone.localdate())
 
     @property
     def subject_name(self) -> str:

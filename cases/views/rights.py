@@ -43,13 +43,13 @@ MAX_FINISHED = 50  # shown below those that wait
 def rights(request: MemberRequest) -> HttpResponse:
     """All of the agency, what is due first on top."""
     rows = RightsRequest.visible_to(request.member).select_related("person")
-    waiting = rows.filter(status__in=sorted(OPEN_STATUSES)).order_by("due_on", "pk")
-    finished = rows.filter(status__in=sorted(FINISHED_STATUSES)).order_by("-moved_at", "pk")[:MAX_FINISHED]
+    waiting = list(rows.filter(status__in=sorted(OPEN_STATUSES)).order_by("due_on", "pk"))
+    finished = list(rows.filter(status__in=sorted(FINISHED_STATUSES)).order_by("-moved_at", "pk")[:MAX_FINISHED])
     restricted = Case.of_own_team(request.member).exclude(processing_restricted_at=None).select_related("person")
     context = {
-        "waiting": list(waiting),
+        "waiting": waiting,
         "hidden": list_hidden(request.member),
-        "finished": list(finished),
+        "finished": finished,
         "restricted": restricted.order_by("opened_at", "pk"),
     }
     return render_page(request, "cases/rights.html", context)

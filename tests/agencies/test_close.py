@@ -29,6 +29,7 @@ from tests.factories import (
     MembershipFactory,
     PersonFactory,
     ReferralFactory,
+    RightsRequestFactory,
     ServiceFactory,
     SessionFactory,
     booked,
@@ -243,11 +244,14 @@ def test_the_steward_closes_a_team_and_reads_nobodys_name(
     Invitation.objects.create(
         agency=connector.agency, email="n@work.example.org", name="Nadia", role="lead", expires_at=timezone.now()
     )
+    RightsRequestFactory(agency=connector.agency, person=case.person, requester="Joan Whitfield")
     client = client_of(steward)
     assert page(connector.agency) in client.get(reverse("agencies:agencies")).text
     text = client.get(page(connector.agency)).text
     assert "Open cases: 1" in text
     assert "Whom they are about, you may not see" in text
+    assert "What people ask about their records: 1" in text
+    assert "Answer them before it closes" in text
     assert "Joan" not in text
     posted = {"closes": "on", "cases": str(other.agency_id), "ground": "harm"}
     assert client.post(page(connector.agency), posted).url == reverse("agencies:agencies")

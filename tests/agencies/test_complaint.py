@@ -247,6 +247,16 @@ def test_written_down_about_the_only_keeper(lead: Membership, steward: Membershi
     assert made(lead, about=lead).kept_by == steward.agency
 
 
+@pytest.mark.parametrize("name", ["Brennan, the lead", "Mr. BRENNAN.", "Brennan’s visit", "Mr Brenan", "Tomm Brenann"])
+def test_whom_the_public_names_as_they_can_never_sees_it(
+    client: Client, client_of: ClientOf, lead: Membership, name: str
+) -> None:
+    MembershipFactory(agency=lead.agency, role=Role.LEAD, user__name="Ruth Ellery")
+    client.post("/complain/", public_form(agency=lead.agency.pk, about_name=name))
+    assert Complaint.objects.get().about == lead
+    assert client_of(lead).get(url(Complaint.objects.get())).status_code == 404
+
+
 def test_whom_the_public_names_never_sees_it(
     client: Client, client_of: ClientOf, lead: Membership, steward: Membership
 ) -> None:

@@ -21,7 +21,7 @@ from cases.actions.subject_access import redact_items, release_copy
 from cases.models import Kind, Person, Redaction, Release, ReleaseDownload
 from cases.models.subject_access import RedactionReason
 from cases.states import RightKind, RightsStatus
-from cases.subject_access import fingerprint, gather_sections
+from cases.subject_access import fingerprint, gather_sections, redact_sections
 from config.transitions import MoveRefused
 from referrals.actions import send_message
 from tests.factories import CaseFactory, ReferralFactory, RightsRequestFactory, SessionFactory, teammate
@@ -127,6 +127,32 @@ def test_one_passage_is_left_out_and_says_so(client_of, lead, case, request_):
     assert f"{MARK} She sleeps badly." in page
     assert "Her son Karl" not in page
     assert case.entries.filter(text__contains="Her son Karl").exists()
+
+
+@pytest.mark.parametrize(
+    ("passages", "left"),
+    [
+        (["Karl", "son Karl drinks"], f"Her {MARK}. She sleeps badly."),  # the shorter one first would hide the longer
+        (["Her son", "son Karl drinks."], f"{MARK} She sleeps badly."),
+        (["removed", "Karl"], "Her son [removed: about somebody else] drinks. She sleeps badly."),  # no mark in a mark
+        (["s"], f"Her {MARK}on Karl drink{MARK}. She {MARK}leep{MARK} badly."),
+    ],
+)
+def test_passages_that_overlap_leave_nothing_of_either(lead, request_, passages, left):
+    item = item_with(request_, "Her son Karl")
+    for passage in passages:
+        said = {"items": [item], "reason": RedactionReason.THIRD_PARTY, "passage": passage}
+        redact_items(request_, by=Author.of(lead), **said)
+    sections = redact_sections(request_, gather_sections(request_))
+    assert [one.text for section in sections for one in section.items if one.id == item] == [left]
+
+
+def test_a_passage_is_left_out_wherever_it_stands(client_of, lead, request_):
+    """What a referral says stands in the story, too."""
+    assert all_text(request_).count("Widowed in spring") > 1
+    said = {"items": [item_with(request_, "Widowed in")], "reason": "third_party", "passage": "Widowed in spring"}
+    client_of(lead).post(reverse("cases:copy", args=[request_.pk]), said)
+    assert "Widowed in spring" not in json.dumps(release(request_, lead).snapshot)
 
 
 def test_whole_entries_are_left_out_at_once_and_put_back(client_of, lead, request_):

@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.access import Role
+from agencies.actions.close import close_agency
+from agencies.actions.hand_over import Decision
 from agencies.actions.retention import decide_review, list_due_records
 from agencies.models import Author, Membership, Message, RetentionReview
 from agencies.retention import years_before
@@ -211,6 +213,17 @@ def test_who_may(client_of: ClientOf, lead: Membership, steward: Membership) -> 
         assert client_of(member).post(f"{url(case)}{held.pk}/", {"goes_on": "no", "words": "x"}).status_code == code
     assert client_of(lead).put(url(case)).status_code == 405
     assert client_of(lead).get(f"{url(CaseFactory(lead=lead))}{held.pk}/").status_code == 404
+
+
+def test_it_goes_with_the_record_to_another_team(client_of: ClientOf, lead: Membership, steward: Membership) -> None:
+    case, other = CaseFactory(lead=lead), MembershipFactory(role=Role.LEAD)
+    held = hold(case, lead, days=1)
+    close_agency(agency=lead.agency, by=steward, decisions={"cases": Decision(other.agency)}, ground="harm")
+    assert "A coroner asks" in client_of(other).get(url(case)).text
+    remind_of_holds(held.review_on)
+    assert Message.objects.get(key__startswith="hold ").to == other.user.email
+    client_of(other).post(f"{url(case)}{held.pk}/", {"goes_on": "no", "words": "The inquest is over"})
+    assert not Hold.in_force().exists()
 
 
 def test_a_hold_is_refused_twice_over(lead: Membership) -> None:

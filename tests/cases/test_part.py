@@ -5,8 +5,11 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from agencies.access import Role
 from agencies.models import Author
+from cases.actions.hold import place_hold
 from cases.actions.notes import correct_entry, write_note
 from cases.actions.opening import accept_referral
 from cases.history.verify import verify_histories
@@ -47,6 +50,15 @@ def url(referral):
 def post(client, referral, **more):
     said = {"who": "new", "words": "Her sister rang: she is Joan’s twin", "key": uuid.uuid4()}
     return client.post(url(referral), said | more)
+
+
+def test_nothing_is_taken_out_of_a_record_that_is_held(client_of, connector, case, referral):
+    """By whoever of the team: who may not end a hold, either."""
+    on, lead = timezone.localdate() + datetime.timedelta(days=90), Author.of(teammate(connector, Role.LEAD))
+    place_hold(case=case, by=lead, reason="A coroner asks", review_on=on, key=uuid.uuid4())
+    assert "held for a legal reason" in post(client_of(connector), referral).text
+    assert CaseReferral.objects.get(referral=referral).case == case
+    assert not Case.objects.exclude(pk=case.pk).exists()
 
 
 def told(case):

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Message
+from bookings.states import BookingStatus
 from cases.actions.booking import book_for_case
 from cases.actions.give import give_case
 from cases.actions.notes import correct_entry, write_note
 from cases.actions.onward import OnwardRequest, record_signposting, refer_on
 from cases.actions.restriction import lift_restriction, restrict_processing
-from cases.actions.sharing import withdraw_agreement
+from cases.actions.sharing import narrow_agreement, withdraw_agreement
 from cases.history.record import record_entry
 from cases.models import Agreement, Audience, Case, CaseReferral, Circle, Entry, Kind
 from cases.states import RightKind, RightsStatus
@@ -158,6 +159,32 @@ def test_an_agreement_can_be_taken_back_and_the_case_given_to_a_colleague(case, 
     restrict(case, lead)
     assert withdraw_agreement(agreement=agreement, by=Author.of(connector)).withdrawn_at
     assert give_case(case=case, to=teammate(connector), by=Author.of(lead))
+
+
+def test_with_the_agreement_goes_the_referral_that_rests_on_it_and_no_other(case, connector, lead):
+    by, ask_ = Author.of(connector), OnwardRequest(how_agreed="On the phone")
+    said = {"case": case, "by": by, "ask": ask_, "started_at": timezone.now()}
+    first, other = (refer_on(**said, key=uuid.uuid4(), services=[ServiceFactory()])[0] for _ in range(2))
+    restrict(case, lead)
+    with pytest.raises(DeedForbidden):
+        move_referral(other, ReferralStatus.WITHDRAWN, by=by, side=Side.SENDER, words="x")
+    withdraw_agreement(agreement=Agreement.objects.get(case=case, agency=first.to_agency), by=by)
+    narrowed = Agreement.objects.get(case=case, agency=other.to_agency)
+    narrow_agreement(agreement=narrowed, parts=[Agreement.Part.CONTACT], by=by)
+    first.refresh_from_db()
+    other.refresh_from_db()
+    assert (first.status, first.withheld_at is None) == (ReferralStatus.WITHDRAWN, False)
+    assert (other.status, other.phone) == (ReferralStatus.SENT, "")
+
+
+def test_with_the_agreement_goes_the_place_that_rests_on_it(case, connector, lead):
+    by = Author.of(connector)
+    booking = book_for_case(case=case, by=by, key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone")
+    restrict(case, lead)
+    agreement = Agreement.objects.get(case=case, agency=booking.session.service.agency)
+    withdraw_agreement(agreement=agreement, by=by)
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CANCELLED
 
 
 def test_an_objection_leaves_it_alone_while_it_is_looked_into(client_of, case, lead):

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from agencies.access import Role
 from agencies.models import Author, Message
+from cases.actions.erasure import ERASED_NAME
+from cases.actions.named_workers import restrict_case
 from cases.actions.person_link import link_people
 from cases.actions.rights import move_request, receive_request
 from cases.jobs import remind_of_due_requests
@@ -80,6 +82,47 @@ def test_while_the_person_is_waited_for_the_clock_stands_still(case, lead):
     assert (request.paused_on, request.paused_days) == (None, 7)
     assert request.due_on == answer_deadline(request.received_on, paused_days=7) > due
     assert is_working_day(request.due_on)
+
+
+def test_waiting_for_the_person_makes_nothing_late_be_in_time(client_of, case, lead):
+    request = asked(case, lead, received_on=timezone.localdate() - datetime.timedelta(days=60))
+    due = request.due_on
+    move_request(request, S.PAUSED, by=Author.of(lead), words="Which years do you mean?")
+    assert request.is_late
+    assert "It was due" in client_of(lead).get(reverse("cases:rights_request", args=[request.pk])).text
+    RightsRequest.objects.filter(pk=request.pk).update(paused_on=timezone.localdate() - datetime.timedelta(days=7))
+    move_request(request, S.ACTIVE, by=Author.of(lead), words="This year")
+    assert (request.due_on, request.paused_days, request.is_late) == (due, 0, True)
+
+
+def test_of_a_restricted_record_who_is_not_named_answers_nothing(client_of, case, connector, lead):
+    named = {"level": "named", "workers": [connector], "words": "Family of a colleague", "key": uuid.uuid4()}
+    restrict_case(case=case, by=Author.of(lead), **named)
+    request, client = asked(case, connector), client_of(lead)
+    move_request(request, S.ACTIVE, by=Author.of(connector), words="Passport seen")
+    url = reverse("cases:rights_request", args=[request.pk])
+    for page in (client.get(reverse("cases:rights")).text, client.get(url).text):
+        assert "A restricted record" in page
+        assert "Whitfield" not in page
+    client.post(url, {"after": "nothing", "words": "There is nothing", "key": uuid.uuid4()})
+    for name in ("cases:copy", "cases:copy_pdf", "cases:erase"):
+        assert client.get(reverse(name, args=[request.pk])).status_code == 403
+    request.refresh_from_db()
+    assert request.status == S.ACTIVE
+    named |= {"workers": [connector, teammate(lead, Role.LEAD)], "key": uuid.uuid4()}
+    restrict_case(case=case, by=Author.of(lead), **named)
+    assert "Whitfield" in client_of(named["workers"][1]).get(reverse("cases:copy", args=[request.pk])).text
+
+
+def test_nobody_says_that_nothing_is_held_of_whom_there_is_a_record(client_of, case, lead):
+    request, client = asked(case, lead), client_of(lead)
+    url = reverse("cases:rights_request", args=[request.pk])
+    assert "We hold nothing" not in client.get(url).text
+    said = {"after": "nothing", "words": "There is nothing", "key": uuid.uuid4()}
+    assert client.post(url, said).status_code == 422
+    case.person.name = ERASED_NAME
+    case.person.save()
+    assert "We hold nothing" in client.get(url).text
 
 
 def test_more_time_is_taken_once_with_a_reason_and_before_the_date(case, lead):
