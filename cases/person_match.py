@@ -7,7 +7,6 @@ are compared: what another team knows of somebody stays with that team.
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
@@ -24,14 +23,13 @@ from referrals.same_person import (
     MatchStrength,
     born_alike,
     compare_identities,
-    list_birth_ranges,
     normalise_name,
 )
 
 MAX_CANDIDATES = 5  # candidates shown
 MAX_COMPARED = 50  # rows weighed at most
 LIKELY = MatchStrength.LIKELY
-ELSEWHERE_SQL = "SELECT * FROM people_elsewhere(%s, %s::date[], %s, %s, %s)"
+ELSEWHERE_SQL = "SELECT * FROM people_elsewhere(%s)"
 MIN_NAME_SIMILARITY = 0.45  # trigram similarity of two whole names from which they are looked at: Jon / John is 0.64
 
 
@@ -77,10 +75,8 @@ def find_cases_elsewhere(referral: Referral) -> list[uuid.UUID]:
     The one place that looks beyond the team, by a function of the database that answers only whoever the referral was
     sent to (policies.py). Its callers may tell that there is one, and nothing of it.
     """
-    exact, span, wide = list_birth_ranges(referral.birth)
     with connection.cursor() as cursor:
-        values: list[Any] = [referral.pk, exact, span, wide, MAX_COMPARED]
-        cursor.execute(ELSEWHERE_SQL, values)
+        cursor.execute(ELSEWHERE_SQL, [referral.pk])
         rows = cursor.fetchall()
     likely = []
     for case, name, born, precision, nhs_number, postcode in rows:

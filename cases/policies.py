@@ -147,18 +147,47 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$
 """)
 # Of whom another team may work with: what tells one person from another, for the comparison alone (person_match.py).
+# Whom it shows hangs on the referral alone: who was sent one can ask of nobody else. Days and slips are those of
+# referrals/same_person.py (`born_alike`), the years those of config.births.GUESSED_YEARS.
 define_function("""
-CREATE OR REPLACE FUNCTION people_elsewhere(asked uuid, days date[], span daterange, wide daterange, most int)
+CREATE OR REPLACE FUNCTION people_elsewhere(asked uuid)
 RETURNS TABLE (case_id uuid, name text, date_of_birth date, birth_precision text, nhs_number text, postcode text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT k.id, p.name, p.date_of_birth, p.birth_precision, p.nhs_number, p.postcode
-    FROM referrals_referral r, cases_person p JOIN cases_case k ON k.person_id = p.id AND k.closed_at IS NULL
-    WHERE r.id = asked AND r.to_agency_id = nullif(current_setting('app.receives', true), '')::uuid
-        AND p.agency_id <> r.to_agency_id AND NOT p.hidden AND (
-            (r.nhs_number <> '' AND p.nhs_number = r.nhs_number) OR p.date_of_birth = ANY(days)
-            OR p.date_of_birth <@ span OR (p.birth_precision <> 'day' AND p.date_of_birth <@ wide)
-        )
-    ORDER BY k.id LIMIT most
+    FROM referrals_referral r
+    CROSS JOIN LATERAL (
+        SELECT extract(year FROM r.date_of_birth)::int, extract(month FROM r.date_of_birth)::int,
+            extract(day FROM r.date_of_birth)::int
+    ) given (y, m, d)
+    CROSS JOIN LATERAL (
+        SELECT CASE r.birth_precision WHEN 'day' THEN r.date_of_birth
+                WHEN 'month' THEN date_trunc('month', r.date_of_birth)::date
+                WHEN 'year' THEN make_date(y, 1, 1) ELSE make_date(y - 3, 1, 1) END,
+            CASE r.birth_precision WHEN 'day' THEN r.date_of_birth
+                WHEN 'month' THEN (date_trunc('month', r.date_of_birth) + interval '1 month - 1 day')::date
+                WHEN 'year' THEN make_date(y, 12, 31) ELSE make_date(y + 3, 12, 31) END
+    ) span (low, high)
+    JOIN cases_person p ON p.agency_id <> r.to_agency_id AND NOT p.hidden
+    CROSS JOIN LATERAL (
+        SELECT extract(year FROM p.date_of_birth)::int, extract(month FROM p.date_of_birth)::int,
+            extract(day FROM p.date_of_birth)::int
+    ) known (y, m, d)
+    JOIN cases_case k ON k.person_id = p.id AND k.closed_at IS NULL
+    WHERE r.id = asked AND r.to_agency_id = nullif(current_setting('app.receives', true), '')::uuid AND (
+        (r.nhs_number <> '' AND p.nhs_number = r.nhs_number)
+        OR p.date_of_birth BETWEEN low AND high
+        OR (p.birth_precision <> 'day' AND p.date_of_birth BETWEEN low - 366 * 4 AND high + 366 * 4)
+        OR (r.birth_precision = 'day' AND (
+            (known.y = given.y AND known.m = given.d AND known.d = given.m)
+            OR (known.m = given.m AND known.d = given.d AND (
+                abs(known.y - given.y) IN (1, 10)
+                OR known.y = given.y / 100 * 100 + given.y % 10 * 10 + given.y % 100 / 10
+            ))
+            OR (known.y = given.y AND known.m = given.m AND abs(known.d - given.d) IN (1, 10))
+            OR (known.y = given.y AND known.d = given.d AND abs(known.m - given.m) = 1)
+        ))
+    )
+    ORDER BY k.id LIMIT 50
 $$
 """)
 

@@ -19,7 +19,8 @@ protect(Referral, see=seen, add="from_agency_id = {sends}", change=seen)
 for rows in (Remark, Answer):
     protect(rows, see=OF_ONE_SEEN, add=OF_ONE_SEEN)
 protect(ReferralReading, see=OF_ONE_SEEN, add=f"member_id = {{member}} AND {OF_ONE_SEEN}")
-protect(Move, see=f"written_for_id = {{agency}} OR {OF_ONE_SEEN}", add=OF_ONE_SEEN)  # a colleague has passed it on
+passed_on = "written_for_id = {agency} AND to_agency_id IS NOT NULL"  # all that is still seen of what was given away
+protect(Move, see=f"({passed_on}) OR {OF_ONE_SEEN}", add=OF_ONE_SEEN)
 protect(Referral.needs.through, see=OF_ONE_SEEN, add=OF_ONE_SEEN, remove=OF_ONE_SEEN)
 by_link = f"token_hash = {{link}} OR {OF_ONE_SEEN}"
 protect(AnswerLink, see=by_link, add=OF_ONE_SEEN, change=by_link)

@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from django.db.models import Q
-from psycopg.types.range import Range
 
 from config.births import GUESSED_YEARS, NOT_KNOWN, Birth, BirthPrecision
 from config.template_tags import born as birth_words
@@ -277,26 +276,15 @@ def compare_births(found: Comparison, known: Birth, given: Birth) -> Likeness:
 
 def born_alike(birth: Birth) -> Q:
     """Rows with `date_of_birth` and `birth_precision` that may be of somebody born then; none when it is not known."""
-    days, span, wide = list_birth_ranges(birth)
-    exact = Q(date_of_birth__in=days) if days else Q(date_of_birth__range=(span.lower, span.upper)) if span else None
-    if exact is None or wide is None:
-        return Q(pk__in=[])
-    return exact | Q(birth_precision__in=INEXACT, date_of_birth__range=(wide.lower, wide.upper))
-
-
-def list_birth_ranges(
-    birth: Birth,
-) -> tuple[list[datetime.date], "Range[datetime.date] | None", "Range[datetime.date] | None"]:
-    """Days on which somebody born then may be known to be born; the range of them, where it is not known to the day;
-    and that in which the birthday of whoever is known inexactly may lie. Both ends belong to a range."""
     span = birth.span
     if span is None:
-        return [], None, None
+        return Q(pk__in=[])
+    exact = Q(date_of_birth__in=likely_birth_dates(birth.on))
+    if birth.precision != BirthPrecision.DAY:
+        exact = Q(date_of_birth__range=span)
     widest = datetime.timedelta(days=366 * (GUESSED_YEARS + 1))
-    wide = Range(span[0] - widest, span[1] + widest, "[]")
-    if birth.precision == BirthPrecision.DAY:
-        return likely_birth_dates(birth.on), None, wide
-    return [], Range(*span, "[]"), wide
+    rough = Q(birth_precision__in=INEXACT, date_of_birth__range=(span[0] - widest, span[1] + widest))
+    return exact | rough
 
 
 def compare_birth_dates(found: Comparison, known: datetime.date | None, given: datetime.date | None) -> Likeness:

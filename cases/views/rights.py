@@ -64,7 +64,7 @@ def list_hidden(member: Membership) -> list[tuple[RightsRequest, Case]]:
         )
         unseen = rows.exclude(pk__in=RightsRequest.visible_to(member).values("pk")).order_by("due_on", "pk")
         return [
-            (asked, asked.person.cases.order_by("-opened_at", "pk")[0]) for asked in unseen.select_related("person")
+            (asked, Case.objects.filter(person=asked.person_id).order_by("-opened_at", "pk")[0]) for asked in unseen
         ]
 
 

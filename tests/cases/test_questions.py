@@ -1,15 +1,20 @@
 """A team asks the others whether they work with the same person: nothing passes but the question and a yes."""
 
+import datetime
 import uuid
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from agencies.access import Role
+from agencies.access import Role, database_context
 from agencies.models import Message
-from cases.models import Case, CaseReferral, Circle, Entry, Kind, News, TeamQuestion
+from cases.models import Case, CaseReferral, Circle, Entry, Kind, News, Person, TeamQuestion
+from cases.person_match import ELSEWHERE_SQL
+from config.row_security import set_context
+from referrals.same_person import born_alike, likely_birth_dates
 from referrals.states import ReferralStatus
-from tests.factories import CaseFactory, MembershipFactory, ReferralFactory, teammate
+from tests.factories import CaseFactory, MembershipFactory, PersonFactory, ReferralFactory, teammate
 
 
 @pytest.fixture
@@ -158,3 +163,24 @@ def test_strangers_get_404_and_readers_403(client_of, connector, outsider, gp, c
     assert client_of(outsider).get(elsewhere).status_code == 404
     assert client_of(teammate(outsider)).get(answer_url(question)).status_code == 200
     assert Entry.objects.filter(case=theirs).count() == 1
+
+
+BORN = datetime.date(1951, 3, 27)
+
+
+@pytest.mark.parametrize(
+    "known", [None, *likely_birth_dates(BORN), datetime.date(1952, 4, 28), datetime.date(1949, 1, 1)]
+)
+@pytest.mark.parametrize(("precision", "given"), [("day", "day"), ("about", "day"), ("day", "year"), ("day", "about")])
+def test_the_database_compares_birthdays_as_the_rules_in_python_do(outsider, connector, known, precision, given):
+    """people_elsewhere() says in SQL what `born_alike` says as Q, and nothing of whoever is further away."""
+    person = PersonFactory(agency=outsider.agency, date_of_birth=known, birth_precision=precision, nhs_number="")
+    CaseFactory(lead=outsider, person=person)
+    referral = ReferralFactory(
+        to_agency=connector.agency, date_of_birth=BORN, birth_precision=given, nhs_number="", sent_by__role="referrer"
+    )
+    alike = Person.objects.filter(born_alike(referral.birth), pk=person.pk).exists()
+    set_context(**database_context(connector))
+    with connection.cursor() as cursor:
+        cursor.execute(ELSEWHERE_SQL, [referral.pk])
+        assert bool(cursor.fetchall()) == alike
