@@ -3,7 +3,6 @@
 import uuid
 from typing import Any, cast
 
-from django.db import connection
 from django.db.models import Q, Subquery
 from django.http import Http404
 from django.utils import timezone
@@ -90,6 +89,24 @@ def load_access_log(case: Case, after: uuid.UUID | None = None) -> tuple[list[Re
     return page[:PAGE_SIZE], page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None
 
 
+LOG_SQL = """
+WITH seen AS (
+    UPDATE cases_news SET opened_at = %(now)s::timestamptz, opened_by_id = %(member)s::uuid
+    WHERE case_id = %(case)s::uuid AND agency_id = %(agency)s::uuid AND opened_at IS NULL AND %(page)s::text = 'story'
+)
+INSERT INTO cases_reading (id, case_id, member_id, agency_id, reader_name, agency_name, page, at, emergency_id)
+SELECT %(id)s::uuid, %(case)s::uuid, %(member)s::uuid, %(agency)s::uuid, %(reader)s::text, %(agency_name)s::text,
+    %(page)s::text, %(now)s::timestamptz,
+    (SELECT id FROM cases_emergencyopening WHERE case_id = %(case)s::uuid AND member_id = %(member)s::uuid
+        AND until > %(now)s::timestamptz ORDER BY at DESC LIMIT 1)
+WHERE NOT EXISTS (
+    SELECT 1 FROM cases_reading
+    WHERE case_id = %(case)s::uuid AND member_id = %(member)s::uuid AND page = %(page)s::text
+        AND at > %(now)s::timestamptz - make_interval(secs => %(fold)s::float8)
+)
+"""
+
+
 def log_access(request: MemberRequest, case: Case, page: str) -> None:
     """Note that the member at work opened `page` of `case` (story, sharing, history.pdf …; 50 characters).
 
@@ -108,23 +125,5 @@ def log_access(request: MemberRequest, case: Case, page: str) -> None:
         "now": timezone.now(),
         "fold": SAME_ACCESS_SECONDS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH seen AS (
-                UPDATE cases_news SET opened_at = %(now)s, opened_by_id = %(member)s
-                WHERE case_id = %(case)s AND agency_id = %(agency)s AND opened_at IS NULL AND %(page)s = 'story'
-            )
-            INSERT INTO cases_reading
-                (id, case_id, member_id, agency_id, reader_name, agency_name, page, at, emergency_id)
-            SELECT %(id)s, %(case)s, %(member)s, %(agency)s, %(reader)s, %(agency_name)s, %(page)s, %(now)s,
-                (SELECT id FROM cases_emergencyopening
-                    WHERE case_id = %(case)s AND member_id = %(member)s AND until > %(now)s ORDER BY at DESC LIMIT 1)
-            WHERE NOT EXISTS (
-                SELECT 1 FROM cases_reading
-                WHERE case_id = %(case)s AND member_id = %(member)s AND page = %(page)s
-                    AND at > %(now)s::timestamptz - make_interval(secs => %(fold)s)
-            )
-            """,
-            row,
-        )
+    with prepared_cursor() as cursor:
+        cursor.execute(LOG_SQL, row)
