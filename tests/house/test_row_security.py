@@ -32,6 +32,7 @@ from config.row_security import (
     entered,
     find_unprotected,
     job_context,
+    load_policies,
     set_context,
 )
 from referrals.models import LookUp, Move, Referral
@@ -111,6 +112,9 @@ def test_a_table_without_a_word_of_who_sees_it_is_found() -> None:
 def test_only_what_holds_nothing_of_a_person_is_open() -> None:
     outside = {model._meta.label for model in OPEN_TABLES if model._meta.app_label != "directory"}
     assert outside == {"agencies.Agency", "agencies.Membership", "agencies.Invitation"}
+
+
+load_policies()
 
 
 @pytest.mark.parametrize("model", sorted(POLICIES, key=lambda model: model._meta.label))
