@@ -17,7 +17,7 @@ from agencies.models import (
     Message,
     RetentionReview,
 )
-from config.row_security import leave_open, protect
+from config.row_security import define_function, leave_open, protect
 
 leave_open("Read before anybody is known: who works where, and who is asked to", Agency, Membership, Invitation)
 # On the page of sign-in. The operator connects one, from the command line: no page can add an issuer that is trusted.
@@ -32,6 +32,13 @@ protect(
     Export, see="member_id = {member} OR agency_id = {manages}", add="member_id = {member} AND agency_id = {agency}"
 )
 protect(Draft, see=own_or_of_team, add=own, change=own_or_of_team, remove=own_or_of_team)
+# Whether words wait under that number, whoever's: for the page that who signs in after them is sent to.
+define_function("""
+CREATE OR REPLACE FUNCTION is_unsent_kept(asked bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM agencies_draft WHERE id = asked AND action <> '')
+$$
+""")
 # Written by whoever does something that others must hear of; read by the agency in whose name it is said.
 protect(Message, see="agency_id = {agency}", add="true", change="agency_id = {agency}", remove="agency_id = {agency}")
 for rows in (Backup, Drill):  # written by who runs the server: no request says that all is well

@@ -40,7 +40,8 @@ RECOVERY_SETTINGS = {
     "unix_socket_permissions": "0700",
     "port": "5432",
     "hot_standby": "off",  # nobody gets in before the moment is reached; and no setting must match the lost server's
-    "restore_command": 'cp "../wal/%f" "%p"',
+    # By its own address: PostgreSQL may run as a user who cannot go where a link to it stands.
+    "restore_command": f'{os.path.realpath(shutil.which("cp") or "cp")} "../wal/%f" "%p"',
     "recovery_target_timeline": "current",
     "recovery_target_action": "promote",
     "archive_mode": "off",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Self
 from urllib.parse import urlsplit
 
-from django.db import models
+from django.db import connection, models
 from django.http import QueryDict
 
 from agencies.models.membership import Membership
@@ -78,7 +78,11 @@ class Draft(models.Model):
     @classmethod
     def is_kept(cls, number: str) -> bool:
         """Whether there are words of that number, whoever's."""
-        return number.isdecimal() and cls.objects.exclude(action="").filter(pk=int(number[:18])).exists()
+        if not number.isdecimal():
+            return False
+        with connection.cursor() as cursor:  # the rows themselves are seen by who wrote them alone (policies.py)
+            cursor.execute("SELECT is_unsent_kept(%s)", [int(number[:18])])
+            return bool(cursor.fetchone()[0])
 
     @property
     def return_address(self) -> str:

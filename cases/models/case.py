@@ -1,6 +1,7 @@
 """One episode of support by a connector team, and who may see it."""
 
 import datetime
+import uuid
 from typing import Any, NamedTuple, Self
 
 from django.db import models
@@ -159,6 +160,11 @@ class Case(UUIDKey):
     @classmethod
     def visible_to(cls, member: Membership) -> "models.QuerySet[Self]":
         return cls.objects.filter(access.cases(member))
+
+    @classmethod
+    def latest_of(cls, person: uuid.UUID | None) -> Self:
+        """The last case that was opened of that person's record."""
+        return cls.objects.filter(person=person).order_by("-opened_at", "pk")[0]
 
     @classmethod
     def locked(cls) -> "models.QuerySet[Self]":

@@ -76,6 +76,12 @@ class RightsRequest(UUIDKey):
         return cls.objects.filter(person=person).order_by("-received_on", "-moved_at", "id")
 
     @classmethod
+    def hidden_from(cls, member: Membership) -> "models.QuerySet[Self]":
+        """What waits in the own agency about people whom the member may not see."""
+        waiting = cls.objects.filter(agency=member.agency_id, status__in=sorted(OPEN_STATUSES), person__hidden=True)
+        return waiting.exclude(pk__in=cls.visible_to(member).values("pk")).order_by("due_on", "pk")
+
+    @classmethod
     def locked(cls) -> "models.QuerySet[Self]":
         return cls.objects.select_related("agency", "person").select_for_update(of=("self",))
 

@@ -59,13 +59,7 @@ def list_hidden(member: Membership) -> list[tuple[RightsRequest, Case]]:
     """What waits about people of restricted cases in which the lead is not named: by when, and which case it is, so
     that somebody is named who may answer. Nothing of who asks."""
     with entered("case", *list_restricted()):
-        rows = RightsRequest.objects.filter(
-            agency=member.agency_id, status__in=sorted(OPEN_STATUSES), person__hidden=True
-        )
-        unseen = rows.exclude(pk__in=RightsRequest.visible_to(member).values("pk")).order_by("due_on", "pk")
-        return [
-            (asked, Case.objects.filter(person=asked.person_id).order_by("-opened_at", "pk")[0]) for asked in unseen
-        ]
+        return [(asked, Case.latest_of(asked.person_id)) for asked in RightsRequest.hidden_from(member)]
 
 
 @allow(Permission.WORK_CASES)

@@ -4,6 +4,7 @@ import os
 import random
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from agencies.access import PERMISSIONS, Permission, Role
 from agencies.models import Author, Membership
 from cases.actions.booking import book_for_case
+from cases.actions.hold import place_hold
 from cases.history.record import record_entry
 from cases.models import CaseReferral, Kind, TeamQuestion
 from referrals.actions.links import send_link
@@ -86,6 +88,8 @@ def own_case(member: Membership) -> Parts:
         case=case, by=Author.of(member), key=uuid.uuid4(), session=SessionFactory(), how_agreed="On the phone"
     )
     question = TeamQuestion.objects.create(case=CaseFactory(), about_case=case, asked_by=member)
+    day = timezone.localdate() + timedelta(days=30)
+    hold = place_hold(case=case, by=Author.of(member), reason="An inquiry", review_on=day, key=uuid.uuid4())
     return {
         "pk": case.pk,
         "question": question.pk,
@@ -94,6 +98,8 @@ def own_case(member: Membership) -> Parts:
         "agreement": case.pk,
         "session": session.pk,
         "booking": booking.pk,
+        "seat": case.circle.all()[0].pk,
+        "hold": hold.pk,
     }
 
 
@@ -135,7 +141,7 @@ def own_parts(name: str, member: Membership) -> Parts:
         parts |= own_referral(member)
     elif "pk" in parts and name.startswith("cases:"):
         own = own_case(member)
-        parts |= {part: own[part] for part in parts}
+        parts |= {part: own.get(part, nonsense) for part, nonsense in parts.items()}
     return parts
 
 

@@ -120,7 +120,7 @@ def test_the_statements_are_few_however_many_listings(client_of, provider, walk,
         a_listing(provider, name=f"Walk {n}")
     client = client_of(provider)
     client.get(FIGURES)
-    with django_assert_max_num_queries(14):  # seven are the number on the tab of what waits
+    with django_assert_max_num_queries(15):  # seven are the number on the tab of what waits
         client.get(FIGURES)
 
 

@@ -121,7 +121,7 @@ def test_the_statements_are_few_however_many_listings(client_of, provider, walk)
         a_listing(provider, name=f"Walk {n}")
     client = client_of(provider)
     client.get(LISTINGS)
-    with assert_max_queries(17):  # seven are the number on the tab of what waits
+    with assert_max_queries(18):  # seven are the number on the tab of what waits
         client.get(LISTINGS)
 
 

@@ -192,7 +192,7 @@ def test_the_night_lays_christmas_out_as_in_doubt(walk):
 def test_the_statements_are_few_however_many_sessions(client_of, provider, walk):
     client = client_of(provider)
     client.get(url(walk, "sessions"))
-    with assert_max_queries(16):  # seven are the number on the tab of what waits
+    with assert_max_queries(17):  # seven are the number on the tab of what waits
         client.get(url(walk, "sessions"))
 
 
