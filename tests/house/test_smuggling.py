@@ -31,7 +31,7 @@ def port() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         number: int = other.getsockname()[1]
     command = [sys.executable, "-m", "config.serve", "--port", str(number), "--workers", "1"]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_ROLE": "owner"}
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_ROLE": "web"}
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as server:
         try:
