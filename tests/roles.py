@@ -46,8 +46,7 @@ def take_role(**_: Any) -> None:
         return
     role = getattr(taken, "role", None)
     with raw.cursor() as cursor:
-        cursor.execute(f"SET ROLE {role_name(role)}" if role else "RESET ROLE")
-        cursor.execute(CLEAR)
+        cursor.execute(f"SET ROLE {role_name(role)}; {CLEAR}" if role else f"RESET ROLE; {CLEAR}")  # in one go
 
 
 @contextlib.contextmanager
