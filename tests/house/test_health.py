@@ -130,3 +130,13 @@ def test_a_kept_connection_to_a_database_that_is_gone_is_no_database(
 def test_a_probe_only_looks(client: Client, probe: str) -> None:
     assert client.head(f"/health/{probe}").status_code == 200
     assert client.post(f"/health/{probe}").status_code == 405
+
+
+def test_a_web_server_whose_login_goes_round_the_policies_is_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tests log in as the owner of the tables, which production's web server may not."""
+    monkeypatch.setenv("DATABASE_ROLE", "web")
+    assert client.get("/health/ready").json()["database"] is False
+    monkeypatch.delenv("DATABASE_ROLE")
+    assert client.get("/health/ready").json()["database"] is True
